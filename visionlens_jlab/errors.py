@@ -1,0 +1,123 @@
+"""The one error shape of the project and the documented list of its codes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class ErrorCode:
+    """What a code means: its HTTP status and the hint shown when the raiser gives none."""
+
+    status: int
+    hint: str
+
+
+CODES: dict[str, ErrorCode] = {
+    "REQUEST_INVALID": ErrorCode(400, "Check the request against openapi.json."),
+    "NOT_AUTHENTICATED": ErrorCode(403, "Log in to Jupyter and try again."),
+    "FORBIDDEN": ErrorCode(403, "Ask the administrator of this Jupyter server for access."),
+    "NOT_FOUND": ErrorCode(404, "Check the address."),
+    "VERSION_MISMATCH": ErrorCode(
+        409, "Install the same version of visionlens-jlab in the kernel and in the Jupyter server."
+    ),
+    "SERVER_UNREACHABLE": ErrorCode(
+        503, "Start JupyterLab with visionlens-jlab, or pass data_dir= to work without a server."
+    ),
+    "DIR_NOT_FOUND": ErrorCode(404, "Check the path; it is looked up on the Jupyter server."),
+    "DIR_EMPTY": ErrorCode(422, "Choose a folder that holds images, or name it with images=."),
+    "PERMISSION_DENIED": ErrorCode(403, "Make the file readable for the user of the server."),
+    "PATH_NOT_ALLOWED": ErrorCode(
+        403, "Ingest it from a notebook, or add the folder to VisionLens.allowed_roots."
+    ),
+    "FORMAT_UNKNOWN": ErrorCode(
+        422, "Name the format: coco, yolo, voc, class_folders, images or dataframe."
+    ),
+    "LABELS_INVALID": ErrorCode(422, "Open the label file and check it is complete."),
+    "DISK_SPACE": ErrorCode(507, "Free disk space or move the data directory."),
+    "DATASET_NOT_FOUND": ErrorCode(404, "List the datasets to see their names."),
+    "DATASET_EXISTS": ErrorCode(409, "Choose another name, delete it, or ingest incrementally."),
+    "DATASET_BUSY": ErrorCode(
+        423, "Close it in the process that has it open, or use that server's address."
+    ),
+    "DATASET_READ_ONLY": ErrorCode(403, "Open a copy of the dataset to change it."),
+    "DATASET_DAMAGED": ErrorCode(500, "Restore the folder from a copy or ingest it again."),
+    "DATASET_TOO_NEW": ErrorCode(409, "Update visionlens-jlab to open this dataset."),
+    "PREDICATE_INVALID": ErrorCode(400, "Compare a field with a value: class = 'car'."),
+    "FIELD_UNKNOWN": ErrorCode(400, "See the dataset's fields for the names that exist."),
+    "FIELD_TYPE": ErrorCode(400, "Give values of the field's own type."),
+    "SQL_REFUSED": ErrorCode(400, "Write one SELECT statement over the dataset's tables."),
+    "SQL_TIMEOUT": ErrorCode(408, "Narrow the query or add a LIMIT."),
+    "ID_UNKNOWN": ErrorCode(404, "Use ids of this dataset, from to_pandas() or a view."),
+    "WORKSPACE_NOT_FOUND": ErrorCode(404, "Open the dataset again to get a new workspace."),
+    "WORKSPACE_CONFLICT": ErrorCode(409, "Read the workspace again and repeat the change."),
+    "JOB_NOT_FOUND": ErrorCode(404, "List the jobs to see which exist."),
+    "JOB_CANCELLED": ErrorCode(409, "Start the job again."),
+    "JOB_FAILED": ErrorCode(500, "Read the job's log for the cause."),
+    "WORKER_LOST": ErrorCode(500, "Start the job again; finished pieces are kept."),
+    "IMAGE_MISSING": ErrorCode(404, "Check that the image folder is still where it was."),
+    "IMAGE_UNREADABLE": ErrorCode(422, "Open the file in an image viewer to check it."),
+    "INTERNAL": ErrorCode(500, "Report it with the request id and the details."),
+}
+
+
+class VisionLensError(Exception):
+    """An error a user can act on.
+
+    Parameters
+    ----------
+    code : str
+        A key of `CODES`; anything else is a programming error (KeyError).
+    message : str
+        What was wrong, in one sentence that names the item.
+    hint : str, optional
+        What to do next; defaults to the code's own hint.
+    details : dict, optional
+        JSON-compatible facts for the expander and for logs.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        hint: str | None = None,
+        details: dict[str, Any] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.hint = CODES[code].hint if hint is None else hint
+        self.details = details or {}
+
+    @property
+    def status(self) -> int:
+        """HTTP status of the code."""
+        return CODES[self.code].status
+
+    def to_json(self, request_id: str | None = None) -> dict[str, Any]:
+        """The error shape `{code, message, hint, details, request_id}`."""
+        return {
+            "code": self.code,
+            "message": self.message,
+            "hint": self.hint,
+            "details": self.details,
+            "request_id": request_id,
+        }
+
+    @classmethod
+    def from_json(cls, body: dict[str, Any]) -> VisionLensError:
+        """Rebuild an error that a server sent; unknown codes become INTERNAL."""
+        code = body.get("code")
+        return cls(
+            code if code in CODES else "INTERNAL",
+            str(body.get("message", "The server answered with an error.")),
+            body.get("hint"),
+            {**(body.get("details") or {}), "request_id": body.get("request_id")},
+        )
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.message} {self.hint}".rstrip()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (type(self), (self.code, self.message, self.hint, self.details))
