@@ -1,0 +1,45 @@
+/** Ids and types that every part may import; imports nothing of the project but types. */
+import { Token } from '@lumino/coreutils';
+import type { ISignal } from '@lumino/signaling';
+import type { IWorkspaceModel } from './workspace/types';
+
+export const NAMESPACE = 'visionlens';
+export const PLUGIN_ID = 'visionlens-jlab:plugin';
+
+/** Command ids. */
+export const CommandIDs = {
+  open: 'visionlens:open',
+  openGrid: 'visionlens:open-grid',
+  openSample: 'visionlens:open-sample',
+  showDatasets: 'visionlens:show-datasets',
+  showFilters: 'visionlens:show-filters',
+  ingest: 'visionlens:ingest',
+  insertCell: 'visionlens:insert-as-cell',
+  selectAll: 'visionlens:select-all',
+  clearSelection: 'visionlens:clear-selection',
+  clearFilters: 'visionlens:clear-filters',
+  undo: 'visionlens:undo-view',
+  redo: 'visionlens:redo-view',
+  tag: 'visionlens:tag-selection'
+} as const;
+
+/** The open workspaces; panels share them through this token. */
+export interface IWorkspaces {
+  /** The workspace of the VisionLens panel used last; null: none is open. */
+  readonly current: IWorkspaceModel | null;
+  readonly currentChanged: ISignal<IWorkspaces, IWorkspaceModel | null>;
+  /** Open a dataset; the same (dataset, workspace id) gives the same model. */
+  open(options: {
+    dataset: string;
+    workspace?: string;
+    notebook?: string;
+  }): Promise<IWorkspaceModel>;
+  get(workspace: string): IWorkspaceModel | undefined;
+  activate(workspace: string): void;
+  readonly added: ISignal<IWorkspaces, IWorkspaceModel>;
+}
+
+export const IWorkspaces = new Token<IWorkspaces>(
+  'visionlens-jlab:IWorkspaces',
+  'The open VisionLens workspaces.'
+);

@@ -1,0 +1,72 @@
+/** What every panel sees of a workspace; the store in `store.ts` implements it. */
+import type { StoreApi } from 'zustand/vanilla';
+import type {
+  Filter,
+  IDatasetDetail,
+  IErrorBody,
+  ISortKey,
+  IViewSpec,
+  Level
+} from '../client/types';
+
+/** A set of ids of one level. */
+export interface ISelection {
+  readonly level: Level;
+  readonly ids: ReadonlySet<number>;
+}
+
+/** The state all panels render from (invariants 3 and 4). */
+export interface IWorkspaceState {
+  readonly id: string;
+  readonly dataset: string;
+  readonly notebook: string | null;
+  /** Server's version of the workspace that `view` and `ids` belong to. */
+  readonly version: number;
+  readonly datasetVersion: number;
+  readonly detail: IDatasetDetail | null;
+  readonly view: IViewSpec;
+  /** The filter as text; empty: none. */
+  readonly predicate: string;
+  /** Ids of the view's level in display order: the array every panel renders from. */
+  readonly ids: Uint32Array;
+  /** Number of samples/annotations of the level in the dataset. */
+  readonly total: number;
+  readonly selection: ISelection;
+  /** Selected ids that are in the view. */
+  readonly selectedInView: number;
+  /** The sample the sample panel shows, by id. */
+  readonly focus: number | null;
+  /** Whether `ids` are behind `view` (the last picture stays until the next is ready). */
+  readonly pending: boolean;
+  readonly error: IErrorBody | null;
+  readonly canUndo: boolean;
+  readonly canRedo: boolean;
+}
+
+/** What panels may do. Each applies at once and syncs, debounced, with the server. */
+export interface IWorkspaceActions {
+  setFilter(filter: Filter | null): void;
+  /** Parse text on the server and make it the filter; resolves to the error when it is wrong. */
+  setPredicate(text: string): Promise<IErrorBody | null>;
+  setSort(sort: ISortKey[]): void;
+  setLevel(level: Level): void;
+  clearFilters(): void;
+  undo(): void;
+  redo(): void;
+  select(ids: Iterable<number>): void;
+  toggle(id: number): void;
+  /** Shift-click: everything in the view between the anchor and `id`. */
+  selectTo(id: number): void;
+  selectAll(): void;
+  clearSelection(): void;
+  setFocus(sampleId: number | null): void;
+  /** Previous (-1) / next (+1) in the view. */
+  moveFocus(step: number): void;
+  tag(tag: string, options?: { remove?: boolean }): Promise<void>;
+  refresh(): Promise<void>;
+}
+
+export interface IWorkspaceModel extends IWorkspaceActions {
+  readonly store: StoreApi<IWorkspaceState>;
+  dispose(): void;
+}
