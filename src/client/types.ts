@@ -26,3 +26,40 @@ export type IIngestRequest = Schemas['IngestRequest'];
 export type IDetected = Schemas['Detected'];
 export type IFormatInfo = Schemas['FormatInfo'];
 export type IErrorBody = Schemas['ErrorBody'];
+export type IPredicate = Schemas['Predicate'];
+export type IChanged = Schemas['Changed'];
+export type JobState = IJob['state'];
+
+/** Requests: what the server gives a default may be left out. */
+export type IFacetsRequest = Partial<Schemas['FacetsRequest']>;
+export type ITagRequest = Partial<Schemas['TagRequest']> &
+  Pick<Schemas['TagRequest'], 'tag'>;
+export type IPredicateRequest = Partial<Schemas['PredicateRequest']>;
+export type IDetectRequest = Partial<Schemas['DetectRequest']> &
+  Pick<Schemas['DetectRequest'], 'source'>;
+export type IIngestParameters = Partial<IIngestRequest> &
+  Pick<IIngestRequest, 'source'>;
+export type IWorkspaceUpdate = Partial<IWorkspaceChange> &
+  Pick<IWorkspaceChange, 'base_version' | 'origin'>;
+
+/** What GET `about` tells: the server's version and its limits. */
+export interface IAbout {
+  readonly version: string;
+  readonly [key: string]: unknown;
+}
+
+/** One line of a job's log. */
+export interface ILogLine {
+  readonly time: string;
+  readonly level: string;
+  readonly message: string;
+}
+
+/** The ids of a view in display order, with what the headers say of them. */
+export interface IViewIds {
+  readonly ids: Uint32Array;
+  /** Number of samples/annotations of the view's level in the dataset. */
+  readonly total: number;
+  /** The dataset version they belong to. */
+  readonly version: number;
+}

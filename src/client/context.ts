@@ -1,0 +1,155 @@
+/** What every panel is given beside its workspace: interfaces only, no code. */
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { CommandRegistry } from '@lumino/commands';
+import type {
+  IAbout,
+  IChanged,
+  IDatasetDetail,
+  IDatasetInfo,
+  IDetected,
+  IDetectRequest,
+  IFacets,
+  IFacetsRequest,
+  IFormatInfo,
+  IIngestParameters,
+  IIngestReport,
+  IJob,
+  ILogLine,
+  IPredicate,
+  IPredicateRequest,
+  ISampleDetail,
+  ITagRequest,
+  ITiles,
+  IViewIds,
+  IViewSpec,
+  IWorkspace,
+  IWorkspaceUpdate,
+  Level
+} from './types';
+
+/**
+ * The REST API. `dataset` is a slug.
+ *
+ * Every method rejects with `VisionLensError`, or with an `AbortError` when its signal stopped it.
+ */
+export interface IClient {
+  about(): Promise<IAbout>;
+  formats(): Promise<IFormatInfo[]>;
+
+  datasets(): Promise<IDatasetInfo[]>;
+  dataset(dataset: string): Promise<IDatasetDetail>;
+  deleteDataset(dataset: string): Promise<void>;
+  /** The last ingest's report with one page of its items. */
+  report(
+    dataset: string,
+    offset?: number,
+    limit?: number
+  ): Promise<IIngestReport>;
+
+  view(
+    dataset: string,
+    spec: IViewSpec,
+    signal?: AbortSignal
+  ): Promise<IViewIds>;
+  /** At most 500 ids, of the view's level. */
+  tiles(
+    dataset: string,
+    spec: IViewSpec,
+    ids: number[],
+    signal?: AbortSignal
+  ): Promise<ITiles>;
+  facets(
+    dataset: string,
+    request: IFacetsRequest,
+    signal?: AbortSignal
+  ): Promise<IFacets>;
+  /** Check text or a tree against the dataset's fields; answers with both forms. */
+  predicate(
+    dataset: string,
+    request: IPredicateRequest,
+    signal?: AbortSignal
+  ): Promise<IPredicate>;
+  sample(
+    dataset: string,
+    sampleId: number,
+    spec: IViewSpec,
+    signal?: AbortSignal
+  ): Promise<ISampleDetail>;
+  tag(dataset: string, request: ITagRequest): Promise<IChanged>;
+  /** Address of a thumbnail; `version` is `ITile.thumbnail` and makes it immutable. */
+  thumbnailUrl(
+    dataset: string,
+    sampleId: number,
+    version: string | null
+  ): string;
+  /** Address of the upright image in full resolution. */
+  imageUrl(dataset: string, sampleId: number): string;
+
+  createWorkspace(
+    dataset: string,
+    notebook: string | null
+  ): Promise<IWorkspace>;
+  workspace(
+    dataset: string,
+    workspace: string,
+    signal?: AbortSignal
+  ): Promise<IWorkspace>;
+  changeWorkspace(
+    dataset: string,
+    workspace: string,
+    change: IWorkspaceUpdate
+  ): Promise<IWorkspace>;
+  workspaceIds(
+    dataset: string,
+    workspace: string,
+    signal?: AbortSignal
+  ): Promise<IViewIds>;
+  selection(
+    dataset: string,
+    workspace: string,
+    signal?: AbortSignal
+  ): Promise<Uint32Array>;
+  putSelection(
+    dataset: string,
+    workspace: string,
+    ids: Uint32Array,
+    options: { baseVersion: number; origin: string; level: Level }
+  ): Promise<IWorkspace>;
+
+  detect(request: IDetectRequest, signal?: AbortSignal): Promise<IDetected>;
+  jobs(): Promise<IJob[]>;
+  job(job: string): Promise<IJob>;
+  startIngest(parameters: IIngestParameters): Promise<IJob>;
+  cancelJob(job: string): Promise<IJob>;
+  jobLog(job: string): Promise<ILogLine[]>;
+}
+
+/** The user's settings that panels read. */
+export interface ISettings {
+  /** Width of a tile in CSS pixels. */
+  readonly tileSize: number;
+  /** Whether boxes are drawn over images. */
+  readonly overlays: boolean;
+  /** Whether class names stand at the boxes. */
+  readonly labels: boolean;
+  /** Whether the file name stands below a tile. */
+  readonly captions: boolean;
+}
+
+/** Settings as an external store: `useSyncExternalStore(settings.subscribe, settings.get)`. */
+export interface IVisionLensSettings {
+  /** An immutable snapshot; the same object until something changes. */
+  readonly get: () => ISettings;
+  /** Call `listener` at each change; the answer unsubscribes. */
+  readonly subscribe: (listener: () => void) => () => void;
+  /** Change some and keep them with the user's settings. */
+  readonly set: (change: Partial<ISettings>) => void;
+}
+
+/** What a panel's factory is given. */
+export interface IPanelContext {
+  readonly client: IClient;
+  readonly trans: TranslationBundle;
+  readonly commands: CommandRegistry;
+  readonly settings: IVisionLensSettings;
+}
