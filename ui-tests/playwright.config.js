@@ -1,0 +1,43 @@
+const baseConfig = require('@jupyterlab/galata/lib/playwright-config');
+
+const port = process.env.VISIONLENS_TEST_PORT ?? '8871';
+const url = `http://localhost:${port}`;
+
+module.exports = {
+  ...baseConfig,
+  testDir: './tests',
+  outputDir: './test-results',
+  workers: 1,
+  retries: 0,
+  timeout: 180_000,
+  expect: { timeout: 30_000 },
+  reporter: [['list']],
+  use: {
+    ...baseConfig.use,
+    baseURL: url,
+    viewport: { width: 1600, height: 960 },
+    trace: 'off',
+    video: 'off',
+    launchOptions: {
+      executablePath: process.env.CHROMIUM,
+      chromiumSandbox: false,
+      args: [
+        '--use-angle=swiftshader',
+        '--enable-unsafe-swiftshader',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync'
+      ]
+    }
+  },
+  webServer: {
+    command: `python ui-tests/serve.py ${port}`,
+    cwd: `${__dirname}/..`,
+    url: `${url}/lab`,
+    timeout: 180_000,
+    reuseExistingServer: false,
+    stdout: 'pipe'
+  }
+};
