@@ -1,0 +1,1 @@
+"""Where images lie and what they look like: sources, headers, decoding, thumbnails."""

@@ -1,0 +1,1 @@
+"""Hooks through which formats and sources register; private until they are published."""

@@ -1,0 +1,128 @@
+"""Pixels, upright and in RGB, from any file Pillow can read.
+
+A decoded image never has more than `MAX_PIXELS` pixels: a file that claims more is refused before
+memory is taken. JPEGs are first reduced while decoding (Pillow's draft mode), so large ones pass.
+"""
+
+from __future__ import annotations
+
+from typing import BinaryIO
+
+import numpy as np
+from PIL import Image, ImageFile
+
+from .headers import Header, UnreadableImageError, describe, header_of, open_image
+
+MAX_PIXELS = 178_956_970
+"""Twice Pillow's own warning limit, where Pillow gives an error by default."""
+
+TRANSPOSE = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""EXIF orientation -> what makes the stored frame upright."""
+
+
+def open_upright(
+    file: BinaryIO, long_side: int | None = None
+) -> tuple[Image.Image, Header, str | None]:
+    """Decode the first frame of an open image file.
+
+    Parameters
+    ----------
+    file : binary file
+        Seekable, at its beginning.
+    long_side : int, optional
+        Shrink to at most this many pixels on the longer side; None: full resolution.
+
+    Returns
+    -------
+    image : PIL.Image.Image
+        Mode RGB, or RGBA where the file has transparency; upright.
+    header : Header
+        What the file says about itself (stored size, orientation).
+    damage : str or None
+        Set when the file ends early or is damaged and only part of the picture could be shown.
+
+    Raises
+    ------
+    UnreadableImageError
+        Not an image, damaged beyond use, or larger than `MAX_PIXELS`.
+    """
+    try:
+        with open_image(file) as image:
+            header = header_of(image)
+            if long_side is not None:
+                image.draft("RGB", (long_side * 2, long_side * 2))
+            if image.width * image.height > MAX_PIXELS:
+                raise UnreadableImageError(f"{image.width} x {image.height} pixels are too many")
+            damage = _load(image, file)
+            shown = displayable(image)
+    except UnreadableImageError:
+        raise
+    except Exception as error:  # Pillow's decoders raise many kinds on damaged files
+        raise UnreadableImageError(describe(error)) from error
+    if long_side is not None:
+        shown.thumbnail((long_side, long_side), Image.Resampling.LANCZOS, reducing_gap=3.0)
+    transpose = TRANSPOSE.get(header.orientation)
+    return (shown if transpose is None else shown.transpose(transpose)), header, damage
+
+
+def _load(image: Image.Image, file: BinaryIO) -> str | None:
+    try:
+        image.load()
+    except (OSError, SyntaxError) as error:
+        _load_damaged(image, file)
+        return describe(error)
+    return None
+
+
+def _load_damaged(image: Image.Image, file: BinaryIO) -> None:
+    # Pillow's switch is global: set only for the second try on a file known to be damaged.
+    file.seek(0)
+    before = ImageFile.LOAD_TRUNCATED_IMAGES
+    ImageFile.LOAD_TRUNCATED_IMAGES = True
+    try:
+        image.load()
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = before
+
+
+def displayable(image: Image.Image) -> Image.Image:
+    """A copy in RGB, or RGBA where there is transparency.
+
+    Integer and floating-point images of more than 8 bits are stretched between their 0.5 and
+    99.5 percentiles, since depth, thermal and medical files use a small part of their range.
+    """
+    if image.mode in ("RGB", "RGBA"):
+        return image.copy()
+    if image.mode.startswith(("I", "F")):
+        return _stretched(np.asarray(image)).convert("RGB")
+    if image.mode in ("LA", "PA", "La", "RGBa") or "transparency" in image.info:
+        return image.convert("RGBA")
+    if image.mode == "LAB":
+        return image.getchannel("L").convert("RGB")
+    return image.convert("RGB")
+
+
+def _stretched(values: np.ndarray) -> Image.Image:
+    finite = np.nan_to_num(values.astype(np.float32), nan=0.0, posinf=0.0, neginf=0.0)
+    low, high = np.percentile(finite, (0.5, 99.5))
+    if high <= low:
+        low, high = float(finite.min()), float(finite.max())
+    scale = 255.0 / (high - low) if high > low else 0.0
+    return Image.fromarray(np.clip((finite - low) * scale, 0, 255).astype(np.uint8))
+
+
+def flattened(image: Image.Image) -> Image.Image:
+    """RGB on white, whatever the transparency."""
+    if image.mode != "RGBA":
+        return image
+    white = Image.new("RGB", image.size, "white")
+    white.paste(image, mask=image.getchannel("A"))
+    return white

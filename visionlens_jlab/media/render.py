@@ -1,0 +1,79 @@
+"""An image as a browser can show it, upright."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import BinaryIO
+
+from PIL import Image
+
+from visionlens_jlab.errors import VisionLensError
+
+from .decode import open_upright
+from .headers import UnreadableImageError, describe, header_of, open_image
+
+BROWSER_TYPES = {
+    "JPEG": "image/jpeg",
+    "MPO": "image/jpeg",
+    "PNG": "image/png",
+    "WEBP": "image/webp",
+    "GIF": "image/gif",
+}
+"""Formats every browser shows; the type comes from the content, never from the file's name."""
+
+WEBP_LIMIT = 16_383
+"""Largest side WebP can hold, in pixels."""
+
+
+def browser_image(path: Path) -> tuple[Path | bytes, str]:
+    """What to send for an image file.
+
+    Returns
+    -------
+    content : Path or bytes
+        The file itself where browsers show it upright (they apply EXIF in JPEGs), else a
+        full-resolution WebP (PNG with transparency or beyond WebP's size).
+    mime : str
+        Its media type.
+
+    Raises
+    ------
+    VisionLensError
+        IMAGE_MISSING, PERMISSION_DENIED or IMAGE_UNREADABLE.
+    """
+    try:
+        with path.open("rb") as file:
+            kind, orientation = _inspect(file)
+            mime = BROWSER_TYPES.get(kind)
+            if mime and (orientation == 1 or mime == "image/jpeg"):
+                return path, mime
+            file.seek(0)
+            image, _, _ = open_upright(file)
+    except FileNotFoundError as error:
+        raise VisionLensError("IMAGE_MISSING", f"There is no file {path}.") from error
+    except PermissionError as error:
+        raise VisionLensError("PERMISSION_DENIED", f"{path} cannot be read.") from error
+    except UnreadableImageError as error:
+        raise VisionLensError(
+            "IMAGE_UNREADABLE", f"{path.name} cannot be shown: {error}."
+        ) from error
+    return _encode(image)
+
+
+def _inspect(file: BinaryIO) -> tuple[str, int]:
+    try:
+        with open_image(file) as image:
+            return image.format or "", header_of(image).orientation
+    except Exception as error:  # Pillow's parsers raise many kinds on damaged files
+        raise UnreadableImageError(describe(error)) from error
+
+
+def _encode(image: Image.Image) -> tuple[bytes, str]:
+    kind = "PNG" if image.mode == "RGBA" or max(image.size) > WEBP_LIMIT else "WEBP"
+    buffer = io.BytesIO()
+    if kind == "PNG":
+        image.save(buffer, "PNG", compress_level=1)
+    else:
+        image.save(buffer, "WEBP", quality=90, method=2)
+    return buffer.getvalue(), BROWSER_TYPES[kind]

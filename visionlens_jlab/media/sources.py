@@ -1,0 +1,195 @@
+"""Where files lie, behind one small protocol.
+
+Paths are POSIX style, relative to the source's location. A source never gives access to
+anything outside its location, symbolic links included.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO, NamedTuple, Protocol
+
+from visionlens_jlab.errors import VisionLensError
+
+IGNORED_NAMES = frozenset({"__MACOSX", "Thumbs.db", "__pycache__"})
+"""Left out of listings, as is every name that begins with a dot."""
+
+
+class Entry(NamedTuple):
+    """A file of a source: relative path and size in bytes."""
+
+    path: str
+    bytes: int
+
+
+class Source(Protocol):
+    """Files under one location."""
+
+    location: str
+    """Absolute path or address; the location of the dataset's root."""
+
+    def list(self, path: str = "") -> tuple[list[str], list[Entry]]:
+        """Names of the folders, and the files, directly in a folder; sorted."""
+        ...
+
+    def walk(self, path: str = "") -> Iterator[Entry]:
+        """Every file below a folder, in a fixed order."""
+        ...
+
+    def stat(self, path: str) -> Entry | None:
+        """The file, or None when there is none."""
+        ...
+
+    def is_dir(self, path: str) -> bool:
+        """Whether the path is a folder."""
+        ...
+
+    def open(self, path: str) -> BinaryIO:
+        """Open for reading. Raises IMAGE_MISSING, PERMISSION_DENIED, PATH_NOT_ALLOWED."""
+        ...
+
+
+class SourceKind(Protocol):
+    """A kind of storage, known by the scheme of its addresses (`file`, `gs` ...)."""
+
+    scheme: str
+
+    def connect(self, address: str) -> Source:
+        """The source at an address. Raises DIR_NOT_FOUND, PERMISSION_DENIED."""
+        ...
+
+
+class LocalSource:
+    """A folder on this machine.
+
+    Parameters
+    ----------
+    root : str or Path
+        An existing folder. Raises DIR_NOT_FOUND or PERMISSION_DENIED otherwise.
+    """
+
+    def __init__(self, root: str | Path) -> None:
+        path = Path(root).expanduser()
+        if not path.is_dir():
+            raise VisionLensError("DIR_NOT_FOUND", f"There is no folder {path}.")
+        if not os.access(path, os.R_OK | os.X_OK):
+            raise VisionLensError("PERMISSION_DENIED", f"The folder {path} cannot be read.")
+        self.location = os.path.realpath(path)
+        self._confined: dict[str, str] = {"": self.location}
+
+    def list(self, path: str = "") -> tuple[list[str], list[Entry]]:
+        folder = self._folder(path)
+        prefix = f"{path}/" if path else ""
+        folders: list[str] = []
+        files: list[Entry] = []
+        try:
+            with os.scandir(folder) as entries:
+                for entry in entries:
+                    if entry.name.startswith(".") or entry.name in IGNORED_NAMES:
+                        continue
+                    if entry.is_symlink() and not self._inside(os.path.realpath(entry.path)):
+                        continue
+                    if entry.is_dir():
+                        folders.append(entry.name)
+                    elif entry.is_file():
+                        files.append(Entry(prefix + entry.name, entry.stat().st_size))
+        except PermissionError as error:
+            raise VisionLensError(
+                "PERMISSION_DENIED", f"The folder {folder} cannot be read."
+            ) from error
+        except FileNotFoundError as error:
+            raise VisionLensError("DIR_NOT_FOUND", f"There is no folder {folder}.") from error
+        return sorted(folders), sorted(files)
+
+    def walk(self, path: str = "") -> Iterator[Entry]:
+        yield from self._walk(path, (os.path.realpath(self._folder(path)),))
+
+    def _walk(self, path: str, ancestors: tuple[str, ...]) -> Iterator[Entry]:
+        folders, files = self.list(path)
+        yield from files
+        for name in folders:
+            below = f"{path}/{name}" if path else name
+            real = os.path.realpath(self._folder(below))
+            if real not in ancestors:  # a link back to a folder above would never end
+                yield from self._walk(below, (*ancestors, real))
+
+    def stat(self, path: str) -> Entry | None:
+        try:
+            status = self.local(path).stat()
+        except OSError:
+            return None
+        return Entry(path, status.st_size)
+
+    def is_dir(self, path: str) -> bool:
+        return self.local(path).is_dir()
+
+    def open(self, path: str) -> BinaryIO:
+        target = self.local(path)
+        try:
+            return target.open("rb")
+        except FileNotFoundError as error:
+            raise VisionLensError("IMAGE_MISSING", f"There is no file {target}.") from error
+        except PermissionError as error:
+            raise VisionLensError("PERMISSION_DENIED", f"{target} cannot be read.") from error
+
+    def local(self, path: str) -> Path:
+        """The real path of a file. Raises PATH_NOT_ALLOWED when it lies outside the root."""
+        if "\0" in path:
+            raise VisionLensError("PATH_NOT_ALLOWED", "The path holds a null character.")
+        folder, _, name = path.rpartition("/")
+        if name in ("", ".", ".."):
+            return Path(self._folder(path))
+        joined = os.path.join(self._folder(folder), name)  # noqa: PTH118  hot: once per image
+        if os.path.islink(joined):  # noqa: PTH114
+            return Path(self._check(os.path.realpath(joined), path))
+        return Path(joined)
+
+    def _folder(self, path: str) -> str:
+        # Cached: resolving every component again for each of a million files would cost minutes.
+        known = self._confined.get(path)
+        if known is None:
+            if "\0" in path:
+                raise VisionLensError("PATH_NOT_ALLOWED", "The path holds a null character.")
+            real = os.path.realpath(Path(self.location) / path)
+            known = self._confined[path] = self._check(real, path)
+        return known
+
+    def _check(self, real: str, path: str) -> str:
+        if not self._inside(real):
+            raise VisionLensError(
+                "PATH_NOT_ALLOWED",
+                f"{path} leads outside {self.location}.",
+                "Name the folder that holds the files with images= or labels=.",
+            )
+        return real
+
+    def _inside(self, real: str) -> bool:
+        return real == self.location or real.startswith(self.location.rstrip(os.sep) + os.sep)
+
+
+class LocalKind:
+    """Folders on this machine: plain paths."""
+
+    scheme = "file"
+
+    def connect(self, address: str) -> Source:
+        return LocalSource(address.removeprefix("file://"))
+
+
+def connect(address: str, kinds: list[SourceKind]) -> Source:
+    """The source at an address; a plain path means `file`.
+
+    Raises DIR_NOT_FOUND when no kind of storage knows the scheme.
+    """
+    scheme, separator, _ = address.partition("://")
+    wanted = scheme if separator else "file"
+    for kind in kinds:
+        if kind.scheme == wanted:
+            return kind.connect(address)
+    raise VisionLensError(
+        "DIR_NOT_FOUND",
+        f"Addresses that begin with {wanted}:// are not known here.",
+        "Use a folder of the machine on which the Jupyter server runs.",
+    )
