@@ -2,12 +2,59 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .errors import VisionLensError
+    from .notebook.dataset import Dataset
+    from .notebook.entry import delete, ingest, list_datasets, open
+    from .notebook.lens import Lens
+    from .notebook.view import Selection, View
 
 try:
     from ._version import __version__
 except ImportError:  # a checkout that was never built
     __version__ = "0.1.0"
+
+__all__ = [
+    "Dataset",
+    "Lens",
+    "Selection",
+    "View",
+    "VisionLensError",
+    "__version__",
+    "delete",
+    "ingest",
+    "list_datasets",
+    "open",
+]
+
+_HOME = {
+    "Dataset": "notebook.dataset",
+    "Lens": "notebook.lens",
+    "Selection": "notebook.view",
+    "View": "notebook.view",
+    "VisionLensError": "errors",
+    "delete": "notebook.entry",
+    "ingest": "notebook.entry",
+    "list_datasets": "notebook.entry",
+    "open": "notebook.entry",
+}
+"""Module of each public name: loaded when first used, since Jupyter imports this package too."""
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    value = getattr(import_module(f".{_HOME[name]}", __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
 
 
 def _jupyter_labextension_paths() -> list[dict[str, str]]:

@@ -1,0 +1,98 @@
+"""What the notebook API needs from whoever owns the datasets: a server, or this process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from ..models import (
+    Changed,
+    DatasetDetail,
+    DatasetInfo,
+    Filter,
+    IngestReport,
+    IngestRequest,
+    Level,
+    Predicate,
+    TableRequest,
+    TagRequest,
+    ViewSpec,
+    Workspace,
+    WorkspaceChange,
+)
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pyarrow as pa
+
+    from .progress import Step
+
+ORIGIN = "notebook"
+"""Names this side in workspace changes."""
+
+
+class DatasetBackend(Protocol):
+    """One open dataset. Every method raises VisionLensError for what users can act on."""
+
+    dataset: str
+    """The slug: the dataset's key in every address."""
+    linked: bool
+    """Whether a front end can show this dataset, that is, whether a server owns it."""
+
+    def detail(self) -> DatasetDetail: ...
+
+    def report(self, offset: int, limit: int) -> IngestReport | None: ...
+
+    def ids(self, spec: ViewSpec) -> np.ndarray:
+        """The view's ids, uint32, in display order."""
+        ...
+
+    def table(self, request: TableRequest) -> pa.Table: ...
+
+    def predicate(self, text: str | None, filter: Filter | None) -> Predicate: ...
+
+    def sql(self, query: str) -> pa.Table: ...
+
+    def set_field(self, name: str, ids: np.ndarray, values: pa.Array, level: Level) -> Changed: ...
+
+    def tag(self, request: TagRequest) -> Changed: ...
+
+    def thumbnails(self, sample_ids: Sequence[int]) -> list[bytes | None]:
+        """One WebP image per sample, None where there is none."""
+        ...
+
+    def make_workspace(self, notebook: str | None) -> Workspace: ...
+
+    def workspace(self, workspace: str) -> Workspace: ...
+
+    def change(self, workspace: str, change: WorkspaceChange) -> Workspace: ...
+
+    def selection(self, workspace: str) -> np.ndarray:
+        """The selected ids, uint32."""
+        ...
+
+    def set_selection(
+        self, workspace: str, ids: np.ndarray, base_version: int, level: Level
+    ) -> Workspace: ...
+
+    def close(self) -> None: ...
+
+
+class Backend(Protocol):
+    """A place where datasets are kept."""
+
+    def datasets(self) -> list[DatasetInfo]: ...
+
+    def open(self, name: str, *, read_only: bool = False) -> DatasetBackend: ...
+
+    def delete(self, name: str) -> None: ...
+
+    def ingest(
+        self, request: IngestRequest, rows: pa.Table | None, on_step: Callable[[Step], None]
+    ) -> str:
+        """Run an ingest to its end and return the dataset's slug.
+
+        `rows` are those of a DataFrame, whose `request.source` is only a label.
+        KeyboardInterrupt cancels the job and is raised again.
+        """
+        ...

@@ -1,0 +1,264 @@
+"""The dataset as a notebook holds it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..models import Level, TagRequest, ViewSpec
+from .backend import DatasetBackend
+from .ids import ids_of
+from .lens import Lens
+from .report import Report
+from .specs import sort_keys
+from .values import ids_and_values
+from .view import View
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+GROUND_TRUTH = "ground_truth"
+
+
+class Dataset:
+    """An open dataset; `open` and `ingest` give one.
+
+    Usable as a context manager: leaving it closes the dataset.
+    """
+
+    def __init__(self, backend: DatasetBackend) -> None:
+        self._backend = backend
+
+    @property
+    def name(self) -> str:
+        """The name it was ingested under."""
+        return self._backend.detail().name
+
+    @property
+    def classes(self) -> list[str]:
+        """Class names in the dataset's own order."""
+        return [item.name for item in self._backend.detail().class_list]
+
+    @property
+    def splits(self) -> dict[str, int]:
+        """Split -> number of samples; samples without a split are not counted."""
+        splits = self._backend.detail().splits
+        return {split.name: split.samples for split in splits if split.name is not None}
+
+    @property
+    def runs(self) -> list[str]:
+        """Names of the prediction runs."""
+        sources = self._backend.detail().sources
+        return [source.name for source in sources if source.name != GROUND_TRUTH]
+
+    @property
+    def report(self) -> Report | None:
+        """What the last ingest found and could not take in; None: nothing was ingested."""
+        return Report.read(self._backend.report)
+
+    def count(self, level: Level = "samples") -> int:
+        """Number of samples, or of ground-truth annotations."""
+        return self._everything(level).count()
+
+    def to_arrow(
+        self,
+        level: Level = "samples",
+        columns: Sequence[str] | None = None,
+        *,
+        all: bool = False,
+    ) -> pa.Table:
+        """All samples, or all ground-truth annotations, in the order of their ids.
+
+        Parameters
+        ----------
+        level : {"samples", "annotations"}
+            Samples have sample_id, filename, uri, split, width, height, tags and the fields;
+            annotations have annotation_id, sample_id, source, class, x, y, w, h, confidence, area,
+            is_crowd and more. Boxes are in float pixels, origin at the top left of the upright
+            image.
+        columns : sequence of str, optional
+            Only these columns.
+        all : bool
+            With level annotations: predictions as well.
+
+        Raises
+        ------
+        VisionLensError
+            FIELD_UNKNOWN for a column that does not exist.
+        """
+        return self._everything(level).to_arrow(columns=columns, all=all)
+
+    def to_pandas(
+        self,
+        level: Level = "samples",
+        columns: Sequence[str] | None = None,
+        *,
+        all: bool = False,
+    ) -> pd.DataFrame:
+        """`to_arrow` as a DataFrame whose index holds the ids.
+
+        Raises
+        ------
+        ImportError
+            When pandas is not installed.
+        VisionLensError
+            FIELD_UNKNOWN for a column that does not exist.
+        """
+        return self._everything(level).to_pandas(columns=columns, all=all)
+
+    def where(self, predicate: str) -> View:
+        """The samples that satisfy a predicate, such as `class = 'car' and confidence < 0.5`.
+
+        Raises
+        ------
+        VisionLensError
+            PREDICATE_INVALID or FIELD_UNKNOWN, naming the place in the text.
+        """
+        return self.view(predicate)
+
+    def view(
+        self,
+        predicate: str | None = None,
+        sort: str | Sequence[str] | None = None,
+        level: Level = "samples",
+    ) -> View:
+        """A view with a level and an order.
+
+        Parameters
+        ----------
+        predicate : str, optional
+            What the rows satisfy; nothing: all rows.
+        sort : str or sequence of str, optional
+            Field names, `-` in front for descending; ties and no sort: by id.
+        level : {"samples", "annotations"}
+            What the rows are.
+
+        Raises
+        ------
+        VisionLensError
+            PREDICATE_INVALID or FIELD_UNKNOWN, naming the place in the text.
+        """
+        everything = View(self._backend, ViewSpec(level=level, sort=sort_keys(sort)))
+        return everything.where(predicate) if predicate else everything
+
+    def sql(self, query: str) -> pa.Table:
+        """The result of one read-only SELECT over the dataset's tables.
+
+        Raises
+        ------
+        VisionLensError
+            SQL_REFUSED for anything but one SELECT, SQL_TIMEOUT when it takes too long.
+        """
+        return self._backend.sql(query)
+
+    def set_field(self, name: str, values: Any, *, level: Level = "samples") -> int:
+        """Set a field, made when it does not exist; rows without a value keep theirs.
+
+        Parameters
+        ----------
+        name : str
+            The field.
+        values : mapping, pandas Series or DataFrame, or sequence
+            id -> value; a Series indexed by id; a DataFrame with an id column and a column `name`;
+            or one value for each row of the dataset in ascending order of ids.
+        level : {"samples", "annotations"}
+            Whose field it is.
+
+        Returns
+        -------
+        int
+            Number of rows set.
+
+        Raises
+        ------
+        VisionLensError
+            FIELD_TYPE, ID_UNKNOWN, DATASET_READ_ONLY.
+        """
+        ids, array = ids_and_values(name, values, level, lambda: self._ascending(level))
+        return self._backend.set_field(name, ids, array, level).changed
+
+    def tag(self, ids: Any, tag: str, *, level: Level = "samples") -> int:
+        """Add a tag; returns how many rows had it not.
+
+        Parameters
+        ----------
+        ids : int, iterable of int, boolean mask, pandas DataFrame or Series, View, or str
+            Which rows; text is a predicate.
+        tag : str
+            The tag, at most 200 characters.
+        level : {"samples", "annotations"}
+            Whether samples or annotations are tagged.
+
+        Raises
+        ------
+        VisionLensError
+            ID_UNKNOWN, PREDICATE_INVALID, DATASET_READ_ONLY.
+        """
+        return self._tag(ids, tag, level, remove=False)
+
+    def untag(self, ids: Any, tag: str, *, level: Level = "samples") -> int:
+        """Remove a tag; returns how many rows had it. Parameters as in `tag`."""
+        return self._tag(ids, tag, level, remove=True)
+
+    def show(self, workspace: str | None = None) -> Lens:
+        """Open the panels beside this notebook and link them to it.
+
+        Where no front end listens, the lens still works and shows as a picture.
+
+        Parameters
+        ----------
+        workspace : str, optional
+            Link this workspace instead of the notebook's own.
+
+        Raises
+        ------
+        VisionLensError
+            WORKSPACE_NOT_FOUND when `workspace` does not exist.
+        """
+        notebook = os.environ.get("JPY_SESSION_NAME")
+        state = (
+            self._backend.make_workspace(notebook)
+            if workspace is None
+            else self._backend.workspace(workspace)
+        )
+        return Lens.link(self._backend, state, notebook)
+
+    def close(self) -> None:
+        """Let go of the dataset, so that another process can open it."""
+        self._backend.close()
+
+    def __enter__(self) -> Dataset:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __len__(self) -> int:
+        return self.count()
+
+    def __repr__(self) -> str:
+        detail = self._backend.detail()
+        return (
+            f"<Dataset {detail.name}: {detail.samples:,} samples,"
+            f" {detail.annotations:,} annotations, {len(detail.class_list):,} classes>"
+        )
+
+    def _everything(self, level: Level) -> View:
+        return View(self._backend, ViewSpec(level=level))
+
+    def _ascending(self, level: Level) -> np.ndarray:
+        return np.sort(self._everything(level).ids)
+
+    def _tag(self, ids: Any, tag: str, level: Level, *, remove: bool) -> int:
+        if isinstance(ids, str):
+            request = TagRequest(
+                tag=tag, level=level, view=self.view(ids, level=level).spec, remove=remove
+            )
+        else:
+            chosen = ids_of(ids, level, lambda: self._ascending(level))
+            request = TagRequest(tag=tag, level=level, ids=chosen.tolist(), remove=remove)
+        return self._backend.tag(request).changed

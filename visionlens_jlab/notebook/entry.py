@@ -1,0 +1,161 @@
+"""The functions of `import visionlens_jlab as vl`: ingest, open, list, delete."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..errors import VisionLensError
+from ..models import IngestRequest
+from .connect import connect
+from .dataset import Dataset
+from .frames import is_frame
+from .progress import make_progress
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+PathLike = str | os.PathLike[str]
+
+
+def ingest(
+    source: Any,
+    name: str | None = None,
+    *,
+    format: str | None = None,
+    data_dir: PathLike | None = None,
+    images: PathLike | None = None,
+    labels: PathLike | None = None,
+    incremental: bool = False,
+    labels_only: bool = False,
+    **options: Any,
+) -> Dataset:
+    """Make a dataset out of images and labels; waits, with a progress bar.
+
+    Parameters
+    ----------
+    source : path, pandas DataFrame or Arrow table
+        A folder or label file, looked up from the working directory; or one row for each image or
+        annotation.
+    name : str, optional
+        The dataset's name; by default that of the source. A DataFrame needs one.
+    format : str, optional
+        coco, yolo, voc, class_folders, images or dataframe; by default found out.
+    data_dir : path, optional
+        Work on this folder in this process, without a server.
+    images, labels : path, optional
+        Where the images and the labels lie, when apart from `source`.
+    incremental : bool
+        Add what is new to a dataset that exists.
+    labels_only : bool
+        Read label files and open no image.
+    **options
+        What the format takes besides.
+
+    Returns
+    -------
+    Dataset
+        The new dataset; `report` on it says what was found and what was odd.
+
+    Raises
+    ------
+    VisionLensError
+        DIR_NOT_FOUND, DIR_EMPTY, FORMAT_UNKNOWN, LABELS_INVALID, DATASET_EXISTS, JOB_FAILED.
+    KeyboardInterrupt
+        When interrupted; the job is cancelled first.
+    """
+    rows = _as_rows(source)
+    if rows is not None and name is None:
+        raise VisionLensError(
+            "REQUEST_INVALID", "A table has no name of its own.", "Pass name=, such as name='mine'."
+        )
+    request = IngestRequest(
+        source=type(source).__name__ if rows is not None else _absolute(source),
+        name=name,
+        format=format or ("dataframe" if rows is not None else None),
+        images=_absolute(Path.cwd() if images is None and rows is not None else images),
+        labels=_absolute(labels),
+        incremental=incremental,
+        labels_only=labels_only,
+        options=options,
+    )
+    backend = connect(data_dir)
+    progress = make_progress(name or Path(request.source).name)
+    try:
+        dataset = backend.ingest(request, rows, progress.update)
+    except KeyboardInterrupt:
+        progress.finish("cancelled")
+        raise
+    except VisionLensError as error:
+        progress.finish(error.message)
+        raise
+    result = Dataset(backend.open(dataset))
+    progress.finish(_outcome(result))
+    return result
+
+
+def open(name: str, *, data_dir: PathLike | None = None, read_only: bool = False) -> Dataset:
+    """Open a dataset by its name, slug or uuid.
+
+    Parameters
+    ----------
+    name : str
+        As `list_datasets` gives it.
+    data_dir : path, optional
+        Open it from this folder in this process, without a server.
+    read_only : bool
+        Refuse changes.
+
+    Raises
+    ------
+    VisionLensError
+        DATASET_NOT_FOUND; DATASET_BUSY, naming its owner, when another process has it open.
+    """
+    return Dataset(connect(data_dir).open(name, read_only=read_only))
+
+
+def list_datasets(*, data_dir: PathLike | None = None) -> list[str]:
+    """Names of the datasets, as `open` takes them."""
+    return [info.name for info in connect(data_dir).datasets()]
+
+
+def delete(name: str, *, data_dir: PathLike | None = None) -> None:
+    """Delete a dataset for good; the images it was made from stay where they are.
+
+    Raises
+    ------
+    VisionLensError
+        DATASET_NOT_FOUND; DATASET_BUSY, naming its owner, when another process has it open.
+    """
+    connect(data_dir).delete(name)
+
+
+def _as_rows(source: Any) -> pa.Table | None:
+    import pyarrow as pa
+
+    if isinstance(source, pa.Table):
+        return source
+    return pa.Table.from_pandas(source, preserve_index=False) if is_frame(source) else None
+
+
+def _absolute(path: PathLike | None) -> str | None:
+    """The path as seen from here: the server has another working directory."""
+    if path is None:
+        return None
+    text = os.fspath(path)
+    if "://" in text:
+        raise VisionLensError(
+            "FORMAT_UNKNOWN",
+            f"{text} is an address; reading from addresses is not supported yet.",
+            "Copy the folder to this machine and give its path.",
+        )
+    return str(Path(text).expanduser().absolute())
+
+
+def _outcome(dataset: Dataset) -> str:
+    report = dataset.report
+    text = f"{dataset.count():,} samples, {dataset.count('annotations'):,} annotations"
+    if report is not None and report.items_total:
+        text += f"; {report.items_total:,} things to know in .report"
+    return text

@@ -1,0 +1,62 @@
+"""Arrow tables as pandas DataFrames; pandas is imported only when one is asked for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ..models import Level
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+ID_COLUMN: dict[Level, str] = {"samples": "sample_id", "annotations": "annotation_id"}
+INDEX_NAME: dict[Level, str] = {"samples": "sample", "annotations": "annotation"}
+"""Differs from the column's name: pandas refuses to group by a name that is both."""
+
+
+def to_frame(table: pa.Table, level: Level) -> pd.DataFrame:
+    """A DataFrame whose index holds the ids of the level.
+
+    With ids as labels a column or mask computed from any part of the data still says which rows
+    it speaks of when it is given back. The id column stays a column as well.
+
+    Raises
+    ------
+    ImportError
+        When pandas is not installed.
+    """
+    pandas = load_pandas()
+    frame: pd.DataFrame = table.to_pandas()
+    column = ID_COLUMN[level]
+    if column in frame.columns:
+        frame.index = pandas.Index(frame[column].to_numpy(), name=INDEX_NAME[level])
+    return frame
+
+
+def load_pandas() -> Any:
+    """The pandas module, or an ImportError that says what to do."""
+    try:
+        import pandas
+    except ImportError as error:
+        raise ImportError(
+            "to_pandas() needs pandas: pip install pandas (to_arrow() works without it)."
+        ) from error
+    return pandas
+
+
+def is_frame(value: Any) -> bool:
+    """Whether the value is a pandas DataFrame, without importing pandas for the question."""
+    return _is_pandas(value, "DataFrame")
+
+
+def is_series(value: Any) -> bool:
+    """Whether the value is a pandas Series, without importing pandas for the question."""
+    return _is_pandas(value, "Series")
+
+
+def _is_pandas(value: Any, name: str) -> bool:
+    return any(
+        kind.__name__ == name and kind.__module__.partition(".")[0] == "pandas"
+        for kind in type(value).__mro__
+    )

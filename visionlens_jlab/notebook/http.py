@@ -1,0 +1,230 @@
+"""Datasets that a Jupyter server owns."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from urllib.parse import quote
+
+import numpy as np
+import pyarrow as pa
+
+from ..errors import VisionLensError
+from ..models import (
+    Changed,
+    DatasetDetail,
+    DatasetInfo,
+    Filter,
+    IngestReport,
+    IngestRequest,
+    Job,
+    JobRequest,
+    Level,
+    Model,
+    Predicate,
+    PredicateRequest,
+    SqlRequest,
+    TableRequest,
+    TagRequest,
+    ViewSpec,
+    Workspace,
+    WorkspaceChange,
+    WorkspaceRequest,
+)
+from .backend import ORIGIN
+from .progress import Step
+from .transport import ARROW, BINARY, Transport, arrow_bytes
+
+POLL_SECONDS = 0.25
+OVER = ("done", "failed", "cancelled")
+
+
+class DatasetList(Model):
+    """Answer of `datasets`."""
+
+    datasets: list[DatasetInfo]
+
+
+class HttpBackend:
+    """The datasets of one Jupyter server."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def datasets(self) -> list[DatasetInfo]:
+        """Every dataset of the server's data directory."""
+        return self._transport.read(DatasetList, "GET", "datasets").datasets
+
+    def open(self, name: str, *, read_only: bool = False) -> HttpDataset:
+        """By slug, name or uuid; DATASET_NOT_FOUND."""
+        detail = self._transport.read(DatasetDetail, "GET", f"datasets/{quote(name, safe='')}")
+        return HttpDataset(self._transport, detail.dataset, read_only)
+
+    def delete(self, name: str) -> None:
+        """By slug, name or uuid; DATASET_NOT_FOUND."""
+        self._transport.request("DELETE", f"datasets/{quote(name, safe='')}")
+
+    def ingest(
+        self, request: IngestRequest, rows: pa.Table | None, on_step: Callable[[Step], None]
+    ) -> str:
+        """Queue the job and follow it to its end."""
+        job = self._queue(request, rows)
+        try:
+            while job.state not in OVER:
+                on_step(_step(job))
+                time.sleep(POLL_SECONDS)
+                job = self._job("GET", job.job)
+        except KeyboardInterrupt:
+            self._job("DELETE", job.job)
+            raise
+        if job.state == "done" and job.dataset is not None:
+            return job.dataset
+        if job.error is not None:
+            raise VisionLensError.from_json(job.error.model_dump())
+        code = "JOB_CANCELLED" if job.state == "cancelled" else "JOB_FAILED"
+        raise VisionLensError(code, f"The ingest of {request.source} was {job.state}.")
+
+    def _queue(self, request: IngestRequest, rows: pa.Table | None) -> Job:
+        if rows is None:
+            return self._transport.read(Job, "POST", "jobs", JobRequest(ingest=request))
+        response = self._transport.request(
+            "POST",
+            "jobs",
+            params={"ingest": request.model_dump_json()},
+            content=arrow_bytes(rows),
+            headers={"Content-Type": ARROW},
+        )
+        return Job.model_validate_json(response.content)
+
+    def _job(self, verb: str, job: str) -> Job:
+        return self._transport.read(Job, verb, f"jobs/{job}")
+
+
+class HttpDataset:
+    """One dataset behind the REST API."""
+
+    linked = True
+
+    def __init__(self, transport: Transport, dataset: str, read_only: bool) -> None:
+        self.dataset = dataset
+        self._transport = transport
+        self._read_only = read_only
+        self._path = f"datasets/{quote(dataset, safe='')}"
+
+    def detail(self) -> DatasetDetail:
+        """Counts, classes, splits, fields."""
+        return self._transport.read(DatasetDetail, "GET", self._path)
+
+    def report(self, offset: int, limit: int) -> IngestReport | None:
+        """A page of the ingest report; None when there is none."""
+        try:
+            return self._transport.read(
+                IngestReport, "GET", f"{self._path}/report?offset={offset}&limit={limit}"
+            )
+        except VisionLensError as error:
+            if error.code == "NOT_FOUND":
+                return None
+            raise
+
+    def ids(self, spec: ViewSpec) -> np.ndarray:
+        """The view's ids, uint32, in display order."""
+        return self._transport.read_ids("POST", f"{self._path}/view", spec)
+
+    def table(self, request: TableRequest) -> pa.Table:
+        """Rows of a view or of explicit ids."""
+        return self._transport.read_table(f"{self._path}/table", request)
+
+    def predicate(self, text: str | None, filter: Filter | None) -> Predicate:
+        """Both forms of a checked predicate."""
+        request = PredicateRequest(text=text, filter=filter)
+        return self._transport.read(Predicate, "POST", f"{self._path}/predicate", request)
+
+    def sql(self, query: str) -> pa.Table:
+        """The result of one SELECT."""
+        return self._transport.read_table(f"{self._path}/sql", SqlRequest(query=query))
+
+    def set_field(self, name: str, ids: np.ndarray, values: pa.Array, level: Level) -> Changed:
+        """Set a field of some rows."""
+        self._check_writable()
+        table = pa.table({"id": pa.array(ids, pa.uint32()), "value": values})
+        response = self._transport.request(
+            "PUT",
+            f"{self._path}/fields/{quote(name, safe='')}",
+            params={"level": level},
+            content=arrow_bytes(table),
+            headers={"Content-Type": ARROW},
+        )
+        return Changed.model_validate_json(response.content)
+
+    def tag(self, request: TagRequest) -> Changed:
+        """Add or remove a tag."""
+        self._check_writable()
+        return self._transport.read(Changed, "POST", f"{self._path}/tags", request)
+
+    def thumbnails(self, sample_ids: Sequence[int]) -> list[bytes | None]:
+        """One WebP image per sample, None where there is none."""
+        return [self._thumbnail(sample_id) for sample_id in sample_ids]
+
+    def _thumbnail(self, sample_id: int) -> bytes | None:
+        try:
+            path = f"{self._path}/samples/{sample_id}/thumbnail"
+            return self._transport.request("GET", path).content
+        except VisionLensError as error:
+            if error.status == 404:
+                return None
+            raise
+
+    def make_workspace(self, notebook: str | None) -> Workspace:
+        """The workspace of (dataset, notebook), made when there is none."""
+        request = WorkspaceRequest(notebook=notebook)
+        return self._transport.read(Workspace, "POST", f"{self._path}/workspaces", request)
+
+    def workspace(self, workspace: str) -> Workspace:
+        """WORKSPACE_NOT_FOUND when it does not exist."""
+        return self._transport.read(Workspace, "GET", self._workspace_path(workspace))
+
+    def change(self, workspace: str, change: WorkspaceChange) -> Workspace:
+        """WORKSPACE_CONFLICT when another changed the same part."""
+        return self._transport.read(Workspace, "PATCH", self._workspace_path(workspace), change)
+
+    def selection(self, workspace: str) -> np.ndarray:
+        """The selected ids, uint32."""
+        return self._transport.read_ids("GET", f"{self._workspace_path(workspace)}/selection")
+
+    def set_selection(
+        self, workspace: str, ids: np.ndarray, base_version: int, level: Level
+    ) -> Workspace:
+        """WORKSPACE_CONFLICT when another changed the selection."""
+        response = self._transport.request(
+            "PUT",
+            f"{self._workspace_path(workspace)}/selection",
+            params={"base_version": base_version, "origin": ORIGIN, "level": level},
+            content=ids.astype("<u4").tobytes(),
+            headers={"Content-Type": BINARY},
+        )
+        return Workspace.model_validate_json(response.content)
+
+    def close(self) -> None:
+        """The server goes on owning the dataset; nothing to let go of."""
+
+    def _workspace_path(self, workspace: str) -> str:
+        return f"{self._path}/workspaces/{quote(workspace, safe='')}"
+
+    def _check_writable(self) -> None:
+        if self._read_only:
+            raise VisionLensError(
+                "DATASET_READ_ONLY",
+                f"{self.dataset} was opened with read_only=True.",
+                "Open it without read_only to change it.",
+            )
+
+
+def _step(job: Job) -> Step:
+    return Step(
+        stage=job.stage or job.state,
+        done=job.done,
+        total=job.total,
+        rate=job.rate,
+        eta_seconds=job.eta_seconds,
+        message=job.message,
+    )

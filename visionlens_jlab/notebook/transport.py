@@ -1,0 +1,128 @@
+"""Requests to the Jupyter server; every failure becomes a VisionLensError."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+import httpx
+import numpy as np
+import pyarrow as pa
+from pydantic import BaseModel
+
+from .. import __version__
+from ..config import API_PREFIX
+from ..errors import VisionLensError
+from .address import Address
+
+ARROW = "application/vnd.apache.arrow.stream"
+BINARY = "application/octet-stream"
+TIMEOUT = httpx.Timeout(660.0, connect=5.0)
+"""Reading may take as long as the longest query that the server allows."""
+
+M = TypeVar("M", bound=BaseModel)
+
+
+class Transport:
+    """One connection pool to one server; usable from any thread."""
+
+    def __init__(self, address: Address) -> None:
+        self.address = address
+        self._client = httpx.Client(
+            base_url=f"{address.url}/{API_PREFIX}/",
+            headers={"Authorization": address.authorization},
+            timeout=TIMEOUT,
+            verify=not address.loopback,
+            trust_env=not address.loopback,
+        )
+
+    def request(self, verb: str, path: str, **options: Any) -> httpx.Response:
+        """Send and return a successful answer.
+
+        Raises
+        ------
+        VisionLensError
+            SERVER_UNREACHABLE when there is no answer; else what the server said.
+        """
+        try:
+            response = self._client.request(verb, path, **options)
+        except httpx.TransportError as error:
+            raise VisionLensError(
+                "SERVER_UNREACHABLE",
+                f"The Jupyter server at {self.address.url} does not answer"
+                f" ({type(error).__name__}).",
+            ) from error
+        if response.is_success:
+            return response
+        raise _failure(response)
+
+    def read(self, shape: type[M], verb: str, path: str, body: BaseModel | None = None) -> M:
+        """JSON in, a checked shape out."""
+        options: dict[str, Any] = {}
+        if body is not None:
+            options = {
+                "content": body.model_dump_json(by_alias=True),
+                "headers": {"Content-Type": "application/json"},
+            }
+        return shape.model_validate_json(self.request(verb, path, **options).content)
+
+    def read_ids(self, verb: str, path: str, body: BaseModel | None = None) -> np.ndarray:
+        """JSON in, little-endian uint32 ids out."""
+        content = None if body is None else body.model_dump_json(by_alias=True)
+        response = self.request(
+            verb, path, content=content, headers={"Content-Type": "application/json"}
+        )
+        return np.frombuffer(response.content, dtype="<u4").astype(np.uint32)
+
+    def read_table(self, path: str, body: BaseModel) -> pa.Table:
+        """JSON in, an Arrow stream out."""
+        response = self.request(
+            "POST",
+            path,
+            content=body.model_dump_json(by_alias=True),
+            headers={"Content-Type": "application/json"},
+        )
+        with pa.ipc.open_stream(response.content) as reader:
+            return reader.read_all()
+
+    def check_version(self) -> None:
+        """VERSION_MISMATCH unless both sides have the same major and minor version."""
+        server = str(self.request("GET", "about").json().get("version", "unknown"))
+        if _series(server) != _series(__version__):
+            raise VisionLensError(
+                "VERSION_MISMATCH",
+                f"This kernel has visionlens-jlab {__version__},"
+                f" the Jupyter server at {self.address.url} has {server}.",
+            )
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+
+def arrow_bytes(table: pa.Table) -> bytes:
+    """The table as an Arrow IPC stream."""
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table)
+    data: bytes = sink.getvalue().to_pybytes()
+    return data
+
+
+def _series(version: str) -> list[str]:
+    return version.split(".")[:2]
+
+
+def _failure(response: httpx.Response) -> VisionLensError:
+    try:
+        body = response.json()
+    except ValueError:
+        body = None
+    if isinstance(body, dict) and "code" in body:
+        return VisionLensError.from_json(body)
+    code = {401: "NOT_AUTHENTICATED", 403: "NOT_AUTHENTICATED", 404: "NOT_FOUND"}.get(
+        response.status_code, "INTERNAL"
+    )
+    url = response.request.url
+    return VisionLensError(
+        code, f"{url.scheme}://{url.netloc.decode()}{url.path} answered {response.status_code}."
+    )

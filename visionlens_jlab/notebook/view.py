@@ -1,0 +1,210 @@
+"""Views and selections: a dataset narrowed down."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..models import In, Level, TableRequest, TagRequest, ViewSpec
+from .backend import DatasetBackend
+from .frames import ID_COLUMN, to_frame
+from .ids import unique
+from .specs import conjunction
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+
+class View:
+    """Samples or annotations that satisfy a predicate, in an order.
+
+    A view holds no rows: each reading asks the dataset, so it always shows the present state.
+    Make one with `Dataset.where`, `Dataset.view` or `Lens.view`.
+    """
+
+    def __init__(self, backend: DatasetBackend, spec: ViewSpec) -> None:
+        self._backend = backend
+        self._spec = spec
+
+    @property
+    def spec(self) -> ViewSpec:
+        """Level, filter and sort, as the server knows them."""
+        return self._spec
+
+    @property
+    def level(self) -> Level:
+        """What the ids stand for: "samples" or "annotations"."""
+        return self._spec.level
+
+    @property
+    def ids(self) -> np.ndarray:
+        """Ids of the view's level, uint32, shape (count,), in display order."""
+        return self._backend.ids(self.spec)
+
+    @property
+    def scores(self) -> np.ndarray | None:
+        """float32, one per id, where the view is ranked by a search; None otherwise."""
+        return None
+
+    @property
+    def predicate(self) -> str:
+        """The filter as text that `where` takes; empty when nothing is filtered."""
+        return self._backend.predicate(self.spec.where, self.spec.filter).text
+
+    def count(self, level: Level | None = None) -> int:
+        """Number of rows that `to_arrow(level)` has; by default of the view's own level."""
+        return len(self.ids_at(level or self.level))
+
+    def ids_at(self, level: Level) -> np.ndarray:
+        """Ids at a level, uint32, in display order.
+
+        For a sample view the annotations are the matching ones; for an annotation view the samples
+        are those that hold its annotations, each once.
+        """
+        if level == self.level:
+            return self.ids
+        rows = self.to_arrow("annotations", columns=[ID_COLUMN[level]])
+        ids: np.ndarray = rows[ID_COLUMN[level]].to_numpy().astype(np.uint32)
+        return unique(ids)
+
+    def to_arrow(
+        self,
+        level: Level | None = None,
+        columns: Sequence[str] | None = None,
+        *,
+        all: bool = False,
+    ) -> pa.Table:
+        """The view as a table, in display order.
+
+        Parameters
+        ----------
+        level : {"samples", "annotations"}, optional
+            One row for each sample or for each matching annotation; by default the view's level.
+            Boxes are x, y, w, h in float pixels, origin at the top left of the upright image.
+        columns : sequence of str, optional
+            Only these columns.
+        all : bool
+            With level annotations: every annotation of the samples, predictions included.
+
+        Raises
+        ------
+        VisionLensError
+            FIELD_UNKNOWN for a column that does not exist.
+        """
+        level = level or self.level
+        if level == "samples" and self.level == "annotations":
+            return self._rows("samples", self.ids_at("samples"), columns)
+        return self._backend.table(
+            TableRequest(
+                view=self.spec.model_copy(update={"all": all or self.spec.all}),
+                level=level,
+                columns=_listed(columns),
+            )
+        )
+
+    def to_pandas(
+        self,
+        level: Level | None = None,
+        columns: Sequence[str] | None = None,
+        *,
+        all: bool = False,
+    ) -> pd.DataFrame:
+        """`to_arrow` as a DataFrame whose index holds the ids.
+
+        Raises
+        ------
+        ImportError
+            When pandas is not installed.
+        VisionLensError
+            FIELD_UNKNOWN for a column that does not exist.
+        """
+        return to_frame(self.to_arrow(level, columns, all=all), level or self.level)
+
+    def where(self, predicate: str) -> View:
+        """The part of this view that also satisfies a predicate.
+
+        Raises
+        ------
+        VisionLensError
+            PREDICATE_INVALID or FIELD_UNKNOWN, naming the place in the text.
+        """
+        added = self._backend.predicate(predicate, None).filter
+        narrowed = self.spec.model_copy(update={"filter": conjunction(self.spec.filter, added)})
+        return View(self._backend, narrowed)
+
+    def sample(self, n: int, *, seed: int | None = None) -> Selection:
+        """Up to `n` random rows of this view, in its order; the same seed draws the same ones."""
+        ids = self.ids
+        drawn = np.random.default_rng(seed).permutation(len(ids))[: max(n, 0)]
+        return Selection(self._backend, self.spec, ids[np.sort(drawn)])
+
+    def tag(self, tag: str) -> int:
+        """Add a tag to every row of the view; returns how many had it not.
+
+        Raises
+        ------
+        VisionLensError
+            DATASET_READ_ONLY.
+        """
+        return self._backend.tag(self._tag_request(tag)).changed
+
+    def _tag_request(self, tag: str) -> TagRequest:
+        return TagRequest(tag=tag, level=self.level, view=self.spec)
+
+    def _rows(self, level: Level, ids: np.ndarray, columns: Sequence[str] | None) -> pa.Table:
+        return self._backend.table(
+            TableRequest(ids=ids.tolist(), level=level, columns=_listed(columns))
+        )
+
+    def __len__(self) -> int:
+        return self.count()
+
+    def __repr__(self) -> str:
+        predicate = self.predicate
+        of = f" where {predicate}" if predicate else ""
+        return f"<View of {self._backend.dataset}: {self.count():,} {self.level}{of}>"
+
+
+class Selection(View):
+    """A view of exactly these ids, in this order, whatever happens to the dataset."""
+
+    def __init__(self, backend: DatasetBackend, base: ViewSpec, ids: np.ndarray) -> None:
+        super().__init__(backend, base)
+        self._ids = ids
+        self._ids.setflags(write=False)
+
+    @property
+    def spec(self) -> ViewSpec:
+        """The view the ids were taken from, narrowed down to them."""
+        chosen = In(field=ID_COLUMN[self.level], values=self._ids.tolist())
+        return self._spec.model_copy(update={"filter": conjunction(self._spec.filter, chosen)})
+
+    @property
+    def ids(self) -> np.ndarray:
+        """The ids, uint32, shape (count,)."""
+        return self._ids
+
+    def to_arrow(
+        self,
+        level: Level | None = None,
+        columns: Sequence[str] | None = None,
+        *,
+        all: bool = False,
+    ) -> pa.Table:
+        """As `View.to_arrow`, with one row for each id at the selection's own level."""
+        if level in (None, self.level) and not all:
+            return self._rows(self.level, self._ids, columns)
+        return super().to_arrow(level, columns, all=all)
+
+    def _tag_request(self, tag: str) -> TagRequest:
+        return TagRequest(tag=tag, level=self.level, ids=self._ids.tolist())
+
+    def __repr__(self) -> str:
+        return f"<Selection of {self._backend.dataset}: {len(self._ids):,} {self.level}>"
+
+
+def _listed(columns: Sequence[str] | None) -> list[str] | None:
+    return None if columns is None else [columns] if isinstance(columns, str) else list(columns)
