@@ -6,6 +6,7 @@ import type {
   IErrorBody,
   ISortKey,
   IViewSpec,
+  IWorkspace,
   Level
 } from '../client/types';
 
@@ -25,6 +26,8 @@ export interface IWorkspaceState {
   readonly datasetVersion: number;
   readonly detail: IDatasetDetail | null;
   readonly view: IViewSpec;
+  /** The view that `ids` belong to; behind `view` while `pending`. */
+  readonly shown: IViewSpec;
   /** The filter as text; empty: none. */
   readonly predicate: string;
   /** Ids of the view's level in display order: the array every panel renders from. */
@@ -68,5 +71,11 @@ export interface IWorkspaceActions {
 
 export interface IWorkspaceModel extends IWorkspaceActions {
   readonly store: StoreApi<IWorkspaceState>;
+  /** The server's last answer about this workspace. */
+  readonly server: IWorkspace;
+  /** Resolves when the server has every change and `ids` are those of `view`. */
+  flush(): Promise<void>;
+  /** Somebody else made this version: read it, unless it is known already. */
+  pull(version: number): Promise<void>;
   dispose(): void;
 }
