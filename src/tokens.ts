@@ -20,7 +20,12 @@ export const CommandIDs = {
   clearFilters: 'visionlens:clear-filters',
   undo: 'visionlens:undo-view',
   redo: 'visionlens:redo-view',
-  tag: 'visionlens:tag-selection'
+  tag: 'visionlens:tag-selection',
+  showJobs: 'visionlens:show-jobs',
+  refresh: 'visionlens:refresh',
+  levelSamples: 'visionlens:level-samples',
+  levelAnnotations: 'visionlens:level-annotations',
+  shortcuts: 'visionlens:list-shortcuts'
 } as const;
 
 /** The open workspaces; panels share them through this token. */
@@ -35,8 +40,12 @@ export interface IWorkspaces {
     notebook?: string;
   }): Promise<IWorkspaceModel>;
   get(workspace: string): IWorkspaceModel | undefined;
+  /** Forget a workspace that no panel shows any more. */
+  close(workspace: string): void;
   activate(workspace: string): void;
   readonly added: ISignal<IWorkspaces, IWorkspaceModel>;
+  readonly removed: ISignal<IWorkspaces, IWorkspaceModel>;
+  [Symbol.iterator](): Iterator<IWorkspaceModel>;
 }
 
 export const IWorkspaces = new Token<IWorkspaces>(

@@ -168,18 +168,15 @@ export class WorkspaceModel implements IWorkspaceModel {
 
   async tag(tag: string, options: { remove?: boolean } = {}): Promise<void> {
     const { dataset, selection } = this._state;
-    if (selection.ids.size === 0) {
-      return;
+    if (selection.ids.size > 0) {
+      await this._client.tag(dataset, {
+        tag,
+        level: selection.level,
+        ids: [...selection.ids],
+        remove: options.remove ?? false
+      });
+      await this._loader.load();
     }
-    const request = {
-      tag,
-      level: selection.level,
-      ids: [...selection.ids],
-      remove: options.remove ?? false
-    };
-    await this._guard(
-      this._client.tag(dataset, request).then(() => this._loader.load())
-    );
   }
 
   async refresh(): Promise<void> {

@@ -65,6 +65,7 @@ export interface IWorkspaceActions {
   setFocus(sampleId: number | null): void;
   /** Previous (-1) / next (+1) in the view. */
   moveFocus(step: number): void;
+  /** Tag what is selected; rejects with a `VisionLensError`. */
   tag(tag: string, options?: { remove?: boolean }): Promise<void>;
   refresh(): Promise<void>;
 }

@@ -1,0 +1,178 @@
+/** One notebook's link: its kernel's requests come in, its workspaces' states go out. */
+import type { ISessionContext } from '@jupyterlab/apputils';
+import type { Kernel, KernelMessage as Jupyter } from '@jupyterlab/services';
+import { Signal } from '@lumino/signaling';
+import type { IWorkspaceModel } from '../workspace/types';
+import {
+  type IShowRequest,
+  parseKernelMessage,
+  REQUEST_TARGET,
+  STATE_TARGET,
+  stateMessage
+} from './messages';
+import { StateComm } from './stateComm';
+
+/** What a link needs of the page. */
+export interface ILinkHost {
+  /** Open the workspace the kernel asked for and show it beside the notebook. */
+  show(request: IShowRequest, link: NotebookLink): Promise<IWorkspaceModel>;
+  /** The workspace, if it is open. */
+  get(workspace: string): IWorkspaceModel | undefined;
+  /** The kernel told its version. */
+  hello(version: string): void;
+  /** Something went wrong that the user should know. */
+  failed(reason: unknown): void;
+}
+
+export class NotebookLink {
+  constructor(
+    private readonly _session: ISessionContext,
+    private readonly _host: ILinkHost
+  ) {
+    _session.kernelChanged.connect(this._onKernel, this);
+    _session.statusChanged.connect(this._onStatus, this);
+    this._onKernel();
+  }
+
+  /** The set of linked workspaces has changed. */
+  readonly changed = new Signal<this, void>(this);
+
+  /** Path of the notebook. */
+  get path(): string {
+    return this._session.path;
+  }
+
+  has(workspace: string): boolean {
+    return this._models.has(workspace);
+  }
+
+  /** Tell the kernel of this workspace's changes from now on. */
+  attach(model: IWorkspaceModel): void {
+    const { id } = model.store.getState();
+    if (!this._models.has(id)) {
+      const unsubscribe = model.store.subscribe((state, before) => {
+        if (state.version !== before.version) {
+          this._state?.send(stateMessage(model.server));
+        }
+      });
+      this._models.set(id, { model, unsubscribe });
+      this.changed.emit();
+    }
+    this._open();
+  }
+
+  detach(workspace: string): void {
+    this._models.get(workspace)?.unsubscribe();
+    if (this._models.delete(workspace)) {
+      this.changed.emit();
+    }
+  }
+
+  dispose(): void {
+    Signal.clearData(this);
+    this._state?.drop();
+    [...this._models.keys()].forEach(workspace => this.detach(workspace));
+  }
+
+  private _onKernel(): void {
+    const kernel = this._session.session?.kernel ?? null;
+    if (kernel === this._kernel) {
+      return;
+    }
+    this._state?.drop();
+    this._kernel = kernel;
+    this._state = kernel && new StateComm(kernel, () => this._states());
+    if (kernel) {
+      kernel.registerCommTarget(REQUEST_TARGET, (comm, message) =>
+        this._listen(comm, message.content.data)
+      );
+      void this._recover(kernel);
+    }
+  }
+
+  /** After a restart the comms are gone, though nobody closed them; the kernel will say hello. */
+  private _onStatus(_: unknown, status: Kernel.Status): void {
+    if (['restarting', 'autorestarting', 'dead'].includes(status)) {
+      this._state?.drop();
+    }
+  }
+
+  /** Take over the comms that an earlier page left in this kernel. */
+  private async _recover(kernel: Kernel.IKernelConnection): Promise<void> {
+    try {
+      const [requests, states] = await Promise.all([
+        commIds(kernel, REQUEST_TARGET),
+        commIds(kernel, STATE_TARGET)
+      ]);
+      if (kernel !== this._kernel || requests.length === 0) {
+        return;
+      }
+      requests
+        .filter(commId => !kernel.hasComm(commId))
+        .forEach(commId =>
+          this._listen(kernel.createComm(REQUEST_TARGET, commId))
+        );
+      states.forEach(commId => this._state?.adopt(commId));
+      this._open();
+    } catch (reason) {
+      console.warn(
+        'VisionLens: no word from the kernel about its links',
+        reason
+      );
+    }
+  }
+
+  private _listen(comm: Kernel.IComm, opening?: unknown): void {
+    comm.onMsg = (message: Jupyter.ICommMsgMsg) => {
+      this._receive(message.content.data);
+    };
+    this._receive(opening);
+  }
+
+  private _receive(data: unknown): void {
+    const message = parseKernelMessage(data);
+    switch (message?.type) {
+      case 'hello':
+        this._host.hello(message.version);
+        this._open();
+        break;
+      case 'show':
+        this._host
+          .show(message, this)
+          .then(model => this.attach(model))
+          .catch(reason => this._host.failed(reason));
+        break;
+      case 'changed':
+        void this._host.get(message.workspace)?.pull(message.version);
+        break;
+    }
+  }
+
+  private _states() {
+    return [...this._models.values()].map(({ model }) =>
+      stateMessage(model.server)
+    );
+  }
+
+  private _open(): void {
+    this._state?.open().catch(reason => {
+      console.warn('VisionLens: the link to the kernel did not open', reason);
+    });
+  }
+
+  private readonly _models = new Map<
+    string,
+    { model: IWorkspaceModel; unsubscribe: () => void }
+  >();
+  private _kernel: Kernel.IKernelConnection | null = null;
+  private _state: StateComm | null = null;
+}
+
+/** Ids of a target's comms in the kernel; a busy kernel answers after its cell. */
+async function commIds(
+  kernel: Kernel.IKernelConnection,
+  target: string
+): Promise<string[]> {
+  const { content } = await kernel.requestCommInfo({ target_name: target });
+  return content.status === 'ok' ? Object.keys(content.comms) : [];
+}

@@ -1,0 +1,144 @@
+/** The open workspaces of this page. Models are loaded when the first one is opened. */
+import { UUID } from '@lumino/coreutils';
+import { Signal } from '@lumino/signaling';
+import type { IClient } from '../client/context';
+import { VisionLensError } from '../client/errors';
+import type { IServerEvents } from '../client/events';
+import type { IWorkspace } from '../client/types';
+import type { IWorkspaces } from '../tokens';
+import type { IWorkspaceModel } from './types';
+
+interface IOpenOptions {
+  dataset: string;
+  workspace?: string;
+  notebook?: string;
+}
+
+export class Workspaces implements IWorkspaces {
+  constructor(
+    private readonly _client: IClient,
+    private readonly _events: IServerEvents
+  ) {}
+
+  readonly currentChanged = new Signal<this, IWorkspaceModel | null>(this);
+  readonly added = new Signal<this, IWorkspaceModel>(this);
+  readonly removed = new Signal<this, IWorkspaceModel>(this);
+
+  get current(): IWorkspaceModel | null {
+    return this._current;
+  }
+
+  /**
+   * Open a workspace by its id, a notebook's, or any of the dataset.
+   *
+   * An id the server does not know any more gives a new workspace of the dataset.
+   */
+  open(options: IOpenOptions): Promise<IWorkspaceModel> {
+    const known = this._find(options);
+    if (known) {
+      return Promise.resolve(known);
+    }
+    const { dataset, workspace, notebook } = options;
+    const key = workspace ?? JSON.stringify([dataset, notebook]);
+    let opening = this._opening.get(key);
+    if (!opening) {
+      opening = this._open(options).finally(() => this._opening.delete(key));
+      this._opening.set(key, opening);
+    }
+    return opening;
+  }
+
+  get(workspace: string): IWorkspaceModel | undefined {
+    return this._models.get(workspace);
+  }
+
+  activate(workspace: string): void {
+    this._setCurrent(this.get(workspace) ?? this._current);
+  }
+
+  close(workspace: string): void {
+    const model = this._models.get(workspace);
+    if (model) {
+      this._models.delete(workspace);
+      if (model === this._current) {
+        this._setCurrent([...this._models.values()].pop() ?? null);
+      }
+      this.removed.emit(model);
+      model.dispose();
+    }
+  }
+
+  [Symbol.iterator](): Iterator<IWorkspaceModel> {
+    return this._models.values();
+  }
+
+  private _find(options: IOpenOptions): IWorkspaceModel | undefined {
+    const { dataset, workspace, notebook } = options;
+    if (workspace !== undefined) {
+      return this._models.get(workspace);
+    }
+    const fits = (model: IWorkspaceModel): boolean => {
+      const { server } = model;
+      return (
+        server.dataset === dataset &&
+        (notebook === undefined || server.notebook === notebook)
+      );
+    };
+    if (this._current && fits(this._current)) {
+      return this._current;
+    }
+    return [...this._models.values()].find(fits);
+  }
+
+  private async _open(options: IOpenOptions): Promise<IWorkspaceModel> {
+    const [workspace, { WorkspaceModel }] = await Promise.all([
+      this._fetch(options),
+      import('./store')
+    ]);
+    const known = this._models.get(workspace.workspace);
+    if (known) {
+      return known;
+    }
+    const model = new WorkspaceModel({
+      client: this._client,
+      events: this._events,
+      workspace,
+      origin: this._origin
+    });
+    this._models.set(workspace.workspace, model);
+    this.added.emit(model);
+    if (!this._current) {
+      this._setCurrent(model);
+    }
+    return model;
+  }
+
+  private async _fetch(options: IOpenOptions): Promise<IWorkspace> {
+    const { dataset, workspace, notebook } = options;
+    if (workspace !== undefined) {
+      try {
+        return await this._client.workspace(dataset, workspace);
+      } catch (reason) {
+        const gone =
+          reason instanceof VisionLensError &&
+          reason.code === 'WORKSPACE_NOT_FOUND';
+        if (!gone) {
+          throw reason;
+        }
+      }
+    }
+    return this._client.createWorkspace(dataset, notebook ?? null);
+  }
+
+  private _setCurrent(model: IWorkspaceModel | null): void {
+    if (model !== this._current) {
+      this._current = model;
+      this.currentChanged.emit(model);
+    }
+  }
+
+  private readonly _origin = `browser-${UUID.uuid4()}`;
+  private readonly _models = new Map<string, IWorkspaceModel>();
+  private readonly _opening = new Map<string, Promise<IWorkspaceModel>>();
+  private _current: IWorkspaceModel | null = null;
+}
