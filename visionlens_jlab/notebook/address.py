@@ -38,7 +38,7 @@ def find_address(environ: Mapping[str, str]) -> Address | None:
     """
     if server := environ.get(ENV_SERVER):
         token = environ.get(ENV_TOKEN, "")
-        return Address(server.rstrip("/"), f"visionlens {token}")
+        return Address(server.rstrip("/"), f"visionlens {token}".rstrip())
     service, hub_token = environ.get("JUPYTERHUB_SERVICE_URL"), environ.get("JUPYTERHUB_API_TOKEN")
     if service and hub_token:
         return Address(_reachable(service).rstrip("/"), f"token {hub_token}")

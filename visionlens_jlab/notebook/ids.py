@@ -30,7 +30,8 @@ def ids_of(what: Any, level: Level, everything: Callable[[], np.ndarray]) -> np.
     ----------
     what : int, iterable of int, numpy array, pandas Series or DataFrame, Arrow array, or view
         A boolean array or list is a mask aligned with `everything()`; a boolean Series says by its
-        index which ids it speaks of; a DataFrame names them by its id column or its index.
+        index which ids it speaks of, unless that only counts; a DataFrame names them by its id
+        column or its index.
     level : {"samples", "annotations"}
         The level whose ids are wanted.
     everything : callable
@@ -51,7 +52,7 @@ def ids_of(what: Any, level: Level, everything: Callable[[], np.ndarray]) -> np.
     if is_frame(what):
         return unique(_of_frame(what, level))
     if is_series(what):
-        return unique(_of_series(what, level))
+        return unique(_of_series(what, level, everything))
     if isinstance(what, str):
         raise VisionLensError("ID_UNKNOWN", f"Text is not a list of ids: {what!r}.")
     if isinstance(what, Iterable):
@@ -102,7 +103,8 @@ def _masked(mask: np.ndarray, everything: np.ndarray) -> np.ndarray:
             f"The mask has {mask.size:,} values, the dataset {everything.size:,} rows.",
             "Make the mask from all rows, or give a DataFrame or a Series with ids as its index.",
         )
-    return everything[mask]
+    chosen: np.ndarray = everything[mask]
+    return chosen
 
 
 def _of_frame(frame: Any, level: Level) -> np.ndarray:
@@ -118,11 +120,14 @@ def _of_frame(frame: Any, level: Level) -> np.ndarray:
     )
 
 
-def _of_series(series: Any, level: Level) -> np.ndarray:
-    if series.dtype == bool or str(series.dtype) in ("boolean", "bool[pyarrow]"):
-        check_index(series, level)
-        return as_ids(series.index.to_numpy()[series.fillna(False).to_numpy(dtype=bool)])
-    return as_ids(series.to_numpy())
+def _of_series(series: Any, level: Level, everything: Callable[[], np.ndarray]) -> np.ndarray:
+    if str(series.dtype) not in ("bool", "boolean", "bool[pyarrow]"):
+        return as_ids(series.to_numpy())
+    check_index(series, level)
+    mask = series.fillna(False).to_numpy(dtype=bool)
+    if series.index.name is None and type(series.index).__name__ == "RangeIndex":
+        return _masked(mask, everything())
+    return as_ids(series.index.to_numpy()[mask])
 
 
 def check_index(series: Any, level: Level) -> None:

@@ -1,0 +1,160 @@
+"""Datasets that this process opens itself, without a server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+
+from ..models import (
+    Changed,
+    DatasetDetail,
+    DatasetInfo,
+    Filter,
+    IngestReport,
+    IngestRequest,
+    Level,
+    Predicate,
+    TableRequest,
+    TagRequest,
+    ViewSpec,
+    Workspace,
+    WorkspaceChange,
+)
+from .backend import ORIGIN
+from .progress import Step
+
+if TYPE_CHECKING:
+    from ..catalog.library import Library
+    from ..catalog.store import DatasetStore
+    from ..workspace import WorkspaceService
+
+
+class DirectBackend:
+    """The datasets of one folder."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self._data_dir = data_dir
+        self._opened: Library | None = None
+
+    @property
+    def _library(self) -> Library:
+        if self._opened is None:
+            from ..catalog.library import Library
+
+            self._opened = Library(self._data_dir)
+        return self._opened
+
+    def datasets(self) -> list[DatasetInfo]:
+        """Every dataset of the folder."""
+        return self._library.list()
+
+    def open(self, name: str, *, read_only: bool = False) -> DirectDataset:
+        """By slug, name or uuid; DATASET_NOT_FOUND, DATASET_BUSY."""
+        return DirectDataset(self._library.open(name, read_only=read_only))
+
+    def delete(self, name: str) -> None:
+        """By slug, name or uuid; DATASET_NOT_FOUND, DATASET_BUSY."""
+        self._library.delete(name)
+
+    def ingest(
+        self, request: IngestRequest, rows: pa.Table | None, on_step: Callable[[Step], None]
+    ) -> str:
+        """Run the job in this process; KeyboardInterrupt leaves what was committed."""
+        from ..jobs.inline import run_inline
+
+        raise NotImplementedError
+
+
+class DirectDataset:
+    """One dataset that this process has open."""
+
+    linked = False
+
+    def __init__(self, store: DatasetStore) -> None:
+        self.dataset = store.slug
+        self._store = store
+
+    def detail(self) -> DatasetDetail:
+        """Counts, classes, splits, fields."""
+        return self._store.detail()
+
+    def report(self, offset: int, limit: int) -> IngestReport | None:
+        """A page of the ingest report; None when there is none."""
+        return self._store.report(offset, limit)
+
+    def ids(self, spec: ViewSpec) -> np.ndarray:
+        """The view's ids, uint32, in display order."""
+        return self._store.view(spec).ids
+
+    def table(self, request: TableRequest) -> pa.Table:
+        """Rows of a view or of explicit ids."""
+        return self._store.table(
+            request.level,
+            spec=request.view if request.ids is None else None,
+            ids=request.ids,
+            columns=request.columns,
+        )
+
+    def predicate(self, text: str | None, filter: Filter | None) -> Predicate:
+        """Both forms of a checked predicate."""
+        return self._store.predicate(text, filter)
+
+    def sql(self, query: str) -> pa.Table:
+        """The result of one SELECT."""
+        return self._store.sql(query)
+
+    def set_field(self, name: str, ids: np.ndarray, values: pa.Array, level: Level) -> Changed:
+        """Set a field of some rows; DATASET_READ_ONLY."""
+        return self._store.set_field(name, ids, values, level=level)
+
+    def tag(self, request: TagRequest) -> Changed:
+        """Add or remove a tag; DATASET_READ_ONLY."""
+        return self._store.tag(request)
+
+    def thumbnails(self, sample_ids: Sequence[int]) -> list[bytes | None]:
+        """One WebP image per sample, None where there is none."""
+        return [self._thumbnail(sample_id) for sample_id in sample_ids]
+
+    def _thumbnail(self, sample_id: int) -> bytes | None:
+        place = self._store.thumbnail(sample_id)
+        if place is None:
+            return None
+        with place.pack.open("rb") as pack:
+            pack.seek(place.offset)
+            return pack.read(place.length)
+
+    def make_workspace(self, notebook: str | None) -> Workspace:
+        """The workspace of (dataset, notebook), made when there is none."""
+        return self._workspaces.find_or_create(notebook)
+
+    def workspace(self, workspace: str) -> Workspace:
+        """WORKSPACE_NOT_FOUND when it does not exist."""
+        return self._workspaces.get(workspace)
+
+    def change(self, workspace: str, change: WorkspaceChange) -> Workspace:
+        """WORKSPACE_CONFLICT when another changed the same part."""
+        return self._workspaces.change(workspace, change)
+
+    def selection(self, workspace: str) -> np.ndarray:
+        """The selected ids, uint32."""
+        return self._workspaces.selection(workspace)
+
+    def set_selection(
+        self, workspace: str, ids: np.ndarray, base_version: int, level: Level
+    ) -> Workspace:
+        """WORKSPACE_CONFLICT when another changed the selection."""
+        return self._workspaces.set_selection(workspace, ids, base_version, ORIGIN, level)
+
+    def close(self) -> None:
+        """Let go of the DuckDB file."""
+        self._store.close()
+
+    @property
+    def _workspaces(self) -> WorkspaceService:
+        from ..workspace import WorkspaceService
+
+        return WorkspaceService(self._store)
