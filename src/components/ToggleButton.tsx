@@ -1,0 +1,21 @@
+import * as React from 'react';
+
+/** A button that stays pressed. */
+export function ToggleButton(props: {
+  pressed: boolean;
+  title: string;
+  onToggle: (pressed: boolean) => void;
+  children: React.ReactNode;
+}): JSX.Element {
+  return (
+    <button
+      type="button"
+      className="vl-button vl-toggle"
+      aria-pressed={props.pressed}
+      title={props.title}
+      onClick={() => props.onToggle(!props.pressed)}
+    >
+      {props.children}
+    </button>
+  );
+}

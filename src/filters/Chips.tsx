@@ -1,0 +1,71 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import * as React from 'react';
+import { useStore } from 'zustand';
+import type { IWorkspaceModel } from '../workspace/types';
+import { describe } from './describe';
+import { conjuncts, removeCondition } from './tree';
+
+/** The active conditions, one chip each; ✕ takes one away. */
+export function Chips(props: {
+  model: IWorkspaceModel;
+  trans: TranslationBundle;
+}): JSX.Element {
+  const { model, trans } = props;
+  const filter = useStore(model.store, state => state.view.filter);
+  const canUndo = useStore(model.store, state => state.canUndo);
+  const canRedo = useStore(model.store, state => state.canRedo);
+  const conditions = conjuncts(filter);
+  return (
+    <div className="vl-chips">
+      <ul aria-label={trans.__('Active conditions')}>
+        {conditions.map((condition, i) => {
+          const text = describe(condition);
+          return (
+            <li key={`${i}:${text}`} className="vl-chip" title={text}>
+              <span className="vl-chip-text">{text}</span>
+              <button
+                type="button"
+                aria-label={trans.__('Remove %1', text)}
+                onClick={() => model.setFilter(removeCondition(filter, i))}
+              >
+                ✕
+              </button>
+            </li>
+          );
+        })}
+      </ul>
+      <div className="vl-chips-actions">
+        <button
+          type="button"
+          className="vl-icon-button"
+          disabled={!canUndo}
+          title={trans.__('Undo the last change of the view (z)')}
+          aria-label={trans.__('Undo')}
+          onClick={() => model.undo()}
+        >
+          ↶
+        </button>
+        <button
+          type="button"
+          className="vl-icon-button"
+          disabled={!canRedo}
+          title={trans.__('Redo (shift z)')}
+          aria-label={trans.__('Redo')}
+          onClick={() => model.redo()}
+        >
+          ↷
+        </button>
+        <span className="vl-spacer" />
+        {conditions.length > 0 && (
+          <button
+            type="button"
+            className="vl-link vl-clear-filters"
+            onClick={() => model.clearFilters()}
+          >
+            {trans.__('Clear all')}
+          </button>
+        )}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,105 @@
+import * as React from 'react';
+import { useStore } from 'zustand';
+import type { IPanelContext } from '../client/context';
+import { ErrorBox } from '../components/ErrorBox';
+import { formatCount } from '../components/format';
+import { HeaderLine } from '../components/HeaderLine';
+import { CommandIDs } from '../tokens';
+import type { IWorkspaceModel } from '../workspace/types';
+import { Chips } from './Chips';
+import { Facets } from './Facets';
+import { PredicateBox } from './PredicateBox';
+
+interface IProps {
+  readonly model: IWorkspaceModel;
+  readonly context: IPanelContext;
+}
+
+/** Name and size of the dataset. */
+function DatasetHead(props: IProps): JSX.Element {
+  const { model, context } = props;
+  const { trans } = context;
+  const detail = useStore(model.store, state => state.detail);
+  const slug = useStore(model.store, state => state.dataset);
+  return (
+    <header className="vl-dataset-head">
+      <h2 title={slug}>{detail?.name ?? slug}</h2>
+      {detail && (
+        <p>
+          {[
+            trans._n(
+              '%2 image',
+              '%2 images',
+              detail.samples,
+              formatCount(detail.samples)
+            ),
+            trans._n(
+              '%2 annotation',
+              '%2 annotations',
+              detail.annotations,
+              formatCount(detail.annotations)
+            ),
+            trans._n(
+              '%2 class',
+              '%2 classes',
+              detail.classes,
+              formatCount(detail.classes)
+            )
+          ].join(' · ')}
+        </p>
+      )}
+    </header>
+  );
+}
+
+/** The filters of one workspace. */
+export function FiltersPanel(props: IProps): JSX.Element {
+  const { model, context } = props;
+  const { trans } = context;
+  const error = useStore(model.store, state => state.error);
+  const root = React.useRef<HTMLDivElement>(null);
+
+  const onKeyDown = (event: React.KeyboardEvent): void => {
+    if (event.target instanceof HTMLInputElement) {
+      return;
+    }
+    if (event.key === '/') {
+      event.preventDefault();
+      root.current
+        ?.querySelector<HTMLInputElement>('.vl-predicate-input')
+        ?.focus();
+    } else if (event.key === 'z') {
+      model.undo();
+    } else if (event.key === 'Z') {
+      model.redo();
+    }
+  };
+
+  return (
+    <div ref={root} className="vl-filters-body" onKeyDown={onKeyDown}>
+      <DatasetHead {...props} />
+      <HeaderLine model={model} trans={trans} />
+      <PredicateBox model={model} trans={trans} />
+      <Chips model={model} trans={trans} />
+      {error && <ErrorBox error={error} trans={trans} />}
+      <Facets model={model} context={context} />
+    </div>
+  );
+}
+
+/** What the sidebar shows while no dataset is open. */
+export function NoWorkspace(props: { context: IPanelContext }): JSX.Element {
+  const { commands, trans } = props.context;
+  return (
+    <div className="vl-empty">
+      <p>{trans.__('Open a dataset to filter it.')}</p>
+      <button
+        type="button"
+        className="vl-button vl-mod-primary"
+        onClick={() => void commands.execute(CommandIDs.showDatasets)}
+      >
+        {trans.__('Show datasets')}
+      </button>
+    </div>
+  );
+}

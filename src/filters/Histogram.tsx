@@ -1,0 +1,153 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import * as React from 'react';
+import type { IFacet } from '../client/types';
+import { formatCount } from '../components/format';
+import { RangeInput } from './RangeInput';
+import {
+  brushed,
+  extent,
+  label,
+  position,
+  toNumber,
+  type ScaleKind
+} from './scale';
+import type { IRange } from './tree';
+import { useBrush } from './useBrush';
+
+interface IProps {
+  readonly facet: IFacet;
+  readonly kind: ScaleKind;
+  readonly range: IRange;
+  readonly trans: TranslationBundle;
+  readonly onRange: (range: IRange) => void;
+}
+
+/** Height of the drawing; bars share its unit square through the view box. */
+const HEIGHT = 100;
+
+/** Heights keep small bins visible beside large ones. */
+function barHeight(count: number, highest: number): number {
+  return count === 0
+    ? 0
+    : Math.max(3, HEIGHT * Math.sqrt(count / Math.max(highest, 1)));
+}
+
+/** Bins of a numeric or time field: drag to set a range, or type its ends. */
+export function Histogram(props: IProps): JSX.Element {
+  const { facet, kind, range, trans, onRange } = props;
+  const { bins, label: name } = facet;
+  const axis = extent(facet);
+  const highest = Math.max(...bins.map(bin => bin.total), 1);
+  const brush = useBrush((from, to) => onRange(brushed(facet, from, to, kind)));
+  const shown = brush.drag
+    ? brushed(facet, brush.drag[0], brush.drag[1], kind)
+    : range;
+  const low = toNumber(shown.low, kind);
+  const high = toNumber(shown.high, kind);
+  const active = low !== null || high !== null;
+  const [from, to] = [
+    low === null ? 0 : position(low, axis),
+    high === null ? 1 : position(high, axis)
+  ];
+
+  return (
+    <div className="vl-histogram">
+      <svg
+        className="vl-histogram-plot"
+        viewBox={`0 0 ${Math.max(bins.length, 1)} ${HEIGHT}`}
+        preserveAspectRatio="none"
+        role="img"
+        aria-label={trans.__(
+          '%1: %2 to %3. Drag to set a range.',
+          name,
+          label(axis[0], kind),
+          label(axis[1], kind)
+        )}
+        {...brush.handlers}
+      >
+        {bins.map((bin, i) => {
+          const middle = (i + 0.5) / bins.length;
+          const inside = !active || (middle >= from && middle <= to);
+          const total = barHeight(bin.total, highest);
+          const count = barHeight(bin.count, highest);
+          return (
+            <g key={i} className={inside ? undefined : 'vl-mod-outside'}>
+              <title>
+                {trans.__(
+                  '%1 – %2\n%3 of %4',
+                  label(bin.low, kind),
+                  label(bin.high, kind),
+                  formatCount(bin.count),
+                  formatCount(bin.total)
+                )}
+              </title>
+              <rect
+                className="vl-histogram-hit"
+                x={i}
+                y={0}
+                width={1}
+                height={HEIGHT}
+              />
+              <rect
+                className="vl-histogram-total"
+                x={i + 0.05}
+                y={HEIGHT - total}
+                width={0.9}
+                height={total}
+              />
+              <rect
+                className="vl-histogram-count"
+                x={i + 0.05}
+                y={HEIGHT - count}
+                width={0.9}
+                height={count}
+              />
+            </g>
+          );
+        })}
+        {active && (
+          <rect
+            className="vl-histogram-brush"
+            x={from * bins.length}
+            y={0}
+            width={Math.max(to - from, 0) * bins.length}
+            height={HEIGHT}
+          />
+        )}
+      </svg>
+      <div className="vl-range">
+        <RangeInput
+          kind={kind}
+          value={shown.low}
+          placeholder={label(axis[0], kind)}
+          label={trans.__('%1: at least', name)}
+          onCommit={value => onRange({ low: value, high: range.high })}
+        />
+        <span aria-hidden="true">–</span>
+        <RangeInput
+          kind={kind}
+          value={shown.high}
+          placeholder={label(axis[1], kind)}
+          label={trans.__('%1: at most', name)}
+          onCommit={value => onRange({ low: range.low, high: value })}
+        />
+        {active && !brush.drag && (
+          <button
+            type="button"
+            className="vl-icon-button"
+            title={trans.__('Any %1', name)}
+            aria-label={trans.__('Any %1', name)}
+            onClick={() => onRange({ low: null, high: null })}
+          >
+            ✕
+          </button>
+        )}
+      </div>
+      {facet.missing > 0 && (
+        <p className="vl-quiet">
+          {trans.__('%1 without a value', formatCount(facet.missing))}
+        </p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,1 @@
+export { createFiltersPanel } from './widget';

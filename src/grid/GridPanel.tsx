@@ -1,0 +1,117 @@
+import * as React from 'react';
+import { useStore } from 'zustand';
+import type { IPanelContext } from '../client/context';
+import { ErrorBox } from '../components/ErrorBox';
+import { CommandIDs } from '../tokens';
+import type { IWorkspaceModel } from '../workspace/types';
+import { GridToolbar } from './GridToolbar';
+import { TileGrid } from './TileGrid';
+import { useTileSize } from './useTileSize';
+
+interface IProps {
+  readonly model: IWorkspaceModel;
+  readonly context: IPanelContext;
+}
+
+/** Why there are no tiles, and what to do about it. */
+function Empty({ model, context }: IProps): JSX.Element | null {
+  const { trans } = context;
+  const pending = useStore(model.store, state => state.pending);
+  const total = useStore(model.store, state => state.total);
+  const level = useStore(model.store, state => state.view.level);
+  if (pending) {
+    return <p className="vl-empty vl-quiet">{trans.__('Loading…')}</p>;
+  }
+  if (total === 0) {
+    return (
+      <p className="vl-empty">
+        {level === 'samples'
+          ? trans.__('This dataset has no samples yet.')
+          : trans.__('This dataset has no annotations.')}
+      </p>
+    );
+  }
+  return (
+    <div className="vl-empty">
+      <p>
+        {level === 'samples'
+          ? trans.__('No sample meets all conditions.')
+          : trans.__('No annotation meets all conditions.')}
+      </p>
+      <button
+        type="button"
+        className="vl-button"
+        onClick={() => model.clearFilters()}
+      >
+        {trans.__('Clear filters')}
+      </button>
+    </div>
+  );
+}
+
+/** Toolbar and tiles of one workspace. */
+export function GridPanel({ model, context }: IProps): JSX.Element {
+  const { trans, commands, settings } = context;
+  const count = useStore(model.store, state => state.ids.length);
+  const error = useStore(model.store, state => state.error);
+  const [tileSize, setTileSize] = useTileSize(settings);
+  const [onlyMatching, setOnlyMatching] = React.useState(true);
+  const [tagging, setTagging] = React.useState(false);
+
+  const open = (sampleId: number): void => {
+    model.setFocus(sampleId);
+    void commands.execute(CommandIDs.openSample);
+  };
+  const onKeyDown = (event: React.KeyboardEvent): void => {
+    const typing =
+      event.target instanceof HTMLInputElement ||
+      event.target instanceof HTMLSelectElement;
+    if (typing || event.ctrlKey || event.metaKey || event.altKey) {
+      return;
+    }
+    switch (event.key) {
+      case 't':
+        setTagging(true);
+        break;
+      case 'z':
+        model.undo();
+        break;
+      case 'Z':
+        model.redo();
+        break;
+      case '/':
+        void commands.execute(CommandIDs.showFilters);
+        break;
+      default:
+        return;
+    }
+    event.preventDefault();
+  };
+
+  return (
+    <div className="vl-grid-body" onKeyDown={onKeyDown}>
+      <GridToolbar
+        model={model}
+        context={context}
+        tileSize={tileSize}
+        onTileSize={setTileSize}
+        onlyMatching={onlyMatching}
+        onOnlyMatching={setOnlyMatching}
+        tagging={tagging}
+        onTagging={setTagging}
+      />
+      {error && <ErrorBox error={error} trans={trans} />}
+      {count === 0 ? (
+        <Empty model={model} context={context} />
+      ) : (
+        <TileGrid
+          model={model}
+          context={context}
+          tileSize={tileSize}
+          onlyMatching={onlyMatching}
+          onOpen={open}
+        />
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,133 @@
+import * as React from 'react';
+import { useStore } from 'zustand';
+import type { IPanelContext } from '../client/context';
+import type { Level } from '../client/types';
+import { HeaderLine } from '../components/HeaderLine';
+import { Popover } from '../components/Popover';
+import { TagForm } from '../components/TagForm';
+import { ToggleButton } from '../components/ToggleButton';
+import { useSettings } from '../components/useSettings';
+import { CommandIDs } from '../tokens';
+import type { IWorkspaceModel } from '../workspace/types';
+import { SortMenu } from './SortMenu';
+import { TileSizeSlider } from './TileSizeSlider';
+
+interface IProps {
+  readonly model: IWorkspaceModel;
+  readonly context: IPanelContext;
+  readonly tileSize: number;
+  readonly onTileSize: (size: number) => void;
+  readonly onlyMatching: boolean;
+  readonly onOnlyMatching: (on: boolean) => void;
+  readonly tagging: boolean;
+  readonly onTagging: (open: boolean) => void;
+}
+
+/** Tag what is selected. */
+function TagButton(props: IProps): JSX.Element {
+  const { model, context, tagging, onTagging } = props;
+  const { trans } = context;
+  const selected = useStore(model.store, state => state.selectedInView);
+  const tags = useStore(model.store, state => state.detail?.tags);
+  const known = (tags ?? []).flatMap(({ name }) => (name ? [name] : []));
+  return (
+    <Popover
+      kind="dialog"
+      label={trans.__('Tag')}
+      title={
+        selected > 0
+          ? trans.__('Tag the selection (t)')
+          : trans.__('Select something to tag it (t)')
+      }
+      open={tagging && selected > 0}
+      disabled={selected === 0}
+      onToggle={onTagging}
+    >
+      <TagForm
+        trans={trans}
+        known={known}
+        autoFocus
+        onAdd={tag => model.tag(tag)}
+        onRemove={tag => model.tag(tag, { remove: true })}
+        onDone={() => onTagging(false)}
+      />
+    </Popover>
+  );
+}
+
+/** Images or crops of their annotations. */
+function LevelSelect({ model, context }: IProps): JSX.Element {
+  const { trans } = context;
+  const level = useStore(model.store, state => state.view.level);
+  return (
+    <select
+      className="vl-button vl-select"
+      value={level}
+      aria-label={trans.__('What a tile is')}
+      title={trans.__('What a tile is')}
+      onChange={event => model.setLevel(event.target.value as Level)}
+    >
+      <option value="samples">{trans.__('Images')}</option>
+      <option value="annotations">{trans.__('Annotations')}</option>
+    </select>
+  );
+}
+
+/** What is drawn over the images. */
+function OverlayToggles(props: IProps): JSX.Element {
+  const { context, onlyMatching, onOnlyMatching } = props;
+  const { trans, settings } = context;
+  const { overlays, labels } = useSettings(settings);
+  return (
+    <div className="vl-segments" role="group" aria-label={trans.__('Overlays')}>
+      <ToggleButton
+        pressed={overlays}
+        title={trans.__('Draw annotations')}
+        onToggle={on => settings.set({ overlays: on })}
+      >
+        {trans.__('Boxes')}
+      </ToggleButton>
+      <ToggleButton
+        pressed={overlays && labels}
+        title={trans.__('Write class names at the annotations')}
+        onToggle={on =>
+          settings.set({ labels: on, ...(on && { overlays: on }) })
+        }
+      >
+        {trans.__('Labels')}
+      </ToggleButton>
+      <ToggleButton
+        pressed={onlyMatching}
+        title={trans.__('Draw only annotations that meet the conditions')}
+        onToggle={onOnlyMatching}
+      >
+        {trans.__('Matching')}
+      </ToggleButton>
+    </div>
+  );
+}
+
+/** The header line and the grid's own controls. */
+export function GridToolbar(props: IProps): JSX.Element {
+  const { model, context, tileSize, onTileSize } = props;
+  const { trans, commands } = context;
+  return (
+    <div className="vl-toolbar" role="toolbar" aria-label={trans.__('Grid')}>
+      <HeaderLine model={model} trans={trans} />
+      <LevelSelect {...props} />
+      <SortMenu model={model} trans={trans} />
+      <OverlayToggles {...props} />
+      <span className="vl-spacer" />
+      <TagButton {...props} />
+      <button
+        type="button"
+        className="vl-button vl-mod-primary"
+        title={trans.__('Insert the line that reproduces this view')}
+        onClick={() => void commands.execute(CommandIDs.insertCell)}
+      >
+        {trans.__('Insert as cell')}
+      </button>
+      <TileSizeSlider value={tileSize} onChange={onTileSize} trans={trans} />
+    </div>
+  );
+}

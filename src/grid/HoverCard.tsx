@@ -1,0 +1,109 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import * as React from 'react';
+import type { ITile } from '../client/types';
+import { classColor } from '../components/classColor';
+import { ClassSwatch } from '../components/ClassSwatch';
+import { formatCount } from '../components/format';
+import { GROUND_TRUTH } from '../components/shapes';
+import type { IHover } from './useHover';
+
+interface IProps {
+  readonly tile: ITile;
+  readonly at: IHover;
+  readonly trans: TranslationBundle;
+}
+
+const NAMED_CLASSES = 5;
+const WIDTH = 232;
+
+/** Ground-truth classes with their counts, most frequent first. */
+export function classCounts(tile: ITile): [string | null, number][] {
+  const counts = new Map<string | null, number>();
+  tile.classes.forEach((name, i) => {
+    if (tile.sources[i] === GROUND_TRUTH) {
+      counts.set(name, (counts.get(name) ?? 0) + 1);
+    }
+  });
+  return [...counts].sort((a, b) => b[1] - a[1]);
+}
+
+function predictions(tile: ITile): [string, number][] {
+  const counts = new Map<string, number>();
+  for (const source of tile.sources) {
+    if (source !== GROUND_TRUTH) {
+      counts.set(source, (counts.get(source) ?? 0) + 1);
+    }
+  }
+  return [...counts];
+}
+
+/** A mini-bar of the classes and the most frequent of them by name. */
+function Classes({ tile }: { tile: ITile }): JSX.Element {
+  const counts = classCounts(tile);
+  return (
+    <>
+      <div className="vl-hover-bar" aria-hidden="true">
+        {counts.map(([name, count]) => (
+          <span
+            key={String(name)}
+            style={{ flexGrow: count, backgroundColor: classColor(name) }}
+          />
+        ))}
+      </div>
+      <ul className="vl-hover-classes">
+        {counts.slice(0, NAMED_CLASSES).map(([name, count]) => (
+          <li key={String(name)}>
+            <ClassSwatch name={name} /> {name ?? '–'} {formatCount(count)}
+          </li>
+        ))}
+        {counts.length > NAMED_CLASSES && (
+          <li>+{counts.length - NAMED_CLASSES}</li>
+        )}
+      </ul>
+    </>
+  );
+}
+
+/** What a tile holds, told before a click; beside the tile, never in the pointer's way. */
+export function HoverCard({ tile, at, trans }: IProps): JSX.Element {
+  const truths = tile.sources.filter(s => s === GROUND_TRUTH).length;
+  const facts = [
+    tile.split ?? trans.__('no split'),
+    tile.width && tile.height ? `${tile.width} × ${tile.height}` : null,
+    ...tile.tags.map(tag => `#${tag}`)
+  ];
+  const left =
+    at.right + WIDTH + 8 <= window.innerWidth
+      ? at.right + 4
+      : Math.max(4, at.left - WIDTH - 4);
+  return (
+    <div
+      className="vl-hover-card"
+      role="tooltip"
+      style={{ left, top: at.top, width: WIDTH }}
+    >
+      <div className="vl-hover-name">{tile.filename}</div>
+      {truths > 0 && <Classes tile={tile} />}
+      <div>
+        {trans._n(
+          '%2 annotation',
+          '%2 annotations',
+          truths,
+          formatCount(truths)
+        )}
+        {predictions(tile).map(([run, count]) => (
+          <div key={run}>
+            {trans._n(
+              '%2 prediction of %3',
+              '%2 predictions of %3',
+              count,
+              formatCount(count),
+              run
+            )}
+          </div>
+        ))}
+      </div>
+      <div className="vl-quiet">{facts.filter(Boolean).join(' · ')}</div>
+    </div>
+  );
+}

@@ -1,0 +1,1 @@
+export { createGridPanel } from './widget';

@@ -1,0 +1,187 @@
+/** Tiles of the current view: fetched in pages, kept least-recently-used, late replies dropped. */
+import type { IClient } from '../client/context';
+import { errorBody, isAbort } from '../client/errors';
+import type { IErrorBody, ITile, IViewSpec } from '../client/types';
+
+/** What tiles depend on: their sort does not matter, their matching annotations do. */
+export interface ITileSource {
+  readonly dataset: string;
+  readonly datasetVersion: number;
+  readonly view: IViewSpec;
+}
+
+interface IEntry {
+  readonly tile: ITile;
+  /** The source it was fetched for; older ones are shown until replaced. */
+  readonly source: string;
+}
+
+const CAPACITY = 3000;
+const PAGE = 120;
+const DELAY = 50;
+
+function keyOf({ dataset, datasetVersion, view }: ITileSource): string {
+  return JSON.stringify([
+    dataset,
+    datasetVersion,
+    view.level,
+    view.filter,
+    view.where,
+    view.all
+  ]);
+}
+
+export class TileCache {
+  constructor(
+    private readonly client: Pick<IClient, 'tiles'>,
+    private readonly options: {
+      capacity?: number;
+      page?: number;
+      delay?: number;
+    } = {}
+  ) {}
+
+  /** Counts changes: a snapshot for `useSyncExternalStore`. */
+  readonly revision = (): number => this._revision;
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this._listeners.add(listener);
+    return () => this._listeners.delete(listener);
+  };
+
+  get error(): IErrorBody | null {
+    return this._error;
+  }
+
+  /** Follow a source. Tiles of the same dataset and level stay visible until new ones come. */
+  follow(source: ITileSource): void {
+    const key = keyOf(source);
+    if (key === this._key) {
+      return;
+    }
+    const old = this._source;
+    if (
+      old?.dataset !== source.dataset ||
+      old.view.level !== source.view.level
+    ) {
+      this._entries.clear();
+    }
+    this._abort?.abort();
+    this._abort = null;
+    this._key = key;
+    this._source = source;
+    this._error = null;
+    this._schedule();
+  }
+
+  /** The tile of an id, if it is here. */
+  get(id: number): ITile | undefined {
+    return this._entries.get(id)?.tile;
+  }
+
+  /** Say which ids are on the screen: those that are missing are fetched once scrolling rests. */
+  want(ids: number[]): void {
+    this._wanted = ids;
+    for (const id of ids) {
+      const entry = this._entries.get(id);
+      if (entry !== undefined) {
+        this._entries.delete(id);
+        this._entries.set(id, entry);
+      }
+    }
+    this._schedule();
+  }
+
+  /** Ask again after an error. */
+  retry(): void {
+    this._error = null;
+    this._schedule();
+  }
+
+  dispose(): void {
+    window.clearTimeout(this._timer);
+    this._abort?.abort();
+    this._listeners.clear();
+  }
+
+  private _schedule(): void {
+    window.clearTimeout(this._timer);
+    this._timer = window.setTimeout(
+      () => void this._fetch(),
+      this.options.delay ?? DELAY
+    );
+  }
+
+  /** Fetch the next page of what is wanted and missing, one request at a time. */
+  private async _fetch(): Promise<void> {
+    const source = this._source;
+    if (source === null || this._abort !== null || this._error !== null) {
+      return;
+    }
+    const ids = this._wanted
+      .filter(id => this._entries.get(id)?.source !== this._key)
+      .slice(0, this.options.page ?? PAGE);
+    if (ids.length === 0) {
+      return;
+    }
+    const key = this._key;
+    const abort = new AbortController();
+    this._abort = abort;
+    try {
+      const { tiles } = await this.client.tiles(
+        source.dataset,
+        source.view,
+        ids,
+        abort.signal
+      );
+      if (this._abort !== abort) {
+        return;
+      }
+      this._store(ids, tiles, key);
+    } catch (reason) {
+      if (this._abort !== abort || isAbort(reason)) {
+        return;
+      }
+      this._error = errorBody(reason);
+    }
+    this._abort = null;
+    this._publish();
+    void this._fetch();
+  }
+
+  private _store(asked: number[], tiles: ITile[], source: string): void {
+    for (const tile of tiles) {
+      this._entries.delete(tile.id);
+      this._entries.set(tile.id, { tile, source });
+    }
+    const received = new Set(tiles.map(tile => tile.id));
+    this._wanted = this._wanted.filter(
+      id => received.has(id) || !asked.includes(id)
+    );
+    const capacity = Math.max(
+      this.options.capacity ?? CAPACITY,
+      this._wanted.length
+    );
+    for (const id of this._entries.keys()) {
+      if (this._entries.size <= capacity) {
+        break;
+      }
+      this._entries.delete(id);
+    }
+  }
+
+  private _publish(): void {
+    this._revision += 1;
+    this._listeners.forEach(listener => listener());
+  }
+
+  private _entries = new Map<number, IEntry>();
+  private _wanted: number[] = [];
+  private _source: ITileSource | null = null;
+  private _key = '';
+  private _abort: AbortController | null = null;
+  private _error: IErrorBody | null = null;
+  private _revision = 0;
+  private _timer = 0;
+  private _listeners = new Set<() => void>();
+}

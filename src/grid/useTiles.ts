@@ -1,0 +1,38 @@
+import type { VirtualItem } from '@tanstack/react-virtual';
+import * as React from 'react';
+import { useStore, type StoreApi } from 'zustand';
+import type { IClient } from '../client/context';
+import type { IWorkspaceState } from '../workspace/types';
+import { TileCache } from './tileCache';
+
+/** The tile cache of a workspace, told which rows are on the screen. */
+export function useTiles(
+  client: IClient,
+  store: StoreApi<IWorkspaceState>,
+  rows: readonly VirtualItem[],
+  columns: number
+): TileCache {
+  const cache = React.useMemo(() => new TileCache(client), [client]);
+  const dataset = useStore(store, state => state.dataset);
+  const datasetVersion = useStore(store, state => state.datasetVersion);
+  const view = useStore(store, state => state.view);
+  const ids = useStore(store, state => state.ids);
+  const pending = useStore(store, state => state.pending);
+  const first = rows.length > 0 ? rows[0].index : 0;
+  const last = rows.length > 0 ? rows[rows.length - 1].index : -1;
+
+  React.useSyncExternalStore(cache.subscribe, cache.revision);
+  // While the ids are behind the view, its new conditions would be asked about old ids.
+  React.useEffect(() => {
+    if (!pending) {
+      cache.follow({ dataset, datasetVersion, view });
+    }
+  }, [cache, pending, dataset, datasetVersion, view]);
+  React.useEffect(() => {
+    if (!pending) {
+      cache.want([...ids.subarray(first * columns, (last + 1) * columns)]);
+    }
+  }, [cache, pending, ids, first, last, columns]);
+  React.useEffect(() => () => cache.dispose(), [cache]);
+  return cache;
+}

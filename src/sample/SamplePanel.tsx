@@ -1,0 +1,178 @@
+import * as React from 'react';
+import { useStore } from 'zustand';
+import type { IPanelContext } from '../client/context';
+import type { ISampleDetail } from '../client/types';
+import { ErrorBox } from '../components/ErrorBox';
+import { annotationShape } from '../components/shapes';
+import { useSettings } from '../components/useSettings';
+import type { IWorkspaceModel } from '../workspace/types';
+import { AnnotationList } from './AnnotationList';
+import { Legend } from './Legend';
+import { Metadata } from './Metadata';
+import { SampleTags } from './SampleTags';
+import { SampleToolbar } from './SampleToolbar';
+import { useSample } from './useSample';
+import { Viewer, type IViewerHandle } from './Viewer';
+import { useVisibility } from './visibility';
+import { ACTUAL, FIT, type IZoom } from './zoom';
+
+interface IProps {
+  readonly model: IWorkspaceModel;
+  readonly context: IPanelContext;
+}
+
+const ZOOM_STEP = 1.5;
+
+interface IContentProps extends IProps {
+  readonly sample: ISampleDetail;
+  readonly viewer: React.RefObject<IViewerHandle>;
+  readonly zoom: IZoom;
+  readonly onZoom: React.Dispatch<React.SetStateAction<IZoom>>;
+  readonly onChanged: () => void;
+}
+
+/** The image with its annotations, and all that is known about it. */
+function Content(props: IContentProps): JSX.Element {
+  const { model, context, sample } = props;
+  const { client, trans } = context;
+  const { overlays, labels } = useSettings(context.settings);
+  const dataset = useStore(model.store, state => state.dataset);
+  const fields = useStore(model.store, state => state.detail?.fields);
+  const [highlight, setHighlight] = React.useState<number | null>(null);
+  const visibility = useVisibility();
+  const { isHidden } = visibility;
+  const shown = React.useMemo(
+    () =>
+      sample.annotations.filter(
+        annotation =>
+          !isHidden('class', annotation.class) &&
+          !isHidden('source', annotation.source)
+      ),
+    [sample, isHidden]
+  );
+  const shapes = React.useMemo(
+    () =>
+      shown.flatMap(annotation => {
+        const shape = annotationShape(annotation);
+        return shape === null ? [] : [shape];
+      }),
+    [shown]
+  );
+  React.useEffect(() => setHighlight(null), [sample.sample_id]);
+
+  return (
+    <div className="vl-sample-content">
+      <Viewer
+        ref={props.viewer}
+        sample={sample}
+        dataset={dataset}
+        client={client}
+        shapes={shapes}
+        overlays={overlays}
+        labels={labels}
+        highlight={highlight}
+        zoom={props.zoom}
+        onZoom={props.onZoom}
+        trans={trans}
+      />
+      <aside className="vl-sample-side">
+        <Legend
+          annotations={sample.annotations}
+          visibility={visibility}
+          trans={trans}
+        />
+        <h3>{trans.__('Tags')}</h3>
+        <SampleTags
+          model={model}
+          context={context}
+          sample={sample}
+          onChanged={props.onChanged}
+        />
+        <h3>{trans.__('Fields')}</h3>
+        <Metadata sample={sample} fields={fields ?? []} trans={trans} />
+        <h3>{trans.__('Annotations')}</h3>
+        {shown.length > 0 ? (
+          <AnnotationList
+            annotations={shown}
+            highlight={highlight}
+            onHighlight={setHighlight}
+            trans={trans}
+          />
+        ) : (
+          <p className="vl-quiet">
+            {sample.annotations.length > 0
+              ? trans.__('All are hidden in the legend.')
+              : trans.__('None.')}
+          </p>
+        )}
+      </aside>
+    </div>
+  );
+}
+
+/** The sample in focus of one workspace. */
+export function SamplePanel({ model, context }: IProps): JSX.Element {
+  const { trans } = context;
+  const focus = useStore(model.store, state => state.focus);
+  const { sample, loading, error, reload } = useSample(model, context.client);
+  const [zoom, setZoom] = React.useState<IZoom>(FIT);
+  const viewer = React.useRef<IViewerHandle>(null);
+
+  const keys: Record<string, () => void> = {
+    ArrowLeft: () => model.moveFocus(-1),
+    ArrowRight: () => model.moveFocus(1),
+    '+': () => viewer.current?.zoomBy(ZOOM_STEP),
+    '=': () => viewer.current?.zoomBy(ZOOM_STEP),
+    '-': () => viewer.current?.zoomBy(1 / ZOOM_STEP),
+    '0': () => setZoom(FIT),
+    '1': () => setZoom(ACTUAL),
+    z: () => model.undo(),
+    Z: () => model.redo()
+  };
+  const onKeyDown = (event: React.KeyboardEvent): void => {
+    const free = !(event.ctrlKey || event.metaKey || event.altKey);
+    const key = keys[event.key];
+    if (free && key && !(event.target instanceof HTMLInputElement)) {
+      event.preventDefault();
+      key();
+    }
+  };
+
+  return (
+    <div
+      className="vl-sample-body"
+      tabIndex={-1}
+      aria-busy={loading}
+      onKeyDown={onKeyDown}
+    >
+      <SampleToolbar
+        model={model}
+        context={context}
+        filename={sample?.filename}
+        zoom={zoom}
+        onZoom={setZoom}
+        onZoomBy={factor => viewer.current?.zoomBy(factor)}
+      />
+      {error && <ErrorBox error={error} trans={trans} onRetry={reload} />}
+      {sample ? (
+        <Content
+          model={model}
+          context={context}
+          sample={sample}
+          viewer={viewer}
+          zoom={zoom}
+          onZoom={setZoom}
+          onChanged={reload}
+        />
+      ) : (
+        !error && (
+          <p className="vl-empty vl-quiet">
+            {focus === null
+              ? trans.__('Double-click a tile in the grid to see it here.')
+              : trans.__('Loading…')}
+          </p>
+        )
+      )}
+    </div>
+  );
+}

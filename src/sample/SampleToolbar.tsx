@@ -1,0 +1,136 @@
+import * as React from 'react';
+import { useStore } from 'zustand';
+import type { IPanelContext } from '../client/context';
+import { formatCount, formatOrdinal } from '../components/format';
+import { HeaderLine } from '../components/HeaderLine';
+import { ToggleButton } from '../components/ToggleButton';
+import { useSettings } from '../components/useSettings';
+import type { IWorkspaceModel } from '../workspace/types';
+import { ACTUAL, FIT, type IZoom } from './zoom';
+
+interface IProps {
+  readonly model: IWorkspaceModel;
+  readonly context: IPanelContext;
+  readonly filename: string | undefined;
+  readonly zoom: IZoom;
+  readonly onZoom: (zoom: IZoom) => void;
+  /** Enlarge around the middle of the image. */
+  readonly onZoomBy: (factor: number) => void;
+}
+
+/** "3rd of 347 · street_0042.jpg": where the sample stands in the view. */
+function Position({ model, context, filename }: IProps): JSX.Element {
+  const { trans } = context;
+  const ids = useStore(model.store, state => state.ids);
+  const level = useStore(model.store, state => state.view.level);
+  const focus = useStore(model.store, state => state.focus);
+  const index = React.useMemo(
+    () => (focus === null || level !== 'samples' ? -1 : ids.indexOf(focus)),
+    [ids, level, focus]
+  );
+  const place =
+    index >= 0
+      ? trans.__(
+          '%1 of %2',
+          formatOrdinal(index + 1, trans),
+          formatCount(ids.length)
+        )
+      : level === 'samples' && focus !== null
+        ? trans.__('not in the view')
+        : null;
+  return (
+    <div className="vl-sample-position" title={filename}>
+      {[place, filename].filter(Boolean).join(' · ')}
+    </div>
+  );
+}
+
+/** Header line, previous and next, zoom, overlays. */
+export function SampleToolbar(props: IProps): JSX.Element {
+  const { model, context, zoom, onZoom, onZoomBy } = props;
+  const { trans, settings } = context;
+  const { overlays, labels } = useSettings(settings);
+  return (
+    <div className="vl-toolbar" role="toolbar" aria-label={trans.__('Sample')}>
+      <HeaderLine model={model} trans={trans} />
+      <div className="vl-segments" role="group">
+        <button
+          type="button"
+          className="vl-button vl-sample-prev"
+          title={trans.__('Previous in the view (←)')}
+          aria-label={trans.__('Previous')}
+          onClick={() => model.moveFocus(-1)}
+        >
+          ‹
+        </button>
+        <button
+          type="button"
+          className="vl-button vl-sample-next"
+          title={trans.__('Next in the view (→)')}
+          aria-label={trans.__('Next')}
+          onClick={() => model.moveFocus(1)}
+        >
+          ›
+        </button>
+      </div>
+      <Position {...props} />
+      <span className="vl-spacer" />
+      <div
+        className="vl-segments"
+        role="group"
+        aria-label={trans.__('Overlays')}
+      >
+        <ToggleButton
+          pressed={overlays}
+          title={trans.__('Draw annotations')}
+          onToggle={on => settings.set({ overlays: on })}
+        >
+          {trans.__('Boxes')}
+        </ToggleButton>
+        <ToggleButton
+          pressed={overlays && labels}
+          title={trans.__('Write class names at the annotations')}
+          onToggle={on =>
+            settings.set({ labels: on, ...(on && { overlays: on }) })
+          }
+        >
+          {trans.__('Labels')}
+        </ToggleButton>
+      </div>
+      <div className="vl-segments" role="group" aria-label={trans.__('Zoom')}>
+        <button
+          type="button"
+          className="vl-button"
+          title={trans.__('Zoom out (-)')}
+          aria-label={trans.__('Zoom out')}
+          onClick={() => onZoomBy(1 / 1.5)}
+        >
+          −
+        </button>
+        <ToggleButton
+          pressed={zoom.scale === 'fit'}
+          title={trans.__('Whole image (0)')}
+          onToggle={() => onZoom(FIT)}
+        >
+          {trans.__('Fit')}
+        </ToggleButton>
+        <ToggleButton
+          pressed={zoom.scale === 1}
+          title={trans.__('One image pixel per screen pixel (1)')}
+          onToggle={() => onZoom(ACTUAL)}
+        >
+          1:1
+        </ToggleButton>
+        <button
+          type="button"
+          className="vl-button"
+          title={trans.__('Zoom in (+)')}
+          aria-label={trans.__('Zoom in')}
+          onClick={() => onZoomBy(1.5)}
+        >
+          +
+        </button>
+      </div>
+    </div>
+  );
+}

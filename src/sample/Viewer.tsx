@@ -1,0 +1,121 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import * as React from 'react';
+import type { IClient } from '../client/context';
+import type { IErrorBody, ISampleDetail } from '../client/types';
+import { ErrorBox } from '../components/ErrorBox';
+import { OverlayCanvas } from '../components/OverlayCanvas';
+import type { ISize } from '../components/placement';
+import type { IShape } from '../components/shapes';
+import { useSize } from '../components/useSize';
+import { imageError } from './imageError';
+import { usePanZoom } from './usePanZoom';
+import { place, zoomAt, type IZoom } from './zoom';
+
+export interface IViewerHandle {
+  /** Enlarge around the middle of the viewport. */
+  zoomBy(factor: number): void;
+}
+
+interface IProps {
+  readonly sample: ISampleDetail;
+  readonly dataset: string;
+  readonly client: Pick<IClient, 'imageUrl' | 'thumbnailUrl'>;
+  readonly shapes: readonly IShape[];
+  readonly overlays: boolean;
+  readonly labels: boolean;
+  readonly highlight: number | null;
+  readonly zoom: IZoom;
+  readonly onZoom: React.Dispatch<React.SetStateAction<IZoom>>;
+  readonly trans: TranslationBundle;
+}
+
+/** Above this scale pixels are shown as squares. */
+const PIXELATED = 3;
+
+/** The image in full resolution under its annotations. Wheel zooms, drag moves. */
+export const Viewer = React.forwardRef<IViewerHandle, IProps>(
+  function Viewer(props, handle) {
+    const { sample, dataset, client, zoom, onZoom, trans } = props;
+    const root = React.useRef<HTMLDivElement>(null);
+    const box = useSize(root);
+    const [natural, setNatural] = React.useState<ISize | null>(null);
+    const [error, setError] = React.useState<IErrorBody | null>(null);
+    const url = client.imageUrl(dataset, sample.sample_id);
+
+    React.useEffect(() => {
+      setNatural(null);
+      setError(null);
+    }, [url]);
+
+    const { width, height } = sample;
+    const image = React.useMemo<ISize | null>(
+      () => (width && height ? { width, height } : natural),
+      [width, height, natural]
+    );
+    React.useImperativeHandle(
+      handle,
+      () => ({
+        zoomBy: factor => {
+          if (image !== null) {
+            const middle = { x: box.width / 2, y: box.height / 2 };
+            onZoom(old => zoomAt(old, image, box, factor, middle));
+          }
+        }
+      }),
+      [image, box, onZoom]
+    );
+    const { dragging, ...pointer } = usePanZoom(root, image, box, onZoom);
+    const placement = image && box.width > 0 ? place(zoom, image, box) : null;
+
+    return (
+      <div
+        ref={root}
+        className={`vl-viewer${dragging ? ' vl-mod-dragging' : ''}`}
+        {...pointer}
+      >
+        <img
+          key={url}
+          className="vl-viewer-image"
+          src={url}
+          alt={sample.filename}
+          draggable={false}
+          decoding="async"
+          style={
+            placement && image
+              ? {
+                  transform: `translate(${placement.x}px, ${placement.y}px)`,
+                  width: image.width * placement.scale,
+                  height: image.height * placement.scale,
+                  imageRendering:
+                    placement.scale > PIXELATED ? 'pixelated' : 'auto',
+                  backgroundColor: sample.color ?? undefined,
+                  backgroundImage:
+                    sample.thumbnail === null
+                      ? undefined
+                      : `url("${client.thumbnailUrl(dataset, sample.sample_id, sample.thumbnail)}")`
+                }
+              : { visibility: 'hidden' }
+          }
+          onLoad={event =>
+            setNatural({
+              width: event.currentTarget.naturalWidth,
+              height: event.currentTarget.naturalHeight
+            })
+          }
+          onError={() => void imageError(url, trans).then(setError)}
+        />
+        {props.overlays && placement && (
+          <OverlayCanvas
+            size={box}
+            shapes={props.shapes}
+            placement={placement}
+            labels={props.labels}
+            highlight={props.highlight}
+            lineWidth={2}
+          />
+        )}
+        {error && <ErrorBox error={error} trans={trans} />}
+      </div>
+    );
+  }
+);

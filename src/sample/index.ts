@@ -1,0 +1,1 @@
+export { createSamplePanel } from './widget';
