@@ -35,11 +35,11 @@ export class KernelBridge {
     };
   }
 
-  /** Path of the notebook linked to a workspace; null: there is none. */
-  notebook(workspace: string): string | null {
+  /** The notebook linked to a workspace; not live: its kernel has to run `show()` again. */
+  linkOf(workspace: string): { path: string; isLive: boolean } | null {
     for (const link of this._links) {
       if (link.has(workspace)) {
-        return link.path;
+        return link;
       }
     }
     return null;

@@ -42,6 +42,11 @@ export class NotebookLink {
     return this._session.path;
   }
 
+  /** Whether the kernel has said hello since it started. */
+  get isLive(): boolean {
+    return this._live;
+  }
+
   has(workspace: string): boolean {
     return this._models.has(workspace);
   }
@@ -58,7 +63,9 @@ export class NotebookLink {
       this._models.set(id, { model, unsubscribe });
       this.changed.emit();
     }
-    this._open();
+    if (this._live) {
+      this._open();
+    }
   }
 
   detach(workspace: string): void {
@@ -70,7 +77,7 @@ export class NotebookLink {
 
   dispose(): void {
     Signal.clearData(this);
-    this._state?.drop();
+    this._drop();
     [...this._models.keys()].forEach(workspace => this.detach(workspace));
   }
 
@@ -79,7 +86,7 @@ export class NotebookLink {
     if (kernel === this._kernel) {
       return;
     }
-    this._state?.drop();
+    this._drop();
     this._kernel = kernel;
     this._state = kernel && new StateComm(kernel, () => this._states());
     if (kernel) {
@@ -93,7 +100,7 @@ export class NotebookLink {
   /** After a restart the comms are gone, though nobody closed them; the kernel will say hello. */
   private _onStatus(_: unknown, status: Kernel.Status): void {
     if (['restarting', 'autorestarting', 'dead'].includes(status)) {
-      this._state?.drop();
+      this._drop();
     }
   }
 
@@ -154,7 +161,17 @@ export class NotebookLink {
     );
   }
 
+  private _drop(): void {
+    this._state?.drop();
+    this._live = false;
+    this.changed.emit();
+  }
+
   private _open(): void {
+    if (!this._live) {
+      this._live = true;
+      this.changed.emit();
+    }
     this._state?.open().catch(reason => {
       console.warn('VisionLens: the link to the kernel did not open', reason);
     });
@@ -166,6 +183,7 @@ export class NotebookLink {
   >();
   private _kernel: Kernel.IKernelConnection | null = null;
   private _state: StateComm | null = null;
+  private _live = false;
 }
 
 /** Ids of a target's comms in the kernel; a busy kernel answers after its cell. */

@@ -1,0 +1,58 @@
+import * as React from 'react';
+import type { IPanelContext } from '../client/context';
+import { errorBody } from '../client/errors';
+import type { IErrorBody, IJob } from '../client/types';
+import { ErrorBox } from '../components/ErrorBox';
+import { fraction, jobTitle, progressLine } from './describe';
+import { JobLog } from './JobLog';
+import { ProgressBar } from './ProgressBar';
+import { isActive, type IJobs } from './tracker';
+
+interface IProps {
+  readonly job: IJob;
+  readonly jobs: IJobs;
+  readonly context: IPanelContext;
+}
+
+/** One job: how far it is, what went wrong, its log, and a way to stop it. */
+export function JobRow({ job, jobs, context }: IProps): JSX.Element {
+  const { trans } = context;
+  const [failure, setFailure] = React.useState<IErrorBody | null>(null);
+  const [logOpen, setLogOpen] = React.useState(false);
+  const title = jobTitle(job, trans);
+  const error = failure ?? job.error;
+
+  const cancel = (): void => {
+    setFailure(null);
+    jobs.cancel(job.job).catch(reason => setFailure(errorBody(reason)));
+  };
+
+  return (
+    <div className="vl-job" data-state={job.state}>
+      <div className="vl-job-head">
+        <span className="vl-job-title">{title}</span>
+        {isActive(job) && (
+          <button
+            type="button"
+            className="vl-button"
+            disabled={job.state === 'cancelling'}
+            onClick={cancel}
+          >
+            {trans.__('Cancel')}
+          </button>
+        )}
+      </div>
+      {isActive(job) && <ProgressBar share={fraction(job)} label={title} />}
+      <div className="vl-job-line">{progressLine(job, trans)}</div>
+      {job.message && <div className="vl-job-line">{job.message}</div>}
+      {error && <ErrorBox error={error} trans={trans} />}
+      <details
+        className="vl-job-log"
+        onToggle={event => setLogOpen(event.currentTarget.open)}
+      >
+        <summary>{trans.__('Log')}</summary>
+        {logOpen && <JobLog job={job} context={context} />}
+      </details>
+    </div>
+  );
+}

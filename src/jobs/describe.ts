@@ -1,0 +1,72 @@
+/** What is said of a job's progress. */
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { IJob } from '../client/types';
+
+/** Share that is done, 0 to 1; null: unknown. */
+export function fraction(job: IJob): number | null {
+  if (job.state === 'done') {
+    return 1;
+  }
+  return job.total ? Math.min(job.done / job.total, 1) : null;
+}
+
+export function jobTitle(job: IJob, trans: TranslationBundle): string {
+  const dataset = job.dataset ?? '';
+  return job.kind === 'ingest'
+    ? trans.__('Ingesting %1', dataset)
+    : `${job.kind} ${dataset}`.trim();
+}
+
+export function stateLabel(job: IJob, trans: TranslationBundle): string {
+  switch (job.state) {
+    case 'queued':
+      return trans.__('waiting');
+    case 'running':
+      return job.stage ?? trans.__('running');
+    case 'cancelling':
+      return trans.__('cancelling');
+    case 'done':
+      return trans.__('done');
+    case 'failed':
+      return trans.__('failed');
+    case 'cancelled':
+      return trans.__('cancelled');
+  }
+}
+
+/** "images · 1,240 of 2,000 · 41/s · 0:18 left". */
+export function progressLine(job: IJob, trans: TranslationBundle): string {
+  const parts = [stateLabel(job, trans)];
+  if (job.state === 'running') {
+    const done = job.done.toLocaleString('en-US');
+    parts.push(
+      job.total === null
+        ? done
+        : trans.__('%1 of %2', done, job.total.toLocaleString('en-US'))
+    );
+    if (job.rate !== null) {
+      parts.push(trans.__('%1/s', rounded(job.rate)));
+    }
+    if (job.eta_seconds !== null) {
+      parts.push(trans.__('%1 left', duration(job.eta_seconds)));
+    }
+  }
+  return parts.join(' · ');
+}
+
+/** Seconds as `0:18`, `12:05` or `1:02:05`. */
+export function duration(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  const parts = [Math.floor(whole / 60) % 60, whole % 60];
+  const hours = Math.floor(whole / 3600);
+  const padded = parts.map((part, i) =>
+    i > 0 || hours > 0 ? String(part).padStart(2, '0') : String(part)
+  );
+  return (hours > 0 ? [hours, ...padded] : padded).join(':');
+}
+
+function rounded(rate: number): string {
+  return rate >= 10
+    ? Math.round(rate).toLocaleString('en-US')
+    : rate.toFixed(1);
+}

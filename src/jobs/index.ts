@@ -1,0 +1,1 @@
+export { createJobsPanel } from './widget';

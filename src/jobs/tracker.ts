@@ -1,0 +1,114 @@
+/** The jobs of the server: by events, and by asking while events stay away. */
+import { Signal, type ISignal } from '@lumino/signaling';
+import type { IClient } from '../client/context';
+import type { IServerEvents } from '../client/events';
+import type { IIngestParameters, IJob } from '../client/types';
+
+/** An active job that was silent for so long is asked for (milliseconds). */
+const SILENCE_MS = 2000;
+
+export interface IJobs {
+  /** Newest first. */
+  readonly all: readonly IJob[];
+  /** Those that have not ended. */
+  readonly active: readonly IJob[];
+  readonly changed: ISignal<IJobs, void>;
+  /** A job has ended while this page was open. */
+  readonly ended: ISignal<IJobs, IJob>;
+  get(job: string): IJob | undefined;
+  refresh(): Promise<void>;
+  startIngest(parameters: IIngestParameters): Promise<IJob>;
+  cancel(job: string): Promise<void>;
+}
+
+export function isActive(job: IJob): boolean {
+  return ['queued', 'running', 'cancelling'].includes(job.state);
+}
+
+export class JobTracker implements IJobs {
+  constructor(
+    private readonly _client: IClient,
+    events: IServerEvents
+  ) {
+    events.job.connect((_, job) => this._put(job));
+  }
+
+  readonly changed = new Signal<this, void>(this);
+  readonly ended = new Signal<this, IJob>(this);
+
+  get all(): readonly IJob[] {
+    return this._sorted;
+  }
+
+  get active(): readonly IJob[] {
+    return this._sorted.filter(isActive);
+  }
+
+  get(job: string): IJob | undefined {
+    return this._jobs.get(job);
+  }
+
+  async refresh(): Promise<void> {
+    const jobs = await this._client.jobs();
+    const listed = new Set(jobs.map(job => job.job));
+    for (const { job } of this.active) {
+      if (!listed.has(job)) {
+        this._jobs.delete(job);
+      }
+    }
+    jobs.forEach(job => this._put(job));
+    this._tell();
+  }
+
+  async startIngest(parameters: IIngestParameters): Promise<IJob> {
+    const job = await this._client.startIngest(parameters);
+    this._put(job);
+    return job;
+  }
+
+  async cancel(job: string): Promise<void> {
+    this._put(await this._client.cancelJob(job));
+  }
+
+  private _put(job: IJob): void {
+    const before = this._jobs.get(job.job);
+    if (before && overtaken(job, before)) {
+      return;
+    }
+    this._jobs.set(job.job, job);
+    this._tell();
+    if (before && isActive(before) && !isActive(job)) {
+      this.ended.emit(job);
+    }
+  }
+
+  private _tell(): void {
+    this._sorted = [...this._jobs.values()].sort((a, b) =>
+      b.created_at.localeCompare(a.created_at)
+    );
+    this.changed.emit();
+    this._watch();
+  }
+
+  /** Events are advisory: while a job is active, silence is broken by asking. */
+  private _watch(): void {
+    clearTimeout(this._timer);
+    if (this.active.length > 0) {
+      this._timer = setTimeout(() => {
+        this.refresh().catch(() => this._watch());
+      }, SILENCE_MS);
+    }
+  }
+
+  private readonly _jobs = new Map<string, IJob>();
+  private _sorted: readonly IJob[] = [];
+  private _timer: ReturnType<typeof setTimeout> | undefined;
+}
+
+/** Whether `job` is older news than what is known: an ended job does not run on. */
+function overtaken(job: IJob, known: IJob): boolean {
+  if (job.attempt !== known.attempt) {
+    return job.attempt < known.attempt;
+  }
+  return !isActive(known) && isActive(job);
+}

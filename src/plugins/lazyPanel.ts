@@ -1,0 +1,105 @@
+/** A light shell around a panel whose code is loaded when it is first shown. */
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { Message } from '@lumino/messaging';
+import { PanelLayout, Widget } from '@lumino/widgets';
+import { errorBody } from '../client/errors';
+
+export interface ILazyPanelOptions {
+  readonly trans: TranslationBundle;
+  /** Loads the code and makes the content; called again when the user tries again. */
+  readonly load: () => Promise<Widget>;
+}
+
+export class LazyPanel extends Widget {
+  constructor(private readonly _options: ILazyPanelOptions) {
+    super();
+    this.addClass('vl-shell');
+    this.layout = new PanelLayout();
+  }
+
+  /** The panel itself, once it is loaded. */
+  get content(): Widget | null {
+    return this._content;
+  }
+
+  protected onAfterShow(message: Message): void {
+    super.onAfterShow(message);
+    this._start();
+  }
+
+  protected onAfterAttach(message: Message): void {
+    super.onAfterAttach(message);
+    if (this.isVisible) {
+      this._start();
+    }
+  }
+
+  protected onActivateRequest(message: Message): void {
+    super.onActivateRequest(message);
+    this._activated = true;
+    this._content?.activate();
+  }
+
+  private _start(): void {
+    if (!this._loading) {
+      this._loading = true;
+      void this._load();
+    }
+  }
+
+  private async _load(): Promise<void> {
+    const { trans, load } = this._options;
+    this._replace(note(trans.__('Loading…')));
+    try {
+      const content = await load();
+      if (this.isDisposed) {
+        content.dispose();
+        return;
+      }
+      this._content = content;
+      content.addClass('vl-shell-content');
+      this._replace(content);
+      if (this._activated) {
+        content.activate();
+      }
+    } catch (reason) {
+      if (!this.isDisposed) {
+        this._replace(this._failure(reason));
+      }
+    }
+  }
+
+  private _replace(widget: Widget): void {
+    const layout = this.layout as PanelLayout;
+    while (layout.widgets.length > 0) {
+      layout.widgets[0].dispose();
+    }
+    layout.addWidget(widget);
+  }
+
+  /** Plain elements: the code of the panels' own error box may be what failed to load. */
+  private _failure(reason: unknown): Widget {
+    const { message, hint } = errorBody(reason);
+    const widget = note(`${message} ${hint}`.trim());
+    widget.node.setAttribute('role', 'alert');
+    const button = document.createElement('button');
+    button.className = 'vl-button';
+    button.textContent = this._options.trans.__('Try again');
+    button.onclick = () => void this._load();
+    widget.node.append(button);
+    return widget;
+  }
+
+  private _content: Widget | null = null;
+  private _loading = false;
+  private _activated = false;
+}
+
+function note(text: string): Widget {
+  const widget = new Widget();
+  widget.addClass('vl-shell-note');
+  const line = document.createElement('p');
+  line.textContent = text;
+  widget.node.append(line);
+  return widget;
+}
