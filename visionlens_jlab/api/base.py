@@ -1,0 +1,184 @@
+"""What every handler shares: identity, errors, parsing, answers written without blocking the loop."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from jupyter_server.auth import Authorizer
+from jupyter_server.base.handlers import APIHandler
+from pydantic import ValidationError
+from tornado.iostream import StreamClosedError
+from tornado.web import HTTPError
+
+from ..errors import VisionLensError
+from ..models import Model
+from . import wire
+from .failures import as_visionlens, invalid_request
+from .guard import KERNEL_AUTHORIZER, KERNEL_USER, carries_token
+from .services import Services
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pyarrow as pa
+
+    from ..catalog.store import DatasetStore
+
+AnyModel = TypeVar("AnyModel", bound=Model)
+Result = TypeVar("Result")
+
+
+class Guarded:
+    """Identity and errors, mixed into Jupyter's handlers (before them).
+
+    A request is answered for a user that Jupyter knows, or for a kernel that sends
+    `Authorization: visionlens <token>`. The token cannot be sent by a page of another origin
+    without a preflight, so it needs no XSRF cookie; every other change does.
+    """
+
+    auth_resource = "visionlens"
+    services: Services
+    request_id: str
+
+    def initialize(self, services: Services) -> None:
+        """Called by tornado with the arguments of the route."""
+        self.services = services
+
+    def set_default_headers(self) -> None:
+        """Jupyter's headers, the request's id, and no caching unless a handler allows it."""
+        super().set_default_headers()  # type: ignore[misc]
+        if not hasattr(self, "request_id"):
+            self.request_id = secrets.token_hex(8)
+        self.set_header("VisionLens-Request-Id", self.request_id)  # type: ignore[attr-defined]
+        self.set_header("Cache-Control", "no-store")  # type: ignore[attr-defined]
+
+    @property
+    def from_kernel(self) -> bool:
+        """Whether the request carries the token left to local kernels."""
+        header = self.request.headers.get("Authorization", "")  # type: ignore[attr-defined]
+        return carries_token(header, self.services.kernel_token)
+
+    @property
+    def authorizer(self) -> Authorizer:
+        """Jupyter's authorizer, except for kernels."""
+        return KERNEL_AUTHORIZER if self.from_kernel else super().authorizer  # type: ignore[misc]
+
+    async def prepare(self) -> None:
+        """Find out who asks; 403 for nobody, 404 for another origin."""
+        if self.from_kernel:
+            if not self.check_host():  # type: ignore[attr-defined]
+                raise HTTPError(403)
+            self.current_user = self._jupyter_current_user = KERNEL_USER
+            return
+        await super().prepare()  # type: ignore[misc]
+        if not self.check_origin():  # type: ignore[attr-defined]
+            raise HTTPError(404)
+
+    def get_login_url(self) -> str:
+        """There is no page to log in from: tornado asks for it where it would redirect."""
+        raise HTTPError(403, "Log in to Jupyter first.")
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        """The one error shape, whatever went wrong."""
+        cause = kwargs["exc_info"][1] if "exc_info" in kwargs else None
+        status, error = as_visionlens(cause, status_code)
+        if status == 403 and not self.current_user:
+            error = VisionLensError("NOT_AUTHENTICATED", error.message)
+        self.set_status(status)  # type: ignore[attr-defined]
+        self.set_header("Content-Type", wire.JSON)  # type: ignore[attr-defined]
+        self.finish(error.to_json(self.request_id))  # type: ignore[attr-defined]
+
+    def log_exception(self, kind: Any, error: Any, traceback: Any) -> None:
+        """Tracebacks go to the server's log only, with the id the client was given."""
+        if isinstance(error, VisionLensError):
+            self.log.info("%s %s", self.request_id, error)  # type: ignore[attr-defined]
+        else:
+            if not isinstance(error, HTTPError):
+                self.log.error("Request %s failed:", self.request_id)  # type: ignore[attr-defined]
+            super().log_exception(kind, error, traceback)  # type: ignore[misc]
+
+    def compute_etag(self) -> str | None:
+        """No hashing of bodies on the loop; handlers that want an ETag set one."""
+        return None
+
+    async def work(self, call: Callable[..., Result], *args: Any, **kwargs: Any) -> Result:
+        """Run something slow in the pool of threads."""
+        return await self.services.work(call, *args, **kwargs)
+
+    def query(self, model: type[AnyModel]) -> AnyModel:
+        """The query parameters as `model`; REQUEST_INVALID."""
+        arguments = self.request.query_arguments  # type: ignore[attr-defined]
+        given = {
+            name: self.get_query_argument(name)  # type: ignore[attr-defined]
+            for name in model.model_fields
+            if name in arguments
+        }
+        try:
+            return model.model_validate(given)
+        except ValidationError as error:
+            raise invalid_request(error) from error
+
+
+class Resource(Guarded, APIHandler):  # type: ignore[misc]
+    """Base of the handlers that speak JSON, Arrow and id arrays."""
+
+    async def body(self, model: type[AnyModel]) -> AnyModel:
+        """The JSON body as `model`, an empty one as `{}`; REQUEST_INVALID."""
+        return await self.work(parse, model, self.request.body)
+
+    async def dataset(self, name: str, use: Callable[[DatasetStore], Result]) -> Result:
+        """Open a dataset and use it, both in the pool; DATASET_NOT_FOUND, DATASET_BUSY."""
+        return await self.work(lambda: use(self.services.library.open(name)))
+
+    async def answer(self, model: Model, status: int = 200) -> None:
+        """Write a model as JSON."""
+        body = await self.work(lambda: model.model_dump_json(by_alias=True).encode())
+        self.set_status(status)
+        await self._send(iter([body]), wire.JSON, len(body))
+
+    async def answer_table(self, table: pa.Table) -> None:
+        """Write a table as an Arrow stream."""
+        await self._send(wire.arrow_chunks(table), wire.ARROW, table.nbytes)
+
+    async def answer_ids(self, ids: np.ndarray, headers: Mapping[str, int]) -> None:
+        """Write ids as little-endian uint32, with counts in `VisionLens-` headers."""
+        for name, value in headers.items():
+            self.set_header(f"VisionLens-{name}", str(value))
+        body = wire.ids_bytes(ids)
+        await self._send(iter([body]), wire.BINARY, len(body))
+
+    async def _send(self, chunks: Iterable[bytes], content_type: str, size: int) -> None:
+        self.set_header("Content-Type", content_type)
+        self.set_header("Vary", "Accept-Encoding")
+        # a kernel with our token is on this machine: compressing would only cost time
+        accept = "" if self.from_kernel else self.request.headers.get("Accept-Encoding", "")
+        encoding = wire.choose_encoding(accept) if size > wire.WORTHWHILE else None
+        if encoding:
+            chunks = wire.compressed(chunks, encoding)
+            self.set_header("Content-Encoding", encoding)
+        await self._stream(iter(chunks))
+        self.finish(set_content_type=content_type)
+
+    async def _stream(self, chunks: Iterator[bytes]) -> None:
+        """Write chunk by chunk; a client that has gone ends it, a failure cuts the connection."""
+        try:
+            while (chunk := await self.work(next, chunks, None)) is not None:
+                if chunk:
+                    self.write(chunk)
+                    await self.flush()
+        except StreamClosedError:
+            return
+        except Exception:
+            # half a body that ends properly would look like a whole one
+            if self._headers_written:
+                self.request.connection.stream.close()
+            raise
+
+
+def parse(model: type[AnyModel], body: bytes) -> AnyModel:
+    """JSON as `model`, nothing at all as `{}`; REQUEST_INVALID."""
+    try:
+        return model.model_validate_json(body or b"{}")
+    except ValidationError as error:
+        raise invalid_request(error) from error

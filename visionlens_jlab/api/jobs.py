@@ -1,0 +1,76 @@
+"""Jobs: start, follow, cancel; and what an ingest would find."""
+
+from __future__ import annotations
+
+from tornado.web import authenticated
+
+from ..models import IngestRequest, Job, JobRequest
+from .base import Resource, parse
+from .guard import authorized
+from .shapes import FrameIngest, JobList, JobLog, LogLine, UploadQuery
+from .wire import ARROW, read_arrow
+
+
+class JobsHandler(Resource):
+    """`jobs`"""
+
+    @authenticated
+    @authorized
+    async def get(self) -> None:
+        """All jobs, newest first."""
+        runner = await self.services.runner()
+        await self.answer(JobList(jobs=await self.work(runner.jobs)))
+
+    @authenticated
+    @authorized
+    async def post(self) -> None:
+        """Queue a job. With an Arrow stream as body, the rows of a DataFrame are ingested."""
+        content_type = self.request.headers.get("Content-Type", "").partition(";")[0].strip()
+        job = await (self._ingest_rows() if content_type == ARROW else self._ingest_source())
+        self.set_header("Location", f"{self.request.path}/{job.job}")
+        await self.answer(job, 202)
+
+    async def _ingest_source(self) -> Job:
+        request: IngestRequest = (await self.body(JobRequest)).ingest
+        request = await self.work(
+            self.services.policy.confine, request, unrestricted=self.from_kernel
+        )
+        return await (await self.services.runner()).submit(request)
+
+    async def _ingest_rows(self) -> Job:
+        asked = parse(FrameIngest, (self.query(UploadQuery).ingest or "").encode())
+        rows = await self.work(read_arrow, self.request.body)
+        request: IngestRequest = await self.work(
+            self.services.policy.confine, asked, unrestricted=self.from_kernel, rows=True
+        )
+        return await (await self.services.runner()).submit(request, rows)
+
+
+class JobHandler(Resource):
+    """`jobs/{job}`"""
+
+    @authenticated
+    @authorized
+    async def get(self, job: str) -> None:
+        """State and progress."""
+        runner = await self.services.runner()
+        await self.answer(await self.work(runner.job, job))
+
+    @authenticated
+    @authorized
+    async def delete(self, job: str) -> None:
+        """Cancel; what is committed stays."""
+        runner = await self.services.runner()
+        await self.answer(await runner.cancel(job), 202)
+
+
+class JobLogHandler(Resource):
+    """`jobs/{job}/log`"""
+
+    @authenticated
+    @authorized
+    async def get(self, job: str) -> None:
+        """The job's log."""
+        runner = await self.services.runner()
+        lines = await self.work(runner.log_lines, job)
+        await self.answer(JobLog(lines=[LogLine.model_validate(line) for line in lines]))

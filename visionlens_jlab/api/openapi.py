@@ -1,0 +1,146 @@
+"""The OpenAPI 3.1 document of the routes.
+
+`python -m visionlens_jlab.api.openapi > openapi.json` writes it.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+from pydantic.json_schema import models_json_schema
+
+from .. import models
+from ..config import API_PREFIX
+from ..errors import CODES
+from ..models import ErrorBody, Model
+from .operations import Binary, Body, Operation, Route
+from .routes import ROUTES
+
+REF = "#/components/schemas/"
+
+
+def document() -> dict[str, Any]:
+    """The contract as JSON-compatible values; addresses are relative to the Jupyter base URL."""
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "VisionLens",
+            "version": "1",
+            "description": "Every failure has the shape ErrorBody; its code is one of "
+            + ", ".join(CODES)
+            + ".",
+        },
+        "servers": [{"url": f"/{API_PREFIX}", "description": "Below the Jupyter base URL."}],
+        "security": [{"jupyter": []}, {"cookie": [], "xsrf": []}, {"kernel": []}],
+        "paths": {f"/{route.template}": _path(route) for route in ROUTES},
+        "components": {
+            "schemas": _schemas(),
+            "responses": {"Error": _content("What went wrong.", ErrorBody)},
+            "securitySchemes": {
+                "jupyter": _key("header", "Authorization", "`token <the Jupyter server's token>`"),
+                "cookie": _key("cookie", "_xsrf", "Jupyter's login cookie and its _xsrf cookie"),
+                "xsrf": _key("header", "X-XSRFToken", "The value of the _xsrf cookie"),
+                "kernel": _key("header", "Authorization", "`visionlens <$VISIONLENS_TOKEN>`"),
+            },
+        },
+    }
+
+
+def _path(route: Route) -> dict[str, Any]:
+    item: dict[str, Any] = {}
+    if route.parameters:
+        item["parameters"] = [
+            {"name": name, "in": "path", "required": True, "schema": {"type": kind}}
+            for name, kind in route.parameters
+        ]
+    for verb, operation in route.operations.items():
+        item[verb] = _operation(route, verb, operation)
+    return item
+
+
+def _operation(route: Route, verb: str, operation: Operation) -> dict[str, Any]:
+    name = route.handler.__name__.removesuffix("Handler")
+    described: dict[str, Any] = {
+        "operationId": f"{verb}{name}",
+        "summary": operation.summary,
+        "responses": {str(operation.status): _answer(operation), "default": _error()},
+    }
+    if operation.query:
+        described["parameters"] = _query(operation.query)
+    if operation.request:
+        content = _media(operation.request)
+        if operation.also:
+            content |= _media(operation.also)
+        described["requestBody"] = {"required": True, "content": content}
+    return described
+
+
+def _answer(operation: Operation) -> dict[str, Any]:
+    if operation.response is None:
+        return {"description": "Done; no content."}
+    answer = _content(operation.summary, operation.response)
+    if operation.headers:
+        answer["headers"] = {name: {"schema": {"type": "integer"}} for name in operation.headers}
+    return answer
+
+
+def _content(description: str, body: Body) -> dict[str, Any]:
+    return {"description": description, "content": _media(body)}
+
+
+def _media(body: Body) -> dict[str, Any]:
+    if not isinstance(body, Binary):
+        return {"application/json": {"schema": {"$ref": REF + body.__name__}}}
+    if body.content_type == "application/json":
+        return {body.content_type: {"schema": {"type": "object"}}}
+    schema = {"type": "string", "format": "binary", "description": body.description}
+    return {body.content_type: {"schema": schema}}
+
+
+def _query(model: type[Model]) -> list[dict[str, Any]]:
+    schema = model.model_json_schema()
+    required = schema.get("required", [])
+    return [
+        {"name": name, "in": "query", "required": name in required, "schema": part}
+        for name, part in schema["properties"].items()
+    ]
+
+
+def _error() -> dict[str, str]:
+    return {"$ref": "#/components/responses/Error"}
+
+
+def _key(place: str, name: str, description: str) -> dict[str, str]:
+    return {"type": "apiKey", "in": place, "name": name, "description": description}
+
+
+def _schemas() -> dict[str, Any]:
+    bodies = [
+        body
+        for route in ROUTES
+        for operation in route.operations.values()
+        for body in (operation.request, operation.response)
+        if body is not None and not isinstance(body, Binary)
+    ]
+    shared = [
+        shape
+        for shape in vars(models).values()
+        if isinstance(shape, type) and issubclass(shape, Model) and shape is not Model
+    ]
+    unique = dict.fromkeys([*bodies, *shared])
+    _, schemas = models_json_schema(
+        [(shape, "validation") for shape in unique], ref_template=REF + "{model}"
+    )
+    return dict(sorted(schemas["$defs"].items()))
+
+
+def main() -> None:
+    """Write the document to standard output."""
+    json.dump(document(), sys.stdout, indent=2)
+    sys.stdout.write("\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,66 @@
+"""Which folders a request may name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TypeVar
+
+from ..errors import VisionLensError
+from ..models import DetectRequest, IngestRequest
+
+Request = TypeVar("Request", IngestRequest, DetectRequest)
+
+
+class PathPolicy:
+    """Confines what the browser names to some folders; links are followed before judging.
+
+    Parameters
+    ----------
+    roots : iterable of paths
+        Folders whose content may be read.
+    base : Path
+        What a relative path is relative to.
+    """
+
+    def __init__(self, roots: Iterable[str | Path], base: str | Path) -> None:
+        self.base = Path(base).expanduser().resolve()
+        self.roots = [Path(root).expanduser().resolve() for root in roots]
+
+    def resolve(self, named: str) -> Path:
+        """The real path; PATH_NOT_ALLOWED outside the roots, whether it exists or not."""
+        try:
+            path = self.absolute(named).resolve()
+        except (OSError, ValueError) as error:
+            raise VisionLensError(
+                "PATH_NOT_ALLOWED", f"{named!r} cannot be followed to a file."
+            ) from error
+        if not self.allows(path):
+            raise VisionLensError(
+                "PATH_NOT_ALLOWED", f"{named} is outside the folders that may be read from here."
+            )
+        return path
+
+    def allows(self, real_path: Path) -> bool:
+        """Whether a path without links lies in one of the roots."""
+        return any(real_path.is_relative_to(root) for root in self.roots)
+
+    def absolute(self, named: str) -> Path:
+        """A named path as an absolute one, links kept; DIR_NOT_FOUND for an unknown `~user`."""
+        try:
+            return self.base / Path(named).expanduser()
+        except RuntimeError as error:
+            raise VisionLensError("DIR_NOT_FOUND", f"{named!r}: {error}") from error
+
+    def confine(self, request: Request, *, unrestricted: bool, rows: bool = False) -> Request:
+        """The request with absolute paths, checked unless it comes from the user's own kernel.
+
+        With `rows` the source is a label only, since the rows come with the request.
+        """
+        place = self.absolute if unrestricted else self.resolve
+        named = {
+            part: str(place(value))
+            for part in (("images", "labels") if rows else ("source", "images", "labels"))
+            if (value := getattr(request, part)) is not None
+        }
+        return request.model_copy(update=named)

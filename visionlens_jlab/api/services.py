@@ -1,0 +1,116 @@
+"""What the handlers work with: one object per server, passed to every route."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import secrets
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from ..jobs.announcer import Announcer
+from .paths import PathPolicy
+
+if TYPE_CHECKING:
+    from ..catalog.library import Library
+    from ..jobs.runner import JobRunner
+
+Result = TypeVar("Result")
+
+THREADS = 32
+"""More than a busy page asks at once: writers waiting for their turn must not keep readers out."""
+
+
+class Services:
+    """The library, the jobs and the pool of threads of one Jupyter server.
+
+    The library opens with its first use, so that a server on which nobody looks at images
+    loads neither DuckDB nor Arrow.
+
+    Parameters
+    ----------
+    data_dir : Path
+    policy : PathPolicy
+        Folders that the browser may name.
+    announcer : Announcer
+        Where changes are told.
+    make_runner : callable
+        Builds the runner of jobs around the library.
+    idle_seconds : float
+        A dataset unused for so long is released for other processes.
+    body_bytes : int
+        Largest body the server takes.
+    """
+
+    def __init__(
+        self,
+        data_dir: Path,
+        policy: PathPolicy,
+        announcer: Announcer,
+        make_runner: Callable[[Library], JobRunner],
+        *,
+        idle_seconds: float,
+        body_bytes: int,
+    ) -> None:
+        self.data_dir = data_dir
+        self.policy = policy
+        self.announcer = announcer
+        self.body_bytes = body_bytes
+        self.kernel_token = secrets.token_urlsafe(32)
+        self.address: str | None = None
+        self._idle_seconds = idle_seconds
+        self._make_runner = make_runner
+        self._library: Library | None = None
+        self._runner: asyncio.Task[JobRunner] | None = None
+        self._opening = threading.Lock()
+        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="visionlens")
+
+    async def work(self, call: Callable[..., Result], *args: Any, **kwargs: Any) -> Result:
+        """Run a call in the pool of threads."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._pool, functools.partial(call, *args, **kwargs))
+
+    @property
+    def library(self) -> Library:
+        """The library; the first use loads DuckDB, so use it in the pool."""
+        with self._opening:
+            if self._library is None:
+                from ..catalog.library import Library
+
+                self._library = Library(
+                    self.data_dir, address=self.address, idle_seconds=self._idle_seconds
+                )
+            return self._library
+
+    async def runner(self) -> JobRunner:
+        """The runner of jobs; started by its first use."""
+        if self._runner is None:
+            self._runner = asyncio.create_task(self._start_runner())
+        return await asyncio.shield(self._runner)
+
+    async def _start_runner(self) -> JobRunner:
+        runner = self._make_runner(await self.work(lambda: self.library))
+        await runner.start()
+        return runner
+
+    async def resume(self) -> None:
+        """Take up the jobs that an earlier server left, if there can be any."""
+        if (self.data_dir / "state.sqlite").exists():
+            await self.runner()
+
+    async def release_idle(self) -> None:
+        """Close datasets unused for a while."""
+        if self._library is not None:
+            await self.work(self._library.release_idle)
+
+    async def stop(self) -> None:
+        """Stop workers, then close the library."""
+        if self._runner is not None:
+            runner = await self._runner
+            await runner.stop()
+        if self._library is not None:
+            await self.work(self._library.close)
+        self._pool.shutdown(wait=False, cancel_futures=True)

@@ -1,0 +1,97 @@
+"""JSON shapes that only the REST API has: lists, limits and query parameters."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from ..models import DatasetInfo, FormatInfo, IngestRequest, Job, Level, Model
+
+
+class Limits(Model):
+    """What one request may ask for."""
+
+    tile_ids: int
+    body_bytes: int
+
+
+class About(Model):
+    """Version of the extension and its limits."""
+
+    name: Literal["visionlens-jlab"] = "visionlens-jlab"
+    version: str
+    api: Literal["v1"] = "v1"
+    limits: Limits
+
+
+class DatasetList(Model):
+    """Every dataset of the data directory."""
+
+    datasets: list[DatasetInfo]
+
+
+class FormatList(Model):
+    """Formats that can be read."""
+
+    formats: list[FormatInfo]
+
+
+class JobList(Model):
+    """Jobs, newest first."""
+
+    jobs: list[Job]
+
+
+class LogLine(Model):
+    """One line of a job's log."""
+
+    time: str
+    level: str
+    message: str
+
+
+class JobLog(Model):
+    """A job's log, oldest line first; the last 1,000 lines."""
+
+    lines: list[LogLine]
+
+
+class ReportQuery(Model):
+    """Which page of a report's items."""
+
+    offset: int = Field(0, ge=0)
+    limit: int = Field(1000, ge=1, le=10_000)
+
+
+class LevelQuery(Model):
+    """Whether ids are those of samples or of annotations."""
+
+    level: Level = "samples"
+
+
+class ThumbnailQuery(Model):
+    """`v` is the tile's version key; with it the answer may be cached for ever."""
+
+    v: str | None = None
+
+
+class SelectionQuery(Model):
+    """What a new selection is based on and who sends it."""
+
+    base_version: int
+    origin: str
+    level: Level = "samples"
+
+
+class UploadQuery(Model):
+    """With a DataFrame as body: its ingest parameters as JSON."""
+
+    ingest: str | None = None
+
+
+class FrameIngest(IngestRequest):
+    """An ingest whose rows come with the request; `source` only labels it."""
+
+    source: str = "DataFrame"
+    format: str | None = "dataframe"

@@ -1,0 +1,102 @@
+"""Reading a view: its ids, rows, tiles and facets; predicates and SQL."""
+
+from __future__ import annotations
+
+from tornado.web import authenticated
+
+from ..models import (
+    FacetsRequest,
+    PredicateRequest,
+    SqlRequest,
+    TableRequest,
+    TilesRequest,
+    ViewSpec,
+)
+from .base import Resource
+from .guard import authorized
+
+
+class ViewHandler(Resource):
+    """`datasets/{dataset}/view`"""
+
+    @authenticated
+    @authorized
+    async def post(self, dataset: str) -> None:
+        """The ids of a view in display order."""
+        spec = await self.body(ViewSpec)
+        view = await self.dataset(dataset, lambda store: store.view(spec))
+        counts = {"Count": len(view.ids), "Total": view.total, "Version": view.version}
+        await self.answer_ids(view.ids, counts)
+
+
+class TableHandler(Resource):
+    """`datasets/{dataset}/table`"""
+
+    @authenticated
+    @authorized
+    async def post(self, dataset: str) -> None:
+        """The rows of a view, or of ids, as a table."""
+        request = await self.body(TableRequest)
+        await self.answer_table(
+            await self.dataset(
+                dataset,
+                lambda store: store.table(
+                    request.level,
+                    spec=request.view if request.ids is None else None,
+                    ids=request.ids,
+                    columns=request.columns,
+                ),
+            )
+        )
+
+
+class TilesHandler(Resource):
+    """`datasets/{dataset}/tiles`"""
+
+    @authenticated
+    @authorized
+    async def post(self, dataset: str) -> None:
+        """What the grid draws for some ids."""
+        request = await self.body(TilesRequest)
+        await self.answer(
+            await self.dataset(dataset, lambda store: store.tiles(request.view, request.ids))
+        )
+
+
+class FacetsHandler(Resource):
+    """`datasets/{dataset}/facets`"""
+
+    @authenticated
+    @authorized
+    async def post(self, dataset: str) -> None:
+        """Counts of fields under all conditions but their own."""
+        request = await self.body(FacetsRequest)
+        await self.answer(await self.dataset(dataset, lambda store: store.facets(request)))
+
+
+class PredicateHandler(Resource):
+    """`datasets/{dataset}/predicate`"""
+
+    @authenticated
+    @authorized
+    async def post(self, dataset: str) -> None:
+        """A predicate as text and as a tree, checked against the fields."""
+        request = await self.body(PredicateRequest)
+        await self.answer(
+            await self.dataset(dataset, lambda store: store.predicate(request.text, request.filter))
+        )
+
+
+class SqlHandler(Resource):
+    """`datasets/{dataset}/sql`"""
+
+    @authenticated
+    @authorized
+    async def post(self, dataset: str) -> None:
+        """The result of one SELECT as a table."""
+        request = await self.body(SqlRequest)
+        await self.answer_table(
+            await self.dataset(
+                dataset, lambda store: store.sql(request.query, timeout=request.timeout)
+            )
+        )

@@ -1,0 +1,143 @@
+"""The Jupyter server extension: settings, services, routes."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit, urlunsplit
+
+from jupyter_client.multikernelmanager import AsyncMultiKernelManager
+from jupyter_server.extension.application import ExtensionApp
+from jupyter_server.utils import url_path_join
+from tornado.ioloop import PeriodicCallback
+from traitlets import Float, List, Type, Unicode, default
+from traitlets.config import Configurable
+
+from .api.about import UnknownHandler
+from .api.paths import PathPolicy
+from .api.routes import ROUTES
+from .api.services import Services
+from .config import API_PREFIX, ENV_SERVER, ENV_TOKEN, default_data_dir
+from .jobs.announcer import Announcer
+
+if TYPE_CHECKING:
+    from .catalog.library import Library
+    from .jobs.runner import JobRunner
+
+RELEASE_SECONDS = 60.0
+WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "": "127.0.0.1"}  # noqa: S104
+
+
+class VisionLens(Configurable):
+    """Settings, as `c.VisionLens.<name>` or `--VisionLens.<name>=`."""
+
+    data_dir = Unicode(
+        help="Folder of the datasets; default: $VISIONLENS_DATA_DIR or one of Jupyter's."
+    ).tag(config=True)
+    allowed_roots = List(
+        Unicode(),
+        help="Folders that the browser may read from; default: the server's root and the home.",
+    ).tag(config=True)
+    worker_kernel_name = Unicode(
+        "python3", help="Kernel spec of the workers; visionlens_jlab must be installed in it."
+    ).tag(config=True)
+    worker_manager_class = Type(
+        AsyncMultiKernelManager,
+        klass=AsyncMultiKernelManager,
+        help="What starts the workers' kernels.",
+    ).tag(config=True)
+    worker_warm_seconds = Float(
+        300.0, help="How long a worker is kept after its last job, in seconds."
+    ).tag(config=True)
+    idle_seconds = Float(
+        600.0, help="An unused dataset is released for other processes after so many seconds."
+    ).tag(config=True)
+
+    @default("data_dir")
+    def _default_data_dir(self) -> str:
+        return str(default_data_dir())
+
+
+class VisionLensApp(ExtensionApp):  # type: ignore[misc]
+    """Adds the REST API to a Jupyter server."""
+
+    name = "visionlens_jlab"
+    extension_url = "/lab"
+    load_other_extensions = True
+    classes = [VisionLens]  # noqa: RUF012  as traitlets wants it
+
+    services: Services
+
+    def initialize_settings(self) -> None:
+        """Make the services; nothing heavy is loaded and no folder touched yet."""
+        options = VisionLens(parent=self)
+        data_dir = Path(options.data_dir).expanduser().resolve()
+        root = Path(self.serverapp.root_dir).expanduser()
+        announcer = Announcer(self.serverapp.event_logger)
+
+        def make_runner(library: Library) -> JobRunner:
+            from .jobs.kernel import WorkerKernel
+            from .jobs.runner import JobRunner
+
+            kernel = WorkerKernel(
+                options.worker_manager_class, options.worker_kernel_name, data_dir
+            )
+            return JobRunner(
+                library,
+                kernel,
+                announcer,
+                touch=self._touch,
+                warm_seconds=options.worker_warm_seconds,
+            )
+
+        self.services = Services(
+            data_dir,
+            PathPolicy(options.allowed_roots or [root, Path.home()], root),
+            announcer,
+            make_runner,
+            idle_seconds=options.idle_seconds,
+            body_bytes=self.serverapp.max_body_size,
+        )
+        self._idle = PeriodicCallback(self.services.release_idle, RELEASE_SECONDS * 1000)
+        # the port is known only when the loop runs
+        self.serverapp.io_loop.add_callback(self._serving)
+
+    def initialize_handlers(self) -> None:
+        """Every route of the API, then whatever else lies below its prefix."""
+        self.handlers.extend(route.rule(API_PREFIX, self.services) for route in ROUTES)
+        self.handlers.append(
+            (rf"/{API_PREFIX}(?:/.*)?", UnknownHandler, {"services": self.services})
+        )
+
+    async def _serving(self) -> None:
+        """Tell local kernels where we are; take up the jobs an earlier server left."""
+        self.services.address = os.environ[ENV_SERVER] = local_address(
+            self.serverapp.connection_url, self.serverapp.ip
+        )
+        os.environ[ENV_TOKEN] = self.services.kernel_token
+        self._idle.start()
+        await self.services.resume()
+
+    async def stop_extension(self) -> None:
+        """Stop the workers, release the datasets, take back the address."""
+        self._idle.stop()
+        if os.environ.get(ENV_TOKEN) == self.services.kernel_token:
+            os.environ.pop(ENV_SERVER, None)
+            os.environ.pop(ENV_TOKEN, None)
+        await self.services.stop()
+
+    def _touch(self) -> None:
+        from jupyter_server._tz import utcnow
+
+        times: dict[str, Any] = self.serverapp.web_app.settings["last_activity_times"]
+        times[self.name] = utcnow()
+
+
+def local_address(connection_url: str, ip: str) -> str:
+    """The server's address for processes of the same machine, with its base URL."""
+    parts = urlsplit(connection_url)
+    if ip in WILDCARDS:
+        port = f":{parts.port}" if parts.port else ""
+        parts = parts._replace(netloc=WILDCARDS[ip] + port)
+    return url_path_join(urlunsplit(parts), "")

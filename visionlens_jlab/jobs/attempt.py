@@ -1,0 +1,165 @@
+"""One attempt at one job: the worker runs it while the sink commits what it hands over."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+from ..errors import VisionLensError
+from ..models import Job
+from .kernel import WorkerKernel
+from .outcome import Outcome
+from .progress import Step
+from .sink import Sink
+from .spool import Spool
+from .worker import write_start
+
+POLL_SECONDS = 0.1
+CANCEL_SECONDS = 0.6
+"""A worker that does not end so soon after an interrupt is killed; whole pieces stay whole."""
+
+
+class Attempt:
+    """Runs once.
+
+    Parameters
+    ----------
+    kernel : WorkerKernel
+    spool : Spool
+    sink : Sink
+    job : Job
+        Its `attempt` is this one's number.
+    params : dict
+        The worker's.
+    on_step : callable
+        Takes each Step that arrives.
+    """
+
+    def __init__(
+        self,
+        kernel: WorkerKernel,
+        spool: Spool,
+        sink: Sink,
+        job: Job,
+        params: dict[str, Any],
+        on_step: Callable[[Step], None],
+    ) -> None:
+        self._kernel = kernel
+        self._spool = spool
+        self._sink = sink
+        self._job = job
+        self._params = params
+        self._on_step = on_step
+        self._folder = spool.attempt(job.attempt)
+        self._worker_over = False
+        self._abandoned = False
+
+    async def run(self) -> Outcome:
+        """Run to the end; what the worker handed over whole is committed, unless cancelled."""
+        working = asyncio.create_task(self._work())
+        committing = asyncio.create_task(self._commit())
+        try:
+            outcome = await self._watch(working, committing)
+            self._worker_over = True
+            self._abandoned = outcome.state == "cancelled"
+            return await self._confirmed(outcome, await committing)
+        finally:
+            # threads cannot be cancelled: let a commit end before anybody touches the dataset
+            self._abandoned = True
+            working.cancel()
+            await asyncio.gather(working, committing, return_exceptions=True)
+
+    async def _work(self) -> Outcome:
+        """Start the worker and have it run the job."""
+        code = await asyncio.to_thread(
+            write_start,
+            self._folder,
+            self._job.job,
+            self._job.kind,
+            self._job.attempt,
+            self._params,
+            self._sink.committed,
+        )
+        try:
+            await self._kernel.start()
+        except VisionLensError as error:
+            return Outcome.failed(error)
+        listening = asyncio.create_task(self._listen())
+        try:
+            reply = await self._kernel.execute(code)
+        finally:
+            listening.cancel()
+        outcome = await asyncio.to_thread(Outcome.read, self._folder)
+        if outcome is not None:
+            return outcome
+        if self._spool.cancelled:
+            return Outcome("cancelled")
+        said = f"{reply.get('ename')}: {reply.get('evalue')}"
+        return Outcome.failed(
+            VisionLensError("JOB_FAILED", f"The worker could not run the job ({said}).")
+        )
+
+    async def _listen(self) -> None:
+        async for message in self._kernel.messages():
+            if message.pop("job") == self._job.job and message.pop("attempt") == self._job.attempt:
+                self._on_step(Step(**message))
+
+    async def _watch(
+        self, working: asyncio.Task[Outcome], committing: asyncio.Task[Outcome | None]
+    ) -> Outcome:
+        """Wait for the worker's end, a dead worker, a failed commit or a cancellation."""
+        deadline: float | None = None
+        while not working.done():
+            await asyncio.wait({working}, timeout=POLL_SECONDS)
+            if working.done():
+                break
+            if committing.done():  # only a failure ends it before the worker
+                await self._kernel.stop()
+                return Outcome("lost")
+            if self._spool.cancelled:
+                if deadline is None:
+                    deadline = time.monotonic() + CANCEL_SECONDS
+                    await self._kernel.interrupt()
+                elif time.monotonic() > deadline:
+                    await self._kernel.stop()
+                    return Outcome("cancelled")
+            elif self._kernel.started and not await self._kernel.alive():
+                await self._kernel.stop()
+                return await asyncio.to_thread(Outcome.read, self._folder) or Outcome("lost")
+        return working.result()
+
+    async def _commit(self) -> Outcome | None:
+        """Commit pieces as they come; the outcome when that failed."""
+        try:
+            while not self._abandoned:
+                last_look = self._worker_over
+                if await asyncio.to_thread(self._sink.commit_next):
+                    continue
+                if last_look or self._spool.cancelled:
+                    break
+                await asyncio.sleep(POLL_SECONDS)
+        except VisionLensError as error:
+            return Outcome.failed(error)
+        except Exception as error:
+            unexpected = VisionLensError(
+                "JOB_FAILED",
+                "What the job brought could not be stored.",
+                details={"exception": f"{type(error).__name__}: {error}"},
+            )
+            return Outcome.failed(unexpected, traceback.format_exc())
+        return None
+
+    async def _confirmed(self, outcome: Outcome, failure: Outcome | None) -> Outcome:
+        """The worker's word, unless committing failed or is not complete."""
+        if failure is not None:
+            return failure
+        if outcome.state != "done":
+            return outcome
+        try:
+            await asyncio.to_thread(self._sink.check_complete)
+        except VisionLensError as error:
+            return Outcome("cancelled") if self._spool.cancelled else Outcome.failed(error)
+        return outcome

@@ -1,0 +1,166 @@
+"""An ingest in this process, for a script without a server: the same code, the same pieces."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from ..errors import VisionLensError
+from ..models import IngestRequest, Job
+from . import ingest_setup, status
+from .context import FileContext
+from .kinds import code_of
+from .outcome import Outcome, outcome_of
+from .progress import Meter, Step
+from .queue import JobQueue, Owner
+from .sink import Sink
+from .spool import Spool
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from ..catalog.library import Library
+    from ..catalog.store import DatasetStore
+
+POLL_SECONDS = 0.05
+BEAT_SECONDS = 5.0
+
+_log = logging.getLogger(__name__)
+
+
+def run_inline(
+    library: Library,
+    request: IngestRequest,
+    *,
+    on_progress: Callable[[Job], None],
+    table: pa.Table | None = None,
+) -> DatasetStore:
+    """Ingest and wait for the end.
+
+    The job stands in the queue meanwhile: if this process is killed, the next Jupyter server
+    on the data directory completes it.
+
+    Parameters
+    ----------
+    library : Library
+    request : IngestRequest
+        Absolute paths; `source` is only a label when there is a table.
+    on_progress : callable
+        Takes the job with stage, rate and remaining time; called in this thread.
+    table : pa.Table, optional
+        The rows of a DataFrame.
+
+    Raises
+    ------
+    VisionLensError
+        What the ingest raises, and DATASET_EXISTS, DATASET_BUSY, DIR_NOT_FOUND.
+    KeyboardInterrupt
+        After the job was cancelled; what was committed stays.
+    """
+    queue, owner = JobQueue(library.data_dir / "state.sqlite"), Owner()
+    job = ingest_setup.create(library, queue, owner, request, table)
+    interrupted = False
+    outcome = Outcome("cancelled")
+    try:
+        job = status.started(job, 1)
+        queue.save(job)
+        outcome = _run(library, queue, owner, job, on_progress)
+    except KeyboardInterrupt:
+        interrupted = True
+    job = status.ended(job, outcome)
+    ingest_setup.conclude(library, queue, job)
+    queue.save(job)
+    if interrupted:
+        raise KeyboardInterrupt
+    if job.error is not None:
+        if outcome.trace:
+            _log.error("%s", outcome.trace)
+        raise VisionLensError.from_json(job.error.model_dump())
+    return library.open(ingest_setup.dataset_of(job))
+
+
+def _run(
+    library: Library,
+    queue: JobQueue,
+    owner: Owner,
+    job: Job,
+    on_progress: Callable[[Job], None],
+) -> Outcome:
+    """Run the code in this thread, the sink in another."""
+    params = ingest_setup.begin(library, queue, job)
+    spool = Spool.of(library.data_dir, job.job)
+    spool.attempt(1).mkdir(mode=0o700)
+    sink = Sink(library, ingest_setup.dataset_of(job), job.job, spool.attempt(1), lambda _: None)
+    meter = Meter()
+
+    def report(step: Step) -> None:
+        on_progress(status.advanced(job, meter, step))
+
+    context = FileContext(job.job, params, spool, 1, sink.committed, report)
+    commits = Commits(sink, spool, lambda: queue.beat(owner))
+    commits.start()
+    try:
+        outcome = outcome_of(lambda: code_of(job.kind)(context), lambda: spool.cancelled)
+    finally:
+        commits.finish()
+    if commits.failure is not None:
+        return Outcome.failed(commits.failure)
+    if outcome.state == "done":
+        sink.check_complete()
+    return outcome
+
+
+class Commits(threading.Thread):
+    """Commits pieces until there are no more; a failure stops the job.
+
+    Parameters
+    ----------
+    sink : Sink
+    spool : Spool
+    beat : callable
+        Says now and then that this process lives.
+    """
+
+    def __init__(self, sink: Sink, spool: Spool, beat: Callable[[], None]) -> None:
+        super().__init__(name="visionlens-sink", daemon=True)
+        self._sink = sink
+        self._spool = spool
+        self._beat = beat
+        self._over = threading.Event()
+        self.failure: VisionLensError | None = None
+
+    def run(self) -> None:
+        try:
+            self._commit()
+        except VisionLensError as error:
+            self.failure = error
+        except Exception as error:
+            _log.exception("What the job brought could not be stored")
+            self.failure = VisionLensError(
+                "JOB_FAILED",
+                "What the job brought could not be stored.",
+                details={"exception": f"{type(error).__name__}: {error}"},
+            )
+        if self.failure:
+            self._spool.cancel()
+
+    def finish(self) -> None:
+        """Commit what is there and end."""
+        self._over.set()
+        self.join()
+
+    def _commit(self) -> None:
+        beaten = time.monotonic()
+        while True:
+            last_look = self._over.is_set()
+            if time.monotonic() - beaten > BEAT_SECONDS:
+                self._beat()
+                beaten = time.monotonic()
+            if self._sink.commit_next():
+                continue
+            if last_look:
+                return
+            self._over.wait(POLL_SECONDS)

@@ -1,0 +1,131 @@
+"""The worker kernel of one lane: started when there is work, kept warm, stopped with the server."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+from jupyter_client.multikernelmanager import AsyncMultiKernelManager
+from traitlets.config import Config
+
+from ..config import ENV_TOKEN
+from ..errors import VisionLensError
+from .worker import MIME
+
+READY_SECONDS = 60
+
+
+class WorkerKernel:
+    """A kernel of a private manager: local, invisible to users, reached over IPC.
+
+    Parameters
+    ----------
+    manager_class : type
+        An `AsyncMultiKernelManager`.
+    kernel_name : str
+        Its kernel spec; it must have this package installed.
+    data_dir : Path
+        Working directory of the kernel.
+    """
+
+    def __init__(
+        self, manager_class: type[AsyncMultiKernelManager], kernel_name: str, data_dir: Path
+    ) -> None:
+        self._manager_class = manager_class
+        self._kernel_name = kernel_name
+        self._data_dir = data_dir
+        self._folder: Path | None = None
+        self._manager: Any = None
+        self._kernel: str | None = None
+        self._client: Any = None
+
+    @property
+    def started(self) -> bool:
+        """Whether a kernel was started and not stopped since; it may have died."""
+        return self._client is not None
+
+    async def alive(self) -> bool:
+        """Whether its process runs."""
+        return self._kernel is not None and bool(await self._manager.is_alive(self._kernel))
+
+    async def start(self) -> None:
+        """Have a kernel that answers; a dead one is replaced. WORKER_LOST when none starts."""
+        if self.started and await self.alive():
+            return
+        await self.stop()
+        if self._manager is None:
+            self._make_manager()
+        env = {name: value for name, value in os.environ.items() if name != ENV_TOKEN}
+        env["IPYTHONDIR"] = str(self._folder)  # no start-up files or history of the user's
+        try:
+            self._kernel = await self._manager.start_kernel(
+                kernel_name=self._kernel_name, cwd=str(self._data_dir), env=env
+            )
+            client = self._manager.get_kernel(self._kernel).client()
+            client.start_channels()
+            self._client = client
+            await client.wait_for_ready(timeout=READY_SECONDS)
+        except Exception as error:
+            await self.stop()
+            raise VisionLensError(
+                "WORKER_LOST",
+                f"The worker kernel {self._kernel_name!r} does not start: {error}.",
+                "Check the kernel spec named by VisionLens.worker_kernel_name.",
+            ) from error
+
+    async def execute(self, code: str) -> dict[str, Any]:
+        """Execute code to its end; returns the content of the kernel's reply."""
+        asked = self._client.execute(code, store_history=False, allow_stdin=False)
+        while True:
+            reply = await self._client.get_shell_msg()
+            if reply["parent_header"].get("msg_id") == asked:
+                content: dict[str, Any] = reply["content"]
+                return content
+
+    async def messages(self) -> AsyncIterator[dict[str, Any]]:
+        """What jobs say of themselves, until the caller stops listening."""
+        while True:
+            message = await self._client.get_iopub_msg()
+            content = message.get("content", {}).get("data", {}).get(MIME)
+            if content is not None:
+                yield content
+
+    async def interrupt(self) -> None:
+        """Raise KeyboardInterrupt in it."""
+        if self._kernel is not None:
+            await self._manager.interrupt_kernel(self._kernel)
+
+    async def stop(self) -> None:
+        """End its process at once; `start` begins a new one."""
+        if self._client is not None:
+            self._client.stop_channels()
+            self._client = None
+        if self._kernel is not None:
+            kernel, self._kernel = self._kernel, None
+            with contextlib.suppress(Exception):  # a dead kernel may refuse to be shut down
+                await self._manager.shutdown_kernel(kernel, now=True)
+
+    async def close(self) -> None:
+        """Stop, and remove the sockets' folder."""
+        await self.stop()
+        if self._folder is not None:
+            await asyncio.to_thread(shutil.rmtree, self._folder, ignore_errors=True)
+            self._folder = self._manager = None
+
+    def _make_manager(self) -> None:
+        # a short path: a Unix socket's may have about 100 characters
+        self._folder = Path(tempfile.mkdtemp(prefix="visionlens-"))
+        local = sys.platform != "win32"
+        self._manager = self._manager_class(
+            config=Config({"KernelManager": {"transport": "ipc" if local else "tcp"}}),
+            # one without autorestart: what happens to a lost job is decided here
+            kernel_manager_class="jupyter_client.manager.AsyncKernelManager",
+            connection_dir=str(self._folder),
+        )

@@ -1,0 +1,86 @@
+"""How a job's code ended."""
+
+from __future__ import annotations
+
+import errno
+import json
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from ..errors import VisionLensError
+from ..models import ErrorBody
+from .context import JobCancelled
+from .pieces import write_json
+
+RESULT = "result.json"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """`lost`: the worker ended without a word. `trace` is for the server's log only."""
+
+    state: Literal["done", "failed", "cancelled", "lost"]
+    error: ErrorBody | None = None
+    trace: str | None = None
+
+    @classmethod
+    def failed(cls, error: VisionLensError, trace: str | None = None) -> Outcome:
+        """Failed with an error."""
+        return cls("failed", ErrorBody.model_validate(error.to_json()), trace)
+
+    def write(self, attempt: Path) -> None:
+        """Leave the outcome where the server finds it."""
+        content: dict[str, Any] = {
+            "state": self.state,
+            "error": self.error.model_dump() if self.error else None,
+            "trace": self.trace,
+        }
+        write_json(attempt / RESULT, content)
+
+    @classmethod
+    def read(cls, attempt: Path) -> Outcome | None:
+        """The outcome of an attempt, or None while it runs."""
+        try:
+            content = json.loads((attempt / RESULT).read_bytes())
+        except FileNotFoundError:
+            return None
+        error = ErrorBody.model_validate(content["error"]) if content["error"] else None
+        return cls(content["state"], error, content["trace"])
+
+
+def outcome_of(run: Callable[[], None], cancelled: Callable[[], bool]) -> Outcome:
+    """Run a job's code to its end, whatever that is.
+
+    An interrupt is a cancellation when somebody asked for one; else it is passed on.
+    """
+    try:
+        run()
+    except JobCancelled:
+        return Outcome("cancelled")
+    except KeyboardInterrupt:
+        if cancelled():
+            return Outcome("cancelled")
+        raise
+    except VisionLensError as error:
+        return Outcome.failed(error)
+    except OSError as error:
+        return Outcome.failed(_of_system(error), traceback.format_exc())
+    except Exception as error:  # the job's own defect: the user gets one sentence
+        unexpected = VisionLensError(
+            "JOB_FAILED",
+            "The job met an error it did not expect.",
+            details={"exception": f"{type(error).__name__}: {error}"},
+        )
+        return Outcome.failed(unexpected, traceback.format_exc())
+    return Outcome("done")
+
+
+def _of_system(error: OSError) -> VisionLensError:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return VisionLensError("DISK_SPACE", "The disk is full.")
+    if isinstance(error, PermissionError):
+        return VisionLensError("PERMISSION_DENIED", f"{error.filename} cannot be read.")
+    return VisionLensError("JOB_FAILED", f"{error.strerror}: {error.filename}")

@@ -1,0 +1,75 @@
+"""Commits what a job hands over, while it runs."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..catalog.pieces import Piece
+from ..errors import VisionLensError
+from .pieces import whole_pieces
+
+if TYPE_CHECKING:
+    from ..catalog.library import Library
+
+
+class Sink:
+    """Commits the whole pieces of one attempt in order, each at most once, and removes them.
+
+    Used from one thread at a time.
+
+    Parameters
+    ----------
+    library : Library
+    dataset : str
+        Slug of the dataset that gets the pieces.
+    job : str
+    attempt : Path
+        Folder of the present attempt; older ones are never read.
+    on_commit : callable
+        Called with the dataset's new version after each commit.
+    """
+
+    def __init__(
+        self,
+        library: Library,
+        dataset: str,
+        job: str,
+        attempt: Path,
+        on_commit: Callable[[int], None],
+    ) -> None:
+        self._library = library
+        self._dataset = dataset
+        self._job = job
+        self._attempt = attempt
+        self._on_commit = on_commit
+        self.committed = set(library.open(dataset).committed_pieces(job))
+
+    def commit_next(self) -> bool:
+        """Commit the piece whose turn it is; False when it is not there (yet)."""
+        for sequence, folder in whole_pieces(self._attempt):
+            if sequence > len(self.committed):
+                return False  # one before it is still being written
+            if sequence == len(self.committed):
+                self._commit(sequence, folder)
+                shutil.rmtree(folder)
+                return True
+            shutil.rmtree(folder)
+        return False
+
+    def check_complete(self) -> None:
+        """JOB_FAILED when a piece was left that cannot be next."""
+        left = [sequence for sequence, _ in whole_pieces(self._attempt)]
+        if left:
+            raise VisionLensError(
+                "JOB_FAILED",
+                f"Piece {len(self.committed)} of the job never came, but piece {left[0]} did.",
+            )
+
+    def _commit(self, sequence: int, folder: Path) -> None:
+        store = self._library.open(self._dataset)
+        store.apply_piece(Piece.load(folder, self._job, sequence))
+        self.committed.add(sequence)
+        self._on_commit(store.version)

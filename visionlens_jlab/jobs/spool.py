@@ -1,0 +1,87 @@
+"""A job's folder: its input, its log, its cancel flag, the pieces of its attempts."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections import deque
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+LOG_LINES = 1000
+
+
+class Spool:
+    """`<data_dir>/spool/<job>/`, shared by the server and the worker.
+
+    Parameters
+    ----------
+    folder : Path
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.input = folder / "input"
+        self._cancel = folder / "cancel"
+        self._log = folder / "log.jsonl"
+
+    @classmethod
+    def of(cls, data_dir: Path, job: str) -> Spool:
+        """The spool of a job."""
+        return cls(data_dir / "spool" / job)
+
+    def make(self) -> None:
+        """Create the folder, for this user only."""
+        self.folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.folder.mkdir(mode=0o700, exist_ok=True)
+        self.input.mkdir(mode=0o700, exist_ok=True)
+
+    def attempt(self, number: int) -> Path:
+        """Folder of one attempt, counted from 1."""
+        return self.folder / str(number)
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether somebody asked the job to stop."""
+        return self._cancel.exists()
+
+    def cancel(self) -> None:
+        """Ask the job to stop, in whatever process it runs."""
+        self._cancel.touch(mode=0o600)
+
+    def log(self, level: str, message: str) -> None:
+        """Add a line; one write, so that lines of two processes do not mix."""
+        line = {
+            "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
+            "level": level,
+            "message": message,
+        }
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
+        descriptor = os.open(self._log, flags, 0o600)
+        try:
+            os.write(descriptor, json.dumps(line, ensure_ascii=False).encode() + b"\n")
+        finally:
+            os.close(descriptor)
+
+    def lines(self) -> list[dict[str, Any]]:
+        """The last lines of the log, oldest first; half a line at its end is left out."""
+        try:
+            with self._log.open("rb") as file:
+                last = deque((line for line in file if line.endswith(b"\n")), LOG_LINES)
+        except FileNotFoundError:
+            return []
+        return [json.loads(line) for line in last]
+
+    def clear(self) -> None:
+        """Remove everything but the log."""
+        for path in self.folder.glob("*"):
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            elif path != self._log:
+                path.unlink(missing_ok=True)
+
+    def remove(self) -> None:
+        """Remove the folder and all it holds."""
+        shutil.rmtree(self.folder, ignore_errors=True)
