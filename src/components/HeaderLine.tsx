@@ -20,7 +20,7 @@ export function HeaderLine(props: {
   const count = useStore(model.store, state => state.ids.length);
   const total = useStore(model.store, state => state.total);
   const selected = useStore(model.store, state => state.selectedInView);
-  const level = useStore(model.store, state => state.view.level);
+  const level = useStore(model.store, state => state.shown.level);
   const pending = useStore(model.store, state => state.pending);
   const numbers = [
     strong(formatCount(count)),

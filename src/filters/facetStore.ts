@@ -45,8 +45,8 @@ function keyOf(question: IFacetQuestion): string {
 
 export class FacetStore {
   constructor(
-    private readonly client: Pick<IClient, 'facets'>,
-    private readonly delay = DELAY
+    private readonly _client: Pick<IClient, 'facets'>,
+    private readonly _delay = DELAY
   ) {}
 
   readonly get = (): IFacetState => this._state;
@@ -96,7 +96,7 @@ export class FacetStore {
   private _schedule(): void {
     window.clearTimeout(this._timer);
     this._abort?.abort();
-    this._timer = window.setTimeout(() => void this._load(), this.delay);
+    this._timer = window.setTimeout(() => void this._load(), this._delay);
   }
 
   private async _load(): Promise<void> {
@@ -108,7 +108,7 @@ export class FacetStore {
     this._abort = abort;
     this._publish({ ...this._state, loading: true });
     const request = (more: IFacetsRequest) =>
-      this.client.facets(dataset, { view, ...more }, abort.signal);
+      this._client.facets(dataset, { view, ...more }, abort.signal);
     try {
       const replies = await Promise.all([
         request({ limit: FIRST_VALUES }),

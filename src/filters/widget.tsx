@@ -8,28 +8,28 @@ import { FiltersPanel, NoWorkspace } from './FiltersPanel';
 
 class FiltersWidget extends ReactWidget {
   constructor(
-    private readonly workspaces: IWorkspaces,
-    private readonly context: IPanelContext
+    private readonly _workspaces: IWorkspaces,
+    private readonly _context: IPanelContext
   ) {
     super();
     this.id = 'visionlens-filters';
     this.addClass('vl-panel');
     this.addClass('vl-filters');
-    this.title.caption = context.trans.__('VisionLens filters');
+    this.title.caption = _context.trans.__('VisionLens filters');
   }
 
   protected render(): JSX.Element {
     return (
-      <UseSignal signal={this.workspaces.currentChanged}>
+      <UseSignal signal={this._workspaces.currentChanged}>
         {() => {
-          const model = this.workspaces.current;
+          const model = this._workspaces.current;
           return model === null ? (
-            <NoWorkspace context={this.context} />
+            <NoWorkspace context={this._context} />
           ) : (
             <FiltersPanel
               key={model.store.getState().id}
               model={model}
-              context={this.context}
+              context={this._context}
             />
           );
         }}

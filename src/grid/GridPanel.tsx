@@ -18,7 +18,7 @@ function Empty({ model, context }: IProps): JSX.Element | null {
   const { trans } = context;
   const pending = useStore(model.store, state => state.pending);
   const total = useStore(model.store, state => state.total);
-  const level = useStore(model.store, state => state.view.level);
+  const level = useStore(model.store, state => state.shown.level);
   if (pending) {
     return <p className="vl-empty vl-quiet">{trans.__('Loading…')}</p>;
   }

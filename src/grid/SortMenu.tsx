@@ -1,10 +1,28 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 import { useStore } from 'zustand';
+import type { IFieldInfo } from '../client/types';
 import { Popover } from '../components/Popover';
 import type { IWorkspaceModel } from '../workspace/types';
 
-/** Order of the grid: any field of the view's level, either way. */
+interface ISortable {
+  readonly field: string;
+  readonly label: string;
+}
+
+/** Every field, and how many annotations and classes a sample has. */
+function sortKeys(
+  fields: readonly IFieldInfo[],
+  trans: TranslationBundle
+): ISortable[] {
+  return [
+    { field: 'annotations', label: trans.__('Number of annotations') },
+    { field: 'classes', label: trans.__('Number of classes') },
+    ...fields.map(({ name, label }) => ({ field: name, label }))
+  ];
+}
+
+/** Order of the grid: any field or count, either way. */
 export function SortMenu(props: {
   model: IWorkspaceModel;
   trans: TranslationBundle;
@@ -13,13 +31,8 @@ export function SortMenu(props: {
   const [open, setOpen] = React.useState(false);
   const detail = useStore(model.store, state => state.detail);
   const key = useStore(model.store, state => state.view.sort[0]);
-  const level = useStore(model.store, state => state.view.level);
-  const fields = (detail?.fields ?? []).filter(
-    field =>
-      (field.level === 'samples' || level === 'annotations') &&
-      field.type !== 'tags'
-  );
-  const label = fields.find(field => field.name === key?.field)?.label;
+  const keys = sortKeys(detail?.fields ?? [], trans);
+  const label = keys.find(({ field }) => field === key?.field)?.label;
   const arrow = key?.descending ? '↓' : '↑';
 
   const sort = (field: string | null, descending: boolean): void =>
@@ -48,9 +61,9 @@ export function SortMenu(props: {
           }
         >
           <option value="">{trans.__('as imported')}</option>
-          {fields.map(field => (
-            <option key={field.name} value={field.name}>
-              {field.label}
+          {keys.map(({ field, label: name }) => (
+            <option key={field} value={field}>
+              {name}
             </option>
           ))}
           {key && !label && <option value={key.field}>{key.field}</option>}

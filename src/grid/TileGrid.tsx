@@ -36,7 +36,7 @@ export function TileGrid(props: IProps): JSX.Element {
   const { store } = model;
   const { overlays, labels, captions } = useSettings(context.settings);
   const ids = useStore(store, state => state.ids);
-  const view = useStore(store, state => state.view);
+  const view = useStore(store, state => state.shown);
   const dataset = useStore(store, state => state.dataset);
   const selection = useStore(store, state => state.selection);
   const focus = useStore(store, state => state.focus);
@@ -84,7 +84,7 @@ export function TileGrid(props: IProps): JSX.Element {
   const { toTop, reveal } = viewport;
   const shownView = React.useRef(view);
   React.useEffect(() => {
-    if (shownView.current !== view && !pending) {
+    if (shownView.current !== view) {
       shownView.current = view;
       toTop();
     }

@@ -9,7 +9,7 @@
 export const MAX_HEIGHT = 8_000_000;
 
 export class ScaledScroll {
-  constructor(private readonly maxHeight = MAX_HEIGHT) {}
+  constructor(private readonly _maxHeight = MAX_HEIGHT) {}
 
   /** Tell the content's true height and the viewport's, both in pixels. */
   resize(content: number, viewport: number): void {
@@ -20,11 +20,11 @@ export class ScaledScroll {
 
   /** Height of the element that is laid out. */
   get height(): number {
-    return Math.min(this._content, this.maxHeight);
+    return Math.min(this._content, this._maxHeight);
   }
 
   get scaled(): boolean {
-    return this._content > this.maxHeight;
+    return this._content > this._maxHeight;
   }
 
   /** True pixels above the viewport. */

@@ -33,8 +33,8 @@ function keyOf({ dataset, datasetVersion, view }: ITileSource): string {
 
 export class TileCache {
   constructor(
-    private readonly client: Pick<IClient, 'tiles'>,
-    private readonly options: {
+    private readonly _client: Pick<IClient, 'tiles'>,
+    private readonly _options: {
       capacity?: number;
       page?: number;
       delay?: number;
@@ -108,7 +108,7 @@ export class TileCache {
     window.clearTimeout(this._timer);
     this._timer = window.setTimeout(
       () => void this._fetch(),
-      this.options.delay ?? DELAY
+      this._options.delay ?? DELAY
     );
   }
 
@@ -120,7 +120,7 @@ export class TileCache {
     }
     const ids = this._wanted
       .filter(id => this._entries.get(id)?.source !== this._key)
-      .slice(0, this.options.page ?? PAGE);
+      .slice(0, this._options.page ?? PAGE);
     if (ids.length === 0) {
       return;
     }
@@ -128,7 +128,7 @@ export class TileCache {
     const abort = new AbortController();
     this._abort = abort;
     try {
-      const { tiles } = await this.client.tiles(
+      const { tiles } = await this._client.tiles(
         source.dataset,
         source.view,
         ids,
@@ -159,7 +159,7 @@ export class TileCache {
       id => received.has(id) || !asked.includes(id)
     );
     const capacity = Math.max(
-      this.options.capacity ?? CAPACITY,
+      this._options.capacity ?? CAPACITY,
       this._wanted.length
     );
     for (const id of this._entries.keys()) {

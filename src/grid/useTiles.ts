@@ -15,24 +15,20 @@ export function useTiles(
   const cache = React.useMemo(() => new TileCache(client), [client]);
   const dataset = useStore(store, state => state.dataset);
   const datasetVersion = useStore(store, state => state.datasetVersion);
-  const view = useStore(store, state => state.view);
+  const view = useStore(store, state => state.shown);
   const ids = useStore(store, state => state.ids);
-  const pending = useStore(store, state => state.pending);
   const first = rows.length > 0 ? rows[0].index : 0;
   const last = rows.length > 0 ? rows[rows.length - 1].index : -1;
 
   React.useSyncExternalStore(cache.subscribe, cache.revision);
-  // While the ids are behind the view, its new conditions would be asked about old ids.
-  React.useEffect(() => {
-    if (!pending) {
-      cache.follow({ dataset, datasetVersion, view });
-    }
-  }, [cache, pending, dataset, datasetVersion, view]);
-  React.useEffect(() => {
-    if (!pending) {
-      cache.want([...ids.subarray(first * columns, (last + 1) * columns)]);
-    }
-  }, [cache, pending, ids, first, last, columns]);
+  React.useEffect(
+    () => cache.follow({ dataset, datasetVersion, view }),
+    [cache, dataset, datasetVersion, view]
+  );
+  React.useEffect(
+    () => cache.want([...ids.subarray(first * columns, (last + 1) * columns)]),
+    [cache, ids, first, last, columns]
+  );
   React.useEffect(() => () => cache.dispose(), [cache]);
   return cache;
 }

@@ -8,8 +8,8 @@ import { GridPanel } from './GridPanel';
 
 class GridWidget extends ReactWidget {
   constructor(
-    private readonly model: IWorkspaceModel,
-    private readonly context: IPanelContext
+    private readonly _model: IWorkspaceModel,
+    private readonly _context: IPanelContext
   ) {
     super();
     this.addClass('vl-panel');
@@ -17,7 +17,7 @@ class GridWidget extends ReactWidget {
   }
 
   protected render(): JSX.Element {
-    return <GridPanel model={this.model} context={this.context} />;
+    return <GridPanel model={this._model} context={this._context} />;
   }
 
   /** The keyboard goes to the tile that had it. */

@@ -27,12 +27,16 @@ export function fieldText(
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
-/** Every field that has a value. */
+/** Every field that has a value, and where the image lies. */
 export function Metadata({ sample, fields, trans }: IProps): JSX.Element {
   const known = new Map(fields.map(field => [field.name, field]));
-  const rows = Object.entries(sample.fields).filter(
-    ([, value]) => value !== null && value !== undefined
-  );
+  const { split, width, height } = sample;
+  const rows = Object.entries({
+    split,
+    width,
+    height,
+    ...sample.fields
+  }).filter(([, value]) => value !== null && value !== undefined);
   return (
     <table className="vl-table vl-metadata">
       <tbody>

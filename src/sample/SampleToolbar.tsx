@@ -22,7 +22,7 @@ interface IProps {
 function Position({ model, context, filename }: IProps): JSX.Element {
   const { trans } = context;
   const ids = useStore(model.store, state => state.ids);
-  const level = useStore(model.store, state => state.view.level);
+  const level = useStore(model.store, state => state.shown.level);
   const focus = useStore(model.store, state => state.focus);
   const index = React.useMemo(
     () => (focus === null || level !== 'samples' ? -1 : ids.indexOf(focus)),

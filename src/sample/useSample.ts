@@ -21,7 +21,7 @@ export function useSample(
   const focus = useStore(model.store, state => state.focus);
   const dataset = useStore(model.store, state => state.dataset);
   const datasetVersion = useStore(model.store, state => state.datasetVersion);
-  const view = useStore(model.store, state => state.view);
+  const view = useStore(model.store, state => state.shown);
   const [sample, setSample] = React.useState<ISampleDetail | null>(null);
   const [loading, setLoading] = React.useState(false);
   const [error, setError] = React.useState<IErrorBody | null>(null);

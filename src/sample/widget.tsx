@@ -8,8 +8,8 @@ import { SamplePanel } from './SamplePanel';
 
 class SampleWidget extends ReactWidget {
   constructor(
-    private readonly model: IWorkspaceModel,
-    private readonly context: IPanelContext
+    private readonly _model: IWorkspaceModel,
+    private readonly _context: IPanelContext
   ) {
     super();
     this.addClass('vl-panel');
@@ -17,7 +17,7 @@ class SampleWidget extends ReactWidget {
   }
 
   protected render(): JSX.Element {
-    return <SamplePanel model={this.model} context={this.context} />;
+    return <SamplePanel model={this._model} context={this._context} />;
   }
 
   /** Arrow keys and zoom keys work at once. */

@@ -1,0 +1,212 @@
+/** A workspace, a client and settings for tests of panels: real store, recorded calls. */
+import { nullTranslator } from '@jupyterlab/translation';
+import { CommandRegistry } from '@lumino/commands';
+import { createStore } from 'zustand/vanilla';
+import type {
+  IClient,
+  IPanelContext,
+  ISettings,
+  IVisionLensSettings
+} from '../../client/context';
+import type {
+  IAnnotation,
+  IDatasetDetail,
+  IFieldInfo,
+  ITile,
+  IViewSpec
+} from '../../client/types';
+import type { IWorkspaceModel, IWorkspaceState } from '../../workspace/types';
+
+export const trans = nullTranslator.load('visionlens');
+
+export const VIEW: IViewSpec = {
+  level: 'samples',
+  filter: null,
+  where: null,
+  sort: [],
+  all: false
+};
+
+function field(
+  name: string,
+  level: IFieldInfo['level'],
+  type: IFieldInfo['type'],
+  facet: IFieldInfo['facet']
+): IFieldInfo {
+  const label = name[0].toUpperCase() + name.slice(1);
+  return { name, level, type, facet, builtin: true, label };
+}
+
+export const DETAIL: IDatasetDetail = {
+  dataset: 'blood',
+  uuid: 'u',
+  name: 'Blood cells',
+  created_at: '2026-01-01T00:00:00Z',
+  modified_at: '2026-01-01T00:00:00Z',
+  version: 1,
+  samples: 364,
+  annotations: 4888,
+  classes: 3,
+  format: 'voc',
+  source: null,
+  state: 'ready',
+  preview: [],
+  owner: null,
+  class_list: [],
+  splits: [],
+  tags: [{ name: 'review', samples: 2 }],
+  sources: [],
+  fields: [
+    field('class', 'annotations', 'string', 'values'),
+    field('split', 'samples', 'string', 'values'),
+    field('brightness', 'samples', 'number', 'histogram'),
+    field('captured_at', 'samples', 'timestamp', 'histogram'),
+    field('width', 'samples', 'integer', 'histogram')
+  ],
+  roots: {}
+};
+
+export function state(change: Partial<IWorkspaceState> = {}): IWorkspaceState {
+  return {
+    id: 'w',
+    dataset: 'blood',
+    notebook: null,
+    version: 1,
+    datasetVersion: 1,
+    detail: DETAIL,
+    view: VIEW,
+    shown: change.view ?? VIEW,
+    predicate: '',
+    ids: Uint32Array.from({ length: 10 }, (_, i) => i + 100),
+    total: 364,
+    selection: { level: 'samples', ids: new Set() },
+    selectedInView: 0,
+    focus: null,
+    pending: false,
+    error: null,
+    canUndo: false,
+    canRedo: false,
+    ...change
+  };
+}
+
+export type FakeModel = {
+  [key in keyof IWorkspaceModel]: IWorkspaceModel[key] extends (
+    ...args: never[]
+  ) => unknown
+    ? jest.Mock
+    : IWorkspaceModel[key];
+};
+
+export function fakeModel(change: Partial<IWorkspaceState> = {}): FakeModel {
+  return {
+    store: createStore<IWorkspaceState>(() => state(change)),
+    setFilter: jest.fn(),
+    setPredicate: jest.fn().mockResolvedValue(null),
+    setSort: jest.fn(),
+    setLevel: jest.fn(),
+    clearFilters: jest.fn(),
+    undo: jest.fn(),
+    redo: jest.fn(),
+    select: jest.fn(),
+    toggle: jest.fn(),
+    selectTo: jest.fn(),
+    selectAll: jest.fn(),
+    clearSelection: jest.fn(),
+    setFocus: jest.fn(),
+    moveFocus: jest.fn(),
+    tag: jest.fn().mockResolvedValue(undefined),
+    refresh: jest.fn().mockResolvedValue(undefined),
+    flush: jest.fn().mockResolvedValue(undefined),
+    pull: jest.fn().mockResolvedValue(undefined),
+    dispose: jest.fn(),
+    server: {} as IWorkspaceModel['server']
+  };
+}
+
+export function fakeSettings(change: Partial<ISettings> = {}) {
+  const listeners = new Set<() => void>();
+  let current: ISettings = {
+    tileSize: 160,
+    overlays: true,
+    labels: false,
+    captions: true,
+    ...change
+  };
+  const settings: IVisionLensSettings = {
+    get: () => current,
+    subscribe: listener => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    set: some => {
+      current = { ...current, ...some };
+      listeners.forEach(listener => listener());
+    }
+  };
+  return settings;
+}
+
+export function fakeContext(client: Partial<IClient>): IPanelContext {
+  return {
+    client: {
+      thumbnailUrl: (dataset: string, id: number, version: string | null) =>
+        `/thumb/${dataset}/${id}?v=${version}`,
+      imageUrl: (dataset: string, id: number) => `/image/${dataset}/${id}`,
+      ...client
+    } as IClient,
+    trans,
+    commands: new CommandRegistry(),
+    settings: fakeSettings()
+  };
+}
+
+export function tile(id: number, change: Partial<ITile> = {}): ITile {
+  return {
+    id,
+    sample_id: id,
+    filename: `image_${id}.jpg`,
+    split: 'train',
+    width: 640,
+    height: 480,
+    color: '#aabbcc',
+    thumbnail: 'v1',
+    tags: [],
+    boxes: [],
+    annotation_ids: [],
+    classes: [],
+    sources: [],
+    confidences: [],
+    kinds: [],
+    matching: [],
+    ...change
+  };
+}
+
+export function annotation(
+  id: number,
+  change: Partial<IAnnotation> = {}
+): IAnnotation {
+  return {
+    annotation_id: id,
+    sample_id: 1,
+    source: 'ground_truth',
+    class: 'WBC',
+    kind: 'box',
+    x: 10,
+    y: 20,
+    w: 30,
+    h: 40,
+    confidence: null,
+    area: null,
+    is_crowd: false,
+    difficult: null,
+    truncated: null,
+    occluded: null,
+    geometry: null,
+    attributes: {},
+    tags: [],
+    matching: true,
+    ...change
+  };
+}
