@@ -1,0 +1,265 @@
+"""One DuckDB file: a cursor for each read, one writer, and a clean release."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+import threading
+import time
+import weakref
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from visionlens_jlab.catalog import owner
+from visionlens_jlab.catalog.clock import utc_now
+from visionlens_jlab.catalog.migrations import check_not_too_new, migrate, newest, schema_version
+from visionlens_jlab.errors import VisionLensError
+
+T = TypeVar("T")
+FILE_NAME = "dataset.duckdb"
+
+_write_locks: weakref.WeakValueDictionary[str, threading.RLock] = weakref.WeakValueDictionary()
+_write_locks_guard = threading.Lock()
+
+
+class Reader:
+    """One consistent snapshot of the dataset, for one thread."""
+
+    def __init__(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        self.cursor = cursor
+        self._version: int | None = None
+
+    @property
+    def version(self) -> int:
+        """The dataset's version in this snapshot."""
+        if self._version is None:
+            self._version = int(self.rows("SELECT version FROM meta")[0][0])
+        return self._version
+
+    def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """All rows as Python tuples."""
+        return self.cursor.execute(sql, list(parameters)).fetchall()
+
+    def arrow(self, sql: str, parameters: Sequence[Any] = ()) -> pa.Table:
+        """All rows as an Arrow table."""
+        return self.cursor.sql(sql, params=list(parameters)).to_arrow_table()
+
+    def ids(self, sql: str, parameters: Sequence[Any] = ()) -> np.ndarray[Any, Any]:
+        """The first column, uint32 (rows,)."""
+        table = self.arrow(sql, parameters)
+        return np.ascontiguousarray(table.column(0).to_numpy(), dtype=np.uint32)
+
+    def register(self, name: str, table: pa.Table) -> None:
+        """Make an Arrow table readable as `name` on this snapshot only."""
+        self.cursor.register(name, table)
+
+    def register_ids(self, name: str, ids: np.ndarray[Any, Any]) -> None:
+        """Make ids readable as `name(position, id)`."""
+        position = np.arange(len(ids), dtype=np.int64)
+        self.register(name, pa.table({"position": position, "id": ids.astype(np.uint32)}))
+
+
+class Database:
+    """The open file of one dataset; opens at first use and again after a release.
+
+    Parameters
+    ----------
+    folder : Path
+        The dataset's folder.
+    address : str, optional
+        Where this server answers; others see it when the dataset is busy.
+    read_only : bool
+        Open for reading only, next to other readers.
+    """
+
+    def __init__(
+        self, folder: Path, *, address: str | None = None, read_only: bool = False
+    ) -> None:
+        self.folder = folder
+        self.read_only = read_only
+        self.last_used = time.monotonic()
+        self._address = address
+        self._connection: duckdb.DuckDBPyConnection | None = None
+        self._scratch: tempfile.TemporaryDirectory[str] | None = None
+        self._active = 0
+        self._state = threading.Condition()
+        with _write_locks_guard:
+            key = str(folder.resolve())
+            self._write_lock = _write_locks.setdefault(key, threading.RLock())
+
+    @property
+    def is_open(self) -> bool:
+        """Whether this process holds the file now."""
+        return self._connection is not None
+
+    @contextmanager
+    def read(self) -> Iterator[Reader]:
+        """A snapshot for one thread; errors of DuckDB leave as VisionLensError where users can act."""
+        with self._lease() as connection:
+            cursor = connection.cursor()
+            try:
+                cursor.execute("BEGIN TRANSACTION READ ONLY")
+                yield Reader(cursor)
+            finally:
+                cursor.close()
+
+    def transaction(self, work: Callable[[duckdb.DuckDBPyConnection], T]) -> T:
+        """Run `work` in a transaction of the one writer; rolled back when it raises.
+
+        Raises
+        ------
+        VisionLensError
+            DATASET_READ_ONLY; DISK_SPACE when the commit finds no room.
+        """
+        if self.read_only:
+            raise VisionLensError(
+                "DATASET_READ_ONLY", f"The dataset {self.folder.name!r} is open for reading only."
+            )
+        with self._lease() as connection, self._write_lock:
+            cursor = connection.cursor()
+            cursor.begin()
+            try:
+                result = work(cursor)
+                cursor.commit()
+            except BaseException as error:
+                _roll_back(cursor)
+                if isinstance(error, duckdb.Error) and "No space left" in str(error):
+                    raise VisionLensError("DISK_SPACE", "The disk is full.") from error
+                raise
+            finally:
+                cursor.close()
+            return result
+
+    def commit(
+        self,
+        work: Callable[[duckdb.DuckDBPyConnection], T],
+        *,
+        kind: str,
+        payload: dict[str, Any],
+        by_hand: bool = False,
+    ) -> tuple[T, int]:
+        """Run `work` and record it: version + 1, an outbox row and, for changes made by hand, an audit row.
+
+        `work` may fill `payload`; it is written after `work` has run. Gives its result and the new version.
+        """
+
+        def recorded(cursor: duckdb.DuckDBPyConnection) -> tuple[T, int]:
+            result = work(cursor)
+            now = utc_now()
+            cursor.execute("UPDATE meta SET version = version + 1, modified_at = ?", [now])
+            body = json.dumps(payload)
+            for table in ("outbox", "audit") if by_hand else ("outbox",):
+                cursor.execute(
+                    f"INSERT INTO {table} SELECT version, ?, ?, ? FROM meta",  # noqa: S608
+                    [kind, body, now],
+                )
+            version = cursor.execute("SELECT version FROM meta").fetchall()[0][0]
+            return result, int(version)
+
+        return self.transaction(recorded)
+
+    def release(self, *, wait: float = 30) -> bool:
+        """Close the file once nobody uses it; False when still in use after `wait` seconds."""
+        with self._state:
+            if not self._state.wait_for(lambda: self._active == 0, timeout=wait):
+                return False
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
+                if not self.read_only:
+                    owner.remove_owner(self.folder)
+            if self._scratch is not None:
+                self._scratch.cleanup()
+                self._scratch = None
+            return True
+
+    @contextmanager
+    def _lease(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        with self._state:
+            if self._connection is None:
+                self._connection = self._open()
+            self._active += 1
+            connection = self._connection
+        try:
+            yield connection
+        finally:
+            with self._state:
+                self._active -= 1
+                self.last_used = time.monotonic()
+                self._state.notify_all()
+
+    def _open(self) -> duckdb.DuckDBPyConnection:
+        # Spilled data goes beside the dataset, or where its folder may not be written to.
+        scratch = self.folder / "tmp"
+        if self.read_only:
+            self._scratch = tempfile.TemporaryDirectory(prefix="visionlens-")
+            scratch = Path(self._scratch.name)
+        connection = _connect(self.folder, self.read_only, scratch)
+        try:
+            self._prepare(connection)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _prepare(self, connection: duckdb.DuckDBPyConnection) -> None:
+        if not self.read_only:
+            migrate(connection)
+            (self.folder / FILE_NAME).chmod(0o600)
+            owner.write_owner(self.folder, self._address)
+            return
+        present = schema_version(connection)
+        check_not_too_new(present)
+        if present < newest():
+            raise VisionLensError(
+                "DATASET_READ_ONLY",
+                "The dataset was written by an older version and must be upgraded.",
+                "Open it once without read_only.",
+            )
+
+
+def _connect(folder: Path, read_only: bool, scratch: Path) -> duckdb.DuckDBPyConnection:
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "enable_external_access": "false",
+        "memory_limit": f"{_memory_limit_mb()}MB",
+        "threads": str(min(4, os.cpu_count() or 1)),
+        "temp_directory": str(scratch),
+        "python_enable_replacements": "false",
+        "lock_configuration": "true",
+    }
+    try:
+        return duckdb.connect(str(folder / FILE_NAME), read_only=read_only, config=config)
+    except duckdb.ConnectionException as error:
+        raise owner.busy_error(folder, str(error)) from error
+    except duckdb.Error as error:
+        if "lock" in str(error).lower():
+            raise owner.busy_error(folder, str(error)) from error
+        raise VisionLensError(
+            "DATASET_DAMAGED",
+            f"The dataset {folder.name!r} cannot be opened.",
+            details={"cause": str(error)},
+        ) from error
+
+
+def _memory_limit_mb() -> int:
+    """A quarter of the machine's memory, between 512 MB and 4 GB: several datasets may be open."""
+    try:
+        total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20
+    except (ValueError, OSError, AttributeError):
+        total = 4096
+    return max(512, min(4096, total // 4))
+
+
+def _roll_back(cursor: duckdb.DuckDBPyConnection) -> None:
+    try:
+        cursor.rollback()
+    except duckdb.Error:
+        # A failed commit has rolled back already; the first error is the one to report.
+        pass

@@ -1,0 +1,266 @@
+"""Counts of each field's values under all conditions but the field's own.
+
+Rows are counted so that `samples` is what a click shows: at a sample view, an annotation field is counted over
+the annotations that satisfy the rest of the bare group (ground truth, unless the group or the field itself
+names `source` or `confidence`), in the samples that satisfy everything else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+
+from visionlens_jlab.catalog.fieldset import Field, FieldSet
+from visionlens_jlab.catalog.histograms import edges, histogram
+from visionlens_jlab.catalog.predicates import (
+    Compiled,
+    annotations_from,
+    compile_filter,
+    compile_group,
+    conjunction,
+    conjuncts,
+    field_names,
+    is_bare,
+    leaves,
+)
+from visionlens_jlab.catalog.snapshot import Snapshot
+from visionlens_jlab.catalog.statistics import numeric
+from visionlens_jlab.catalog.views import combined_filter, unusable
+from visionlens_jlab.models import (
+    Bin,
+    Compare,
+    Facet,
+    Facets,
+    FacetsRequest,
+    FacetValue,
+    Filter,
+    In,
+    Scalar,
+    ViewSpec,
+)
+
+
+def read_facets(snapshot: Snapshot, request: FacetsRequest) -> Facets:
+    """The facets asked for, or all that have a value in the dataset, with the view's counts.
+
+    Raises
+    ------
+    VisionLensError
+        FIELD_UNKNOWN; PREDICATE_INVALID, FIELD_TYPE for the view.
+    """
+    view = snapshot.view(request.view)
+    fields = snapshot.fields
+    if request.fields is None:
+        chosen = [
+            field for field in fields if field.facet != "none" and snapshot.statistics[field].count
+        ]
+    else:
+        chosen = [fields.resolve(name) for name in request.fields]
+    try:
+        facets = [_facet(snapshot, request, field) for field in chosen]
+    except duckdb.Error as error:
+        raise unusable(error) from error
+    return Facets(version=view.version, count=len(view.ids), total=view.total, facets=facets)
+
+
+@dataclass(frozen=True)
+class _Population:
+    """The rows a facet counts: FROM and WHERE over the aliases `s`, `a`, `c`."""
+
+    source: str
+    where: Compiled
+
+
+def _facet(snapshot: Snapshot, request: FacetsRequest, field: Field) -> Facet:
+    fields = snapshot.fields
+    parts = conjuncts(combined_filter(request.view))
+    own = [part for part in parts if _speaks_only_of(part, field, fields)]
+    rest = [part for part in parts if part not in own]
+    population = _population(snapshot, request.view, field, rest)
+    if field.facet == "histogram":
+        return _histogram(snapshot, field, population, rest)
+    return _values(snapshot, field, population, _selected(own), request)
+
+
+def _speaks_only_of(part: Filter, field: Field, fields: FieldSet) -> bool:
+    named = {fields.resolve(name) for name in field_names(part)}
+    return named == {field}
+
+
+def _population(
+    snapshot: Snapshot, view: ViewSpec, field: Field, rest: list[Filter]
+) -> _Population:
+    fields = snapshot.fields
+    if view.level == "annotations":
+        return _annotation_population(snapshot, view, field, rest)
+    if field.level == "samples":
+        return _Population("sample s" + _narrowed(snapshot, rest, "s"), Compiled("TRUE"))
+    bare = [part for part in rest if is_bare(part, fields)]
+    others = [part for part in rest if part not in bare]
+    group = compile_group(bare, fields, also=field)
+    aliases = group.aliases | frozenset("c" if field.is_class else "")
+    return _Population(annotations_from(aliases) + _narrowed(snapshot, others, "a"), group)
+
+
+def _annotation_population(
+    snapshot: Snapshot, view: ViewSpec, field: Field, rest: list[Filter]
+) -> _Population:
+    if view.all:
+        condition = compile_filter(conjunction(rest), "samples", snapshot.fields)
+    else:
+        condition = compile_group(rest, snapshot.fields, also=field)
+    own = "s" if field.level == "samples" else ("c" if field.is_class else "")
+    return _Population(annotations_from(condition.aliases | frozenset(own)), condition)
+
+
+def _narrowed(snapshot: Snapshot, parts: list[Filter], owner: str) -> str:
+    """A join with the samples for which all `parts` hold."""
+    if not parts:
+        return ""
+    base = snapshot.view(ViewSpec(filter=conjunction(parts)))
+    snapshot.reader.register_ids("base", base.ids)
+    return f" SEMI JOIN base ON base.id = {owner}.sample_id"
+
+
+# --- values ----------------------------------------------------------------------------------
+
+
+def _values(
+    snapshot: Snapshot,
+    field: Field,
+    population: _Population,
+    selected: list[Scalar],
+    request: FacetsRequest,
+) -> Facet:
+    of_samples = request.view.level == "samples" and field.level == "samples"
+    value, source = _value_source(field, population)
+    owner = "s" if of_samples else "a"
+    sql = f"""
+        WITH pairs AS (
+            SELECT {value} AS value, {owner}.sample_id AS sample_id, count(*) AS n
+            FROM {source} WHERE {population.where.sql} GROUP BY ALL
+        ), counted AS (
+            SELECT value, count(*) AS samples, sum(n)::BIGINT AS annotations FROM pairs GROUP BY value
+        ), found AS (
+            SELECT * FROM counted WHERE ? = '' OR list_contains(?, value)
+                OR contains(lower(CAST(value AS VARCHAR)), lower(?))
+        )
+        SELECT value, samples, annotations, (SELECT count(*) FROM found),
+               (SELECT sum(samples) FROM counted WHERE value IS NULL)
+        FROM found
+        QUALIFY row_number() OVER (ORDER BY samples DESC, value) <= ? OR list_contains(?, value) OR value IS NULL
+        ORDER BY samples DESC, value NULLS LAST
+    """
+    named = [entry for entry in selected if entry is not None]
+    search = request.search or ""
+    rows = snapshot.reader.rows(
+        sql, [*population.where.parameters, search, named, search, request.limit, named]
+    )
+    values = [
+        FacetValue(
+            value=row[0],
+            samples=row[1],
+            annotations=None if of_samples else row[2],
+            selected=row[0] in selected,
+        )
+        for row in rows
+    ]
+    listed = {entry.value for entry in values}
+    values += [
+        FacetValue(value=entry, samples=0, annotations=None if of_samples else 0, selected=True)
+        for entry in selected
+        if entry not in listed
+    ]
+    info = snapshot.fields.info(field)
+    return Facet(
+        field=info.name,
+        level=field.level,
+        type="values",
+        label=info.label,
+        values=values,
+        distinct=rows[0][3] if rows else 0,
+        missing=int(rows[0][4] or 0) if rows else 0,
+    )
+
+
+def _value_source(field: Field, population: _Population) -> tuple[str, str]:
+    """The value's expression and the FROM clause that gives it."""
+    if field.type != "tags":
+        return field.sql, population.source
+    table, owner, key = (
+        ("sample_tag", "s", "sample_id")
+        if field.level == "samples"
+        else ("annotation_tag", "a", "annotation_id")
+    )
+    return "t.tag", f"{population.source} LEFT JOIN {table} t ON t.{key} = {owner}.{key}"
+
+
+def _selected(own: list[Filter]) -> list[Scalar]:
+    """The values that the field's own conditions name."""
+    found: list[Scalar] = []
+    for part in own:
+        for leaf in leaves(part):
+            match leaf:
+                case Compare(cmp="="):
+                    found.append(leaf.value)
+                case In():
+                    found.extend(leaf.values)
+    return list(dict.fromkeys(found))
+
+
+# --- histograms ------------------------------------------------------------------------------
+
+
+def _histogram(
+    snapshot: Snapshot, field: Field, population: _Population, rest: list[Filter]
+) -> Facet:
+    """Bins over the dataset's range; they count rows of the field's level, times in seconds since 1970."""
+    info = snapshot.fields.info(field)
+    statistics = snapshot.statistics[field]
+    facet = Facet(field=info.name, level=field.level, type="histogram", label=info.label)
+    if statistics.low is None or statistics.high is None:
+        return facet
+    bounds = edges(statistics.low, statistics.high, whole=field.type == "integer")
+    counts, missing = _count(snapshot, field, population, bounds)
+    totals = _totals(snapshot, field, bounds, rest)
+    bins = [
+        Bin(low=low, high=high, count=count, total=total)
+        for low, high, count, total in zip(bounds, bounds[1:], counts, totals, strict=False)
+    ]
+    return facet.model_copy(
+        update={
+            "bins": bins,
+            "missing": missing,
+            "low": statistics.low,
+            "high": statistics.high,
+        }
+    )
+
+
+def _count(
+    snapshot: Snapshot, field: Field, population: _Population, bounds: list[float]
+) -> tuple[list[int], int]:
+    table = snapshot.reader.arrow(
+        f"SELECT {numeric(field)} AS value FROM {population.source} WHERE {population.where.sql}",
+        population.where.parameters,
+    )
+    return histogram(table.column("value"), bounds)
+
+
+def _totals(snapshot: Snapshot, field: Field, bounds: list[float], rest: list[Filter]) -> list[int]:
+    """The same bins over the whole dataset, of the sources that the view speaks of."""
+    fields = snapshot.fields
+    if field.level == "samples":
+        everything = _Population("sample s", Compiled("TRUE"))
+    else:
+        sources = [
+            part
+            for part in rest
+            if {fields.resolve(name).name for name in field_names(part)} == {"source"}
+        ]
+        group = compile_group(sources, fields, also=field)
+        everything = _Population(annotations_from(group.aliases), group)
+    key: tuple[Any, ...] = ("totals", field, tuple(bounds), everything.where)
+    return snapshot.cached(key, lambda: _count(snapshot, field, everything, bounds)[0])

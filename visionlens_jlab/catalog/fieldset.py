@@ -1,0 +1,184 @@
+"""Which fields a dataset has and how SQL names them.
+
+SQL fragments use fixed aliases: `s` sample, `a` annotation, `c` the annotation's class.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.models import FieldInfo, Level
+
+FieldType = Literal["string", "integer", "number", "boolean", "timestamp", "tags"]
+FacetKind = Literal["values", "histogram", "none"]
+
+SQL_TYPES: dict[FieldType, str] = {
+    "string": "VARCHAR",
+    "integer": "BIGINT",
+    "number": "DOUBLE",
+    "boolean": "BOOLEAN",
+    "timestamp": "TIMESTAMP",
+}
+
+
+def quote(name: str) -> str:
+    """An SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+@dataclass(frozen=True)
+class Field:
+    """A column that predicates, sorts and facets know."""
+
+    name: str
+    """Without the level's prefix."""
+    level: Level
+    type: FieldType
+    facet: FacetKind
+    builtin: bool = True
+    editable: bool = False
+    """Whether `set_field` may write it."""
+
+    @property
+    def sql(self) -> str:
+        """The value, over the aliases of the module's docstring. Not for type `tags`."""
+        if self.level == "samples":
+            return f"s.{quote(self.name)}"
+        return "c.name" if self.is_class else f"a.{quote(self.name)}"
+
+    @property
+    def is_class(self) -> bool:
+        """Whether the value lies in the `class` table."""
+        return self.builtin and self.level == "annotations" and self.name == "class"
+
+    @property
+    def is_source(self) -> bool:
+        """Whether it is the built-in `source`."""
+        return self.builtin and self.level == "annotations" and self.name == "source"
+
+    @property
+    def speaks_of_sources(self) -> bool:
+        """Whether naming it lifts the restriction to ground truth.
+
+        Confidence does: ground truth seldom has one, so a condition on it asks for predictions.
+        """
+        return (
+            self.builtin and self.level == "annotations" and self.name in ("source", "confidence")
+        )
+
+
+def _samples(names: str, type_: FieldType, facet: FacetKind, editable: bool = False) -> list[Field]:
+    return [Field(name, "samples", type_, facet, editable=editable) for name in names.split()]
+
+
+def _annotations(names: str, type_: FieldType, facet: FacetKind) -> list[Field]:
+    return [Field(name, "annotations", type_, facet) for name in names.split()]
+
+
+BUILTINS: tuple[Field, ...] = (
+    *_annotations("class source", "string", "values"),
+    *_samples("split", "string", "values", editable=True),
+    *_samples("tag", "tags", "values"),
+    *_annotations("confidence", "number", "histogram"),
+    *_samples("group camera", "string", "values", editable=True),
+    *_samples("captured_at", "timestamp", "histogram", editable=True),
+    *_samples("latitude longitude", "number", "histogram", editable=True),
+    *_samples("width height bytes", "integer", "histogram"),
+    *_samples("brightness contrast sharpness", "number", "histogram"),
+    *_annotations("area w h", "number", "histogram"),
+    *_annotations("kind", "string", "values"),
+    *_annotations("is_crowd difficult truncated occluded", "boolean", "values"),
+    *_annotations("tag", "tags", "values"),
+    *_samples("sample_id", "integer", "none"),
+    *_samples("filename path dominant_color content_hash", "string", "none"),
+    *_samples("caption", "string", "none", editable=True),
+    *_annotations("annotation_id", "integer", "none"),
+    *_annotations("x y", "number", "none"),
+)
+
+RESERVED = frozenset(
+    {field.name for field in BUILTINS}
+    | {"tags", "uri", "root", "class_id", "orientation", "geometry", "attributes"}
+    | {"annotations", "classes", "samples"}
+    | {"thumb_pack", "thumb_offset", "thumb_length", "thumb_width", "thumb_height", "rowid"}
+)
+"""Names a user field may not have, in any case; an ingest adds an underscore to such a name."""
+
+_LABELS = {"captured_at": "Captured", "tag": "Tags", "w": "Box width", "h": "Box height"}
+_PREFIXES: dict[str, Level] = {"sample": "samples", "annotation": "annotations"}
+
+
+class FieldSet:
+    """The fields of one dataset at one version, looked up as predicates write them."""
+
+    def __init__(self, user: Iterable[Field] = ()) -> None:
+        self._fields = (*BUILTINS, *user)
+        self._explicit = {(field.level, field.name.lower()): field for field in self._fields}
+
+    def __iter__(self) -> Iterator[Field]:
+        return iter(self._fields)
+
+    def get(self, level: Level, name: str) -> Field | None:
+        """The field of that level, in any case; None when there is none."""
+        return self._explicit.get((level, name.lower()))
+
+    def user(self, level: Level) -> list[Field]:
+        """The user's fields of a level, oldest first."""
+        return [field for field in self._fields if field.level == level and not field.builtin]
+
+    def resolve(self, name: str) -> Field:
+        """The field that `name` means.
+
+        A bare name is the sample's built-in, else the annotation's, else a sample user field, else an
+        annotation user field; `sample.` and `annotation.` make it explicit.
+
+        Raises
+        ------
+        VisionLensError
+            FIELD_UNKNOWN, naming the closest names that exist.
+        """
+        prefix, dot, rest = name.partition(".")
+        if dot and prefix.lower() in _PREFIXES:
+            explicit = self.get(_PREFIXES[prefix.lower()], rest)
+            if explicit is not None:
+                return explicit
+        candidates = [f for level in ("samples", "annotations") if (f := self.get(level, name))]
+        if not candidates:
+            raise self._unknown(name)
+        return min(candidates, key=lambda field: not field.builtin)
+
+    def key(self, field: Field) -> str:
+        """The shortest name that `resolve` reads back as this field."""
+        try:
+            if self.resolve(field.name) == field:
+                return field.name
+        except VisionLensError:
+            pass
+        return f"{'sample' if field.level == 'samples' else 'annotation'}.{field.name}"
+
+    def info(self, field: Field, *, empty: bool = False) -> FieldInfo:
+        """The shape the panels know; a field that is `empty` everywhere has no facet."""
+        label = _LABELS.get(field.name) or field.name.replace("_", " ").strip().capitalize()
+        if field.level == "annotations" and field.type == "tags":
+            label = "Annotation tags"
+        return FieldInfo(
+            name=self.key(field),
+            level=field.level,
+            type=field.type,
+            builtin=field.builtin,
+            facet="none" if empty else field.facet,
+            label=label or field.name,
+        )
+
+    def _unknown(self, name: str) -> VisionLensError:
+        import difflib
+
+        known = [self.key(field) for field in self._fields]
+        close = difflib.get_close_matches(name, known, n=3)
+        hint = f"Did you mean {' or '.join(close)}?" if close else None
+        return VisionLensError(
+            "FIELD_UNKNOWN", f"There is no field {name!r}.", hint, {"field": name, "close": close}
+        )

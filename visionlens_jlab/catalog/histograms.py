@@ -1,0 +1,55 @@
+"""Bins with round edges, and counting into them exactly as comparisons with the edges would."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pyarrow as pa
+
+_BINS = 20
+
+
+def edges(low: float, high: float, *, whole: bool) -> list[float]:
+    """Ascending bin edges over [low, high], at most 22 of them; whole numbers for `whole`.
+
+    Parameters
+    ----------
+    low, high : float
+        Least and greatest value.
+    whole : bool
+        The values are whole numbers: a bin is never narrower than one of them.
+    """
+    step = _round_step((high - low) / _BINS)
+    if whole:
+        step = max(1.0, math.ceil(step))
+    if step <= 0 or not math.isfinite(step) or low + step == low:
+        return [low, high] if high > low else [low, low + 1.0 if whole else low]
+    first = math.floor(low / step)
+    count = max(1, math.ceil(high / step) - first)
+    if whole and (first + count) * step <= high:
+        count += 1
+    # Twelve digits: 0.15, not 0.15000000000000002.
+    return [float(f"{(first + i) * step:.12g}") for i in range(count + 1)]
+
+
+def histogram(values: pa.ChunkedArray, bounds: list[float]) -> tuple[list[int], int]:
+    """Values in each [bounds[i], bounds[i + 1]), the last bin closed; and how many are missing."""
+    numbers = values.drop_null().to_numpy()
+    numbers = numbers[np.isfinite(numbers)]
+    last = len(bounds) - 2
+    places = np.searchsorted(np.asarray(bounds), numbers, side="right") - 1
+    # The last bin is closed; rounding an edge may leave its outermost value a hair outside.
+    counts = np.bincount(np.clip(places, 0, last), minlength=last + 1)
+    return counts.tolist(), values.null_count
+
+
+def _round_step(step: float) -> float:
+    """The next 1, 2, 2.5 or 5 times a power of ten."""
+    if step <= 0:
+        return 0.0
+    power = 10.0 ** math.floor(math.log10(step))
+    for factor in (1, 2, 2.5, 5, 10):
+        if step <= factor * power * (1 + 1e-9):
+            return factor * power
+    return 10 * power

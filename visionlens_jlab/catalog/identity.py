@@ -1,0 +1,55 @@
+"""Who a dataset is: its uuid and name, and that a copied folder is another dataset."""
+
+from __future__ import annotations
+
+import uuid as uuids
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from visionlens_jlab.catalog import sqlviews
+from visionlens_jlab.catalog.card import read_card
+from visionlens_jlab.catalog.clock import utc_now
+from visionlens_jlab.catalog.database import Database
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What stays the same about a dataset while it is open."""
+
+    uuid: str
+    name: str
+
+
+def initialize(database: Database, name: str) -> None:
+    """Fill an empty database: version 0, ids from 0."""
+
+    def work(cursor: duckdb.DuckDBPyConnection) -> None:
+        now = utc_now()
+        cursor.execute(
+            "INSERT INTO meta VALUES (?, ?, ?, ?, ?, 0, 0, 0, 'ready', NULL, NULL)",
+            [str(uuids.uuid4()), name, _place(database.folder), now, now],
+        )
+        sqlviews.refresh(cursor)
+
+    database.transaction(work)
+
+
+def identify(database: Database) -> Identity:
+    """The dataset's identity; a copy of a folder that is still there gets a uuid of its own first."""
+    with database.read() as reader:
+        uuid, name, place = reader.rows("SELECT uuid, name, folder FROM meta")[0]
+    here = _place(database.folder)
+    if place != here and not database.read_only:
+        original = read_card(Path(place))
+        if original is not None and original.uuid == uuid:
+            uuid = str(uuids.uuid4())
+        database.transaction(
+            lambda cursor: cursor.execute("UPDATE meta SET uuid = ?, folder = ?", [uuid, here])
+        )
+    return Identity(uuid, name)
+
+
+def _place(folder: Path) -> str:
+    return str(folder.resolve())

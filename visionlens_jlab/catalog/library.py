@@ -1,0 +1,200 @@
+"""The datasets of one data folder."""
+
+from __future__ import annotations
+
+import builtins
+import shutil
+import threading
+import time
+import uuid as uuids
+from pathlib import Path
+
+from visionlens_jlab.catalog import identity
+from visionlens_jlab.catalog.card import current_card, read_card
+from visionlens_jlab.catalog.database import Database
+from visionlens_jlab.catalog.private_files import make_private_folder
+from visionlens_jlab.catalog.state import State
+from visionlens_jlab.catalog.store import DatasetStore
+from visionlens_jlab.config import slugify
+from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.models import DatasetInfo
+
+
+class Library:
+    """Finds, opens, makes and deletes datasets; from any thread.
+
+    Parameters
+    ----------
+    data_dir : Path
+        Made when missing, for its owner only.
+    address : str, optional
+        Where this server answers; shown to others while it holds a dataset.
+    idle_seconds : float
+        After this time without a call `release_idle` lets go of a dataset.
+    """
+
+    def __init__(
+        self, data_dir: Path, *, address: str | None = None, idle_seconds: float = 600
+    ) -> None:
+        self.data_dir = Path(data_dir)
+        self._folder = self.data_dir / "datasets"
+        make_private_folder(self.data_dir)
+        make_private_folder(self._folder)
+        self.state = State(self.data_dir / "state.sqlite")
+        self._address = address
+        self._idle_seconds = idle_seconds
+        self._stores: dict[str, DatasetStore] = {}
+        self._lock = threading.RLock()
+
+    def list(self) -> builtins.list[DatasetInfo]:
+        """The card of each dataset, by name. Opens nothing; those of other processes are busy."""
+        with self._lock:
+            stores = dict(self._stores)
+        cards = []
+        for folder in self._folders():
+            store = stores.get(folder.name)
+            held = store is not None and store.database.is_open
+            cards.append(store.info() if store is not None and held else current_card(folder))
+        return sorted(cards, key=lambda card: (card.name.lower(), card.dataset))
+
+    def create(self, name: str) -> DatasetStore:
+        """An empty dataset. DATASET_EXISTS when one has that name."""
+        with self._lock:
+            if any(_name_of(folder) == name for folder in self._folders()):
+                raise VisionLensError("DATASET_EXISTS", f"There is a dataset {name!r} already.")
+            folder = self._new_folder(name)
+            database = Database(folder, address=self._address)
+            try:
+                identity.initialize(database, name)
+                store = DatasetStore(database)
+            except BaseException:
+                database.release()
+                shutil.rmtree(folder, ignore_errors=True)
+                raise
+            return self._keep(store)
+
+    def open(self, name: str, *, read_only: bool = False) -> DatasetStore:
+        """A dataset by slug, name or uuid.
+
+        Raises
+        ------
+        VisionLensError
+            DATASET_NOT_FOUND; DATASET_BUSY naming host, PID and address of the process that holds it;
+            DATASET_TOO_NEW; DATASET_DAMAGED.
+        """
+        with self._lock:
+            folder = self._find(name)
+            store = self._stores.get(folder.name)
+            if store is not None and not (folder / "dataset.duckdb").is_file():
+                del self._stores[folder.name]
+                store = None
+            if store is None or store.read_only > read_only:
+                store = self._open(folder, read_only)
+            return (
+                DatasetStore(store.database, read_only=True)
+                if store.read_only < read_only
+                else store
+            )
+
+    def delete(self, name: str) -> None:
+        """Remove a dataset's folder and leave a tombstone. DATASET_NOT_FOUND, DATASET_BUSY."""
+        with self._lock:
+            folder = self._find(name)
+            uuid = self._release_for_delete(folder)
+            # Renamed first: a half-deleted folder is never taken for a dataset.
+            doomed = self._folder / f".deleted-{uuids.uuid4().hex}"
+            folder.rename(doomed)
+            self.state.bury_dataset(folder.name, uuid)
+        shutil.rmtree(doomed, ignore_errors=True)
+
+    def release_idle(self) -> int:
+        """Close stores unused for `idle_seconds`; how many were closed."""
+        with self._lock:
+            stores = list(self._stores.values())
+        now = time.monotonic()
+        return sum(
+            store.database.is_open
+            and now - store.database.last_used >= self._idle_seconds
+            and store.release(wait=0)
+            for store in stores
+        )
+
+    def close(self) -> None:
+        """Close every store."""
+        with self._lock:
+            for store in self._stores.values():
+                store.close()
+            self._stores.clear()
+
+    def _open(self, folder: Path, read_only: bool) -> DatasetStore:
+        previous = self._stores.pop(folder.name, None)
+        if previous is not None:
+            previous.close()
+        database = Database(folder, address=self._address, read_only=read_only)
+        try:
+            return self._keep(DatasetStore(database))
+        except BaseException:
+            database.release()
+            raise
+
+    def _keep(self, store: DatasetStore) -> DatasetStore:
+        self._stores[store.slug] = store
+        self.state.remember_dataset(store.slug, store.uuid, store.name)
+        return store
+
+    def _release_for_delete(self, folder: Path) -> str:
+        """The uuid of a dataset that nobody holds any more; opening it proves that."""
+        card = read_card(folder)
+        store = self._stores.get(folder.name)
+        try:
+            store = store or self._open(folder, read_only=False)
+            uuid = store.uuid
+            if not store.release():
+                raise VisionLensError("DATASET_BUSY", f"The dataset {folder.name!r} is in use.")
+        except VisionLensError as error:
+            if error.code not in ("DATASET_DAMAGED", "DATASET_TOO_NEW"):
+                raise
+            uuid = card.uuid if card else ""
+        self._stores.pop(folder.name, None)
+        return uuid or str(uuids.uuid4())
+
+    def _folders(self) -> builtins.list[Path]:
+        return sorted(
+            folder
+            for folder in self._folder.iterdir()
+            if folder.is_dir() and not folder.name.startswith(".")
+        )
+
+    def _find(self, name: str) -> Path:
+        """The dataset's folder; `name` is compared with what there is, never used as a path."""
+        folders = self._folders()
+        for matches in (
+            lambda folder: folder.name == name,
+            lambda folder: _name_of(folder) == name,
+            lambda folder: _uuid_of(folder) == name,
+        ):
+            for folder in folders:
+                if matches(folder):
+                    return folder
+        raise VisionLensError("DATASET_NOT_FOUND", f"There is no dataset {name!r}.")
+
+    def _new_folder(self, name: str) -> Path:
+        slug = slugify(name)
+        for number in range(1, 10_000):
+            folder = self._folder / (slug if number == 1 else f"{slug}-{number}")
+            try:
+                folder.mkdir(mode=0o700)
+            except FileExistsError:
+                continue
+            return folder
+        raise VisionLensError("DATASET_EXISTS", f"There are too many datasets like {name!r}.")
+
+
+def _name_of(folder: Path) -> str:
+    card = read_card(folder)
+    return folder.name if card is None else card.name
+
+
+def _uuid_of(folder: Path) -> str | None:
+    card = read_card(folder)
+    return None if card is None else card.uuid

@@ -1,0 +1,73 @@
+"""Numbered SQL files and the runner that brings a dataset up to the newest of them."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import duckdb
+
+from visionlens_jlab.errors import VisionLensError
+
+_FOLDER = Path(__file__).parent
+
+
+@cache
+def migrations() -> tuple[tuple[int, str], ...]:
+    """(number, SQL) of each migration, ascending."""
+    files = sorted(_FOLDER.glob("[0-9][0-9][0-9][0-9]_*.sql"))
+    return tuple((int(file.name[:4]), file.read_text(encoding="utf-8")) for file in files)
+
+
+def newest() -> int:
+    """The schema version this code reads and writes."""
+    return migrations()[-1][0]
+
+
+def schema_version(connection: duckdb.DuckDBPyConnection) -> int:
+    """The schema version of an open dataset; 0: an empty file."""
+    exists = connection.execute(
+        "SELECT count(*) FROM information_schema.tables WHERE table_name = 'schema_version'"
+    ).fetchall()
+    if not exists[0][0]:
+        return 0
+    found = connection.execute("SELECT coalesce(max(version), 0) FROM schema_version").fetchall()
+    return int(found[0][0])
+
+
+def migrate(connection: duckdb.DuckDBPyConnection, target: int | None = None) -> None:
+    """Apply what is missing, each migration in a transaction of its own.
+
+    Raises
+    ------
+    VisionLensError
+        DATASET_TOO_NEW when a newer version of the product wrote the dataset.
+    """
+    present = schema_version(connection)
+    check_not_too_new(present)
+    for number, sql in migrations():
+        if number <= present or (target is not None and number > target):
+            continue
+        connection.begin()
+        try:
+            if number == 1:
+                connection.execute(
+                    "CREATE TABLE schema_version (version INTEGER, applied_at TIMESTAMP)"
+                )
+            connection.execute(sql)
+            connection.execute(
+                "INSERT INTO schema_version VALUES (?, now() AT TIME ZONE 'UTC')", [number]
+            )
+            connection.commit()
+        except BaseException:
+            connection.rollback()
+            raise
+
+
+def check_not_too_new(present: int) -> None:
+    """Raise DATASET_TOO_NEW for a schema version this code does not know."""
+    if present > newest():
+        raise VisionLensError(
+            "DATASET_TOO_NEW",
+            f"The dataset has schema version {present}; this version reads up to {newest()}.",
+        )

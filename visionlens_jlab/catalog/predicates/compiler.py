@@ -1,0 +1,237 @@
+"""Filter tree to SQL.
+
+At level samples a conjunction's bare annotation-only parts form one group, which asks for one annotation that
+satisfies them all. Each group speaks of ground truth unless it names `source` or `confidence`.
+"""
+
+from __future__ import annotations
+
+from visionlens_jlab.catalog.fieldset import Field, FieldSet
+from visionlens_jlab.catalog.predicates.normal import conjuncts, leaves, normalize
+from visionlens_jlab.catalog.predicates.sql import FALSE, TRUE, Compiled, annotations_from, join
+from visionlens_jlab.catalog.predicates.terms import compile_term
+from visionlens_jlab.models import Combine, Count, Filter, Level, Not, Quantified
+
+GROUND_TRUTH = Compiled("a.source = 'ground_truth'", (), frozenset("a"))
+_ZERO = {
+    "=": lambda n: n == 0,
+    "!=": lambda n: n != 0,
+    "<": lambda n: n > 0,
+    "<=": lambda n: n >= 0,
+    ">": lambda n: n < 0,
+    ">=": lambda n: n <= 0,
+}
+"""Whether zero annotations satisfy `count(...) cmp n`."""
+
+
+def compile_filter(filter: Filter | None, level: Level, fields: FieldSet) -> Compiled:
+    """The condition for a row of `level`: over `s` for samples, over `a`, `s`, `c` for annotations.
+
+    At level annotations the whole predicate is one group.
+
+    Raises
+    ------
+    VisionLensError
+        FIELD_UNKNOWN, FIELD_TYPE, PREDICATE_INVALID.
+    """
+    compiler = _Compiler(fields)
+    parts = [] if filter is None else conjuncts(normalize(filter))
+    if level == "annotations":
+        return compiler.group(parts)
+    return compiler.sample_all(parts)
+
+
+def compile_group(parts: list[Filter], fields: FieldSet, *, also: Field | None = None) -> Compiled:
+    """One annotation group over `a`, `s`, `c`: all `parts` hold, with the default source.
+
+    `also` is a further field the group is going to name.
+    """
+    lifted = also is not None and also.speaks_of_sources
+    return _Compiler(fields).group(parts, default=not lifted)
+
+
+def compile_matching(filter: Filter | None, fields: FieldSet) -> Compiled:
+    """The condition, over `a`, `s`, `c`, for the matching annotations of a sample view's samples."""
+    matching = None if filter is None else _Compiler(fields).matching(normalize(filter))
+    return GROUND_TRUTH if matching is None else matching
+
+
+def is_bare(node: Filter, fields: FieldSet) -> bool:
+    """Whether a node speaks of annotations only, without a quantifier."""
+    return _Compiler(fields).is_bare(node)
+
+
+class _Compiler:
+    def __init__(self, fields: FieldSet) -> None:
+        self._fields = fields
+
+    # --- over one sample ---------------------------------------------------------------------
+
+    def sample(self, node: Filter) -> Compiled:
+        if self.is_bare(node):
+            return self._exists("s", self.group([node]))
+        match node:
+            case Combine(op="and"):
+                return self.sample_all(node.args)
+            case Combine():
+                return join([self.sample(arg) for arg in node.args], "OR", FALSE)
+            case Not():
+                return self.sample(node.arg).wrap("(NOT ", ")")
+            case Quantified() | Count():
+                return self._quantifier("s", node)
+            case _:
+                return self._term(node)
+
+    def sample_all(self, parts: list[Filter]) -> Compiled:
+        bare = [part for part in parts if self.is_bare(part)]
+        others = [self.sample(part) for part in parts if part not in bare]
+        if bare:
+            others.append(self._exists("s", self.group(bare)))
+        return join(others, "AND", TRUE)
+
+    # --- over one annotation -----------------------------------------------------------------
+
+    def group(self, parts: list[Filter], *, default: bool = True) -> Compiled:
+        conditions = [self.annotation(part) for part in parts]
+        if default and not any(self._names_source(part) for part in parts):
+            conditions.append(GROUND_TRUTH)
+        return join(conditions, "AND", TRUE)
+
+    def annotation(self, node: Filter) -> Compiled:
+        match node:
+            case Combine(op="and"):
+                return join([self.annotation(arg) for arg in node.args], "AND", TRUE)
+            case Combine():
+                return join([self.annotation(arg) for arg in node.args], "OR", FALSE)
+            case Not():
+                return self.annotation(node.arg).wrap("(NOT ", ")")
+            case Quantified() | Count():
+                return self._quantifier("a", node)
+            case _:
+                return self._term(node)
+
+    def matching(self, node: Filter) -> Compiled | None:
+        """The matching annotations under one node; None where it asks for no annotation."""
+        if self.is_bare(node):
+            return self.group([node])
+        match node:
+            case Combine(op="and"):
+                return self._matching_all(node.args)
+            case Combine():
+                return self._matching_any(node.args)
+            case Quantified(op="any"):
+                return self.group(conjuncts(node.arg))
+            case Count():
+                return self.group(conjuncts(node.arg))
+            case _:
+                return None
+
+    def _matching_all(self, parts: list[Filter]) -> Compiled | None:
+        bare = [part for part in parts if self.is_bare(part)]
+        found = [self.matching(part) for part in parts if part not in bare]
+        if bare:
+            found.append(self.group(bare))
+        wanted = [condition for condition in found if condition is not None]
+        return join(wanted, "OR", FALSE) if wanted else None
+
+    def _matching_any(self, branches: list[Filter]) -> Compiled | None:
+        found = [(branch, self.matching(branch)) for branch in branches]
+        if all(condition is None for _, condition in found):
+            return None
+        # Only the branches that hold for the sample have a say.
+        return join(
+            (
+                join([self.sample(branch), condition or GROUND_TRUTH], "AND", TRUE)
+                for branch, condition in found
+            ),
+            "OR",
+            FALSE,
+        )
+
+    # --- quantifiers -------------------------------------------------------------------------
+
+    def _quantifier(self, owner: str, node: Quantified | Count) -> Compiled:
+        if isinstance(node, Count):
+            return self._count(owner, node)
+        if node.op == "all":
+            return self._all(owner, conjuncts(node.arg))
+        condition = self.group(conjuncts(node.arg))
+        return self._exists(owner, condition, negated=node.op == "none")
+
+    def _all(self, owner: str, parts: list[Filter]) -> Compiled:
+        """No annotation breaks the claim; parts about source alone say which annotations are meant."""
+        domain = [part for part in parts if self._is_about_source(part)]
+        claim = [part for part in parts if part not in domain]
+        if not claim:
+            domain, claim = [], domain
+        broken = join([self.annotation(part) for part in claim], "AND", TRUE)
+        broken = broken.wrap("((", ") IS NOT TRUE)")
+        if domain:
+            among = join([self.annotation(part) for part in domain], "AND", TRUE)
+        else:
+            among = TRUE if any(self._names_source(part) for part in claim) else GROUND_TRUTH
+        return self._exists(owner, join([among, broken], "AND", TRUE), negated=True)
+
+    def _count(self, owner: str, node: Count) -> Compiled:
+        condition = self.group(conjuncts(node.arg))
+        zero = _ZERO[node.cmp](node.value)
+        having = f"count(*) {node.cmp} ?"
+        return Compiled(
+            f"{owner}.sample_id {'NOT ' if zero else ''}IN (SELECT a.sample_id FROM "
+            f"{annotations_from(condition.aliases)} WHERE {condition.sql} GROUP BY a.sample_id "
+            f"HAVING {f'NOT ({having})' if zero else having})",
+            (*condition.parameters, node.value),
+            frozenset(owner),
+        )
+
+    def _exists(self, owner: str, condition: Compiled, negated: bool = False) -> Compiled:
+        return Compiled(
+            f"{owner}.sample_id {'NOT ' if negated else ''}IN (SELECT a.sample_id FROM "
+            f"{annotations_from(condition.aliases)} WHERE {condition.sql})",
+            condition.parameters,
+            frozenset(owner),
+        )
+
+    # --- what a node speaks of ---------------------------------------------------------------
+
+    def is_bare(self, node: Filter) -> bool:
+        match node:
+            case Quantified() | Count():
+                return False
+            case Combine():
+                # A constant speaks of nothing; beside annotation terms it does no harm.
+                parts = [arg for arg in node.args if arg not in _CONSTANTS]
+                return bool(parts) and all(self.is_bare(arg) for arg in parts)
+            case Not():
+                return self.is_bare(node.arg)
+            case _:
+                return self._field(node).level == "annotations"
+
+    def _names_source(self, node: Filter) -> bool:
+        """Whether a node names source (or confidence) outside quantifiers."""
+        match node:
+            case Quantified() | Count():
+                return False
+            case Combine():
+                return any(self._names_source(arg) for arg in node.args)
+            case Not():
+                return self._names_source(node.arg)
+            case _:
+                return self._field(node).speaks_of_sources
+
+    def _is_about_source(self, node: Filter) -> bool:
+        found = list(leaves(node))
+        return (
+            bool(found)
+            and self.is_bare(node)
+            and all(self._field(leaf).is_source for leaf in found)
+        )
+
+    def _term(self, node: Filter) -> Compiled:
+        return compile_term(self._field(node), node)
+
+    def _field(self, node: Filter) -> Field:
+        return self._fields.resolve(str(getattr(node, "field", "")))
+
+
+_CONSTANTS: tuple[Filter, ...] = (Combine(op="and", args=[]), Combine(op="or", args=[]))

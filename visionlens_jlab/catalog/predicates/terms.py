@@ -1,0 +1,147 @@
+"""One condition on one field to SQL, with its values checked against the field's type."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime
+from typing import Any
+
+from visionlens_jlab.catalog.fieldset import Field
+from visionlens_jlab.catalog.predicates.sql import FALSE, Compiled, join
+from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.models import Between, Compare, Filter, In, Null, Scalar, Text
+
+_INT64 = 2**63
+_KINDS = {
+    "string": "text",
+    "tags": "text",
+    "integer": "numbers",
+    "number": "numbers",
+    "boolean": "true or false",
+    "timestamp": "times",
+}
+_PATTERNS = {
+    "like": "{} LIKE ?",
+    "matches": "regexp_matches({}, ?)",
+    "contains": "contains(lower({}), lower(?))",
+}
+
+
+def compile_term(field: Field, node: Filter) -> Compiled:
+    """The condition `node` on `field`.
+
+    Raises
+    ------
+    VisionLensError
+        FIELD_TYPE when a value or an operator does not fit the field's type.
+    """
+    if field.type == "tags":
+        return _tag_term(field, node)
+    aliases = {"samples": "s", "annotations": "ca" if field.is_class else "a"}[field.level]
+    condition = _condition(field, field.sql, node)
+    return Compiled(condition.sql, condition.parameters, frozenset(aliases))
+
+
+def _condition(field: Field, expression: str, node: Filter) -> Compiled:
+    match node:
+        case Compare():
+            return Compiled(f"{expression} {node.cmp} ?", (checked(field, node.value),))
+        case Between():
+            bounds = (checked(field, node.low), checked(field, node.high))
+            return Compiled(f"{expression} BETWEEN ? AND ?", bounds)
+        case Null():
+            return Compiled(f"{expression} IS NULL")
+        case In():
+            return _membership(field, expression, node.values)
+        case Text():
+            if field.type not in ("string", "tags"):
+                raise _type_error(field, f"{node.op} needs a field that holds text")
+            return Compiled(_PATTERNS[node.op].format(expression), (node.value,))
+    raise AssertionError(node)
+
+
+def _membership(field: Field, expression: str, values: list[Scalar]) -> Compiled:
+    present = [checked(field, value) for value in values if value is not None]
+    parts = []
+    if len(present) > 100:
+        # One list parameter: a hash join instead of a comparison for each value.
+        parts.append(Compiled(f"{expression} IN (SELECT unnest(?))", (present,)))
+    elif present:
+        marks = ", ".join("?" * len(present))
+        parts.append(Compiled(f"{expression} IN ({marks})", tuple(present)))
+    if None in values:
+        parts.append(Compiled(f"{expression} IS NULL"))
+    return join(parts, "OR", FALSE)
+
+
+def _tag_term(field: Field, node: Filter) -> Compiled:
+    owner, key = ("s", "sample_id") if field.level == "samples" else ("a", "annotation_id")
+    table = "sample_tag" if field.level == "samples" else "annotation_tag"
+
+    def having(condition: Compiled | None, negated: bool = False) -> Compiled:
+        where = "" if condition is None else f" WHERE {condition.sql}"
+        return Compiled(
+            f"{owner}.{key} {'NOT ' if negated else ''}IN (SELECT {key} FROM {table}{where})",
+            () if condition is None else condition.parameters,
+            frozenset(owner),
+        )
+
+    match node:
+        case Null():
+            return having(None, negated=True)
+        case Compare(cmp="!="):
+            return having(Compiled("tag = ?", (checked(field, node.value),)), negated=True)
+        case In(values=values) if None in values:
+            named = [value for value in values if value is not None]
+            return join(
+                [having(_membership(field, "tag", named)), having(None, negated=True)], "OR", FALSE
+            )
+        case _:
+            return having(_condition(field, "tag", node))
+
+
+def checked(field: Field, value: Scalar) -> Any:
+    """`value` as a parameter for the field's column.
+
+    Times are ISO 8601 text (UTC where it names no zone) or seconds since 1970.
+
+    Raises
+    ------
+    VisionLensError
+        FIELD_TYPE.
+    """
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if isinstance(value, float) and not math.isfinite(value):
+        raise _type_error(field, "values must be finite")
+    match field.type:
+        case "string" | "tags" if isinstance(value, str):
+            return value
+        case "integer" | "number" if is_number:
+            too_large = isinstance(value, int) and not -_INT64 <= value < _INT64
+            return _to_float(field, value) if too_large else value
+        case "boolean" if isinstance(value, bool):
+            return value
+        case "timestamp" if is_number or isinstance(value, str):
+            return _to_time(field, value)
+    raise _type_error(field, f"it holds {_KINDS[field.type]}, not {value!r}")
+
+
+def _to_float(field: Field, value: Any) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        raise _type_error(field, "the number is too large") from None
+
+
+def _to_time(field: Field, value: Any) -> datetime:
+    try:
+        if isinstance(value, str):
+            moment = datetime.fromisoformat(value)
+            return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
+        return datetime.fromtimestamp(value, UTC).replace(tzinfo=None)
+    except (ValueError, OverflowError, OSError):
+        raise _type_error(field, f"{value!r} is no time; write '2026-05-31T08:00:00'") from None
+
+
+def _type_error(field: Field, why: str) -> VisionLensError:
+    return VisionLensError("FIELD_TYPE", f"{field.name}: {why}.", details={"field": field.name})

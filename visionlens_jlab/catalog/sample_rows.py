@@ -1,0 +1,122 @@
+"""Sample, root and media tables of a piece to rows."""
+
+from __future__ import annotations
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from visionlens_jlab.catalog.fieldset import quote
+from visionlens_jlab.catalog.report import Issues
+from visionlens_jlab.catalog.staging import column, naive_utc, staged
+from visionlens_jlab.catalog.userfields import ensure_column, field_type, to_column
+from visionlens_jlab.models import Level
+
+_SAMPLE_TYPES: dict[str, pa.DataType] = {
+    "sample_id": pa.uint32(),
+    "root": pa.string(),
+    "path": pa.string(),
+    "filename": pa.string(),
+    "split": pa.string(),
+    "group": pa.string(),
+    "width": pa.int32(),
+    "height": pa.int32(),
+    "bytes": pa.int64(),
+    "orientation": pa.int8(),
+    "captured_at": pa.timestamp("us"),
+    "camera": pa.string(),
+    "latitude": pa.float64(),
+    "longitude": pa.float64(),
+    "caption": pa.string(),
+}
+_MEDIA_TYPES: dict[str, pa.DataType] = {
+    "sample_id": pa.uint32(),
+    "content_hash": pa.string(),
+    "thumb_offset": pa.int64(),
+    "thumb_length": pa.int32(),
+    "thumb_width": pa.int32(),
+    "thumb_height": pa.int32(),
+    "dominant_color": pa.uint32(),
+    "brightness": pa.float64(),
+    "contrast": pa.float64(),
+    "sharpness": pa.float64(),
+}
+
+
+def write_roots(cursor: duckdb.DuckDBPyConnection, table: pa.Table) -> None:
+    """Add source roots; a known name gets the new location."""
+    with staged(cursor, table) as name:
+        cursor.execute(
+            f"INSERT INTO source_root SELECT name, location FROM {name} "
+            "ON CONFLICT (name) DO UPDATE SET location = excluded.location"
+        )
+
+
+def write_samples(cursor: duckdb.DuckDBPyConnection, table: pa.Table, issues: Issues) -> None:
+    """Add samples; those whose id exists get the columns that the table has."""
+    present = [name for name in _SAMPLE_TYPES if name in table.column_names]
+    columns = {
+        name: naive_utc(table.column(name))
+        if name == "captured_at"
+        else column(table, name, _SAMPLE_TYPES[name])
+        for name in present
+    }
+    columns |= user_columns(
+        cursor,
+        "samples",
+        table.drop_columns([n for n in present if n in table.column_names]),
+        issues,
+    )
+    with staged(cursor, pa.table(columns)) as name:
+        assigned = ", ".join(f"{quote(c)} = p.{quote(c)}" for c in columns if c != "sample_id")
+        cursor.execute(
+            f"UPDATE sample SET {assigned} FROM {name} p WHERE p.sample_id = sample.sample_id"
+        )
+        listed = ", ".join(quote(c) for c in columns)
+        cursor.execute(
+            f"INSERT INTO sample ({listed}) SELECT {listed} FROM {name} p "
+            "WHERE p.sample_id NOT IN (SELECT sample_id FROM sample) ORDER BY p.sample_id"
+        )
+    largest = pc.max(columns["sample_id"]).as_py()
+    cursor.execute("UPDATE meta SET next_sample_id = greatest(next_sample_id, ?)", [largest + 1])
+
+
+def write_media(cursor: duckdb.DuckDBPyConnection, table: pa.Table, pack: str | None) -> None:
+    """Add what was read from the pixels; offsets are into the pack of the same piece."""
+    columns = {name: column(table, name, type_) for name, type_ in _MEDIA_TYPES.items()}
+    with staged(cursor, pa.table(columns)) as name:
+        cursor.execute(
+            f"""
+            UPDATE sample SET
+                content_hash = p.content_hash,
+                thumb_pack = CASE WHEN p.thumb_offset IS NULL THEN NULL ELSE ? END,
+                thumb_offset = p.thumb_offset, thumb_length = p.thumb_length,
+                thumb_width = p.thumb_width, thumb_height = p.thumb_height,
+                dominant_color = CASE WHEN p.dominant_color IS NULL THEN NULL
+                                 ELSE printf('#%06x', p.dominant_color) END,
+                brightness = p.brightness, contrast = p.contrast, sharpness = p.sharpness
+            FROM {name} p WHERE p.sample_id = sample.sample_id
+            """,
+            [pack],
+        )
+
+
+def user_columns(
+    cursor: duckdb.DuckDBPyConnection, level: Level, table: pa.Table, issues: Issues
+) -> dict[str, pa.ChunkedArray]:
+    """The further columns of a piece's table under the names and types they are stored with."""
+    columns: dict[str, pa.ChunkedArray] = {}
+    for source_name in table.column_names:
+        values = table.column(source_name)
+        if values.null_count == len(values):
+            # Nothing to store, and its type is not known yet.
+            continue
+        made = ensure_column(cursor, level, source_name, field_type(values.type) or "string")
+        columns[made.field.name] = to_column(values, made.field.type)
+        if made.created and made.field.name != source_name:
+            issues.add(
+                "FIELD_RENAMED",
+                source_name,
+                f"The field {source_name!r} is called {made.field.name!r} here: its name is taken.",
+            )
+    return columns

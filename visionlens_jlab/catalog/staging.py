@@ -1,0 +1,34 @@
+"""Arrow tables inside the writer's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import duckdb
+import pyarrow as pa
+
+
+@contextmanager
+def staged(cursor: duckdb.DuckDBPyConnection, table: pa.Table) -> Iterator[str]:
+    """An Arrow table as something SQL reads by the name that is given; gone afterwards."""
+    name = "staged"
+    cursor.register(name, table)
+    try:
+        yield name
+    finally:
+        cursor.unregister(name)
+
+
+def column(table: pa.Table, name: str, type_: pa.DataType) -> pa.ChunkedArray:
+    """A column cast to `type_`; missing throughout where the table has none."""
+    if name not in table.column_names:
+        return pa.chunked_array([pa.nulls(table.num_rows, type_)])
+    return table.column(name).cast(type_)
+
+
+def naive_utc(values: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Times as stored: UTC without a zone, microseconds."""
+    if pa.types.is_timestamp(values.type):
+        return values.cast(pa.timestamp("us"), safe=False)
+    return values.cast(pa.timestamp("us"))

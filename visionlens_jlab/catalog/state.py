@@ -1,0 +1,195 @@
+"""`state.sqlite`: what several servers on one home share. Datasets known, jobs, tombstones."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from visionlens_jlab.catalog.clock import to_iso, utc_now
+from visionlens_jlab.catalog.private_files import make_private_folder
+from visionlens_jlab.errors import VisionLensError
+
+_SCHEMA_VERSION = 1
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS dataset (
+    slug TEXT PRIMARY KEY, uuid TEXT NOT NULL, name TEXT NOT NULL, seen_at TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS tombstone (
+    uuid TEXT PRIMARY KEY, slug TEXT NOT NULL, deleted_at TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS job (
+    job TEXT PRIMARY KEY, kind TEXT NOT NULL, dataset TEXT, state TEXT NOT NULL, server TEXT,
+    created_at TEXT NOT NULL, updated_at TEXT NOT NULL, body TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS job_by_state ON job (state, created_at);
+"""
+
+
+class State:
+    """The shared state file; each call is a transaction of its own, from any thread or process.
+
+    A job is a JSON-compatible dict with at least `job`, `kind`, `state` (str); `dataset` and `server`
+    (the process that owns it) may be missing or None; `created_at` (ISO 8601) is added where missing.
+    """
+
+    def __init__(self, path: Path) -> None:
+        make_private_folder(path.parent)
+        self._path = path
+        with self._connect() as connection:
+            # A rollback journal, not WAL: homes are often network file systems.
+            connection.execute("PRAGMA journal_mode = DELETE")
+            found = connection.execute("PRAGMA user_version").fetchone()[0]
+            if found > _SCHEMA_VERSION:
+                raise VisionLensError(
+                    "DATASET_TOO_NEW", f"{path} was written by a newer version of visionlens-jlab."
+                )
+            connection.executescript(_SCHEMA)
+            connection.execute(f"PRAGMA user_version = {_SCHEMA_VERSION}")
+        path.chmod(0o600)
+
+    # --- datasets ----------------------------------------------------------------------------
+
+    def remember_dataset(self, slug: str, uuid: str, name: str) -> None:
+        """Note a dataset that was created or opened."""
+        with self._transaction() as connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO dataset VALUES (?, ?, ?, ?)", (slug, uuid, name, _now())
+            )
+
+    def known_datasets(self) -> list[dict[str, Any]]:
+        """slug, uuid, name, seen_at of each dataset ever opened and not deleted."""
+        with self._connect() as connection:
+            return [dict(row) for row in connection.execute("SELECT * FROM dataset ORDER BY slug")]
+
+    def bury_dataset(self, slug: str, uuid: str) -> None:
+        """Forget a dataset and leave a tombstone, so that remote copies of its data can be cleaned."""
+        with self._transaction() as connection:
+            connection.execute("DELETE FROM dataset WHERE slug = ?", (slug,))
+            connection.execute(
+                "INSERT OR REPLACE INTO tombstone VALUES (?, ?, ?)", (uuid, slug, _now())
+            )
+
+    def tombstones(self) -> list[dict[str, Any]]:
+        """uuid, slug, deleted_at of each deleted dataset, oldest first."""
+        with self._connect() as connection:
+            rows = connection.execute("SELECT * FROM tombstone ORDER BY deleted_at")
+            return [dict(row) for row in rows]
+
+    # --- jobs --------------------------------------------------------------------------------
+
+    def put_job(self, job: dict[str, Any]) -> None:
+        """Store a job, replacing one with the same id."""
+        body = {"created_at": _now(), **job}
+        with self._transaction() as connection:
+            _store(connection, body)
+
+    def get_job(self, job: str) -> dict[str, Any]:
+        """One job.
+
+        Raises
+        ------
+        VisionLensError
+            JOB_NOT_FOUND.
+        """
+        with self._connect() as connection:
+            return _load(connection, job)
+
+    def list_jobs(
+        self,
+        dataset: str | None = None,
+        states: Collection[str] | None = None,
+        server: str | None = None,
+    ) -> list[dict[str, Any]]:
+        """Jobs that fit every condition given, oldest first."""
+        conditions, parameters = ["1"], list[Any]()
+        for column, value in (("dataset", dataset), ("server", server)):
+            if value is not None:
+                conditions.append(f"{column} = ?")
+                parameters.append(value)
+        if states is not None:
+            conditions.append(f"state IN ({', '.join('?' * len(states))})")
+            parameters.extend(states)
+        with self._connect() as connection:
+            rows = connection.execute(
+                f"SELECT body FROM job WHERE {' AND '.join(conditions)} ORDER BY created_at, rowid",  # noqa: S608
+                parameters,
+            )
+            return [json.loads(row["body"]) for row in rows]
+
+    def update_job(
+        self, job: str, *, when: Collection[str] | None = None, **changes: Any
+    ) -> dict[str, Any] | None:
+        """Change keys of a job and return it.
+
+        With `when`, only while its state is one of these; None: it was not, and nothing changed.
+
+        Raises
+        ------
+        VisionLensError
+            JOB_NOT_FOUND.
+        """
+        with self._transaction() as connection:
+            body = _load(connection, job)
+            if when is not None and body["state"] not in when:
+                return None
+            body |= changes
+            _store(connection, body)
+            return body
+
+    def delete_job(self, job: str) -> None:
+        """Forget a job; nothing happens when there is none."""
+        with self._transaction() as connection:
+            connection.execute("DELETE FROM job WHERE job = ?", (job,))
+
+    @contextmanager
+    def _connect(self) -> Iterator[sqlite3.Connection]:
+        connection = sqlite3.connect(self._path, timeout=30, isolation_level=None)
+        connection.row_factory = sqlite3.Row
+        try:
+            yield connection
+        finally:
+            connection.close()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with self._connect() as connection:
+            # IMMEDIATE: the read of an update happens under the lock of its write.
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+
+
+def _load(connection: sqlite3.Connection, job: str) -> dict[str, Any]:
+    row = connection.execute("SELECT body FROM job WHERE job = ?", (job,)).fetchone()
+    if row is None:
+        raise VisionLensError("JOB_NOT_FOUND", f"There is no job {job!r}.")
+    body: dict[str, Any] = json.loads(row["body"])
+    return body
+
+
+def _store(connection: sqlite3.Connection, body: dict[str, Any]) -> None:
+    connection.execute(
+        "INSERT INTO job VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (job) DO UPDATE SET "
+        "kind = excluded.kind, dataset = excluded.dataset, state = excluded.state, server = excluded.server, "
+        "updated_at = excluded.updated_at, body = excluded.body",
+        (
+            body["job"],
+            body["kind"],
+            body.get("dataset"),
+            body["state"],
+            body.get("server"),
+            body["created_at"],
+            _now(),
+            json.dumps(body),
+        ),
+    )
+
+
+def _now() -> str:
+    return to_iso(utc_now())

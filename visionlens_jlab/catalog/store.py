@@ -1,0 +1,328 @@
+"""One open dataset: the facade over the modules beside it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from visionlens_jlab.catalog import pieces
+from visionlens_jlab.catalog.card import read_card, write_card
+from visionlens_jlab.catalog.database import Database, Reader
+from visionlens_jlab.catalog.detail import read_sample
+from visionlens_jlab.catalog.facets import read_facets
+from visionlens_jlab.catalog.fields import write_field
+from visionlens_jlab.catalog.fieldset import FieldSet
+from visionlens_jlab.catalog.identity import identify
+from visionlens_jlab.catalog.info import field_infos, read_detail, read_info
+from visionlens_jlab.catalog.pieces import Piece
+from visionlens_jlab.catalog.report import read_report
+from visionlens_jlab.catalog.snapshot import Caches, Snapshot
+from visionlens_jlab.catalog.sqlbox import run_select
+from visionlens_jlab.catalog.tables import Ids, as_ids, ids_at_level, read_table
+from visionlens_jlab.catalog.tags import write_tag
+from visionlens_jlab.catalog.thumbnails import FOLDER, Thumbnail, version_key
+from visionlens_jlab.catalog.tiles import read_tiles
+from visionlens_jlab.catalog.userfields import LIST_FIELDS, field_set
+from visionlens_jlab.catalog.views import ResolvedView, check_filter, count_all
+from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.models import (
+    Changed,
+    DatasetDetail,
+    DatasetInfo,
+    Facets,
+    FacetsRequest,
+    FieldInfo,
+    Filter,
+    IngestReport,
+    Level,
+    Predicate,
+    SampleDetail,
+    TagRequest,
+    Tiles,
+    ViewSpec,
+)
+
+T = TypeVar("T")
+_CARD_SECONDS = 2.0
+"""The card is rewritten at most this often while commits come."""
+
+
+class _CommittedBefore(Exception):
+    """Leaves the transaction of a piece that is there already."""
+
+
+class DatasetStore:
+    """A dataset that this process holds; from any thread.
+
+    Reading takes a cursor of its own per call. Each writing call is one transaction of the one writer, with
+    an outbox row and version + 1. `close` lets go of the file; a later call takes it again.
+    """
+
+    def __init__(self, database: Database, *, read_only: bool = False) -> None:
+        self.database = database
+        self.folder: Path = database.folder
+        self.slug = database.folder.name
+        self.read_only = read_only or database.read_only
+        identity = identify(database)
+        self.uuid, self.name = identity.uuid, identity.name
+        self._caches = Caches()
+        self._card_lock = threading.Lock()
+        self._card_version: int | None = None
+        self._card_written = 0.0
+        self._refresh_card()
+
+    @property
+    def version(self) -> int:
+        """The number of commits so far."""
+        with self._snapshot() as snapshot:
+            return snapshot.reader.version
+
+    # --- reading -----------------------------------------------------------------------------
+
+    def info(self) -> DatasetInfo:
+        """The dataset's card, as it is now."""
+        with self._snapshot() as snapshot:
+            return read_info(snapshot.reader, self.slug)
+
+    def detail(self) -> DatasetDetail:
+        """The card with classes, splits, tags, sources, fields and roots."""
+        with self._snapshot() as snapshot:
+            return read_detail(snapshot.reader, self.slug, snapshot.fields, snapshot.statistics)
+
+    def fields(self) -> list[FieldInfo]:
+        """Every field that filters, sorts and facets know."""
+        with self._snapshot() as snapshot:
+            return field_infos(snapshot.fields, snapshot.statistics)
+
+    def view(self, spec: ViewSpec) -> ResolvedView:
+        """The ids a view shows. FIELD_UNKNOWN, FIELD_TYPE, PREDICATE_INVALID."""
+        with self._snapshot() as snapshot:
+            return snapshot.view(spec)
+
+    def count(self, level: Level) -> int:
+        """Samples, or ground-truth annotations."""
+        with self._snapshot() as snapshot:
+            return count_all(snapshot.reader, level)
+
+    def table(
+        self,
+        level: Level,
+        *,
+        spec: ViewSpec | None = None,
+        ids: Sequence[int] | Ids | None = None,
+        columns: Sequence[str] | None = None,
+    ) -> pa.Table:
+        """Rows of `level`: those of `ids` (of that level) in their order, else a view's, else all by id.
+
+        A sample view gives at level annotations its matching ones, all sources with `spec.all`.
+        FIELD_UNKNOWN for a column, ID_UNKNOWN for an id that does not exist.
+        """
+        with self._snapshot() as snapshot:
+            wanted = None if ids is None else as_ids(ids)
+            if wanted is None and spec is not None:
+                view = snapshot.view(spec)
+                wanted = ids_at_level(snapshot.reader, snapshot.fields, view, level)
+            return read_table(snapshot.reader, snapshot.fields, level, ids=wanted, columns=columns)
+
+    def tiles(self, spec: ViewSpec, ids: Sequence[int] | Ids) -> Tiles:
+        """What the grid draws for ids of the view's level; two statements, whatever their number."""
+        with self._snapshot() as snapshot:
+            return read_tiles(snapshot.reader, snapshot.fields, spec, as_ids(ids))
+
+    def facets(self, request: FacetsRequest) -> Facets:
+        """Counts of each field under all conditions but its own."""
+        with self._snapshot() as snapshot:
+            return read_facets(snapshot, request)
+
+    def sample(self, sample_id: int, spec: ViewSpec) -> SampleDetail:
+        """Everything about one sample, its annotations marked as the view sees them. ID_UNKNOWN."""
+        with self._snapshot() as snapshot:
+            return read_sample(snapshot.reader, snapshot.fields, sample_id, spec)
+
+    def predicate(self, text: str | None, filter: Filter | None) -> Predicate:
+        """Both forms of a predicate (and-ed when both are given), checked against the fields."""
+        with self._snapshot() as snapshot:
+            spec = ViewSpec(where=text, filter=filter)
+            return check_filter(snapshot.reader, snapshot.fields, spec)
+
+    def sql(self, query: str, *, timeout: float = 30) -> pa.Table:
+        """The result of one SELECT over the tables, or the views `samples` and `annotations`.
+
+        SQL_REFUSED, SQL_TIMEOUT.
+        """
+        with self._snapshot() as snapshot:
+            return run_select(snapshot.reader, query, timeout)
+
+    def report(self, offset: int = 0, limit: int = 1000) -> IngestReport | None:
+        """The latest ingest's report with a page of its items; None: never ingested."""
+        with self._snapshot() as snapshot:
+            return read_report(snapshot.reader, offset, limit)
+
+    def thumbnail(self, sample_id: int) -> Thumbnail | None:
+        """Where a sample's thumbnail lies; None: no such sample, or none made."""
+        with self._snapshot() as snapshot:
+            rows = snapshot.reader.rows(
+                "SELECT thumb_pack, thumb_offset, thumb_length FROM sample WHERE sample_id = ?",
+                [sample_id],
+            )
+        version = version_key(*rows[0][:2]) if rows else None
+        if version is None:
+            return None
+        pack, offset, length = rows[0]
+        return Thumbnail(self.folder / FOLDER / pack, offset, length, version)
+
+    def image_path(self, sample_id: int) -> tuple[str, str]:
+        """The location of a sample's source root (empty: none) and the path below it. ID_UNKNOWN."""
+        with self._snapshot() as snapshot:
+            rows = snapshot.reader.rows(
+                "SELECT coalesce(r.location, ''), s.path FROM sample s "
+                "LEFT JOIN source_root r ON r.name = s.root WHERE s.sample_id = ?",
+                [sample_id],
+            )
+        if not rows:
+            raise VisionLensError("ID_UNKNOWN", f"There is no sample {sample_id}.")
+        return rows[0][0], rows[0][1]
+
+    def next_sample_id(self) -> int:
+        """The smallest sample id that was never used."""
+        with self._snapshot() as snapshot:
+            return int(snapshot.reader.rows("SELECT next_sample_id FROM meta")[0][0])
+
+    def committed_pieces(self, job: str) -> set[int]:
+        """The sequences of a job's pieces that are in."""
+        with self._snapshot() as snapshot:
+            rows = snapshot.reader.rows("SELECT sequence FROM job_piece WHERE job = ?", [job])
+        return {row[0] for row in rows}
+
+    # --- writing -----------------------------------------------------------------------------
+
+    def set_field(
+        self, name: str, ids: np.ndarray[Any, Any], values: pa.Array, *, level: Level = "samples"
+    ) -> Changed:
+        """Set `values[i]` on row `ids[i]`; makes the field where there is none. FIELD_TYPE, ID_UNKNOWN."""
+        wanted = as_ids(ids)
+
+        def work(cursor: duckdb.DuckDBPyConnection) -> int:
+            return write_field(cursor, _fields_in(cursor), level, name, wanted, values)
+
+        payload = {"field": name, "level": level, "count": len(wanted)}
+        changed, version = self._commit(work, kind="set_field", payload=payload, by_hand=True)
+        return Changed(version=version, changed=changed)
+
+    def tag(self, request: TagRequest) -> Changed:
+        """Add a tag to rows, or take it away. REQUEST_INVALID without either ids or a view."""
+        if (request.ids is None) == (request.view is None):
+            raise VisionLensError("REQUEST_INVALID", "Give either ids or a view to tag.")
+
+        def work(cursor: duckdb.DuckDBPyConnection) -> int:
+            ids = self._tagged(Reader(cursor), request)
+            return write_tag(cursor, request.level, ids, request.tag, remove=request.remove)
+
+        payload = {"tag": request.tag, "level": request.level, "remove": request.remove}
+        changed, version = self._commit(work, kind="tag", payload=payload, by_hand=True)
+        return Changed(version=version, changed=changed)
+
+    def write(
+        self, work: Callable[[duckdb.DuckDBPyConnection], T], *, kind: str, payload: dict[str, Any]
+    ) -> T:
+        """Run `work` in one transaction with an outbox row; rolled back when it raises."""
+        return self._commit(work, kind=kind, payload=payload)[0]
+
+    def transaction(self, work: Callable[[duckdb.DuckDBPyConnection], T]) -> T:
+        """Run `work` in one transaction that is no change of the data: no version, no outbox row."""
+        self._check_writable()
+        return self.database.transaction(work)
+
+    def apply_piece(self, piece: Piece) -> bool:
+        """Commit a job's piece; False: it was committed before, and nothing changed."""
+        self._check_writable()
+        pack = pieces.take_thumbnails(piece, self.folder)
+
+        def work(cursor: duckdb.DuckDBPyConnection) -> None:
+            if pieces.is_committed(cursor, piece.job, piece.sequence):
+                raise _CommittedBefore
+            pieces.write_piece(cursor, piece, pack)
+
+        payload = {"job": piece.job, "sequence": piece.sequence}
+        try:
+            self._commit(work, kind="piece", payload=payload)
+        except _CommittedBefore:
+            return False
+        return True
+
+    def set_state(self, state: str) -> None:
+        """Set the state that the card shows: ready, ingesting, incomplete or damaged."""
+        self.write(
+            lambda cursor: cursor.execute("UPDATE meta SET state = ?", [state]) and None,
+            kind="state",
+            payload={"state": state},
+        )
+        self._refresh_card()
+
+    def close(self) -> None:
+        """Let go of the file, so that another process may open the dataset."""
+        self.release()
+
+    def release(self, *, wait: float = 30) -> bool:
+        """Close once nobody reads or writes; False when still in use after `wait` seconds."""
+        if self.database.is_open:
+            self._refresh_card()
+        return self.database.release(wait=wait)
+
+    @contextmanager
+    def _snapshot(self) -> Iterator[Snapshot]:
+        with self.database.read() as reader:
+            yield Snapshot(reader, self._caches)
+
+    def _commit(
+        self,
+        work: Callable[[duckdb.DuckDBPyConnection], T],
+        *,
+        kind: str,
+        payload: dict[str, Any],
+        by_hand: bool = False,
+    ) -> tuple[T, int]:
+        self._check_writable()
+        result = self.database.commit(work, kind=kind, payload=payload, by_hand=by_hand)
+        if time.monotonic() - self._card_written > _CARD_SECONDS:
+            self._refresh_card()
+        return result
+
+    def _check_writable(self) -> None:
+        if self.read_only:
+            raise VisionLensError(
+                "DATASET_READ_ONLY", f"The dataset {self.slug!r} is open for reading only."
+            )
+
+    def _tagged(self, reader: Reader, request: TagRequest) -> Ids:
+        if request.view is None:
+            return as_ids(request.ids or [])
+        snapshot = Snapshot(reader, self._caches)
+        view = snapshot.view(request.view)
+        return ids_at_level(reader, snapshot.fields, view, request.level)
+
+    def _refresh_card(self) -> None:
+        """Write the card if the dataset has changed since it was written."""
+        if self.read_only:
+            return
+        with self._card_lock:
+            info = self.info()
+            if self._card_version is None:
+                card = read_card(self.folder)
+                self._card_version = card.version if card and card.uuid == self.uuid else -1
+            if info.version != self._card_version:
+                write_card(self.folder, info)
+                self._card_version = info.version
+            self._card_written = time.monotonic()
+
+
+def _fields_in(cursor: duckdb.DuckDBPyConnection) -> FieldSet:
+    return field_set(cursor.execute(LIST_FIELDS).fetchall())

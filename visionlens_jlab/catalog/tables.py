@@ -1,0 +1,212 @@
+"""Rows of a level as Arrow tables: the whole dataset, a view, or given ids."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from visionlens_jlab.catalog.database import Reader
+from visionlens_jlab.catalog.fieldset import FieldSet, quote
+from visionlens_jlab.catalog.predicates import annotations_from, compile_matching
+from visionlens_jlab.catalog.userfields import TABLES
+from visionlens_jlab.catalog.views import ResolvedView, combined_filter, unusable
+from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.models import Level, ViewSpec
+
+Ids = np.ndarray[Any, Any]
+
+URI = "CASE WHEN r.location IS NULL THEN s.path ELSE rtrim(r.location, '/') || '/' || s.path END"
+"""Where an image lies, over `s` and its root `r`."""
+_TAGS = "coalesce({alias}.tags, [])"
+
+_SAMPLE_COLUMNS = {
+    name: f"s.{quote(name)}"
+    for name in [
+        "sample_id",
+        "filename",
+        "uri",
+        "split",
+        "width",
+        "height",
+        "tags",
+        "group",
+        "bytes",
+        "content_hash",
+        "captured_at",
+        "camera",
+        "latitude",
+        "longitude",
+        "caption",
+        "brightness",
+        "contrast",
+        "sharpness",
+        "dominant_color",
+    ]
+} | {"uri": URI, "tags": _TAGS.format(alias="st")}
+_ANNOTATION_COLUMNS = {
+    name: f"a.{quote(name)}"
+    for name in [
+        "annotation_id",
+        "sample_id",
+        "source",
+        "class",
+        "x",
+        "y",
+        "w",
+        "h",
+        "confidence",
+        "area",
+        "is_crowd",
+        "difficult",
+        "truncated",
+        "occluded",
+        "kind",
+        "tags",
+    ]
+} | {"class": "c.name", "tags": _TAGS.format(alias="lt")}
+_ON_REQUEST: dict[Level, dict[str, str]] = {
+    "samples": {"path": "s.path", "root": "s.root"},
+    "annotations": {"geometry": "decode(a.geometry)", "attributes": "a.attributes"},
+}
+"""Columns that are given when asked for by name only."""
+
+_SAMPLES_FROM = (
+    "sample s LEFT JOIN source_root r ON r.name = s.root LEFT JOIN (SELECT sample_id, "
+    "list(tag ORDER BY tag) AS tags FROM sample_tag GROUP BY sample_id) st ON st.sample_id = s.sample_id"
+)
+_ANNOTATIONS_FROM = (
+    "annotation a LEFT JOIN class c ON c.class_id = a.class_id LEFT JOIN (SELECT annotation_id, "
+    "list(tag ORDER BY tag) AS tags FROM annotation_tag GROUP BY annotation_id) lt "
+    "ON lt.annotation_id = a.annotation_id"
+)
+
+
+def read_table(
+    reader: Reader,
+    fields: FieldSet,
+    level: Level,
+    *,
+    ids: Ids | None = None,
+    columns: Sequence[str] | None = None,
+) -> pa.Table:
+    """Rows of `level`, in the order of `ids`, or all of them by id.
+
+    Raises
+    ------
+    VisionLensError
+        FIELD_UNKNOWN for a column that does not exist; ID_UNKNOWN for an id that does not.
+    """
+    chosen = _chosen(fields, level, columns)
+    listed = ", ".join(f"{sql} AS {quote(name)}" for name, sql in chosen.items())
+    _, key = TABLES[level]
+    alias = "s" if level == "samples" else "a"
+    source = _SAMPLES_FROM if level == "samples" else _ANNOTATIONS_FROM
+    if ids is None:
+        table = reader.arrow(f"SELECT {listed} FROM {source} ORDER BY {alias}.{key}")
+    else:
+        reader.register_ids("wanted", ids)
+        table = reader.arrow(
+            f"SELECT {listed} FROM {source} JOIN wanted v ON v.id = {alias}.{key} ORDER BY v.position"
+        )
+        if table.num_rows != len(ids):
+            raise_unknown(reader, level, ids)
+    return _with_zones(table)
+
+
+def select_all(fields: FieldSet, level: Level) -> str:
+    """The SELECT behind the whole table of a level, unordered."""
+    listed = ", ".join(
+        f"{sql} AS {quote(name)}" for name, sql in _chosen(fields, level, None).items()
+    )
+    return f"SELECT {listed} FROM {_SAMPLES_FROM if level == 'samples' else _ANNOTATIONS_FROM}"
+
+
+def raise_unknown(reader: Reader, level: Level, ids: Ids) -> None:
+    """Raise ID_UNKNOWN if one of `ids` does not exist, naming the first few."""
+    name, key = TABLES[level]
+    missing = np.setdiff1d(ids, reader.ids(f"SELECT {key} FROM {name}"))
+    if len(missing):
+        some = ", ".join(str(value) for value in missing[:5])
+        raise VisionLensError(
+            "ID_UNKNOWN", f"{len(missing)} of the ids do not exist at level {level}: {some}."
+        )
+
+
+def as_ids(ids: Sequence[int] | Ids) -> Ids:
+    """Ids as uint32 (n,).
+
+    Raises
+    ------
+    VisionLensError
+        ID_UNKNOWN when they are no whole numbers from 0 to 2**32 - 1.
+    """
+    given = np.asarray(ids)
+    if given.size == 0:
+        return np.empty(0, np.uint32)
+    if given.ndim != 1 or given.dtype.kind not in "iu":
+        raise VisionLensError("ID_UNKNOWN", "Ids must be a flat list of whole numbers.")
+    if given.min() < 0 or given.max() > np.iinfo(np.uint32).max:
+        raise VisionLensError("ID_UNKNOWN", "Ids must lie between 0 and 4294967295.")
+    return given.astype(np.uint32)
+
+
+def ids_at_level(reader: Reader, fields: FieldSet, view: ResolvedView, level: Level) -> Ids:
+    """The rows of `level` that a view stands for, uint32.
+
+    A sample view's annotations are its matching ones (every one with `all`), sample by sample in view order.
+    An annotation view's samples come in the order of their first annotation.
+    """
+    if level == view.level:
+        return view.ids
+    reader.register_ids("shown", view.ids)
+    if level == "samples":
+        return reader.ids(
+            "SELECT a.sample_id FROM annotation a JOIN shown v ON v.id = a.annotation_id "
+            "GROUP BY a.sample_id ORDER BY min(v.position)"
+        )
+    return _annotations_of_samples(reader, fields, view.spec)
+
+
+def _annotations_of_samples(reader: Reader, fields: FieldSet, spec: ViewSpec) -> Ids:
+    condition, parameters, aliases = "TRUE", (), frozenset[str]()
+    if not spec.all:
+        matching = compile_matching(combined_filter(spec), fields)
+        condition, parameters, aliases = matching.sql, matching.parameters, matching.aliases
+    sql = (
+        f"SELECT a.annotation_id FROM {annotations_from(aliases)} JOIN shown v ON v.id = a.sample_id "
+        f"WHERE {condition} ORDER BY v.position, a.annotation_id"
+    )
+    try:
+        return reader.ids(sql, parameters)
+    except duckdb.Error as error:
+        raise unusable(error) from error
+
+
+def _chosen(fields: FieldSet, level: Level, columns: Sequence[str] | None) -> dict[str, str]:
+    alias = "s" if level == "samples" else "a"
+    builtin = _SAMPLE_COLUMNS if level == "samples" else _ANNOTATION_COLUMNS
+    user = {field.name: f"{alias}.{quote(field.name)}" for field in fields.user(level)}
+    if columns is None:
+        return builtin | user
+    known = builtin | user | _ON_REQUEST[level]
+    unknown = [name for name in columns if name not in known]
+    if unknown:
+        raise VisionLensError(
+            "FIELD_UNKNOWN",
+            f"There is no column {unknown[0]!r} at level {level}.",
+            f"The columns are {', '.join(builtin | user)}.",
+        )
+    return {name: known[name] for name in columns}
+
+
+def _with_zones(table: pa.Table) -> pa.Table:
+    """Stored times are UTC; say so in the type."""
+    for index, column in enumerate(table.schema):
+        if pa.types.is_timestamp(column.type):
+            zoned = table.column(index).cast(pa.timestamp("us", "UTC"))
+            table = table.set_column(index, column.name, zoned)
+    return table

@@ -1,0 +1,30 @@
+"""Adding and removing tags."""
+
+from __future__ import annotations
+
+import duckdb
+import pyarrow as pa
+
+from visionlens_jlab.catalog.staging import staged
+from visionlens_jlab.catalog.tables import Ids
+from visionlens_jlab.catalog.userfields import TABLES
+from visionlens_jlab.models import Level
+
+
+def write_tag(
+    cursor: duckdb.DuckDBPyConnection, level: Level, ids: Ids, tag: str, *, remove: bool
+) -> int:
+    """Give rows a tag, or take it from them; the number of rows that changed.
+
+    Ids that do not exist are passed over.
+    """
+    table, key = TABLES[level]
+    with staged(cursor, pa.table({"id": ids})) as name:
+        if remove:
+            sql = f"DELETE FROM {table}_tag WHERE tag = ? AND {key} IN (SELECT id FROM {name}) RETURNING 1"
+            return len(cursor.execute(sql, [tag]).fetchall())
+        sql = (
+            f"INSERT INTO {table}_tag SELECT {key}, ? FROM {table} WHERE {key} IN (SELECT id FROM {name}) "
+            f"AND {key} NOT IN (SELECT {key} FROM {table}_tag WHERE tag = ?) ORDER BY {key} RETURNING 1"
+        )
+        return len(cursor.execute(sql, [tag, tag]).fetchall())
