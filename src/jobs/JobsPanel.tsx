@@ -28,7 +28,7 @@ export function JobsPanel(props: {
 
   return (
     <>
-      <header className="vl-panel-header">
+      <header className="vl-toolbar">
         <span className="vl-header-line" role="status">
           {trans.__('%1 jobs, %2 active', all.length, active)}
         </span>

@@ -1,0 +1,157 @@
+import { Dialog, showDialog } from '@jupyterlab/apputils';
+import * as React from 'react';
+import { errorBody } from '../client/errors';
+import type { IDatasetInfo, IErrorBody } from '../client/types';
+import { ErrorBox } from '../components/ErrorBox';
+import { formatCount } from '../components/format';
+import { CommandIDs } from '../tokens';
+import { Report } from './Report';
+import type { IDatasetsContext } from './types';
+
+interface IProps {
+  readonly info: IDatasetInfo;
+  readonly context: IDatasetsContext;
+  /** Whether the report stands open from the start, as after an ingest. */
+  readonly reportOpen: boolean;
+  readonly onDeleted: () => void;
+}
+
+/** A dataset: what it looks like, how much it holds, whether it can be opened. */
+export function DatasetCard(props: IProps): JSX.Element {
+  const { info, context, onDeleted } = props;
+  const { client, commands, trans } = context;
+  const [error, setError] = React.useState<IErrorBody | null>(null);
+  const [reportOpen, setReportOpen] = React.useState(props.reportOpen);
+
+  const run = async (work: Promise<unknown>): Promise<void> => {
+    setError(null);
+    try {
+      await work;
+    } catch (reason) {
+      setError(errorBody(reason));
+    }
+  };
+
+  const open = (): Promise<void> =>
+    run(commands.execute(CommandIDs.open, { dataset: info.dataset }));
+
+  const remove = async (): Promise<void> => {
+    if (await confirmed(info, context)) {
+      await run(client.deleteDataset(info.dataset).then(onDeleted));
+    }
+  };
+
+  return (
+    <li className="vl-card" data-state={info.state}>
+      <button
+        type="button"
+        className="vl-card-open"
+        title={trans.__('Open %1', info.name)}
+        onClick={() => void open()}
+      >
+        <Preview info={info} context={context} />
+        <span className="vl-card-name">{info.name}</span>
+        <span className="vl-card-counts">{counts(info, context)}</span>
+      </button>
+      <State info={info} context={context} />
+      {error && <ErrorBox error={error} trans={trans} />}
+      <div className="vl-card-foot">
+        <details
+          open={reportOpen}
+          onToggle={event => setReportOpen(event.currentTarget.open)}
+        >
+          <summary>{trans.__('Report')}</summary>
+          {reportOpen && (
+            <Report
+              key={info.version}
+              dataset={info.dataset}
+              context={context}
+            />
+          )}
+        </details>
+        <button
+          type="button"
+          className="vl-icon-button"
+          title={trans.__('Delete %1', info.name)}
+          aria-label={trans.__('Delete %1', info.name)}
+          onClick={() => void remove()}
+        >
+          ✕
+        </button>
+      </div>
+    </li>
+  );
+}
+
+function Preview(props: {
+  info: IDatasetInfo;
+  context: IDatasetsContext;
+}): JSX.Element {
+  const { info, context } = props;
+  return (
+    <span className="vl-card-preview" aria-hidden="true">
+      {info.preview.slice(0, 4).map(sampleId => (
+        <img
+          key={sampleId}
+          src={context.client.thumbnailUrl(info.dataset, sampleId, null)}
+          alt=""
+          loading="lazy"
+          onError={event => {
+            event.currentTarget.style.visibility = 'hidden';
+          }}
+        />
+      ))}
+    </span>
+  );
+}
+
+/** Why the dataset is not as one expects it. */
+function State(props: {
+  info: IDatasetInfo;
+  context: IDatasetsContext;
+}): JSX.Element | null {
+  const { trans } = props.context;
+  const { state, owner } = props.info;
+  const texts: Record<IDatasetInfo['state'], string> = {
+    ready: '',
+    ingesting: trans.__('Being ingested: it fills while you look.'),
+    incomplete: trans.__(
+      'Its last ingest did not finish. Ingest it again to go on from there.'
+    ),
+    busy: trans.__('In use by %1. Close it there first.', owner ?? '?'),
+    damaged: trans.__(
+      'It cannot be read. Restore its folder, or delete it and ingest it again.'
+    )
+  };
+  return texts[state] === '' ? null : (
+    <p className="vl-card-state">{texts[state]}</p>
+  );
+}
+
+function counts(info: IDatasetInfo, context: IDatasetsContext): string {
+  const { trans } = context;
+  return [
+    trans.__('%1 samples', formatCount(info.samples)),
+    trans.__('%1 annotations', formatCount(info.annotations)),
+    trans.__('%1 classes', formatCount(info.classes)),
+    ...(info.format ? [info.format] : [])
+  ].join(' · ');
+}
+
+/** Deleting cannot be undone, so it is asked. */
+async function confirmed(
+  info: IDatasetInfo,
+  { trans }: IDatasetsContext
+): Promise<boolean> {
+  const answer = await showDialog({
+    title: trans.__('Delete %1?', info.name),
+    body: trans.__(
+      'Its annotations, tags and views in VisionLens are deleted for good. The image and label files stay where they are.'
+    ),
+    buttons: [
+      Dialog.cancelButton({ label: trans.__('Cancel') }),
+      Dialog.warnButton({ label: trans.__('Delete') })
+    ]
+  });
+  return answer.button.accept;
+}

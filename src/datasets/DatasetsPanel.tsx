@@ -1,0 +1,115 @@
+import * as React from 'react';
+import type { IDatasetInfo, IJob } from '../client/types';
+import { ErrorBox } from '../components/ErrorBox';
+import { formatCount } from '../components/format';
+import { JobRow } from '../jobs/JobRow';
+import { useJobs } from '../jobs/useJobs';
+import { DatasetCard } from './DatasetCard';
+import { IngestForm } from './IngestForm';
+import type { IDatasetsContext } from './types';
+import { useDatasets } from './useDatasets';
+import { useFormOpen } from './useFormOpen';
+import { useOwnJobs } from './useOwnJobs';
+
+/** The datasets of this server, and how to add one. */
+export function DatasetsPanel(props: {
+  context: IDatasetsContext;
+}): JSX.Element {
+  const { context } = props;
+  const { form, trans } = context;
+  const { datasets, error, reload } = useDatasets(context);
+  const formOpen = useFormOpen(form);
+  const own = useOwnJobs(useJobs(context.jobs));
+
+  const started = (job: IJob): void => {
+    own.add(job);
+    form.open = false;
+  };
+
+  return (
+    <>
+      <div className="vl-toolbar">
+        <span className="vl-header-line" role="status">
+          {datasets === null
+            ? trans.__('Datasets')
+            : trans.__('%1 datasets', formatCount(datasets.length))}
+        </span>
+        <span className="vl-spacer" />
+        <button
+          type="button"
+          className={`vl-button${formOpen ? '' : ' vl-mod-primary'}`}
+          aria-expanded={formOpen}
+          onClick={() => {
+            form.open = !formOpen;
+          }}
+        >
+          {trans.__('Add dataset')}
+        </button>
+      </div>
+      {formOpen && (
+        <IngestForm
+          context={context}
+          onStarted={started}
+          onCancel={() => {
+            form.open = false;
+          }}
+        />
+      )}
+      {own.visible.map(job => (
+        <JobRow key={job.job} job={job} jobs={context.jobs} context={context} />
+      ))}
+      {error && <ErrorBox error={error} trans={trans} onRetry={reload} />}
+      {datasets?.length === 0 && !formOpen && <Nothing context={context} />}
+      {datasets && (
+        <Cards
+          datasets={datasets}
+          context={context}
+          finished={own.finished}
+          reload={reload}
+        />
+      )}
+    </>
+  );
+}
+
+function Cards(props: {
+  datasets: readonly IDatasetInfo[];
+  context: IDatasetsContext;
+  finished: ReadonlySet<string>;
+  reload: () => void;
+}): JSX.Element {
+  const { datasets, context, finished, reload } = props;
+  return (
+    <ul className="vl-cards" aria-label={context.trans.__('Datasets')}>
+      {datasets.map(info => {
+        const fresh = finished.has(info.dataset);
+        return (
+          <DatasetCard
+            // A card whose ingest has just ended starts anew, with its report open.
+            key={`${info.uuid}${fresh ? ' finished' : ''}`}
+            info={info}
+            context={context}
+            reportOpen={fresh}
+            onDeleted={reload}
+          />
+        );
+      })}
+    </ul>
+  );
+}
+
+function Nothing(props: { context: IDatasetsContext }): JSX.Element {
+  const { trans } = props.context;
+  return (
+    <div className="vl-empty">
+      <p>
+        {trans.__(
+          'No dataset yet. Add a folder of images, with COCO, YOLO or Pascal VOC labels, class folders or none.'
+        )}
+      </p>
+      <p className="vl-quiet">
+        {trans.__('In a notebook: %1', 'vl.ingest("path", name="…")')}
+      </p>
+    </div>
+  );
+}

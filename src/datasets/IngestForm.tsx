@@ -1,0 +1,130 @@
+import * as React from 'react';
+import { errorBody } from '../client/errors';
+import type { IErrorBody, IIngestParameters, IJob } from '../client/types';
+import { ErrorBox } from '../components/ErrorBox';
+import { Detection } from './Detection';
+import { Field } from './Field';
+import type { IDatasetsContext } from './types';
+import { useDetect } from './useDetect';
+import { useFormats } from './useFormats';
+
+interface IProps {
+  readonly context: IDatasetsContext;
+  readonly onStarted: (job: IJob) => void;
+  readonly onCancel: () => void;
+}
+
+const EMPTY = { source: '', name: '', format: '', images: '', labels: '' };
+
+/** Where the images lie, and what is not as detected. */
+export function IngestForm(props: IProps): JSX.Element {
+  const { context, onStarted, onCancel } = props;
+  const { client, jobs, trans } = context;
+  const [values, setValues] = React.useState(EMPTY);
+  const [starting, setStarting] = React.useState(false);
+  const [error, setError] = React.useState<IErrorBody | null>(null);
+  const formats = useFormats(client);
+  const { name, ...place } = parameters(values);
+  const detection = useDetect(client, place);
+
+  const set = (change: Partial<typeof EMPTY>): void => {
+    setValues(before => ({ ...before, ...change }));
+    setError(null);
+  };
+
+  const submit = async (event: React.FormEvent): Promise<void> => {
+    event.preventDefault();
+    setStarting(true);
+    try {
+      onStarted(await jobs.startIngest(name ? { ...place, name } : place));
+    } catch (reason) {
+      setError(errorBody(reason));
+      setStarting(false);
+    }
+  };
+
+  return (
+    <form
+      className="vl-ingest"
+      aria-label={trans.__('Add a dataset')}
+      onSubmit={event => void submit(event)}
+      onKeyDown={event => {
+        if (event.key === 'Escape') {
+          event.stopPropagation();
+          onCancel();
+        }
+      }}
+    >
+      <Field
+        label={trans.__('Folder or file on the server')}
+        value={values.source}
+        placeholder="data/images"
+        invalid={detection.error !== null}
+        autoFocus
+        onChange={source => set({ source })}
+      />
+      <Detection detection={detection} trans={trans} />
+      <Field
+        label={trans.__('Name')}
+        value={values.name}
+        placeholder={detection.detected?.suggested_name ?? ''}
+        onChange={value => set({ name: value })}
+      />
+      <label className="vl-field">
+        <span>{trans.__('Format')}</span>
+        <select
+          className="vl-input"
+          value={values.format}
+          onChange={event => set({ format: event.currentTarget.value })}
+        >
+          <option value="">{trans.__('Detect')}</option>
+          {formats.map(format => (
+            <option
+              key={format.name}
+              value={format.name}
+              title={format.description}
+            >
+              {format.label}
+            </option>
+          ))}
+        </select>
+      </label>
+      <details>
+        <summary>{trans.__('More')}</summary>
+        <Field
+          label={trans.__('Images, where they lie apart')}
+          value={values.images}
+          placeholder={detection.detected?.images ?? ''}
+          onChange={images => set({ images })}
+        />
+        <Field
+          label={trans.__('Labels, where they lie apart')}
+          value={values.labels}
+          placeholder={detection.detected?.labels[0] ?? ''}
+          onChange={labels => set({ labels })}
+        />
+      </details>
+      {error && <ErrorBox error={error} trans={trans} />}
+      <div className="vl-ingest-actions">
+        <button
+          type="submit"
+          className="vl-button vl-mod-primary"
+          disabled={starting || !place.source}
+        >
+          {trans.__('Ingest')}
+        </button>
+        <button type="button" className="vl-button" onClick={onCancel}>
+          {trans.__('Cancel')}
+        </button>
+      </div>
+    </form>
+  );
+}
+
+/** What was filled in; the rest is left to detection. */
+function parameters(values: typeof EMPTY): IIngestParameters {
+  const filled = Object.entries(values)
+    .map(([key, value]) => [key, value.trim()])
+    .filter(([, value]) => value !== '');
+  return { source: '', ...Object.fromEntries(filled) };
+}

@@ -1,0 +1,81 @@
+import * as React from 'react';
+import type { IPanelContext } from '../client/context';
+import type { IIngestReport } from '../client/types';
+import { ErrorBox } from '../components/ErrorBox';
+import { formatCount } from '../components/format';
+import { ReportItems } from './ReportItems';
+import { useReport } from './useReport';
+
+/** Outcome of an ingest: nothing is lost without being named. */
+export function Report(props: {
+  dataset: string;
+  context: IPanelContext;
+}): JSX.Element {
+  const { dataset, context } = props;
+  const { trans } = context;
+  const { report, items, error, more } = useReport(context.client, dataset);
+  if (!report) {
+    return error ? (
+      <ErrorBox error={error} trans={trans} />
+    ) : (
+      <p className="vl-quiet">{trans.__('Loading…')}</p>
+    );
+  }
+  const codes = Object.entries(report.by_code).sort((a, b) => b[1] - a[1]);
+  return (
+    <section className="vl-report" aria-label={trans.__('Ingest report')}>
+      <Counts report={report} context={context} />
+      {codes.length === 0 && (
+        <p className="vl-quiet">{trans.__('Nothing odd was found.')}</p>
+      )}
+      {codes.map(([code, count]) => (
+        <ReportItems
+          key={code}
+          code={code}
+          count={count}
+          items={items.filter(item => item.code === code)}
+          complete={items.length >= report.items_total}
+          onMore={more}
+          trans={trans}
+        />
+      ))}
+      {error && <ErrorBox error={error} trans={trans} />}
+    </section>
+  );
+}
+
+/** found = imported + reported, for each kind. */
+function Counts(props: {
+  report: IIngestReport;
+  context: IPanelContext;
+}): JSX.Element {
+  const { report, context } = props;
+  const { trans } = context;
+  const rows = [
+    { label: trans.__('Images'), counts: report.images },
+    { label: trans.__('Annotations'), counts: report.annotations },
+    { label: trans.__('Label files'), counts: report.label_files }
+  ].filter(row => row.counts.found > 0);
+  return (
+    <table className="vl-table">
+      <thead>
+        <tr>
+          <th />
+          <th className="vl-number">{trans.__('found')}</th>
+          <th className="vl-number">{trans.__('= imported')}</th>
+          <th className="vl-number">{trans.__('+ reported')}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map(({ label, counts }) => (
+          <tr key={label}>
+            <th scope="row">{label}</th>
+            <td className="vl-number">{formatCount(counts.found)}</td>
+            <td className="vl-number">{formatCount(counts.imported)}</td>
+            <td className="vl-number">{formatCount(counts.skipped)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

@@ -1,0 +1,1 @@
+export { createDatasetsPanel } from './widget';
