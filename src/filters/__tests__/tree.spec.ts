@@ -1,0 +1,151 @@
+import type { Filter } from '../../client/types';
+import { describe as text } from '../describe';
+import {
+  conjuncts,
+  rangeOf,
+  removeCondition,
+  setRange,
+  setValues,
+  toggleValue,
+  valuesOf
+} from '../tree';
+
+const WBC: Filter = { op: 'in', field: 'class', values: ['WBC'] };
+const TEST: Filter = { op: 'compare', field: 'split', cmp: '=', value: 'test' };
+const EITHER: Filter = { op: 'or', args: [WBC, TEST] };
+const NOT_TRAIN: Filter = {
+  op: 'not',
+  arg: { op: 'in', field: 'split', values: ['train'] }
+};
+const MANY: Filter = { op: 'count', arg: WBC, cmp: '>=', value: 2 };
+const ANY: Filter = { op: 'any', arg: WBC };
+
+const both = (...args: Filter[]): Filter => ({ op: 'and', args });
+
+describe('conjuncts', () => {
+  it('flattens nested conjunctions', () => {
+    expect(conjuncts(null)).toEqual([]);
+    expect(conjuncts(EITHER)).toEqual([EITHER]);
+    expect(conjuncts(both(WBC, both(TEST, ANY)))).toEqual([WBC, TEST, ANY]);
+  });
+});
+
+describe('setValues', () => {
+  it('adds a condition and takes it away again', () => {
+    const filter = setValues(null, 'class', ['WBC']);
+    expect(filter).toEqual(WBC);
+    expect(setValues(filter, 'class', [])).toBeNull();
+  });
+
+  it('replaces in place and keeps the conditions of other fields', () => {
+    const filter = setValues(both(WBC, TEST), 'class', ['RBC', null]);
+    expect(filter).toEqual(
+      both({ op: 'in', field: 'class', values: ['RBC', null] }, TEST)
+    );
+  });
+
+  it('replaces everything that speaks of the field alone, as its counts leave it out', () => {
+    const filter = both(NOT_TRAIN, TEST, WBC);
+    expect(setValues(filter, 'split', ['val'])).toEqual(
+      both({ op: 'in', field: 'split', values: ['val'] }, WBC)
+    );
+  });
+
+  it('keeps what relates fields or quantifies', () => {
+    const filter = both(EITHER, MANY, ANY);
+    expect(conjuncts(setValues(filter, 'class', ['RBC']))).toEqual([
+      EITHER,
+      MANY,
+      ANY,
+      { op: 'in', field: 'class', values: ['RBC'] }
+    ]);
+  });
+
+  it('does not change its argument', () => {
+    const filter = both(WBC, TEST);
+    const before = JSON.stringify(filter);
+    setValues(filter, 'class', ['RBC']);
+    expect(JSON.stringify(filter)).toBe(before);
+  });
+});
+
+describe('valuesOf', () => {
+  it('reads every way to ask for values', () => {
+    expect(valuesOf(both(WBC, TEST), 'split')).toEqual(['test']);
+    expect(valuesOf(WBC, 'class')).toEqual(['WBC']);
+    expect(valuesOf({ op: 'null', field: 'split' }, 'split')).toEqual([null]);
+    expect(valuesOf(both(EITHER, ANY), 'class')).toEqual([]);
+  });
+});
+
+describe('toggleValue', () => {
+  it('is its own inverse', () => {
+    const on = toggleValue(WBC, 'class', null);
+    expect(valuesOf(on, 'class')).toEqual(['WBC', null]);
+    expect(toggleValue(on, 'class', null)).toEqual(WBC);
+  });
+});
+
+describe('setRange', () => {
+  it.each([
+    [1, 2],
+    [1, null],
+    [null, 2],
+    ['2026-01-01T00:00:00Z', null],
+    [null, null]
+  ])('from %p to %p reads back', (low, high) => {
+    const filter = setRange(TEST, 'brightness', { low, high });
+    expect(rangeOf(filter, 'brightness')).toEqual({ low, high });
+    expect(conjuncts(filter)[0]).toEqual(TEST);
+  });
+
+  it('makes one between of two ends', () => {
+    const filter = setRange(
+      both(
+        { op: 'compare', field: 'w', cmp: '>', value: 3 },
+        { op: 'compare', field: 'w', cmp: '<', value: 9 }
+      ),
+      'w',
+      { low: 4, high: 8 }
+    );
+    expect(filter).toEqual({ op: 'between', field: 'w', low: 4, high: 8 });
+  });
+});
+
+describe('removeCondition', () => {
+  it('takes one away by its place', () => {
+    const filter = both(WBC, EITHER, TEST);
+    expect(removeCondition(filter, 1)).toEqual(both(WBC, TEST));
+    expect(removeCondition(WBC, 0)).toBeNull();
+  });
+});
+
+describe('describe', () => {
+  const cases: [Filter, string][] = [
+    [WBC, 'class = WBC'],
+    [TEST, 'split = test'],
+    [
+      { op: 'in', field: 'tag', values: ['a b', null, 'c', 'd', 'e'] },
+      "tag: 'a b', ∅, c +2"
+    ],
+    [{ op: 'in', field: 'tag', values: [null] }, 'tag is null'],
+    [
+      { op: 'between', field: 'brightness', low: 38.123456, high: 201 },
+      'brightness 38.12 – 201'
+    ],
+    [{ op: 'null', field: 'camera' }, 'camera is null'],
+    [
+      { op: 'contains', field: 'filename', value: "it's" },
+      "filename contains 'it''s'"
+    ],
+    [EITHER, 'class = WBC or split = test'],
+    [{ op: 'not', arg: EITHER }, 'not (class = WBC or split = test)'],
+    [both(EITHER, TEST), '(class = WBC or split = test) and split = test'],
+    [ANY, 'any(class = WBC)'],
+    [MANY, 'count(class = WBC) >= 2'],
+    [{ op: 'count', arg: null, cmp: '=', value: 0 }, 'count() = 0']
+  ];
+  it.each(cases)('%j', (filter, expected) => {
+    expect(text(filter)).toBe(expected);
+  });
+});
