@@ -12,6 +12,7 @@ from ..models import (
     Filter,
     IngestReport,
     IngestRequest,
+    Job,
     Level,
     Predicate,
     TableRequest,
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     import numpy as np
     import pyarrow as pa
 
-    from .progress import Step
 
 ORIGIN = "notebook"
 """Names this side in workspace changes."""
@@ -88,7 +88,7 @@ class Backend(Protocol):
     def delete(self, name: str) -> None: ...
 
     def ingest(
-        self, request: IngestRequest, rows: pa.Table | None, on_step: Callable[[Step], None]
+        self, request: IngestRequest, rows: pa.Table | None, on_progress: Callable[[Job], None]
     ) -> str:
         """Run an ingest to its end and return the dataset's slug.
 

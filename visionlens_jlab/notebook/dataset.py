@@ -111,7 +111,10 @@ class Dataset:
         return self._everything(level).to_pandas(columns=columns, all=all)
 
     def where(self, predicate: str) -> View:
-        """The samples that satisfy a predicate, such as `class = 'car' and confidence < 0.5`.
+        """The samples that satisfy a predicate, such as `class = 'car' and area < 900`.
+
+        Conditions on annotations joined by `and` speak of one annotation, and of ground truth
+        unless they name a `source`.
 
         Raises
         ------

@@ -16,6 +16,7 @@ from ..models import (
     Filter,
     IngestReport,
     IngestRequest,
+    Job,
     Level,
     Predicate,
     TableRequest,
@@ -25,7 +26,6 @@ from ..models import (
     WorkspaceChange,
 )
 from .backend import ORIGIN
-from .progress import Step
 
 if TYPE_CHECKING:
     from ..catalog.library import Library
@@ -61,12 +61,13 @@ class DirectBackend:
         self._library.delete(name)
 
     def ingest(
-        self, request: IngestRequest, rows: pa.Table | None, on_step: Callable[[Step], None]
+        self, request: IngestRequest, rows: pa.Table | None, on_progress: Callable[[Job], None]
     ) -> str:
         """Run the job in this process; KeyboardInterrupt leaves what was committed."""
         from ..jobs.inline import run_inline
 
-        raise NotImplementedError
+        store = run_inline(self._library, request, on_progress=on_progress, table=rows)
+        return store.slug
 
 
 class DirectDataset:

@@ -11,7 +11,7 @@ from ..models import IngestRequest
 from .connect import connect
 from .dataset import Dataset
 from .frames import is_frame
-from .progress import make_progress
+from .progress import make_progress, paced
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -83,7 +83,7 @@ def ingest(
     backend = connect(data_dir)
     progress = make_progress(name or Path(request.source).name)
     try:
-        dataset = backend.ingest(request, rows, progress.update)
+        dataset = backend.ingest(request, rows, paced(progress.update))
     except KeyboardInterrupt:
         progress.finish("cancelled")
         raise

@@ -32,7 +32,6 @@ from ..models import (
     WorkspaceRequest,
 )
 from .backend import ORIGIN
-from .progress import Step
 from .transport import ARROW, BINARY, Transport, arrow_bytes
 
 POLL_SECONDS = 0.25
@@ -65,13 +64,13 @@ class HttpBackend:
         self._transport.request("DELETE", f"datasets/{quote(name, safe='')}")
 
     def ingest(
-        self, request: IngestRequest, rows: pa.Table | None, on_step: Callable[[Step], None]
+        self, request: IngestRequest, rows: pa.Table | None, on_progress: Callable[[Job], None]
     ) -> str:
         """Queue the job and follow it to its end."""
         job = self._queue(request, rows)
         try:
             while job.state not in OVER:
-                on_step(_step(job))
+                on_progress(job)
                 time.sleep(POLL_SECONDS)
                 job = self._job("GET", job.job)
         except KeyboardInterrupt:
@@ -217,14 +216,3 @@ class HttpDataset:
                 f"{self.dataset} was opened with read_only=True.",
                 "Open it without read_only to change it.",
             )
-
-
-def _step(job: Job) -> Step:
-    return Step(
-        stage=job.stage or job.state,
-        done=job.done,
-        total=job.total,
-        rate=job.rate,
-        eta_seconds=job.eta_seconds,
-        message=job.message,
-    )

@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
-from dataclasses import dataclass
+import time
+from collections.abc import Callable
 from html import escape
 from typing import Any, Protocol, TextIO
 
+from ..models import Job
+
 WIDTH = 24
-
-
-@dataclass(frozen=True)
-class Step:
-    """How far a job is; `rate` in items per second, `eta_seconds` None until known."""
-
-    stage: str
-    done: int = 0
-    total: int | None = None
-    rate: float | None = None
-    eta_seconds: float | None = None
-    message: str | None = None
+PACE_SECONDS = 0.1
 
 
 class Progress(Protocol):
-    """Where steps are shown."""
+    """Where a job's progress is shown."""
 
-    def update(self, step: Step) -> None: ...
+    def update(self, job: Job) -> None: ...
 
     def finish(self, text: str) -> None: ...
 
@@ -37,6 +30,24 @@ def make_progress(label: str) -> Progress:
     return LineProgress(label, sys.stderr)
 
 
+def paced(
+    update: Callable[[Job], None], clock: Callable[[], float] = time.monotonic
+) -> Callable[[Job], None]:
+    """Pass on at most ten steps a second, but each new stage at once."""
+    last_stage: str | None = None
+    last_time = 0.0
+
+    def pass_on(job: Job) -> None:
+        nonlocal last_stage, last_time
+        now = clock()
+        if stage_of(job) == last_stage and now - last_time < PACE_SECONDS:
+            return
+        last_stage, last_time = stage_of(job), now
+        update(job)
+
+    return pass_on
+
+
 def in_kernel() -> bool:
     """Whether this code runs in a Jupyter kernel; IPython is not imported for the question."""
     ipython = sys.modules.get("IPython")
@@ -44,17 +55,22 @@ def in_kernel() -> bool:
     return getattr(shell, "kernel", None) is not None
 
 
-def describe(step: Step) -> str:
+def describe(job: Job) -> str:
     """Counts, rate and time left: `1,200 of 5,000, 340/s, 11 s left`."""
-    total = "" if step.total is None else f" of {step.total:,}"
-    parts = [f"{step.done:,}{total}"] if step.done or step.total else []
-    if step.rate:
-        parts.append(f"{step.rate:,.0f}/s" if step.rate >= 10 else f"{step.rate:.1f}/s")
-    if step.eta_seconds is not None:
-        parts.append(f"{duration(step.eta_seconds)} left")
-    if step.message:
-        parts.append(step.message)
+    total = "" if job.total is None else f" of {job.total:,}"
+    parts = [f"{job.done:,}{total}"] if job.done or job.total else []
+    if job.rate:
+        parts.append(f"{job.rate:,.0f}/s" if job.rate >= 10 else f"{job.rate:.1f}/s")
+    if job.eta_seconds is not None:
+        parts.append(f"{duration(job.eta_seconds)} left")
+    if job.message:
+        parts.append(job.message)
     return ", ".join(parts)
+
+
+def stage_of(job: Job) -> str:
+    """What the job does now, in a word."""
+    return job.stage or job.state
 
 
 def duration(seconds: float) -> str:
@@ -69,9 +85,14 @@ def duration(seconds: float) -> str:
     return f"{hours} h {minutes} min"
 
 
-def fraction(step: Step) -> float:
+def printable(text: str) -> str:
+    """The text without control characters: file names must not steer a terminal."""
+    return "".join(character if character.isprintable() else "?" for character in text)
+
+
+def fraction(job: Job) -> float:
     """Done part in [0, 1]; 0 while the total is unknown."""
-    return min(1.0, step.done / step.total) if step.total else 0.0
+    return min(1.0, job.done / job.total) if job.total else 0.0
 
 
 class LineProgress:
@@ -83,15 +104,15 @@ class LineProgress:
         self._live = stream.isatty()
         self._stage: str | None = None
 
-    def update(self, step: Step) -> None:
-        """Show the step."""
+    def update(self, job: Job) -> None:
+        """Show how far the job is."""
         if self._live:
-            filled = round(WIDTH * fraction(step))
+            filled = round(WIDTH * fraction(job))
             bar = "#" * filled + "-" * (WIDTH - filled)
-            self._rewrite(f"{self._label}: {step.stage} [{bar}] {describe(step)}")
-        elif step.stage != self._stage:
-            self._write(f"{self._label}: {step.stage}\n")
-        self._stage = step.stage
+            self._rewrite(f"{self._label}: {stage_of(job)} [{bar}] {describe(job)}")
+        elif stage_of(job) != self._stage:
+            self._write(printable(f"{self._label}: {stage_of(job)}") + "\n")
+        self._stage = stage_of(job)
 
     def finish(self, text: str) -> None:
         """Leave a last line."""
@@ -99,10 +120,11 @@ class LineProgress:
             self._rewrite(f"{self._label}: {text}")
             self._write("\n")
         else:
-            self._write(f"{self._label}: {text}\n")
+            self._write(printable(f"{self._label}: {text}") + "\n")
 
     def _rewrite(self, text: str) -> None:
-        self._write(f"\r\x1b[2K{text}")
+        room = shutil.get_terminal_size().columns - 1
+        self._write(f"\r\x1b[2K{printable(text)[:room]}")
 
     def _write(self, text: str) -> None:
         self._stream.write(text)
@@ -116,13 +138,13 @@ class HtmlProgress:
         self._label = label
         self._handle: Any = None
 
-    def update(self, step: Step) -> None:
-        """Show the step."""
-        value = f'value="{fraction(step):.4f}"' if step.total else ""
+    def update(self, job: Job) -> None:
+        """Show how far the job is."""
+        value = f'value="{fraction(job):.4f}"' if job.total else ""
         self._show(
-            f"<b>{escape(step.stage)}</b> <progress max='1' {value}></progress> "
-            f"{escape(describe(step))}",
-            f"{step.stage} {describe(step)}",
+            f"<b>{escape(stage_of(job))}</b> <progress max='1' {value}></progress> "
+            f"{escape(describe(job))}",
+            f"{stage_of(job)} {describe(job)}",
         )
 
     def finish(self, text: str) -> None:

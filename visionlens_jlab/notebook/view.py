@@ -66,9 +66,9 @@ class View:
         """
         if level == self.level:
             return self.ids
-        rows = self.to_arrow("annotations", columns=[ID_COLUMN[level]])
-        ids: np.ndarray = rows[ID_COLUMN[level]].to_numpy().astype(np.uint32)
-        return unique(ids)
+        column = ID_COLUMN[level]
+        ids: np.ndarray = self.to_arrow(level, [column])[column].to_numpy()
+        return ids.astype(np.uint32)
 
     def to_arrow(
         self,
@@ -83,7 +83,8 @@ class View:
         ----------
         level : {"samples", "annotations"}, optional
             One row for each sample or for each matching annotation; by default the view's level.
-            Boxes are x, y, w, h in float pixels, origin at the top left of the upright image.
+            Samples of an annotation view come in the order of their first annotation. Boxes are
+            x, y, w, h in float pixels, origin at the top left of the upright image.
         columns : sequence of str, optional
             Only these columns.
         all : bool
@@ -94,13 +95,10 @@ class View:
         VisionLensError
             FIELD_UNKNOWN for a column that does not exist.
         """
-        level = level or self.level
-        if level == "samples" and self.level == "annotations":
-            return self._rows("samples", self.ids_at("samples"), columns)
         return self._backend.table(
             TableRequest(
                 view=self.spec.model_copy(update={"all": all or self.spec.all}),
-                level=level,
+                level=level or self.level,
                 columns=_listed(columns),
             )
         )
@@ -197,6 +195,9 @@ class Selection(View):
         """As `View.to_arrow`, with one row for each id at the selection's own level."""
         if level in (None, self.level) and not all:
             return self._rows(self.level, self._ids, columns)
+        if level == "samples":
+            holders = self._rows("annotations", self._ids, ["sample_id"])["sample_id"]
+            return self._rows("samples", unique(holders.to_numpy()), columns)
         return super().to_arrow(level, columns, all=all)
 
     def _tag_request(self, tag: str) -> TagRequest:
