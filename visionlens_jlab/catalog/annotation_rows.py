@@ -46,9 +46,11 @@ def write_classes(cursor: duckdb.DuckDBPyConnection, table: pa.Table) -> None:
         cursor.execute(
             f"""
             INSERT INTO class
-            SELECT (SELECT coalesce(max(class_id), -1) FROM class) + row_number() OVER (ORDER BY position),
+            SELECT (SELECT coalesce(max(class_id), -1) FROM class)
+                       + row_number() OVER (ORDER BY position),
                    name, source_id, supercategory
-            FROM (SELECT DISTINCT ON (name) * FROM {name} WHERE name IS NOT NULL ORDER BY name, position)
+            FROM (SELECT DISTINCT ON (name) * FROM {name} WHERE name IS NOT NULL
+                  ORDER BY name, position)
             WHERE name NOT IN (SELECT name FROM class)
             """
         )
@@ -101,7 +103,8 @@ def remove_ground_truth(cursor: duckdb.DuckDBPyConnection, table: pa.Table) -> N
 
 def _check_samples(cursor: duckdb.DuckDBPyConnection, staged_name: str) -> None:
     orphans = cursor.execute(
-        f"SELECT count(*) FROM {staged_name} p WHERE p.sample_id NOT IN (SELECT sample_id FROM sample)"
+        f"SELECT count(*) FROM {staged_name} p "
+        "WHERE p.sample_id NOT IN (SELECT sample_id FROM sample)"
     ).fetchall()
     if orphans[0][0]:
         raise ValueError(f"{orphans[0][0]} annotations belong to samples that do not exist")

@@ -29,7 +29,7 @@ def read_card(folder: Path) -> DatasetInfo | None:
 
 
 def current_card(folder: Path) -> DatasetInfo:
-    """The card under the folder's own name; busy when another process holds it, damaged without a file."""
+    """The card under the folder's own name; busy when held elsewhere, damaged without a file."""
     card = read_card(folder) or _unknown(folder)
     card = card.model_copy(update={"dataset": folder.name})
     if not (folder / FILE_NAME).is_file():

@@ -9,7 +9,7 @@ import threading
 import time
 import weakref
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -101,7 +101,7 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Reader]:
-        """A snapshot for one thread; errors of DuckDB leave as VisionLensError where users can act."""
+        """A snapshot for one thread. DATASET_BUSY, DATASET_DAMAGED, DATASET_TOO_NEW."""
         with self._lease() as connection:
             cursor = connection.cursor()
             try:
@@ -145,9 +145,10 @@ class Database:
         payload: dict[str, Any],
         by_hand: bool = False,
     ) -> tuple[T, int]:
-        """Run `work` and record it: version + 1, an outbox row and, for changes made by hand, an audit row.
+        """Run `work` and record it: version + 1, an outbox row, an audit row when made by hand.
 
-        `work` may fill `payload`; it is written after `work` has run. Gives its result and the new version.
+        `work` may fill `payload`, which is written after it has run. Gives its result and the
+        new version.
         """
 
         def recorded(cursor: duckdb.DuckDBPyConnection) -> tuple[T, int]:
@@ -157,7 +158,7 @@ class Database:
             body = json.dumps(payload)
             for table in ("outbox", "audit") if by_hand else ("outbox",):
                 cursor.execute(
-                    f"INSERT INTO {table} SELECT version, ?, ?, ? FROM meta",  # noqa: S608
+                    f"INSERT INTO {table} SELECT version, ?, ?, ? FROM meta",
                     [kind, body, now],
                 )
             version = cursor.execute("SELECT version FROM meta").fetchall()[0][0]
@@ -258,8 +259,6 @@ def _memory_limit_mb() -> int:
 
 
 def _roll_back(cursor: duckdb.DuckDBPyConnection) -> None:
-    try:
+    # A failed commit has rolled back already; the first error is the one to report.
+    with suppress(duckdb.Error):
         cursor.rollback()
-    except duckdb.Error:
-        # A failed commit has rolled back already; the first error is the one to report.
-        pass

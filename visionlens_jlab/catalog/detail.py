@@ -105,7 +105,10 @@ def _annotations(
         matching = view_condition(combined_filter(spec), spec, fields)
     user = [field.name for field in fields.user("annotations")]
     listed = ", ".join(f"a.{quote(name)}" for name in (*_ANNOTATION, *user))
-    tags = "(SELECT list(tag ORDER BY tag) FROM annotation_tag t WHERE t.annotation_id = a.annotation_id)"
+    tags = (
+        "(SELECT list(tag ORDER BY tag) FROM annotation_tag t "
+        "WHERE t.annotation_id = a.annotation_id)"
+    )
     rows = reader.rows(
         f"SELECT coalesce({matching.sql}, FALSE), c.name, a.geometry, a.attributes, {tags}, "
         f"{listed} FROM {annotations_from(matching.aliases | {'c'})} WHERE a.sample_id = ? "

@@ -1,8 +1,9 @@
 """Counts of each field's values under all conditions but the field's own.
 
-Rows are counted so that `samples` is what a click shows: at a sample view, an annotation field is counted over
-the annotations that satisfy the rest of the bare group (ground truth, unless the group or the field itself
-names `source` or `confidence`), in the samples that satisfy everything else.
+Rows are counted so that `samples` is what a click shows: at a sample view, an annotation field is
+counted over the annotations that satisfy the rest of the bare group (ground truth, unless the
+group or the field itself names `source` or `confidence`), in the samples that satisfy everything
+else.
 """
 
 from __future__ import annotations
@@ -142,7 +143,8 @@ def _values(
             SELECT {value} AS value, {owner}.sample_id AS sample_id, count(*) AS n
             FROM {source} WHERE {population.where.sql} GROUP BY ALL
         ), counted AS (
-            SELECT value, count(*) AS samples, sum(n)::BIGINT AS annotations FROM pairs GROUP BY value
+            SELECT value, count(*) AS samples, sum(n)::BIGINT AS annotations
+            FROM pairs GROUP BY value
         ), found AS (
             SELECT * FROM counted WHERE ? = '' OR list_contains(?, value)
                 OR contains(lower(CAST(value AS VARCHAR)), lower(?))
@@ -150,7 +152,8 @@ def _values(
         SELECT value, samples, annotations, (SELECT count(*) FROM found),
                (SELECT sum(samples) FROM counted WHERE value IS NULL)
         FROM found
-        QUALIFY row_number() OVER (ORDER BY samples DESC, value) <= ? OR list_contains(?, value) OR value IS NULL
+        QUALIFY row_number() OVER (ORDER BY samples DESC, value) <= ?
+            OR list_contains(?, value) OR value IS NULL
         ORDER BY samples DESC, value NULLS LAST
     """
     named = [entry for entry in selected if entry is not None]
@@ -216,7 +219,7 @@ def _selected(own: list[Filter]) -> list[Scalar]:
 def _histogram(
     snapshot: Snapshot, field: Field, population: _Population, rest: list[Filter]
 ) -> Facet:
-    """Bins over the dataset's range; they count rows of the field's level, times in seconds since 1970."""
+    """Bins over the dataset's range counting rows of the field's level; times in epoch seconds."""
     info = snapshot.fields.info(field)
     statistics = snapshot.statistics[field]
     facet = Facet(field=info.name, level=field.level, type="histogram", label=info.label)

@@ -25,6 +25,7 @@ from visionlens_jlab.models import Level
 def write_field(
     cursor: duckdb.DuckDBPyConnection,
     fields: FieldSet,
+    *,
     level: Level,
     name: str,
     ids: Ids,
@@ -54,7 +55,8 @@ def write_field(
                 "ID_UNKNOWN", f"{len(ids) - known[0][0]} of the ids do not exist at level {level}."
             )
         cursor.execute(
-            f"UPDATE {table} SET {quote(field.name)} = p.value FROM {staged_name} p WHERE p.id = {table}.{key}"
+            f"UPDATE {table} SET {quote(field.name)} = p.value FROM {staged_name} p "
+            f"WHERE p.id = {table}.{key}"
         )
     sqlviews.refresh(cursor)
     return len(ids)

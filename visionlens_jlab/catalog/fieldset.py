@@ -132,8 +132,8 @@ class FieldSet:
     def resolve(self, name: str) -> Field:
         """The field that `name` means.
 
-        A bare name is the sample's built-in, else the annotation's, else a sample user field, else an
-        annotation user field; `sample.` and `annotation.` make it explicit.
+        A bare name is the sample's built-in, else the annotation's, else a sample user field,
+        else an annotation user field; `sample.` and `annotation.` make it explicit.
 
         Raises
         ------

@@ -37,7 +37,7 @@ def initialize(database: Database, name: str) -> None:
 
 
 def identify(database: Database) -> Identity:
-    """The dataset's identity; a copy of a folder that is still there gets a uuid of its own first."""
+    """The dataset's identity; a copy of a folder that still exists gets its own uuid first."""
     with database.read() as reader:
         uuid, name, place = reader.rows("SELECT uuid, name, folder FROM meta")[0]
     here = _place(database.folder)

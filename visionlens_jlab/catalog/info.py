@@ -24,7 +24,8 @@ def read_info(reader: Reader, slug: str) -> DatasetInfo:
     )[0]
     # By hash: four that differ, and the same four each time.
     preview = reader.rows(
-        "SELECT sample_id FROM sample WHERE thumb_pack IS NOT NULL ORDER BY hash(sample_id), 1 LIMIT 4"
+        "SELECT sample_id FROM sample WHERE thumb_pack IS NOT NULL "
+        "ORDER BY hash(sample_id), sample_id LIMIT 4"
     )
     return DatasetInfo(
         dataset=slug,
@@ -86,8 +87,10 @@ def _sources(reader: Reader) -> list[SourceInfo]:
     rows = reader.rows(
         """
         SELECT name, coalesce(n.annotations, 0)
-        FROM (SELECT 'ground_truth' AS name, NULL AS created_at UNION ALL SELECT name, created_at FROM run)
-        LEFT JOIN (SELECT source, count(*) AS annotations FROM annotation GROUP BY source) n ON n.source = name
+        FROM (SELECT 'ground_truth' AS name, NULL AS created_at
+              UNION ALL SELECT name, created_at FROM run)
+        LEFT JOIN (SELECT source, count(*) AS annotations FROM annotation GROUP BY source) n
+            ON n.source = name
         ORDER BY created_at NULLS FIRST, name
         """
     )

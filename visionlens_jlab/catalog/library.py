@@ -79,7 +79,7 @@ class Library:
         Raises
         ------
         VisionLensError
-            DATASET_NOT_FOUND; DATASET_BUSY naming host, PID and address of the process that holds it;
+            DATASET_NOT_FOUND; DATASET_BUSY naming host, PID and address of the holder;
             DATASET_TOO_NEW; DATASET_DAMAGED.
         """
         with self._lock:

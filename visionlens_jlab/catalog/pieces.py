@@ -24,7 +24,8 @@ THUMBNAILS = "thumbnails.pack"
 class Piece:
     """A part of a job's result; (job, sequence) is committed at most once.
 
-    `summary["replace"]` true: the ground truth of the samples named in the piece takes the place of what they had.
+    `summary["replace"]` true: the ground truth of the samples named in the piece takes the place
+    of what they had.
     `summary["final"]` true: the last piece; it completes the report.
     """
 
@@ -37,7 +38,7 @@ class Piece:
 
     @classmethod
     def load(cls, folder: Path, job: str, sequence: int) -> Piece:
-        """Read a piece's folder: `<table>.arrow` (IPC file or stream), `piece.json`, other files."""
+        """Read a piece's folder: `<table>.arrow` (IPC), `piece.json`, other files."""
         tables: dict[str, pa.Table] = {}
         files: dict[str, Path] = {}
         summary: dict[str, Any] = {}

@@ -16,7 +16,7 @@ def make_private_folder(folder: Path) -> None:
 
 
 def write_private_file(path: Path, content: bytes) -> None:
-    """Replace `path` by `content` in one step (mode 0600): a reader sees the old or the new file."""
+    """Replace `path` by `content` (mode 0600): a reader sees the old or the new file."""
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
     try:
         with os.fdopen(descriptor, "wb") as file:

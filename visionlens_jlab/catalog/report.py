@@ -51,7 +51,8 @@ class Issues:
         columns["sample_id"] = column(table, "sample_id", pa.uint32())
         with staged(self._cursor, pa.table(columns)) as name:
             self._cursor.execute(
-                f"INSERT INTO ingest_issue SELECT ?, ?, position, {', '.join(_TEXTS)}, sample_id FROM {name}",
+                "INSERT INTO ingest_issue "
+                f"SELECT ?, ?, position, {', '.join(_TEXTS)}, sample_id FROM {name}",
                 [self._job, self._sequence],
             )
         self._count += table.num_rows

@@ -50,7 +50,7 @@ class Snapshot:
     @property
     def fields(self) -> FieldSet:
         """The fields there are."""
-        return self.cached(("fields",), lambda: field_set(self.reader.rows(LIST_FIELDS)))  # type: ignore[arg-type]
+        return self.cached(("fields",), lambda: field_set(self.reader.rows(LIST_FIELDS)))
 
     @property
     def statistics(self) -> Statistics:

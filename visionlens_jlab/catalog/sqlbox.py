@@ -19,7 +19,8 @@ def run_select(reader: Reader, query: str, timeout: float) -> pa.Table:
     Raises
     ------
     VisionLensError
-        SQL_REFUSED for anything but one SELECT, or with DuckDB's reason; SQL_TIMEOUT after `timeout` seconds.
+        SQL_REFUSED for anything but one SELECT, or with DuckDB's reason; SQL_TIMEOUT after
+        `timeout` seconds.
     """
     _check(query)
     try:

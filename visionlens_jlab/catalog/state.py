@@ -29,8 +29,9 @@ CREATE INDEX IF NOT EXISTS job_by_state ON job (state, created_at);
 class State:
     """The shared state file; each call is a transaction of its own, from any thread or process.
 
-    A job is a JSON-compatible dict with at least `job`, `kind`, `state` (str); `dataset` and `server`
-    (the process that owns it) may be missing or None; `created_at` (ISO 8601) is added where missing.
+    A job is a JSON-compatible dict with at least `job`, `kind`, `state` (str); `dataset` and
+    `server` (the process that owns it) may be missing or None; `created_at` (ISO 8601) is added
+    where missing.
     """
 
     def __init__(self, path: Path) -> None:
@@ -63,7 +64,7 @@ class State:
             return [dict(row) for row in connection.execute("SELECT * FROM dataset ORDER BY slug")]
 
     def bury_dataset(self, slug: str, uuid: str) -> None:
-        """Forget a dataset and leave a tombstone, so that remote copies of its data can be cleaned."""
+        """Forget a dataset; a tombstone stays, so that remote copies can be cleaned."""
         with self._transaction() as connection:
             connection.execute("DELETE FROM dataset WHERE slug = ?", (slug,))
             connection.execute(
@@ -112,7 +113,7 @@ class State:
             parameters.extend(states)
         with self._connect() as connection:
             rows = connection.execute(
-                f"SELECT body FROM job WHERE {' AND '.join(conditions)} ORDER BY created_at, rowid",  # noqa: S608
+                f"SELECT body FROM job WHERE {' AND '.join(conditions)} ORDER BY created_at, rowid",
                 parameters,
             )
             return [json.loads(row["body"]) for row in rows]
@@ -176,8 +177,8 @@ def _load(connection: sqlite3.Connection, job: str) -> dict[str, Any]:
 def _store(connection: sqlite3.Connection, body: dict[str, Any]) -> None:
     connection.execute(
         "INSERT INTO job VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (job) DO UPDATE SET "
-        "kind = excluded.kind, dataset = excluded.dataset, state = excluded.state, server = excluded.server, "
-        "updated_at = excluded.updated_at, body = excluded.body",
+        "kind = excluded.kind, dataset = excluded.dataset, state = excluded.state, "
+        "server = excluded.server, updated_at = excluded.updated_at, body = excluded.body",
         (
             body["job"],
             body["kind"],

@@ -11,7 +11,7 @@ from visionlens_jlab.models import Level
 
 @dataclass(frozen=True)
 class FieldStatistics:
-    """`count` rows have a value; `low` and `high` bound the finite numbers (times: seconds since 1970)."""
+    """`count` rows have a value; `low`, `high` bound the finite numbers (times: epoch seconds)."""
 
     count: int
     low: float | None = None

@@ -55,15 +55,16 @@ _CARD_SECONDS = 2.0
 """The card is rewritten at most this often while commits come."""
 
 
-class _CommittedBefore(Exception):
+class _CommittedBeforeError(Exception):
     """Leaves the transaction of a piece that is there already."""
 
 
 class DatasetStore:
     """A dataset that this process holds; from any thread.
 
-    Reading takes a cursor of its own per call. Each writing call is one transaction of the one writer, with
-    an outbox row and version + 1. `close` lets go of the file; a later call takes it again.
+    Reading takes a cursor of its own per call. Each writing call is one transaction of the one
+    writer, with an outbox row and version + 1. `close` lets go of the file; a later call takes it
+    again.
     """
 
     def __init__(self, database: Database, *, read_only: bool = False) -> None:
@@ -120,7 +121,7 @@ class DatasetStore:
         ids: Sequence[int] | Ids | None = None,
         columns: Sequence[str] | None = None,
     ) -> pa.Table:
-        """Rows of `level`: those of `ids` (of that level) in their order, else a view's, else all by id.
+        """Rows of `level`: of `ids` (of that level) in their order, else a view's, else all by id.
 
         A sample view gives at level annotations its matching ones, all sources with `spec.all`.
         FIELD_UNKNOWN for a column, ID_UNKNOWN for an id that does not exist.
@@ -133,7 +134,7 @@ class DatasetStore:
             return read_table(snapshot.reader, snapshot.fields, level, ids=wanted, columns=columns)
 
     def tiles(self, spec: ViewSpec, ids: Sequence[int] | Ids) -> Tiles:
-        """What the grid draws for ids of the view's level; two statements, whatever their number."""
+        """What the grid draws for ids of the view's level; two statements in all."""
         with self._snapshot() as snapshot:
             return read_tiles(snapshot.reader, snapshot.fields, spec, as_ids(ids))
 
@@ -180,7 +181,7 @@ class DatasetStore:
         return Thumbnail(self.folder / FOLDER / pack, offset, length, version)
 
     def image_path(self, sample_id: int) -> tuple[str, str]:
-        """The location of a sample's source root (empty: none) and the path below it. ID_UNKNOWN."""
+        """The location of a sample's root (empty: none) and the path below it. ID_UNKNOWN."""
         with self._snapshot() as snapshot:
             rows = snapshot.reader.rows(
                 "SELECT coalesce(r.location, ''), s.path FROM sample s "
@@ -207,11 +208,13 @@ class DatasetStore:
     def set_field(
         self, name: str, ids: np.ndarray[Any, Any], values: pa.Array, *, level: Level = "samples"
     ) -> Changed:
-        """Set `values[i]` on row `ids[i]`; makes the field where there is none. FIELD_TYPE, ID_UNKNOWN."""
+        """Set `values[i]` on row `ids[i]`, in a new field if need be. FIELD_TYPE, ID_UNKNOWN."""
         wanted = as_ids(ids)
 
         def work(cursor: duckdb.DuckDBPyConnection) -> int:
-            return write_field(cursor, _fields_in(cursor), level, name, wanted, values)
+            return write_field(
+                cursor, _fields_in(cursor), level=level, name=name, ids=wanted, values=values
+            )
 
         payload = {"field": name, "level": level, "count": len(wanted)}
         changed, version = self._commit(work, kind="set_field", payload=payload, by_hand=True)
@@ -237,7 +240,7 @@ class DatasetStore:
         return self._commit(work, kind=kind, payload=payload)[0]
 
     def transaction(self, work: Callable[[duckdb.DuckDBPyConnection], T]) -> T:
-        """Run `work` in one transaction that is no change of the data: no version, no outbox row."""
+        """Run `work` in a transaction that is no change of the data: no version, no outbox."""
         self._check_writable()
         return self.database.transaction(work)
 
@@ -248,13 +251,13 @@ class DatasetStore:
 
         def work(cursor: duckdb.DuckDBPyConnection) -> None:
             if pieces.is_committed(cursor, piece.job, piece.sequence):
-                raise _CommittedBefore
+                raise _CommittedBeforeError
             pieces.write_piece(cursor, piece, pack)
 
         payload = {"job": piece.job, "sequence": piece.sequence}
         try:
             self._commit(work, kind="piece", payload=payload)
-        except _CommittedBefore:
+        except _CommittedBeforeError:
             return False
         return True
 

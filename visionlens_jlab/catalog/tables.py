@@ -76,7 +76,8 @@ _ON_REQUEST: dict[Level, dict[str, str]] = {
 
 _SAMPLES_FROM = (
     "sample s LEFT JOIN source_root r ON r.name = s.root LEFT JOIN (SELECT sample_id, "
-    "list(tag ORDER BY tag) AS tags FROM sample_tag GROUP BY sample_id) st ON st.sample_id = s.sample_id"
+    "list(tag ORDER BY tag) AS tags FROM sample_tag GROUP BY sample_id) st "
+    "ON st.sample_id = s.sample_id"
 )
 _ANNOTATIONS_FROM = (
     "annotation a LEFT JOIN class c ON c.class_id = a.class_id LEFT JOIN (SELECT annotation_id, "
@@ -110,7 +111,8 @@ def read_table(
     else:
         reader.register_ids("wanted", ids)
         table = reader.arrow(
-            f"SELECT {listed} FROM {source} JOIN wanted v ON v.id = {alias}.{key} ORDER BY v.position"
+            f"SELECT {listed} FROM {source} JOIN wanted v ON v.id = {alias}.{key} "
+            "ORDER BY v.position"
         )
         if table.num_rows != len(ids):
             raise_unknown(reader, level, ids)
@@ -157,8 +159,8 @@ def as_ids(ids: Sequence[int] | Ids) -> Ids:
 def ids_at_level(reader: Reader, fields: FieldSet, view: ResolvedView, level: Level) -> Ids:
     """The rows of `level` that a view stands for, uint32.
 
-    A sample view's annotations are its matching ones (every one with `all`), sample by sample in view order.
-    An annotation view's samples come in the order of their first annotation.
+    A sample view's annotations are its matching ones (every one with `all`), sample by sample in
+    view order. An annotation view's samples come in the order of their first annotation.
     """
     if level == view.level:
         return view.ids
@@ -177,8 +179,8 @@ def _annotations_of_samples(reader: Reader, fields: FieldSet, spec: ViewSpec) ->
         matching = compile_matching(combined_filter(spec), fields)
         condition, parameters, aliases = matching.sql, matching.parameters, matching.aliases
     sql = (
-        f"SELECT a.annotation_id FROM {annotations_from(aliases)} JOIN shown v ON v.id = a.sample_id "
-        f"WHERE {condition} ORDER BY v.position, a.annotation_id"
+        f"SELECT a.annotation_id FROM {annotations_from(aliases)} "
+        f"JOIN shown v ON v.id = a.sample_id WHERE {condition} ORDER BY v.position, a.annotation_id"
     )
     try:
         return reader.ids(sql, parameters)

@@ -21,10 +21,15 @@ def write_tag(
     table, key = TABLES[level]
     with staged(cursor, pa.table({"id": ids})) as name:
         if remove:
-            sql = f"DELETE FROM {table}_tag WHERE tag = ? AND {key} IN (SELECT id FROM {name}) RETURNING 1"
+            sql = (
+                f"DELETE FROM {table}_tag WHERE tag = ? "
+                f"AND {key} IN (SELECT id FROM {name}) RETURNING 1"
+            )
             return len(cursor.execute(sql, [tag]).fetchall())
         sql = (
-            f"INSERT INTO {table}_tag SELECT {key}, ? FROM {table} WHERE {key} IN (SELECT id FROM {name}) "
-            f"AND {key} NOT IN (SELECT {key} FROM {table}_tag WHERE tag = ?) ORDER BY {key} RETURNING 1"
+            f"INSERT INTO {table}_tag SELECT {key}, ? FROM {table} "
+            f"WHERE {key} IN (SELECT id FROM {name}) "
+            f"AND {key} NOT IN (SELECT {key} FROM {table}_tag WHERE tag = ?) "
+            f"ORDER BY {key} RETURNING 1"
         )
         return len(cursor.execute(sql, [tag, tag]).fetchall())

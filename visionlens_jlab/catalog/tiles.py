@@ -16,7 +16,8 @@ from visionlens_jlab.catalog.views import combined_filter, unusable
 from visionlens_jlab.models import Tile, Tiles, ViewSpec
 
 _SAMPLE = """
-    s.sample_id, s.filename, s.split, s.width, s.height, s.dominant_color, s.thumb_pack, s.thumb_offset,
+    s.sample_id, s.filename, s.split, s.width, s.height, s.dominant_color,
+    s.thumb_pack, s.thumb_offset,
     (SELECT list(t.tag ORDER BY t.tag) FROM sample_tag t WHERE t.sample_id = s.sample_id),
     (SELECT version FROM meta)
 """

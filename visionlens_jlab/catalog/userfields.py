@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import duckdb
@@ -45,8 +46,9 @@ def ensure_column(
 ) -> Column:
     """The column for a field of an import; made, renamed or widened as needed.
 
-    A name that a built-in or another field has (in any case) gets underscores appended. Where values of
-    another type come for a field that exists, its column becomes integer -> number -> string, losing nothing.
+    A name that a built-in or another field has (in any case) gets underscores appended. Where
+    values of another type come for a field that exists, its column becomes integer -> number ->
+    string, losing nothing.
     """
     rows = cursor.execute(
         "SELECT name, type FROM field WHERE level = ? AND source_name = ?", [level, source_name]
@@ -117,21 +119,23 @@ def _free_name(cursor: duckdb.DuckDBPyConnection, level: Level, wanted: str) -> 
 # --- values ----------------------------------------------------------------------------------
 
 
+_ARROW_TYPES: tuple[tuple[FieldType, tuple[Callable[[pa.DataType], bool], ...]], ...] = (
+    ("boolean", (pa.types.is_boolean,)),
+    # Beyond int64 nothing is exact: such values are kept as floats.
+    ("number", (pa.types.is_uint64, pa.types.is_floating, pa.types.is_decimal)),
+    ("integer", (pa.types.is_integer,)),
+    ("timestamp", (pa.types.is_timestamp, pa.types.is_date)),
+    ("string", (pa.types.is_string, pa.types.is_large_string, pa.types.is_null)),
+)
+
+
 def field_type(type_: pa.DataType) -> FieldType | None:
-    """The field type that holds an Arrow type; None: none does without loss."""
+    """The field type for values of an Arrow type; None: none holds them as they are."""
     if pa.types.is_dictionary(type_):
         return field_type(type_.value_type)
-    if pa.types.is_boolean(type_):
-        return "boolean"
-    if pa.types.is_integer(type_):
-        return "integer" if type_ != pa.uint64() else "number"
-    if pa.types.is_floating(type_) or pa.types.is_decimal(type_):
-        return "number"
-    if pa.types.is_timestamp(type_) or pa.types.is_date(type_):
-        return "timestamp"
-    is_text = pa.types.is_string(type_) or pa.types.is_large_string(type_)
-    if is_text or pa.types.is_string_view(type_) or pa.types.is_null(type_):
-        return "string"
+    for found, tests in _ARROW_TYPES:
+        if any(test(type_) for test in tests):
+            return found
     return None
 
 

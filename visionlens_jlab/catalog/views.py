@@ -156,7 +156,10 @@ class _Sort:
     def of(cls, key: SortKey, filter: Filter | None, level: Level, fields: FieldSet) -> _Sort:
         if key.field in ("annotations", "classes"):
             counted = "count(*)" if key.field == "annotations" else "count(DISTINCT class_id)"
-            sql = f"SELECT sample_id, {counted} AS k FROM annotation WHERE source = 'ground_truth' GROUP BY ALL"
+            sql = (
+                f"SELECT sample_id, {counted} AS k FROM annotation "
+                "WHERE source = 'ground_truth' GROUP BY sample_id"
+            )
             owner = "s" if level == "samples" else "a"
             return cls(owner, key.descending, frozenset(owner), sql, "0")
         field = fields.resolve(key.field)

@@ -1,4 +1,4 @@
-"""Workspaces: one dataset, view and selection, stored beside the data; the server is their authority."""
+"""Workspaces: one dataset, view and selection, stored beside the data."""
 
 from __future__ import annotations
 
@@ -51,15 +51,16 @@ class _Row:
 class WorkspaceService:
     """The workspaces of one dataset; from any thread.
 
-    Each has a version, +1 with each change. A change names the version it was based on: when the same part
-    (view or selection) was changed since by another origin, it is refused with the present workspace.
+    Each has a version, +1 with each change. A change names the version it was based on: when the
+    same part (view or selection) was changed since by another origin, it is refused with the
+    present workspace.
     """
 
     def __init__(self, store: DatasetStore) -> None:
         self._store = store
 
     def find_or_create(self, notebook: str | None) -> Workspace:
-        """The workspace of a notebook, made when there is none; without a notebook always a new one."""
+        """The workspace of a notebook, made if need be; without a notebook always a new one."""
 
         def work(cursor: duckdb.DuckDBPyConnection) -> _Row:
             found = _find(cursor, "notebook = ?", notebook) if notebook is not None else None
@@ -84,7 +85,7 @@ class WorkspaceService:
         Raises
         ------
         VisionLensError
-            WORKSPACE_NOT_FOUND; WORKSPACE_CONFLICT with the present workspace in `details["workspace"]`;
+            WORKSPACE_NOT_FOUND; WORKSPACE_CONFLICT, the present one in `details["workspace"]`;
             ID_UNKNOWN, FIELD_UNKNOWN, FIELD_TYPE, PREDICATE_INVALID for what was sent.
         """
         if change.selection is not None and change.select_view is not None:
@@ -97,7 +98,9 @@ class WorkspaceService:
             level, ids = view.level, view.ids
         elif change.selection is not None:
             ids = as_ids(change.selection)
-        return self._apply(workspace, change.base_version, change.origin, change.view, ids, level)
+        return self._apply(
+            workspace, change.base_version, change.origin, level=level, view=change.view, ids=ids
+        )
 
     def ids(self, workspace: str) -> Ids:
         """The ids of the workspace's view, uint32 in display order. WORKSPACE_NOT_FOUND."""
@@ -116,23 +119,24 @@ class WorkspaceService:
         level: Level = "samples",
     ) -> Workspace:
         """Replace the selection. Raises as `change` does."""
-        return self._apply(workspace, base_version, origin, None, as_ids(ids), level)
+        return self._apply(workspace, base_version, origin, level=level, ids=as_ids(ids))
 
     def _apply(
         self,
         workspace: str,
         base_version: int,
         origin: str,
-        view: ViewSpec | None,
-        ids: Ids | None,
+        *,
         level: Level,
+        view: ViewSpec | None = None,
+        ids: Ids | None = None,
     ) -> Workspace:
         def work(cursor: duckdb.DuckDBPyConnection) -> _Row:
             row = _require(cursor, workspace)
             self._check_conflict(row, base_version, origin, view is not None, ids is not None)
             if ids is not None:
                 raise_unknown(Reader(cursor), level, ids)
-            changed = _changed(row, origin, view, ids, level)
+            changed = _changed(row, origin, level=level, view=view, ids=ids)
             _update(cursor, changed)
             return changed
 
@@ -219,7 +223,7 @@ def _insert(cursor: duckdb.DuckDBPyConnection, notebook: str | None) -> _Row:
 
 
 def _changed(
-    row: _Row, origin: str, view: ViewSpec | None, ids: Ids | None, level: Level
+    row: _Row, origin: str, *, level: Level, view: ViewSpec | None, ids: Ids | None
 ) -> _Row:
     version = row.version + 1
     changed = replace(row, version=version, origin=origin)
@@ -230,7 +234,7 @@ def _changed(
     if ids is not None:
         changed = replace(
             changed,
-            selection=ids.astype("<u4").tobytes(),
+            selection=_distinct(ids).astype("<u4").tobytes(),
             selection_level=level,
             selection_version=version,
             selection_origin=origin,
@@ -238,11 +242,18 @@ def _changed(
     return changed
 
 
+def _distinct(ids: Ids) -> Ids:
+    """A selection is a set; the first place of each id is kept."""
+    _, first = np.unique(ids, return_index=True)
+    return ids[np.sort(first)]
+
+
 def _update(cursor: duckdb.DuckDBPyConnection, row: _Row) -> None:
     moment: datetime = utc_now()
     cursor.execute(
-        "UPDATE workspace SET version = ?, view = ?, view_version = ?, view_origin = ?, selection = ?, "
-        "selection_level = ?, selection_version = ?, selection_origin = ?, origin = ?, modified_at = ? "
+        "UPDATE workspace SET version = ?, view = ?, view_version = ?, view_origin = ?, "
+        "selection = ?, selection_level = ?, selection_version = ?, selection_origin = ?, "
+        "origin = ?, modified_at = ? "
         "WHERE workspace = ?",
         [
             row.version,

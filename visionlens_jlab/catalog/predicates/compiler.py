@@ -1,7 +1,8 @@
 """Filter tree to SQL.
 
-At level samples a conjunction's bare annotation-only parts form one group, which asks for one annotation that
-satisfies them all. Each group speaks of ground truth unless it names `source` or `confidence`.
+At level samples a conjunction's bare annotation-only parts form one group, which asks for one
+annotation that satisfies them all. Each group speaks of ground truth unless it names `source` or
+`confidence`.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ def compile_group(parts: list[Filter], fields: FieldSet, *, also: Field | None =
 
 
 def compile_matching(filter: Filter | None, fields: FieldSet) -> Compiled:
-    """The condition, over `a`, `s`, `c`, for the matching annotations of a sample view's samples."""
+    """The condition over `a`, `s`, `c` for a sample view's matching annotations."""
     matching = None if filter is None else _Compiler(fields).matching(normalize(filter))
     return GROUND_TRUTH if matching is None else matching
 
@@ -159,7 +160,7 @@ class _Compiler:
         return self._exists(owner, condition, negated=node.op == "none")
 
     def _all(self, owner: str, parts: list[Filter]) -> Compiled:
-        """No annotation breaks the claim; parts about source alone say which annotations are meant."""
+        """No annotation breaks the claim; parts about source alone say which are meant."""
         domain = [part for part in parts if self._is_about_source(part)]
         claim = [part for part in parts if part not in domain]
         if not claim:

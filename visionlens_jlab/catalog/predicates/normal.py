@@ -12,7 +12,7 @@ MAX_DEPTH = 60
 
 
 def normalize(node: Filter, depth: int = 0) -> Filter:
-    """The same filter with nested `and`s and `or`s flattened, neutral parts and single operands unwrapped.
+    """The same filter, nested `and`s and `or`s flattened, single operands unwrapped.
 
     Raises
     ------

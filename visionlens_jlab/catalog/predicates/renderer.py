@@ -28,7 +28,8 @@ def render(node: Filter) -> str:
     Raises
     ------
     VisionLensError
-        PREDICATE_INVALID for values that no text can say (infinite, not a number), or too deep a tree.
+        PREDICATE_INVALID for values that no text can say (infinite, not a number) and for trees
+        nested too deeply.
     """
     return _render(normalize(node))
 

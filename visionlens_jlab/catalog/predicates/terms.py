@@ -92,7 +92,7 @@ def _tag_term(field: Field, node: Filter) -> Compiled:
         case Compare(cmp="!="):
             return having(Compiled("tag = ?", (checked(field, node.value),)), negated=True)
         case In(values=values) if None in values:
-            named = [value for value in values if value is not None]
+            named: list[Scalar] = [value for value in values if value is not None]
             return join(
                 [having(_membership(field, "tag", named)), having(None, negated=True)], "OR", FALSE
             )

@@ -74,7 +74,7 @@ def final(**counts: dict[str, int]) -> dict[str, Any]:
 def fill_street(store: DatasetStore, folder: Path) -> None:
     """Six samples: cars and people, ground truth and the run `a`.
 
-    sample: 0 car 100x, person; 1 car, run a: car .9, person .2; 2 person; 3 no class; 4 and 5 without annotations
+    sample: 0 car, person; 1 car, of run a: car .9, person .2; 2 person; 3 no class; 4, 5 nothing
     split:  0-2 train, 3-4 val, 5 none      speed: 10 20 30 40 none none
     """
     store.apply_piece(
