@@ -1,0 +1,71 @@
+"""What one image shows, and the order in which it is drawn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image
+
+from visionlens_jlab.demo.render import lens, weather
+from visionlens_jlab.demo.render.canvas import Canvas
+from visionlens_jlab.demo.render.mood import mood_of
+from visionlens_jlab.demo.render.objects import Light, Stage, Thing
+from visionlens_jlab.demo.render.quay import EDGE, paint_harbour
+from visionlens_jlab.demo.render.road import paint_street
+from visionlens_jlab.demo.render.roadside import roadside
+from visionlens_jlab.demo.render.sky import paint_sky
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One image. Pixels are of the final image, depths in metres; `things` are the labelled objects."""
+
+    size: tuple[int, int]
+    scenery: str
+    area: str
+    background: int
+    """Seed of all that stands still."""
+    frame: int
+    """Seed of what differs between images before one background."""
+    light: str
+    weather: str
+    blur: float
+    camera: int
+    center: float
+    horizon: float
+    focal: float
+    lens: float
+    advance: float
+    moods: tuple[str, ...]
+    """Values of the world's further categories."""
+    hidden: str
+    things: tuple[Thing, ...]
+
+
+def draw(scene: Scene) -> Image.Image:
+    """The RGB image of a scene."""
+    still = np.random.default_rng((scene.background, 1))
+    moving = np.random.default_rng((scene.frame, 2))
+    mood = mood_of(scene.light, scene.weather, still)
+    sky = paint_sky(scene.size, scene.horizon, mood, scene.light, scene.weather, still)
+    canvas = Canvas(sky, scene.center, scene.horizon, scene.focal, scene.lens, mood)
+    wet = scene.weather == "rain"
+    things = list(scene.things)
+    lights: list[Light] = []
+    if scene.scenery == "street":
+        paint_street(canvas, scene.area, wet, scene.advance, still)
+        beside, lights = roadside(canvas, scene.area, scene.advance, still)
+        things += beside
+    else:
+        paint_harbour(canvas, scene.moods[0], scene.moods[1], wet, still)
+    image = canvas.finish()
+    if wet:
+        image = weather.mirror_ground(image, scene.horizon)
+    stage = Stage(image, canvas, wet, water_from=EDGE if scene.scenery == "harbour" else None)
+    stage.pools(lights)
+    stage.place(things)
+    image = stage.finish()
+    image = weather.apply(image, scene.weather, scene.light, scene.horizon, mood, moving)
+    image = lens.fault(image, scene.hidden, scene.light, scene.horizon, moving)
+    return lens.expose(image, scene.blur, scene.camera, scene.light, moving)
