@@ -9,7 +9,6 @@ from urllib.parse import urlsplit, urlunsplit
 
 from jupyter_client.multikernelmanager import AsyncMultiKernelManager
 from jupyter_server.extension.application import ExtensionApp
-from jupyter_server.utils import url_path_join
 from tornado.ioloop import PeriodicCallback
 from traitlets import Float, List, Type, Unicode, default
 from traitlets.config import Configurable
@@ -29,7 +28,7 @@ RELEASE_SECONDS = 60.0
 WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "": "127.0.0.1"}  # noqa: S104
 
 
-class VisionLens(Configurable):
+class VisionLens(Configurable):  # type: ignore[misc]
     """Settings, as `c.VisionLens.<name>` or `--VisionLens.<name>=`."""
 
     data_dir = Unicode(
@@ -54,7 +53,7 @@ class VisionLens(Configurable):
         600.0, help="An unused dataset is released for other processes after so many seconds."
     ).tag(config=True)
 
-    @default("data_dir")
+    @default("data_dir")  # type: ignore[untyped-decorator]
     def _default_data_dir(self) -> str:
         return str(default_data_dir())
 
@@ -140,4 +139,4 @@ def local_address(connection_url: str, ip: str) -> str:
     if ip in WILDCARDS:
         port = f":{parts.port}" if parts.port else ""
         parts = parts._replace(netloc=WILDCARDS[ip] + port)
-    return url_path_join(urlunsplit(parts), "")
+    return urlunsplit(parts._replace(path=parts.path.rstrip("/") + "/"))

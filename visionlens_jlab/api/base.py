@@ -1,9 +1,9 @@
-"""What every handler shares: identity, errors, parsing, answers written without blocking the loop."""
+"""What every handler shares: identity, errors, parsing, answers that never block the loop."""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from jupyter_server.auth import Authorizer
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import numpy as np
     import pyarrow as pa
 
+    from ..catalog.library import Library
     from ..catalog.store import DatasetStore
 
 AnyModel = TypeVar("AnyModel", bound=Model)
@@ -106,6 +107,14 @@ class Guarded:
         """Run something slow in the pool of threads."""
         return await self.services.work(call, *args, **kwargs)
 
+    async def library(self, use: Callable[[Library], Result]) -> Result:
+        """Use the library in the pool."""
+        return await self.work(lambda: use(self.services.library))
+
+    async def dataset(self, name: str, use: Callable[[DatasetStore], Result]) -> Result:
+        """Open a dataset and use it, both in the pool; DATASET_NOT_FOUND, DATASET_BUSY."""
+        return await self.library(lambda library: use(library.open(name)))
+
     def query(self, model: type[AnyModel]) -> AnyModel:
         """The query parameters as `model`; REQUEST_INVALID."""
         arguments = self.request.query_arguments  # type: ignore[attr-defined]
@@ -127,38 +136,41 @@ class Resource(Guarded, APIHandler):  # type: ignore[misc]
         """The JSON body as `model`, an empty one as `{}`; REQUEST_INVALID."""
         return await self.work(parse, model, self.request.body)
 
-    async def dataset(self, name: str, use: Callable[[DatasetStore], Result]) -> Result:
-        """Open a dataset and use it, both in the pool; DATASET_NOT_FOUND, DATASET_BUSY."""
-        return await self.work(lambda: use(self.services.library.open(name)))
-
     async def answer(self, model: Model, status: int = 200) -> None:
         """Write a model as JSON."""
-        body = await self.work(lambda: model.model_dump_json(by_alias=True).encode())
         self.set_status(status)
-        await self._send(iter([body]), wire.JSON, len(body))
-
-    async def answer_table(self, table: pa.Table) -> None:
-        """Write a table as an Arrow stream."""
-        await self._send(wire.arrow_chunks(table), wire.ARROW, table.nbytes)
+        await self._send(await self.work(_json, model), wire.JSON)
 
     async def answer_ids(self, ids: np.ndarray, headers: Mapping[str, int]) -> None:
         """Write ids as little-endian uint32, with counts in `VisionLens-` headers."""
         for name, value in headers.items():
             self.set_header(f"VisionLens-{name}", str(value))
-        body = wire.ids_bytes(ids)
-        await self._send(iter([body]), wire.BINARY, len(body))
+        await self._send(wire.ids_bytes(ids), wire.BINARY)
 
-    async def _send(self, chunks: Iterable[bytes], content_type: str, size: int) -> None:
-        self.set_header("Content-Type", content_type)
-        self.set_header("Vary", "Accept-Encoding")
-        # a kernel with our token is on this machine: compressing would only cost time
-        accept = "" if self.from_kernel else self.request.headers.get("Accept-Encoding", "")
-        encoding = wire.choose_encoding(accept) if size > wire.WORTHWHILE else None
+    async def answer_table(self, table: pa.Table) -> None:
+        """Write a table as an Arrow stream, batch by batch."""
+        encoding = self._encoding(table.nbytes)
+        chunks = wire.arrow_chunks(table)
+        self.set_header("Content-Type", wire.ARROW)
+        await self._stream(wire.compressed(chunks, encoding) if encoding else chunks)
+        self.finish(set_content_type=wire.ARROW)
+
+    async def _send(self, body: bytes, content_type: str) -> None:
+        encoding = self._encoding(len(body))
         if encoding:
-            chunks = wire.compressed(chunks, encoding)
+            body = await self.work(b"".join, wire.compressed([body], encoding))
+        self.finish(body, set_content_type=content_type)
+
+    def _encoding(self, size: int) -> str | None:
+        """The encoding of an answer of `size` bytes, announced in its headers."""
+        # a kernel with our token is on this machine: compressing would only cost time
+        if self.from_kernel or size < wire.WORTHWHILE:
+            return None
+        self.set_header("Vary", "Accept-Encoding")
+        encoding = wire.choose_encoding(self.request.headers.get("Accept-Encoding", ""))
+        if encoding:
             self.set_header("Content-Encoding", encoding)
-        await self._stream(iter(chunks))
-        self.finish(set_content_type=content_type)
+        return encoding
 
     async def _stream(self, chunks: Iterator[bytes]) -> None:
         """Write chunk by chunk; a client that has gone ends it, a failure cuts the connection."""
@@ -174,6 +186,10 @@ class Resource(Guarded, APIHandler):  # type: ignore[misc]
             if self._headers_written:
                 self.request.connection.stream.close()
             raise
+
+
+def _json(model: Model) -> bytes:
+    return model.model_dump_json(by_alias=True).encode()
 
 
 def parse(model: type[AnyModel], body: bytes) -> AnyModel:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tornado.web import authenticated
 
 from ..errors import VisionLensError
+from ..models import DatasetDetail
 from .base import Resource
 from .guard import authorized
 from .shapes import DatasetList, ReportQuery
+
+if TYPE_CHECKING:
+    from ..catalog.library import Library
+    from ..catalog.store import DatasetStore
 
 
 class DatasetsHandler(Resource):
@@ -22,6 +29,10 @@ class DatasetsHandler(Resource):
         )
 
 
+def _cards(library: Library) -> DatasetList:
+    return DatasetList(datasets=library.list())
+
+
 class DatasetHandler(Resource):
     """`datasets/{dataset}`"""
 
@@ -29,7 +40,7 @@ class DatasetHandler(Resource):
     @authorized
     async def get(self, dataset: str) -> None:
         """Classes, splits, tags, sources and fields of one dataset."""
-        await self.answer(await self.dataset(dataset, lambda store: store.detail()))
+        await self.answer(await self.dataset(dataset, _detail))
 
     @authenticated
     @authorized
@@ -38,10 +49,14 @@ class DatasetHandler(Resource):
         slug = await self.dataset(dataset, lambda store: store.slug)
         runner = await self.services.runner()
         await runner.cancel_of(slug)
-        await self.work(lambda: self.services.library.delete(slug))
+        await self.library(lambda library: library.delete(slug))
         self.services.announcer.dataset(slug, 0, "deleted")
         self.set_status(204)
         self.finish()
+
+
+def _detail(store: DatasetStore) -> DatasetDetail:
+    return store.detail()
 
 
 class ReportHandler(Resource):

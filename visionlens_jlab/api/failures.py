@@ -30,7 +30,7 @@ def invalid_request(error: ValidationError) -> VisionLensError:
 
 
 def as_visionlens(error: BaseException | None, status: int) -> tuple[int, VisionLensError]:
-    """HTTP status and error to answer with; anything unexpected becomes INTERNAL without its text."""
+    """HTTP status and error to answer with; the unexpected becomes INTERNAL, without its text."""
     if isinstance(error, VisionLensError):
         return error.status, error
     if isinstance(error, HTTPError) and error.status_code < 500:

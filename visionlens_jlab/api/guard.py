@@ -23,7 +23,7 @@ def authorized(method: Method) -> Method:
 
 
 def carries_token(authorization: str, token: str) -> bool:
-    """Whether an Authorization header is `visionlens <token>`; takes the same time for any guess."""
+    """Whether an Authorization header is `visionlens <token>`; equally slow for any guess."""
     if not authorization.lower().startswith(SCHEME):
         return False
     given = authorization[len(SCHEME) :].strip()

@@ -57,9 +57,7 @@ class ThumbnailHandler(PictureHandler):
     async def get(self, dataset: str, sample_id: str) -> None:
         """The WebP thumbnail; cached for ever under its version key."""
         asked = self.query(ThumbnailQuery)
-        found = await self.work(
-            lambda: self.services.library.open(dataset).thumbnail(int(sample_id))
-        )
+        found = await self.dataset(dataset, lambda store: store.thumbnail(int(sample_id)))
         if found is None:
             raise VisionLensError("IMAGE_MISSING", f"Sample {sample_id} has no thumbnail yet.")
         lasting = asked.v == found.version
@@ -79,16 +77,14 @@ class ImageHandler(PictureHandler):
     @authorized
     async def get(self, dataset: str, sample_id: str) -> None:
         """The image at full resolution, upright."""
-        picture = await self.work(self._picture, dataset, int(sample_id))
+        picture = await self.dataset(
+            dataset, lambda store: Picture.of(*store.image_path(int(sample_id)))
+        )
         self.set_header("Cache-Control", "private, no-cache")
         if self.not_modified(picture.etag):
             return
         self.set_header("Content-Type", picture.content_type)
         await self._write(picture.chunks(CHUNK))
-
-    def _picture(self, dataset: str, sample_id: int) -> Picture:
-        location, relative = self.services.library.open(dataset).image_path(sample_id)
-        return Picture.of(location, relative)
 
     async def _write(self, chunks: Iterator[bytes]) -> None:
         try:

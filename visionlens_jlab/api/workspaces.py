@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from tornado.web import authenticated
 
 from ..models import Workspace, WorkspaceChange, WorkspaceRequest
-from ..workspace import WorkspaceService
 from .base import Resource
 from .guard import authorized
 from .shapes import SelectionQuery
 from .wire import read_ids
+
+if TYPE_CHECKING:
+    from ..catalog.store import DatasetStore
+    from ..workspace.service import WorkspaceService
 
 Result = TypeVar("Result")
 
@@ -22,7 +25,13 @@ class WorkspaceResource(Resource):
 
     async def workspaces(self, dataset: str, use: Callable[[WorkspaceService], Result]) -> Result:
         """Use the dataset's workspaces in the pool."""
-        return await self.dataset(dataset, lambda store: use(WorkspaceService(store)))
+
+        def with_service(store: DatasetStore) -> Result:
+            from ..workspace.service import WorkspaceService
+
+            return use(WorkspaceService(store))
+
+        return await self.dataset(dataset, with_service)
 
     async def answer_changed(self, workspace: Workspace) -> None:
         """Announce a workspace's new version and answer with it."""

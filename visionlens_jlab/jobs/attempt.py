@@ -14,7 +14,6 @@ from .kernel import WorkerKernel
 from .outcome import Outcome
 from .progress import Step
 from .sink import Sink
-from .spool import Spool
 from .worker import write_start
 
 POLL_SECONDS = 0.1
@@ -28,7 +27,6 @@ class Attempt:
     Parameters
     ----------
     kernel : WorkerKernel
-    spool : Spool
     sink : Sink
     job : Job
         Its `attempt` is this one's number.
@@ -41,19 +39,18 @@ class Attempt:
     def __init__(
         self,
         kernel: WorkerKernel,
-        spool: Spool,
         sink: Sink,
         job: Job,
         params: dict[str, Any],
         on_step: Callable[[Step], None],
     ) -> None:
         self._kernel = kernel
-        self._spool = spool
+        self._spool = sink.spool
         self._sink = sink
         self._job = job
         self._params = params
         self._on_step = on_step
-        self._folder = spool.attempt(job.attempt)
+        self._folder = sink.attempt
         self._worker_over = False
         self._abandoned = False
 
@@ -77,9 +74,7 @@ class Attempt:
         code = await asyncio.to_thread(
             write_start,
             self._folder,
-            self._job.job,
-            self._job.kind,
-            self._job.attempt,
+            self._job,
             self._params,
             self._sink.committed,
         )

@@ -62,10 +62,11 @@ class FileContext:
 
     Parameters
     ----------
-    job : str
-    params : dict
     spool : Spool
-    attempt : int
+        Its folder is named after the job.
+    attempt : Path
+        Folder of this attempt.
+    params : dict
     committed : collection of int
         Sequences already committed.
     report : callable
@@ -74,18 +75,17 @@ class FileContext:
 
     def __init__(
         self,
-        job: str,
-        params: dict[str, Any],
         spool: Spool,
-        attempt: int,
+        attempt: Path,
+        params: dict[str, Any],
         committed: Collection[int],
         report: Callable[[Step], None],
     ) -> None:
-        self.job = job
+        self.job = spool.folder.name
         self.params = params
         self.spool = spool.folder
         self._files = spool
-        self._attempt = spool.attempt(attempt)
+        self._attempt = attempt
         self._committed = frozenset(committed)
         self._report = report
         self._stage: str | None = None

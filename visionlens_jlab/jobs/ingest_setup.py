@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from ..catalog.library import Library
     from ..catalog.store import DatasetStore
-    from .queue import JobQueue, Owner
+    from .queue import JobQueue
 
 TABLE = "table.arrow"
 EXISTING = "existing.arrow"
@@ -26,9 +26,7 @@ _EXISTING_SQL = (
 )
 
 
-def create(
-    library: Library, queue: JobQueue, owner: Owner, request: IngestRequest, rows: pa.Table | None
-) -> Job:
+def create(library: Library, queue: JobQueue, request: IngestRequest, rows: pa.Table | None) -> Job:
     """Make the dataset of an ingest and queue the job.
 
     Parameters
@@ -58,7 +56,7 @@ def create(
         spool.make()
         if rows is not None:
             write_stream(spool.input / TABLE, rows)
-        queue.add(job, params, owner)
+        queue.add(job, params)
     except BaseException:
         spool.remove()
         if created:

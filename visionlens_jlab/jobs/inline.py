@@ -60,14 +60,14 @@ def run_inline(
     KeyboardInterrupt
         After the job was cancelled; what was committed stays.
     """
-    queue, owner = JobQueue(library.data_dir / "state.sqlite"), Owner()
-    job = ingest_setup.create(library, queue, owner, request, table)
+    queue = JobQueue(library.state, Owner())
+    job = ingest_setup.create(library, queue, request, table)
     interrupted = False
     outcome = Outcome("cancelled")
     try:
         job = status.started(job, 1)
         queue.save(job)
-        outcome = _run(library, queue, owner, job, on_progress)
+        outcome = _run(library, queue, job, on_progress)
     except KeyboardInterrupt:
         interrupted = True
     job = status.ended(job, outcome)
@@ -85,22 +85,22 @@ def run_inline(
 def _run(
     library: Library,
     queue: JobQueue,
-    owner: Owner,
     job: Job,
     on_progress: Callable[[Job], None],
 ) -> Outcome:
     """Run the code in this thread, the sink in another."""
     params = ingest_setup.begin(library, queue, job)
     spool = Spool.of(library.data_dir, job.job)
-    spool.attempt(1).mkdir(mode=0o700)
-    sink = Sink(library, ingest_setup.dataset_of(job), job.job, spool.attempt(1), lambda _: None)
+    attempt = spool.attempt(1)
+    attempt.mkdir(mode=0o700)
+    sink = Sink(library, job, attempt, lambda _: None)
     meter = Meter()
 
     def report(step: Step) -> None:
         on_progress(status.advanced(job, meter, step))
 
-    context = FileContext(job.job, params, spool, 1, sink.committed, report)
-    commits = Commits(sink, spool, lambda: queue.beat(owner))
+    context = FileContext(spool, attempt, params, sink.committed, report)
+    commits = Commits(sink, spool, queue.beat)
     commits.start()
     try:
         outcome = outcome_of(lambda: code_of(job.kind)(context), lambda: spool.cancelled)

@@ -72,8 +72,7 @@ class JobRunner:
         self._announcer = announcer
         self._touch = touch
         self._warm_seconds = warm_seconds
-        self._owner = Owner()
-        self._queue = JobQueue(library.data_dir / "state.sqlite")
+        self._queue = JobQueue(library.state, Owner())
         self._live: Live | None = None
         self._wake = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
@@ -91,12 +90,12 @@ class JobRunner:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._kernel.close()
-        await asyncio.to_thread(self._queue.release, self._owner)
+        await asyncio.to_thread(self._queue.release)
 
     async def submit(self, request: IngestRequest, rows: pa.Table | None = None) -> Job:
         """Queue an ingest; see `ingest_setup.create` for what it raises."""
         job = await asyncio.to_thread(
-            ingest_setup.create, self._library, self._queue, self._owner, request, rows
+            ingest_setup.create, self._library, self._queue, request, rows
         )
         self._announcer.job(job)
         if job.dataset:
@@ -129,14 +128,15 @@ class JobRunner:
         """Cancel the jobs on a dataset and wait until they are over."""
         for job in await asyncio.to_thread(self._queue.unfinished_of, dataset):
             await self.cancel(job.job)
-        while await asyncio.to_thread(self._queue.unfinished_of, dataset):
+        # they may run in another process, so there is no event to wait for
+        while await asyncio.to_thread(self._queue.unfinished_of, dataset):  # noqa: ASYNC110
             await asyncio.sleep(0.05)
 
     async def _lane(self) -> None:
         """Run what waits, in order; then wait for more."""
         while True:
             self._wake.clear()
-            job = await asyncio.to_thread(self._queue.next, self._owner)
+            job = await asyncio.to_thread(self._queue.next)
             if job is None:
                 await self._wake.wait()
                 continue
@@ -173,9 +173,7 @@ class JobRunner:
             live = self._live = Live(started)
             sink = await asyncio.to_thread(self._sink, live.job)
             spool.log("info", f"Attempt {number}; {len(sink.committed)} pieces are there already.")
-            outcome = await Attempt(
-                self._kernel, spool, sink, live.job, params, self._on_step
-            ).run()
+            outcome = await Attempt(self._kernel, sink, live.job, params, self._on_step).run()
             if outcome.trace:
                 _log.error("Job %s failed:\n%s", job.job, outcome.trace)
             if outcome.state != "lost":
@@ -207,7 +205,7 @@ class JobRunner:
         for count in itertools.count(1):
             await asyncio.sleep(TICK_SECONDS)
             try:
-                await asyncio.to_thread(self._queue.beat, self._owner)
+                await asyncio.to_thread(self._queue.beat)
                 if self._live:
                     self._touch()
                     await asyncio.to_thread(self._queue.save, self._live.job)
@@ -221,7 +219,7 @@ class JobRunner:
 
     async def _adopt(self) -> None:
         """Queue the jobs of processes that are gone; forget the oldest jobs."""
-        for job in await asyncio.to_thread(self._queue.adopt, self._owner):
+        for job in await asyncio.to_thread(self._queue.adopt):
             self._spool(job.job).log("info", "Taken over from a server that is gone.")
             self._announcer.job(job)
             self._wake.set()
@@ -236,7 +234,7 @@ class JobRunner:
             self._loop.call_soon_threadsafe(self._announcer.dataset, dataset, version, "changed")
 
         attempt = self._spool(job.job).attempt(job.attempt)
-        return Sink(self._library, dataset, job.job, attempt, committed)
+        return Sink(self._library, job, attempt, committed)
 
     def _on_step(self, step: Step) -> None:
         if self._live:

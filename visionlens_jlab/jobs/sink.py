@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING
 
 from ..catalog.pieces import Piece
 from ..errors import VisionLensError
+from ..models import Job
+from .ingest_setup import dataset_of
 from .pieces import whole_pieces
+from .spool import Spool
 
 if TYPE_CHECKING:
     from ..catalog.library import Library
@@ -23,9 +26,8 @@ class Sink:
     Parameters
     ----------
     library : Library
-    dataset : str
-        Slug of the dataset that gets the pieces.
-    job : str
+    job : Job
+        Its dataset gets the pieces.
     attempt : Path
         Folder of the present attempt; older ones are never read.
     on_commit : callable
@@ -35,21 +37,21 @@ class Sink:
     def __init__(
         self,
         library: Library,
-        dataset: str,
-        job: str,
+        job: Job,
         attempt: Path,
         on_commit: Callable[[int], None],
     ) -> None:
         self._library = library
-        self._dataset = dataset
-        self._job = job
-        self._attempt = attempt
+        self._dataset = dataset_of(job)
+        self._job = job.job
+        self.attempt = attempt
+        self.spool = Spool(attempt.parent)
         self._on_commit = on_commit
-        self.committed = set(library.open(dataset).committed_pieces(job))
+        self.committed = set(library.open(self._dataset).committed_pieces(self._job))
 
     def commit_next(self) -> bool:
         """Commit the piece whose turn it is; False when it is not there (yet)."""
-        for sequence, folder in whole_pieces(self._attempt):
+        for sequence, folder in whole_pieces(self.attempt):
             if sequence > len(self.committed):
                 return False  # one before it is still being written
             if sequence == len(self.committed):
@@ -61,7 +63,7 @@ class Sink:
 
     def check_complete(self) -> None:
         """JOB_FAILED when a piece was left that cannot be next."""
-        left = [sequence for sequence, _ in whole_pieces(self._attempt)]
+        left = [sequence for sequence, _ in whole_pieces(self.attempt)]
         if left:
             raise VisionLensError(
                 "JOB_FAILED",

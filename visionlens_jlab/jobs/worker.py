@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from ..models import Job
 from .context import FileContext
 from .kinds import code_of
 from .outcome import Outcome, outcome_of
@@ -21,15 +22,13 @@ START = "start.json"
 NICENESS = 10
 
 
-def write_start(
-    attempt: Path, job: str, kind: str, number: int, params: dict[str, Any], committed: set[int]
-) -> str:
+def write_start(attempt: Path, job: Job, params: dict[str, Any], committed: set[int]) -> str:
     """Write what an attempt needs and return the code that a kernel executes for it."""
     attempt.mkdir(mode=0o700, exist_ok=True)
     start = {
-        "job": job,
-        "kind": kind,
-        "attempt": number,
+        "job": job.job,
+        "kind": job.kind,
+        "attempt": job.attempt,
         "params": params,
         "committed": sorted(committed),
     }
@@ -47,9 +46,7 @@ def execute(folder: str) -> None:
     def report(step: Step) -> None:
         _publish({"job": start["job"], "attempt": start["attempt"], **vars(step)})
 
-    context = FileContext(
-        start["job"], start["params"], spool, start["attempt"], start["committed"], report
-    )
+    context = FileContext(spool, attempt, start["params"], start["committed"], report)
     try:
         outcome = outcome_of(lambda: code_of(start["kind"])(context), lambda: spool.cancelled)
     except KeyboardInterrupt:

@@ -1,0 +1,45 @@
+"""Fixtures of every test: a Jupyter server with the extension, on a data directory of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from traitlets.config import Config
+
+pytest_plugins = ["pytest_jupyter.jupyter_server"]
+
+
+@pytest.fixture
+def data_dir(tmp_path: Path) -> Path:
+    """Where the server keeps its datasets."""
+    return tmp_path / "visionlens"
+
+
+@pytest.fixture
+def jp_server_config(data_dir: Path) -> Config:
+    """A server that refuses whatever forgot to say who may ask."""
+    return Config(
+        {
+            "ServerApp": {
+                "jpserver_extensions": {"visionlens_jlab": True},
+                "allow_unauthenticated_access": False,
+            },
+            "VisionLens": {"data_dir": str(data_dir)},
+        }
+    )
+
+
+@pytest.fixture(autouse=True)
+def jp_server_cleanup(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Stop the server of a test that has one; the plugin would make one for every other test."""
+    if "jp_serverapp" not in request.fixturenames:
+        yield
+        return
+    loop = request.getfixturevalue("jp_asyncio_loop")
+    server = request.getfixturevalue("jp_serverapp")
+    yield
+    loop.run_until_complete(server._cleanup())
+    server.kernel_manager.context.destroy()
+    type(server).clear_instance()
