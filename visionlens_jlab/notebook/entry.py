@@ -66,6 +66,8 @@ def ingest(
         When interrupted; the job is cancelled first.
     """
     rows = _as_rows(source)
+    if rows is None and not isinstance(source, str | os.PathLike):
+        raise VisionLensError("REQUEST_INVALID", f"{source!r} is no path and no table.")
     if rows is not None and name is None:
         raise VisionLensError(
             "REQUEST_INVALID", "A table has no name of its own.", "Pass name=, such as name='mine'."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from urllib.parse import quote
 
 import numpy as np
@@ -26,6 +27,8 @@ from ..models import (
     SqlRequest,
     TableRequest,
     TagRequest,
+    Tiles,
+    TilesRequest,
     ViewSpec,
     Workspace,
     WorkspaceChange,
@@ -74,7 +77,8 @@ class HttpBackend:
                 time.sleep(POLL_SECONDS)
                 job = self._job("GET", job.job)
         except KeyboardInterrupt:
-            self._job("DELETE", job.job)
+            with suppress(VisionLensError):  # over already, or the server is gone
+                self._job("DELETE", job.job)
             raise
         if job.state == "done" and job.dataset is not None:
             return job.dataset
@@ -162,16 +166,19 @@ class HttpDataset:
 
     def thumbnails(self, sample_ids: Sequence[int]) -> list[bytes | None]:
         """One WebP image per sample, None where there is none."""
-        return [self._thumbnail(sample_id) for sample_id in sample_ids]
+        request = TilesRequest(ids=list(sample_ids))
+        tiles = self._transport.read(Tiles, "POST", f"{self._path}/tiles", request).tiles
+        versions = {tile.sample_id: tile.thumbnail for tile in tiles}
+        return [
+            None
+            if (version := versions.get(sample_id)) is None
+            else self._image(sample_id, version)
+            for sample_id in sample_ids
+        ]
 
-    def _thumbnail(self, sample_id: int) -> bytes | None:
-        try:
-            path = f"{self._path}/samples/{sample_id}/thumbnail"
-            return self._transport.request("GET", path).content
-        except VisionLensError as error:
-            if error.status == 404:
-                return None
-            raise
+    def _image(self, sample_id: int, version: str) -> bytes:
+        path = f"{self._path}/samples/{sample_id}/thumbnail"
+        return self._transport.request("GET", path, params={"v": version}).content
 
     def make_workspace(self, notebook: str | None) -> Workspace:
         """The workspace of (dataset, notebook), made when there is none."""

@@ -102,7 +102,7 @@ def test_a_field_from_everything_that_names_ids(ds: vl.Dataset) -> None:
 def test_a_field_of_a_filtered_frame_goes_to_its_own_rows(ds: vl.Dataset) -> None:
     people = ds.where("class = 'person'").to_pandas()
     assert ds.set_field("rank", people.brightness.rank()) == len(PEOPLE)
-    assert ds.to_pandas().rank.dropna().to_dict() == {
+    assert ds.to_pandas()["rank"].dropna().to_dict() == {
         sample: place + 1.0 for place, sample in enumerate(PEOPLE)
     }
 

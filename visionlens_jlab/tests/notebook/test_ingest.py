@@ -107,9 +107,10 @@ def test_an_address_is_refused_before_anything_starts(name: str) -> None:
 
 
 def test_a_table_needs_a_name(place: str, coco_folder: Path) -> None:
-    with pytest.raises(VisionLensError) as caught:
-        vl.ingest(rows(coco_folder))
-    assert caught.value.code == "REQUEST_INVALID"
+    for source in (rows(coco_folder), None, 7):
+        with pytest.raises(VisionLensError) as caught:
+            vl.ingest(source)
+        assert caught.value.code == "REQUEST_INVALID"
 
 
 def test_an_interrupt_cancels_the_job(
