@@ -24,9 +24,7 @@ class DatasetsHandler(Resource):
     @authorized
     async def get(self) -> None:
         """Cards of every dataset; opens none."""
-        await self.answer(
-            DatasetList(datasets=await self.work(lambda: self.services.library.list()))
-        )
+        await self.answer(await self.library(_cards))
 
 
 def _cards(library: Library) -> DatasetList:
