@@ -4,7 +4,7 @@ import { project, type IPlacement, type IRect, type ISize } from './placement';
 import { GROUND_TRUTH, type IShape } from './shapes';
 
 export interface IOverlayOptions {
-  /** Write class and confidence at each shape. */
+  /** Write class and confidence at each shape that is wide enough for them. */
   readonly labels: boolean;
   /** The shape drawn strongest; the others step back. */
   readonly highlight?: number | null;
@@ -17,7 +17,7 @@ const CROWD_DASH = [1, 3];
 const LABEL_FONT = '11px sans-serif';
 const LABEL_HEIGHT = 14;
 const LABEL_PADDING = 3;
-/** Marks and labels are left out on shapes narrower than this, in CSS pixels. */
+/** Marks and labels are left out on shapes smaller than this, in CSS pixels. */
 const MIN_MARKED = 22;
 const MARK_SIZE = 6;
 
@@ -93,20 +93,23 @@ function traceShape(
   }
 }
 
+function labelWidth(context: CanvasRenderingContext2D, shape: IShape): number {
+  return context.measureText(shapeLabel(shape)).width + 2 * LABEL_PADDING;
+}
+
 function drawLabel(
   context: CanvasRenderingContext2D,
   shape: IShape,
   rect: IRect,
   color: string
 ): void {
-  const text = shapeLabel(shape);
-  const width = context.measureText(text).width + 2 * LABEL_PADDING;
+  const width = labelWidth(context, shape);
   const x = Math.max(rect.x, 0);
   const y = rect.y >= LABEL_HEIGHT ? rect.y - LABEL_HEIGHT : rect.y;
   context.fillStyle = color;
   context.fillRect(x, y, width, LABEL_HEIGHT);
   context.fillStyle = '#000';
-  context.fillText(text, x + LABEL_PADDING, y + LABEL_HEIGHT / 2);
+  context.fillText(shapeLabel(shape), x + LABEL_PADDING, y + LABEL_HEIGHT / 2);
 }
 
 function drawShape(
@@ -135,7 +138,8 @@ function drawShape(
   if (Math.min(rect.w, rect.h) < MIN_MARKED && !highlighted) {
     return;
   }
-  if (options.labels || highlighted) {
+  const fits = options.labels && labelWidth(context, shape) <= rect.w;
+  if (fits || highlighted) {
     drawLabel(context, shape, rect, color);
     return;
   }

@@ -2,8 +2,8 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 import { useStore } from 'zustand';
 import type { IWorkspaceModel } from '../workspace/types';
-import { describe } from './describe';
-import { conjuncts, removeCondition } from './tree';
+import { describeCondition } from './describe';
+import { conditions, removeCondition } from './tree';
 
 /** The active conditions, one chip each; ✕ takes one away. */
 export function Chips(props: {
@@ -14,19 +14,21 @@ export function Chips(props: {
   const filter = useStore(model.store, state => state.view.filter);
   const canUndo = useStore(model.store, state => state.canUndo);
   const canRedo = useStore(model.store, state => state.canRedo);
-  const conditions = conjuncts(filter);
+  const active = conditions(filter);
   return (
     <div className="vl-chips">
       <ul aria-label={trans.__('Active conditions')}>
-        {conditions.map((condition, i) => {
-          const text = describe(condition);
+        {active.map((condition, i) => {
+          const text = describeCondition(condition);
           return (
             <li key={`${i}:${text}`} className="vl-chip" title={text}>
               <span className="vl-chip-text">{text}</span>
               <button
                 type="button"
                 aria-label={trans.__('Remove %1', text)}
-                onClick={() => model.setFilter(removeCondition(filter, i))}
+                onClick={() =>
+                  model.setFilter(removeCondition(filter, condition))
+                }
               >
                 ✕
               </button>
@@ -56,7 +58,7 @@ export function Chips(props: {
           ↷
         </button>
         <span className="vl-spacer" />
-        {conditions.length > 0 && (
+        {active.length > 0 && (
           <button
             type="button"
             className="vl-link vl-clear-filters"

@@ -32,6 +32,24 @@ function barHeight(count: number, highest: number): number {
     : Math.max(3, HEIGHT * Math.sqrt(count / Math.max(highest, 1)));
 }
 
+function binHint(
+  { bins, level }: IFacet,
+  index: number,
+  kind: ScaleKind,
+  trans: TranslationBundle
+): string {
+  const { low, high, count, total } = bins[index];
+  const numbers = [
+    label(low, kind),
+    label(high, kind),
+    formatCount(count),
+    formatCount(total)
+  ];
+  return level === 'samples'
+    ? trans.__('%1 to %2: %3 of %4 samples', ...numbers)
+    : trans.__('%1 to %2: %3 of %4 annotations', ...numbers);
+}
+
 /** Bins of a numeric or time field: drag to set a range, or type its ends. */
 export function Histogram(props: IProps): JSX.Element {
   const { facet, kind, range, trans, onRange } = props;
@@ -72,15 +90,7 @@ export function Histogram(props: IProps): JSX.Element {
           const count = barHeight(bin.count, highest);
           return (
             <g key={i} className={inside ? undefined : 'vl-mod-outside'}>
-              <title>
-                {trans.__(
-                  '%1 – %2\n%3 of %4',
-                  label(bin.low, kind),
-                  label(bin.high, kind),
-                  formatCount(bin.count),
-                  formatCount(bin.total)
-                )}
-              </title>
+              <title>{binHint(facet, i, kind, trans)}</title>
               <rect
                 className="vl-histogram-hit"
                 x={i}

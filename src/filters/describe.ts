@@ -1,7 +1,7 @@
 /** Short text of a condition for its chip, close to the words of the predicate language. */
 import { formatNumber } from '../components/format';
 import type { Filter } from '../client/types';
-import type { Value } from './tree';
+import type { ICondition, Value } from './tree';
 
 /** Values named in a chip before it counts the rest. */
 const NAMED = 3;
@@ -61,4 +61,21 @@ export function describe(node: Filter): string {
     default:
       return `${node.field} ${node.op} ${value(node.value)}`;
   }
+}
+
+/** A chip's text; both ends of a range as `38 ≤ brightness < 50`. */
+export function describeCondition({ parts }: ICondition): string {
+  const [low, high] = parts;
+  if (low.op !== 'compare' || high?.op !== 'compare') {
+    return parts.map(describe).join(' and ');
+  }
+  const sign = {
+    '>': '<',
+    '>=': '≤',
+    '<': '<',
+    '<=': '≤',
+    '=': '=',
+    '!=': '≠'
+  };
+  return `${value(low.value)} ${sign[low.cmp]} ${low.field} ${sign[high.cmp]} ${value(high.value)}`;
 }

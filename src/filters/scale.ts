@@ -47,8 +47,8 @@ export function label(value: number, kind: ScaleKind): string {
 /**
  * The range of the bins that a drag between two fractions touches.
  *
- * Ends snap to the edges of bins, so that what a bin counts is what a click on it shows; at the
- * ends of the axis they snap to the field's own extremes.
+ * Ends snap to the edges of bins and leave the upper one out, so that what a bin counts is what a
+ * click on it shows; at an end of the axis the range is open.
  */
 export function brushed(
   facet: IFacet,
@@ -63,6 +63,7 @@ export function brushed(
   const last = bin(Math.max(from, to));
   return {
     low: first === 0 ? null : fromNumber(facet.bins[first].low, kind),
-    high: last === count - 1 ? null : fromNumber(facet.bins[last].high, kind)
+    high: last === count - 1 ? null : fromNumber(facet.bins[last].high, kind),
+    below: last < count - 1
   };
 }

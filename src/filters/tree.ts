@@ -1,18 +1,27 @@
 /**
  * Edits of the filter tree as pure functions.
  *
- * A filter is read as a conjunction: each top-level operand is one condition (one chip). A facet
- * edits the conditions that are its own, those that speak of its field and no other; whatever
- * relates fields or quantifies over annotations is kept as it is.
+ * A filter is read as a conjunction of conditions. A facet replaces the conditions that are its
+ * own, those that speak of its field and of no other: its counts leave out exactly these, so a
+ * click shows what the count said. Whatever relates fields is kept as it is.
  */
 import type { Filter } from '../client/types';
 
 export type Value = string | number | boolean | null;
 
-/** Both ends included; null: open. Times are ISO 8601 strings. */
+/** From `low`, included, to `high`; null: open. Times are ISO 8601 strings. */
 export interface IRange {
   readonly low: number | string | null;
   readonly high: number | string | null;
+  /** Whether `high` itself is left out, as histogram bins do. */
+  readonly below?: boolean;
+}
+
+/** A condition, or both ends of one range, that stand in one chip. */
+export interface ICondition {
+  /** Their places among the conjuncts. */
+  readonly places: readonly number[];
+  readonly parts: readonly Filter[];
 }
 
 /** The top-level operands of `and`; none for no filter. */
@@ -35,39 +44,40 @@ export function conjunction(conditions: Filter[]): Filter | null {
   }
 }
 
-/** Whether a condition speaks of `field` alone, of one sample or one annotation. */
-export function isOwn(condition: Filter, field: string): boolean {
-  switch (condition.op) {
+/** Names of the fields that a condition speaks of. */
+function fieldsOf(node: Filter): Set<string> {
+  switch (node.op) {
     case 'and':
     case 'or':
-      return (
-        condition.args.length > 0 &&
-        condition.args.every(arg => isOwn(arg, field))
-      );
+      return new Set(node.args.flatMap(arg => [...fieldsOf(arg)]));
     case 'not':
-      return isOwn(condition.arg, field);
     case 'any':
     case 'none':
     case 'all':
+      return fieldsOf(node.arg);
     case 'count':
-      return false;
+      return node.arg ? fieldsOf(node.arg) : new Set();
     default:
-      return condition.field === field;
+      return new Set([node.field]);
   }
+}
+
+/** Whether a condition speaks of `field` and of no other. */
+export function isOwn(condition: Filter, field: string): boolean {
+  const fields = fieldsOf(condition);
+  return fields.size === 1 && fields.has(field);
 }
 
 /** Replace the field's own conditions, in the place of the first of them. */
 function replace(
   filter: Filter | null,
   field: string,
-  replacement: Filter | null
+  replacements: Filter[]
 ): Filter | null {
   const all = conjuncts(filter);
   const first = all.findIndex(condition => isOwn(condition, field));
   const others = all.filter(condition => !isOwn(condition, field));
-  if (replacement !== null) {
-    others.splice(first < 0 ? others.length : first, 0, replacement);
-  }
+  others.splice(first < 0 ? others.length : first, 0, ...replacements);
   return conjunction(others);
 }
 
@@ -80,7 +90,7 @@ export function setValues(
   return replace(
     filter,
     field,
-    values.length === 0 ? null : { op: 'in', field, values: [...values] }
+    values.length === 0 ? [] : [{ op: 'in', field, values: [...values] }]
   );
 }
 
@@ -124,59 +134,77 @@ export function toggleValue(
 export function setRange(
   filter: Filter | null,
   field: string,
-  range: IRange
+  { low, high, below }: IRange
 ): Filter | null {
-  const { low, high } = range;
-  if (low !== null && high !== null) {
-    return replace(filter, field, { op: 'between', field, low, high });
+  if (low !== null && high !== null && !below) {
+    return replace(filter, field, [{ op: 'between', field, low, high }]);
   }
+  const ends: Filter[] = [];
   if (low !== null) {
-    return replace(filter, field, {
-      op: 'compare',
-      field,
-      cmp: '>=',
-      value: low
-    });
+    ends.push({ op: 'compare', field, cmp: '>=', value: low });
   }
   if (high !== null) {
-    return replace(filter, field, {
-      op: 'compare',
-      field,
-      cmp: '<=',
-      value: high
-    });
+    const cmp = below ? '<' : '<=';
+    ends.push({ op: 'compare', field, cmp, value: high });
   }
-  return replace(filter, field, null);
+  return replace(filter, field, ends);
 }
 
 /** The ends that the field's own conditions set. */
 export function rangeOf(filter: Filter | null, field: string): IRange {
   let low: IRange['low'] = null;
   let high: IRange['high'] = null;
+  let below = false;
   for (const condition of conjuncts(filter)) {
     if (condition.op === 'between' && condition.field === field) {
-      low = condition.low;
-      high = condition.high;
+      ({ low, high } = condition);
+      below = false;
     } else if (
       condition.op === 'compare' &&
       condition.field === field &&
       typeof condition.value !== 'boolean'
     ) {
-      if (condition.cmp.startsWith('>') || condition.cmp === '=') {
-        low = condition.value;
+      const { cmp, value } = condition;
+      if (cmp === '>' || cmp === '>=' || cmp === '=') {
+        low = value;
       }
-      if (condition.cmp.startsWith('<') || condition.cmp === '=') {
-        high = condition.value;
+      if (cmp === '<' || cmp === '<=' || cmp === '=') {
+        high = value;
+        below = cmp === '<';
       }
     }
   }
-  return { low, high };
+  return { low, high, below };
 }
 
-/** The filter without its condition number `index` (an index into `conjuncts`). */
+/** Whether the nodes are the lower and the upper end of one field's range. */
+function isRange(first: Filter, second: Filter | undefined): boolean {
+  return (
+    first.op === 'compare' &&
+    second?.op === 'compare' &&
+    first.field === second.field &&
+    first.cmp.startsWith('>') &&
+    second.cmp.startsWith('<')
+  );
+}
+
+/** What the chips stand for: each conjunct, two ends of a range together. */
+export function conditions(filter: Filter | null): ICondition[] {
+  const all = conjuncts(filter);
+  const found: ICondition[] = [];
+  for (let i = 0; i < all.length; i++) {
+    const length = isRange(all[i], all[i + 1]) ? 2 : 1;
+    const parts = all.slice(i, i + length);
+    found.push({ places: parts.map((_, j) => i + j), parts });
+    i += length - 1;
+  }
+  return found;
+}
+
+/** The filter without the conjuncts of a condition. */
 export function removeCondition(
   filter: Filter | null,
-  index: number
+  { places }: ICondition
 ): Filter | null {
-  return conjunction(conjuncts(filter).filter((_, i) => i !== index));
+  return conjunction(conjuncts(filter).filter((_, i) => !places.includes(i)));
 }

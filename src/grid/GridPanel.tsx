@@ -54,13 +54,15 @@ export function GridPanel({ model, context }: IProps): JSX.Element {
   const { trans, commands, settings } = context;
   const count = useStore(model.store, state => state.ids.length);
   const error = useStore(model.store, state => state.error);
+  const dataset = useStore(model.store, state => state.dataset);
+  const workspace = useStore(model.store, state => state.id);
   const [tileSize, setTileSize] = useTileSize(settings);
   const [onlyMatching, setOnlyMatching] = React.useState(true);
   const [tagging, setTagging] = React.useState(false);
 
   const open = (sampleId: number): void => {
     model.setFocus(sampleId);
-    void commands.execute(CommandIDs.openSample);
+    void commands.execute(CommandIDs.openSample, { dataset, workspace });
   };
   const onKeyDown = (event: React.KeyboardEvent): void => {
     const typing =

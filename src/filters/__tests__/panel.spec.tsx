@@ -172,7 +172,11 @@ describe('FiltersPanel', () => {
     pointer('pointerup', 140);
     expect(model.setFilter).toHaveBeenLastCalledWith({
       op: 'and',
-      args: [WBC, { op: 'between', field: 'brightness', low: 50, high: 150 }]
+      args: [
+        WBC,
+        { op: 'compare', field: 'brightness', cmp: '>=', value: 50 },
+        { op: 'compare', field: 'brightness', cmp: '<', value: 150 }
+      ]
     });
   });
 

@@ -28,18 +28,42 @@ const FACET: IFacet = {
 
 describe('brushed', () => {
   it('snaps to the bins a drag touches, in either direction', () => {
-    expect(brushed(FACET, 0.3, 0.6, 'number')).toEqual({ low: 10, high: 30 });
-    expect(brushed(FACET, 0.6, 0.3, 'number')).toEqual({ low: 10, high: 30 });
+    expect(brushed(FACET, 0.3, 0.6, 'number')).toEqual({
+      low: 10,
+      high: 30,
+      below: true
+    });
+    expect(brushed(FACET, 0.6, 0.3, 'number')).toEqual({
+      low: 10,
+      high: 30,
+      below: true
+    });
   });
 
   it('selects one bin by a click', () => {
-    expect(brushed(FACET, 0.3, 0.3, 'number')).toEqual({ low: 10, high: 20 });
+    expect(brushed(FACET, 0.3, 0.3, 'number')).toEqual({
+      low: 10,
+      high: 20,
+      below: true
+    });
   });
 
   it('is open where it reaches the end of the axis', () => {
-    expect(brushed(FACET, 0, 0.1, 'number')).toEqual({ low: null, high: 10 });
-    expect(brushed(FACET, 1, 0.8, 'number')).toEqual({ low: 30, high: null });
-    expect(brushed(FACET, 0, 1, 'number')).toEqual({ low: null, high: null });
+    expect(brushed(FACET, 0, 0.1, 'number')).toEqual({
+      low: null,
+      high: 10,
+      below: true
+    });
+    expect(brushed(FACET, 1, 0.8, 'number')).toEqual({
+      low: 30,
+      high: null,
+      below: false
+    });
+    expect(brushed(FACET, 0, 1, 'number')).toEqual({
+      low: null,
+      high: null,
+      below: false
+    });
   });
 });
 

@@ -1,6 +1,7 @@
 import type { Filter } from '../../client/types';
-import { describe as text } from '../describe';
+import { describe as text, describeCondition } from '../describe';
 import {
+  conditions,
   conjuncts,
   rangeOf,
   removeCondition,
@@ -18,6 +19,13 @@ const NOT_TRAIN: Filter = {
   arg: { op: 'in', field: 'split', values: ['train'] }
 };
 const MANY: Filter = { op: 'count', arg: WBC, cmp: '>=', value: 2 };
+const SURE: Filter = {
+  op: 'any',
+  arg: {
+    op: 'and',
+    args: [WBC, { op: 'compare', field: 'confidence', cmp: '>', value: 0.5 }]
+  }
+};
 const ANY: Filter = { op: 'any', arg: WBC };
 
 const both = (...args: Filter[]): Filter => ({ op: 'and', args });
@@ -51,12 +59,11 @@ describe('setValues', () => {
     );
   });
 
-  it('keeps what relates fields or quantifies', () => {
-    const filter = both(EITHER, MANY, ANY);
+  it('keeps what relates fields', () => {
+    const filter = both(EITHER, SURE, ANY);
     expect(conjuncts(setValues(filter, 'class', ['RBC']))).toEqual([
       EITHER,
-      MANY,
-      ANY,
+      SURE,
       { op: 'in', field: 'class', values: ['RBC'] }
     ]);
   });
@@ -95,8 +102,20 @@ describe('setRange', () => {
     [null, null]
   ])('from %p to %p reads back', (low, high) => {
     const filter = setRange(TEST, 'brightness', { low, high });
-    expect(rangeOf(filter, 'brightness')).toEqual({ low, high });
+    expect(rangeOf(filter, 'brightness')).toEqual({ low, high, below: false });
     expect(conjuncts(filter)[0]).toEqual(TEST);
+  });
+
+  it('leaves the upper end out where a bin does', () => {
+    const range = { low: 38, high: 50, below: true };
+    const filter = setRange(TEST, 'brightness', range);
+    expect(rangeOf(filter, 'brightness')).toEqual(range);
+    const chips = conditions(filter);
+    expect(chips.map(describeCondition)).toEqual([
+      'split = test',
+      '38 ≤ brightness < 50'
+    ]);
+    expect(removeCondition(filter, chips[1])).toEqual(TEST);
   });
 
   it('makes one between of two ends', () => {
@@ -115,8 +134,10 @@ describe('setRange', () => {
 describe('removeCondition', () => {
   it('takes one away by its place', () => {
     const filter = both(WBC, EITHER, TEST);
-    expect(removeCondition(filter, 1)).toEqual(both(WBC, TEST));
-    expect(removeCondition(WBC, 0)).toBeNull();
+    expect(removeCondition(filter, conditions(filter)[1])).toEqual(
+      both(WBC, TEST)
+    );
+    expect(removeCondition(WBC, conditions(WBC)[0])).toBeNull();
   });
 });
 
