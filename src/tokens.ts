@@ -24,8 +24,7 @@ export const CommandIDs = {
   showJobs: 'visionlens:show-jobs',
   refresh: 'visionlens:refresh',
   levelSamples: 'visionlens:level-samples',
-  levelAnnotations: 'visionlens:level-annotations',
-  shortcuts: 'visionlens:list-shortcuts'
+  levelAnnotations: 'visionlens:level-annotations'
 } as const;
 
 /** The open workspaces; panels share them through this token. */

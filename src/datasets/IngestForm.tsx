@@ -58,7 +58,7 @@ export function IngestForm(props: IProps): JSX.Element {
       <Field
         label={trans.__('Folder or file on the server')}
         value={values.source}
-        placeholder="data/images"
+        placeholder={trans.__('data/images')}
         invalid={detection.error !== null}
         autoFocus
         onChange={source => set({ source })}

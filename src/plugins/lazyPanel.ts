@@ -15,6 +15,8 @@ export class LazyPanel extends Widget {
     super();
     this.addClass('vl-shell');
     this.layout = new PanelLayout();
+    // The tab that has the focus is the current one, also before its content is loaded.
+    this.node.tabIndex = -1;
   }
 
   /** The panel itself, once it is loaded. */
@@ -37,6 +39,7 @@ export class LazyPanel extends Widget {
   protected onActivateRequest(message: Message): void {
     super.onActivateRequest(message);
     this._activated = true;
+    this.node.focus();
     this._content?.activate();
   }
 

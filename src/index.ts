@@ -1,0 +1,20 @@
+/** The plugins of the extension; what they show is loaded when it is first shown. */
+import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { actionsPlugin } from './plugins/actions';
+import { corePlugin, workspacesPlugin } from './plugins/core';
+import { jobsPlugin } from './plugins/jobs';
+import { notebooksPlugin } from './plugins/notebooks';
+import { panelsPlugin } from './plugins/panels';
+import { sidebarPlugin } from './plugins/sidebar';
+
+const plugins: JupyterFrontEndPlugin<unknown>[] = [
+  corePlugin,
+  workspacesPlugin,
+  sidebarPlugin,
+  panelsPlugin,
+  actionsPlugin,
+  jobsPlugin,
+  notebooksPlugin
+];
+
+export default plugins;

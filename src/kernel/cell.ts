@@ -1,0 +1,42 @@
+/** The Python that reproduces a view. */
+import type { ISortKey, IViewSpec } from '../client/types';
+
+const IMPORT = /^\s*import\s+visionlens_jlab\s+as\s+vl\s*(#.*)?$/m;
+
+/** A string as a Python literal: what JSON escapes, Python reads alike. */
+export function pythonString(text: string): string {
+  return JSON.stringify(text);
+}
+
+/** `view = vl.open("name").view("predicate", sort=["-field"], level="annotations")`. */
+export function viewCode(
+  dataset: string,
+  predicate: string,
+  view: Pick<IViewSpec, 'sort' | 'level'>
+): string {
+  const parts: string[] = [];
+  if (predicate !== '') {
+    parts.push(pythonString(predicate));
+  }
+  if (view.sort.length > 0) {
+    parts.push(`sort=[${view.sort.map(sortKey).join(', ')}]`);
+  }
+  if (view.level !== 'samples') {
+    parts.push(`level=${pythonString(view.level)}`);
+  }
+  return `view = vl.open(${pythonString(dataset)}).view(${parts.join(', ')})`;
+}
+
+/** The same with the import in front, unless one of these cells has it. */
+export function cellCode(code: string, cells: Iterable<string>): string {
+  for (const source of cells) {
+    if (IMPORT.test(source)) {
+      return code;
+    }
+  }
+  return `import visionlens_jlab as vl\n\n${code}`;
+}
+
+function sortKey(key: ISortKey): string {
+  return pythonString(key.descending ? `-${key.field}` : key.field);
+}

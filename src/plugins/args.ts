@@ -1,0 +1,42 @@
+/** Arguments of the commands, as JSON schemas. */
+import type { ReadonlyJSONObject } from '@lumino/coreutils';
+
+interface IDescription {
+  args: ReadonlyJSONObject;
+}
+
+export const NO_ARGS: IDescription = {
+  args: { type: 'object', properties: {} }
+};
+
+export const PANEL_ARGS: IDescription = {
+  args: {
+    type: 'object',
+    properties: {
+      dataset: {
+        type: 'string',
+        description: 'The dataset; without it the current workspace is meant'
+      },
+      workspace: { type: 'string', description: 'Id of a workspace' },
+      notebook: { type: 'string', description: 'Path of a linked notebook' },
+      ref: { type: 'string', description: 'Id of the widget to open it at' },
+      mode: { type: 'string', enum: ['split-right', 'tab-after'] },
+      activate: {
+        type: 'boolean',
+        description: 'False: the keyboard stays where it is'
+      }
+    }
+  }
+};
+
+export const TAG_ARGS: IDescription = {
+  args: {
+    type: 'object',
+    properties: {
+      tag: {
+        type: 'string',
+        description: 'The tag; without it the user is asked'
+      }
+    }
+  }
+};

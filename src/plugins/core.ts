@@ -1,0 +1,68 @@
+/** The services every plugin of the project works with. */
+import type {
+  JupyterFrontEnd,
+  JupyterFrontEndPlugin
+} from '@jupyterlab/application';
+import { ISettingRegistry } from '@jupyterlab/settingregistry';
+import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { Token } from '@lumino/coreutils';
+// What other plugins require has to be there at once.
+// eslint-disable-next-line jupyter/prefer-lazy-imports
+import { Client } from '../client/client';
+import type { IPanelContext } from '../client/context';
+import { type IServerEvents, ServerEvents } from '../client/events';
+import { type IJobs, JobTracker } from '../jobs/tracker';
+import { IWorkspaces, NAMESPACE, PLUGIN_ID } from '../tokens';
+import { Workspaces } from '../workspace/registry';
+import { Settings } from './settings';
+
+/** Server connection, events, jobs, settings and strings. */
+export interface ICore extends IPanelContext {
+  readonly events: IServerEvents;
+  readonly jobs: IJobs;
+}
+
+export const ICore = new Token<ICore>(
+  'visionlens-jlab:ICore',
+  'The connection of VisionLens to its server, its settings and jobs.'
+);
+
+/** Its id is that of the settings schema. */
+export const corePlugin: JupyterFrontEndPlugin<ICore> = {
+  id: PLUGIN_ID,
+  description: 'Connects VisionLens to its server and keeps its settings.',
+  provides: ICore,
+  optional: [ISettingRegistry, ITranslator],
+  autoStart: true,
+  activate: (
+    app: JupyterFrontEnd,
+    registry: ISettingRegistry | null,
+    translator: ITranslator | null
+  ): ICore => {
+    const client = new Client(app.serviceManager.serverSettings);
+    const events = new ServerEvents(app.serviceManager.events.stream);
+    const settings = new Settings();
+    registry?.load(PLUGIN_ID).then(
+      stored => settings.connect(stored),
+      reason => console.warn('VisionLens: its settings did not load', reason)
+    );
+    return {
+      client,
+      events,
+      settings,
+      jobs: new JobTracker(client, events),
+      trans: (translator ?? nullTranslator).load(NAMESPACE),
+      commands: app.commands
+    };
+  }
+};
+
+export const workspacesPlugin: JupyterFrontEndPlugin<IWorkspaces> = {
+  id: 'visionlens-jlab:workspaces',
+  description: 'Provides the open VisionLens workspaces.',
+  requires: [ICore],
+  provides: IWorkspaces,
+  autoStart: true,
+  activate: (_: JupyterFrontEnd, core: ICore): IWorkspaces =>
+    new Workspaces(core.client, core.events)
+};

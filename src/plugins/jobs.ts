@@ -1,0 +1,79 @@
+/** Jobs: progress in the status bar, and a panel with all of them below the main area. */
+import type {
+  JupyterFrontEnd,
+  JupyterFrontEndPlugin
+} from '@jupyterlab/application';
+import { ICommandPalette } from '@jupyterlab/apputils';
+import { IStatusBar } from '@jupyterlab/statusbar';
+import { JobStatusItem } from '../jobs/statusItem';
+import { CommandIDs } from '../tokens';
+import { NO_ARGS } from './args';
+import { ICore } from './core';
+import { jobsIcon } from './icons';
+import { LazyPanel } from './lazyPanel';
+
+const PANEL_ID = 'visionlens-jobs';
+
+export const jobsPlugin: JupyterFrontEndPlugin<void> = {
+  id: 'visionlens-jlab:jobs',
+  description: 'Shows the progress of jobs.',
+  requires: [ICore],
+  optional: [ICommandPalette, IStatusBar],
+  autoStart: true,
+  activate: (
+    app: JupyterFrontEnd,
+    core: ICore,
+    palette: ICommandPalette | null,
+    statusBar: IStatusBar | null
+  ) => {
+    const { jobs, trans, commands } = core;
+    let panel: LazyPanel | null = null;
+
+    const create = (): LazyPanel => {
+      const created = new LazyPanel({
+        trans,
+        load: async () => (await import('../jobs')).createJobsPanel(jobs, core)
+      });
+      created.id = PANEL_ID;
+      created.title.label = trans.__('VisionLens jobs');
+      created.title.icon = jobsIcon;
+      created.title.closable = true;
+      created.disposed.connect(() => {
+        panel = null;
+      });
+      app.shell.add(created, 'down', { type: 'VisionLens' });
+      return created;
+    };
+    commands.addCommand(CommandIDs.showJobs, {
+      label: trans.__('Show Jobs'),
+      caption: trans.__('Running and finished jobs with their logs'),
+      icon: jobsIcon,
+      describedBy: NO_ARGS,
+      execute: () => {
+        panel ??= create();
+        app.shell.activateById(PANEL_ID);
+      }
+    });
+    palette?.addItem({
+      command: CommandIDs.showJobs,
+      category: trans.__('VisionLens')
+    });
+
+    const item = new JobStatusItem(
+      jobs,
+      trans,
+      () => void commands.execute(CommandIDs.showJobs)
+    );
+    statusBar?.registerStatusItem('visionlens-jlab:job', {
+      item,
+      align: 'left',
+      rank: 51,
+      isActive: () => item.isActive,
+      activeStateChanged: jobs.changed
+    });
+    // A job may have been started before this page was opened.
+    void app.restored
+      .then(() => jobs.refresh())
+      .catch(reason => console.warn('VisionLens: no list of jobs', reason));
+  }
+};

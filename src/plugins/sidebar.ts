@@ -1,0 +1,111 @@
+/** The left sidebar: datasets and filters. */
+import {
+  ILayoutRestorer,
+  type JupyterFrontEnd,
+  type JupyterFrontEndPlugin
+} from '@jupyterlab/application';
+import { ICommandPalette } from '@jupyterlab/apputils';
+import type { LabIcon } from '@jupyterlab/ui-components';
+import { Signal } from '@lumino/signaling';
+import type { Widget } from '@lumino/widgets';
+import type { IFormState } from '../datasets/types';
+import { CommandIDs, IWorkspaces } from '../tokens';
+import { NO_ARGS } from './args';
+import { ICore } from './core';
+import { datasetsIcon, filtersIcon } from './icons';
+import { LazyPanel } from './lazyPanel';
+
+class FormState implements IFormState {
+  readonly changed = new Signal<this, void>(this);
+
+  get open(): boolean {
+    return this._open;
+  }
+  set open(open: boolean) {
+    this._open = open;
+    this.changed.emit();
+  }
+
+  private _open = false;
+}
+
+export const sidebarPlugin: JupyterFrontEndPlugin<void> = {
+  id: 'visionlens-jlab:sidebar',
+  description: 'Adds the datasets and the filters to the left sidebar.',
+  requires: [ICore, IWorkspaces],
+  optional: [ICommandPalette, ILayoutRestorer],
+  autoStart: true,
+  activate: (
+    app: JupyterFrontEnd,
+    core: ICore,
+    workspaces: IWorkspaces,
+    palette: ICommandPalette | null,
+    restorer: ILayoutRestorer | null
+  ) => {
+    const { trans, commands } = core;
+    const form = new FormState();
+
+    const add = (
+      id: string,
+      caption: string,
+      icon: LabIcon,
+      rank: number,
+      load: () => Promise<Widget>
+    ): (() => void) => {
+      const panel = new LazyPanel({ trans, load });
+      panel.id = id;
+      panel.title.icon = icon;
+      panel.title.caption = caption;
+      panel.node.setAttribute('role', 'region');
+      panel.node.setAttribute('aria-label', caption);
+      app.shell.add(panel, 'left', { rank, type: 'VisionLens' });
+      restorer?.add(panel, id);
+      return () => app.shell.activateById(id);
+    };
+    const showDatasets = add(
+      'visionlens-datasets',
+      trans.__('VisionLens datasets'),
+      datasetsIcon,
+      610,
+      async () =>
+        (await import('../datasets')).createDatasetsPanel({ ...core, form })
+    );
+    const showFilters = add(
+      'visionlens-filters-sidebar',
+      trans.__('VisionLens filters'),
+      filtersIcon,
+      611,
+      async () =>
+        (await import('../filters')).createFiltersPanel(workspaces, core)
+    );
+
+    commands.addCommand(CommandIDs.showDatasets, {
+      label: trans.__('Show Datasets'),
+      icon: datasetsIcon,
+      describedBy: NO_ARGS,
+      execute: showDatasets
+    });
+    commands.addCommand(CommandIDs.showFilters, {
+      label: trans.__('Show Filters'),
+      icon: filtersIcon,
+      describedBy: NO_ARGS,
+      execute: showFilters
+    });
+    commands.addCommand(CommandIDs.ingest, {
+      label: trans.__('Add Dataset…'),
+      caption: trans.__('Ingest a folder of images'),
+      icon: datasetsIcon,
+      describedBy: NO_ARGS,
+      execute: () => {
+        form.open = true;
+        showDatasets();
+      }
+    });
+    const category = trans.__('VisionLens');
+    [
+      CommandIDs.showDatasets,
+      CommandIDs.showFilters,
+      CommandIDs.ingest
+    ].forEach(command => palette?.addItem({ command, category }));
+  }
+};

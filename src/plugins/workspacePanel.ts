@@ -1,0 +1,99 @@
+/** A tab of the main area that shows a workspace. */
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { Signal } from '@lumino/signaling';
+import type { Widget } from '@lumino/widgets';
+import type { IPanelContext } from '../client/context';
+import type { IWorkspaces } from '../tokens';
+import type { IWorkspaceModel } from '../workspace/types';
+import { gridIcon, sampleIcon } from './icons';
+import { LazyPanel } from './lazyPanel';
+
+export type PanelKind = 'grid' | 'sample';
+
+export interface IWorkspacePanelOptions {
+  readonly kind: PanelKind;
+  readonly dataset: string;
+  readonly workspace: string;
+  readonly workspaces: IWorkspaces;
+  readonly context: IPanelContext;
+}
+
+export class WorkspacePanel extends LazyPanel {
+  constructor(options: IWorkspacePanelOptions) {
+    const { kind, dataset, workspace, context } = options;
+    super({ trans: context.trans, load: () => this._create(options) });
+    this.kind = kind;
+    this.slug = dataset;
+    this._workspace = workspace;
+    this.id = `visionlens-${kind}-${workspace}`;
+    this.title.icon = kind === 'grid' ? gridIcon : sampleIcon;
+    this.title.label = label(kind, dataset, context.trans);
+    this.title.closable = true;
+  }
+
+  readonly kind: PanelKind;
+  /** The dataset. */
+  readonly slug: string;
+  /** The server had forgotten the workspace and gave another. */
+  readonly workspaceChanged = new Signal<this, void>(this);
+
+  get workspace(): string {
+    return this._workspace;
+  }
+
+  dispose(): void {
+    this._unsubscribe?.();
+    super.dispose();
+  }
+
+  private async _create(options: IWorkspacePanelOptions): Promise<Widget> {
+    const { kind, dataset, workspaces, context } = options;
+    const [model, create] = await Promise.all([
+      workspaces.open({ dataset, workspace: this._workspace }),
+      factory(kind)
+    ]);
+    if (this._workspace !== model.server.workspace) {
+      this._workspace = model.server.workspace;
+      this.workspaceChanged.emit();
+    }
+    this._follow(model, context.trans);
+    return create(model, context);
+  }
+
+  /** The tab carries the dataset's name as soon as it is known. */
+  private _follow(model: IWorkspaceModel, trans: TranslationBundle): void {
+    const rename = (): void => {
+      const name = model.store.getState().detail?.name ?? this.slug;
+      this.title.label = label(this.kind, name, trans);
+      this.title.caption = model.store.getState().notebook ?? name;
+    };
+    this._unsubscribe?.();
+    this._unsubscribe = model.store.subscribe((state, before) => {
+      if (state.detail !== before.detail) {
+        rename();
+      }
+    });
+    rename();
+  }
+
+  private _workspace: string;
+  private _unsubscribe: (() => void) | null = null;
+}
+
+async function factory(
+  kind: PanelKind
+): Promise<(model: IWorkspaceModel, context: IPanelContext) => Widget> {
+  return kind === 'grid'
+    ? (await import('../grid')).createGridPanel
+    : (await import('../sample')).createSamplePanel;
+}
+
+function label(
+  kind: PanelKind,
+  name: string,
+  trans: TranslationBundle
+): string {
+  return kind === 'grid'
+    ? trans.__('Grid — %1', name)
+    : trans.__('Sample — %1', name);
+}
