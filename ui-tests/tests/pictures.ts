@@ -1,0 +1,38 @@
+/** Pictures of the documentation, made by the tests that walk the path. */
+import type { IJupyterLabPageFixture } from '@jupyterlab/galata';
+import { expect } from '@jupyterlab/galata';
+import * as path from 'path';
+
+const FOLDER = process.env.UPDATE_IMAGES
+  ? path.resolve(__dirname, '../../docs/images')
+  : path.resolve(__dirname, '../test-results/images');
+
+/** Take the page in both themes as `<name>-light.png` and `<name>-dark.png`. */
+export async function picture(
+  page: IJupyterLabPageFixture,
+  name: string
+): Promise<void> {
+  for (const theme of ['Dark', 'Light'] as const) {
+    await page.theme[theme === 'Dark' ? 'setDarkTheme' : 'setLightTheme']();
+    await settled(page);
+    const file = path.join(FOLDER, `${name}-${theme.toLowerCase()}.png`);
+    const bytes = await page.screenshot({ path: file });
+    expect(bytes.length).toBeGreaterThan(20_000);
+  }
+}
+
+/** Wait until every picture on the screen is there and nothing is loading. */
+async function settled(page: IJupyterLabPageFixture): Promise<void> {
+  await expect
+    .poll(async () =>
+      page.evaluate(
+        () =>
+          [...document.querySelectorAll('.vl-panel img')].every(
+            image =>
+              (image as HTMLImageElement).complete ||
+              image.getBoundingClientRect().top > window.innerHeight
+          ) && !document.querySelector('.vl-panel [aria-busy="true"]')
+      )
+    )
+    .toBe(true);
+}
