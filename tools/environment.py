@@ -18,6 +18,7 @@ BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 BUILD_TOOLS = [
     "hatchling>=1.5",
+    "editables>=0.5",
     "hatch-nodejs-version>=0.3.2",
     "hatch-jupyter-builder>=0.5",
     "jupyter-builder>=1.2,<2",
