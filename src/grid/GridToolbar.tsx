@@ -3,10 +3,10 @@ import { useStore } from 'zustand';
 import type { IPanelContext } from '../client/context';
 import type { Level } from '../client/types';
 import { HeaderLine } from '../components/HeaderLine';
+import { OverlayToggles } from '../components/OverlayToggles';
 import { Popover } from '../components/Popover';
 import { TagForm } from '../components/TagForm';
 import { ToggleButton } from '../components/ToggleButton';
-import { useSettings } from '../components/useSettings';
 import { CommandIDs } from '../tokens';
 import type { IWorkspaceModel } from '../workspace/types';
 import { SortMenu } from './SortMenu';
@@ -73,50 +73,25 @@ function LevelSelect({ model, context }: IProps): JSX.Element {
   );
 }
 
-/** What is drawn over the images. */
-function OverlayToggles(props: IProps): JSX.Element {
-  const { context, onlyMatching, onOnlyMatching } = props;
-  const { trans, settings } = context;
-  const { overlays, labels } = useSettings(settings);
-  return (
-    <div className="vl-segments" role="group" aria-label={trans.__('Overlays')}>
-      <ToggleButton
-        pressed={overlays}
-        title={trans.__('Draw annotations')}
-        onToggle={on => settings.set({ overlays: on })}
-      >
-        {trans.__('Boxes')}
-      </ToggleButton>
-      <ToggleButton
-        pressed={overlays && labels}
-        title={trans.__('Write class names at the annotations')}
-        onToggle={on =>
-          settings.set({ labels: on, ...(on && { overlays: on }) })
-        }
-      >
-        {trans.__('Labels')}
-      </ToggleButton>
-      <ToggleButton
-        pressed={onlyMatching}
-        title={trans.__('Draw only annotations that meet the conditions')}
-        onToggle={onOnlyMatching}
-      >
-        {trans.__('Matching')}
-      </ToggleButton>
-    </div>
-  );
-}
-
 /** The header line and the grid's own controls. */
 export function GridToolbar(props: IProps): JSX.Element {
   const { model, context, tileSize, onTileSize } = props;
-  const { trans, commands } = context;
+  const { onlyMatching, onOnlyMatching } = props;
+  const { trans, commands, settings } = context;
   return (
     <div className="vl-toolbar" role="toolbar" aria-label={trans.__('Grid')}>
       <HeaderLine model={model} trans={trans} />
       <LevelSelect {...props} />
       <SortMenu model={model} trans={trans} />
-      <OverlayToggles {...props} />
+      <OverlayToggles settings={settings} trans={trans}>
+        <ToggleButton
+          pressed={onlyMatching}
+          title={trans.__('Draw only annotations that meet the conditions')}
+          onToggle={onOnlyMatching}
+        >
+          {trans.__('Matching')}
+        </ToggleButton>
+      </OverlayToggles>
       <span className="vl-spacer" />
       <TagButton {...props} />
       <button

@@ -7,11 +7,12 @@ import { useSettings } from '../components/useSettings';
 import { useSize } from '../components/useSize';
 import type { IWorkspaceModel } from '../workspace/types';
 import { hasAnnotationTerms } from './annotationTerms';
+import { gridPointer } from './gridPointer';
+import { GridRow } from './GridRow';
 import { HoverCard } from './HoverCard';
 import { layoutGrid } from './layout';
-import { Tile } from './Tile';
-import { TileImage } from './TileImage';
 import { useActiveTile } from './useActiveTile';
+import { useFollow } from './useFollow';
 import { useGridKeys } from './useGridKeys';
 import { useHover } from './useHover';
 import { useTiles } from './useTiles';
@@ -25,45 +26,47 @@ interface IProps {
   readonly onOpen: (sampleId: number) => void;
 }
 
-function tileElement(target: EventTarget): HTMLElement | null {
-  return (target as Element).closest<HTMLElement>('.vl-tile');
-}
-
 /** The virtualised tiles of a view. */
 export function TileGrid(props: IProps): JSX.Element {
   const { model, context, tileSize, onOpen } = props;
-  const { client, trans } = context;
-  const { store } = model;
-  const { overlays, labels, captions } = useSettings(context.settings);
-  const ids = useStore(store, state => state.ids);
-  const view = useStore(store, state => state.shown);
-  const dataset = useStore(store, state => state.dataset);
-  const selection = useStore(store, state => state.selection);
-  const focus = useStore(store, state => state.focus);
-  const pending = useStore(store, state => state.pending);
-  const detail = useStore(store, state => state.detail);
+  const { client, settings, trans } = context;
+  const { captions } = useSettings(settings);
+  const ids = useStore(model.store, state => state.ids);
+  const view = useStore(model.store, state => state.shown);
+  const focus = useStore(model.store, state => state.focus);
+  const pending = useStore(model.store, state => state.pending);
+  const fields = useStore(model.store, state => state.detail?.fields);
 
   const scroller = React.useRef<HTMLDivElement>(null);
   const { width, height } = useSize(scroller);
   const layout = layoutGrid(ids.length, width, tileSize, captions);
-  const { columns, tile: tileBox } = layout;
+  const { columns, rows, rowHeight } = layout;
   const size = React.useMemo(
-    () => ({ width: tileBox.width, height: tileBox.height }),
-    [tileBox.width, tileBox.height]
+    () => ({ width: layout.tile.width, height: layout.tile.height }),
+    [layout.tile.width, layout.tile.height]
   );
   const [active, setActive] = useActiveTile(ids);
   const viewport = useViewport(
     scroller,
-    layout.rows,
-    layout.rowHeight,
+    rows,
+    rowHeight,
     height,
     Math.floor(active / columns)
   );
-  const tiles = useTiles(client, store, viewport.rows, columns);
-  const hover = useHover();
+  const tiles = useTiles(client, model.store, viewport.rows, columns);
+  const { hover, clear: clearHover, onPointerOver } = useHover();
+  const reveal = (index: number): void =>
+    viewport.reveal(Math.floor(index / columns));
 
   const sampleOf = (id: number): number | undefined =>
     view.level === 'samples' ? id : tiles.get(id)?.sample_id;
+  const open = (id: number): void => {
+    const sample = sampleOf(id);
+    if (sample !== undefined) {
+      onOpen(sample);
+    }
+  };
+  const pointer = gridPointer({ model, setActive, sampleOf, open });
   const onKeyDown = useGridKeys({
     model,
     scroller,
@@ -71,66 +74,23 @@ export function TileGrid(props: IProps): JSX.Element {
     active,
     setActive,
     columns,
-    pageRows: Math.floor(height / layout.rowHeight),
-    reveal: index => viewport.reveal(Math.floor(index / columns)),
-    open: id => {
-      const sample = sampleOf(id);
-      if (sample !== undefined) {
-        onOpen(sample);
-      }
-    }
+    pageRows: Math.floor(height / rowHeight),
+    reveal,
+    open
+  });
+  useFollow({
+    ids,
+    view,
+    focus,
+    active,
+    setActive,
+    reveal,
+    toTop: viewport.toTop
   });
 
-  const { toTop, reveal } = viewport;
-  const shownView = React.useRef(view);
-  React.useEffect(() => {
-    if (shownView.current !== view) {
-      shownView.current = view;
-      toTop();
-    }
-  });
-  const shownFocus = React.useRef(focus);
-  React.useEffect(() => {
-    if (shownFocus.current === focus) {
-      return;
-    }
-    shownFocus.current = focus;
-    const index =
-      focus === null || view.level !== 'samples' ? -1 : ids.indexOf(focus);
-    if (index >= 0 && index !== active) {
-      setActive(index);
-      reveal(Math.floor(index / columns));
-    }
-  });
-
-  const onClick = (event: React.MouseEvent): void => {
-    const element = tileElement(event.target);
-    if (element === null) {
-      return;
-    }
-    hover.clear();
-    const id = Number(element.dataset.id);
-    setActive(Number(element.dataset.index));
-    if (event.shiftKey) {
-      model.selectTo(id);
-    } else if (event.ctrlKey || event.metaKey) {
-      model.toggle(id);
-    } else {
-      model.select([id]);
-      model.setFocus(sampleOf(id) ?? null);
-    }
-  };
-  const onDoubleClick = (event: React.MouseEvent): void => {
-    const element = tileElement(event.target);
-    const sample = element && sampleOf(Number(element.dataset.id));
-    if (typeof sample === 'number') {
-      onOpen(sample);
-    }
-  };
-
-  const hideOthers =
-    props.onlyMatching && hasAnnotationTerms(view.filter, detail?.fields ?? []);
-  const hoveredTile = hover.hover && tiles.get(hover.hover.id);
+  const onlyMatching =
+    props.onlyMatching && hasAnnotationTerms(view.filter, fields ?? []);
+  const hovered = hover && tiles.get(hover.id);
   return (
     <>
       {tiles.error && (
@@ -144,17 +104,17 @@ export function TileGrid(props: IProps): JSX.Element {
         ref={scroller}
         className="vl-grid-scroller"
         role="grid"
-        aria-label={trans.__('Samples of the view')}
+        aria-label={trans.__('Tiles of the view')}
         aria-multiselectable="true"
-        aria-rowcount={layout.rows}
+        aria-rowcount={rows}
         aria-colcount={columns}
         aria-busy={pending}
-        onClick={onClick}
-        onDoubleClick={onDoubleClick}
+        {...pointer}
         onKeyDown={onKeyDown}
-        onPointerOver={hover.onPointerOver}
-        onPointerLeave={hover.clear}
-        onScroll={hover.clear}
+        onPointerDown={clearHover}
+        onPointerOver={onPointerOver}
+        onPointerLeave={clearHover}
+        onScroll={clearHover}
       >
         <div
           className="vl-grid-content"
@@ -162,58 +122,26 @@ export function TileGrid(props: IProps): JSX.Element {
           style={{ height: viewport.height }}
         >
           {viewport.rows.map(row => (
-            <div
+            <GridRow
               key={row.index}
-              className="vl-grid-row"
-              role="row"
-              aria-rowindex={row.index + 1}
-              style={{ transform: `translateY(${viewport.place(row)}px)` }}
-            >
-              {Array.from(
-                ids.subarray(row.index * columns, (row.index + 1) * columns),
-                (id, column) => {
-                  const index = row.index * columns + column;
-                  const tile = tiles.get(id);
-                  return (
-                    <Tile
-                      key={id}
-                      id={id}
-                      index={index}
-                      column={column}
-                      tile={tile}
-                      size={size}
-                      selected={
-                        selection.level === view.level && selection.ids.has(id)
-                      }
-                      current={tile !== undefined && tile.sample_id === focus}
-                      active={index === active}
-                      caption={captions}
-                      trans={trans}
-                    >
-                      {tile && (
-                        <TileImage
-                          tile={tile}
-                          size={size}
-                          dataset={dataset}
-                          client={client}
-                          crop={view.level === 'annotations'}
-                          overlays={overlays}
-                          labels={labels}
-                          onlyMatching={hideOthers}
-                        />
-                      )}
-                    </Tile>
-                  );
-                }
-              )}
-            </div>
+              model={model}
+              context={context}
+              ids={ids.subarray(row.index * columns, (row.index + 1) * columns)}
+              row={row.index}
+              columns={columns}
+              top={viewport.place(row)}
+              size={size}
+              active={active}
+              tiles={tiles}
+              onlyMatching={onlyMatching}
+            />
           ))}
         </div>
       </div>
-      {hover.hover &&
-        hoveredTile &&
+      {hover &&
+        hovered &&
         createPortal(
-          <HoverCard tile={hoveredTile} at={hover.hover} trans={trans} />,
+          <HoverCard tile={hovered} at={hover} trans={trans} />,
           document.body
         )}
     </>

@@ -3,8 +3,8 @@ import { useStore } from 'zustand';
 import type { IPanelContext } from '../client/context';
 import { formatCount, formatOrdinal } from '../components/format';
 import { HeaderLine } from '../components/HeaderLine';
+import { OverlayToggles } from '../components/OverlayToggles';
 import { ToggleButton } from '../components/ToggleButton';
-import { useSettings } from '../components/useSettings';
 import type { IWorkspaceModel } from '../workspace/types';
 import { ACTUAL, FIT, type IZoom } from './zoom';
 
@@ -49,7 +49,6 @@ function Position({ model, context, filename }: IProps): JSX.Element {
 export function SampleToolbar(props: IProps): JSX.Element {
   const { model, context, zoom, onZoom, onZoomBy } = props;
   const { trans, settings } = context;
-  const { overlays, labels } = useSettings(settings);
   return (
     <div className="vl-toolbar" role="toolbar" aria-label={trans.__('Sample')}>
       <HeaderLine model={model} trans={trans} />
@@ -75,28 +74,7 @@ export function SampleToolbar(props: IProps): JSX.Element {
       </div>
       <Position {...props} />
       <span className="vl-spacer" />
-      <div
-        className="vl-segments"
-        role="group"
-        aria-label={trans.__('Overlays')}
-      >
-        <ToggleButton
-          pressed={overlays}
-          title={trans.__('Draw annotations')}
-          onToggle={on => settings.set({ overlays: on })}
-        >
-          {trans.__('Boxes')}
-        </ToggleButton>
-        <ToggleButton
-          pressed={overlays && labels}
-          title={trans.__('Write class names at the annotations')}
-          onToggle={on =>
-            settings.set({ labels: on, ...(on && { overlays: on }) })
-          }
-        >
-          {trans.__('Labels')}
-        </ToggleButton>
-      </div>
+      <OverlayToggles settings={settings} trans={trans} />
       <div className="vl-segments" role="group" aria-label={trans.__('Zoom')}>
         <button
           type="button"

@@ -34,6 +34,6 @@ describe('createFiltersPanel', () => {
     panel.activate();
     MessageLoop.flush();
     expect(screen.getByLabelText('Filter as text')).toHaveFocus();
-    panel.dispose();
+    act(() => panel.dispose());
   });
 });
