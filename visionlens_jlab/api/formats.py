@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tornado.web import authenticated
 
-from ..models import DetectRequest
+from ..models import Detected, DetectRequest
 from .base import Resource
 from .guard import authorized
 from .shapes import FormatList
@@ -17,9 +17,7 @@ class FormatsHandler(Resource):
     @authorized
     async def get(self) -> None:
         """Formats that can be read."""
-        from ..formats import registry
-
-        await self.answer(FormatList(formats=await self.work(registry.list_formats)))
+        await self.answer(await self.work(_formats))
 
 
 class DetectHandler(Resource):
@@ -29,10 +27,20 @@ class DetectHandler(Resource):
     @authorized
     async def post(self) -> None:
         """Which format lies here, and where its parts are."""
-        from ..formats import registry
-
         request = await self.body(DetectRequest)
         request = await self.work(
             self.services.policy.confine, request, unrestricted=self.from_kernel
         )
-        await self.answer(await self.work(registry.detect, request))
+        await self.answer(await self.work(_detect, request))
+
+
+def _formats() -> FormatList:
+    from ..formats.registry import format_infos
+
+    return FormatList(formats=format_infos())
+
+
+def _detect(request: DetectRequest) -> Detected:
+    from ..formats.detect import detect
+
+    return detect(request)

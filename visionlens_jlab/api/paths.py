@@ -31,7 +31,7 @@ class PathPolicy:
         """The real path; PATH_NOT_ALLOWED outside the roots, whether it exists or not."""
         try:
             path = self.absolute(named).resolve()
-        except (OSError, ValueError) as error:
+        except (OSError, RuntimeError, ValueError) as error:
             raise VisionLensError(
                 "PATH_NOT_ALLOWED", f"{named!r} cannot be followed to a file."
             ) from error

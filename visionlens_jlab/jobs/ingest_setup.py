@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import VisionLensError
@@ -40,9 +39,8 @@ def create(library: Library, queue: JobQueue, request: IngestRequest, rows: pa.T
         DIR_NOT_FOUND when the source does not exist, DATASET_EXISTS unless the ingest is
         incremental, DATASET_BUSY.
     """
-    if rows is None:
-        _check_source(request.source)
-    store, created = _dataset(library, request)
+    name = request.name or (request.source if rows is not None else _suggested_name(request))
+    store, created = _dataset(library, name, incremental=request.incremental)
     job = Job(
         job=uuid.uuid4().hex,
         kind="ingest",
@@ -117,17 +115,22 @@ def _conclude_dataset(library: Library, queue: JobQueue, job: Job) -> int | None
     return store.version
 
 
-def _dataset(library: Library, request: IngestRequest) -> tuple[DatasetStore, bool]:
-    name = request.name or Path(request.source).stem
-    if request.incremental:
+def _suggested_name(request: IngestRequest) -> str:
+    from ..formats.registry import source_kinds
+    from ..formats.request import make_request
+
+    places = make_request(
+        request.source, source_kinds(), images=request.images, labels=request.labels
+    )
+    return places.suggested_name
+
+
+def _dataset(library: Library, name: str, *, incremental: bool) -> tuple[DatasetStore, bool]:
+    """The dataset to fill, and whether it was made for that."""
+    if incremental:
         try:
             return library.open(name), False
         except VisionLensError as error:
             if error.code != "DATASET_NOT_FOUND":
                 raise
     return library.create(name), True
-
-
-def _check_source(source: str) -> None:
-    if "://" not in source and not Path(source).exists():
-        raise VisionLensError("DIR_NOT_FOUND", f"There is nothing at {source}.")

@@ -1,0 +1,110 @@
+"""Thumbnails and images as a browser gets them."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from PIL import Image
+
+from visionlens_jlab.api.pictures import Picture, read_slice
+from visionlens_jlab.catalog.pieces import Piece
+from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.tests.api.servers import code
+
+
+@pytest.fixture
+def thumbnail(dataset, extension, tmp_path) -> bytes:
+    """The thumbnail of sample 2: the second of a pack."""
+    first, second = io.BytesIO(), io.BytesIO()
+    Image.new("RGB", (8, 6), "red").save(first, "WEBP")
+    Image.new("RGB", (8, 6), "blue").save(second, "WEBP")
+    pack = tmp_path / "thumbnails.pack"
+    pack.write_bytes(first.getvalue() + second.getvalue())
+    sizes = [len(first.getvalue()), len(second.getvalue())]
+    media = pa.table(
+        {
+            "sample_id": pa.array([1, 2], pa.uint32()),
+            "content_hash": ["a", "b"],
+            "thumb_offset": pa.array([0, sizes[0]], pa.int64()),
+            "thumb_length": pa.array(sizes, pa.int32()),
+            "thumb_width": pa.array([8, 8], pa.int32()),
+            "thumb_height": pa.array([6, 6], pa.int32()),
+            "dominant_color": pa.array([0xFF0000, 0x0000FF], pa.uint32()),
+            "brightness": pa.array([1.0, 2.0], pa.float32()),
+            "contrast": pa.array([1.0, 2.0], pa.float32()),
+            "sharpness": pa.array([1.0, 2.0], pa.float32()),
+        }
+    )
+    piece = Piece("test", 1, tmp_path, {"media": media}, {"thumbnails.pack": pack}, {})
+    extension.services.library.open(dataset).apply_piece(piece)
+    return second.getvalue()
+
+
+async def test_a_thumbnail_under_its_version_is_kept_for_ever(api, dataset, thumbnail):
+    tiles = await api.json(f"datasets/{dataset}/tiles", "POST", {"ids": [2]})
+    version = tiles["tiles"][0]["thumbnail"]
+    path = f"datasets/{dataset}/samples/2/thumbnail"
+    answer = await api(f"{path}?v={version}")
+    assert answer.body == thumbnail
+    assert answer.headers["Content-Type"] == "image/webp"
+    assert "immutable" in answer.headers["Cache-Control"]
+    assert "immutable" not in (await api(path)).headers["Cache-Control"]
+    again = await api(path, headers={"If-None-Match": answer.headers["ETag"]})
+    assert again.code == 304
+    assert again.body == b""
+
+
+async def test_a_sample_without_thumbnail(api, dataset):
+    assert code(await api(f"datasets/{dataset}/samples/9/thumbnail")) == "IMAGE_MISSING"
+    assert code(await api(f"datasets/{dataset}/samples/99999/thumbnail")) == "IMAGE_MISSING"
+
+
+async def test_an_image_can_do_nothing_but_be_shown(api, dataset, jp_root_dir):
+    answer = await api(f"datasets/{dataset}/samples/4/image")
+    assert answer.body == (jp_root_dir / "street" / "image_00004.jpg").read_bytes()
+    assert answer.headers["Content-Type"] == "image/jpeg"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    again = await api(
+        f"datasets/{dataset}/samples/4/image", headers={"If-None-Match": answer.headers["ETag"]}
+    )
+    assert again.code == 304
+
+
+async def test_a_type_that_browsers_do_not_show_is_converted(api, dataset, jp_root_dir):
+    Image.new("RGB", (64, 48), "green").save(jp_root_dir / "street" / "image_00004.jpg", "TIFF")
+    answer = await api(f"datasets/{dataset}/samples/4/image")
+    assert answer.headers["Content-Type"] == "image/webp"
+    assert Image.open(io.BytesIO(answer.body)).size == (64, 48)
+
+
+async def test_images_that_are_gone_or_damaged_or_none(api, dataset, jp_root_dir):
+    folder = jp_root_dir / "street"
+    (folder / "image_00001.jpg").unlink()
+    (folder / "image_00002.jpg").write_bytes(b"<script>alert(1)</script>")
+    assert code(await api(f"datasets/{dataset}/samples/1/image")) == "IMAGE_MISSING"
+    assert code(await api(f"datasets/{dataset}/samples/2/image")) == "IMAGE_UNREADABLE"
+    assert code(await api(f"datasets/{dataset}/samples/400/image")) == "ID_UNKNOWN"
+
+
+def test_no_path_leads_out_of_the_root(tmp_path):
+    root = tmp_path / "root"
+    root.mkdir()
+    Image.new("RGB", (4, 4)).save(tmp_path / "secret.png")
+    (root / "link.png").symlink_to(tmp_path / "secret.png")
+    for path in ("../secret.png", "link.png", str(tmp_path / "secret.png")):
+        with pytest.raises(VisionLensError) as caught:
+            Picture.of(str(root), path)
+        assert caught.value.code == "PATH_NOT_ALLOWED", path
+
+
+def test_a_pack_that_is_too_short_or_gone(tmp_path):
+    (tmp_path / "a.pack").write_bytes(b"12345")
+    assert read_slice(tmp_path / "a.pack", 1, 3) == b"234"
+    for path, offset in ((tmp_path / "a.pack", 3), (Path("/nowhere.pack"), 0)):
+        with pytest.raises(VisionLensError) as caught:
+            read_slice(path, offset, 3)
+        assert caught.value.code == "IMAGE_MISSING"

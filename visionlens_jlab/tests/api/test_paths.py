@@ -1,0 +1,64 @@
+"""What the browser may name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from visionlens_jlab.api.paths import PathPolicy
+from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.models import DetectRequest, IngestRequest
+
+
+@pytest.fixture
+def policy(tmp_path: Path) -> PathPolicy:
+    for name in ("home", "home/data", "home2", "other"):
+        (tmp_path / name).mkdir()
+    return PathPolicy([tmp_path / "home"], tmp_path / "home")
+
+
+def test_paths_inside_are_allowed_and_made_absolute(policy, tmp_path):
+    inside = str(tmp_path / "home" / "data")
+    for named in ("data", "./data", "../home/data", inside, "data/../data"):
+        assert str(policy.resolve(named)) == inside
+
+
+@pytest.mark.parametrize(
+    "named", ["..", "/", "../home2", "../other", "data/../../other", "/etc/passwd", "a\0b", "link"]
+)
+def test_paths_outside_are_refused_whether_they_exist_or_not(policy, tmp_path, named):
+    (tmp_path / "home" / "link").symlink_to(tmp_path / "other")
+    with pytest.raises(VisionLensError) as caught:
+        policy.resolve(named)
+    assert caught.value.code == "PATH_NOT_ALLOWED"
+
+
+def test_links_that_lead_around_in_a_circle_are_refused(policy, tmp_path):
+    loop = tmp_path / "home" / "loop"
+    loop.symlink_to(loop)
+    with pytest.raises(VisionLensError) as caught:
+        policy.resolve("loop/x")
+    assert caught.value.code == "PATH_NOT_ALLOWED"
+
+
+def test_an_unknown_home_is_said_to_be_one(policy):
+    with pytest.raises(VisionLensError) as caught:
+        policy.resolve("~nobody-of-this-name/data")
+    assert caught.value.code == "DIR_NOT_FOUND"
+
+
+def test_every_place_of_a_request_is_checked(policy, tmp_path):
+    fine = DetectRequest(source="data", images="data", labels="data")
+    confined = policy.confine(fine, unrestricted=False)
+    assert confined.source == confined.images == confined.labels == str(tmp_path / "home" / "data")
+    for part in ("source", "images", "labels"):
+        wrong = IngestRequest(**{"source": "data", part: "/etc"})
+        with pytest.raises(VisionLensError):
+            policy.confine(wrong, unrestricted=False)
+        assert getattr(policy.confine(wrong, unrestricted=True), part) == "/etc"
+
+
+def test_the_label_of_a_dataframe_is_no_path(policy):
+    request = IngestRequest(source="DataFrame", format="dataframe")
+    assert policy.confine(request, unrestricted=False, rows=True).source == "DataFrame"
