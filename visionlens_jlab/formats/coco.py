@@ -1,0 +1,175 @@
+"""COCO JSON: boxes, polygons, crowd masks, keypoints; one file or several, streamed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+
+from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.models import Detected
+
+from .base import BATCH_IMAGES, Batch, ClassEntry, Found, ImageRows, Issue, detected
+from .coco_annotations import AnnotationColumns
+from .coco_images import CocoImages
+from .coco_layout import LabelFile, find_files
+from .coco_records import Sections, annotation_decoder, category_decoder
+from .fields import build_fields
+from .request import Request
+from .splits import ordered
+
+
+class CocoFormat:
+    """COCO JSON."""
+
+    name = "coco"
+    label = "COCO JSON"
+    description = "Boxes, polygons, crowd masks and keypoints in JSON files beside the images."
+
+    def detect(self, request: Request) -> Detected | None:
+        files = find_files(request)
+        if not files.used:
+            return None
+        names = ", ".join(file.path for file in files.used[:3])
+        more = f" and {len(files.used) - 3} more" if len(files.used) > 3 else ""
+        return detected(
+            self,
+            request,
+            f"{names}{more} hold COCO images and annotations.",
+            images=request.image_source.location,
+            labels=[file.path for file in files.used],
+            splits=ordered([file.split for file in files.used if file.split]),
+        )
+
+    def read(self, request: Request) -> Iterator[Batch]:
+        files = find_files(request)
+        if not files.used:
+            raise VisionLensError(
+                "LABELS_INVALID", f"There is no COCO ground truth in {request.address}."
+            )
+        yield Batch(issues=[_unused(path) for path in files.unused])
+        images = CocoImages(request.files(request.image_source))
+        parts = [part for file in files.used if (part := _open_part(request, file, images))]
+        yield Batch(
+            found=Found(label_files=len(files.used) + len(files.unused)),
+            classes=_classes(parts),
+            issues=[issue for part in parts for issue in part.issues],
+        )
+        yield from _image_batches(request, images)
+        for part in parts:
+            yield from part.annotations()
+
+
+class _Part:
+    """One label file: its categories, and the way back to its annotations."""
+
+    def __init__(self, request: Request, file: LabelFile, images: CocoImages) -> None:
+        self.file = file
+        self.classes: list[ClassEntry] = []
+        self.issues: list[Issue] = []
+        self._names: dict[Any, str] = {}
+        self._licenses: dict[Any, str] = {}
+        self._categories = category_decoder()
+
+        def open_file() -> BinaryIO:
+            return request.label_source.open(file.path)
+
+        self._sections = Sections(open_file)
+        apart = request.labels is not None or request.images is not None
+        self._images = images.begin(file.path, "" if apart else file.path, file.split)
+        self._sections.read(
+            {
+                "categories": self._add_categories,
+                "licenses": self._images.add_licenses,
+                "images": self._images.add,
+            },
+            last="annotations",
+        )
+        self._images.finish()
+
+    def annotations(self) -> Iterator[Batch]:
+        """Batches of annotations. Raises LABELS_INVALID where the file breaks off."""
+        decoder = annotation_decoder()
+        count = 0
+        try:
+            for block in self._sections.blocks():
+                records, invalid = decoder.decode(block)
+                columns = AnnotationColumns(self.file.path, decoder.extras)
+                columns.add(records, self._images.ordinals, self._names)
+                columns.issues += [
+                    Issue(
+                        "ANNOTATION_INVALID",
+                        "skipped",
+                        "annotation",
+                        f"{self.file.path}: annotations[{count + index}]",
+                        reason,
+                    )
+                    for index, reason in invalid
+                ]
+                found = len(records) + len(invalid)
+                count += found
+                yield Batch(
+                    annotations=columns.rows(),
+                    issues=columns.issues,
+                    found=Found(annotations=found),
+                )
+        except ValueError as error:
+            raise _broken(self.file, error) from error
+
+    def _add_categories(self, block: bytes) -> None:
+        records, invalid = self._categories.decode(block)
+        for index, reason in invalid:
+            item = f"{self.file.path}: categories[{index}]"
+            self.issues.append(Issue("VALUE_INVALID", "kept", "other", item, reason))
+        for record in records:
+            name = str(record.name)
+            if name in self._names.values():
+                message = f"The class {name} occurs again with id {record.id}."
+                self.issues.append(
+                    Issue("CLASS_DUPLICATE", "repaired", "other", self.file.path, message)
+                )
+            self._names[record.id] = name
+            above = None if record.supercategory is None else str(record.supercategory)
+            self.classes.append(ClassEntry(name, str(record.id), above))
+
+
+def _open_part(request: Request, file: LabelFile, images: CocoImages) -> _Part | None:
+    try:
+        return _Part(request, file, images)
+    except ValueError as error:
+        raise _broken(file, error) from error
+
+
+def _broken(file: LabelFile, error: Exception) -> VisionLensError:
+    return VisionLensError("LABELS_INVALID", f"{file.path} cannot be read to its end: {error}.")
+
+
+def _unused(path: str) -> Issue:
+    message = "Not read: the instances file beside it describes the same images."
+    return Issue("LABEL_FILE_UNUSED", "skipped", "label_file", path, message)
+
+
+def _classes(parts: list[_Part]) -> list[ClassEntry]:
+    return list({entry.name: entry for part in reversed(parts) for entry in part.classes}.values())
+
+
+def _image_batches(request: Request, images: CocoImages) -> Iterator[Batch]:
+    images.add_unlisted()
+    fields, issues = build_fields(images.fields, images.paths.__getitem__)
+    total = len(images.paths)
+    yield Batch(issues=images.issues + issues, images_total=total)
+    for start in range(0, total, BATCH_IMAGES):
+        part = slice(start, start + BATCH_IMAGES)
+        paths = images.paths[part]
+        yield Batch(
+            images=ImageRows(
+                root=request.image_root,
+                paths=paths,
+                bytes=[images.files.get(path) for path in paths],
+                splits=images.splits[part],
+                widths=images.widths[part],
+                heights=images.heights[part],
+                fields={name: values.slice(start, len(paths)) for name, values in fields.items()},
+            ),
+            found=Found(images=len(paths)),
+            images_total=total,
+        )

@@ -1,0 +1,152 @@
+"""Finds COCO ground-truth files in a folder, and the images they mean.
+
+Known layouts: `annotations/instances_<split>.json` with image folders beside it, `data/` and
+`labels.json` (FiftyOne), `<split>/_annotations.coco.json` beside its images (Roboflow), or JSON files beside the images.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections import Counter
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from visionlens_jlab.media.headers import is_image
+from visionlens_jlab.media.sources import Source
+
+from .request import Request
+from .splits import split_of_file, split_of_folder
+
+LABEL_FOLDERS = ("", "annotations", "labels")
+PEEK = 1 << 18
+"""Bytes read from the beginning of a file to tell what it is."""
+_SECTION = re.compile(rb'"(images|annotations|categories)"\s*:\s*[\[{]')
+_ELEMENT = re.compile(rb'"(file_name|image_id|category_id|supercategory)"\s*:')
+_EXTRA_TASKS = re.compile(r"^(person_keypoints|captions|stuff|panoptic|image_info)_")
+IMAGE_FOLDERS = ("images", "data", "imgs", "JPEGImages", "train", "val", "valid", "test")
+
+
+class LabelFile(NamedTuple):
+    """A ground-truth file: its path in the label source, and the split its name gives."""
+
+    path: str
+    split: str | None
+
+
+class CocoFiles(NamedTuple):
+    """The files to read, and those that another one replaces."""
+
+    used: list[LabelFile]
+    unused: list[str]
+
+
+def find_files(request: Request) -> CocoFiles:
+    """COCO ground truth where it usually lies; results lists and other JSON are passed over."""
+    if request.labels_file or request.file:
+        path = request.labels_file or request.file or ""
+        source = request.label_source
+        ok = path.lower().endswith(".json") and is_ground_truth(source, path)
+        return CocoFiles([_label_file(path)] if ok else [], [])
+    source = request.label_source
+    paths = [path for path in _candidates(source) if is_ground_truth(source, path)]
+    return _without_extra_tasks(paths)
+
+
+def _candidates(source: Source) -> list[str]:
+    folders, _ = source.list()
+    known = {name.lower() for name in LABEL_FOLDERS[1:]}
+    searched = ["", *[n for n in folders if n.lower() in known or split_of_folder(n)]]
+    found: list[str] = []
+    for folder in searched:
+        _, files = source.list(folder)
+        found += [entry.path for entry in files if entry.path.lower().endswith(".json")]
+    return found
+
+
+def _without_extra_tasks(paths: list[str]) -> CocoFiles:
+    # COCO publishes several files about the same images; `instances_*` is the one with objects.
+    extra = [path for path in paths if _EXTRA_TASKS.match(posixpath.basename(path))]
+    plain = [path for path in paths if path not in extra]
+    if not plain:
+        keypoints = [p for p in extra if "keypoints" in posixpath.basename(p)]
+        plain = keypoints or extra
+    unused = [path for path in paths if path not in plain]
+    return CocoFiles([_label_file(path) for path in plain], unused)
+
+
+def _label_file(path: str) -> LabelFile:
+    folder, _, name = path.rpartition("/")
+    inner = folder.rpartition("/")[2]
+    return LabelFile(path, split_of_file(name.rpartition(".")[0]) or split_of_folder(inner))
+
+
+def is_ground_truth(source: Source, path: str) -> bool:
+    """Whether the file begins like a COCO object with images or annotations."""
+    with source.open(path) as file:
+        head = file.read(PEEK)
+    start = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
+    if start != b"{":
+        return False
+    sections = {match.group(1) for match in _SECTION.finditer(head)}
+    empty = re.search(rb'"(images|annotations)"\s*:\s*\[\s*\]', head) is not None
+    return bool(sections) and (empty or _ELEMENT.search(head) is not None)
+
+
+class ImageResolver:
+    """Turns the `file_name` of a COCO image into a path of the image source.
+
+    Parameters
+    ----------
+    files : dict
+        Path -> bytes of every file of the image source.
+    label_path : str
+        The label file's path in the same source (or '' when it lies elsewhere).
+    names : iterable of str
+        The first file names, to learn which folder they are relative to.
+    """
+
+    def __init__(self, files: dict[str, int], label_path: str, names: Iterable[str]) -> None:
+        self._files = files
+        self._bases = _bases(files, label_path)
+        self._rank(names)
+        self._by_name: dict[str, list[str]] | None = None
+
+    def resolve(self, name: str) -> tuple[str, bool]:
+        """(path, whether it was only found by its name); the path may not exist."""
+        plain = name.replace("\\", "/")
+        for base in self._bases:
+            path = posixpath.normpath(posixpath.join(base, plain)).lstrip("/")
+            if path in self._files:
+                return path, False
+        same = self._same_name(posixpath.basename(plain))
+        if len(same) == 1:
+            return same[0], True
+        missing = posixpath.normpath(posixpath.join(self._bases[0], plain.lstrip("/")))
+        return (plain.lstrip("/") if missing.startswith("..") else missing), False
+
+    def _rank(self, names: Iterable[str]) -> None:
+        wanted = [name.replace("\\", "/") for name in names]
+        hits = {
+            base: sum(posixpath.normpath(posixpath.join(base, n)) in self._files for n in wanted)
+            for base in self._bases
+        }
+        self._bases.sort(key=lambda base: -hits[base])
+
+    def _same_name(self, name: str) -> list[str]:
+        if self._by_name is None:
+            self._by_name = {}
+            for path in filter(is_image, self._files):
+                self._by_name.setdefault(posixpath.basename(path), []).append(path)
+        return self._by_name.get(name, [])
+
+
+def _bases(files: dict[str, int], label_path: str) -> list[str]:
+    folder, _, name = label_path.rpartition("/")
+    part = re.split(r"[_.]", name.rpartition(".")[0])[-1]  # instances_train2017 -> train2017
+    above = posixpath.dirname(folder)
+    wanted = [folder, above, "", part, f"images/{part}", *IMAGE_FOLDERS]
+    wanted += [f"{base}/{inner}" for base in (folder, above) if base for inner in IMAGE_FOLDERS]
+    holding = Counter(posixpath.dirname(path) for path in files if is_image(path))
+    wanted += [path for path, _ in holding.most_common(20)]
+    return list(dict.fromkeys(wanted))

@@ -1,0 +1,149 @@
+"""COCO records: what is foreseen in images, categories and annotations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, BinaryIO
+
+import ijson
+import msgspec
+
+from .json_records import RecordDecoder
+from .json_stream import JsonObjectReader
+
+Id = int | float | str
+Number = int | float | str | None
+
+
+def image_decoder() -> RecordDecoder:
+    """Image entries; other members become fields."""
+    return RecordDecoder(
+        "Image",
+        [
+            ("id", Id, msgspec.NODEFAULT),
+            ("file_name", str, msgspec.NODEFAULT),
+            ("width", Number, None),
+            ("height", Number, None),
+        ],
+    )
+
+
+def category_decoder() -> RecordDecoder:
+    """Category entries; keypoint names and skeletons are not kept."""
+    return RecordDecoder(
+        "Category",
+        [
+            ("id", Id, msgspec.NODEFAULT),
+            ("name", Id, msgspec.NODEFAULT),
+            ("supercategory", Id | None, None),
+        ],
+    )
+
+
+def annotation_decoder() -> RecordDecoder:
+    """Annotation entries; polygons stay JSON, exactly as they are written."""
+    return RecordDecoder(
+        "Annotation",
+        [
+            ("image_id", Id, msgspec.NODEFAULT),
+            ("id", Id | None, None),
+            ("category_id", Id | None, None),
+            ("bbox", list[float] | None, None),
+            ("area", float | None, None),
+            ("iscrowd", bool | int | float | None, None),
+            ("score", float | None, None),
+            ("segmentation", msgspec.Raw, msgspec.Raw(b"")),
+            ("keypoints", list[float] | None, None),
+            ("num_keypoints", int | None, None),
+            ("attributes", Any, None),
+        ],
+    )
+
+
+class Sections:
+    """The three lists of a COCO file, wherever they stand in it.
+
+    Parameters
+    ----------
+    open_file : callable
+        Opens the file anew, for reading bytes.
+    """
+
+    def __init__(self, open_file: Callable[[], BinaryIO]) -> None:
+        self._open = open_file
+        self._offset: int | None = None
+        self._prefix = ""
+
+    def read(self, wanted: dict[str, Callable[[bytes], None]], last: str) -> None:
+        """Hand over the blocks of the lists in `wanted`, and note where the list `last` begins.
+
+        Reading stops at `last` when all wanted ones came before it. Raises ValueError.
+        """
+        left = dict(wanted)
+        unusual: set[str] = set()
+        with self._open() as file:
+            reader = JsonObjectReader(file)
+            for key, offset in reader.members():
+                if reader.next_byte() != ord("["):
+                    unusual.add(key)
+                elif key == last:
+                    self._offset = offset
+                elif key in left:
+                    for block in reader.elements():
+                        wanted[key](block)
+                    del left[key]
+                if self._offset is not None and not left:
+                    return
+        if "images" in left or last in unusual:
+            self._read_unusual(left, last)
+
+    def blocks(self) -> Iterator[bytes]:
+        """The blocks of the last list."""
+        with self._open() as file:
+            if self._prefix:
+                yield from _unusual_blocks(file, self._prefix)
+            elif self._offset is not None:
+                yield from JsonObjectReader(file, self._offset).elements()
+
+    def _read_unusual(self, wanted: dict[str, Callable[[bytes], None]], last: str) -> None:
+        # The lists lie deeper, or are objects by id: slower, but any shape is understood.
+        with self._open() as file:
+            prefixes = _find_prefixes(file, {*wanted, last})
+        for key, hand in wanted.items():
+            if key in prefixes:
+                with self._open() as file:
+                    for block in _unusual_blocks(file, prefixes[key]):
+                        hand(block)
+        if self._offset is None:
+            self._prefix = prefixes.get(last, "")
+        if "images" in wanted and "images" not in prefixes:
+            raise ValueError("there is no list of images")
+
+
+def _find_prefixes(file: BinaryIO, keys: set[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    try:
+        for prefix, event, _ in ijson.parse(file):
+            key = prefix.rpartition(".")[2]
+            if event in ("start_array", "start_map") and key in keys and key not in found:
+                inside = any(prefix.startswith(f"{other}.") for other in found.values())
+                if not inside:
+                    found[key] = f"{prefix}.item" if event == "start_array" else f"{prefix}."
+    except ijson.JSONError as error:
+        raise ValueError(str(error)) from error
+    return found
+
+
+def _unusual_blocks(file: BinaryIO, prefix: str, size: int = 5000) -> Iterator[bytes]:
+    if prefix.endswith("."):
+        items = (value for _, value in ijson.kvitems(file, prefix[:-1], use_float=True))
+    else:
+        items = ijson.items(file, prefix, use_float=True)
+    block: list[Any] = []
+    for item in items:
+        block.append(item)
+        if len(block) == size:
+            yield msgspec.json.encode(block)
+            block = []
+    if block:
+        yield msgspec.json.encode(block)

@@ -1,0 +1,242 @@
+"""A table: one row for each image, or one for each annotation with its image's name repeated.
+
+The image is named by the first of the columns in `IMAGE_COLUMNS` that exists, as a path relative to the folder
+of images (`images=`, else the file's own) or absolute. Annotations are the columns `class`,
+`x`, `y`, `w`, `h` (pixels, top left corner), `confidence` and so on, of the same table or of a second
+one (`annotations=`) with the same image column. Every other column becomes a field.
+"""
+
+from __future__ import annotations
+
+import os
+import posixpath
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.parquet
+
+from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.media.sources import Source
+from visionlens_jlab.models import Detected
+
+from .base import BATCH_IMAGES, Batch, ClassEntry, Found, ImageRows, Issue, detected
+from .dataframe_annotations import ANNOTATION_COLUMNS, annotation_rows
+from .fields import build_fields
+from .request import Request
+from .splits import ordered
+
+IMAGE_COLUMNS = ("path", "uri", "image_path", "file_name", "filename", "image", "file")
+SUFFIXES = (".arrow", ".feather", ".parquet", ".csv")
+SIZE_COLUMNS = ("width", "height")
+
+
+class DataFrameFormat:
+    """Tables."""
+
+    name = "dataframe"
+    label = "Table"
+    description = "A DataFrame, or a Parquet, Arrow or CSV file that names images."
+
+    def detect(self, request: Request) -> Detected | None:
+        if request.file is None or not request.file.lower().endswith(SUFFIXES):
+            return None
+        table = read_table(request.source, request.file)
+        column = image_column(table)
+        if column is None:
+            return None
+        splits = table.column("split").unique().to_pylist() if "split" in table.column_names else []
+        return detected(
+            self,
+            request,
+            f"The column {column} names the images.",
+            images=request.image_source.location,
+            labels=[request.file],
+            splits=ordered([str(split) for split in splits if split]),
+        )
+
+    def read(self, request: Request) -> Iterator[Batch]:
+        table = read_table(request.source, request.file or "")
+        column = image_column(table)
+        if column is None:
+            raise VisionLensError(
+                "LABELS_INVALID",
+                f"The table has no column that names images; it has {', '.join(table.column_names)}.",
+                f"Name the column of images one of {', '.join(IMAGE_COLUMNS)}.",
+            )
+        images = _Images(request, table, column)
+        if not images.paths:
+            raise VisionLensError("DIR_EMPTY", "The table names no image.")
+        yield from images.batches()
+        yield from _annotations(request, images, table, column)
+
+
+def read_table(source: Source, path: str) -> pa.Table:
+    """An Arrow, Feather, Parquet or CSV file. Raises LABELS_INVALID."""
+    try:
+        with source.open(path) as file:
+            suffix = posixpath.splitext(path)[1].lower()
+            if suffix == ".parquet":
+                return pa.parquet.read_table(file)
+            if suffix == ".csv":
+                return pa.csv.read_csv(file)
+            magic = file.read(6)
+            file.seek(0)
+            reader = pa.ipc.open_file if magic == b"ARROW1" else pa.ipc.open_stream
+            return reader(file).read_all()
+    except (pa.ArrowInvalid, pa.ArrowKeyError) as error:
+        raise VisionLensError("LABELS_INVALID", f"{path} is not a table: {error}.") from error
+
+
+def image_column(table: pa.Table) -> str | None:
+    """The column that names the images."""
+    for name in IMAGE_COLUMNS:
+        if name in table.column_names:
+            kind = table.schema.field(name).type
+            if pa.types.is_dictionary(kind):
+                kind = kind.value_type
+            if pa.types.is_string(kind) or pa.types.is_large_string(kind):
+                return name
+    return None
+
+
+class _Images:
+    """The distinct images of the table, in the order they first appear."""
+
+    def __init__(self, request: Request, table: pa.Table, column: str) -> None:
+        self._request = request
+        self._table = table
+        self._column = column
+        names = table.column(column).to_pylist()
+        self.nameless = sum(not name for name in names)
+        self.first_rows: dict[str, int] = {}
+        for row, name in enumerate(names):
+            if name:
+                self.first_rows.setdefault(name, row)
+        self.ordinals = {name: index for index, name in enumerate(self.first_rows)}
+        self.row_ordinals = [self.ordinals.get(name, -1) for name in names]
+        self.paths = self._locate(list(self.first_rows))
+
+    def _locate(self, names: list[str]) -> list[str]:
+        base = self._request.image_source.location
+        absolute = [_absolute(base, name) for name in names]
+        inside = base.rstrip("/") + "/"
+        if any(not path.startswith(inside) for path in absolute):
+            real = [os.path.realpath(os.path.dirname(path)) for path in absolute]  # noqa: PTH120
+            shared = os.path.commonpath(real)
+            absolute = [
+                f"{folder}/{posixpath.basename(path)}"
+                for folder, path in zip(real, absolute, strict=True)
+            ]
+            if not Path(shared).is_dir():
+                raise VisionLensError("DIR_NOT_FOUND", f"There is no folder {shared}.")
+            self._request.look_in(shared)
+            inside = shared.rstrip("/") + "/"
+        return [path.removeprefix(inside) for path in absolute]
+
+    def batches(self) -> Iterator[Batch]:
+        """All images with their fields."""
+        columns = {name: self._values(name) for name in self._field_names()}
+        fields, issues = build_fields(columns, self.paths.__getitem__)
+        splits = self._texts("split")
+        widths, heights = self._values("width"), self._values("height")
+        total = len(self.paths)
+        yield Batch(issues=issues + self._nameless(), images_total=total)
+        for start in range(0, total, BATCH_IMAGES):
+            part = slice(start, start + BATCH_IMAGES)
+            paths = self.paths[part]
+            yield Batch(
+                images=ImageRows(
+                    root=self._request.image_root,
+                    paths=paths,
+                    bytes=[self._bytes(path) for path in paths],
+                    splits=splits[part],
+                    widths=widths[part],
+                    heights=heights[part],
+                    fields={
+                        name: values.slice(start, len(paths)) for name, values in fields.items()
+                    },
+                ),
+                found=Found(images=len(paths)),
+                images_total=total,
+            )
+
+    def varying(self) -> list[str]:
+        """Columns beyond the known ones whose values differ between rows of one image."""
+        return [name for name in self._further() if not self._constant(name)]
+
+    def _further(self) -> list[str]:
+        known = {self._column, "split", *SIZE_COLUMNS, *ANNOTATION_COLUMNS}
+        names = self._table.column_names
+        return [n for n in names if n not in known and not n.startswith("__index_level_")]
+
+    def _field_names(self) -> list[str]:
+        return [name for name in self._further() if self._constant(name)]
+
+    def _constant(self, name: str) -> bool:
+        if len(self.row_ordinals) == len(self.paths):
+            return True
+        values = self._table.column(name).to_pylist()
+        firsts = [values[row] for row in self.first_rows.values()]
+        return all(
+            image < 0 or value == firsts[image]
+            for value, image in zip(values, self.row_ordinals, strict=True)
+        )
+
+    def _values(self, name: str) -> list[Any]:
+        if name not in self._table.column_names:
+            return [None] * len(self.first_rows)
+        values = self._table.column(name).to_pylist()
+        return [_plain(values[row]) for row in self.first_rows.values()]
+
+    def _texts(self, name: str) -> list[str | None]:
+        return [None if value is None else str(value) for value in self._values(name)]
+
+    def _bytes(self, path: str) -> int | None:
+        try:
+            entry = self._request.image_source.stat(path)
+        except VisionLensError:
+            return None
+        return None if entry is None else entry.bytes
+
+    def _nameless(self) -> list[Issue]:
+        if not self.nameless:
+            return []
+        message = f"{self.nameless} rows name no image; they are left out."
+        return [Issue("VALUE_INVALID", "skipped", "other", self._column, message)]
+
+
+def _absolute(base: str, name: str) -> str:
+    plain = name.removeprefix("file://")
+    return os.path.normpath(os.path.join(base, plain))  # noqa: PTH118  hot: once per image
+
+
+def _plain(value: Any) -> Any:
+    # NaN is how pandas writes a missing value.
+    return None if isinstance(value, float) and value != value else value
+
+
+def _annotations(
+    request: Request, images: _Images, table: pa.Table, column: str
+) -> Iterator[Batch]:
+    second = request.options.get("annotations")
+    if second:
+        path = Path(str(second)).expanduser().absolute()
+        source = request.label_source
+        located = path.as_posix().removeprefix(source.location + "/")
+        other = read_table(source, located)
+        key = image_column(other) or column
+        row_images = [images.ordinals.get(name, -1) for name in other.column(key).to_pylist()]
+        further = [n for n in other.column_names if n not in (key, *ANNOTATION_COLUMNS)]
+        rows, issues, found = annotation_rows(other, row_images, further, "annotations")
+    else:
+        rows, issues, found = annotation_rows(table, images.row_ordinals, images.varying(), "row")
+    names = sorted({name for name in rows.classes if name is not None})
+    yield Batch(
+        annotations=rows,
+        issues=issues,
+        classes=[ClassEntry(name) for name in names],
+        found=Found(annotations=found),
+    )

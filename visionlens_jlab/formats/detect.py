@@ -1,0 +1,79 @@
+"""Which format lies in a place, and why."""
+
+from __future__ import annotations
+
+import logging
+from typing import NamedTuple
+
+from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.models import Detected, DetectRequest
+from visionlens_jlab.plugins.registry import PluginRegistry
+
+from .base import Format
+from .listing import no_images
+from .registry import formats, source_kinds
+from .request import Request, make_request
+
+_log = logging.getLogger(__name__)
+
+
+class Pick(NamedTuple):
+    """A format and what it found."""
+
+    format: Format
+    detected: Detected
+
+
+def detect(request: DetectRequest, registry: PluginRegistry | None = None) -> Detected:
+    """What would be ingested from a place.
+
+    Raises
+    ------
+    VisionLensError
+        DIR_NOT_FOUND, DIR_EMPTY, PERMISSION_DENIED, FORMAT_UNKNOWN, LABELS_INVALID.
+    """
+    places = make_request(
+        request.source, source_kinds(registry), images=request.images, labels=request.labels
+    )
+    return pick(places, request.format, registry).detected
+
+
+def pick(request: Request, name: str | None, registry: PluginRegistry | None = None) -> Pick:
+    """The format named, or the first that finds its files. Raises as `detect`."""
+    known = formats(registry)
+    if name is not None:
+        return _named(request, name, known)
+    for form in known:
+        found = _try(form, request)
+        if found is not None:
+            return Pick(form, found)
+    if request.file:
+        raise VisionLensError("FORMAT_UNKNOWN", f"{request.file} is in no format that is known.")
+    raise no_images(request)
+
+
+def _named(request: Request, name: str, known: list[Format]) -> Pick:
+    form = next((form for form in known if form.name == name), None)
+    if form is None:
+        names = ", ".join(form.name for form in known)
+        raise VisionLensError(
+            "FORMAT_UNKNOWN", f"There is no format {name}.", f"Name one of {names}."
+        )
+    found = form.detect(request)
+    if found is None:
+        raise VisionLensError(
+            "LABELS_INVALID",
+            f"There are no {form.label} files in {request.address}.",
+            "Check the folder, or name the labels with labels=.",
+        )
+    return Pick(form, found)
+
+
+def _try(form: Format, request: Request) -> Detected | None:
+    try:
+        return form.detect(request)
+    except VisionLensError:
+        raise
+    except Exception:  # a format's defect must not keep the others from being asked
+        _log.exception("The format %s failed to look at %s", form.name, request.address)
+        return None

@@ -1,0 +1,166 @@
+"""Columns of label files as typed fields of samples."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+import pyarrow as pa
+
+from .base import Issue
+
+TIMESTAMP = pa.timestamp("us", tz="UTC")
+
+RESERVED = frozenset(
+    [
+        "sample_id",
+        "filename",
+        "path",
+        "root",
+        "uri",
+        "split",
+        "width",
+        "height",
+        "tag",
+        "tags",
+        "bytes",
+        "orientation",
+        "content_hash",
+        "perceptual_hash",
+        "brightness",
+        "contrast",
+        "sharpness",
+        "dominant_color",
+        "thumb_pack",
+        "thumb_offset",
+        "thumb_length",
+        "thumb_width",
+        "thumb_height",
+    ]
+)
+"""Names of built-in sample columns that a label file cannot fill."""
+
+ALIASES = {"date_captured": "captured_at"}
+
+
+def parse_time(value: Any) -> datetime | None:
+    """ISO 8601, `2013-11-14 11:18:45`, `2013/11/14` or seconds since 1970; without zone: UTC.
+
+    Raises ValueError when it is none of these; None for an empty value.
+    """
+    if value is None or value == "":
+        return None
+    if isinstance(value, datetime):
+        moment = value
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        try:
+            moment = datetime.fromtimestamp(value, UTC)
+        except (OverflowError, OSError) as error:
+            raise ValueError(str(value)) from error
+    else:
+        moment = datetime.fromisoformat(re.sub(r"^(\d{4})/(\d\d)/", r"\1-\2-", str(value).strip()))
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def _parse_degrees(value: Any) -> float | None:
+    if value is None or value == "":
+        return None
+    number = float(value)
+    if not math.isfinite(number) or abs(number) > 180:
+        raise ValueError(str(value))
+    return number
+
+
+def _parse_text(value: Any) -> str | None:
+    if value is None or value == "":
+        return None
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+BUILT_IN: dict[str, tuple[Callable[[Any], Any], pa.DataType]] = {
+    "group": (_parse_text, pa.string()),
+    "camera": (_parse_text, pa.string()),
+    "caption": (_parse_text, pa.string()),
+    "captured_at": (parse_time, TIMESTAMP),
+    "latitude": (_parse_degrees, pa.float64()),
+    "longitude": (_parse_degrees, pa.float64()),
+}
+"""Built-in fields that a label file may fill: how a value is read, and the column's type."""
+
+
+def build_fields(
+    columns: dict[str, list[Any]], name_image: Callable[[int], str]
+) -> tuple[dict[str, pa.Array], list[Issue]]:
+    """Typed columns from lists of JSON values (None: no value), one entry for each image.
+
+    Columns without any value are left out. `name_image` names an image for the report; issues
+    carry its index as `image`.
+    """
+    fields: dict[str, pa.Array] = {}
+    issues: list[Issue] = []
+    taken: set[str] = set()
+    # A column under its own name goes before one that only stands for it.
+    for name in sorted(columns, key=lambda name: name in ALIASES):
+        values = columns[name]
+        if all(value is None or value == "" for value in values):
+            continue
+        target = ALIASES.get(name, name)
+        if target in BUILT_IN and target not in fields:
+            fields[target], odd = _built_in(target, values, name_image)
+            issues += odd
+        else:
+            target = _free_name(name, taken)
+            fields[target] = typed_array(values)
+            if target != name:
+                message = f"{name} is a built-in field or taken; kept as {target}."
+                issues.append(Issue("FIELD_RENAMED", "repaired", "other", name, message))
+        taken.add(target.lower())
+    return fields, issues
+
+
+def _built_in(
+    name: str, values: list[Any], name_image: Callable[[int], str]
+) -> tuple[pa.Array, list[Issue]]:
+    parse, kind = BUILT_IN[name]
+    parsed: list[Any] = []
+    issues: list[Issue] = []
+    for index, value in enumerate(values):
+        try:
+            parsed.append(parse(value))
+        except (ValueError, TypeError):
+            parsed.append(None)
+            message = f"{name} {value!r} could not be read; left empty."
+            issues.append(
+                Issue("VALUE_INVALID", "kept", "other", name_image(index), message, index)
+            )
+    return pa.array(parsed, kind), issues
+
+
+def _free_name(name: str, taken: set[str]) -> str:
+    free = name or "field"
+    number = 1
+    while free.lower() in RESERVED or free.lower() in BUILT_IN or free.lower() in taken:
+        number += 1
+        free = f"{name or 'field'}_{number}"
+    return free
+
+
+def typed_array(values: Iterable[Any]) -> pa.Array:
+    """One type for JSON values: boolean, integer, number, or text (JSON for anything else)."""
+    listed = list(values)
+    kinds = {type(value) for value in listed} - {type(None)}
+    try:
+        if kinds == {bool}:
+            return pa.array(listed, pa.bool_())
+        if kinds == {int}:
+            return pa.array(listed, pa.int64())
+        if kinds and kinds <= {int, float}:
+            return pa.array([None if v is None else float(v) for v in listed], pa.float64())
+    except (OverflowError, pa.ArrowInvalid):
+        pass  # beyond 64 bits: kept as text
+    texts = [v if v is None or isinstance(v, str) else json.dumps(v) for v in listed]
+    return pa.array(texts, pa.string())

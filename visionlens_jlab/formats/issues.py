@@ -1,0 +1,43 @@
+"""The codes an ingest report may hold, and what each means.
+
+For each kind found = imported + skipped, where skipped is the number of items whose action is
+`skipped`. `repaired` and `kept` items are imported. An image is *named* by a label file (a COCO image
+entry, a VOC or YOLO label file, a row of a table): such an image is kept, with its annotations,
+even when its file is missing or cannot be read. An image that is only a file is skipped when
+it cannot be read at all. The annotations of a skipped label file are not counted: nobody read them.
+"""
+
+from __future__ import annotations
+
+ISSUES: dict[str, str] = {
+    "ANNOTATION_INVALID": "An annotation has no usable geometry or values; skipped.",
+    "ANNOTATION_WITHOUT_IMAGE": "An annotation refers to an image that is not there; skipped.",
+    "BOX_EMPTY": "A box has no width or no height; kept.",
+    "BOX_INVERTED": "A box's corners stood in the wrong order; repaired.",
+    "BOX_OUTSIDE": "A box reaches more than one pixel outside the image; kept.",
+    "BOX_WITHOUT_SIZE": "A box is in fractions of an image whose size is unknown; skipped.",
+    "CLASS_DUPLICATE": "Two classes have one name; they became one.",
+    "CLASS_UNKNOWN": "An annotation's class is not in the list; its number became its name.",
+    "COUNT_MISMATCH": "A format lost count; please report it.",
+    "DUPLICATE_ID": "An id occurs twice; the later one is kept, references mean the first.",
+    "DUPLICATE_IMAGE": "An image is listed twice; it is one sample.",
+    "FIELD_RENAMED": "A field has the name of a built-in one; it got another.",
+    "IMAGE_CHANGED": "An image known from before has another size in bytes; kept as it was.",
+    "IMAGE_MISSING": "A label file names an image that is not there; kept without pixels.",
+    "IMAGE_PATH_REPAIRED": "An image was found by its name, not under the path given.",
+    "IMAGE_TRUNCATED": "An image file is damaged; the readable part is shown.",
+    "IMAGE_UNREADABLE": "An image cannot be decoded.",
+    "IMAGE_VANISHED": "An image known from before is no longer there; kept.",
+    "IMAGE_WITHOUT_LABELS": "No label file speaks of an image; kept.",
+    "LABEL_FILE_INVALID": "A label file cannot be parsed; skipped.",
+    "LABEL_FILE_UNUSED": "A label file was not read because another one replaces it.",
+    "LABEL_LINE_INVALID": "A line of a label file cannot be parsed; skipped.",
+    "LABEL_WITHOUT_IMAGE": "A label file has no image; skipped.",
+    "MASK_NOT_ROTATED": "A mask is in the frame before EXIF rotation; kept as it is.",
+    "ORIENTATION_AMBIGUOUS": "It cannot be told whether labels mean the image before or after "
+    "EXIF rotation; taken as after.",
+    "ORIENTATION_REPAIRED": "Labels meant the image before EXIF rotation; rotated with it.",
+    "SIZE_MISMATCH": "The label file states another size than the image has; the image's is kept.",
+    "SPLIT_MISSING": "A split names a folder or file that is not there.",
+    "VALUE_INVALID": "A value could not be read as what its field holds; left empty.",
+}

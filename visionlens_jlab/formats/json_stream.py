@@ -1,0 +1,201 @@
+"""Reads a large JSON object piece by piece, without ever holding it whole.
+
+The text is cut between elements by counting brackets outside strings (in numpy, several hundred MB a second), never
+by looking for `},{`, which also occurs inside elements.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import BinaryIO
+
+import numpy as np
+
+BLOCK = 4 << 20
+"""Bytes read at once. An element may be longer; the buffer then grows."""
+
+_OPEN, _CLOSE, _QUOTE = 1, 2, 3
+_KINDS = np.zeros(256, dtype=np.uint8)
+_KINDS[[ord("["), ord("{")]] = _OPEN
+_KINDS[[ord("]"), ord("}")]] = _CLOSE
+_KINDS[ord('"')] = _QUOTE
+_BACKSLASH = ord("\\")
+_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_SCALAR = re.compile(rb"[^\s,\]}]+")
+_BLANK = b" \t\r\n"
+
+
+class MalformedJsonError(ValueError):
+    """The file is not one JSON object, or ends early."""
+
+
+def find_cut(data: bytes) -> tuple[int, int]:
+    """Where the text inside a list or object can be cut.
+
+    Parameters
+    ----------
+    data : bytes
+        Begins between two elements.
+
+    Returns
+    -------
+    cut : int
+        Just after the last whole list or object at this level; 0 when there is none.
+    end : int
+        Position of the bracket that closes this level; -1 when it is not in `data`.
+    """
+    text = np.frombuffer(data, dtype=np.uint8)
+    kinds = _KINDS[text]
+    positions = np.flatnonzero(kinds)
+    kinds = kinds[positions]
+    quotes = kinds == _QUOTE
+    if b'\\"' in data:
+        _unmark_escaped(text, positions, quotes)
+    outside = (np.cumsum(quotes) & 1) == 0
+    opens = (kinds == _OPEN) & outside
+    closes = (kinds == _CLOSE) & outside
+    depth = np.cumsum(opens.astype(np.int32) - closes.astype(np.int32), dtype=np.int32)
+    ending = np.flatnonzero(closes & (depth < 0))
+    if ending.size:
+        return 0, int(positions[ending[0]])
+    whole = np.flatnonzero(closes & (depth == 0))
+    return (int(positions[whole[-1]]) + 1 if whole.size else 0), -1
+
+
+def _unmark_escaped(text: np.ndarray, positions: np.ndarray, quotes: np.ndarray) -> None:
+    marked = np.flatnonzero(quotes)
+    at = positions[marked]
+    suspects = marked[(at > 0) & (text[at - 1] == _BACKSLASH)]
+    for index in suspects.tolist():
+        run = end = int(positions[index])
+        while run > 0 and text[run - 1] == _BACKSLASH:
+            run -= 1
+        if (end - run) % 2:
+            quotes[index] = False
+
+
+class JsonObjectReader:
+    """Walks the members of the JSON object in a file.
+
+    Parameters
+    ----------
+    file : binary file
+        Seekable.
+    offset : int
+        Where to begin: 0, or the offset of a value that `members` reported.
+    """
+
+    def __init__(self, file: BinaryIO, offset: int = 0) -> None:
+        self._file = file
+        self._file.seek(offset)
+        self._base = offset
+        self._buffer = b""
+        self._at = 0
+        self._value_pending = False
+
+    def members(self) -> Iterator[tuple[str, int]]:
+        """(key, offset of its value) of each member.
+
+        The value may be taken with `elements` or `value` before going on; else it is skipped.
+        Raises MalformedJsonError.
+        """
+        if self._peek() == 0xEF:
+            self._at += 3  # byte order mark
+        self._expect(b"{")
+        if self._peek() == ord("}"):
+            return
+        while True:
+            self._peek()
+            key = json.loads(self._match(_STRING))
+            self._expect(b":")
+            self._peek()
+            self._value_pending = True
+            yield key, self._base + self._at
+            if self._value_pending:
+                self._skip()
+            if self._peek() == ord("}"):
+                return
+            self._expect(b",")
+
+    def elements(self) -> Iterator[bytes]:
+        """The elements of the list that comes next, as JSON lists of whole elements."""
+        if self._peek() != ord("["):
+            raise MalformedJsonError("a list was expected")
+        for block in self._blocks():
+            inner = block.strip(b", \t\r\n")
+            if inner:
+                yield b"[" + inner + b"]"
+
+    def value(self) -> bytes:
+        """The value that comes next, whole."""
+        first = self._peek()
+        if first in b"[{":
+            blocks = b"".join(self._blocks())
+            return bytes([first]) + blocks + (b"]" if first == ord("[") else b"}")
+        self._value_pending = False
+        return self._match(_STRING if first == ord('"') else _SCALAR)
+
+    def next_byte(self) -> int:
+        """First byte of the value that comes next."""
+        return self._peek()
+
+    def _skip(self) -> None:
+        if self._peek() in b"[{":
+            for _ in self._blocks():
+                pass
+        else:
+            self.value()
+
+    def _blocks(self) -> Iterator[bytes]:
+        self._value_pending = False
+        self._at += 1
+        size = BLOCK
+        while True:
+            data = self._buffer[self._at :]
+            cut, end = find_cut(data)
+            if end >= 0:
+                self._at += end + 1
+                yield data[:end]
+                return
+            if cut:
+                self._at += cut
+                size = BLOCK
+                yield data[:cut]
+            if not self._fill(size):
+                raise MalformedJsonError("the file ends early")
+            size *= 2
+
+    def _fill(self, size: int | None = None) -> bool:
+        data = self._file.read(size or BLOCK)
+        self._base += self._at
+        self._buffer = self._buffer[self._at :] + data
+        self._at = 0
+        return bool(data)
+
+    def _peek(self) -> int:
+        while True:
+            rest = self._buffer[self._at : self._at + 1]
+            if rest and rest not in _BLANK:
+                return rest[0]
+            if rest:
+                self._at += 1
+            elif not self._fill():
+                raise MalformedJsonError("the file ends early")
+
+    def _expect(self, character: bytes) -> None:
+        if self._peek() != character[0]:
+            raise MalformedJsonError(
+                f"{character.decode()} was expected at byte {self._base + self._at}"
+            )
+        self._at += 1
+
+    def _match(self, pattern: re.Pattern[bytes]) -> bytes:
+        while True:
+            match = pattern.match(self._buffer, self._at)
+            if match and match.end() < len(self._buffer):
+                self._at = match.end()
+                return match.group()
+            if not self._fill():
+                raise MalformedJsonError(f"nothing readable at byte {self._base + self._at}")

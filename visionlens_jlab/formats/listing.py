@@ -1,0 +1,44 @@
+"""Batches of images that are simply files in a folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.media.headers import is_image
+from visionlens_jlab.media.sources import Entry, Source
+
+from .base import BATCH_IMAGES, ImageRows
+from .request import Request
+
+
+def file_rows(
+    request: Request, entries: Sequence[Entry], splits: Sequence[str | None], *, named: bool
+) -> Iterator[tuple[int, ImageRows]]:
+    """Images of the image root in batches: (ordinal of the first among `entries`, rows)."""
+    for start in range(0, len(entries), BATCH_IMAGES):
+        part = entries[start : start + BATCH_IMAGES]
+        yield (
+            start,
+            ImageRows(
+                root=request.image_root,
+                paths=[entry.path for entry in part],
+                bytes=[entry.bytes for entry in part],
+                splits=list(splits[start : start + BATCH_IMAGES]),
+                named=named,
+            ),
+        )
+
+
+def has_images(source: Source, path: str, depth: int = 0) -> bool:
+    """Whether a folder, or the folders up to `depth` levels below it, holds an image."""
+    folders, files = source.list(path)
+    if any(is_image(entry.path) for entry in files):
+        return True
+    below = (f"{path}/{name}" if path else name for name in folders)
+    return depth > 0 and any(has_images(source, folder, depth - 1) for folder in below)
+
+
+def no_images(request: Request) -> VisionLensError:
+    """The error for a place that holds no image."""
+    return VisionLensError("DIR_EMPTY", f"There is no image in {request.image_source.location}.")

@@ -1,0 +1,48 @@
+"""Every format and kind of storage: the built-in ones and those of installed plugins."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import cast
+
+from visionlens_jlab.media import plugin as media_plugin
+from visionlens_jlab.media.sources import SourceKind
+from visionlens_jlab.models import FormatInfo
+from visionlens_jlab.plugins.registry import PluginRegistry
+
+from . import plugin as formats_plugin
+from .base import FORMAT_ATTRIBUTES, Format
+
+
+@lru_cache(maxsize=1)
+def default_registry() -> PluginRegistry:
+    """The plugins of this environment, loaded once."""
+    registry = PluginRegistry()
+    registry.register(media_plugin, "visionlens-media")
+    registry.register(formats_plugin, "visionlens-formats")
+    registry.load_installed()
+    return registry
+
+
+def formats(registry: PluginRegistry | None = None) -> list[Format]:
+    """Formats in the order of detection; plugins' before the built-in ones."""
+    found = (registry or default_registry()).collect("visionlens_formats", FORMAT_ATTRIBUTES)
+    return cast(list[Format], sorted(found, key=_is_built_in))
+
+
+def source_kinds(registry: PluginRegistry | None = None) -> list[SourceKind]:
+    """Kinds of storage by scheme."""
+    found = (registry or default_registry()).collect("visionlens_sources", ("scheme", "connect"))
+    return cast(list[SourceKind], found)
+
+
+def format_infos(registry: PluginRegistry | None = None) -> list[FormatInfo]:
+    """What can be read, for a form to offer."""
+    return [
+        FormatInfo(name=form.name, label=form.label, description=form.description)
+        for form in formats(registry)
+    ]
+
+
+def _is_built_in(form: object) -> bool:
+    return type(form).__module__.startswith(f"{__package__}.")

@@ -1,0 +1,142 @@
+"""What is to be read, and from where."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.media.headers import is_image
+from visionlens_jlab.media.sources import Entry, Source, SourceKind, connect
+
+LABEL_FOLDERS = frozenset({"annotations", "labels"})
+"""A label file in such a folder belongs to the dataset in the folder above it."""
+
+TICK_EVERY = 2000
+
+
+def _no_tick(files: int) -> None:
+    """Nobody watches."""
+
+
+@dataclass
+class Request:
+    """The places an ingest was given.
+
+    `source` is the dataset's folder. When a file was named, it is the folder that holds it (or
+    the one above an `annotations` folder) and `file` the path in it. `labels` and `images` are
+    set where they lie apart; `labels_file` when `labels=` names one file.
+    """
+
+    address: str
+    source: Source
+    file: str | None = None
+    images: Source | None = None
+    labels: Source | None = None
+    labels_file: str | None = None
+    labels_only: bool = False
+    options: Mapping[str, Any] = field(default_factory=dict)
+    tick: Callable[[int], None] = _no_tick
+    """Called now and then with the number of files seen; may raise to stop."""
+    kinds: list[SourceKind] = field(default_factory=list)
+    _walked: dict[str, dict[str, int]] = field(default_factory=dict)
+
+    @property
+    def suggested_name(self) -> str:
+        """Name of the folder, or of the file when one was named."""
+        path = Path(self.file) if self.file else Path(self.source.location)
+        inside = path.stem if self.file else path.name
+        if self.file and inside.lower() in ("labels", "annotations", "instances", "data"):
+            inside = Path(self.source.location).name
+        return inside or "dataset"
+
+    @property
+    def roots(self) -> dict[str, Source]:
+        """Roots that images may lie in, by name."""
+        named = {"source": self.source}
+        return named if self.images is None else {**named, "images": self.images}
+
+    @property
+    def image_root(self) -> str:
+        """The root that images are looked up in."""
+        return "source" if self.images is None else "images"
+
+    @property
+    def image_source(self) -> Source:
+        """The source that images are looked up in."""
+        return self.source if self.images is None else self.images
+
+    @property
+    def label_source(self) -> Source:
+        """The source that label files are looked up in."""
+        return self.source if self.labels is None else self.labels
+
+    def look_in(self, folder: str) -> None:
+        """Look images up in another folder, where the labels state absolute paths."""
+        self.images = connect(folder, self.kinds)
+
+    def files(self, source: Source) -> dict[str, int]:
+        """Every file of a source, path -> bytes, listed once; in a fixed order."""
+        known = self._walked.get(source.location)
+        if known is None:
+            known = {}
+            for entry in source.walk():
+                known[entry.path] = entry.bytes
+                if len(known) % TICK_EVERY == 0:
+                    self.tick(len(known))
+            self.tick(len(known))
+            self._walked[source.location] = known
+        return known
+
+    def image_files(self) -> list[Entry]:
+        """Every image file under the image source, in a fixed order."""
+        files = self.files(self.image_source)
+        return [Entry(path, size) for path, size in files.items() if is_image(path)]
+
+
+def make_request(
+    source: str,
+    kinds: list[SourceKind],
+    *,
+    images: str | None = None,
+    labels: str | None = None,
+    labels_only: bool = False,
+    options: Mapping[str, Any] | None = None,
+    tick: Callable[[int], None] = _no_tick,
+) -> Request:
+    """Look the places up. Raises DIR_NOT_FOUND, PERMISSION_DENIED."""
+    folder, file = _folder_and_file(source)
+    labels_folder, labels_file = _folder_and_file(labels) if labels else (None, None)
+    return Request(
+        address=source,
+        source=connect(folder, kinds),
+        file=file,
+        images=connect(images, kinds) if images else None,
+        labels=connect(labels_folder, kinds) if labels_folder else None,
+        labels_file=labels_file,
+        labels_only=labels_only,
+        options=options or {},
+        tick=tick,
+        kinds=kinds,
+    )
+
+
+def _folder_and_file(address: str) -> tuple[str, str | None]:
+    if "://" in address and not address.startswith("file://"):
+        return address, None
+    path = Path(address.removeprefix("file://")).expanduser()
+    try:
+        is_file, exists = path.is_file(), path.exists()
+    except OSError as error:
+        raise VisionLensError("PERMISSION_DENIED", f"{path} cannot be read.") from error
+    if not exists:
+        raise VisionLensError("DIR_NOT_FOUND", f"There is no file or folder {path}.")
+    if not is_file:
+        return str(path), None
+    path = path.absolute()
+    folder = path.parent
+    if folder.name.lower() in LABEL_FOLDERS:
+        folder = folder.parent
+    return str(folder), path.relative_to(folder).as_posix()

@@ -1,0 +1,258 @@
+"""The ingest job: label files, headers and pixels into pieces.
+
+Pieces come in this order, so that the dataset can be seen early: samples with the annotations read so far, further
+annotations, then what was read from the pixels (thumbnails, hashes, measures), at last the counts.
+The first part is read again by every attempt, the pixels are not.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from visionlens_jlab.formats.base import AnnotationRows, Batch, Issue
+from visionlens_jlab.formats.detect import pick
+from visionlens_jlab.formats.registry import source_kinds
+from visionlens_jlab.formats.request import Request, make_request
+
+from .context import JobContext
+from .ingest_annotations import Prepared, ambiguous_issues
+from .ingest_count import Counts
+from .ingest_pool import IngestPool
+from .ingest_samples import Existing, Pending, SampleMaker
+from .ingest_tables import class_table, issue_table, media_table, root_table
+from .ingest_tasks import HeaderResult, HeaderTask, MediaResult, MediaTask, execute
+
+HEADERS_PER_TASK = 250
+IMAGES_PER_PIECE = 256
+INLINE_HEADERS = 64
+"""Up to so many headers are read here: starting processes would take longer."""
+
+TABLE = Path("input/table.arrow")
+"""In the spool: the rows of a DataFrame."""
+EXISTING = Path("input/existing.arrow")
+"""In the spool: the samples an incremental ingest adds to."""
+
+
+def run(context: JobContext) -> None:
+    """Do the ingest that `context.params` describe.
+
+    Params are those of `models.IngestRequest` and `next_sample_id`; `existing` may name an Arrow
+    file with the columns root, path, bytes (default: `input/existing.arrow` of the spool).
+
+    Raises
+    ------
+    VisionLensError
+        DIR_NOT_FOUND, DIR_EMPTY, PERMISSION_DENIED, FORMAT_UNKNOWN, LABELS_INVALID.
+    JobCancelled
+    """
+    with IngestPool(context.check_cancelled) as pool:
+        _Ingest(context, pool).run()
+
+
+def make_ingest_request(context: JobContext) -> tuple[Request, str | None]:
+    """The places to read, and the format named."""
+    params = context.params
+    rows = context.spool / TABLE
+
+    def tick(files: int) -> None:
+        context.check_cancelled()
+        context.progress("scan", files, None)
+
+    request = make_request(
+        str(rows) if rows.exists() else params["source"],
+        source_kinds(),
+        images=params.get("images"),
+        labels=params.get("labels"),
+        labels_only=bool(params.get("labels_only")),
+        options=params.get("options") or {},
+        tick=tick,
+    )
+    request.address = params["source"]
+    return request, "dataframe" if rows.exists() else params.get("format")
+
+
+class _Ingest:
+    def __init__(self, context: JobContext, pool: IngestPool) -> None:
+        self._context = context
+        self._pool = pool
+        self._started = datetime.now(UTC)
+        self._request, self._format = make_ingest_request(context)
+        self._existing = Existing.of(_existing_table(context))
+        self._samples = SampleMaker(
+            int(context.params.get("next_sample_id", 0)), self._existing, self._headers
+        )
+        self._counts = Counts()
+        self._sequence = 0
+        self._headers_done = 0
+        self._images_total: int | None = None
+        self._root_sent: set[str] = set()
+
+    def run(self) -> None:
+        self._context.progress("scan", 0, None)
+        picked = pick(self._request, self._format)
+        self._context.log("info", f"{picked.detected.label}: {picked.detected.reason}")
+        for batch in picked.format.read(self._request):
+            self._context.check_cancelled()
+            self._take(batch)
+        if not self._request.labels_only:
+            self._read_pixels()
+        self._finish(picked.format.name)
+
+    def _take(self, batch: Batch) -> None:
+        if batch.images_total is not None:
+            self._images_total = batch.images_total
+        tables: dict[str, pa.Table] = {}
+        issues: list[Issue] = []
+        self._counts.add_found(batch.found)
+        if batch.classes:
+            tables["class"] = class_table(batch.classes)
+        if batch.images is not None:
+            root = batch.images.root
+            if root not in self._root_sent:
+                self._root_sent.add(root)
+                tables["root"] = root_table(root, self._request.roots[root].location)
+            normalised = batch.annotations is not None and batch.annotations.normalised
+            table, found, existing = self._samples.make(
+                batch.images, normalised or not self._request.labels_only
+            )
+            tables["sample"] = table
+            issues += found
+            self._counts.imported["images"] += table.num_rows
+            self._counts.forget("images", existing)
+        issues += self._own(batch.issues)
+        if batch.annotations is not None and len(batch.annotations.classes):
+            tables["annotation"], odd = self._annotations(batch.annotations)
+            issues += odd
+        self._hand_over(tables, issues)
+
+    def _own(self, issues: list[Issue]) -> list[Issue]:
+        """Leave out what concerns images that were in the dataset before."""
+        kept = []
+        for issue in issues:
+            if not self._samples.log.is_existing(issue.image):
+                kept.append(issue)
+            elif issue.action == "skipped" and issue.kind == "annotation":
+                self._counts.forget("annotations", 1)
+        return kept
+
+    def _annotations(self, rows: AnnotationRows) -> tuple[pa.Table, list[Issue]]:
+        prepared = Prepared(rows, self._samples.log)
+        ambiguous = ambiguous_issues(rows, self._samples.log.whole, self._samples.ambiguous)
+        self._counts.forget("annotations", prepared.existing)
+        self._counts.imported["annotations"] += prepared.table.num_rows
+        self._context.progress("labels", self._counts.imported["annotations"], None)
+        return prepared.table, prepared.issues + ambiguous
+
+    def _hand_over(
+        self,
+        tables: dict[str, pa.Table],
+        issues: list[Issue],
+        files: dict[str, Path] | None = None,
+        summary: dict[str, Any] | None = None,
+    ) -> None:
+        self._counts.add_issues(issues)
+        if issues:
+            ids = [self._samples.log.sample_id(issue.image) for issue in issues]
+            tables["issue"] = issue_table(issues, ids)
+        whole = {name: table for name, table in tables.items() if table.num_rows}
+        if whole or summary:
+            self._context.emit(self._sequence, whole, files, summary)
+            self._sequence += 1
+
+    def _headers(self, root: str, paths: list[str]) -> tuple[list[Any], list[str | None]]:
+        location = self._request.roots[root].location
+        tasks = [
+            HeaderTask(location, paths[start : start + HEADERS_PER_TASK])
+            for start in range(0, len(paths), HEADERS_PER_TASK)
+        ]
+        headers: list[Any] = []
+        errors: list[str | None] = []
+        inline = len(paths) <= INLINE_HEADERS
+        for result in map(execute, tasks) if inline else self._pool.map(tasks):
+            if isinstance(result, HeaderResult):
+                headers += result.headers
+                errors += result.errors
+            self._context.progress("headers", self._headers_done + len(headers), self._images_total)
+        self._headers_done += len(paths)
+        return headers, errors
+
+    def _read_pixels(self) -> None:
+        pending = self._samples.pending
+        batches = list(_media_batches(pending))
+        first = self._sequence
+        todo = [i for i in range(len(batches)) if not self._context.committed(first + i)]
+        done = sum(len(batches[i]) for i in range(len(batches)) if i not in set(todo))
+        self._context.progress("images", done, len(pending))
+        with tempfile.TemporaryDirectory(prefix="images-", dir=self._context.spool) as folder:
+            tasks = [self._media_task(batches[i], Path(folder) / f"{i}.pack") for i in todo]
+            for index, task, result in zip(todo, tasks, self._pool.map(tasks), strict=True):
+                self._sequence = first + index
+                if isinstance(result, MediaResult):
+                    self._hand_over_media(batches[index], Path(task.pack), result)
+                done += len(batches[index])
+                self._context.progress("images", done, len(pending))
+        self._sequence = first + len(batches)
+
+    def _media_task(self, batch: list[Pending], pack: Path) -> MediaTask:
+        location = self._request.roots[batch[0].root].location
+        return MediaTask(location, [image.path for image in batch], str(pack))
+
+    def _hand_over_media(self, batch: list[Pending], pack: Path, result: MediaResult) -> None:
+        issues, ids = [], []
+        for image, damage, error in zip(batch, result.damages, result.errors, strict=True):
+            if error or damage:
+                code = "IMAGE_UNREADABLE" if error else "IMAGE_TRUNCATED"
+                message = f"The image cannot be shown: {error}." if error else f"{damage}."
+                issues.append(Issue(code, "kept", "image", image.path, message))
+                ids.append(image.sample_id)
+        tables = {"media": media_table([image.sample_id for image in batch], result)}
+        if issues:
+            tables["issue"] = issue_table(issues, ids)
+        self._context.emit(self._sequence, tables, {"thumbnails.pack": pack})
+
+    def _finish(self, form: str) -> None:
+        issues = self._existing.vanished() + self._counts.mismatches()
+        summary = {
+            "final": True,
+            "format": form,
+            "source": self._context.params["source"],
+            "started_at": self._started.isoformat(),
+            **self._counts.summary(),
+        }
+        self._hand_over({}, issues, summary=summary)
+        images = summary["images"]
+        self._context.log(
+            "info",
+            f"{images['found']} images found, {images['imported']} imported, "
+            f"{images['skipped']} skipped; {summary['annotations']['imported']} annotations.",
+        )
+
+
+def _media_batches(pending: list[Pending]) -> Iterator[list[Pending]]:
+    batch: list[Pending] = []
+    for image in pending:
+        if batch and (len(batch) == IMAGES_PER_PIECE or image.root != batch[0].root):
+            yield batch
+            batch = []
+        batch.append(image)
+    if batch:
+        yield batch
+
+
+def _existing_table(context: JobContext) -> pa.Table | None:
+    if not context.params.get("incremental"):
+        return None
+    named = context.params.get("existing")
+    if isinstance(named, pa.Table):
+        return named
+    path = Path(named) if named else context.spool / EXISTING
+    if not path.exists():
+        return None
+    with path.open("rb") as file:
+        return pa.ipc.open_stream(file).read_all()

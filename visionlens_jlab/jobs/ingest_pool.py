@@ -1,0 +1,191 @@
+"""Worker processes for an ingest.
+
+Plain subprocesses and pipes, not `multiprocessing`: nothing is imported from the user's main program (a script
+without `if __name__ == "__main__"` works), no semaphores can leak, and killing them is clean.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import queue
+import subprocess
+import sys
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as FutureTimeoutError
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, cast
+
+import msgspec
+
+import visionlens_jlab
+
+from .ingest_child import read_frame, write_frame
+from .ingest_tasks import (
+    HeaderResult,
+    HeaderTask,
+    MediaResult,
+    Task,
+    execute,
+    singles,
+)
+
+POLL_SECONDS = 0.1
+_COMMAND = [sys.executable, "-P", "-m", "visionlens_jlab.jobs.ingest_child"]
+
+
+class WorkerCrashedError(Exception):
+    """A worker process ended in the middle of a task."""
+
+
+class Worker:
+    """One worker process, started when first needed and again after a crash."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+        self._closed = False
+
+    def call(self, task: Task) -> HeaderResult | MediaResult:
+        """Do a task in the process. Raises WorkerCrashedError."""
+        process = self._running()
+        try:
+            write_frame(cast(BinaryIO, process.stdin), msgspec.msgpack.encode(task))
+            data = read_frame(cast(BinaryIO, process.stdout))
+        except (OSError, ValueError) as error:
+            self._stop()
+            raise WorkerCrashedError from error
+        if data is None:
+            self._stop()
+            raise WorkerCrashedError
+        kind = HeaderResult if isinstance(task, HeaderTask) else MediaResult
+        return msgspec.msgpack.decode(data, type=kind)
+
+    def close(self) -> None:
+        """Kill the process; a task under way ends with WorkerCrashedError."""
+        self._closed = True
+        if self._process is not None:
+            self._process.kill()
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        if self._closed:
+            raise WorkerCrashedError
+        if self._process is None:
+            package = Path(visionlens_jlab.__file__).parent.parent
+            paths = [str(package), os.environ.get("PYTHONPATH", "")]
+            self._process = subprocess.Popen(
+                _COMMAND,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))},
+            )
+        return self._process
+
+    def _stop(self) -> None:
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+            self.wait(process)
+
+    @staticmethod
+    def wait(process: subprocess.Popen[bytes]) -> None:
+        """Reap a killed process and close its pipes."""
+        with contextlib.suppress(OSError):
+            for pipe in (process.stdin, process.stdout):
+                if pipe is not None:
+                    pipe.close()
+        process.wait()
+
+    def join(self) -> None:
+        """Reap the process after `close`."""
+        self._stop()
+
+
+class IngestPool:
+    """Does tasks in several processes, results in the order of the tasks; a context manager.
+
+    Parameters
+    ----------
+    check : callable
+        Called every tenth of a second while waiting; may raise to stop.
+    count : int, optional
+        Number of processes; default: one for each processor this process may use.
+    """
+
+    def __init__(self, check: Callable[[], None], count: int | None = None) -> None:
+        self._check = check
+        self._count = (
+            count or len(os.sched_getaffinity(0)) if _HAS_AFFINITY else os.cpu_count() or 1
+        )
+        self._workers = [Worker() for _ in range(self._count)]
+        self._idle: queue.LifoQueue[Worker] = queue.LifoQueue()
+        for worker in self._workers:
+            self._idle.put(worker)
+        self._threads = ThreadPoolExecutor(self._count, thread_name_prefix="visionlens-ingest")
+
+    def map(self, tasks: Iterable[Task]) -> Iterator[HeaderResult | MediaResult]:
+        """Results of the tasks. An image that crashes a worker is left out, with an error."""
+        waiting: deque[Future[HeaderResult | MediaResult]] = deque()
+        for task in tasks:
+            waiting.append(self._threads.submit(self._do, task))
+            if len(waiting) > 2 * self._count:
+                yield self._result(waiting.popleft())
+        while waiting:
+            yield self._result(waiting.popleft())
+
+    def close(self) -> None:
+        """Kill the processes and wait for their end."""
+        for worker in self._workers:
+            worker.close()
+        self._threads.shutdown(wait=True, cancel_futures=True)
+        for worker in self._workers:
+            worker.join()
+
+    def __enter__(self) -> IngestPool:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _result(self, future: Future[HeaderResult | MediaResult]) -> HeaderResult | MediaResult:
+        while True:
+            self._check()
+            try:
+                return future.result(timeout=POLL_SECONDS)
+            except FutureTimeoutError:
+                if future.done():
+                    raise
+
+    def _do(self, task: Task) -> HeaderResult | MediaResult:
+        worker = self._idle.get()
+        try:
+            try:
+                return worker.call(task)
+            except WorkerCrashedError:
+                task.skip = _crashing(worker, task)
+                return worker.call(task)
+        finally:
+            self._idle.put(worker)
+
+
+def _crashing(worker: Worker, task: Task) -> list[int]:
+    found = []
+    for index, single in enumerate(singles(task)):
+        try:
+            worker.call(single)
+        except WorkerCrashedError:
+            found.append(index)
+    return found
+
+
+_HAS_AFFINITY = hasattr(os, "sched_getaffinity")
+
+__all__ = ["IngestPool", "WorkerCrashedError", "execute"]

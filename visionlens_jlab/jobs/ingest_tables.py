@@ -1,0 +1,138 @@
+"""Arrow tables of an ingest's pieces."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from visionlens_jlab.formats.base import ClassEntry, Issue
+from visionlens_jlab.media.headers import Header
+
+from .ingest_tasks import MediaResult
+
+TIMESTAMP = pa.timestamp("us", tz="UTC")
+
+SAMPLE = {
+    "sample_id": pa.uint32(),
+    "root": pa.string(),
+    "path": pa.string(),
+    "filename": pa.string(),
+    "split": pa.string(),
+    "group": pa.string(),
+    "width": pa.int32(),
+    "height": pa.int32(),
+    "bytes": pa.int64(),
+    "orientation": pa.int8(),
+    "captured_at": TIMESTAMP,
+    "camera": pa.string(),
+    "latitude": pa.float64(),
+    "longitude": pa.float64(),
+    "caption": pa.string(),
+}
+ISSUE = pa.schema(
+    [
+        *((name, pa.string()) for name in ("code", "action", "kind", "item", "message")),
+        ("sample_id", pa.uint32()),
+    ]
+)
+
+
+def root_table(name: str, location: str) -> pa.Table:
+    """The `root` table."""
+    return pa.table({"name": [name], "location": [location]})
+
+
+def class_table(classes: Sequence[ClassEntry]) -> pa.Table:
+    """The `class` table."""
+    schema = pa.schema([(name, pa.string()) for name in ClassEntry._fields])
+    columns = zip(*classes, strict=True)
+    return pa.table(dict(zip(ClassEntry._fields, map(list, columns), strict=True)), schema)
+
+
+def issue_table(issues: Sequence[Issue], sample_ids: Sequence[int | None]) -> pa.Table:
+    """The `issue` table."""
+    columns: dict[str, list[Any]] = {
+        "code": [issue.code for issue in issues],
+        "action": [issue.action for issue in issues],
+        "kind": [issue.kind for issue in issues],
+        "item": [issue.item for issue in issues],
+        "message": [issue.message for issue in issues],
+        "sample_id": list(sample_ids),
+    }
+    return pa.table(columns, ISSUE)
+
+
+def sample_table(
+    sample_ids: np.ndarray,
+    root: str,
+    paths: list[str],
+    splits: list[str | None],
+    sizes: list[tuple[int | None, int | None]],
+    file_bytes: list[int | None],
+    headers: list[Header | None],
+    fields: dict[str, pa.Array],
+) -> pa.Table:
+    """The `sample` table; what a label file states goes before what EXIF says."""
+    exif: dict[str, list[Any]] = {
+        name: [getattr(header, name) if header else None for header in headers]
+        for name in ("captured_at", "camera", "latitude", "longitude")
+    }
+    columns: dict[str, Any] = {
+        "sample_id": pa.array(sample_ids, pa.uint32()),
+        "root": [root] * len(paths),
+        "path": paths,
+        "filename": [posixpath.basename(path) for path in paths],
+        "split": splits,
+        "group": fields.get("group"),
+        "width": [width for width, _ in sizes],
+        "height": [height for _, height in sizes],
+        "bytes": file_bytes,
+        "orientation": [header.orientation if header else None for header in headers],
+        **{name: _stated_or(fields.get(name), exif[name], SAMPLE[name]) for name in exif},
+        "caption": fields.get("caption"),
+    }
+    arrays = {
+        name: pa.nulls(len(paths), kind)
+        if columns[name] is None
+        else columns[name]
+        if isinstance(columns[name], pa.Array)
+        else pa.array(columns[name], kind)
+        for name, kind in SAMPLE.items()
+    }
+    further = {
+        name: values
+        for name, values in fields.items()
+        if name not in SAMPLE and values.null_count < len(values)
+    }
+    return pa.table({**arrays, **further})
+
+
+def _stated_or(stated: pa.Array | None, found: list[Any], kind: pa.DataType) -> pa.Array:
+    other = pa.array(found, kind)
+    return other if stated is None else pa.compute.coalesce(stated, other)
+
+
+def media_table(sample_ids: Sequence[int], result: MediaResult) -> pa.Table:
+    """The `media` table."""
+    return pa.table(
+        {
+            "sample_id": pa.array(sample_ids, pa.uint32()),
+            "content_hash": pa.array(result.hashes, pa.string()),
+            "thumb_offset": pa.array(result.offsets, pa.int64()),
+            "thumb_length": pa.array(result.lengths, pa.int32()),
+            "thumb_width": pa.array(result.widths, pa.int32()),
+            "thumb_height": pa.array(result.heights, pa.int32()),
+            "dominant_color": pa.array(result.colors, pa.uint32()),
+            "brightness": _measures(result.brightness),
+            "contrast": _measures(result.contrast),
+            "sharpness": _measures(result.sharpness),
+        }
+    )
+
+
+def _measures(values: list[float]) -> pa.Array:
+    return pa.array(np.array(values, dtype=np.float32), from_pandas=True)

@@ -1,0 +1,165 @@
+"""What worker processes do for an ingest: read headers, decode images. No state, no database."""
+
+from __future__ import annotations
+
+import io
+import math
+from functools import lru_cache
+from pathlib import Path
+from typing import BinaryIO
+
+import msgspec
+
+from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.media import quality, thumbnails
+from visionlens_jlab.media.decode import flattened, open_upright
+from visionlens_jlab.media.hashing import content_hash
+from visionlens_jlab.media.headers import Header, UnreadableImageError, read_header
+from visionlens_jlab.media.sources import LocalSource, Source
+
+NAN = math.nan
+
+
+class HeaderTask(msgspec.Struct, tag="headers"):
+    """Read the headers of images of one root; those in `skip` (indices) are known to crash."""
+
+    location: str
+    paths: list[str]
+    skip: list[int] = []
+
+
+class HeaderResult(msgspec.Struct):
+    """One entry for each path; `errors` says why there is no header."""
+
+    headers: list[Header | None]
+    errors: list[str | None]
+
+
+class MediaTask(msgspec.Struct, tag="media"):
+    """Decode images of one root into a pack file that must not exist yet."""
+
+    location: str
+    paths: list[str]
+    pack: str
+    skip: list[int] = []
+
+
+class MediaResult(msgspec.Struct):
+    """Columns with one entry for each path.
+
+    Without a thumbnail, `offsets` and the other three are None, colours None, measures NaN.
+    `damages` tells what is wrong with a picture that could be shown in part, `errors` why one could not be shown.
+    """
+
+    hashes: list[str | None] = []
+    offsets: list[int | None] = []
+    lengths: list[int | None] = []
+    widths: list[int | None] = []
+    heights: list[int | None] = []
+    colors: list[int | None] = []
+    brightness: list[float] = []
+    contrast: list[float] = []
+    sharpness: list[float] = []
+    damages: list[str | None] = []
+    errors: list[str | None] = []
+
+
+Task = HeaderTask | MediaTask
+CRASHED = "the decoder crashed"
+
+
+def execute(task: Task) -> HeaderResult | MediaResult:
+    """Do a task."""
+    return _read_headers(task) if isinstance(task, HeaderTask) else _read_media(task)
+
+
+def singles(task: Task) -> list[Task]:
+    """The task image by image, to find out which one crashes."""
+    if isinstance(task, HeaderTask):
+        return [HeaderTask(task.location, [path]) for path in task.paths]
+    return [MediaTask(task.location, [path], task.pack) for path in task.paths]
+
+
+@lru_cache(maxsize=8)
+def _source(location: str) -> Source:
+    if "://" in location:
+        from visionlens_jlab.formats.registry import source_kinds
+        from visionlens_jlab.media.sources import connect
+
+        return connect(location, source_kinds())
+    return LocalSource(location)
+
+
+def _read_headers(task: HeaderTask) -> HeaderResult:
+    source = _source(task.location)
+    result = HeaderResult([], [])
+    for index, path in enumerate(task.paths):
+        header, error = None, CRASHED
+        if index not in task.skip:
+            header, error = _header(source, path)
+        result.headers.append(header)
+        result.errors.append(None if header else error)
+    return result
+
+
+def _header(source: Source, path: str) -> tuple[Header | None, str]:
+    try:
+        with source.open(path) as file:
+            return read_header(file), ""
+    except UnreadableImageError as error:
+        return None, str(error)
+    except VisionLensError as error:
+        return None, error.message
+
+
+def _read_media(task: MediaTask) -> MediaResult:
+    source = _source(task.location)
+    result = MediaResult()
+    with thumbnails.PackWriter(Path(task.pack)) as pack:
+        for index, path in enumerate(task.paths):
+            if index in task.skip:
+                _append(result, None, None, None, None, CRASHED)
+                continue
+            try:
+                with source.open(path) as file:
+                    data = file.read()
+            except (VisionLensError, OSError) as error:
+                _append(result, None, None, None, None, str(error))
+                continue
+            _decode(data, pack, result)
+    return result
+
+
+def _decode(data: bytes, pack: thumbnails.PackWriter, result: MediaResult) -> None:
+    file: BinaryIO = io.BytesIO(data)
+    digest = content_hash(data)
+    try:
+        image, _, damage = open_upright(file, thumbnails.LONG_SIDE)
+    except UnreadableImageError as error:
+        _append(result, digest, None, None, None, str(error))
+        return
+    shown = flattened(image)
+    place = pack.add(thumbnails.encode(shown))
+    _append(result, digest, (*place, *shown.size), quality.measure(shown), damage, None)
+
+
+def _append(
+    result: MediaResult,
+    digest: str | None,
+    thumbnail: tuple[int, int, int, int] | None,
+    measures: quality.Quality | None,
+    damage: str | None,
+    error: str | None,
+) -> None:
+    offset, length, width, height = thumbnail or (None, None, None, None)
+    result.hashes.append(digest)
+    result.offsets.append(offset)
+    result.lengths.append(length)
+    result.widths.append(width)
+    result.heights.append(height)
+    result.colors.append(measures.dominant_color if measures else None)
+    result.brightness.append(measures.brightness if measures else NAN)
+    result.contrast.append(measures.contrast if measures else NAN)
+    result.sharpness.append(measures.sharpness if measures else NAN)
+    result.damages.append(damage)
+    result.errors.append(error)
