@@ -119,11 +119,17 @@ class State:
             return [json.loads(row["body"]) for row in rows]
 
     def update_job(
-        self, job: str, *, when: Collection[str] | None = None, **changes: Any
+        self,
+        job: str,
+        *,
+        when: Collection[str] | None = None,
+        owned_by: Collection[str | None] | None = None,
+        **changes: Any,
     ) -> dict[str, Any] | None:
         """Change keys of a job and return it.
 
-        With `when`, only while its state is one of these; None: it was not, and nothing changed.
+        With `when`, only while its state is one of these, with `owned_by`, only while its `server`
+        is one of these; None: it was not, and nothing changed.
 
         Raises
         ------
@@ -133,6 +139,8 @@ class State:
         with self._transaction() as connection:
             body = _load(connection, job)
             if when is not None and body["state"] not in when:
+                return None
+            if owned_by is not None and body.get("server") not in owned_by:
                 return None
             body |= changes
             _store(connection, body)
