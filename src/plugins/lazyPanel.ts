@@ -54,7 +54,7 @@ export class LazyPanel extends Widget {
     const { trans, load } = this._options;
     this._replace(note(trans.__('Loading…')));
     try {
-      const content = await load();
+      const [content] = await Promise.all([load(), import('./panelStyles')]);
       if (this.isDisposed) {
         content.dispose();
         return;
