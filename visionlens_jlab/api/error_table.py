@@ -25,7 +25,9 @@ Every failure of the REST API has one shape, whatever went wrong:
 
 `message` says what was wrong, `hint` what to do next, `details` holds facts for the expander in
 the panels and for programs. The server's log names the `request_id` beside whatever it knows more;
-the answer never holds a traceback. In Python the same error is a `VisionLensError` with the same fields.
+the answer never holds a traceback.
+
+In Python the same error is a `VisionLensError` with the same fields.
 
 A hint is the code's own unless the place that raised it knows better.
 

@@ -91,9 +91,8 @@ class JobQueue:
 
     def save(self, job: Job) -> None:
         """Store a job's state and progress. A job that is over stays as it ended."""
-        self._state.update_job(
-            job.job, when=UNFINISHED, heartbeat=time.time(), **job.model_dump(mode="json")
-        )
+        changes = job.model_dump(mode="json", exclude={"job"})
+        self._state.update_job(job.job, when=UNFINISHED, heartbeat=time.time(), **changes)
 
     def next(self) -> Job | None:
         """This process's first job that waits."""
@@ -117,7 +116,11 @@ class JobQueue:
                 continue
             state = "queued" if row["state"] == "running" else row["state"]
             taken = self._state.update_job(
-                row["job"], when=(row["state"],), state=state, **self._owner.mark()
+                row["job"],
+                when=(row["state"],),
+                owned_by=(row["server"],),
+                state=state,
+                **self._owner.mark(),
             )
             if taken is not None:
                 adopted.append(_job(taken))
@@ -126,7 +129,9 @@ class JobQueue:
     def release(self) -> None:
         """Leave this process's unfinished jobs to whoever comes next."""
         for row in self._state.list_jobs(states=UNFINISHED, server=self._owner.uuid):
-            self._state.update_job(row["job"], when=UNFINISHED, server=None)
+            self._state.update_job(
+                row["job"], when=UNFINISHED, owned_by=(self._owner.uuid,), server=None
+            )
 
     def prune(self) -> list[str]:
         """Forget the oldest jobs that are over, beyond `KEPT`; returns their names."""

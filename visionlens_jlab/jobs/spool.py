@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -66,13 +67,17 @@ class Spool:
             os.close(descriptor)
 
     def lines(self) -> list[dict[str, Any]]:
-        """The last lines of the log, oldest first; half a line at its end is left out."""
+        """The last lines of the log, oldest first; one that a crash cut short is left out."""
         try:
             with self._log.open("rb") as file:
-                last = deque((line for line in file if line.endswith(b"\n")), LOG_LINES)
+                last = deque(file, LOG_LINES)
         except FileNotFoundError:
             return []
-        return [json.loads(line) for line in last]
+        lines = []
+        for line in last:
+            with contextlib.suppress(ValueError):
+                lines.append(json.loads(line))
+        return lines
 
     def clear(self) -> None:
         """Remove everything but the log."""

@@ -1,0 +1,52 @@
+"""Fixtures of the tests of jobs: a server, requests, a dataset to ingest."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from visionlens_jlab.tests.api.conftest import api, extension
+from visionlens_jlab.tests.api.servers import Api
+
+__all__ = ["Jobs", "api", "extension", "jobs"]
+
+OVER = ("done", "failed", "cancelled")
+
+
+class Jobs:
+    """Starts ingests over REST and follows them."""
+
+    def __init__(self, api: Api) -> None:
+        self._api = api
+
+    async def start(self, **request: Any) -> dict[str, Any]:
+        """Queue an ingest."""
+        return await self._api.json("jobs", "POST", {"ingest": request})
+
+    async def until(
+        self, job: dict[str, Any], reached: Callable[[dict[str, Any]], bool]
+    ) -> dict[str, Any]:
+        """Follow a job until something holds of it, or it is over."""
+        while True:
+            job = await self._api.json(f"jobs/{job['job']}")
+            if reached(job) or job["state"] in OVER:
+                return job
+            await asyncio.sleep(0.02)
+
+    async def end(self, job: dict[str, Any]) -> dict[str, Any]:
+        """Follow a job to its end."""
+        return await self.until(job, lambda _: False)
+
+    async def log(self, job: dict[str, Any]) -> str:
+        """The messages of a job's log."""
+        lines = (await self._api.json(f"jobs/{job['job']}/log"))["lines"]
+        return "\n".join(line["message"] for line in lines)
+
+
+@pytest.fixture
+def jobs(api: Api) -> Jobs:
+    """Ingests over REST."""
+    return Jobs(api)
