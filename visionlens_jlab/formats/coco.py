@@ -156,7 +156,6 @@ def _image_batches(request: Request, images: CocoImages) -> Iterator[Batch]:
     images.add_unlisted()
     fields, issues = build_fields(images.fields, images.paths.__getitem__)
     total = len(images.paths)
-    yield Batch(issues=images.issues + issues, images_total=total)
     for start in range(0, total, BATCH_IMAGES):
         part = slice(start, start + BATCH_IMAGES)
         paths = images.paths[part]
@@ -173,3 +172,4 @@ def _image_batches(request: Request, images: CocoImages) -> Iterator[Batch]:
             found=Found(images=len(paths)),
             images_total=total,
         )
+    yield Batch(issues=images.issues + issues, found=Found(images=images.invalid))

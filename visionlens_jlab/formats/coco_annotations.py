@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 from msgspec import UNSET
 
-from .base import AnnotationRows, Issue
+from .base import Action, AnnotationRows, Issue
 from .geometry import bounding_box, encode
 
 FLAGS = ("difficult", "truncated", "occluded")
@@ -49,10 +49,11 @@ class AnnotationColumns:
             image = images.get(record.image_id, -1)
             name = f"{self._file}: annotation {record.id}"
             extra = self._extra(record)
-            shape = self._shape(record, extra, name, image)
-            if shape is None:
+            try:
+                kind, box, geometry = _shape(record, extra)
+            except ValueError as error:
+                self._note("ANNOTATION_INVALID", "skipped", name, f"{error}.", image)
                 continue
-            kind, box, geometry = shape
             self._names.append(name)
             self._images.append(image)
             self._classes.append(self._class(record.category_id, classes, name, image))
@@ -62,16 +63,12 @@ class AnnotationColumns:
             self._area.append(math.nan if record.area is None else record.area)
             self._confidence.append(math.nan if record.score is None else record.score)
             self._crowd.append(bool(record.iscrowd))
-            for flag in FLAGS:
-                self._flags[flag].append(_take_flag(extra, flag))
+            for flag, column in self._flags.items():
+                column.append(_take_flag(extra, flag) if extra else None)
             self._attributes.append(msgspec.json.encode(extra).decode() if extra else None)
 
     def rows(self) -> AnnotationRows:
         """Everything added."""
-        flags = {
-            flag: values if any(value is not None for value in values) else None
-            for flag, values in self._flags.items()
-        }
         return AnnotationRows(
             images=np.array(self._images, dtype=np.int64),
             classes=self._classes,
@@ -83,7 +80,9 @@ class AnnotationColumns:
             is_crowd=np.array(self._crowd, dtype=bool),
             geometry=self._geometry,
             attributes=self._attributes,
-            **flags,
+            difficult=self._flags["difficult"],
+            truncated=self._flags["truncated"],
+            occluded=self._flags["occluded"],
         )
 
     def _class(self, identity: Any, classes: dict[Any, str], item: str, image: int) -> str | None:
@@ -93,42 +92,12 @@ class AnnotationColumns:
         if name is None:
             name = str(identity)
             message = f"Category {name} is not in the list of categories."
-            self.issues.append(
-                Issue("CLASS_UNKNOWN", "kept", "annotation", item, message, _known(image))
-            )
+            self._note("CLASS_UNKNOWN", "kept", item, message, image)
         return name
 
-    def _shape(
-        self, record: Any, extra: dict[str, Any], item: str, image: int
-    ) -> tuple[str, Any, bytes | None] | None:
-        box = record.bbox
-        if box and len(box) != 4:
-            return self._invalid(item, f"bbox has {len(box)} numbers instead of 4", image)
-        kind, geometry = _segmentation(record.segmentation)
-        if record.keypoints and any(record.keypoints):
-            if len(record.keypoints) % 3:
-                return self._invalid(item, "keypoints are not triples", image)
-            if geometry is not None:
-                extra["segmentation"] = msgspec.Raw(geometry)
-            kind, geometry = "keypoints", encode(record.keypoints)
-        if box:
-            return kind, box, geometry
-        if kind == "polygon" and geometry is not None:
-            try:
-                around = bounding_box(msgspec.json.decode(geometry, type=list[list[float]]))
-            except msgspec.ValidationError:
-                return self._invalid(item, "segmentation is not a list of polygons", image)
-            return kind, around or _NO_BOX, geometry
-        if geometry is not None:
-            return kind, _NO_BOX, geometry
-        if record.category_id is not None:
-            return "classification", _NO_BOX, None
-        return self._invalid(item, "it has neither box nor shape nor category", image)
-
-    def _invalid(self, item: str, reason: str, image: int) -> None:
-        self.issues.append(
-            Issue("ANNOTATION_INVALID", "skipped", "annotation", item, reason, _known(image))
-        )
+    def _note(self, code: str, action: Action, item: str, message: str, image: int) -> None:
+        known = image if image >= 0 else None
+        self.issues.append(Issue(code, action, "annotation", item, message, known))
 
     def _extra(self, record: Any) -> dict[str, Any]:
         extra: dict[str, Any] = {}
@@ -143,8 +112,33 @@ class AnnotationColumns:
         return extra
 
 
-def _known(image: int) -> int | None:
-    return image if image >= 0 else None
+def _shape(record: Any, extra: dict[str, Any]) -> tuple[str, Any, bytes | None]:
+    """Kind, box and geometry. Raises ValueError where there is nothing usable."""
+    box = record.bbox
+    if box and len(box) != 4:
+        raise ValueError(f"bbox has {len(box)} numbers instead of 4")
+    kind, geometry = _segmentation(record.segmentation)
+    if record.keypoints and any(record.keypoints):
+        if len(record.keypoints) % 3:
+            raise ValueError("keypoints are not triples")
+        if geometry is not None:
+            extra["segmentation"] = msgspec.Raw(geometry)
+        kind, geometry = "keypoints", encode(record.keypoints)
+    if box:
+        return kind, box, geometry
+    if geometry is not None:
+        return kind, _around(geometry) if kind == "polygon" else _NO_BOX, geometry
+    if record.category_id is None:
+        raise ValueError("it has neither box nor shape nor category")
+    return "classification", _NO_BOX, None
+
+
+def _around(polygons: bytes) -> tuple[float, float, float, float]:
+    try:
+        parts = msgspec.json.decode(polygons, type=list[list[float]])
+    except msgspec.ValidationError as error:
+        raise ValueError("segmentation is not a list of polygons") from error
+    return bounding_box(parts) or _NO_BOX
 
 
 def _take_flag(extra: dict[str, Any], flag: str) -> bool | None:

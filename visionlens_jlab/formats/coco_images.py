@@ -37,6 +37,8 @@ class CocoImages:
         self.fields: dict[str, list[Any]] = {}
         self.issues: list[Issue] = []
         self.by_path: dict[str, int] = {}
+        self.invalid = 0
+        """Entries that could not be read; each has an issue."""
 
     def begin(self, name: str, path: str, split: str | None) -> FileImages:
         """Images of one more file; `path` is where it lies among the images, if it does."""
@@ -71,7 +73,7 @@ class CocoImages:
                     Issue("IMAGE_WITHOUT_LABELS", "kept", "image", path, message, ordinal)
                 )
         for column in self.fields.values():
-            column += [None] * (len(self.paths) - len(column))
+            column.extend([None] * (len(self.paths) - len(column)))
 
 
 class FileImages:
@@ -100,7 +102,10 @@ class FileImages:
         records, invalid = self._decoder.decode(block)
         for index, reason in invalid:
             item = f"{self._name}: images[{self._count + index}]"
-            self._issue("VALUE_INVALID", item, f"The entry is left out: {reason}.", None)
+            self._images.issues.append(
+                Issue("IMAGE_ENTRY_INVALID", "skipped", "image", item, f"{reason}.")
+            )
+        self._images.invalid += len(invalid)
         self._count += len(records) + len(invalid)
         if self._resolver is None:
             first = [record.file_name for record in records[:LEARN_FROM]]
@@ -120,7 +125,8 @@ class FileImages:
         path, by_name = resolver.resolve(record.file_name)
         known = images.by_path.get(path)
         if known is not None:
-            self._issue("DUPLICATE_IMAGE", path, f"{self._name} lists the image again.", known)
+            message = f"{self._name} lists the image again."
+            images.issues.append(Issue("DUPLICATE_IMAGE", "kept", "other", path, message, known))
             self.ordinals.setdefault(record.id, known)
             return
         ordinal = images.append(path, None, (_pixels(record.width), _pixels(record.height)))
@@ -137,18 +143,14 @@ class FileImages:
                     self._license_ids.append((ordinal, value))
         images.splits[ordinal] = _split(split) or self._split or split_of_path(path)
         if record.id in self.ordinals:
-            self._issue("DUPLICATE_ID", path, f"The id {record.id} occurs twice.", ordinal)
+            message = f"The id {record.id} occurs twice; annotations mean the first."
+            images.issues.append(Issue("DUPLICATE_ID", "kept", "image", path, message, ordinal))
         self.ordinals.setdefault(record.id, ordinal)
         if by_name:
             message = f"{record.file_name} is not there; the file of that name was taken."
-            self._issue("IMAGE_PATH_REPAIRED", path, message, ordinal, repaired=True)
-
-    def _issue(
-        self, code: str, item: str, message: str, image: int | None, repaired: bool = False
-    ) -> None:
-        action = "repaired" if repaired else "kept"
-        kind = "other" if image is None or code == "DUPLICATE_IMAGE" else "image"
-        self._images.issues.append(Issue(code, action, kind, item, message, image))
+            images.issues.append(
+                Issue("IMAGE_PATH_REPAIRED", "repaired", "image", path, message, ordinal)
+            )
 
 
 def _split(value: str | None) -> str | None:

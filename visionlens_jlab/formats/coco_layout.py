@@ -1,7 +1,8 @@
 """Finds COCO ground-truth files in a folder, and the images they mean.
 
 Known layouts: `annotations/instances_<split>.json` with image folders beside it, `data/` and
-`labels.json` (FiftyOne), `<split>/_annotations.coco.json` beside its images (Roboflow), or JSON files beside the images.
+`labels.json` (FiftyOne), `<split>/_annotations.coco.json` beside its images (Roboflow), or JSON
+files beside the images.
 """
 
 from __future__ import annotations

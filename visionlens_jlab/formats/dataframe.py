@@ -1,13 +1,14 @@
 """A table: one row for each image, or one for each annotation with its image's name repeated.
 
-The image is named by the first of the columns in `IMAGE_COLUMNS` that exists, as a path relative to the folder
-of images (`images=`, else the file's own) or absolute. Annotations are the columns `class`,
-`x`, `y`, `w`, `h` (pixels, top left corner), `confidence` and so on, of the same table or of a second
-one (`annotations=`) with the same image column. Every other column becomes a field.
+The image is named by the first of the columns in `IMAGE_COLUMNS` that exists, as a path relative
+to the folder of images (`images=`, else the file's own) or absolute. Annotations are the columns
+`class`, `x`, `y`, `w`, `h` (pixels, top left corner), `confidence` and so on, of the same table
+or of a second one (`annotations=`) with the same image column. Every other column becomes a field.
 """
 
 from __future__ import annotations
 
+import math
 import os
 import posixpath
 from collections.abc import Iterator
@@ -47,7 +48,8 @@ class DataFrameFormat:
         column = image_column(table)
         if column is None:
             return None
-        splits = table.column("split").unique().to_pylist() if "split" in table.column_names else []
+        has_splits = "split" in table.column_names
+        splits = table.column("split").unique().to_pylist() if has_splits else []
         return detected(
             self,
             request,
@@ -63,7 +65,7 @@ class DataFrameFormat:
         if column is None:
             raise VisionLensError(
                 "LABELS_INVALID",
-                f"The table has no column that names images; it has {', '.join(table.column_names)}.",
+                f"No column names images, only {', '.join(table.column_names)}.",
                 f"Name the column of images one of {', '.join(IMAGE_COLUMNS)}.",
             )
         images = _Images(request, table, column)
@@ -143,7 +145,6 @@ class _Images:
         splits = self._texts("split")
         widths, heights = self._values("width"), self._values("height")
         total = len(self.paths)
-        yield Batch(issues=issues + self._nameless(), images_total=total)
         for start in range(0, total, BATCH_IMAGES):
             part = slice(start, start + BATCH_IMAGES)
             paths = self.paths[part]
@@ -162,6 +163,7 @@ class _Images:
                 found=Found(images=len(paths)),
                 images_total=total,
             )
+        yield Batch(issues=issues + self._nameless())
 
     def varying(self) -> list[str]:
         """Columns beyond the known ones whose values differ between rows of one image."""
@@ -215,7 +217,7 @@ def _absolute(base: str, name: str) -> str:
 
 def _plain(value: Any) -> Any:
     # NaN is how pandas writes a missing value.
-    return None if isinstance(value, float) and value != value else value
+    return None if isinstance(value, float) and math.isnan(value) else value
 
 
 def _annotations(

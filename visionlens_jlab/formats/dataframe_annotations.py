@@ -42,7 +42,7 @@ def annotation_rows(
     }
     boxes = np.stack([_numbers(columns[name], table.num_rows) for name in BOX], axis=1)
     classes = [
-        None if name is None or name != name else str(name)
+        None if name is None or (isinstance(name, float) and math.isnan(name)) else str(name)
         for name in columns["class"] or [None] * table.num_rows
     ]
     given = np.isfinite(boxes).sum(axis=1)

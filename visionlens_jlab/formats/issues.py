@@ -1,10 +1,11 @@
 """The codes an ingest report may hold, and what each means.
 
 For each kind found = imported + skipped, where skipped is the number of items whose action is
-`skipped`. `repaired` and `kept` items are imported. An image is *named* by a label file (a COCO image
-entry, a VOC or YOLO label file, a row of a table): such an image is kept, with its annotations,
-even when its file is missing or cannot be read. An image that is only a file is skipped when
-it cannot be read at all. The annotations of a skipped label file are not counted: nobody read them.
+`skipped`. `repaired` and `kept` items are imported. An image is *named* by a label file (a COCO
+image entry, a VOC or YOLO label file, a row of a table): such an image is kept, with its
+annotations, even when its file is missing or cannot be read. An image that is only a file is
+skipped when it cannot be read at all. The annotations in a label file without image are read,
+counted and listed as skipped, one by one.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ ISSUES: dict[str, str] = {
     "DUPLICATE_IMAGE": "An image is listed twice; it is one sample.",
     "FIELD_RENAMED": "A field has the name of a built-in one; it got another.",
     "IMAGE_CHANGED": "An image known from before has another size in bytes; kept as it was.",
+    "IMAGE_ENTRY_INVALID": "An entry of a list of images lacks its id or file name; skipped.",
     "IMAGE_MISSING": "A label file names an image that is not there; kept without pixels.",
     "IMAGE_PATH_REPAIRED": "An image was found by its name, not under the path given.",
     "IMAGE_TRUNCATED": "An image file is damaged; the readable part is shown.",

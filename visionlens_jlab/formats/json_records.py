@@ -1,7 +1,7 @@
 """Typed decoding of the records in a JSON list that keeps members nobody foresaw.
 
-msgspec decodes into a struct type several times faster than into dicts, but drops unknown members. Here
-the type refuses them, and is extended when a block brings new ones.
+msgspec decodes into a struct type several times faster than into dicts, but drops unknown
+members. Here the type refuses them, and is extended when a block brings new ones.
 """
 
 from __future__ import annotations

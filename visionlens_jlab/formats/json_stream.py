@@ -1,7 +1,7 @@
 """Reads a large JSON object piece by piece, without ever holding it whole.
 
-The text is cut between elements by counting brackets outside strings (in numpy, several hundred MB a second), never
-by looking for `},{`, which also occurs inside elements.
+The text is cut between elements by counting brackets outside strings (in numpy, some hundred MB
+a second), never by looking for `},{`, which also occurs inside elements.
 """
 
 from __future__ import annotations

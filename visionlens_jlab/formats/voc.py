@@ -59,13 +59,12 @@ class VocFormat:
     def read(self, request: Request) -> Iterator[Batch]:
         plan = _plan(request)
         known: set[str] = set()
-        yield Batch(
-            issues=plan.issues,
-            found=Found(label_files=plan.skipped_files),
-            images_total=len(plan.paths),
-        )
+        yield Batch(images_total=len(plan.paths))
         for start in range(0, len(plan.paths), BATCH_IMAGES):
             yield _batch(request, plan, start, known)
+        yield Batch(issues=plan.issues)
+        for label, issue in plan.skipped.items():
+            yield _skipped_batch(request, label, issue)
 
 
 @dataclass
@@ -76,7 +75,8 @@ class _Plan:
     labels: list[str | None] = field(default_factory=list)
     splits: list[str | None] = field(default_factory=list)
     issues: list[Issue] = field(default_factory=list)
-    skipped_files: int = 0
+    skipped: dict[str, Issue] = field(default_factory=dict)
+    """Label files that describe no image of their own -> why."""
 
 
 def _first_xml(source: Source) -> str | None:
@@ -114,15 +114,13 @@ def _plan(request: Request) -> _Plan:
             continue
         image = _image_of(request, label, by_stem)
         if image is None:
-            plan.skipped_files += 1
             message = "There is no image for the label file."
-            plan.issues.append(
-                Issue("LABEL_WITHOUT_IMAGE", "skipped", "label_file", label, message)
+            plan.skipped[label] = Issue(
+                "LABEL_WITHOUT_IMAGE", "skipped", "label_file", label, message
             )
         elif image in used:
-            plan.skipped_files += 1
             message = f"Another label file describes {image}."
-            plan.issues.append(Issue("DUPLICATE_IMAGE", "skipped", "label_file", label, message))
+            plan.skipped[label] = Issue("DUPLICATE_IMAGE", "skipped", "label_file", label, message)
         else:
             used.add(image)
             plan.paths.append(image)
@@ -134,6 +132,27 @@ def _plan(request: Request) -> _Plan:
             "DIR_EMPTY", f"There is no image for the label files in {request.address}."
         )
     return plan
+
+
+def _skipped_batch(request: Request, label: str, issue: Issue) -> Batch:
+    parsed = _parsed(request, label)
+    count = len(parsed.objects) + len(parsed.invalid) if parsed else 0
+    return Batch(
+        issues=[
+            issue,
+            *(
+                Issue(
+                    "ANNOTATION_WITHOUT_IMAGE",
+                    "skipped",
+                    "annotation",
+                    f"{label}: object {number}",
+                    issue.message,
+                )
+                for number in range(1, count + 1)
+            ),
+        ],
+        found=Found(label_files=1, annotations=count),
+    )
 
 
 def _add_unlabelled(plan: _Plan, files: dict[str, int], used: set[str]) -> None:

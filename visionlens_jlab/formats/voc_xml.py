@@ -1,8 +1,8 @@
 """One Pascal VOC annotation file.
 
-Coordinates stay as the file gives them: x = xmin, y = ymin, w = xmax - xmin, h = ymax - ymin. The VOC
-devkit counts pixels from 1 and includes xmax; most other tools do not, and the file
-does not say which it means, so nothing is shifted.
+Coordinates stay as the file gives them: x = xmin, y = ymin, w = xmax - xmin, h = ymax - ymin. The
+VOC devkit counts pixels from 1 and includes xmax; most other tools do not, and the file does not
+say which it means, so nothing is shifted.
 """
 
 from __future__ import annotations
@@ -95,9 +95,8 @@ def _polygon(element: Element | None) -> list[float] | None:
     # Two dialects: <x1>, <y1>, <x2> ... and <pt><x/><y/></pt> (LabelMe).
     if element is None:
         return None
-    points = [
-        child for point in element.findall("pt") for child in (point.find("x"), point.find("y"))
-    ]
+    pairs = element.findall("pt")
+    points = [child for pair in pairs for child in (pair.find("x"), pair.find("y"))]
     if not points:
         points = [child for child in element if child.tag[:1] in "xy" and child.tag[1:].isdigit()]
     try:

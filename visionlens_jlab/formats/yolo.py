@@ -67,12 +67,13 @@ class YoloFormat:
         reader = _Reader(request, config, _oriented(request, config, labels))
         yield Batch(
             classes=[ClassEntry(name, str(key)) for key, name in sorted(config.names.items())],
-            issues=images.issues + [_orphan(path) for path in orphans],
-            found=Found(label_files=len(orphans)),
             images_total=len(images.entries),
         )
         for start, rows in _rows(request, images, labels):
             yield reader.batch(rows, labels[start : start + len(rows.paths)], start)
+        yield Batch(issues=images.issues)
+        for path in orphans:
+            yield _orphan_batch(request, path)
 
 
 def _rows(
@@ -116,9 +117,19 @@ def _is_label(request: Request, path: str) -> bool:
     return looks_like_labels(request.label_source, [path])
 
 
-def _orphan(path: str) -> Issue:
+def _orphan_batch(request: Request, path: str) -> Batch:
     message = "There is no image for the label file."
-    return Issue("LABEL_WITHOUT_IMAGE", "skipped", "label_file", path, message)
+    lines = _lines(request, path)
+    return Batch(
+        issues=[
+            Issue("LABEL_WITHOUT_IMAGE", "skipped", "label_file", path, message),
+            *(
+                Issue("ANNOTATION_WITHOUT_IMAGE", "skipped", "annotation", f"{path}:{n}", message)
+                for n, _ in lines
+            ),
+        ],
+        found=Found(label_files=1, annotations=len(lines)),
+    )
 
 
 def _oriented(request: Request, config: YoloConfig, labels: list[str | None]) -> bool:

@@ -1,7 +1,7 @@
 """Finds the images, label folders, splits and class names of a YOLO dataset.
 
-With a YAML file (`path`, `train`/`val`/`test`, `names`) as Ultralytics defines it, or without one from
-`images/` and `labels/` folders, split folders, or label files beside their images.
+With a YAML file (`path`, `train`/`val`/`test`, `names`) as Ultralytics defines it, or without one
+from `images/` and `labels/` folders, split folders, or label files beside their images.
 """
 
 from __future__ import annotations
@@ -118,7 +118,7 @@ def _base(source: Source, folder: str, stated: Any) -> str:
         return folder
     plain = posixpath.normpath(posixpath.join(folder, stated.replace("\\", "/")))
     inside = plain.removeprefix(source.location).lstrip("/")
-    if plain == source.location or plain == ".":
+    if plain in (source.location, "."):
         return ""
     usable = not plain.startswith("..") and (
         not plain.startswith("/") or plain.startswith(source.location + "/")

@@ -1,7 +1,8 @@
 """Lines of YOLO label files.
 
-`class cx cy w h [confidence]`, `class x1 y1 x2 y2 ...` (polygon, or oriented box with four corners), or
-`class cx cy w h` with keypoints after it; all numbers are fractions of the upright image.
+`class cx cy w h [confidence]`, `class x1 y1 x2 y2 ...` (polygon, or oriented box with four
+corners), or `class cx cy w h` with keypoints after it; all numbers are fractions of the upright
+image.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The ingest job: label files, headers and pixels into pieces.
 
-Pieces come in this order, so that the dataset can be seen early: samples with the annotations read so far, further
-annotations, then what was read from the pixels (thumbnails, hashes, measures), at last the counts.
-The first part is read again by every attempt, the pixels are not.
+Pieces come in this order, so that the dataset can be seen early: samples with the annotations
+read so far, further annotations, then what was read from the pixels (thumbnails, hashes,
+measures), at last the counts. The first part is read again by every attempt, the pixels are not.
 """
 
 from __future__ import annotations
@@ -189,7 +189,9 @@ class _Ingest:
         todo = [i for i in range(len(batches)) if not self._context.committed(first + i)]
         done = sum(len(batches[i]) for i in range(len(batches)) if i not in set(todo))
         self._context.progress("images", done, len(pending))
-        with tempfile.TemporaryDirectory(prefix="images-", dir=self._context.spool) as folder:
+        with tempfile.TemporaryDirectory(
+            prefix="images-", dir=self._context.spool, ignore_cleanup_errors=True
+        ) as folder:
             tasks = [self._media_task(batches[i], Path(folder) / f"{i}.pack") for i in todo]
             for index, task, result in zip(todo, tasks, self._pool.map(tasks), strict=True):
                 self._sequence = first + index

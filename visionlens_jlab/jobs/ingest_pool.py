@@ -1,7 +1,8 @@
 """Worker processes for an ingest.
 
-Plain subprocesses and pipes, not `multiprocessing`: nothing is imported from the user's main program (a script
-without `if __name__ == "__main__"` works), no semaphores can leak, and killing them is clean.
+Plain subprocesses and pipes, not `multiprocessing`: nothing is imported from the user's main
+program (a script without `if __name__ == "__main__"` works), no semaphores can leak, and killing
+them is clean.
 """
 
 from __future__ import annotations
@@ -22,16 +23,10 @@ from typing import BinaryIO, cast
 import msgspec
 
 import visionlens_jlab
+from visionlens_jlab.errors import VisionLensError
 
 from .ingest_child import read_frame, write_frame
-from .ingest_tasks import (
-    HeaderResult,
-    HeaderTask,
-    MediaResult,
-    Task,
-    execute,
-    singles,
-)
+from .ingest_tasks import HeaderResult, HeaderTask, MediaResult, Task, singles
 
 POLL_SECONDS = 0.1
 _COMMAND = [sys.executable, "-P", "-m", "visionlens_jlab.jobs.ingest_child"]
@@ -117,9 +112,7 @@ class IngestPool:
 
     def __init__(self, check: Callable[[], None], count: int | None = None) -> None:
         self._check = check
-        self._count = (
-            count or len(os.sched_getaffinity(0)) if _HAS_AFFINITY else os.cpu_count() or 1
-        )
+        self._count = count or _processors()
         self._workers = [Worker() for _ in range(self._count)]
         self._idle: queue.LifoQueue[Worker] = queue.LifoQueue()
         for worker in self._workers:
@@ -177,6 +170,13 @@ class IngestPool:
 
 
 def _crashing(worker: Worker, task: Task) -> list[int]:
+    """Indices of the images that crash a worker. Raises WORKER_LOST when no worker lives at all."""
+    try:
+        worker.call(HeaderTask(task.location, []))
+    except WorkerCrashedError as error:
+        raise VisionLensError(
+            "WORKER_LOST", "The processes that read images end at once.", "Check free memory."
+        ) from error
     found = []
     for index, single in enumerate(singles(task)):
         try:
@@ -186,6 +186,7 @@ def _crashing(worker: Worker, task: Task) -> list[int]:
     return found
 
 
-_HAS_AFFINITY = hasattr(os, "sched_getaffinity")
-
-__all__ = ["IngestPool", "WorkerCrashedError", "execute"]
+def _processors() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -203,12 +203,12 @@ class _BatchOfImages:
         """The `sample` table of the imported images."""
         rows, listed = self.rows, kept.tolist()
         return sample_table(
-            ids[kept],
-            rows.root,
-            [rows.paths[index] for index in listed],
-            [rows.splits[index] for index in listed],
-            [self.sizes[index] for index in listed],
-            [rows.bytes[index] for index in listed],
-            [self.headers[index] for index in listed],
-            {name: values.take(pa.array(kept)) for name, values in rows.fields.items()},
+            sample_ids=ids[kept],
+            root=rows.root,
+            paths=[rows.paths[index] for index in listed],
+            splits=[rows.splits[index] for index in listed],
+            sizes=[self.sizes[index] for index in listed],
+            file_bytes=[rows.bytes[index] for index in listed],
+            headers=[self.headers[index] for index in listed],
+            fields={name: values.take(pa.array(kept)) for name, values in rows.fields.items()},
         )

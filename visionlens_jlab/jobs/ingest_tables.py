@@ -67,6 +67,7 @@ def issue_table(issues: Sequence[Issue], sample_ids: Sequence[int | None]) -> pa
 
 
 def sample_table(
+    *,
     sample_ids: np.ndarray,
     root: str,
     paths: list[str],

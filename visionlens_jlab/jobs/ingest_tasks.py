@@ -6,7 +6,7 @@ import io
 import math
 from functools import lru_cache
 from pathlib import Path
-from typing import BinaryIO
+from typing import NamedTuple
 
 import msgspec
 
@@ -16,8 +16,6 @@ from visionlens_jlab.media.decode import flattened, open_upright
 from visionlens_jlab.media.hashing import content_hash
 from visionlens_jlab.media.headers import Header, UnreadableImageError, read_header
 from visionlens_jlab.media.sources import LocalSource, Source
-
-NAN = math.nan
 
 
 class HeaderTask(msgspec.Struct, tag="headers"):
@@ -48,7 +46,8 @@ class MediaResult(msgspec.Struct):
     """Columns with one entry for each path.
 
     Without a thumbnail, `offsets` and the other three are None, colours None, measures NaN.
-    `damages` tells what is wrong with a picture that could be shown in part, `errors` why one could not be shown.
+    `damages` tells what is wrong with a picture that could be shown in part, `errors` why one
+    could not be shown.
     """
 
     hashes: list[str | None] = []
@@ -112,54 +111,55 @@ def _header(source: Source, path: str) -> tuple[Header | None, str]:
         return None, error.message
 
 
+class _Picture(NamedTuple):
+    """One row of a MediaResult."""
+
+    digest: str | None = None
+    thumbnail: tuple[int, int, int, int] | None = None
+    """Offset, length, width, height."""
+    measures: quality.Quality | None = None
+    damage: str | None = None
+    error: str | None = None
+
+
 def _read_media(task: MediaTask) -> MediaResult:
     source = _source(task.location)
     result = MediaResult()
     with thumbnails.PackWriter(Path(task.pack)) as pack:
         for index, path in enumerate(task.paths):
-            if index in task.skip:
-                _append(result, None, None, None, None, CRASHED)
-                continue
-            try:
-                with source.open(path) as file:
-                    data = file.read()
-            except (VisionLensError, OSError) as error:
-                _append(result, None, None, None, None, str(error))
-                continue
-            _decode(data, pack, result)
+            crashes = index in task.skip
+            picture = _Picture(error=CRASHED) if crashes else _picture(source, path, pack)
+            _append(result, picture)
     return result
 
 
-def _decode(data: bytes, pack: thumbnails.PackWriter, result: MediaResult) -> None:
-    file: BinaryIO = io.BytesIO(data)
+def _picture(source: Source, path: str, pack: thumbnails.PackWriter) -> _Picture:
+    try:
+        with source.open(path) as file:
+            data = file.read()
+    except (VisionLensError, OSError) as error:
+        return _Picture(error=str(error))
     digest = content_hash(data)
     try:
-        image, _, damage = open_upright(file, thumbnails.LONG_SIDE)
+        image, _, damage = open_upright(io.BytesIO(data), thumbnails.LONG_SIDE)
     except UnreadableImageError as error:
-        _append(result, digest, None, None, None, str(error))
-        return
+        return _Picture(digest, error=str(error))
     shown = flattened(image)
     place = pack.add(thumbnails.encode(shown))
-    _append(result, digest, (*place, *shown.size), quality.measure(shown), damage, None)
+    return _Picture(digest, (*place, *shown.size), quality.measure(shown), damage)
 
 
-def _append(
-    result: MediaResult,
-    digest: str | None,
-    thumbnail: tuple[int, int, int, int] | None,
-    measures: quality.Quality | None,
-    damage: str | None,
-    error: str | None,
-) -> None:
-    offset, length, width, height = thumbnail or (None, None, None, None)
-    result.hashes.append(digest)
+def _append(result: MediaResult, picture: _Picture) -> None:
+    offset, length, width, height = picture.thumbnail or (None, None, None, None)
+    measures = picture.measures
+    result.hashes.append(picture.digest)
     result.offsets.append(offset)
     result.lengths.append(length)
     result.widths.append(width)
     result.heights.append(height)
     result.colors.append(measures.dominant_color if measures else None)
-    result.brightness.append(measures.brightness if measures else NAN)
-    result.contrast.append(measures.contrast if measures else NAN)
-    result.sharpness.append(measures.sharpness if measures else NAN)
-    result.damages.append(damage)
-    result.errors.append(error)
+    result.brightness.append(measures.brightness if measures else math.nan)
+    result.contrast.append(measures.contrast if measures else math.nan)
+    result.sharpness.append(measures.sharpness if measures else math.nan)
+    result.damages.append(picture.damage)
+    result.errors.append(picture.error)
