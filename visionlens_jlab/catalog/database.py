@@ -77,14 +77,22 @@ class Database:
         Where this server answers; others see it when the dataset is busy.
     read_only : bool
         Open for reading only, next to other readers.
+    create : bool
+        Make the file at the first opening; otherwise a missing one is DATASET_DAMAGED.
     """
 
     def __init__(
-        self, folder: Path, *, address: str | None = None, read_only: bool = False
+        self,
+        folder: Path,
+        *,
+        address: str | None = None,
+        read_only: bool = False,
+        create: bool = False,
     ) -> None:
         self.folder = folder
         self.read_only = read_only
         self.last_used = time.monotonic()
+        self._create = create
         self._address = address
         self._connection: duckdb.DuckDBPyConnection | None = None
         self._scratch: tempfile.TemporaryDirectory[str] | None = None
@@ -197,6 +205,8 @@ class Database:
                 self._state.notify_all()
 
     def _open(self) -> duckdb.DuckDBPyConnection:
+        if not self._create and not (self.folder / FILE_NAME).is_file():
+            raise _damaged(self.folder, "dataset.duckdb is missing")
         # Spilled data goes beside the dataset, or where its folder may not be written to.
         scratch = self.folder / "tmp"
         if self.read_only:
@@ -208,6 +218,7 @@ class Database:
         except BaseException:
             connection.close()
             raise
+        self._create = False
         return connection
 
     def _prepare(self, connection: duckdb.DuckDBPyConnection) -> None:
@@ -242,11 +253,15 @@ def _connect(folder: Path, read_only: bool, scratch: Path) -> duckdb.DuckDBPyCon
     except duckdb.Error as error:
         if "lock" in str(error).lower():
             raise owner.busy_error(folder, str(error)) from error
-        raise VisionLensError(
-            "DATASET_DAMAGED",
-            f"The dataset {folder.name!r} cannot be opened.",
-            details={"cause": str(error)},
-        ) from error
+        raise _damaged(folder, str(error)) from error
+
+
+def _damaged(folder: Path, cause: str) -> VisionLensError:
+    return VisionLensError(
+        "DATASET_DAMAGED",
+        f"The dataset {folder.name!r} cannot be opened.",
+        details={"cause": cause},
+    )
 
 
 def _memory_limit_mb() -> int:

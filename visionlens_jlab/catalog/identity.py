@@ -12,6 +12,7 @@ from visionlens_jlab.catalog import sqlviews
 from visionlens_jlab.catalog.card import read_card
 from visionlens_jlab.catalog.clock import utc_now
 from visionlens_jlab.catalog.database import Database
+from visionlens_jlab.errors import VisionLensError
 
 
 @dataclass(frozen=True)
@@ -39,15 +40,26 @@ def initialize(database: Database, name: str) -> None:
 def identify(database: Database) -> Identity:
     """The dataset's identity; a copy of a folder that still exists gets its own uuid first."""
     with database.read() as reader:
-        uuid, name, place = reader.rows("SELECT uuid, name, folder FROM meta")[0]
+        rows = reader.rows("SELECT uuid, name, folder FROM meta")
+    if not rows:
+        raise VisionLensError(
+            "DATASET_DAMAGED", f"The dataset {database.folder.name!r} was never completed."
+        )
+    uuid, name, place = rows[0]
+    if database.read_only:
+        return Identity(uuid, name)
     here = _place(database.folder)
-    if place != here and not database.read_only:
+    if place != here:
         original = read_card(Path(place))
         if original is not None and original.uuid == uuid:
             uuid = str(uuids.uuid4())
-        database.transaction(
-            lambda cursor: cursor.execute("UPDATE meta SET uuid = ?, folder = ?", [uuid, here])
-        )
+
+    def work(cursor: duckdb.DuckDBPyConnection) -> None:
+        cursor.execute("UPDATE meta SET uuid = ?, folder = ?", [uuid, here])
+        # An older version may have written the dataset, with fewer columns in the views.
+        sqlviews.refresh(cursor)
+
+    database.transaction(work)
     return Identity(uuid, name)
 
 

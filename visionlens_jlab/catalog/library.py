@@ -63,7 +63,7 @@ class Library:
             if any(_name_of(folder) == name for folder in self._folders()):
                 raise VisionLensError("DATASET_EXISTS", f"There is a dataset {name!r} already.")
             folder = self._new_folder(name)
-            database = Database(folder, address=self._address)
+            database = Database(folder, address=self._address, create=True)
             try:
                 identity.initialize(database, name)
                 store = DatasetStore(database)

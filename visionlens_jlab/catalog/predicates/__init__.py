@@ -5,7 +5,8 @@ unknown, and a row is kept only where the whole is true. `is null`, `in (..., nu
 quantifiers are never unknown.
 
 Tags are sets: `tag = 'x'` holds where one of the tags is x, `tag != 'x'` where none is;
-`<`, `between`, `in`, `like`, `matches`, `contains` hold where one of the tags does; `tag is null` where there are none.
+`<`, `between`, `in`, `like`, `matches`, `contains` hold where one of the tags does;
+`tag is null` where there are none.
 """
 
 from visionlens_jlab.catalog.predicates.compiler import (

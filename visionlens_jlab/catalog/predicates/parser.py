@@ -152,7 +152,7 @@ class _Parser:
                 if not isinstance(pattern, str):
                     raise self._expected(f"text in single quotes after {word}", back=1)
                 return Text(
-                    op=cast(Literal["like", "matches", "contains"], word),
+                    op=word,
                     field=field,
                     value=pattern,
                 )
