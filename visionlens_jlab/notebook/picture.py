@@ -17,7 +17,7 @@ TILES = 24
 COLUMNS = 8
 TILE = (104, 78)
 GAP = 4
-BACKGROUND = (245, 245, 245)
+TRANSPARENT = (0, 0, 0, 0)
 EMPTY = (224, 224, 224)
 LARGEST = 100_000
 QUALITIES = (75, 55, 35, 15)
@@ -36,7 +36,7 @@ def contact_sheet(thumbnails: Sequence[bytes | None]) -> bytes | None:
     columns = min(COLUMNS, len(shown))
     rows = -(-len(shown) // columns)
     size = (columns * (TILE[0] + GAP) + GAP, rows * (TILE[1] + GAP) + GAP)
-    sheet = Image.new("RGB", size, BACKGROUND)
+    sheet = Image.new("RGBA", size, TRANSPARENT)
     for place, data in enumerate(shown):
         row, column = divmod(place, columns)
         corner = (GAP + column * (TILE[0] + GAP), GAP + row * (TILE[1] + GAP))

@@ -25,7 +25,7 @@ def name(place: str, request: pytest.FixtureRequest) -> str:
 def rows(folder: Path) -> pd.DataFrame:
     return pd.DataFrame(
         {
-            "filepath": [str(folder / "images" / f"{number:02}.jpg") for number in range(3)],
+            "path": [str(folder / "images" / f"{number:02}.jpg") for number in range(3)],
             "class": ["car", "car", "person"],
             "x": [1.5, 2.5, 3.5],
             "y": [1.0, 2.0, 3.0],
