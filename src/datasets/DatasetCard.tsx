@@ -133,7 +133,7 @@ function counts(info: IDatasetInfo, context: IDatasetsContext): string {
   return [
     trans.__('%1 samples', formatCount(info.samples)),
     trans.__('%1 annotations', formatCount(info.annotations)),
-    trans.__('%1 classes', formatCount(info.classes)),
+    trans._n('%1 class', '%1 classes', info.classes),
     ...(info.format ? [info.format] : [])
   ].join(' · ');
 }

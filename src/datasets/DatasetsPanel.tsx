@@ -1,7 +1,6 @@
 import * as React from 'react';
 import type { IDatasetInfo, IJob } from '../client/types';
 import { ErrorBox } from '../components/ErrorBox';
-import { formatCount } from '../components/format';
 import { JobRow } from '../jobs/JobRow';
 import { useJobs } from '../jobs/useJobs';
 import { DatasetCard } from './DatasetCard';
@@ -32,7 +31,7 @@ export function DatasetsPanel(props: {
         <span className="vl-header-line" role="status">
           {datasets === null
             ? trans.__('Datasets')
-            : trans.__('%1 datasets', formatCount(datasets.length))}
+            : trans._n('%1 dataset', '%1 datasets', datasets.length)}
         </span>
         <span className="vl-spacer" />
         <button
