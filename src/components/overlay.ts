@@ -3,9 +3,11 @@ import { classColor, classMark, type Mark } from './classColor';
 import { project, type IPlacement, type IRect, type ISize } from './placement';
 import { GROUND_TRUTH, type IShape } from './shapes';
 
+/** Where class and confidence are written: nowhere, at shapes much wider than them, at all. */
+export type Labels = 'none' | 'roomy' | 'all';
+
 export interface IOverlayOptions {
-  /** Write class and confidence at each shape that is wide enough for them. */
-  readonly labels: boolean;
+  readonly labels: Labels;
   /** The shape drawn strongest; the others step back. */
   readonly highlight?: number | null;
   /** Line width in CSS pixels. */
@@ -97,6 +99,17 @@ function labelWidth(context: CanvasRenderingContext2D, shape: IShape): number {
   return context.measureText(shapeLabel(shape)).width + 2 * LABEL_PADDING;
 }
 
+function hasLabel(
+  context: CanvasRenderingContext2D,
+  shape: IShape,
+  rect: IRect,
+  labels: Labels
+): boolean {
+  return labels === 'roomy'
+    ? labelWidth(context, shape) < rect.w / 2
+    : labels === 'all';
+}
+
 function drawLabel(
   context: CanvasRenderingContext2D,
   shape: IShape,
@@ -138,8 +151,7 @@ function drawShape(
   if (Math.min(rect.w, rect.h) < MIN_MARKED && !highlighted) {
     return;
   }
-  const fits = options.labels && labelWidth(context, shape) <= rect.w;
-  if (fits || highlighted) {
+  if (highlighted || hasLabel(context, shape, rect, options.labels)) {
     drawLabel(context, shape, rect, color);
     return;
   }

@@ -9,12 +9,13 @@ import { conditions, removeCondition } from './tree';
 export function Chips(props: {
   model: IWorkspaceModel;
   trans: TranslationBundle;
-}): JSX.Element {
+}): JSX.Element | null {
   const { model, trans } = props;
   const filter = useStore(model.store, state => state.view.filter);
-  const canUndo = useStore(model.store, state => state.canUndo);
-  const canRedo = useStore(model.store, state => state.canRedo);
   const active = conditions(filter);
+  if (active.length === 0) {
+    return null;
+  }
   return (
     <div className="vl-chips">
       <ul aria-label={trans.__('Active conditions')}>
@@ -36,38 +37,13 @@ export function Chips(props: {
           );
         })}
       </ul>
-      <div className="vl-chips-actions">
-        <button
-          type="button"
-          className="vl-icon-button"
-          disabled={!canUndo}
-          title={trans.__('Undo the last change of the view (z)')}
-          aria-label={trans.__('Undo')}
-          onClick={() => model.undo()}
-        >
-          ↶
-        </button>
-        <button
-          type="button"
-          className="vl-icon-button"
-          disabled={!canRedo}
-          title={trans.__('Redo (shift z)')}
-          aria-label={trans.__('Redo')}
-          onClick={() => model.redo()}
-        >
-          ↷
-        </button>
-        <span className="vl-spacer" />
-        {active.length > 0 && (
-          <button
-            type="button"
-            className="vl-link vl-clear-filters"
-            onClick={() => model.clearFilters()}
-          >
-            {trans.__('Clear all')}
-          </button>
-        )}
-      </div>
+      <button
+        type="button"
+        className="vl-link vl-clear-filters"
+        onClick={() => model.clearFilters()}
+      >
+        {trans.__('Clear all')}
+      </button>
     </div>
   );
 }

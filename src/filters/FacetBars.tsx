@@ -3,6 +3,7 @@ import * as React from 'react';
 import type { IFacet, IFacetValue } from '../client/types';
 import { ClassSwatch } from '../components/ClassSwatch';
 import { formatCount } from '../components/format';
+import { sourceName } from '../components/sourceName';
 import { FIRST_VALUES, MORE_VALUES, type IFacetDepth } from './facetStore';
 import type { Value } from './tree';
 
@@ -20,7 +21,14 @@ function valueKey(value: Value): string {
   return value === null ? '' : String(value);
 }
 
-function valueLabel(value: Value, trans: TranslationBundle): string {
+function valueLabel(
+  field: string,
+  value: Value,
+  trans: TranslationBundle
+): string {
+  if (field === 'source' && typeof value === 'string') {
+    return sourceName(value, trans);
+  }
   if (value === null) {
     return trans.__('(missing)');
   }
@@ -30,7 +38,12 @@ function valueLabel(value: Value, trans: TranslationBundle): string {
   return value === '' ? trans.__('(empty)') : String(value);
 }
 
-function hint(bar: IFacetValue, on: boolean, trans: TranslationBundle): string {
+function hint(
+  field: string,
+  bar: IFacetValue,
+  on: boolean,
+  trans: TranslationBundle
+): string {
   const samples = trans._n(
     'Click shows %2 sample',
     'Click shows %2 samples',
@@ -38,7 +51,7 @@ function hint(bar: IFacetValue, on: boolean, trans: TranslationBundle): string {
     formatCount(bar.samples)
   );
   const lines = [
-    valueLabel(bar.value, trans),
+    valueLabel(field, bar.value, trans),
     on ? trans.__('Click to take it out of the filter') : samples
   ];
   if (bar.annotations !== null) {
@@ -86,7 +99,7 @@ export function FacetBars(props: IProps): JSX.Element {
                 className={`vl-facet-value${on ? ' vl-mod-selected' : ''}`}
                 data-value={valueKey(bar.value)}
                 aria-pressed={on}
-                title={hint(bar, on, trans)}
+                title={hint(field, bar, on, trans)}
                 onClick={() => onToggle(bar.value)}
               >
                 {field === 'class' ? (
@@ -95,7 +108,7 @@ export function FacetBars(props: IProps): JSX.Element {
                   <span className="vl-facet-dot" aria-hidden="true" />
                 )}
                 <span className="vl-facet-name">
-                  {valueLabel(bar.value, trans)}
+                  {valueLabel(field, bar.value, trans)}
                 </span>
                 <span className="vl-facet-track" aria-hidden="true">
                   <span

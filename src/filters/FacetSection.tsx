@@ -6,6 +6,7 @@ import type { IWorkspaceModel } from '../workspace/types';
 import { FacetBars } from './FacetBars';
 import type { FacetStore } from './facetStore';
 import { Histogram } from './Histogram';
+import { label } from './scale';
 import { rangeOf, setRange, toggleValue, valuesOf } from './tree';
 
 interface IProps {
@@ -26,6 +27,9 @@ export function FacetSection(props: IProps): JSX.Element {
     model.store,
     state => state.detail?.fields.find(info => info.name === field)?.type
   );
+  const kind = type === 'timestamp' ? 'time' : 'number';
+  const range = rangeOf(filter, field);
+  const hasRange = range.low !== null || range.high !== null;
   const body = React.useId();
 
   return (
@@ -59,11 +63,17 @@ export function FacetSection(props: IProps): JSX.Element {
               }
               onDepth={depth => store.setDepth(field, depth)}
             />
+          ) : facet.low === facet.high && !hasRange ? (
+            <p className="vl-quiet">
+              {facet.low === null
+                ? trans.__('No value.')
+                : trans.__('%1 throughout', label(facet.low, kind))}
+            </p>
           ) : (
             <Histogram
               facet={facet}
-              kind={type === 'timestamp' ? 'time' : 'number'}
-              range={rangeOf(filter, field)}
+              kind={kind}
+              range={range}
               trans={trans}
               onRange={range => model.setFilter(setRange(filter, field, range))}
             />

@@ -8,6 +8,7 @@ import { CommandIDs } from '../tokens';
 import type { IWorkspaceModel } from '../workspace/types';
 import { Chips } from './Chips';
 import { Facets } from './Facets';
+import { HistoryButtons } from './HistoryButtons';
 import { PredicateBox } from './PredicateBox';
 
 interface IProps {
@@ -24,6 +25,7 @@ function DatasetHead(props: IProps): JSX.Element {
   return (
     <header className="vl-dataset-head">
       <h2 title={slug}>{detail?.name ?? slug}</h2>
+      <HistoryButtons model={model} trans={trans} />
       {detail && (
         <p>
           {[

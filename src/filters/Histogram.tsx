@@ -55,6 +55,7 @@ export function Histogram(props: IProps): JSX.Element {
   const { facet, kind, range, trans, onRange } = props;
   const { bins, label: name } = facet;
   const axis = extent(facet);
+  const [lowest, greatest] = [facet.low ?? axis[0], facet.high ?? axis[1]];
   const highest = Math.max(...bins.map(bin => bin.total), 1);
   const brush = useBrush((from, to) => onRange(brushed(facet, from, to, kind)));
   const shown = brush.drag
@@ -78,8 +79,8 @@ export function Histogram(props: IProps): JSX.Element {
         aria-label={trans.__(
           '%1: %2 to %3. Drag to set a range.',
           name,
-          label(axis[0], kind),
-          label(axis[1], kind)
+          label(lowest, kind),
+          label(greatest, kind)
         )}
         {...brush.handlers}
       >
@@ -129,7 +130,7 @@ export function Histogram(props: IProps): JSX.Element {
         <RangeInput
           kind={kind}
           value={shown.low}
-          placeholder={label(axis[0], kind)}
+          placeholder={label(lowest, kind)}
           label={trans.__('%1: at least', name)}
           onCommit={value => onRange({ low: value, high: range.high })}
         />
@@ -137,7 +138,7 @@ export function Histogram(props: IProps): JSX.Element {
         <RangeInput
           kind={kind}
           value={shown.high}
-          placeholder={label(axis[1], kind)}
+          placeholder={label(greatest, kind)}
           label={trans.__('%1: at most', name)}
           onCommit={value => onRange({ low: range.low, high: value })}
         />

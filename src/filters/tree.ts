@@ -81,6 +81,17 @@ function replace(
   return conjunction(others);
 }
 
+/** `field` has one of the values, in the shortest form the language has for it. */
+function membership(field: string, values: readonly Value[]): Filter {
+  if (values.length > 1) {
+    return { op: 'in', field, values: [...values] };
+  }
+  const [value] = values;
+  return value === null
+    ? { op: 'null', field }
+    : { op: 'compare', field, cmp: '=', value };
+}
+
 /** Keep what has one of `values` in `field` (null: missing ones); no values: any. */
 export function setValues(
   filter: Filter | null,
@@ -90,7 +101,7 @@ export function setValues(
   return replace(
     filter,
     field,
-    values.length === 0 ? [] : [{ op: 'in', field, values: [...values] }]
+    values.length === 0 ? [] : [membership(field, values)]
   );
 }
 

@@ -86,7 +86,7 @@ export const TileImage = React.memo(function TileImage(
           size={size}
           shapes={shapes}
           placement={placement}
-          labels={props.labels}
+          labels={props.labels ? 'roomy' : 'none'}
           highlight={crop ? tile.id : null}
           lineWidth={size.width < 120 ? 1 : 1.5}
         />

@@ -3,7 +3,7 @@ import * as React from 'react';
 import type { IAnnotation } from '../client/types';
 import { ClassSwatch } from '../components/ClassSwatch';
 import { formatNumber } from '../components/format';
-import { sourceName } from './sourceName';
+import { sourceName } from '../components/sourceName';
 
 interface IProps {
   readonly annotations: readonly IAnnotation[];
@@ -21,15 +21,24 @@ function size({ w, h }: IAnnotation): string {
 /** The annotations that are drawn; pointing at one makes it stand out in the image. */
 export function AnnotationList(props: IProps): JSX.Element {
   const { annotations, highlight, onHighlight, trans } = props;
+  const scored = annotations.some(({ confidence }) => confidence !== null);
   return (
     <table className="vl-table vl-annotations">
+      <colgroup>
+        <col />
+        <col />
+        {scored && <col className="vl-col-confidence" />}
+        <col className="vl-col-size" />
+      </colgroup>
       <thead>
         <tr>
           <th scope="col">{trans.__('Class')}</th>
           <th scope="col">{trans.__('Source')}</th>
-          <th scope="col" className="vl-number">
-            {trans.__('Conf.')}
-          </th>
+          {scored && (
+            <th scope="col" className="vl-number">
+              {trans.__('Conf.')}
+            </th>
+          )}
           <th scope="col" className="vl-number">
             {trans.__('Size')}
           </th>
@@ -54,9 +63,11 @@ export function AnnotationList(props: IProps): JSX.Element {
               <ClassSwatch name={annotation.class} /> {annotation.class ?? '–'}
             </td>
             <td>{sourceName(annotation.source, trans)}</td>
-            <td className="vl-number">
-              {annotation.confidence?.toFixed(2) ?? ''}
-            </td>
+            {scored && (
+              <td className="vl-number">
+                {annotation.confidence?.toFixed(2) ?? ''}
+              </td>
+            )}
             <td className="vl-number">{size(annotation)}</td>
           </tr>
         ))}

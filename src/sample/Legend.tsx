@@ -4,7 +4,7 @@ import type { IAnnotation } from '../client/types';
 import { ClassSwatch } from '../components/ClassSwatch';
 import { formatCount } from '../components/format';
 import { lineDash } from '../components/overlay';
-import { sourceName } from './sourceName';
+import { sourceName } from '../components/sourceName';
 import { legend, type IVisibility, type LegendKind } from './visibility';
 
 /** The line a source's boxes are drawn with. */

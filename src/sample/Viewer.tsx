@@ -109,7 +109,7 @@ export const Viewer = React.forwardRef<IViewerHandle, IProps>(
             size={box}
             shapes={props.shapes}
             placement={placement}
-            labels={props.labels}
+            labels={props.labels ? 'all' : 'none'}
             highlight={props.highlight}
             lineWidth={2}
           />

@@ -58,7 +58,7 @@ function record() {
 describe('drawOverlay', () => {
   it('scales boxes from image pixels and colours them by class', () => {
     const { canvas, rects, strokes } = record();
-    drawOverlay(canvas, SIZE, [shape()], HALF, { labels: false });
+    drawOverlay(canvas, SIZE, [shape()], HALF, { labels: 'none' });
     expect(rects[0]).toEqual([10, 20, 50, 30]);
     expect(strokes[0]).toMatchObject({ color: classColor('car'), alpha: 1 });
   });
@@ -66,7 +66,7 @@ describe('drawOverlay', () => {
   it('draws polygons instead of their boxes', () => {
     const { canvas, lines } = record();
     const polygons = [[0, 0, 20, 0, 20, 20]];
-    drawOverlay(canvas, SIZE, [shape({ polygons })], HALF, { labels: true });
+    drawOverlay(canvas, SIZE, [shape({ polygons })], HALF, { labels: 'all' });
     expect(lines).toEqual([
       [0, 0],
       [10, 0],
@@ -77,7 +77,7 @@ describe('drawOverlay', () => {
   it('lets what does not match recede', () => {
     const { canvas, strokes } = record();
     drawOverlay(canvas, SIZE, [shape({ matching: false })], HALF, {
-      labels: false
+      labels: 'none'
     });
     expect(strokes[0].alpha).toBeLessThan(1);
   });
@@ -85,7 +85,7 @@ describe('drawOverlay', () => {
   it('draws the highlighted shape last, thicker and labelled', () => {
     const { canvas, strokes, texts } = record();
     const shapes = [shape({ id: 7, class: 'bus' }), shape()];
-    drawOverlay(canvas, SIZE, shapes, HALF, { labels: false, highlight: 7 });
+    drawOverlay(canvas, SIZE, shapes, HALF, { labels: 'none', highlight: 7 });
     expect(strokes.map(s => s.color)).toEqual([
       classColor('car'),
       classColor('bus')
@@ -94,10 +94,17 @@ describe('drawOverlay', () => {
     expect(texts).toEqual(['bus']);
   });
 
-  it('leaves labels off boxes that are too small for them', () => {
+  it('labels only roomy boxes where asked to', () => {
+    const { canvas, texts } = record();
+    const narrow = shape({ class: 'locomotive' });
+    drawOverlay(canvas, SIZE, [shape(), narrow], HALF, { labels: 'roomy' });
+    expect(texts).toEqual(['car']);
+  });
+
+  it('leaves labels off tiny boxes', () => {
     const { canvas, texts } = record();
     const tiny = shape({ rect: { x: 0, y: 0, w: 4, h: 4 } });
-    drawOverlay(canvas, SIZE, [tiny], HALF, { labels: true });
+    drawOverlay(canvas, SIZE, [tiny], HALF, { labels: 'all' });
     expect(texts).toEqual([]);
   });
 });

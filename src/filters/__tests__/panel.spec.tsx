@@ -51,7 +51,12 @@ const BRIGHTNESS: IFacet = {
   low: 0,
   high: 200
 };
-const WBC = { op: 'in' as const, field: 'class', values: ['WBC'] };
+const WBC = {
+  op: 'compare' as const,
+  field: 'class',
+  cmp: '=' as const,
+  value: 'WBC'
+};
 
 async function open(change = {}) {
   const facets = jest.fn().mockResolvedValue({
@@ -102,14 +107,16 @@ describe('FiltersPanel', () => {
     expect(bar(container, 'RBC').title).toContain('4,155 annotations');
     fireEvent.click(bar(container, 'RBC'));
     expect(model.setFilter).toHaveBeenLastCalledWith({
-      ...WBC,
+      op: 'in',
+      field: 'class',
       values: ['WBC', 'RBC']
     });
     fireEvent.click(bar(container, 'WBC'));
     expect(model.setFilter).toHaveBeenLastCalledWith(null);
     fireEvent.click(bar(container, ''));
     expect(model.setFilter).toHaveBeenLastCalledWith({
-      ...WBC,
+      op: 'in',
+      field: 'class',
       values: ['WBC', null]
     });
   });

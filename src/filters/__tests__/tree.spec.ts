@@ -11,7 +11,7 @@ import {
   valuesOf
 } from '../tree';
 
-const WBC: Filter = { op: 'in', field: 'class', values: ['WBC'] };
+const WBC: Filter = { op: 'compare', field: 'class', cmp: '=', value: 'WBC' };
 const TEST: Filter = { op: 'compare', field: 'split', cmp: '=', value: 'test' };
 const EITHER: Filter = { op: 'or', args: [WBC, TEST] };
 const NOT_TRAIN: Filter = {
@@ -55,7 +55,7 @@ describe('setValues', () => {
   it('replaces everything that speaks of the field alone, as its counts leave it out', () => {
     const filter = both(NOT_TRAIN, TEST, WBC);
     expect(setValues(filter, 'split', ['val'])).toEqual(
-      both({ op: 'in', field: 'split', values: ['val'] }, WBC)
+      both({ op: 'compare', field: 'split', cmp: '=', value: 'val' }, WBC)
     );
   });
 
@@ -64,7 +64,7 @@ describe('setValues', () => {
     expect(conjuncts(setValues(filter, 'class', ['RBC']))).toEqual([
       EITHER,
       SURE,
-      { op: 'in', field: 'class', values: ['RBC'] }
+      { op: 'compare', field: 'class', cmp: '=', value: 'RBC' }
     ]);
   });
 
@@ -80,12 +80,22 @@ describe('valuesOf', () => {
   it('reads every way to ask for values', () => {
     expect(valuesOf(both(WBC, TEST), 'split')).toEqual(['test']);
     expect(valuesOf(WBC, 'class')).toEqual(['WBC']);
+    expect(
+      valuesOf({ op: 'in', field: 'class', values: ['RBC', null] }, 'class')
+    ).toEqual(['RBC', null]);
     expect(valuesOf({ op: 'null', field: 'split' }, 'split')).toEqual([null]);
     expect(valuesOf(both(EITHER, ANY), 'class')).toEqual([]);
   });
 });
 
 describe('toggleValue', () => {
+  it('asks for missing values alone as the language does', () => {
+    expect(toggleValue(null, 'camera', null)).toEqual({
+      op: 'null',
+      field: 'camera'
+    });
+  });
+
   it('is its own inverse', () => {
     const on = toggleValue(WBC, 'class', null);
     expect(valuesOf(on, 'class')).toEqual(['WBC', null]);

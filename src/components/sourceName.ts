@@ -1,5 +1,5 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { GROUND_TRUTH } from '../components/shapes';
+import { GROUND_TRUTH } from './shapes';
 
 /** A source as people call it. */
 export function sourceName(source: string, trans: TranslationBundle): string {
