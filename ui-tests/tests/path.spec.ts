@@ -9,6 +9,7 @@ import { picture } from './pictures';
 test.use({ autoGoto: false });
 
 const COUNT = 240;
+const NOTEBOOK = 'analysis.ipynb';
 
 function header(scope: Locator): Locator {
   return scope.locator('.vl-header-line');
@@ -28,6 +29,7 @@ async function addCell(
   page: IJupyterLabPageFixture,
   code: string
 ): Promise<number> {
+  await page.notebook.activate(NOTEBOOK);
   await page.notebook.addCell('code', code);
   return (await page.notebook.getCellCount()) - 1;
 }
@@ -78,8 +80,7 @@ test('from a folder of images to a DataFrame and back', async ({
   await picture(page, 'report');
 
   // --- a notebook opens the panels beside it ---------------------------------------------
-  const notebook = 'analysis.ipynb';
-  await page.notebook.createNew(notebook);
+  await page.notebook.createNew(NOTEBOOK);
   await page.notebook.setCell(
     0,
     'code',
@@ -157,6 +158,7 @@ test('from a folder of images to a DataFrame and back', async ({
   await expect.poll(async () => page.notebook.getCellCount()).toBe(before + 1);
   const inserted = page.locator('.jp-Notebook .jp-mod-active .cm-content');
   await expect(inserted).toContainText('bus');
+  await page.notebook.activate(NOTEBOOK);
   await page.notebook.runCell(before);
   expect(await runCell(page, 'print(view.count())')).toBe(String(promised));
   expect(await runCell(page, 'print((view.ids == lens.view.ids).all())')).toBe(
@@ -187,9 +189,11 @@ test('from a folder of images to a DataFrame and back', async ({
   expect(await outputOf(page, busy)).toBe('heard True read 3');
 
   // --- after a kernel restart the notebook gets its workspace back ------------------------------
+  await page.notebook.activate(NOTEBOOK);
   await page.menu.clickMenuItem('Kernel>Restart Kernel…');
   await page.getByRole('button', { name: 'Confirm Kernel Restart' }).click();
   await page.waitForSelector('text=| Idle', { timeout: 60_000 });
+  await page.notebook.activate(NOTEBOOK);
   await page.notebook.runCell(0);
   expect(await runCell(page, 'print(lens.selection.count())')).toBe('3');
   expect(await runCell(page, 'print(lens.view.count())')).toBe(
@@ -208,8 +212,8 @@ test('from a folder of images to a DataFrame and back', async ({
   await expect(header(grid)).toHaveText(
     `${promised} of ${COUNT} samples, 1 selected`
   );
-  await page.notebook.openByPath(`${tmpPath}/${notebook}`);
-  await page.notebook.activate(notebook);
+  await page.notebook.openByPath(`${tmpPath}/${NOTEBOOK}`);
+  await page.notebook.activate(NOTEBOOK);
   await grid.locator(`.vl-tile[data-id="${ids[3]}"]`).click();
   await grid
     .locator(`.vl-tile[data-id="${ids[4]}"]`)
