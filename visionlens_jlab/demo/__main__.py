@@ -24,7 +24,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=7, help="default 7")
     parser.add_argument("--world", choices=list(WORLDS), default="street")
     parser.add_argument("--manifest", help="default: <out>.manifest.json beside the folder")
-    parser.add_argument("--size", type=_size, default=DEFAULT_SIZE, metavar="WxH", help="default 640x400")
+    parser.add_argument(
+        "--size", type=_size, default=DEFAULT_SIZE, metavar="WxH", help="default 640x400"
+    )
     parser.add_argument("--workers", type=int, help="default: one per core")
     return parser
 
@@ -46,8 +48,8 @@ def main(arguments: list[str] | None = None) -> int:
             options.n,
             options.seed,
             options.world,
-            options.manifest,
-            options.workers,
+            manifest=options.manifest,
+            workers=options.workers,
             size=options.size,
             progress=_report,
         )

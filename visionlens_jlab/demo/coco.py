@@ -24,7 +24,8 @@ Made with seed {seed}: the same version of the program makes the same files.
 
 _LICENCE = """CC0 1.0 Universal
 
-To the extent possible under law, the makers of this dataset have waived all copyright and related rights to it.
+To the extent possible under law, the makers of this dataset have waived all copyright and related
+rights to it.
 https://creativecommons.org/publicdomain/zero/1.0/
 """
 
@@ -97,8 +98,16 @@ def write(dataset: Dataset, folder: Path, seed: int) -> None:
         (folder / name).mkdir(parents=True, exist_ok=True)
     head = {
         "info": {"description": world.title, "version": "1", "year": 2026},
-        "licenses": [{"id": 1, "name": "CC0 1.0", "url": "https://creativecommons.org/publicdomain/zero/1.0/"}],
-        "categories": [{"id": number + 1, "name": name} for number, name in enumerate(world.class_names)],
+        "licenses": [
+            {
+                "id": 1,
+                "name": "CC0 1.0",
+                "url": "https://creativecommons.org/publicdomain/zero/1.0/",
+            }
+        ],
+        "categories": [
+            {"id": number + 1, "name": name} for number, name in enumerate(world.class_names)
+        ],
     }
     with (folder / "annotations" / "instances.json").open("w", encoding="utf-8") as file:
         file.write(json.dumps(head)[:-1] + ', "images": ')

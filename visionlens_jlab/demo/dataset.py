@@ -1,4 +1,4 @@
-"""The dataset as written: images in their final order, with copies among them, and numbered annotations."""
+"""The dataset as written: images in their final order, copies among them, numbered annotations."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _VISIBLE = 0.35
 
 @dataclass(frozen=True)
 class Rows:
-    """Boxes of the final images: `row` points into the table they came from; `box` is (count, 4) pixels."""
+    """Boxes of the final images, (count, 4) in pixels; `row`: their place in the source table."""
 
     image: Ints
     row: Ints
@@ -114,7 +114,7 @@ def copy_count(images: int) -> int:
 
 
 def arrange(layout: Layout, labels: Labels, copies: int, seed: int) -> Arrangement:
-    """Add copies of well-labelled single images, half of them in the other split, and shuffle the groups."""
+    """Add copies of well-labelled single images, half of them in the other split."""
     rng = np.random.default_rng((seed, layout.world.code, 4))
     images, groups = len(layout.group_of), layout.groups
     spoiled = np.bincount(layout.objects.image[labels.kind != GOOD], minlength=images) > 0

@@ -14,7 +14,7 @@ from visionlens_jlab.demo.world import Bools, Floats, Ints, Terms, holds
 
 
 class Evidence:
-    """Columns over images and written annotations, and the outcomes of both runs at the operating point."""
+    """Columns over images and written annotations, and the outcomes of both runs."""
 
     def __init__(self, dataset: Dataset) -> None:
         self.dataset = dataset
@@ -101,7 +101,9 @@ class Evidence:
     def confused(self, run: str, mask: Bools, klass: int) -> Bools:
         """Missed annotations of a mask on which the run puts a confident box of another class."""
         predictions, rows = self.dataset.runs[run]
-        kept = (predictions.score[rows.row] >= OPERATING_CONFIDENCE) & (predictions.klass[rows.row] == klass)
+        kept = (predictions.score[rows.row] >= OPERATING_CONFIDENCE) & (
+            predictions.klass[rows.row] == klass
+        )
         chosen = np.flatnonzero(mask & self.missed[run])
         found, _ = match(
             self.image[chosen],

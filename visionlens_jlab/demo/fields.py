@@ -1,4 +1,4 @@
-"""What each group and each image records: conditions, place, camera, time, and the fields that mean nothing."""
+"""What groups and images record: conditions, place, camera, time, and fields that mean nothing."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def _sizes(count: int, rng: np.random.Generator) -> tuple[Ints, Bools, Bools]:
     sizes: list[int] = []
     doomed = DOOMED_BURSTS if count >= DOOMED_MINIMUM else 0
     sizes += [DOOMED_FRAMES] * doomed
-    while sum(sizes) < BURST_SHARE * count - 10:
+    while not sizes or sum(sizes) < BURST_SHARE * count - 10:
         sizes.append(int(rng.integers(10, 31)))
     bursts = len(sizes)
     left = count - sum(sizes)
@@ -82,7 +82,10 @@ def _named(category: Category, index: Ints) -> Objects:
 def _share_background(
     size: Ints, burst: Bools, columns: list[npt.NDArray[Any]], sets: int, rng: np.random.Generator
 ) -> Ints:
-    """Give the groups of a set the conditions of its first group, in place; returns the set of each group."""
+    """Give the groups of a set the conditions of its first group, in place.
+
+    Returns the set of each group; -1: none.
+    """
     twin_set = np.full(len(size), -1)
     single = np.flatnonzero(~burst & (size == 1))
     chosen = rng.permutation(single)[: sets * TWINS_PER_SET]
@@ -95,7 +98,7 @@ def _share_background(
 
 
 def _cameras(world: World, columns: dict[str, npt.NDArray[Any]], rng: np.random.Generator) -> Ints:
-    """Cameras; the tied one takes most of its images under its condition, whatever that does to outcomes."""
+    """Camera of each group; the tied one takes most of its images under its condition."""
     decoys = world.decoys
     tied = holds(decoys.camera_tied_to, columns)
     share = float(tied.mean()) if tied.any() else 1.0
@@ -122,14 +125,14 @@ def draw_groups(world: World, count: int, rng: np.random.Generator) -> Groups:
     place = _draw([item.share for item in world.places], size, rng)
     drawn = [_draw(category.shares, size, rng) for category in world.categories]
     background = rng.integers(0, 2**31, groups)
-    blur, horizon = _blur(size, rng), rng.uniform(0.44, 0.48, groups)
+    blur, horizon = _blur(size, rng), rng.uniform(*world.horizon, groups)
     share = world.plants.hidden_share
     hidden = (_draw((1 - share, share), size, rng) == 1) & ~doomed
     twin_set = _share_background(
         size,
         burst,
         [light, weather, place, background, blur, horizon, hidden, *drawn],
-        count // IMAGES_PER_TWIN_SET,
+        max(1, count // IMAGES_PER_TWIN_SET),
         rng,
     )
     columns: dict[str, npt.NDArray[Any]] = {
@@ -217,7 +220,9 @@ def image_fields(
     return columns
 
 
-def _with_gaps(world: World, columns: dict[str, npt.NDArray[Any]], rng: np.random.Generator) -> Objects:
+def _with_gaps(
+    world: World, columns: dict[str, npt.NDArray[Any]], rng: np.random.Generator
+) -> Objects:
     """A number whose absence depends on a condition and on the number itself."""
     decoys = world.decoys
     low, high = decoys.missing_range

@@ -34,9 +34,9 @@ def generate(
     n: int,
     seed: int,
     world: str = "street",
+    *,
     manifest: str | Path | None = None,
     workers: int | None = None,
-    *,
     size: tuple[int, int] = DEFAULT_SIZE,
     render: bool = True,
     progress: Progress | None = None,
@@ -48,7 +48,8 @@ def generate(
     out : path
         Folder to write; it must be missing or empty.
     n : int
-        Images, 40 to 100,000. Effects that need more units than `n` allows are left out and the manifest says so.
+        Images, 40 to 100,000. Effects that need more units than `n` allows are left out and the
+        manifest says so.
     seed : int
         The same seed, world and size give the same bytes, whatever the number of workers.
     world : str
@@ -71,7 +72,8 @@ def generate(
     Raises
     ------
     VisionLensError
-        REQUEST_INVALID for a number or world out of range, a manifest inside the folder, or a folder in use.
+        REQUEST_INVALID for a number or world out of range, a manifest inside the folder, or a
+        folder in use.
     """
     folder = Path(out).expanduser().resolve()
     target = _manifest_path(folder, manifest)
@@ -92,7 +94,9 @@ def generate(
     return described
 
 
-def _render(arrangement: Arrangement, folder: Path, workers: int | None, progress: Progress | None) -> None:
+def _render(
+    arrangement: Arrangement, folder: Path, workers: int | None, progress: Progress | None
+) -> None:
     total = len(arrangement.source)
     for done, _ in enumerate(render_images(arrangement, folder, workers), start=1):
         if progress is not None:
@@ -107,7 +111,9 @@ def _manifest_path(folder: Path, manifest: str | Path | None) -> Path:
 
 def _check(folder: Path, manifest: Path, n: int, world: str, size: tuple[int, int]) -> None:
     if world not in WORLDS:
-        raise VisionLensError("REQUEST_INVALID", f"There is no world {world!r}.", f"One of: {', '.join(WORLDS)}.")
+        raise VisionLensError(
+            "REQUEST_INVALID", f"There is no world {world!r}.", f"One of: {', '.join(WORLDS)}."
+        )
     if not MINIMUM <= n <= MAXIMUM:
         raise VisionLensError(
             "REQUEST_INVALID", f"{n} images cannot be made.", f"Ask for {MINIMUM} to {MAXIMUM:,}."
@@ -115,11 +121,17 @@ def _check(folder: Path, manifest: Path, n: int, world: str, size: tuple[int, in
     low, high = SIZE_LIMITS
     if not all(low <= side <= high for side in size):
         raise VisionLensError(
-            "REQUEST_INVALID", f"Images of {size[0]}x{size[1]} cannot be made.", f"Sides of {low} to {high} pixels."
+            "REQUEST_INVALID",
+            f"Images of {size[0]}x{size[1]} cannot be made.",
+            f"Sides of {low} to {high} pixels.",
         )
     if manifest.is_relative_to(folder):
         raise VisionLensError(
-            "REQUEST_INVALID", "The manifest must lie outside the dataset's folder.", "Name another path."
+            "REQUEST_INVALID",
+            "The manifest must lie outside the dataset's folder.",
+            "Name another path.",
         )
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise VisionLensError("REQUEST_INVALID", f"{folder} is not empty.", "Name a new folder with --out.")
+        raise VisionLensError(
+            "REQUEST_INVALID", f"{folder} is not empty.", "Name a new folder with --out."
+        )

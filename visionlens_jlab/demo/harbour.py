@@ -1,4 +1,4 @@
-"""The harbour world: a quay and its basin; other fields, classes, causes and rates than the street."""
+"""The harbour world: a quay and its basin; fields, classes and causes are not the street's."""
 
 from __future__ import annotations
 
@@ -126,10 +126,15 @@ HARBOUR = World(
     title="Harbour scenes",
     scenery="harbour",
     lens_height=4.2,
+    horizon=(0.44, 0.48),
     focal=430,
     objects_per_image=8.0,
-    light=Category("light", ("bright", "twilight", "dark"), (0.55, 0.25, 0.20), ("day", "dusk", "night")),
-    weather=Category("visibility", ("good", "drizzle", "mist"), (0.50, 0.28, 0.22), ("clear", "rain", "fog")),
+    light=Category(
+        "light", ("bright", "twilight", "dark"), (0.55, 0.25, 0.20), ("day", "dusk", "night")
+    ),
+    weather=Category(
+        "visibility", ("good", "drizzle", "mist"), (0.50, 0.28, 0.22), ("clear", "rain", "fog")
+    ),
     categories=(
         Category("tide", ("low", "mid", "high"), (0.24, 0.38, 0.38)),
         Category(

@@ -17,7 +17,7 @@ ERROR_SHARE = 0.007
 CONCENTRATED_SHARE = 0.05
 """Of the objects of the class in which label errors concentrate, for each kind."""
 _MINIMUM_AREA = 150.0
-"""Square pixels at a width of 640; smaller objects keep their label, so that every error can be seen."""
+"""Square pixels at a width of 640; smaller objects keep their label, so that errors can be seen."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Labels:
 
 
 def _misplace(box: Floats, size: tuple[int, int], rng: np.random.Generator) -> Floats:
-    """Move boxes by about half their side towards the middle, to an IoU of .15 to .45 with where they were."""
+    """Move boxes by about half their side towards the middle, to an IoU of .15 to .45."""
     count = len(box)
     share = np.column_stack([rng.uniform(0.42, 0.6, count), rng.uniform(0.05, 0.16, count)])
     flip = rng.random(count) < 0.4

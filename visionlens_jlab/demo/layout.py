@@ -23,7 +23,8 @@ _LEAVE_SHARE = 0.22
 class Placed:
     """Objects of one image or of many: columns of equal length.
 
-    `box`: (count, 4) float64, x, y, w, h in pixels, clipped to the image; `full` the same, not clipped.
+    `box`: (count, 4) float64, x, y, w, h in pixels, clipped to the image; `full` the same, not
+    clipped.
     """
 
     image: Ints
@@ -63,7 +64,7 @@ class Layout:
 
 @dataclass
 class _Things:
-    """Objects in metres: class, form, look; x to the right, z ahead, lift above the ground; speed per frame."""
+    """Objects in metres: x to the right, z ahead, lift above the ground; dx, dz per frame."""
 
     klass: Ints
     form: Ints
@@ -78,7 +79,9 @@ class _Things:
         return _Things(*(getattr(self, name)[rows] for name in _Things.__dataclass_fields__))
 
     def join(self, other: _Things) -> _Things:
-        pairs = ((getattr(self, name), getattr(other, name)) for name in _Things.__dataclass_fields__)
+        pairs = (
+            (getattr(self, name), getattr(other, name)) for name in _Things.__dataclass_fields__
+        )
         return _Things(*(np.concatenate(pair) for pair in pairs))
 
 
@@ -107,7 +110,7 @@ class _Casting:
                 shares[self.world.class_index(name)] *= factor
         if without is not None:
             shares[without] = 0.0
-        return shares / shares.sum()
+        return np.asarray(shares / shares.sum())
 
     def draw(self, klass: Ints, rng: np.random.Generator) -> _Things:
         count = len(klass)
@@ -131,7 +134,7 @@ class _Casting:
 
 @dataclass(frozen=True)
 class _View:
-    """A camera: image size, vanishing point, focal length in pixels, height above the ground in metres."""
+    """A camera: image size, vanishing point and focal length in pixels; height in metres."""
 
     width: int
     height: int
@@ -161,10 +164,13 @@ def _intersections(box: Floats, boxes: Floats) -> Floats:
     return np.asarray(np.prod(np.clip(high - low, 0, None), axis=1))
 
 
-def _arrange(things: _Things, view: _View, metres: Floats, limit: int) -> tuple[Ints, Floats, Floats, Floats]:
+def _arrange(
+    things: _Things, view: _View, metres: Floats, limit: int
+) -> tuple[Ints, Floats, Floats, Floats]:
     """Choose up to `limit` things that are visible and do not hide each other.
 
-    Returns the rows chosen, their full and clipped boxes, and the share of each that nearer ones cover.
+    Returns the rows chosen, their full and clipped boxes, and the share of each that nearer ones
+    cover.
     """
     full = view.boxes(things, metres)
     box = view.clip(full)
@@ -195,7 +201,9 @@ def _arrange(things: _Things, view: _View, metres: Floats, limit: int) -> tuple[
 class _Stage:
     """Plays one group: the things of a frame, and what stays for the next."""
 
-    def __init__(self, casting: _Casting, area: str, doomed: int | None, rng: np.random.Generator) -> None:
+    def __init__(
+        self, casting: _Casting, area: str, doomed: int | None, rng: np.random.Generator
+    ) -> None:
         self.casting, self.rng = casting, rng
         self.shares = casting.class_shares(area, doomed)
         self.doomed = doomed

@@ -1,4 +1,4 @@
-"""Which labels a run finds at an operating point, as written: class-aware, IoU .5, greedy by confidence."""
+"""Which labels a run finds, as written: class-aware, IoU .5, greedy by confidence."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the plants and decoys of a world hold in a layout, and whether there are enough units for each."""
+"""Where plants and decoys hold in a layout, and whether there are enough units for each."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ LEAST_OBJECTS = 20
 class Masks:
     """Objects (rows of the layout) to which each effect applies, as far as it is planted.
 
-    Effects with too few objects are all False here and named in `omitted`; `scaled` ones are planted, but have
-    too few objects or groups to be established.
+    Effects with too few objects are all False here and named in `omitted`; `scaled` ones are
+    planted, but have too few objects or groups to be established.
     """
 
     labelled: Bools
@@ -62,7 +62,9 @@ def find(layout: Layout, labels: Labels) -> Masks:
             omitted[name] = f"left out: {count} objects, at least {LEAST_OBJECTS} are needed"
             return np.zeros_like(mask)
         if count < FULL_OBJECTS or groups < FULL_GROUPS:
-            scaled[name] = f"planted, but with {count} objects in {groups} groups too few to establish"
+            scaled[name] = (
+                f"planted, but with {count} objects in {groups} groups too few to establish"
+            )
         return mask
 
     def where(terms: Terms) -> Bools:

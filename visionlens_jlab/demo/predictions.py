@@ -22,7 +22,7 @@ _MISS_SHARES = {"absent": 0.42, "unsure": 0.24, "confused": 0.12, "misplaced": 0
 
 @dataclass(frozen=True)
 class Predictions:
-    """One run: rows with image (as in the layout), class, box (count, 4) x, y, w, h, and confidence."""
+    """One run; `image` is the layout's, `box` (count, 4) x, y, w, h in pixels, `score` 0 to 1."""
 
     image: Ints
     klass: Ints
@@ -86,7 +86,9 @@ def _displaced(box: Floats, rng: np.random.Generator) -> Floats:
 class _Run:
     """Collects the predictions of one run."""
 
-    def __init__(self, layout: Layout, labels: Labels, masks: Masks, rng: np.random.Generator) -> None:
+    def __init__(
+        self, layout: Layout, labels: Labels, masks: Masks, rng: np.random.Generator
+    ) -> None:
         self.layout, self.labels, self.masks, self.rng = layout, labels, masks, rng
         self.rows: list[tuple[Ints, Ints, Floats, Floats]] = []
 
@@ -121,14 +123,22 @@ class _Run:
         kinds = np.where(confused_small, "confused", kinds)
         kinds = np.where(masks.doomed[rows], "absent", kinds)
         looks_like = np.asarray([world.class_index(item.looks_like) for item in world.classes])
-        looks_like[world.class_index(world.plants.small_class)] = world.class_index(world.plants.small_as)
-        unsure, confused, moved = (rows[kinds == kind] for kind in ("unsure", "confused", "misplaced"))
+        looks_like[world.class_index(world.plants.small_class)] = world.class_index(
+            world.plants.small_as
+        )
+        unsure, confused, moved = (
+            rows[kinds == kind] for kind in ("unsure", "confused", "misplaced")
+        )
         self.see(unsure, objects.klass[unsure], 0.05 + 0.44 * rng.beta(1.5, 1.7, len(unsure)))
-        self.see(confused, looks_like[objects.klass[confused]], rng.uniform(0.51, 0.82, len(confused)))
+        self.see(
+            confused, looks_like[objects.klass[confused]], rng.uniform(0.51, 0.82, len(confused))
+        )
         self.see(moved, objects.klass[moved], rng.uniform(0.51, 0.8, len(moved)), moved=True)
 
-    def invent(self, per_image: Floats, low: float, high: float, shape: tuple[float, float]) -> None:
-        """Objects that are not there: usual sizes, placed below true ones as their reflections would be."""
+    def invent(
+        self, per_image: Floats, low: float, high: float, shape: tuple[float, float]
+    ) -> None:
+        """Objects that are not there, many below true ones, as reflections would be."""
         objects, rng = self.layout.objects, self.rng
         count = rng.poisson(per_image)
         image = np.repeat(np.arange(len(per_image)), count)
@@ -153,10 +163,14 @@ class _Run:
         score = np.where(shifted[image], np.maximum(score - shift, 0.02), score)
         order = np.lexsort((-score, image))
         keep = order[(box[order, 2:] > 1).all(axis=1)]
-        return Predictions(image[keep], klass[keep], np.round(box[keep], 2), np.round(score[keep], 4))
+        return Predictions(
+            image[keep], klass[keep], np.round(box[keep], 2), np.round(score[keep], 4)
+        )
 
 
-def predict(layout: Layout, labels: Labels, masks: Masks, seed: int) -> tuple[Predictions, Predictions]:
+def predict(
+    layout: Layout, labels: Labels, masks: Masks, seed: int
+) -> tuple[Predictions, Predictions]:
     """Runs A and B."""
     world = layout.world
     rng = np.random.default_rng((seed, world.code, 3))

@@ -23,8 +23,9 @@ class Target:
 def solve(targets: list[Target], forced: Bools, lost: Floats) -> Floats:
     """Probabilities of a miss that meet all targets, nearest to equal in log-odds.
 
-    One offset per target is fitted by iterated proportional steps. `forced` objects are missed whatever comes;
-    `lost` is the share of hits that another cause turns into misses, and counts towards the rates.
+    One offset per target is fitted by iterated proportional steps. `forced` objects are missed
+    whatever comes; `lost` is the share of hits that another cause turns into misses, and counts
+    towards the rates.
 
     Returns
     -------
@@ -41,7 +42,9 @@ def solve(targets: list[Target], forced: Bools, lost: Floats) -> Floats:
             missed = 1 - hit * (1 - lost[free])
             wanted = target.rate * target.mask.sum() - (target.mask & forced).sum()
             slope = float((hit * (1 - hit) * (1 - lost[free])).sum())
-            step = float(np.clip((wanted - missed.sum()) / max(slope, 1e-6), -_STEP_LIMIT, _STEP_LIMIT))
+            step = float(
+                np.clip((wanted - missed.sum()) / max(slope, 1e-6), -_STEP_LIMIT, _STEP_LIMIT)
+            )
             logits[free] += step
             largest = max(largest, abs(step))
         if largest < 1e-5:
@@ -50,9 +53,10 @@ def solve(targets: list[Target], forced: Bools, lost: Floats) -> Floats:
 
 
 def realise(probability: Floats, latent: Floats) -> Bools:
-    """Misses with the expected count of each set of equal probability; within it the lowest latents are missed.
+    """Misses with the expected count of each set of equal probability, lowest latents first.
 
-    So the stated rates hold in this very dataset, while latents that groups share keep misses clustered.
+    So the stated rates hold in this very dataset, while latents that groups share keep misses
+    clustered.
     """
     order = np.lexsort((latent, probability))
     sorted_probability = probability[order]

@@ -86,7 +86,11 @@ _CLASSES = (
     ObjectClass(
         "traffic light",
         0.08,
-        (Form("signal_red", 0.46, 1.25), Form("signal_amber", 0.46, 1.25), Form("signal_green", 0.46, 1.25)),
+        (
+            Form("signal_red", 0.46, 1.25),
+            Form("signal_amber", 0.46, 1.25),
+            Form("signal_green", 0.46, 1.25),
+        ),
         (-7.6, 7.6),
         0.25,
         (12, 46),
@@ -136,10 +140,15 @@ STREET = World(
     title="Street scenes",
     scenery="street",
     lens_height=2.3,
+    horizon=(0.48, 0.53),
     focal=470,
     objects_per_image=8.5,
-    light=Category("time_of_day", ("day", "dusk", "night"), (0.59, 0.16, 0.25), ("day", "dusk", "night")),
-    weather=Category("weather", ("clear", "rain", "fog"), (0.53, 0.25, 0.22), ("clear", "rain", "fog")),
+    light=Category(
+        "time_of_day", ("day", "dusk", "night"), (0.59, 0.16, 0.25), ("day", "dusk", "night")
+    ),
+    weather=Category(
+        "weather", ("clear", "rain", "fog"), (0.53, 0.25, 0.22), ("clear", "rain", "fog")
+    ),
     categories=(),
     place_field="location",
     area_field="district",
@@ -152,7 +161,11 @@ STREET = World(
         Category("driver", tuple(f"driver {letter}" for letter in "ABCDEFGHJKLM"), (1 / 12,) * 12),
     ),
     classes=_CLASSES,
-    crowded=(("ring road", "truck", 2.0), ("old town", "pedestrian", 1.2), ("suburb", "bicycle", 1.3)),
+    crowded=(
+        ("ring road", "truck", 2.0),
+        ("old town", "pedestrian", 1.2),
+        ("suburb", "bicycle", 1.3),
+    ),
     plants=Plants(
         interaction=(Term("time_of_day", "=", "night"), Term("class", "=", "pedestrian")),
         deep=(

@@ -1,4 +1,4 @@
-"""What a world is made of: fields, classes, and what is planted in it. Data only; no random numbers."""
+"""What a world is made of: fields, classes, and what is planted in it. No random numbers."""
 
 from __future__ import annotations
 
@@ -42,8 +42,7 @@ Terms = tuple[Term, ...]
 
 def holds(terms: Terms, columns: Columns) -> Bools:
     """Where every term holds; rows as in `columns`."""
-    masks = [term.mask(columns) for term in terms]
-    return np.logical_and.reduce(masks)
+    return np.asarray(np.all([term.mask(columns) for term in terms], axis=0))
 
 
 def predicate(terms: Terms) -> str:
@@ -55,7 +54,8 @@ def predicate(terms: Terms) -> str:
 class Category:
     """A field drawn per group from a few values.
 
-    `codes`: what the renderer calls the values; `months`: first and last month in which each occurs.
+    `codes`: what the renderer calls the values; `months`: first and last month in which each
+    occurs.
     """
 
     name: str
@@ -67,7 +67,7 @@ class Category:
 
 @dataclass(frozen=True)
 class Place:
-    """A camera position: its name, the area it lies in, degrees north and east, its share of groups."""
+    """A camera position: name, area, degrees north and east, share of the images."""
 
     name: str
     area: str
@@ -89,8 +89,8 @@ class Form:
 class ObjectClass:
     """A class and where its objects stand.
 
-    `lanes` are metres to the right of the camera, `spread` the deviation from them, `depth` metres ahead, `lift`
-    metres above the ground, `drift` metres per frame of a burst (sideways, ahead).
+    `lanes` are metres to the right of the camera, `spread` the deviation from them, `depth` metres
+    ahead, `lift` metres above the ground, `drift` metres per frame of a burst (sideways, ahead).
     """
 
     name: str
@@ -172,6 +172,8 @@ class World:
     scenery: Literal["street", "harbour"]
     lens_height: float
     """Of the camera above the ground, metres."""
+    horizon: tuple[float, float]
+    """Lowest and highest share of the image's height, from the top."""
     focal: float
     """Pixels at a width of 640."""
     objects_per_image: float

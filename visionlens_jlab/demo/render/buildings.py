@@ -19,6 +19,8 @@ _FRONTS: list[Color] = [
 ]
 _LIT: list[Color] = [(255, 214, 140), (255, 232, 184), (240, 196, 118), (210, 226, 246)]
 _GLASS: Color = (92, 112, 132)
+_CELL = 3.6
+"""Pixels between the windows of far buildings."""
 _WINDOWS_UNTIL = 62.0
 """Metres ahead up to which windows are drawn."""
 
@@ -34,11 +36,19 @@ def skyline(canvas: Canvas, rng: np.random.Generator, tall: float) -> None:
             top = canvas.horizon - (tall * rng.uniform(0.45, 1.7)) * scale
             tone = canvas.mood.shade(scaled(color, rng.uniform(0.8, 1.1)), depth)
             canvas.polygon(
-                [(x, canvas.horizon + 2), (x, top), (x + span, top), (x + span, canvas.horizon + 2)], tone
+                [
+                    (x, canvas.horizon + 2),
+                    (x, top),
+                    (x + span, top),
+                    (x + span, canvas.horizon + 2),
+                ],
+                tone,
             )
             if rng.random() < 0.25:
                 mast = rng.uniform(0.3, 0.7) * span + x
-                canvas.polygon([(mast, top), (mast, top - 9), (mast + 0.8, top - 9), (mast + 0.8, top)], tone)
+                canvas.polygon(
+                    [(mast, top), (mast, top - 9), (mast + 0.8, top - 9), (mast + 0.8, top)], tone
+                )
             _far_windows(canvas, (x, top, span), depth, rng)
             x += span * rng.uniform(0.85, 1.35)
 
@@ -49,28 +59,46 @@ def _far_windows(
     if canvas.mood.lamps < 0.5:
         return
     x, top, span = front
-    high = canvas.horizon - top
-    for _ in range(int(span * high / 42)):
-        left, up = x + rng.uniform(0.08, 0.86) * span, top + rng.uniform(0.06, 0.85) * high
+    columns, rows = int(span / _CELL) - 1, int((canvas.horizon - top) / _CELL) - 1
+    if columns < 1 or rows < 1:
+        return
+    dim = 0.2 + 0.5 * (1 - canvas.mood.lamps)
+    for _ in range(int(columns * rows * 0.22)):
+        left = x + _CELL * (0.7 + int(rng.integers(columns)))
+        up = top + _CELL * (0.6 + int(rng.integers(rows)))
         color = _LIT[int(rng.integers(len(_LIT)))]
-        tone = mix(color, canvas.mood.haze, min(0.9, canvas.mood.veil(depth) + 0.25))
-        canvas.polygon([(left, up), (left, up + 1.6), (left + 1.4, up + 1.6), (left + 1.4, up)], tone)
+        tone = mix(color, canvas.mood.haze, min(0.92, canvas.mood.veil(depth) + dim))
+        canvas.polygon(
+            [(left, up), (left, up + 1.6), (left + 1.6, up + 1.6), (left + 1.6, up)], tone
+        )
 
 
 def _front(
-    canvas: Canvas, right: float, near: float, far: float, high: float, color: Color, rng: np.random.Generator
+    canvas: Canvas,
+    right: float,
+    ahead: tuple[float, float],
+    high: float,
+    color: Color,
+    *,
+    rng: np.random.Generator,
 ) -> None:
     """One house front along the street, with windows, a ground floor and a cornice."""
+    near, far = ahead
     mood, middle = canvas.mood, (near + far) / 2
-    canvas.wall(right, near, far, 0, high, mood.shade(color, middle))
-    canvas.wall(right, near, far, high - 0.5, high, mood.shade(scaled(color, 0.78), middle))
+    # The gable shows where the next house is lower.
+    gable = ((right, 0), (right, high), (2.2 * right, high), (2.2 * right, 0))
+    canvas.polygon(
+        [canvas.project(x, up, near) for x, up in gable], mood.shade(scaled(color, 0.7), near)
+    )
+    canvas.wall(right, (near, far), (0, high), mood.shade(color, middle))
+    canvas.wall(right, (near, far), (high - 0.5, high), mood.shade(scaled(color, 0.78), middle))
     shop = _FRONTS[int(rng.integers(len(_FRONTS)))]
     lit_shop = rng.random() < 0.6
     ground = mood.shade(scaled(shop, 0.55), middle)
     if lit_shop:
         ground = mix(ground, mix((255, 214, 150), mood.haze, mood.veil(middle)), 0.55 * mood.lamps)
-    canvas.wall(right, near + 0.3, far - 0.3, 0.35, 3.0, ground)
-    canvas.wall(right, near + 0.1, far - 0.1, 3.0, 3.5, mood.shade(shop, middle))
+    canvas.wall(right, (near + 0.3, far - 0.3), (0.35, 3.0), ground)
+    canvas.wall(right, (near + 0.1, far - 0.1), (3.0, 3.5), mood.shade(shop, middle))
     if middle > _WINDOWS_UNTIL:
         return
     columns = max(2, int((far - near) / 3.0))
@@ -86,10 +114,12 @@ def _front(
             if rng.random() < lit_share:
                 lit = _LIT[int(rng.integers(len(_LIT)))]
                 tone = mix(lit, mood.haze, mood.veil(middle))
-            canvas.wall(right, start, start + 0.48 * step, low, low + 1.75, tone)
+            canvas.wall(right, (start, start + 0.48 * step), (low, low + 1.75), tone)
 
 
-def street_fronts(canvas: Canvas, advance: float, rng: np.random.Generator, floors: tuple[int, int]) -> None:
+def street_fronts(
+    canvas: Canvas, advance: float, rng: np.random.Generator, floors: tuple[int, int]
+) -> None:
     """Rows of houses on both sides, far ones first."""
     for side in (-1.0, 1.0):
         fronts: list[tuple[float, float, float, Color]] = []
@@ -105,7 +135,14 @@ def street_fronts(canvas: Canvas, advance: float, rng: np.random.Generator, floo
         for (near, far, high, color), seed in reversed(list(zip(fronts, seeds, strict=True))):
             if far - advance > 4:
                 own = np.random.default_rng(int(seed))
-                _front(canvas, side * 12.0, max(near - advance, 3.0), far - advance, high, scaled(color, shadow), own)
+                _front(
+                    canvas,
+                    side * 12.0,
+                    (max(near - advance, 3.0), far - advance),
+                    high,
+                    scaled(color, shadow),
+                    rng=own,
+                )
 
 
 def houses(canvas: Canvas, advance: float, rng: np.random.Generator) -> None:
@@ -119,19 +156,28 @@ def houses(canvas: Canvas, advance: float, rng: np.random.Generator) -> None:
                 _house(canvas, side, ahead - advance, color, own)
 
 
-def _house(canvas: Canvas, side: float, ahead: float, color: Color, rng: np.random.Generator) -> None:
+def _house(
+    canvas: Canvas, side: float, ahead: float, color: Color, rng: np.random.Generator
+) -> None:
     mood = canvas.mood
     inner = side * rng.uniform(13, 15)
     outer = inner + side * rng.uniform(9, 12)
     high, ridge = rng.uniform(4.2, 6.0), rng.uniform(2.4, 3.4)
     deep = ahead + 8
-    canvas.wall(inner, ahead, deep, 0, high, mood.shade(scaled(color, 0.8), ahead + 4))
-    corners = [canvas.project(x, up, ahead) for x, up in ((inner, 0), (inner, high), (outer, high), (outer, 0))]
+    canvas.wall(inner, (ahead, deep), (0, high), mood.shade(scaled(color, 0.8), ahead + 4))
+    corners = [
+        canvas.project(x, up, ahead)
+        for x, up in ((inner, 0), (inner, high), (outer, high), (outer, 0))
+    ]
     canvas.polygon(corners, mood.shade(color, ahead))
     middle = (inner + outer) / 2
     roof = mood.shade((122, 66, 54) if rng.random() < 0.6 else (84, 84, 92), ahead)
     canvas.polygon(
-        [canvas.project(inner - side * 0.5, high, ahead), canvas.project(middle, high + ridge, ahead), canvas.project(outer + side * 0.5, high, ahead)],
+        [
+            canvas.project(inner - side * 0.5, high, ahead),
+            canvas.project(middle, high + ridge, ahead),
+            canvas.project(outer + side * 0.5, high, ahead),
+        ],
         roof,
     )
     canvas.polygon(

@@ -14,6 +14,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from visionlens_jlab.demo.dataset import COPIES, Arrangement, copied_size, crop_margins
+from visionlens_jlab.demo.render.canvas import Camera
 from visionlens_jlab.demo.render.objects import Thing
 from visionlens_jlab.demo.render.scene import Scene, draw
 
@@ -56,10 +57,12 @@ def scene_of(arrangement: Arrangement, source: int) -> Scene:
         weather=world.weather.codes[groups.weather[group]],
         blur=float(groups.blur[group]),
         camera=int(groups.camera[group]),
-        center=width / 2 + float(layout.pan[source]),
-        horizon=height * float(groups.horizon[group]),
-        focal=world.focal * width / 640,
-        lens=world.lens_height,
+        view=Camera(
+            center=width / 2 + float(layout.pan[source]),
+            horizon=height * float(groups.horizon[group]),
+            focal=world.focal * width / 640,
+            lens=world.lens_height,
+        ),
         advance=float(layout.advance[source]),
         moods=tuple(str(groups.columns[category.name][group]) for category in world.categories),
         hidden=world.plants.hidden_look if groups.hidden[group] else "",
@@ -92,7 +95,7 @@ def _work(jobs: list[_Job]) -> int:
 
 
 def render_images(arrangement: Arrangement, folder: Path, workers: int | None) -> Iterator[int]:
-    """Write every image below `folder`; yields once per image written. `workers` None: one per core."""
+    """Write every image below `folder`; yields once per image. `workers` None: one per core."""
     count = workers or os.cpu_count() or 1
     jobs = (
         _Job(folder / arrangement.file_name(at), scene_of(arrangement, int(source)), COPIES[kind])

@@ -21,7 +21,9 @@ _TINTS = (
 _VIGNETTES = (0.16, 0.3, 0.1, 0.24, 0.36, 0.2, 0.13, 0.28)
 
 
-def fault(image: Image.Image, kind: str, light: str, horizon: float, rng: np.random.Generator) -> Image.Image:
+def fault(
+    image: Image.Image, kind: str, light: str, horizon: float, rng: np.random.Generator
+) -> Image.Image:
     """Glare or drops; an empty kind leaves the image as it is."""
     if kind == "glare":
         return _glare(image, light, horizon, rng)
@@ -33,8 +35,13 @@ def fault(image: Image.Image, kind: str, light: str, horizon: float, rng: np.ran
 def _glare(image: Image.Image, light: str, horizon: float, rng: np.random.Generator) -> Image.Image:
     """A low sun, or head lamps by night, straight into the lens."""
     width, height = image.size
-    at = np.asarray((rng.uniform(0.3, 0.7) * width, horizon * (rng.uniform(0.72, 0.95) if light != "night" else 1.06)))
-    sources = [at] if light != "night" else [at, at + (0.05 * width, 0.004 * height)]
+    at = np.asarray(
+        (
+            rng.uniform(0.3, 0.7) * width,
+            horizon * (rng.uniform(0.72, 0.95) if light != "night" else 1.06),
+        )
+    )
+    sources = [at] if light != "night" else [at, at + np.asarray((0.05 * width, 0.004 * height))]
     rows, columns = np.mgrid[:height, :width].astype(np.float32)
     glow = np.zeros((height, width), dtype=np.float32)
     for x, y in sources:
@@ -78,8 +85,13 @@ def _droplets(image: Image.Image, rng: np.random.Generator) -> Image.Image:
         r = width * float(rng.uniform(0.008, 0.042))
         x, y = rng.uniform(0, width), rng.uniform(0, height)
         side = max(6, round(2 * r))
-        left, top = int(np.clip(x - 1.5 * r, 0, width - 3 * r)), int(np.clip(y - 1.5 * r, 0, height - 3 * r))
-        view = turned.crop((left, top, left + round(3 * r), top + round(3 * r))).resize((side, side))
+        left, top = (
+            int(np.clip(x - 1.5 * r, 0, width - 3 * r)),
+            int(np.clip(y - 1.5 * r, 0, height - 3 * r)),
+        )
+        view = turned.crop((left, top, left + round(3 * r), top + round(3 * r))).resize(
+            (side, side)
+        )
         mask = Image.new("L", (big, big))
         ImageDraw.Draw(mask).ellipse((4, 4, 91, 91), fill=225)
         rim = Image.new("L", (big, big))
@@ -91,8 +103,12 @@ def _droplets(image: Image.Image, rng: np.random.Generator) -> Image.Image:
         corner = (round(x - r), round(y - r))
         soft_mask = mask.filter(ImageFilter.GaussianBlur(3)).resize((side, side))
         out.paste(view, corner, soft_mask)
-        out.paste((255, 255, 255), corner, rim.filter(ImageFilter.GaussianBlur(3)).resize((side, side)))
-        out.paste((20, 22, 26), corner, dark.filter(ImageFilter.GaussianBlur(3)).resize((side, side)))
+        out.paste(
+            (255, 255, 255), corner, rim.filter(ImageFilter.GaussianBlur(3)).resize((side, side))
+        )
+        out.paste(
+            (20, 22, 26), corner, dark.filter(ImageFilter.GaussianBlur(3)).resize((side, side))
+        )
     return out
 
 
@@ -114,7 +130,9 @@ def _noise(size: tuple[int, int], number: int) -> npt.NDArray[np.int16]:
     return np.repeat(grain, 3, axis=2)
 
 
-def expose(image: Image.Image, blur: float, camera: int, light: str, rng: np.random.Generator) -> Image.Image:
+def expose(
+    image: Image.Image, blur: float, camera: int, light: str, rng: np.random.Generator
+) -> Image.Image:
     """Blur (0 to 1), the camera's look, and noise that grows in the dark."""
     unit = image.width / 640
     if blur > 0.5:

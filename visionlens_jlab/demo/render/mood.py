@@ -1,4 +1,4 @@
-"""Light and air of a scene: colours as RGB floats 0 to 255, and how depth and darkness change them."""
+"""Light and air of a scene; colours are RGB floats, 0 to 255."""
 
 from __future__ import annotations
 
@@ -46,7 +46,11 @@ class Mood:
     def light(self, depth: float) -> Color:
         """Multipliers of a surface at a depth in metres."""
         near = self.beams * float(np.exp(-(((depth - 9.0) / 14.0) ** 2)))
-        return (self.ambient[0] + near, self.ambient[1] + near * 0.95, self.ambient[2] + near * 0.82)
+        return (
+            self.ambient[0] + near,
+            self.ambient[1] + near * 0.95,
+            self.ambient[2] + near * 0.82,
+        )
 
     def veil(self, depth: float) -> float:
         """Share of the haze in what is seen at a depth."""
@@ -64,9 +68,21 @@ class Mood:
 
 
 _SKIES: dict[str, list[tuple[Color, Color]]] = {
-    "day": [((74, 132, 205), (190, 216, 238)), ((98, 150, 214), (222, 230, 236)), ((60, 118, 190), (176, 206, 228))],
-    "dusk": [((58, 62, 118), (247, 158, 96)), ((74, 66, 120), (238, 132, 110)), ((46, 66, 122), (250, 186, 122))],
-    "night": [((9, 13, 30), (34, 42, 70)), ((12, 12, 26), (48, 44, 62)), ((6, 12, 28), (28, 44, 66))],
+    "day": [
+        ((74, 132, 205), (190, 216, 238)),
+        ((98, 150, 214), (222, 230, 236)),
+        ((60, 118, 190), (176, 206, 228)),
+    ],
+    "dusk": [
+        ((58, 62, 118), (247, 158, 96)),
+        ((74, 66, 120), (238, 132, 110)),
+        ((46, 66, 122), (250, 186, 122)),
+    ],
+    "night": [
+        ((9, 13, 30), (34, 42, 70)),
+        ((12, 12, 26), (48, 44, 62)),
+        ((6, 12, 28), (28, 44, 66)),
+    ],
 }
 _AMBIENT: dict[str, Color] = {
     "day": (0.98, 0.98, 0.97),
@@ -76,12 +92,22 @@ _AMBIENT: dict[str, Color] = {
 _LAMPS = {"day": 0.0, "dusk": 0.6, "night": 1.0}
 _BEAMS = {"day": 0.0, "dusk": 0.06, "night": 0.36}
 _VISIBILITY = {"clear": 520.0, "rain": 170.0, "fog": 46.0}
-_GREY: dict[str, Color] = {"day": (176, 184, 192), "dusk": (134, 114, 122), "night": (42, 46, 58)}
+_GREY: dict[str, Color] = {"day": (176, 184, 192), "dusk": (148, 132, 148), "night": (42, 46, 58)}
 _OVERCAST = {"clear": 0.0, "rain": 0.72, "fog": 0.9}
 
 
-def mood_of(light: str, weather: str, rng: np.random.Generator) -> Mood:
+@dataclass(frozen=True)
+class Conditions:
+    """`light`: day, dusk or night; `weather`: clear, rain or fog; `sun`: whether it may be seen."""
+
+    light: str
+    weather: str
+    sun: bool = True
+
+
+def mood_of(conditions: Conditions, rng: np.random.Generator) -> Mood:
     """Draw the mood of a scene."""
+    light, weather = conditions.light, conditions.weather
     zenith, horizon = _SKIES[light][int(rng.integers(3))]
     grey = scaled(_GREY[light], float(rng.uniform(0.9, 1.1)))
     overcast = _OVERCAST[weather]

@@ -20,7 +20,7 @@ _FADE = 0.3
 
 @dataclass(frozen=True)
 class Thing:
-    """A sprite in an image: x, y, w, h in pixels, not clipped; metres ahead; seed of its details."""
+    """A sprite in an image: x, y, w, h in pixels, not clipped; metres ahead; seed of details."""
 
     sprite: str
     box: tuple[float, ...]
@@ -49,6 +49,12 @@ def _blob(power: float) -> Image.Image:
     return Image.fromarray((spot * 255).astype(np.uint8))
 
 
+@lru_cache(maxsize=512)
+def _levels(factor: float) -> list[int]:
+    """Table that multiplies a band by a factor."""
+    return [min(255, round(value * factor)) for value in range(256)]
+
+
 @lru_cache(maxsize=2)
 def _fading() -> Image.Image:
     """Full at the top, nothing at the bottom, L."""
@@ -58,7 +64,9 @@ def _fading() -> Image.Image:
 class Stage:
     """A picture in the making, and beside it, at half its size, the light that shines from it."""
 
-    def __init__(self, image: Image.Image, canvas: Canvas, wet: bool, water_from: float | None) -> None:
+    def __init__(
+        self, image: Image.Image, canvas: Canvas, wet: bool, water_from: float | None
+    ) -> None:
         self.image, self.canvas, self.mood = image, canvas, canvas.mood
         self.wet, self.water_from = wet, water_from
         self.glow = Image.new("RGB", (image.width // 2, image.height // 2))
@@ -77,11 +85,15 @@ class Stage:
             strength = 0.34 * self.mood.lamps * (1 - self.mood.veil(light.ahead))
             self._add_spot((x - wide / 2, far, x + wide / 2, near), light.color, strength)
 
-    def _add_spot(self, box: tuple[float, float, float, float], color: Color, strength: float) -> None:
+    def _add_spot(
+        self, box: tuple[float, float, float, float], color: Color, strength: float
+    ) -> None:
         left, top, right, low = (round(side) for side in box)
         size = (max(right - left, 2), max(low - top, 2))
         spot = _blob(1.4).resize(size)
-        tint = Image.merge("RGB", [spot.point([round(v * c / 255 * strength) for v in range(256)]) for c in color])
+        tint = Image.merge(
+            "RGB", [spot.point(_levels(round(c / 255 * strength, 2))) for c in color]
+        )
         _add(self.image, tint, (left, top))
 
     def place(self, things: list[Thing]) -> None:
@@ -93,11 +105,9 @@ class Stage:
         x, y, width, height = thing.box
         corner = (round(x), round(y))
         size = (max(2, round(x + width) - corner[0]), max(2, round(y + height) - corner[1]))
-        scale = self.canvas.focal / thing.depth
-        metres = (round(100 * width / scale), round(100 * height / scale))
-        own = sprite(thing.sprite, thing.look % VARIANTS, *metres)
+        own = sprite(thing.sprite, thing.look % VARIANTS, round(100 * width / height))
         flip = bool(thing.look & 256) if thing.flip is None else thing.flip
-        surface = self._lit(_fitted(own.surface, size, flip), thing.depth)
+        surface = self._lit(own.surface.fitted(size, flip), thing.depth)
         foot = self.canvas.project(0, 0, thing.depth)[1]
         floating = self.water_from is not None and thing.depth > self.water_from
         if abs(y + height - foot) < max(2.0, 0.04 * height):
@@ -108,65 +118,68 @@ class Stage:
         elif thing.sprite.startswith("signal"):
             self._post(x + width / 2, y + height, foot, thing.depth)
         self.image.paste(surface, corner, surface)
-        self._shine(own.shine, surface, corner, size, flip, thing.depth)
+        lit = own.shine.fitted(size, flip) if own.shine is not None else None
+        self._shine(lit, surface, corner, thing.depth)
 
     def _lit(self, surface: Image.Image, depth: float) -> Image.Image:
         """The sprite in the light and haze of its depth."""
         light, veil, haze = self.mood.light(depth), self.mood.veil(depth), self.mood.haze
-        table: list[int] = []
-        for factor, air in zip(light, haze, strict=True):
-            levels = np.minimum(np.arange(256) * factor, 255) * (1 - veil) + air * veil
-            table += levels.astype(int).tolist()
-        return surface.point([*table, *range(256)])
+        red, green, blue = (factor * (1 - veil) for factor in light)
+        air = (haze[0] * veil, haze[1] * veil, haze[2] * veil)
+        matrix = (red, 0, 0, air[0], 0, green, 0, air[1], 0, 0, blue, air[2])
+        lit = surface.convert("RGB").convert("RGB", matrix)
+        lit.putalpha(surface.getchannel("A"))
+        return lit
 
     def _shadow(self, x: float, foot: float, width: float) -> None:
         size = (max(3, round(width * 1.14)), max(2, round(width * 0.16)))
         spot = _blob(0.8).resize(size)
         level = 0.62 if not self.wet else 0.4
-        mask = spot.point([round(v * level) for v in range(256)])
-        self.image.paste((12, 13, 18), (round(x - width * 0.07), round(foot - size[1] * 0.62)), mask)
+        mask = spot.point(_levels(level))
+        self.image.paste(
+            (12, 13, 18), (round(x - width * 0.07), round(foot - size[1] * 0.62)), mask
+        )
 
-    def _reflect(self, surface: Image.Image, corner: tuple[int, int], size: tuple[int, int]) -> None:
+    def _reflect(
+        self, surface: Image.Image, corner: tuple[int, int], size: tuple[int, int]
+    ) -> None:
         high = max(2, round(size[1] * 0.7))
         mirrored = ImageOps.flip(surface).resize((size[0], high))
-        fade = _fading().resize((size[0], high)).point([round(v * _FADE) for v in range(256)])
+        fade = _fading().resize((size[0], high)).point(_levels(_FADE))
         mask = ImageChops.multiply(mirrored.getchannel("A"), fade)
         self.image.paste(mirrored.convert("RGB"), (corner[0], corner[1] + size[1] - 1), mask)
 
     def _post(self, x: float, top: float, foot: float, depth: float) -> None:
         half = max(0.6, _POST_METRES / 2 * self.canvas.focal / depth)
         tone = ink(self.mood.shade((74, 78, 82), depth))
-        self.image.paste(tone, (round(x - half), round(top), max(round(x + half), round(x - half) + 1), round(foot)))
+        self.image.paste(
+            tone,
+            (round(x - half), round(top), max(round(x + half), round(x - half) + 1), round(foot)),
+        )
 
     def _shine(
-        self,
-        shine: Image.Image | None,
-        surface: Image.Image,
-        corner: tuple[int, int],
-        size: tuple[int, int],
-        flip: bool,
-        depth: float,
+        self, lit: Image.Image | None, surface: Image.Image, corner: tuple[int, int], depth: float
     ) -> None:
+        """Add the lights of a thing to the picture and to the bloom."""
         half = (corner[0] // 2, corner[1] // 2)
-        small = (max(1, size[0] // 2), max(1, size[1] // 2))
+        small = (max(1, surface.width // 2), max(1, surface.height // 2))
         lamps = self.mood.lamps
         if lamps < 0.2:
             return
         # What stands before a light hides it.
         self.glow.paste((0, 0, 0), half, surface.getchannel("A").resize(small))
-        if shine is None:
+        if lit is None:
             return
         strength = lamps * (1 - 0.75 * self.mood.veil(depth))
-        lit = _fitted(shine, size, flip)
-        mask = lit.getchannel("A").point([round(v * strength) for v in range(256)])
+        mask = lit.getchannel("A").point(_levels(round(strength, 2)))
         self.image.paste(lit.convert("RGB"), corner, mask)
         dim = lit.resize(small)
-        alpha = dim.getchannel("A").point([min(255, round(v * 1.4 * strength)) for v in range(256)])
+        alpha = dim.getchannel("A").point(_levels(round(1.4 * strength, 2)))
         self.glow.paste(dim.convert("RGB"), half, alpha)
         if self.wet:
             # On wet ground a light becomes a long streak.
             streak = ImageOps.flip(dim).resize((small[0], small[1] * 2))
-            thin = streak.getchannel("A").point([round(v * 0.35 * strength) for v in range(256)])
+            thin = streak.getchannel("A").point(_levels(round(0.35 * strength, 2)))
             self.glow.paste(streak.convert("RGB"), (half[0], half[1] + small[1]), thin)
 
     def finish(self) -> Image.Image:
@@ -174,21 +187,22 @@ class Stage:
         if self.mood.lamps < 0.2:
             return self.image
         unit = self.image.width / 640
-        wide = self.glow.filter(ImageFilter.GaussianBlur(9 * unit))
-        bloom = ImageChops.add(self.glow.filter(ImageFilter.GaussianBlur(2.2 * unit)), wide)
+        small = self.glow.reduce(2).filter(ImageFilter.GaussianBlur(4.5 * unit))
+        wide = small.resize(self.glow.size, Image.Resampling.BILINEAR)
+        bloom = ImageChops.add(self.glow.filter(ImageFilter.BoxBlur(2.2 * unit)), wide)
         bloom = ImageChops.add(bloom, wide)
-        return ImageChops.screen(self.image, bloom.resize(self.image.size, Image.Resampling.BILINEAR))
-
-
-def _fitted(picture: Image.Image, size: tuple[int, int], flip: bool) -> Image.Image:
-    fitted = picture.resize(size, Image.Resampling.HAMMING, reducing_gap=2.0)
-    return ImageOps.mirror(fitted) if flip else fitted
+        return ImageChops.screen(
+            self.image, bloom.resize(self.image.size, Image.Resampling.BILINEAR)
+        )
 
 
 def _add(image: Image.Image, tile: Image.Image, corner: tuple[int, int]) -> None:
     """Add a tile's light to the part of the image below it."""
     left, top = max(corner[0], 0), max(corner[1], 0)
-    right, low = min(corner[0] + tile.width, image.width), min(corner[1] + tile.height, image.height)
+    right, low = (
+        min(corner[0] + tile.width, image.width),
+        min(corner[1] + tile.height, image.height),
+    )
     if right <= left or low <= top:
         return
     part = tile.crop((left - corner[0], top - corner[1], right - corner[0], low - corner[1]))

@@ -15,7 +15,7 @@ LONGEST = 400
 
 
 class Pen:
-    """Two layers of one size: surfaces that take the scene's light, and lights that shine by themselves."""
+    """Two layers of one size: surfaces that take the scene's light, and lights of their own."""
 
     def __init__(self, width: float, height: float) -> None:
         factor = LONGEST / max(width, height)
@@ -32,7 +32,16 @@ class Pen:
     def poly(self, color: Color, *points: Point) -> None:
         self._surface.polygon(self._pixels(points), fill=(*ink(color), 255))
 
-    def rect(self, color: Color, left: float, top: float, right: float, bottom: float, radius: float = 0.0) -> None:
+    def rect(
+        self,
+        color: Color,
+        left: float,
+        top: float,
+        right: float,
+        bottom: float,
+        *,
+        radius: float = 0.0,
+    ) -> None:
         """`radius` as a share of the shorter side of the sprite."""
         box = self._pixels([(left, top), (right, bottom)])
         fill = (*ink(color), 255)
@@ -71,10 +80,22 @@ class Pen:
         for spoke in range(5):
             turn = spoke * math.tau / 5
             height = self.size[1] / self.size[0]
-            end = (center[0] + math.cos(turn) * radius * 0.56 * height, center[1] + math.sin(turn) * radius * 0.56)
+            end = (
+                center[0] + math.cos(turn) * radius * 0.56 * height,
+                center[1] + math.sin(turn) * radius * 0.56,
+            )
             self.line((166, 168, 172), 0.018, center, end)
 
-    def lamp(self, color: Color, left: float, top: float, right: float, bottom: float, unlit: float = 0.75) -> None:
+    def lamp(
+        self,
+        color: Color,
+        left: float,
+        top: float,
+        right: float,
+        bottom: float,
+        *,
+        unlit: float = 0.75,
+    ) -> None:
         """A lamp: a surface by day, a light at night."""
         self.oval(scaled(color, unlit), left, top, right, bottom)
         self._shine.ellipse(self._pixels([(left, top), (right, bottom)]), fill=(*ink(color), 255))

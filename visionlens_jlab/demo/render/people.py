@@ -44,8 +44,8 @@ def _walker(pen: Pen, look: int, vest: Color | None = None) -> None:
     top = vest or top
     pen.line(scaled(legs, 0.8), 0.2, (0.48, 0.54), (0.34, 0.74), (0.14, 0.93))
     pen.line(legs, 0.2, (0.52, 0.54), (0.66, 0.74), (0.7, 0.94))
-    pen.rect(_DARK, 0.02, 0.94, 0.26, 1.0, 0.08)
-    pen.rect(_DARK, 0.62, 0.945, 0.92, 1.0, 0.08)
+    pen.rect(_DARK, 0.02, 0.94, 0.26, 1.0, radius=0.08)
+    pen.rect(_DARK, 0.62, 0.945, 0.92, 1.0, radius=0.08)
     pen.line(scaled(top, 0.78), 0.15, (0.44, 0.24), (0.24, 0.4), (0.16, 0.52))
     pen.poly(top, (0.3, 0.2), (0.68, 0.19), (0.72, 0.36), (0.68, 0.58), (0.34, 0.58), (0.3, 0.36))
     pen.line(scaled(top, 0.9), 0.15, (0.6, 0.24), (0.76, 0.4), (0.88, 0.48))
@@ -59,8 +59,8 @@ def _stander(pen: Pen, look: int, vest: Color | None = None) -> None:
     top = vest or top
     pen.line(legs, 0.26, (0.38, 0.55), (0.34, 0.94))
     pen.line(scaled(legs, 0.85), 0.26, (0.62, 0.55), (0.66, 0.94))
-    pen.rect(_DARK, 0.16, 0.945, 0.47, 1.0, 0.1)
-    pen.rect(_DARK, 0.54, 0.945, 0.85, 1.0, 0.1)
+    pen.rect(_DARK, 0.16, 0.945, 0.47, 1.0, radius=0.1)
+    pen.rect(_DARK, 0.54, 0.945, 0.85, 1.0, radius=0.1)
     pen.poly(top, (0.14, 0.22), (0.3, 0.18), (0.7, 0.18), (0.86, 0.22), (0.78, 0.58), (0.22, 0.58))
     pen.line(scaled(top, 0.84), 0.17, (0.16, 0.25), (0.1, 0.4), (0.14, 0.53))
     pen.line(scaled(top, 0.84), 0.17, (0.84, 0.25), (0.9, 0.4), (0.86, 0.53))
@@ -88,13 +88,15 @@ def person_coat(pen: Pen, look: int) -> None:
     coat = scaled(top, 0.75)
     pen.line(legs, 0.2, (0.42, 0.72), (0.36, 0.94))
     pen.line(legs, 0.2, (0.56, 0.72), (0.62, 0.94))
-    pen.rect(_DARK, 0.2, 0.945, 0.48, 1.0, 0.08)
-    pen.rect(_DARK, 0.54, 0.945, 0.82, 1.0, 0.08)
-    pen.poly(coat, (0.22, 0.22), (0.36, 0.17), (0.62, 0.17), (0.76, 0.22), (0.8, 0.78), (0.18, 0.78))
+    pen.rect(_DARK, 0.2, 0.945, 0.48, 1.0, radius=0.08)
+    pen.rect(_DARK, 0.54, 0.945, 0.82, 1.0, radius=0.08)
+    pen.poly(
+        coat, (0.22, 0.22), (0.36, 0.17), (0.62, 0.17), (0.76, 0.22), (0.8, 0.78), (0.18, 0.78)
+    )
     pen.line(scaled(coat, 0.7), 0.03, (0.49, 0.22), (0.49, 0.78))
     pen.line(scaled(coat, 0.85), 0.16, (0.24, 0.26), (0.16, 0.42), (0.2, 0.54))
     pen.line(scaled(coat, 0.85), 0.16, (0.74, 0.26), (0.84, 0.42), (0.84, 0.54))
-    pen.rect((112, 76, 50), 0.72, 0.54, 1.0, 0.68, 0.05)
+    pen.rect((112, 76, 50), 0.72, 0.54, 1.0, 0.68, radius=0.05)
     _head(pen, skin, hair, (0.49, 0.085), 0.08)
     pen.shaded(1.12, 0.8)
 
@@ -131,17 +133,24 @@ def _spokes(pen: Pen, center: Point, radius: float) -> None:
 
 def bicycle_side(pen: Pen, look: int) -> None:
     """A cyclist who rides to the right."""
-    skin, hair, top, legs = _figure(look + 1)
+    skin, _, top, legs = _figure(look + 1)
     frame = _TOPS[(look * 5 + 2) % len(_TOPS)]
     _spokes(pen, (0.2, 0.8), 0.195)
     _spokes(pen, (0.8, 0.8), 0.195)
     pen.line(scaled(legs, 0.75), 0.085, (0.38, 0.5), (0.56, 0.62), (0.44, 0.78))
-    for line in (((0.2, 0.8), (0.48, 0.82)), ((0.48, 0.82), (0.36, 0.54)), ((0.36, 0.57), (0.2, 0.8)), ((0.38, 0.6), (0.7, 0.58)), ((0.48, 0.82), (0.7, 0.6)), ((0.8, 0.8), (0.69, 0.5))):
+    for line in (
+        ((0.2, 0.8), (0.48, 0.82)),
+        ((0.48, 0.82), (0.36, 0.54)),
+        ((0.36, 0.57), (0.2, 0.8)),
+        ((0.38, 0.6), (0.7, 0.58)),
+        ((0.48, 0.82), (0.7, 0.6)),
+        ((0.8, 0.8), (0.69, 0.5)),
+    ):
         pen.line(frame, 0.034, *line)
-    pen.rect(_DARK, 0.29, 0.515, 0.45, 0.545, 0.02)
+    pen.rect(_DARK, 0.29, 0.515, 0.45, 0.545, radius=0.02)
     pen.line(_DARK, 0.03, (0.69, 0.5), (0.74, 0.47), (0.66, 0.455))
     pen.line(legs, 0.09, (0.37, 0.5), (0.6, 0.58), (0.53, 0.84))
-    pen.rect(_DARK, 0.49, 0.84, 0.62, 0.88, 0.02)
+    pen.rect(_DARK, 0.49, 0.84, 0.62, 0.88, radius=0.02)
     pen.poly(top, (0.3, 0.5), (0.42, 0.2), (0.56, 0.19), (0.6, 0.28), (0.47, 0.52))
     pen.line(scaled(top, 0.85), 0.06, (0.53, 0.25), (0.6, 0.4), (0.7, 0.46))
     pen.disc(skin, (0.71, 0.465), 0.02)
@@ -165,7 +174,7 @@ def _rider_rear(pen: Pen, look: int, helmet: Color) -> None:
 def bicycle_rear(pen: Pen, look: int) -> None:
     """A cyclist seen from behind."""
     pen.line((40, 40, 44), 0.05, (0.02, 0.43), (0.98, 0.43))
-    pen.rect((34, 34, 38), 0.45, 0.52, 0.55, 1.0, 0.04)
+    pen.rect((34, 34, 38), 0.45, 0.52, 0.55, 1.0, radius=0.04)
     _rider_rear(pen, look, _TOPS[(look + 2) % len(_TOPS)])
     pen.lamp((255, 46, 36), 0.43, 0.56, 0.57, 0.61)
     pen.shaded(1.1, 0.82)
@@ -175,8 +184,8 @@ def motorcycle_rear(pen: Pen, look: int) -> None:
     """A motorcycle with its rider, seen from behind."""
     paint = _TOPS[(look * 3 + 1) % len(_TOPS)]
     pen.line((60, 60, 64), 0.05, (0.02, 0.42), (0.98, 0.42))
-    pen.rect((28, 28, 30), 0.36, 0.56, 0.64, 1.0, 0.1)
-    pen.rect((150, 152, 156), 0.66, 0.68, 0.8, 0.86, 0.05)
+    pen.rect((28, 28, 30), 0.36, 0.56, 0.64, 1.0, radius=0.1)
+    pen.rect((150, 152, 156), 0.66, 0.68, 0.8, 0.86, radius=0.05)
     pen.poly(paint, (0.26, 0.5), (0.74, 0.5), (0.66, 0.7), (0.34, 0.7))
     _rider_rear(pen, look, paint)
     pen.lamp((255, 46, 36), 0.36, 0.56, 0.64, 0.63)
@@ -195,13 +204,13 @@ def motorcycle_side(pen: Pen, look: int) -> None:
     pen.line((168, 170, 174), 0.04, (0.52, 0.84), (0.08, 0.82))
     pen.poly(paint, (0.4, 0.56), (0.66, 0.48), (0.76, 0.54), (0.68, 0.68), (0.46, 0.7))
     pen.poly(paint, (0.04, 0.52), (0.4, 0.58), (0.38, 0.68), (0.14, 0.62))
-    pen.rect(_DARK, 0.16, 0.52, 0.46, 0.585, 0.03)
+    pen.rect(_DARK, 0.16, 0.52, 0.46, 0.585, radius=0.03)
     pen.line(_DARK, 0.04, (0.7, 0.46), (0.62, 0.42))
     pen.line(legs, 0.12, (0.36, 0.5), (0.56, 0.6), (0.46, 0.82))
     pen.poly(top, (0.26, 0.52), (0.36, 0.2), (0.52, 0.19), (0.56, 0.3), (0.44, 0.54))
     pen.line(scaled(top, 0.85), 0.08, (0.49, 0.25), (0.54, 0.38), (0.65, 0.43))
     pen.disc(paint, (0.5, 0.1), 0.088)
-    pen.rect((44, 52, 62), 0.51, 0.08, 0.56, 0.13, 0.02)
+    pen.rect((44, 52, 62), 0.51, 0.08, 0.56, 0.13, radius=0.02)
     pen.lamp((255, 246, 214), 0.74, 0.48, 0.8, 0.56, unlit=0.9)
     pen.lamp((255, 46, 36), 0.02, 0.52, 0.06, 0.57)
     pen.shaded(1.1, 0.82)

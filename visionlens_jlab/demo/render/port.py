@@ -5,7 +5,14 @@ from __future__ import annotations
 from visionlens_jlab.demo.render.mood import Color, mix, scaled
 from visionlens_jlab.demo.render.pen import Pen
 
-_HULLS: list[Color] = [(160, 44, 40), (36, 62, 104), (34, 36, 40), (40, 96, 84), (122, 60, 44), (70, 84, 96)]
+_HULLS: list[Color] = [
+    (160, 44, 40),
+    (36, 62, 104),
+    (34, 36, 40),
+    (40, 96, 84),
+    (122, 60, 44),
+    (70, 84, 96),
+]
 BOXES: list[Color] = [
     (176, 52, 44),
     (40, 92, 152),
@@ -72,8 +79,8 @@ def ship_bulk(pen: Pen, look: int) -> None:
 def tug(pen: Pen, look: int) -> None:
     """A tug, bow to the right."""
     color = _HULLS[(look * 5 + 1) % 6]
-    pen.rect(_WHITE, 0.36, 0.4, 0.74, 0.72, 0.02)
-    pen.rect(_WHITE, 0.46, 0.2, 0.68, 0.42, 0.02)
+    pen.rect(_WHITE, 0.36, 0.4, 0.74, 0.72, radius=0.02)
+    pen.rect(_WHITE, 0.46, 0.2, 0.68, 0.42, radius=0.02)
     for left in (0.48, 0.555, 0.63):
         pen.rect(_GLASS, left, 0.24, left + 0.055, 0.34)
     pen.pane(_LIT, 0.485, 0.25, 0.68, 0.33)

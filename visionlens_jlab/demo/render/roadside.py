@@ -8,14 +8,26 @@ from visionlens_jlab.demo.render.canvas import Canvas
 from visionlens_jlab.demo.render.objects import Light, Thing
 
 _LAMP_METRES = (2.4, 6.6)
-_TREES = {"suburb": (9.0, 15.0), "old town": (26.0, 40.0), "east side": (16.0, 28.0), "ring road": (7.0, 13.0)}
+_TREES = {
+    "suburb": (9.0, 15.0),
+    "old town": (26.0, 40.0),
+    "east side": (16.0, 28.0),
+    "ring road": (7.0, 13.0),
+}
 """Metres between two trees."""
 _NEAREST = 7.0
 _WARM = (255.0, 206.0, 138.0)
 
 
 def _upright(
-    canvas: Canvas, name: str, metres: tuple[float, float], right: float, ahead: float, look: int, flip: bool
+    canvas: Canvas,
+    name: str,
+    metres: tuple[float, float],
+    right: float,
+    ahead: float,
+    *,
+    look: int = 0,
+    flip: bool = False,
 ) -> Thing:
     scale = canvas.focal / ahead
     width, height = metres[0] * scale, metres[1] * scale
@@ -23,7 +35,9 @@ def _upright(
     return Thing(name, (x - width / 2, foot - height, width, height), ahead, look, flip)
 
 
-def roadside(canvas: Canvas, area: str, advance: float, rng: np.random.Generator) -> tuple[list[Thing], list[Light]]:
+def roadside(
+    canvas: Canvas, area: str, advance: float, rng: np.random.Generator
+) -> tuple[list[Thing], list[Light]]:
     """Unlabelled things beside the road, and the light that falls from lamps on the ground."""
     things: list[Thing] = []
     lights: list[Light] = []
@@ -34,10 +48,12 @@ def roadside(canvas: Canvas, area: str, advance: float, rng: np.random.Generator
             slim, look = rng.random() < 0.35, int(rng.integers(0, 12))
             tall = rng.uniform(5.5, 9.0)
             metres = (tall * 0.3, tall * 1.1) if slim else (tall * 0.82, tall * 0.95)
-            right = side * (rng.uniform(12.5, 19) if area == "ring road" else rng.uniform(9.6, 10.8))
+            right = side * (
+                rng.uniform(12.5, 19) if area == "ring road" else rng.uniform(9.6, 10.8)
+            )
             if ahead - advance > _NEAREST:
                 name = "poplar" if slim else "tree"
-                things.append(_upright(canvas, name, metres, right, ahead - advance, look, False))
+                things.append(_upright(canvas, name, metres, right, ahead - advance, look=look))
             ahead += rng.uniform(low, high)
     spacing = rng.uniform(17, 23)
     for number in range(5):
@@ -45,6 +61,6 @@ def roadside(canvas: Canvas, area: str, advance: float, rng: np.random.Generator
         side = -1.0 if number % 2 else 1.0
         # The arm reaches over the road, so the post is off the middle of the sprite.
         post = side * 8.0 - side * _LAMP_METRES[0] * 0.39
-        things.append(_upright(canvas, "lamp_post", _LAMP_METRES, post, ahead, 0, side > 0))
+        things.append(_upright(canvas, "lamp_post", _LAMP_METRES, post, ahead, flip=side > 0))
         lights.append(Light(side * 6.2, ahead, 4.2, _WARM))
     return things, lights

@@ -8,8 +8,8 @@ import numpy as np
 from PIL import Image
 
 from visionlens_jlab.demo.render import lens, weather
-from visionlens_jlab.demo.render.canvas import Canvas
-from visionlens_jlab.demo.render.mood import mood_of
+from visionlens_jlab.demo.render.canvas import Camera, Canvas
+from visionlens_jlab.demo.render.mood import Conditions, mood_of
 from visionlens_jlab.demo.render.objects import Light, Stage, Thing
 from visionlens_jlab.demo.render.quay import EDGE, paint_harbour
 from visionlens_jlab.demo.render.road import paint_street
@@ -19,7 +19,7 @@ from visionlens_jlab.demo.render.sky import paint_sky
 
 @dataclass(frozen=True)
 class Scene:
-    """One image. Pixels are of the final image, depths in metres; `things` are the labelled objects."""
+    """One image; pixels are the final image's, depths metres; `things` the labelled objects."""
 
     size: tuple[int, int]
     scenery: str
@@ -32,10 +32,7 @@ class Scene:
     weather: str
     blur: float
     camera: int
-    center: float
-    horizon: float
-    focal: float
-    lens: float
+    view: Camera
     advance: float
     moods: tuple[str, ...]
     """Values of the world's further categories."""
@@ -47,9 +44,10 @@ def draw(scene: Scene) -> Image.Image:
     """The RGB image of a scene."""
     still = np.random.default_rng((scene.background, 1))
     moving = np.random.default_rng((scene.frame, 2))
-    mood = mood_of(scene.light, scene.weather, still)
-    sky = paint_sky(scene.size, scene.horizon, mood, scene.light, scene.weather, still)
-    canvas = Canvas(sky, scene.center, scene.horizon, scene.focal, scene.lens, mood)
+    conditions = Conditions(scene.light, scene.weather, sun=scene.hidden != "glare")
+    mood = mood_of(conditions, still)
+    sky = paint_sky(scene.size, scene.view.horizon, conditions, mood, still)
+    canvas = Canvas(sky, scene.view, mood)
     wet = scene.weather == "rain"
     things = list(scene.things)
     lights: list[Light] = []
@@ -61,11 +59,11 @@ def draw(scene: Scene) -> Image.Image:
         paint_harbour(canvas, scene.moods[0], scene.moods[1], wet, still)
     image = canvas.finish()
     if wet:
-        image = weather.mirror_ground(image, scene.horizon)
+        image = weather.mirror_ground(image, scene.view.horizon)
     stage = Stage(image, canvas, wet, water_from=EDGE if scene.scenery == "harbour" else None)
     stage.pools(lights)
     stage.place(things)
     image = stage.finish()
-    image = weather.apply(image, scene.weather, scene.light, scene.horizon, mood, moving)
-    image = lens.fault(image, scene.hidden, scene.light, scene.horizon, moving)
+    image = weather.apply(image, scene.view.horizon, conditions, mood, moving)
+    image = lens.fault(image, scene.hidden, scene.light, scene.view.horizon, moving)
     return lens.expose(image, scene.blur, scene.camera, scene.light, moving)

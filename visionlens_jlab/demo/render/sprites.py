@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from PIL import Image
+from PIL import Image, ImageOps
 
 from visionlens_jlab.demo.render import furniture, people, port, vehicles
 from visionlens_jlab.demo.render.pen import Pen
@@ -57,17 +57,39 @@ SPRITES: dict[str, Callable[[Pen, int], None]] = {
 VARIANTS = 12
 
 
+class Picture:
+    """An RGBA picture kept at several sizes, each half of the one before."""
+
+    def __init__(self, full: Image.Image) -> None:
+        self._levels = [full]
+        while min(self._levels[-1].size) > 8:
+            self._levels.append(self._levels[-1].reduce(2))
+
+    def fitted(self, size: tuple[int, int], flip: bool) -> Image.Image:
+        """At a size in pixels, mirrored if asked."""
+        level = next(
+            (
+                level
+                for level in reversed(self._levels)
+                if level.width >= size[0] and level.height >= size[1]
+            ),
+            self._levels[0],
+        )
+        picture = level.resize(size, Image.Resampling.HAMMING)
+        return ImageOps.mirror(picture) if flip else picture
+
+
 @dataclass(frozen=True)
 class Sprite:
-    """RGBA pictures of the surface and of what shines by itself (None: nothing)."""
+    """Pictures of the surface and of what shines by itself (None: nothing)."""
 
-    surface: Image.Image
-    shine: Image.Image | None
+    surface: Picture
+    shine: Picture | None
 
 
 @lru_cache(maxsize=256)
-def sprite(name: str, variant: int, width: int, height: int) -> Sprite:
-    """A sprite in one of its VARIANTS; width and height give its proportions, in centimetres."""
-    pen = Pen(width, height)
+def sprite(name: str, variant: int, percent: int) -> Sprite:
+    """A sprite in one of its VARIANTS, its width in percent of its height."""
+    pen = Pen(percent, 100)
     SPRITES[name](pen, variant)
-    return Sprite(pen.surface, pen.shine if pen.shines else None)
+    return Sprite(Picture(pen.surface), Picture(pen.shine) if pen.shines else None)
