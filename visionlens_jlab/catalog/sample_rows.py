@@ -53,7 +53,15 @@ def write_roots(cursor: duckdb.DuckDBPyConnection, table: pa.Table) -> None:
 
 
 def write_samples(cursor: duckdb.DuckDBPyConnection, table: pa.Table, issues: Issues) -> None:
-    """Add samples; those whose id exists get the columns that the table has."""
+    """Add samples; those whose id exists get the columns that the table has.
+
+    Raises
+    ------
+    ValueError
+        When an id comes twice.
+    """
+    if pc.count_distinct(table.column("sample_id")).as_py() != table.num_rows:
+        raise ValueError("a sample comes twice in a piece")
     present = [name for name in _SAMPLE_TYPES if name in table.column_names]
     columns = {
         name: naive_utc(table.column(name))

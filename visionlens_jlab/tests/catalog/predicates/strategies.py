@@ -46,13 +46,10 @@ def _text_leaf() -> st.SearchStrategy[Filter]:
         st.builds(Compare, field=names, cmp=st.sampled_from(COMPARISONS), value=values),
         st.builds(In, field=names, values=st.lists(st.one_of(values, st.none()), max_size=3)),
         st.builds(Between, field=names, low=values, high=values),
-        st.builds(
-            Text, op=st.just("like"), field=names, value=st.sampled_from(["%a%", "c_r", "_", ""])
+        *(
+            st.builds(Text, op=st.just(op), field=names, value=st.sampled_from(patterns))
+            for op, patterns in PATTERNS.items()
         ),
-        st.builds(
-            Text, op=st.just("contains"), field=names, value=st.sampled_from(["A", "'", "R", ""])
-        ),
-        st.builds(Text, op=st.just("matches"), field=names, value=st.sampled_from(PATTERNS)),
     )
 
 
