@@ -91,7 +91,7 @@ export function GridPanel({ model, context }: IProps): JSX.Element {
   };
 
   return (
-    <div className="vl-grid-body" onKeyDown={onKeyDown}>
+    <div className="vl-grid-body" tabIndex={-1} onKeyDown={onKeyDown}>
       <GridToolbar
         model={model}
         context={context}

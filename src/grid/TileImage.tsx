@@ -87,7 +87,6 @@ export const TileImage = React.memo(function TileImage(
           shapes={shapes}
           placement={placement}
           labels={props.labels ? 'roomy' : 'none'}
-          highlight={crop ? tile.id : null}
           lineWidth={size.width < 120 ? 1 : 1.5}
         />
       )}

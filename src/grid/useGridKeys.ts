@@ -21,6 +21,12 @@ export function useGridKeys(
   const { model, scroller, ids, active, setActive, reveal } = options;
   const moved = React.useRef(false);
 
+  // The panel had the keyboard before it had tiles.
+  React.useEffect(() => {
+    const panel = scroller.current?.parentElement;
+    moved.current = panel !== null && panel === document.activeElement;
+  }, [scroller]);
+
   // The tile moved to is drawn only after scrolling: focus it as soon as it is there.
   React.useEffect(() => {
     const tile =

@@ -27,6 +27,11 @@ export function fieldText(
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
+/** A label for a column that is no field. */
+function spelled(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1).replace(/_/g, ' ');
+}
+
 /** Every field that has a value, and where the image lies. */
 export function Metadata({ sample, fields, trans }: IProps): JSX.Element {
   const known = new Map(fields.map(field => [field.name, field]));
@@ -46,7 +51,7 @@ export function Metadata({ sample, fields, trans }: IProps): JSX.Element {
           return (
             <tr key={name}>
               <th scope="row" title={name}>
-                {field?.label ?? name}
+                {field?.label ?? spelled(name)}
               </th>
               <td title={text}>{text}</td>
             </tr>

@@ -1,5 +1,5 @@
 import '@testing-library/jest-dom';
-import { act, screen } from '@testing-library/react';
+import { act, screen, waitFor } from '@testing-library/react';
 import { MessageLoop } from '@lumino/messaging';
 import { Signal } from '@lumino/signaling';
 import { Widget } from '@lumino/widgets';
@@ -33,7 +33,9 @@ describe('createFiltersPanel', () => {
     expect(await screen.findByText(DETAIL.name)).toBeVisible();
     panel.activate();
     MessageLoop.flush();
-    expect(screen.getByLabelText('Filter as text')).toHaveFocus();
+    await waitFor(() =>
+      expect(screen.getByLabelText('Filter as text')).toHaveFocus()
+    );
     act(() => panel.dispose());
   });
 });

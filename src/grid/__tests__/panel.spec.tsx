@@ -139,6 +139,13 @@ describe('GridPanel', () => {
     expect(ran).toEqual([CommandIDs.openSample, CommandIDs.showFilters]);
   });
 
+  it('gives the keyboard to a tile as soon as there is one', async () => {
+    const { container, model, at } = open({ ids: new Uint32Array(0) });
+    container.querySelector<HTMLElement>('.vl-grid-body')!.focus();
+    act(() => model.store.setState({ ids: Uint32Array.of(7, 8) }));
+    await waitFor(() => expect(at(0)).toHaveFocus());
+  });
+
   it('keeps the focused tile where its sample goes', () => {
     const { at, model } = open();
     fireEvent.click(at(4));

@@ -75,8 +75,8 @@ describe('SamplePanel', () => {
     expect(rows).toEqual([
       'Splittest',
       'Width400',
-      'height200',
-      'bytes31.2 kB',
+      'Height200',
+      'Bytes31.2 kB',
       'Brightness171.2',
       'Captured_at2026-03-01 14:05',
       'Address/data/image_102.jpg'

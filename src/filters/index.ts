@@ -1,1 +1,0 @@
-export { createFiltersPanel } from './widget';

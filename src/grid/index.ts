@@ -1,1 +1,0 @@
-export { createGridPanel } from './widget';

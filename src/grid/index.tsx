@@ -1,0 +1,17 @@
+import type { Widget } from '@lumino/widgets';
+import * as React from 'react';
+import type { IPanelContext } from '../client/context';
+import { PanelWidget } from '../components/panelWidget';
+import type { IWorkspaceModel } from '../workspace/types';
+import { GridPanel } from './GridPanel';
+
+/** The grid of a workspace. */
+export function createGridPanel(
+  model: IWorkspaceModel,
+  context: IPanelContext
+): Widget {
+  return new PanelWidget(<GridPanel model={model} context={context} />, {
+    className: 'vl-grid',
+    focus: ['.vl-tile[tabindex="0"]', '.vl-grid-body']
+  });
+}

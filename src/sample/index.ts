@@ -1,1 +1,0 @@
-export { createSamplePanel } from './widget';
