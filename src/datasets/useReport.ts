@@ -20,18 +20,15 @@ export function useReport(client: IClient, dataset: string): IReport {
   const [report, setReport] = React.useState<IIngestReport | null>(null);
   const [items, setItems] = React.useState<readonly IReportItem[]>([]);
   const [error, setError] = React.useState<IErrorBody | null>(null);
-  const [page, setPage] = React.useState(0);
+  const [offset, setOffset] = React.useState(0);
 
   React.useEffect(() => {
     let mounted = true;
-    client.report(dataset, page * PAGE, PAGE).then(
+    client.report(dataset, offset, PAGE).then(
       answer => {
         if (mounted) {
           setReport(answer);
-          setItems(before => [
-            ...before.slice(0, page * PAGE),
-            ...answer.items
-          ]);
+          setItems(before => [...before.slice(0, offset), ...answer.items]);
           setError(null);
         }
       },
@@ -44,10 +41,10 @@ export function useReport(client: IClient, dataset: string): IReport {
     return () => {
       mounted = false;
     };
-  }, [client, dataset, page]);
+  }, [client, dataset, offset]);
 
   const more = React.useCallback(() => {
-    setPage(Math.floor(items.length / PAGE));
+    setOffset(items.length);
   }, [items.length]);
 
   return { report, items, error, more };

@@ -30,7 +30,12 @@ export function JobsPanel(props: {
     <>
       <header className="vl-toolbar">
         <span className="vl-header-line" role="status">
-          {trans._n('%1 job, %2 active', '%1 jobs, %2 active', all.length, active)}
+          {trans._n(
+            '%1 job, %2 active',
+            '%1 jobs, %2 active',
+            all.length,
+            active
+          )}
         </span>
       </header>
       <div className="vl-jobs-list">

@@ -54,15 +54,16 @@ export class NotebookLink {
   /** Tell the kernel of this workspace's changes from now on. */
   attach(model: IWorkspaceModel): void {
     const { id } = model.store.getState();
-    if (!this._models.has(id)) {
-      const unsubscribe = model.store.subscribe((state, before) => {
-        if (state.version !== before.version) {
-          this._state?.send(stateMessage(model.server));
-        }
-      });
-      this._models.set(id, { model, unsubscribe });
-      this.changed.emit();
+    if (this._models.has(id)) {
+      return;
     }
+    const unsubscribe = model.store.subscribe((state, before) => {
+      if (state.version !== before.version) {
+        this._state?.send(stateMessage(model.server));
+      }
+    });
+    this._models.set(id, { model, unsubscribe });
+    this.changed.emit();
     if (this._live) {
       this._open();
     }

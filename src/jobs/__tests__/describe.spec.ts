@@ -1,0 +1,40 @@
+import { trans } from '../../components/__tests__/fakes';
+import { duration, fraction, progressLine } from '../describe';
+import { job } from './fakes';
+
+describe('progress', () => {
+  it.each([
+    [job({ done: 3, total: 12 }), 0.25],
+    [job({ done: 13, total: 12 }), 1],
+    [job({ done: 3 }), null],
+    [job({ state: 'done' }), 1]
+  ])('is a share', (each, expected) => {
+    expect(fraction(each)).toBe(expected);
+  });
+
+  it('is a line of stage, count, rate and time left', () => {
+    const running = job({
+      done: 1240,
+      total: 2000,
+      rate: 41.3,
+      eta_seconds: 18
+    });
+    expect(progressLine(running, trans)).toBe(
+      'images · 1,240 of 2,000 · 41/s · 0:18 left'
+    );
+    expect(progressLine(job({ done: 3, rate: 0.25 }), trans)).toBe(
+      'images · 3 · 0.3/s'
+    );
+    expect(progressLine(job({ state: 'queued' }), trans)).toBe('waiting');
+  });
+
+  it.each([
+    [0, '0:00'],
+    [59.6, '1:00'],
+    [725, '12:05'],
+    [3725, '1:02:05'],
+    [-3, '0:00']
+  ])('%p seconds are %s', (seconds, expected) => {
+    expect(duration(seconds)).toBe(expected);
+  });
+});

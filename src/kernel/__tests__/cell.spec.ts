@@ -1,0 +1,47 @@
+import { cellCode, pythonString, viewCode } from '../cell';
+
+describe('viewCode', () => {
+  it('names only what differs from everything', () => {
+    expect(viewCode('cells', '', { sort: [], level: 'samples' })).toBe(
+      'view = vl.open("cells").view()'
+    );
+  });
+
+  it('carries predicate, sort and level', () => {
+    expect(
+      viewCode('cells', "class = 'WBC' and split = 'test'", {
+        sort: [
+          { field: 'confidence', descending: true },
+          { field: 'filename', descending: false }
+        ],
+        level: 'annotations'
+      })
+    ).toBe(
+      'view = vl.open("cells").view("class = \'WBC\' and split = \'test\'", sort=["-confidence", "filename"], level="annotations")'
+    );
+  });
+
+  it('escapes what would end or change a Python string', () => {
+    const name = 'a"b\\c\nd\u0000é{x}';
+    expect(pythonString(name)).toBe('"a\\"b\\\\c\\nd\\u0000é{x}"');
+    expect(viewCode(name, '", evil(), "', { sort: [], level: 'samples' })).toBe(
+      'view = vl.open("a\\"b\\\\c\\nd\\u0000é{x}").view("\\", evil(), \\"")'
+    );
+  });
+});
+
+describe('cellCode', () => {
+  const imported = 'import visionlens_jlab as vl\n\nview';
+
+  it('imports when no cell does', () => {
+    expect(cellCode('view', ['import numpy', 'vl = 1'])).toBe(imported);
+    expect(cellCode('view', ['# import visionlens_jlab as vl'])).toBe(imported);
+    expect(cellCode('view', ['import visionlens_jlab as vlx'])).toBe(imported);
+  });
+
+  it('relies on an import that is there', () => {
+    expect(
+      cellCode('view', ['x = 1\nimport visionlens_jlab as vl  # VisionLens'])
+    ).toBe('view');
+  });
+});

@@ -1,0 +1,36 @@
+import type { ISettingRegistry } from '@jupyterlab/settingregistry';
+import { Signal } from '@lumino/signaling';
+import { Settings } from '../settings';
+
+function stored(composite: Record<string, unknown>) {
+  const settings = {
+    composite,
+    set: jest.fn().mockResolvedValue(undefined)
+  } as Record<string, unknown>;
+  const changed = new Signal<unknown, void>(settings);
+  settings.changed = changed;
+  return { settings: settings as never as ISettingRegistry.ISettings, changed };
+}
+
+describe('Settings', () => {
+  it('has defaults, and reads what the user stored', () => {
+    const settings = new Settings();
+    expect(settings.get().overlays).toBe(true);
+    const listener = jest.fn();
+    const unsubscribe = settings.subscribe(listener);
+    const composite: Record<string, unknown> = { tileSize: 99 };
+    const { settings: registry, changed } = stored(composite);
+    settings.connect(registry);
+    expect(settings.get()).toMatchObject({ tileSize: 99, overlays: true });
+    composite.overlays = false;
+    changed.emit();
+    expect(settings.get().overlays).toBe(false);
+    expect(listener).toHaveBeenCalledTimes(2);
+    changed.emit();
+    expect(listener).toHaveBeenCalledTimes(2);
+    unsubscribe();
+    settings.set({ tileSize: 120 });
+    expect(listener).toHaveBeenCalledTimes(2);
+    expect(registry.set).toHaveBeenCalledWith('tileSize', 120);
+  });
+});
