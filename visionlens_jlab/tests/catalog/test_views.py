@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
 from visionlens_jlab.catalog import views
 from visionlens_jlab.catalog.store import DatasetStore
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.models import In, Not, SortKey, TagRequest, ViewSpec
+from visionlens_jlab.models import Comparison, Count, In, Not, SortKey, TagRequest, ViewSpec
+from visionlens_jlab.tests.catalog.predicates.reference import COMPARE
 
 
 @pytest.mark.parametrize(
@@ -132,6 +135,16 @@ def test_errors(street: DatasetStore, where: str, code: str) -> None:
         with pytest.raises(VisionLensError) as caught:
             call()
         assert caught.value.code == code
+
+
+@pytest.mark.parametrize(("cmp", "holds"), COMPARE.items())
+def test_counts_include_samples_without_annotations(
+    street: DatasetStore, cmp: Comparison, holds: Callable[[int, int], bool]
+) -> None:
+    annotations = [2, 1, 1, 1, 0, 0]
+    for value in (-1, 0, 1, 2, 3):
+        view = street.view(ViewSpec(filter=Count(cmp=cmp, value=value)))
+        assert view.ids.tolist() == [i for i, n in enumerate(annotations) if holds(n, value)]
 
 
 @pytest.mark.parametrize("extra", [None, 2.5])

@@ -19,13 +19,24 @@ from visionlens_jlab.models import (
 )
 from visionlens_jlab.tests.catalog.predicates.database import WorldDatabase
 from visionlens_jlab.tests.catalog.predicates.reference import World
-from visionlens_jlab.tests.catalog.predicates.strategies import filters, worlds
+from visionlens_jlab.tests.catalog.predicates.strategies import TEXT_FIELDS, filters, worlds
 
 _relaxed = settings(
     deadline=None,
     max_examples=80,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
+
+
+DOMAINS: dict[str, list[object]] = {
+    "class": TEXT_FIELDS["class"],
+    "source": TEXT_FIELDS["source"],
+    "split": TEXT_FIELDS["split"],
+    "night": [True, False],
+    "is_crowd": [True, False],
+    "tag": ["car", "a_b"],
+    "annotation.tag": ["car", "a_b"],
+}
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +88,7 @@ def test_a_facet_value_counts_what_its_click_shows(
     database: WorldDatabase, world: World, filter: Filter
 ) -> None:
     snapshot = database.fill(world)
-    for name in ("class", "source", "split", "night", "is_crowd", "tag", "annotation.tag"):
+    for name, domain in DOMAINS.items():
         field = snapshot.fields.resolve(name)
         rest = [
             part
@@ -95,6 +106,10 @@ def test_a_facet_value_counts_what_its_click_shows(
             clicked = Combine(op="and", args=[*rest, click])
             assert value.samples == len(snapshot.view(ViewSpec(filter=clicked)).ids), value
         assert sum(v.samples for v in facet.values if v.value is None) == facet.missing
+        listed = {value.value for value in facet.values}
+        for other in {*domain, None} - listed:
+            clicked = Combine(op="and", args=[*rest, In(field=name, values=[other])])
+            assert len(snapshot.view(ViewSpec(filter=clicked)).ids) == 0, other
 
 
 @given(world=worlds(), filter=filters())
@@ -146,3 +161,7 @@ def test_annotation_level_facets(database: WorldDatabase, world: World, filter: 
             assert value.annotations == len(clicked)
             owners = {world.annotations[i]["sample_id"] for i in clicked}
             assert value.samples == len(owners)
+        listed = {value.value for value in facet.values}
+        for other in {*TEXT_FIELDS[name], None} - listed:
+            clicked = Combine(op="and", args=[*rest, In(field=name, values=[other])])
+            assert world.annotation_ids(normalize(clicked)) == []
