@@ -13,6 +13,7 @@ export interface IShape {
   readonly source: string;
   readonly confidence: number | null;
   readonly crowd: boolean;
+  /** Whether it meets the view's conditions; shapes that do not recede. */
   readonly matching: boolean;
 }
 
@@ -20,8 +21,13 @@ function isRect(box: readonly (number | null)[]): boolean {
   return box.length === 4 && box.every(v => v !== null && Number.isFinite(v));
 }
 
-/** The boxes of a tile; whole-image classes have none. */
-export function tileShapes(tile: ITile): IShape[] {
+/**
+ * The boxes of a tile; whole-image classes have none.
+ *
+ * `judged` tells whether the view has conditions on annotations: without any, predictions are as
+ * good as the ground truth that the server calls matching.
+ */
+export function tileShapes(tile: ITile, judged: boolean): IShape[] {
   const shapes: IShape[] = [];
   tile.boxes.forEach((box, i) => {
     if (tile.kinds[i] === 'classification' || !isRect(box)) {
@@ -35,7 +41,7 @@ export function tileShapes(tile: ITile): IShape[] {
       source: tile.sources[i],
       confidence: tile.confidences[i],
       crowd: false,
-      matching: tile.matching[i]
+      matching: !judged || tile.matching[i]
     });
   });
   return shapes;
@@ -54,8 +60,11 @@ function rings(geometry: unknown): number[][] {
   );
 }
 
-/** The shape of an annotation; null where it has no place in the image. */
-export function annotationShape(annotation: IAnnotation): IShape | null {
+/** The shape of an annotation; null where it has no place in the image. `judged` as above. */
+export function annotationShape(
+  annotation: IAnnotation,
+  judged: boolean
+): IShape | null {
   const { x, y, w, h } = annotation;
   if (x === null || y === null || w === null || h === null) {
     return null;
@@ -68,6 +77,6 @@ export function annotationShape(annotation: IAnnotation): IShape | null {
     source: annotation.source,
     confidence: annotation.confidence,
     crowd: annotation.is_crowd,
-    matching: annotation.matching
+    matching: !judged || annotation.matching
   };
 }

@@ -21,6 +21,8 @@ interface IProps {
   /** Index of the tile with the keyboard focus. */
   readonly active: number;
   readonly tiles: TileCache;
+  /** Whether the view has conditions that annotations meet or not. */
+  readonly judged: boolean;
   /** Leave out annotations that do not meet the view's conditions. */
   readonly onlyMatching: boolean;
 }
@@ -67,6 +69,7 @@ export function GridRow(props: IProps): JSX.Element {
                 crop={level === 'annotations'}
                 overlays={overlays}
                 labels={labels}
+                judged={props.judged}
                 onlyMatching={props.onlyMatching}
               />
             )}

@@ -2,11 +2,11 @@ import * as React from 'react';
 import { createPortal } from 'react-dom';
 import { useStore } from 'zustand';
 import type { IPanelContext } from '../client/context';
+import { hasAnnotationTerms } from '../components/annotationTerms';
 import { ErrorBox } from '../components/ErrorBox';
 import { useSettings } from '../components/useSettings';
 import { useSize } from '../components/useSize';
 import type { IWorkspaceModel } from '../workspace/types';
-import { hasAnnotationTerms } from './annotationTerms';
 import { gridPointer } from './gridPointer';
 import { GridRow } from './GridRow';
 import { HoverCard } from './HoverCard';
@@ -54,7 +54,7 @@ export function TileGrid(props: IProps): JSX.Element {
     Math.floor(active / columns)
   );
   const tiles = useTiles(client, model.store, viewport.rows, columns);
-  const { hover, clear: clearHover, onPointerOver } = useHover();
+  const { hover, clear: clearHover, onPointerMove } = useHover();
   const reveal = (index: number): void =>
     viewport.reveal(Math.floor(index / columns));
 
@@ -88,8 +88,7 @@ export function TileGrid(props: IProps): JSX.Element {
     toTop: viewport.toTop
   });
 
-  const onlyMatching =
-    props.onlyMatching && hasAnnotationTerms(view.filter, fields ?? []);
+  const judged = hasAnnotationTerms(view.filter, fields ?? []);
   const hovered = hover && tiles.get(hover.id);
   return (
     <>
@@ -112,7 +111,7 @@ export function TileGrid(props: IProps): JSX.Element {
         {...pointer}
         onKeyDown={onKeyDown}
         onPointerDown={clearHover}
-        onPointerOver={onPointerOver}
+        onPointerMove={onPointerMove}
         onPointerLeave={clearHover}
         onScroll={clearHover}
       >
@@ -133,7 +132,8 @@ export function TileGrid(props: IProps): JSX.Element {
               size={size}
               active={active}
               tiles={tiles}
-              onlyMatching={onlyMatching}
+              judged={judged}
+              onlyMatching={props.onlyMatching}
             />
           ))}
         </div>

@@ -20,6 +20,8 @@ interface IProps {
   readonly crop: boolean;
   readonly overlays: boolean;
   readonly labels: boolean;
+  /** Whether the view has conditions that annotations meet or not. */
+  readonly judged: boolean;
   /** Leave out annotations that do not meet the view's conditions. */
   readonly onlyMatching: boolean;
 }
@@ -44,8 +46,9 @@ function placeTile(
 export const TileImage = React.memo(function TileImage(
   props: IProps
 ): JSX.Element {
-  const { tile, size, dataset, client, crop, overlays, onlyMatching } = props;
-  const all = React.useMemo(() => tileShapes(tile), [tile]);
+  const { tile, size, dataset, client, crop, overlays } = props;
+  const { judged, onlyMatching } = props;
+  const all = React.useMemo(() => tileShapes(tile, judged), [tile, judged]);
   const shapes = React.useMemo(
     () => (onlyMatching ? all.filter(shape => shape.matching) : all),
     [all, onlyMatching]

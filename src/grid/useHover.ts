@@ -14,11 +14,12 @@ const REST = 350;
 export function useHover(): {
   hover: IHover | null;
   clear: () => void;
-  onPointerOver: (event: React.PointerEvent) => void;
+  onPointerMove: (event: React.PointerEvent) => void;
 } {
   const [hover, setHover] = React.useState<IHover | null>(null);
   const timer = React.useRef(0);
   const over = React.useRef<Element | null>(null);
+  const place = React.useRef({ x: NaN, y: NaN });
 
   const clear = React.useCallback(() => {
     window.clearTimeout(timer.current);
@@ -27,10 +28,14 @@ export function useHover(): {
   }, []);
   React.useEffect(() => () => window.clearTimeout(timer.current), []);
 
-  const onPointerOver = React.useCallback(
+  const onPointerMove = React.useCallback(
     (event: React.PointerEvent) => {
+      // Tiles that scroll below a pointer at rest are not pointed at.
+      const { clientX: x, clientY: y } = event;
+      const rests = x === place.current.x && y === place.current.y;
+      place.current = { x, y };
       const tile = (event.target as Element).closest<HTMLElement>('.vl-tile');
-      if (tile === over.current || event.pointerType === 'touch') {
+      if (rests || tile === over.current || event.pointerType === 'touch') {
         return;
       }
       clear();
@@ -44,5 +49,5 @@ export function useHover(): {
     },
     [clear]
   );
-  return { hover, clear, onPointerOver };
+  return { hover, clear, onPointerMove };
 }

@@ -2,6 +2,7 @@ import * as React from 'react';
 import { useStore } from 'zustand';
 import type { IPanelContext } from '../client/context';
 import type { ISampleDetail } from '../client/types';
+import { hasAnnotationTerms } from '../components/annotationTerms';
 import { ErrorBox } from '../components/ErrorBox';
 import { annotationShape } from '../components/shapes';
 import { useSettings } from '../components/useSettings';
@@ -38,6 +39,8 @@ function Content(props: IContentProps): JSX.Element {
   const { overlays, labels } = useSettings(context.settings);
   const dataset = useStore(model.store, state => state.dataset);
   const fields = useStore(model.store, state => state.detail?.fields);
+  const filter = useStore(model.store, state => state.shown.filter);
+  const judged = hasAnnotationTerms(filter, fields ?? []);
   const [highlight, setHighlight] = React.useState<number | null>(null);
   const visibility = useVisibility();
   const { isHidden } = visibility;
@@ -53,10 +56,10 @@ function Content(props: IContentProps): JSX.Element {
   const shapes = React.useMemo(
     () =>
       shown.flatMap(annotation => {
-        const shape = annotationShape(annotation);
+        const shape = annotationShape(annotation, judged);
         return shape === null ? [] : [shape];
       }),
-    [shown]
+    [shown, judged]
   );
   React.useEffect(() => setHighlight(null), [sample.sample_id]);
 

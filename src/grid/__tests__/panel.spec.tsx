@@ -165,15 +165,27 @@ describe('GridPanel', () => {
   it('tells what a tile holds before a click', async () => {
     const { at } = open();
     await screen.findAllByText('image_100.jpg');
-    fireEvent.pointerOver(at(0));
+    const point = (index: number, clientX: number): void => {
+      const options = { bubbles: true, clientX, clientY: 5 };
+      fireEvent(at(index), new MouseEvent('pointermove', options));
+    };
+    point(0, 5);
     const card = await screen.findByRole('tooltip');
     expect(card).toHaveTextContent('image_100.jpg');
     expect(card).toHaveTextContent('2 annotations');
     expect(card).toHaveTextContent('1 prediction of run-a');
     expect(card).toHaveTextContent('640 × 480');
     expect(card).toHaveTextContent('#review');
-    fireEvent.pointerLeave(screen.getByRole('grid'));
+    fireEvent.scroll(screen.getByRole('grid'));
     expect(screen.queryByRole('tooltip')).toBeNull();
+    jest.useFakeTimers();
+    point(4, 5);
+    act(() => jest.advanceTimersByTime(1000));
+    expect(screen.queryByRole('tooltip')).toBeNull();
+    point(4, 6);
+    act(() => jest.advanceTimersByTime(1000));
+    expect(screen.getByRole('tooltip')).toHaveTextContent('image_104.jpg');
+    jest.useRealTimers();
   });
 
   it('tags the selection and sorts', async () => {

@@ -1,5 +1,5 @@
 import type { Filter } from '../../client/types';
-import { DETAIL } from '../../components/__tests__/fakes';
+import { DETAIL } from './fakes';
 import { hasAnnotationTerms } from '../annotationTerms';
 
 const CLASS: Filter = { op: 'in', field: 'class', values: ['WBC'] };
