@@ -56,7 +56,7 @@ test('from a folder of images to a DataFrame and back', async ({
   page,
   tmpPath
 }) => {
-  test.setTimeout(600_000);
+  test.setTimeout(240_000);
   await page.goto();
 
   // --- ingest from the panel, with progress and a report --------------------------------
