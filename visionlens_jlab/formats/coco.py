@@ -165,6 +165,7 @@ def _image_batches(request: Request, images: CocoImages) -> Iterator[Batch]:
                 paths=paths,
                 bytes=[images.files.get(path) for path in paths],
                 splits=images.splits[part],
+                named=[ordinal < images.listed for ordinal in range(start, start + len(paths))],
                 widths=images.widths[part],
                 heights=images.heights[part],
                 fields={name: values.slice(start, len(paths)) for name, values in fields.items()},

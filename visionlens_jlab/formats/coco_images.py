@@ -37,6 +37,8 @@ class CocoImages:
         self.fields: dict[str, list[Any]] = {}
         self.issues: list[Issue] = []
         self.by_path: dict[str, int] = {}
+        self.listed = 0
+        """Number of images that a file lists; the others lie beside them."""
         self.invalid = 0
         """Entries that could not be read; each has an issue."""
 
@@ -62,6 +64,7 @@ class CocoImages:
 
     def add_unlisted(self) -> None:
         """Images that lie beside listed ones but that no file lists; and fill the columns up."""
+        self.listed = len(self.paths)
         folders = {posixpath.dirname(path) for path in self.paths if path in self.files}
         for path in self.files:
             if path in self.by_path or not is_image(path):

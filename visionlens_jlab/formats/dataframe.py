@@ -83,7 +83,8 @@ def read_table(source: Source, path: str) -> pa.Table:
             if suffix == ".parquet":
                 return pa.parquet.read_table(file)
             if suffix == ".csv":
-                return pa.csv.read_csv(file)
+                empty = pa.csv.ConvertOptions(strings_can_be_null=True)
+                return pa.csv.read_csv(file, convert_options=empty)
             magic = file.read(6)
             file.seek(0)
             reader = pa.ipc.open_file if magic == b"ARROW1" else pa.ipc.open_stream
@@ -180,7 +181,7 @@ class _Images:
     def _constant(self, name: str) -> bool:
         if len(self.row_ordinals) == len(self.paths):
             return True
-        values = self._table.column(name).to_pylist()
+        values = [_plain(value) for value in self._table.column(name).to_pylist()]
         firsts = [values[row] for row in self.first_rows.values()]
         return all(
             image < 0 or value == firsts[image]

@@ -7,6 +7,7 @@ members. Here the type refuses them, and is extended when a block brings new one
 from __future__ import annotations
 
 import json
+import math
 from typing import Any, NamedTuple
 
 import msgspec
@@ -91,8 +92,8 @@ class RecordDecoder:
 
 def _finite(value: Any) -> Any:
     """NaN and infinities as text, which a number member refuses and another one keeps."""
-    if isinstance(value, float) and value - value != 0.0:
-        return str(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        return f"not finite: {value}"
     if isinstance(value, dict):
         return {key: _finite(item) for key, item in value.items()}
     if isinstance(value, list):

@@ -86,8 +86,6 @@ def _first_xml(source: Source) -> str | None:
     for name in folders:
         inner, _ = source.list(name)
         places += [f"{name}/{sub}" for sub in inner if sub.lower() == "annotations"]
-        if name.startswith("VOC"):
-            continue
         places += [f"{name}/{sub}/Annotations" for sub in inner if sub.startswith("VOC")]
     places += ["", *folders]
     for place in places:

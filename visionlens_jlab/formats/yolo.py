@@ -44,16 +44,19 @@ class YoloFormat:
         if request.labels_file:
             return None
         labels = first_labels(request)
-        if not looks_like_labels(request.label_source, labels):
+        if not config.splits and not looks_like_labels(request.label_source, labels):
             return None
-        folder = posixpath.dirname(labels[0]) or request.label_source.location
-        by = f"{config.path} names the splits; " if config.splits else ""
+        folder = posixpath.dirname(labels[0]) if labels else ""
+        reasons = [f"{config.path} names the splits"] if config.splits else []
+        if labels:
+            place = folder or request.label_source.location
+            reasons.append(f"text files in {place} hold a class number and fractions")
         return detected(
             self,
             request,
-            f"{by}text files in {folder} hold a class number and fractions.",
+            f"{'; '.join(reasons)}.",
             images=request.image_source.location,
-            labels=[posixpath.dirname(labels[0])],
+            labels=[folder] if labels else [],
             splits=ordered(list(config.splits)),
         )
 

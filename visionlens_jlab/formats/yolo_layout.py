@@ -25,6 +25,8 @@ NOT_LABELS = frozenset({*NAME_FILES, "train.txt", "val.txt", "test.txt", "requir
 """Text files that may lie beside images without being label files."""
 SPLIT_KEYS = ("train", "val", "test")
 PEEKED_FILES = 20
+PEEKED_LINES = 10
+PEEK = 4096
 
 
 @dataclass
@@ -220,13 +222,17 @@ def label_path(image: str, root: str | None = None) -> list[str]:
 
 
 def looks_like_labels(source: Source, paths: list[str]) -> bool:
-    """Whether the first of these text files that is not empty holds YOLO lines."""
-    for path in paths[:PEEKED_FILES]:
-        with source.open(path) as file:
-            words = file.read(4096).decode("utf-8-sig", "replace").split("\n")[0].split()
-        if words:
-            return len(words) >= 5 and words[0].isdigit() and all(map(_is_number, words[1:]))
-    return False
+    """Whether one of the first of these text files begins with a YOLO line among others."""
+    return any(_has_label(source, path) for path in paths[:PEEKED_FILES])
+
+
+def _has_label(source: Source, path: str) -> bool:
+    with source.open(path) as file:
+        lines = file.read(PEEK).decode("utf-8-sig", "replace").splitlines()
+    rows = [line.split() for line in lines[:PEEKED_LINES]]
+    return any(
+        len(words) >= 5 and words[0].isdigit() and all(map(_is_number, words[1:])) for words in rows
+    )
 
 
 def _is_number(word: str) -> bool:

@@ -62,6 +62,8 @@ def open_upright(
             if image.width * image.height > MAX_PIXELS:
                 raise UnreadableImageError(f"{image.width} x {image.height} pixels are too many")
             damage = _load(image, file)
+            # Pillow turns TIFFs upright while loading.
+            turn = None if image.format == "TIFF" else TRANSPOSE.get(header.orientation)
             shown = displayable(image)
     except UnreadableImageError:
         raise
@@ -69,8 +71,7 @@ def open_upright(
         raise UnreadableImageError(describe(error)) from error
     if long_side is not None:
         shown.thumbnail((long_side, long_side), Image.Resampling.LANCZOS, reducing_gap=3.0)
-    transpose = TRANSPOSE.get(header.orientation)
-    return (shown if transpose is None else shown.transpose(transpose)), header, damage
+    return (shown if turn is None else shown.transpose(turn)), header, damage
 
 
 def _load(image: Image.Image, file: BinaryIO) -> str | None:
@@ -103,7 +104,9 @@ def displayable(image: Image.Image) -> Image.Image:
         return image.copy()
     if image.mode.startswith(("I", "F")):
         return _stretched(np.asarray(image)).convert("RGB")
-    if image.mode in ("LA", "PA", "La", "RGBa") or "transparency" in image.info:
+    if image.mode == "La":
+        return image.convert("LA").convert("RGBA")
+    if image.mode in ("LA", "PA", "RGBa") or "transparency" in image.info:
         return image.convert("RGBA")
     if image.mode == "LAB":
         return image.getchannel("L").convert("RGB")

@@ -7,7 +7,7 @@ import threading
 from datetime import UTC, datetime, timedelta, timezone
 from typing import BinaryIO, NamedTuple
 
-from PIL import ExifTags, Image, UnidentifiedImageError
+from PIL import ExifTags, Image, TiffImagePlugin, UnidentifiedImageError
 
 IMAGE_SUFFIXES = frozenset(
     {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".bmp", ".dib", ".tif", ".tiff"}
@@ -89,7 +89,7 @@ def describe(error: Exception) -> str:
 
 def header_of(image: Image.Image) -> Header:
     """The header of an image that Pillow has opened."""
-    width, height = image.size
+    width, height = _stored_size(image)
     exif = _exif(image)
     if exif is None:
         return Header(width, height)
@@ -104,6 +104,14 @@ def header_of(image: Image.Image) -> Header:
         latitude,
         longitude,
     )
+
+
+def _stored_size(image: Image.Image) -> tuple[int, int]:
+    if isinstance(image, TiffImagePlugin.TiffImageFile):
+        # Pillow turns TIFFs, and states their size, upright by itself.
+        tags = image.tag_v2
+        return int(tags[ExifTags.Base.ImageWidth]), int(tags[ExifTags.Base.ImageLength])
+    return image.size
 
 
 def _exif(image: Image.Image) -> Image.Exif | None:

@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.formats.detect import detect
+from visionlens_jlab.formats.registry import format_infos, formats, source_kinds
+from visionlens_jlab.models import DetectRequest
+from visionlens_jlab.plugins.hookspecs import API_VERSION, hookimpl
+from visionlens_jlab.plugins.registry import PluginRegistry
+
+from .writers import write_coco, write_image, write_text
+
+
+def find(source: Path, **more):
+    return detect(DetectRequest(source=str(source), **more))
+
+
+def test_tells_where_the_parts_are_and_why(tmp_path):
+    folder = write_coco(tmp_path / "street", 1, [])
+    found = find(folder)
+    assert (found.format, found.label) == ("coco", "COCO JSON")
+    assert found.labels == ["annotations/instances.json"]
+    assert found.images == found.source == str(folder)
+    assert found.suggested_name == "street"
+    assert "annotations/instances.json" in found.reason
+    assert find(folder / "annotations/instances.json").suggested_name == "street"
+    assert find(folder, images=str(folder / "images")).images == str(folder / "images")
+
+
+@pytest.mark.parametrize(
+    ("source", "more", "code"),
+    [
+        ("absent", {}, "DIR_NOT_FOUND"),
+        ("", {"labels": "/no/such/place"}, "DIR_NOT_FOUND"),
+        ("empty", {}, "DIR_EMPTY"),
+        ("notes.txt", {}, "FORMAT_UNKNOWN"),
+        ("", {"format": "nonsense"}, "FORMAT_UNKNOWN"),
+        ("", {"format": "voc"}, "LABELS_INVALID"),
+    ],
+)
+def test_errors_say_what_to_do(tmp_path, source, more, code):
+    (tmp_path / "empty").mkdir()
+    write_text(tmp_path / "notes.txt", "hello")
+    write_image(tmp_path / "1.png")
+    with pytest.raises(VisionLensError) as error:
+        find(tmp_path / source, **more)
+    assert error.value.code == code
+    assert error.value.hint
+
+
+def test_unknown_addresses_are_refused():
+    with pytest.raises(VisionLensError, match="xyz://"):
+        detect(DetectRequest(source="xyz://bucket/data"))
+
+
+def test_formats_that_can_be_read():
+    names = [info.name for info in format_infos()]
+    assert names == ["dataframe", "coco", "voc", "yolo", "class_folders", "images"]
+    assert all(info.label and info.description for info in format_infos())
+
+
+class _Format:
+    name, label, description = "mine", "Mine", "Everything is mine."
+
+    def detect(self, request):
+        raise RuntimeError("broken")
+
+    def read(self, request):
+        yield from ()
+
+
+class _Plugin:
+    visionlens_api_version = API_VERSION
+
+    @hookimpl
+    def visionlens_formats(self, context):
+        return [_Format()]
+
+
+def test_a_format_that_crashes_does_not_keep_others_from_being_asked(tmp_path):
+    from visionlens_jlab.formats import plugin
+    from visionlens_jlab.media import plugin as media_plugin
+
+    registry = PluginRegistry()
+    for name, part in (("media", media_plugin), ("formats", plugin), ("mine", _Plugin())):
+        assert registry.register(part, name)
+    assert next(form.name for form in formats(registry)) == "mine"
+    assert [kind.scheme for kind in source_kinds(registry)] == ["file"]
+    write_image(tmp_path / "1.png")
+    assert detect(DetectRequest(source=str(tmp_path)), registry).format == "images"

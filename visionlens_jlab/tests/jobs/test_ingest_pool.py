@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+
+import msgspec
+import pytest
+
+from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.jobs import ingest_child, ingest_pool
+from visionlens_jlab.jobs.ingest_pool import IngestPool
+from visionlens_jlab.jobs.ingest_tasks import HeaderResult, HeaderTask, MediaTask, execute
+
+from ..formats.writers import write_image
+
+CRASHING_CHILD = """
+import os, sys
+from visionlens_jlab.jobs import ingest_child
+from visionlens_jlab.jobs import ingest_tasks
+real = ingest_tasks._header
+def crash(source, path):
+    if path == "killer.png":
+        os._exit(9)
+    return real(source, path)
+ingest_tasks._header = crash
+ingest_child.main()
+"""
+
+
+def nothing() -> None:
+    """No cancellation."""
+
+
+def tasks(folder, count=5):
+    for number in range(count):
+        write_image(folder / f"{number}.png", (10 + number, 5))
+    return [HeaderTask(str(folder), [f"{number}.png"]) for number in range(count)]
+
+
+def test_results_come_in_the_order_of_the_tasks(tmp_path):
+    with IngestPool(nothing, 2) as pool:
+        widths = [result.headers[0].width for result in pool.map(tasks(tmp_path))]
+    assert widths == [10, 11, 12, 13, 14]
+
+
+def test_an_image_that_crashes_the_decoder_costs_only_itself(tmp_path, monkeypatch):
+    monkeypatch.setattr(ingest_pool, "_COMMAND", [sys.executable, "-c", CRASHING_CHILD])
+    names = ["a.png", "killer.png", "b.png"]
+    for name in names:
+        write_image(tmp_path / name)
+    with IngestPool(nothing, 1) as pool:
+        (result,) = pool.map([HeaderTask(str(tmp_path), names)])
+    assert [header is not None for header in result.headers] == [True, False, True]
+    assert result.errors == [None, "the decoder crashed", None]
+
+
+def test_processes_that_never_start_are_an_error(tmp_path, monkeypatch):
+    monkeypatch.setattr(ingest_pool, "_COMMAND", [sys.executable, "-c", "raise SystemExit(3)"])
+    with IngestPool(nothing, 1) as pool, pytest.raises(VisionLensError, match="WORKER_LOST"):
+        list(pool.map(tasks(tmp_path, 1)))
+
+
+def test_a_check_that_raises_ends_the_processes(tmp_path, monkeypatch):
+    monkeypatch.setattr(
+        ingest_pool, "_COMMAND", [sys.executable, "-c", "import time; time.sleep(60)"]
+    )
+    started = []
+
+    def check():
+        started.extend(worker._process for worker in pool._workers if worker._process)
+        if started:
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError), IngestPool(check, 1) as pool:
+        list(pool.map(tasks(tmp_path, 1)))
+    assert all(process.returncode is not None for process in started)
+
+
+def test_works_from_a_program_without_a_main_guard(tmp_path):
+    write_image(tmp_path / "a.png")
+    program = tmp_path / "program.py"
+    program.write_text(
+        "from visionlens_jlab.jobs.ingest_pool import IngestPool\n"
+        "from visionlens_jlab.jobs.ingest_tasks import HeaderTask\n"
+        "with IngestPool(lambda: None, 1) as pool:\n"
+        f"    task = HeaderTask({str(tmp_path)!r}, ['a.png'])\n"
+        "    print([result.headers[0].width for result in pool.map([task])])\n"
+    )
+    done = subprocess.run([sys.executable, program], capture_output=True, text=True, check=False)
+    assert (done.stdout.strip(), done.stderr) == ("[40]", "")
+
+
+def test_the_child_serves_frames(tmp_path):
+    write_image(tmp_path / "a.png")
+    requests = io.BytesIO()
+    task = HeaderTask(str(tmp_path), ["a.png", "none.png"])
+    ingest_child.write_frame(requests, msgspec.msgpack.encode(task))
+    results = io.BytesIO()
+    ingest_child.serve(io.BytesIO(requests.getvalue() + b"\0\0"), results)
+    results.seek(0)
+    found = msgspec.msgpack.decode(ingest_child.read_frame(results), type=HeaderResult)
+    assert found == execute(task)
+    assert found.headers[0].width == 40
+    assert "none.png" in found.errors[1]
+
+
+def test_images_to_skip_get_an_error_and_no_thumbnail(tmp_path):
+    write_image(tmp_path / "a.png")
+    task = MediaTask(str(tmp_path), ["a.png", "a.png", "none.png"], str(tmp_path / "p"), [0])
+    result = execute(task)
+    assert [length is not None for length in result.lengths] == [False, True, False]
+    assert result.errors[0] == "the decoder crashed"
+    assert result.hashes[0] is None
+    assert len((tmp_path / "p").read_bytes()) == result.lengths[1]

@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image, ImageFile, ImageOps
+
+from visionlens_jlab.media import decode
+from visionlens_jlab.media.decode import displayable, flattened, open_upright
+from visionlens_jlab.media.headers import UnreadableImageError
+
+
+def encoded(image: Image.Image, kind: str = "PNG", **options) -> io.BytesIO:
+    file = io.BytesIO()
+    image.save(file, kind, **options)
+    file.seek(0)
+    return file
+
+
+def noise(size=(64, 48)) -> Image.Image:
+    pixels = np.random.default_rng(7).integers(0, 255, (size[1], size[0], 3), dtype=np.uint8)
+    return Image.fromarray(pixels)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "TIFF"])
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_upright_as_exif_says(orientation, kind):
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    file = encoded(noise(), kind, exif=exif)
+    with Image.open(file) as reference:
+        expected = ImageOps.exif_transpose(reference).convert("RGB")
+    file.seek(0)
+    shown, header, damage = open_upright(file)
+    assert (header.orientation, damage) == (orientation, None)
+    assert np.array_equal(np.asarray(shown), np.asarray(expected))
+
+
+@pytest.mark.parametrize(
+    "mode", ["1", "L", "LA", "P", "PA", "RGB", "RGBA", "CMYK", "YCbCr", "HSV", "LAB", "La", "RGBa"]
+)
+def test_every_mode_can_be_shown(mode):
+    shown = displayable(Image.new(mode, (8, 6)))
+    assert shown.mode in ("RGB", "RGBA")
+    assert flattened(shown).mode == "RGB"
+
+
+def test_transparency_lies_on_white():
+    clear = Image.new("RGBA", (4, 4), (255, 0, 0, 0))
+    assert flattened(clear).getpixel((0, 0)) == (255, 255, 255)
+    palette = Image.new("P", (4, 4))
+    palette.info["transparency"] = 0
+    assert displayable(palette).mode == "RGBA"
+
+
+@pytest.mark.parametrize("kind", [np.uint16, np.int32, np.float32])
+def test_more_than_8_bits_are_stretched(kind):
+    values = np.linspace(1000, 3000, 64 * 64).reshape(64, 64).astype(kind)
+    shown = np.asarray(displayable(Image.fromarray(values)))[:, :, 0]
+    assert shown.min() == 0
+    assert shown.max() == 255
+    assert (np.diff(shown.reshape(-1).astype(int)) >= 0).all()
+
+
+def test_flat_and_infinite_values_are_no_trouble():
+    assert np.asarray(displayable(Image.fromarray(np.full((4, 4), 7, np.uint16)))).max() == 0
+    values = np.array([[0, np.inf], [np.nan, 1]], dtype=np.float32)
+    assert displayable(Image.fromarray(values)).size == (2, 2)
+
+
+@given(width=st.integers(1, 600), height=st.integers(1, 600))
+def test_the_long_side_is_kept_small(width, height):
+    file = encoded(Image.new("RGB", (width, height)), "BMP")
+    shown, _, _ = open_upright(file, 64)
+    assert max(shown.size) == min(64, max(width, height))
+
+
+def test_a_truncated_jpeg_is_shown_in_part():
+    data = encoded(noise((256, 256)), "JPEG", quality=95).getvalue()
+    switch = ImageFile.LOAD_TRUNCATED_IMAGES
+    shown, _, damage = open_upright(io.BytesIO(data[: len(data) // 2]), 128)
+    assert "truncated" in damage
+    assert shown.size == (128, 128)
+    assert np.asarray(shown)[:40].std() > 5
+    assert switch == ImageFile.LOAD_TRUNCATED_IMAGES
+
+
+def test_too_many_pixels_are_refused_before_decoding(monkeypatch):
+    monkeypatch.setattr(decode, "MAX_PIXELS", 1000)
+    with pytest.raises(UnreadableImageError, match="too many"):
+        open_upright(encoded(noise()))
+    large = encoded(Image.new("RGB", (240, 240)), "JPEG")
+    assert open_upright(large, 8)[0].size == (8, 8)
+
+
+def test_what_is_no_image_says_so():
+    with pytest.raises(UnreadableImageError, match="known format"):
+        open_upright(io.BytesIO(b"hello"))
+    data = encoded(noise(), "PNG").getvalue()
+    with pytest.raises(UnreadableImageError):
+        open_upright(io.BytesIO(data[:40]))

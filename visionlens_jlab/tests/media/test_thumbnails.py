@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pytest
+from blake3 import blake3
+from PIL import Image, ImageFilter
+
+from visionlens_jlab.media.hashing import content_hash
+from visionlens_jlab.media.quality import dominant_color, measure
+from visionlens_jlab.media.thumbnails import PackWriter, encode
+
+
+def test_a_pack_gives_back_what_went_in(tmp_path):
+    images = [Image.new("RGB", (32, 16 + number), "red") for number in range(3)]
+    data = [encode(image) for image in images]
+    with PackWriter(tmp_path / "a.pack") as pack:
+        places = [pack.add(item) for item in data]
+    content = (tmp_path / "a.pack").read_bytes()
+    assert content == b"".join(data)
+    assert (tmp_path / "a.pack").stat().st_mode & 0o777 == 0o600
+    for (offset, length), image in zip(places, images, strict=True):
+        with Image.open(io.BytesIO(content[offset : offset + length])) as found:
+            assert (found.format, found.size) == ("WEBP", image.size)
+
+
+def test_measures_follow_the_picture():
+    black, white = (measure(Image.new("RGB", (32, 32), name)) for name in ("black", "white"))
+    assert (black.brightness, white.brightness) == (0, 255)
+    assert black.contrast == black.sharpness == 0
+    pixels = np.random.default_rng(1).integers(0, 255, (64, 64, 3), dtype=np.uint8)
+    sharp = Image.fromarray(pixels)
+    blurred = sharp.filter(ImageFilter.GaussianBlur(2))
+    assert measure(sharp).sharpness > 10 * measure(blurred).sharpness
+    assert measure(sharp).contrast > measure(blurred).contrast
+    assert measure(Image.new("RGB", (1, 1))).sharpness == 0
+
+
+@pytest.mark.parametrize("color", [0x000000, 0xFFFFFF, 0x336699])
+def test_dominant_color(color):
+    pixels = np.zeros((10, 10, 3), dtype=np.uint8)
+    pixels[:, :7] = (color >> 16, color >> 8 & 255, color & 255)
+    pixels[:, 7:] = (200, 30, 90)
+    assert dominant_color(pixels) == color
+
+
+def test_content_hash_is_blake3():
+    assert content_hash(b"hello") == blake3(b"hello").hexdigest()
+    assert content_hash(b"hello") != content_hash(b"hallo")
