@@ -130,13 +130,13 @@ HARBOUR = World(
     focal=430,
     objects_per_image=8.0,
     light=Category(
-        "light", ("bright", "twilight", "dark"), (0.55, 0.25, 0.20), ("day", "dusk", "night")
+        "light", ("bright", "twilight", "dark"), (0.58, 0.21, 0.21), ("day", "dusk", "night")
     ),
     weather=Category(
         "visibility", ("good", "drizzle", "mist"), (0.50, 0.28, 0.22), ("clear", "rain", "fog")
     ),
     categories=(
-        Category("tide", ("low", "mid", "high"), (0.24, 0.38, 0.38)),
+        Category("tide", ("low", "mid", "high"), (0.22, 0.39, 0.39)),
         Category(
             "season",
             ("summer", "autumn", "winter"),
@@ -173,12 +173,12 @@ HARBOUR = World(
         hidden_look="droplets",
         causes=_CAUSES,
         run_a=Rates(
-            rest=0.13,
-            interaction=0.40,
+            rest=0.145,
+            interaction=0.38,
             deep=0.42,
-            weak=0.20,
+            weak=0.215,
             hidden=0.36,
-            small=0.46,
+            small=0.42,
             worse=None,
             false_positives=0.35,
             false_positives_in=1.15,
@@ -190,7 +190,7 @@ HARBOUR = World(
             weak=0.15,
             hidden=0.28,
             small=0.38,
-            worse=0.20,
+            worse=0.235,
             false_positives=0.25,
             false_positives_in=0.90,
         ),

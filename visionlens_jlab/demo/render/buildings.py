@@ -30,8 +30,9 @@ def skyline(canvas: Canvas, rng: np.random.Generator, tall: float) -> None:
     width = canvas.size[0]
     for depth, color in ((420.0, (118, 124, 138)), (230.0, (112, 110, 116))):
         scale = canvas.focal / depth
-        x = -rng.uniform(0, 40)
-        while x < width:
+        # The skyline turns with the camera, so it is drawn wider than the picture.
+        x = canvas.center - 0.7 * width - rng.uniform(0, 40)
+        while x < canvas.center + 0.7 * width:
             span = rng.uniform(14, 34) * scale * 1.4
             top = canvas.horizon - (tall * rng.uniform(0.45, 1.7)) * scale
             tone = canvas.mood.shade(scaled(color, rng.uniform(0.8, 1.1)), depth)

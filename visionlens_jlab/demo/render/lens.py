@@ -28,7 +28,7 @@ def fault(
     if kind == "glare":
         return _glare(image, light, horizon, rng)
     if kind == "droplets":
-        return _droplets(image, rng)
+        return _droplets(image, light, rng)
     return image
 
 
@@ -74,41 +74,38 @@ def _ghosts(image: Image.Image, at: npt.NDArray[np.float64], rng: np.random.Gene
         image.paste(tone, (round(x - r), round(y - r)), mask.resize((side, side)))
 
 
-def _droplets(image: Image.Image, rng: np.random.Generator) -> Image.Image:
-    """Drops that show the scene upside down, with a bright rim."""
+@lru_cache(maxsize=1)
+def _drop() -> tuple[Image.Image, Image.Image, Image.Image]:
+    """Masks of a drop, L: its body, its bright lower rim with a highlight, its dark upper rim."""
+    body, bright, dark = (Image.new("L", (96, 96)) for _ in range(3))
+    ImageDraw.Draw(body).ellipse((8, 4, 88, 92), fill=200)
+    pen = ImageDraw.Draw(bright)
+    pen.arc((12, 10, 84, 88), 30, 150, fill=80, width=6)
+    pen.ellipse((30, 20, 40, 30), fill=150)
+    ImageDraw.Draw(dark).arc((10, 8, 86, 88), 205, 335, fill=70, width=5)
+    soft = ImageFilter.GaussianBlur(4)
+    return body.filter(soft), bright.filter(soft), dark.filter(soft)
+
+
+def _droplets(image: Image.Image, light: str, rng: np.random.Generator) -> Image.Image:
+    """Drops, each of which shows what lies around it upside down; the rest is a little soft."""
     width, height = image.size
-    soft = image.filter(ImageFilter.GaussianBlur(3.5 * width / 640))
-    turned = ImageOps.flip(soft)
-    out = Image.blend(image, soft, 0.45)
-    big = 96
-    for _ in range(int(rng.integers(38, 64))):
-        r = width * float(rng.uniform(0.008, 0.042))
+    soft = image.filter(ImageFilter.GaussianBlur(3.0 * width / 640))
+    out = Image.blend(image, soft, 0.5)
+    rim = 120 if light == "night" else 255
+    for _ in range(int(rng.integers(70, 110))):
+        r = width * 0.005 * float(rng.uniform(1, 1.75)) ** 3
         x, y = rng.uniform(0, width), rng.uniform(0, height)
-        side = max(6, round(2 * r))
-        left, top = (
-            int(np.clip(x - 1.5 * r, 0, width - 3 * r)),
-            int(np.clip(y - 1.5 * r, 0, height - 3 * r)),
-        )
-        view = turned.crop((left, top, left + round(3 * r), top + round(3 * r))).resize(
-            (side, side)
-        )
-        mask = Image.new("L", (big, big))
-        ImageDraw.Draw(mask).ellipse((4, 4, 91, 91), fill=225)
-        rim = Image.new("L", (big, big))
-        pen = ImageDraw.Draw(rim)
-        pen.arc((6, 6, 89, 89), 20, 160, fill=120, width=7)
-        pen.ellipse((26, 18, 42, 32), fill=200)
-        dark = Image.new("L", (big, big))
-        ImageDraw.Draw(dark).arc((6, 6, 89, 89), 200, 340, fill=110, width=6)
+        around = round(6 * r)
+        left = int(np.clip(x - 3 * r, 0, width - around))
+        top = int(np.clip(y - 3 * r, 0, height - around))
+        view = ImageOps.flip(soft.crop((left, top, left + around, top + around)))
+        size = (max(4, round(2 * r)), max(4, round(2 * r * rng.uniform(1.0, 1.35))))
         corner = (round(x - r), round(y - r))
-        soft_mask = mask.filter(ImageFilter.GaussianBlur(3)).resize((side, side))
-        out.paste(view, corner, soft_mask)
-        out.paste(
-            (255, 255, 255), corner, rim.filter(ImageFilter.GaussianBlur(3)).resize((side, side))
-        )
-        out.paste(
-            (20, 22, 26), corner, dark.filter(ImageFilter.GaussianBlur(3)).resize((side, side))
-        )
+        body, bright, dark = (mask.resize(size) for mask in _drop())
+        out.paste(view.resize(size), corner, body)
+        out.paste((rim, rim, rim), corner, bright)
+        out.paste((20, 22, 26), corner, dark)
     return out
 
 

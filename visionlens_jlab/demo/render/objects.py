@@ -97,9 +97,14 @@ class Stage:
         _add(self.image, tint, (left, top))
 
     def place(self, things: list[Thing]) -> None:
-        """Draw the things, far ones first."""
-        for thing in sorted(things, key=lambda thing: -thing.depth):
+        """Draw the things that are in the picture, far ones first."""
+        seen = (thing for thing in things if self._in_picture(thing))
+        for thing in sorted(seen, key=lambda thing: -thing.depth):
             self._place(thing)
+
+    def _in_picture(self, thing: Thing) -> bool:
+        x, y, width, height = thing.box
+        return -width < x < self.image.width and -height < y < self.image.height
 
     def _place(self, thing: Thing) -> None:
         x, y, width, height = thing.box
