@@ -62,8 +62,8 @@ function Counts(props: {
         <tr>
           <th />
           <th className="vl-number">{trans.__('found')}</th>
-          <th className="vl-number">{trans.__('= imported')}</th>
-          <th className="vl-number">{trans.__('+ reported')}</th>
+          <th className="vl-number">{trans.__('imported')}</th>
+          <th className="vl-number">{trans.__('reported')}</th>
         </tr>
       </thead>
       <tbody>

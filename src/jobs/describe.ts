@@ -13,7 +13,7 @@ export function fraction(job: IJob): number | null {
 export function jobTitle(job: IJob, trans: TranslationBundle): string {
   const dataset = job.dataset ?? '';
   return job.kind === 'ingest'
-    ? trans.__('Ingesting %1', dataset)
+    ? trans.__('Ingest %1', dataset)
     : `${job.kind} ${dataset}`.trim();
 }
 
@@ -34,7 +34,7 @@ export function stateLabel(job: IJob, trans: TranslationBundle): string {
   }
 }
 
-/** "images · 1,240 of 2,000 · 41/s · 0:18 left". */
+/** "images · 1,240 of 2,000 · 41/s · 0:18 left", or how long it took. */
 export function progressLine(job: IJob, trans: TranslationBundle): string {
   const parts = [stateLabel(job, trans)];
   if (job.state === 'running') {
@@ -50,6 +50,10 @@ export function progressLine(job: IJob, trans: TranslationBundle): string {
     if (job.eta_seconds !== null) {
       parts.push(trans.__('%1 left', duration(job.eta_seconds)));
     }
+  } else if (job.started_at !== null && job.finished_at !== null) {
+    const milliseconds =
+      Date.parse(job.finished_at) - Date.parse(job.started_at);
+    parts.push(trans.__('took %1', duration(milliseconds / 1000)));
   }
   return parts.join(' · ');
 }

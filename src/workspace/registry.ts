@@ -49,7 +49,7 @@ export class Workspaces implements IWorkspaces {
   }
 
   get(workspace: string): IWorkspaceModel | undefined {
-    return this._models.get(workspace);
+    return this._models.get(this._replaced.get(workspace) ?? workspace);
   }
 
   activate(workspace: string): void {
@@ -75,7 +75,7 @@ export class Workspaces implements IWorkspaces {
   private _find(options: IOpenOptions): IWorkspaceModel | undefined {
     const { dataset, workspace, notebook } = options;
     if (workspace !== undefined) {
-      return this._models.get(workspace);
+      return this.get(workspace);
     }
     const fits = (model: IWorkspaceModel): boolean => {
       const { server } = model;
@@ -95,6 +95,9 @@ export class Workspaces implements IWorkspaces {
       this._fetch(options),
       import('./store')
     ]);
+    if (options.workspace && options.workspace !== workspace.workspace) {
+      this._replaced.set(options.workspace, workspace.workspace);
+    }
     const known = this._models.get(workspace.workspace);
     if (known) {
       return known;
@@ -139,6 +142,8 @@ export class Workspaces implements IWorkspaces {
 
   private readonly _origin = `browser-${UUID.uuid4()}`;
   private readonly _models = new Map<string, IWorkspaceModel>();
+  /** Workspaces the server has forgotten, and what stands in for them. */
+  private readonly _replaced = new Map<string, string>();
   private readonly _opening = new Map<string, Promise<IWorkspaceModel>>();
   private _current: IWorkspaceModel | null = null;
 }

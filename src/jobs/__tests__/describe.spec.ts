@@ -26,6 +26,12 @@ describe('progress', () => {
       'images · 3 · 0.3/s'
     );
     expect(progressLine(job({ state: 'queued' }), trans)).toBe('waiting');
+    const done = job({
+      state: 'done',
+      started_at: '2026-01-01T00:00:00Z',
+      finished_at: '2026-01-01T00:01:05Z'
+    });
+    expect(progressLine(done, trans)).toBe('done · took 1:05');
   });
 
   it.each([

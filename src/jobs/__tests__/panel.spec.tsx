@@ -25,15 +25,13 @@ describe('JobsPanel', () => {
     const client = {
       cancelJob,
       jobs: jest.fn().mockResolvedValue([running]),
-      jobLog: jest
-        .fn()
-        .mockResolvedValue([
-          {
-            time: '2026-01-01T10:11:12Z',
-            level: 'warning',
-            message: 'odd file'
-          }
-        ])
+      jobLog: jest.fn().mockResolvedValue([
+        {
+          time: '2026-01-01T10:11:12Z',
+          level: 'warning',
+          message: 'odd file'
+        }
+      ])
     };
     const { jobs } = fakeJobs(client);
     await act(async () => {
@@ -90,7 +88,7 @@ describe('JobStatusItem', () => {
     );
     MessageLoop.flush();
     expect(item.isActive).toBe(true);
-    expect(item.node).toHaveTextContent('Ingesting street');
+    expect(item.node).toHaveTextContent('Ingest street');
     expect(item.node).toHaveTextContent('images · 3 of 4 · 1 more');
     item.node.click();
     expect(click).toHaveBeenCalledTimes(1);

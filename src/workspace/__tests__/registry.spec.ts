@@ -34,6 +34,10 @@ describe('Workspaces', () => {
       workspace: 'gone'
     });
     expect(model.server.workspace).toBe('new-1');
+    expect(await workspaces.open({ dataset: 'cells', workspace: 'gone' })).toBe(
+      model
+    );
+    expect(server.created).toBe(1);
   });
 
   it('keeps two notebooks apart', async () => {
