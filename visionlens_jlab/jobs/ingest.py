@@ -43,7 +43,8 @@ def run(context: JobContext) -> None:
     """Do the ingest that `context.params` describe.
 
     Params are those of `models.IngestRequest` and `next_sample_id`; `existing` may name an Arrow
-    file with the columns root, path, bytes (default: `input/existing.arrow` of the spool).
+    stream with the columns root, path, bytes and location, that of the root (default:
+    `input/existing.arrow` of the spool).
 
     Raises
     ------
@@ -83,7 +84,7 @@ class _Ingest:
         self._pool = pool
         self._started = datetime.now(UTC)
         self._request, self._format = make_ingest_request(context)
-        self._existing = Existing.of(_existing_table(context))
+        self._existing = Existing(_existing_table(context))
         self._samples = SampleMaker(
             int(context.params.get("next_sample_id", 0)), self._existing, self._headers
         )
@@ -91,7 +92,8 @@ class _Ingest:
         self._sequence = 0
         self._headers_done = 0
         self._images_total: int | None = None
-        self._root_sent: set[str] = set()
+        self._roots: set[str] = set()
+        """Names of the roots handed over."""
 
     def run(self) -> None:
         self._context.progress("scan", 0, None)
@@ -113,13 +115,14 @@ class _Ingest:
         if batch.classes:
             tables["class"] = class_table(batch.classes)
         if batch.images is not None:
-            root = batch.images.root
-            if root not in self._root_sent:
-                self._root_sent.add(root)
-                tables["root"] = root_table(root, self._request.roots[root].location)
+            location = self._request.roots[batch.images.root].location
+            root = self._existing.root_name(batch.images.root, location)
+            if root not in self._roots:
+                self._roots.add(root)
+                tables["root"] = root_table(root, location)
             normalised = batch.annotations is not None and batch.annotations.normalised
             table, found, existing = self._samples.make(
-                batch.images, normalised or not self._request.labels_only
+                batch.images, root, normalised or not self._request.labels_only
             )
             tables["sample"] = table
             issues += found
@@ -219,7 +222,7 @@ class _Ingest:
         self._context.emit(self._sequence, tables, {"thumbnails.pack": pack})
 
     def _finish(self, form: str) -> None:
-        issues = self._existing.vanished() + self._counts.mismatches()
+        issues = self._existing.vanished(self._roots) + self._counts.mismatches()
         summary = {
             "final": True,
             "format": form,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
@@ -19,28 +19,57 @@ ReadHeaders = Callable[[str, list[str]], Headers]
 """(root, paths) -> headers and, where there is none, the reason."""
 
 
-@dataclass
 class Existing:
-    """Samples the dataset had before: (root, path) -> bytes; `seen` are those met again."""
+    """Samples the dataset had before, by root and path.
 
-    bytes: dict[tuple[str, str], int | None] = field(default_factory=dict)
-    seen: set[tuple[str, str]] = field(default_factory=set)
+    Parameters
+    ----------
+    table : pa.Table or None
+        Columns root, path, bytes, and location (of the root) where it is known.
+    """
 
-    @classmethod
-    def of(cls, table: pa.Table | None) -> Existing:
-        """From a snapshot with the columns root, path, bytes."""
+    def __init__(self, table: pa.Table | None = None) -> None:
+        self._bytes: dict[tuple[str, str], int | None] = {}
+        self._seen: set[tuple[str, str]] = set()
+        self._locations: dict[str, str] = {}
         if table is None:
-            return cls()
+            return
         columns = (table.column(name).to_pylist() for name in ("root", "path", "bytes"))
-        return cls({(root, path): size for root, path, size in zip(*columns, strict=True)})
+        self._bytes = {(root, path): size for root, path, size in zip(*columns, strict=True)}
+        if "location" in table.column_names:
+            places = table.select(["root", "location"]).group_by(["root", "location"]).aggregate([])
+            self._locations = {row["root"]: row["location"] for row in places.to_pylist()}
 
-    def vanished(self) -> list[Issue]:
-        """One item for each sample whose image was not met again."""
+    def root_name(self, wanted: str, location: str) -> str:
+        """The name of the root at a location: the one it has, else a free one."""
+        for name, known in self._locations.items():
+            if known == location:
+                return name
+        name, number = wanted, 1
+        while name in self._locations:
+            number += 1
+            name = f"{wanted}_{number}"
+        self._locations[name] = location
+        return name
+
+    def meet(self, root: str, path: str) -> bool:
+        """Whether the image is a sample already; notes that it is still there."""
+        known = (root, path) in self._bytes
+        if known:
+            self._seen.add((root, path))
+        return known
+
+    def bytes_of(self, root: str, path: str) -> int | None:
+        """The size its file had."""
+        return self._bytes[root, path]
+
+    def vanished(self, roots: set[str]) -> list[Issue]:
+        """One item for each sample of these roots whose image was not met again."""
         message = "The image was in the dataset and is no longer there; the sample stays."
         return [
             Issue("IMAGE_VANISHED", "kept", "image", path, message)
-            for root, path in self.bytes
-            if (root, path) not in self.seen
+            for root, path in self._bytes
+            if root in roots and (root, path) not in self._seen
         ]
 
 
@@ -69,10 +98,15 @@ class SampleMaker:
         self.ambiguous: dict[int, str] = {}
         self.imported = 0
 
-    def make(self, rows: ImageRows, with_headers: bool) -> tuple[pa.Table, list[Issue], int]:
-        """The `sample` table of a batch, its issues, and how many images existed before."""
+    def make(
+        self, rows: ImageRows, root: str, with_headers: bool
+    ) -> tuple[pa.Table, list[Issue], int]:
+        """The `sample` table of a batch, its issues, and how many images existed before.
+
+        `root` is the name of the root in the dataset, which may differ from `rows.root`.
+        """
         batch = _BatchOfImages(rows, self.log.count)
-        known = [self._meet(rows, index, batch) for index in range(len(rows.paths))]
+        known = [self._meet(rows, root, index, batch) for index in range(len(rows.paths))]
         if with_headers:
             self._fill_headers(batch, known)
         ids = self._ids(batch, known)
@@ -85,14 +119,13 @@ class SampleMaker:
                 for index in kept.tolist()
                 if batch.headers[index] is not None
             ]
-        return batch.table(ids, kept), batch.issues, sum(known)
+        return batch.table(root, ids, kept), batch.issues, sum(known)
 
-    def _meet(self, rows: ImageRows, index: int, batch: _BatchOfImages) -> bool:
-        key = (rows.root, rows.paths[index])
-        if key not in self._existing.bytes:
+    def _meet(self, rows: ImageRows, root: str, index: int, batch: _BatchOfImages) -> bool:
+        path = rows.paths[index]
+        if not self._existing.meet(root, path):
             return False
-        self._existing.seen.add(key)
-        if rows.bytes[index] not in (None, self._existing.bytes[key]):
+        if rows.bytes[index] not in (None, self._existing.bytes_of(root, path)):
             message = "The file has another size than before; the sample stays as it was."
             batch.note("IMAGE_CHANGED", "kept", index, message)
         return True
@@ -199,12 +232,12 @@ class _BatchOfImages:
             message = f"The labels were rotated with the image (EXIF {header.orientation})."
             self.note("ORIENTATION_REPAIRED", "repaired", index, message)
 
-    def table(self, ids: np.ndarray, kept: np.ndarray) -> pa.Table:
+    def table(self, root: str, ids: np.ndarray, kept: np.ndarray) -> pa.Table:
         """The `sample` table of the imported images."""
         rows, listed = self.rows, kept.tolist()
         return sample_table(
             sample_ids=ids[kept],
-            root=rows.root,
+            root=root,
             paths=[rows.paths[index] for index in listed],
             splits=[rows.splits[index] for index in listed],
             sizes=[self.sizes[index] for index in listed],

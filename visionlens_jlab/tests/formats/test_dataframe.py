@@ -55,7 +55,8 @@ def test_one_row_for_each_annotation(images):
         "w": [5.0, None, 7.25, None, 2.0], "h": [5.0, None, 7.0, None, 2.0],
         "confidence": [0.5, None, None, None, 1.0], "is_crowd": [True, None, False, None, None],
         "truncated": [None, True, False, None, None],
-        "weather": ["fog", "sun", "fog", "sun", "sun"], "colour": ["red", "blue", None, None, "red"],
+        "weather": ["fog", "sun", "fog", "sun", "sun"],
+        "colour": ["red", "blue", None, None, "red"],
     })  # fmt: skip
     pa.csv.write_csv(table, images / "table.csv")
     found = ingest_rows(images / "table.csv", labels_only=True)

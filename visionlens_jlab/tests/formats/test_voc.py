@@ -32,7 +32,9 @@ def test_boxes_flags_and_attributes(tmp_path):
         "<attributes><attribute><name>colour</name><value>red</value></attribute></attributes>"
     )
     polygon = "<polygon><x1>1</x1><y1>2</y1><x2>9</x2><y2>2</y2><x3>9</x3><y3>8.5</y3></polygon>"
-    points = "<polygon><pt><x>1</x><y>2</y></pt><pt><x>9</x><y>2</y></pt><pt><x>9</x><y>8</y></pt></polygon>"
+    corners = ((1, 2), (9, 2), (9, 8))
+    inner = "".join(f"<pt><x>{x}</x><y>{y}</y></pt>" for x, y in corners)
+    points = f"<polygon>{inner}</polygon>"
     objects = voc_object("dog", (1, 2.5, 11, 22), more) + voc_object("cat", (1, 2, 9, 8.5), polygon)
     found = labels(make(tmp_path, {"a": objects + voc_object("cat", (1, 2, 9, 8), points)}))
     first, second, third = found.annotations

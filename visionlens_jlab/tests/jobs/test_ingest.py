@@ -203,6 +203,22 @@ def test_incremental_adds_and_keeps(tmp_path):
     assert [row["path"] for row in again.samples] == ["images/3.png"]
 
 
+def test_another_folder_added_gets_a_root_of_its_own(tmp_path):
+    for name in ("one", "two"):
+        write_image(tmp_path / name / "a.png")
+    existing = pa.table({
+        "root": ["source", "source"], "path": ["a.png", "gone.png"], "bytes": [1, 1],
+        "location": [str(tmp_path / "one")] * 2,
+    })  # fmt: skip
+    other = ingest_rows(tmp_path / "two", incremental=True, existing=existing)
+    assert other.roots == [{"name": "source_2", "location": str(tmp_path / "two")}]
+    assert [(row["root"], row["path"]) for row in other.samples] == [("source_2", "a.png")]
+    assert not other.issues
+    same = ingest_rows(tmp_path / "one", incremental=True, existing=existing)
+    assert not same.samples
+    assert same.codes == {"IMAGE_CHANGED": 1, "IMAGE_VANISHED": 1}
+
+
 def test_without_a_snapshot_incremental_is_a_first_ingest(tmp_path):
     write_image(tmp_path / "a.png")
     assert len(ingest_rows(tmp_path, incremental=True, next_sample_id=5).samples) == 1
