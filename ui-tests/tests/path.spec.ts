@@ -180,13 +180,17 @@ test('from a folder of images to a DataFrame and back', async ({
       'print("heard", 3 in heard, "read", lens.selection.count())'
     ].join('\n')
   );
-  const running = page.notebook.runCell(busy);
+  await page.notebook.selectCells(busy);
+  await page.keyboard.press('Control+Enter');
+  const cell = page.locator('.jp-Notebook .jp-Cell').nth(busy);
+  await expect(cell.locator('.jp-InputPrompt')).toHaveText('[*]:');
   await grid.locator(`.vl-tile[data-id="${ids[0]}"]`).click();
   await grid
     .locator(`.vl-tile[data-id="${ids[2]}"]`)
     .click({ modifiers: ['Shift'] });
-  await running;
-  expect(await outputOf(page, busy)).toBe('heard True read 3');
+  await expect(cell.locator('.jp-OutputArea-output')).toHaveText(
+    'heard True read 3'
+  );
 
   // --- after a kernel restart the notebook gets its workspace back ------------------------------
   await page.notebook.activate(NOTEBOOK);
