@@ -64,14 +64,11 @@ def _far_windows(
     if columns < 1 or rows < 1:
         return
     dim = 0.2 + 0.5 * (1 - canvas.mood.lamps)
-    for _ in range(int(columns * rows * 0.22)):
-        left = x + _CELL * (0.7 + int(rng.integers(columns)))
-        up = top + _CELL * (0.6 + int(rng.integers(rows)))
-        color = _LIT[int(rng.integers(len(_LIT)))]
-        tone = mix(color, canvas.mood.haze, min(0.92, canvas.mood.veil(depth) + dim))
-        canvas.polygon(
-            [(left, up), (left, up + 1.6), (left + 1.6, up + 1.6), (left + 1.6, up)], tone
-        )
+    veil = min(0.92, canvas.mood.veil(depth) + dim)
+    tones = [mix(color, canvas.mood.haze, veil) for color in _LIT]
+    lit = rng.integers(0, (columns, rows, len(_LIT)), (int(columns * rows * 0.22), 3))
+    for column, row, tone in lit.tolist():
+        canvas.square((x + _CELL * (0.7 + column), top + _CELL * (0.6 + row)), 1.6, tones[tone])
 
 
 def _front(

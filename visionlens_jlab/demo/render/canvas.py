@@ -46,6 +46,11 @@ class Canvas:
         """Pixels."""
         self.pen.polygon([(x * SCALE, y * SCALE) for x, y in points], fill=ink(color))
 
+    def square(self, corner: Point, side: float, color: Color) -> None:
+        """Pixels; the corner is the upper left one."""
+        x, y = corner[0] * SCALE, corner[1] * SCALE
+        self.pen.rectangle((x, y, x + side * SCALE, y + side * SCALE), fill=ink(color))
+
     def ground(self, corners: Sequence[tuple[float, float]], color: Color) -> None:
         """A flat patch, corners (right, ahead) in metres."""
         ahead = sum(corner[1] for corner in corners) / len(corners)

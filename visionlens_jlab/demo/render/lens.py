@@ -135,7 +135,7 @@ def expose(
     if blur > 0.5:
         image = image.filter(ImageFilter.BoxBlur((blur * 5.5 * unit, 0.4 * unit)))
     elif blur > 0.08:
-        image = image.filter(ImageFilter.GaussianBlur(blur * 2.0 * unit))
+        image = image.filter(ImageFilter.BoxBlur(blur * 1.8 * unit))
     image = ImageChops.multiply(image, _frame(image.size, camera))
     noise = _noise(image.size, int(rng.integers(4)))
     weight = {"day": 5, "dusk": 4, "night": 3}[light]

@@ -15,7 +15,7 @@ _TREES = {
     "ring road": (7.0, 13.0),
 }
 """Metres between two trees."""
-_NEAREST = 7.0
+_NEAREST = 10.0
 _WARM = (255.0, 206.0, 138.0)
 
 

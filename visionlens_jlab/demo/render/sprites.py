@@ -58,15 +58,18 @@ VARIANTS = 12
 
 
 class Picture:
-    """An RGBA picture kept at several sizes, each half of the one before."""
+    """A picture kept at several sizes, each half of the one before.
+
+    Colours are multiplied by their opacity (mode RGBa), the form in which Pillow scales.
+    """
 
     def __init__(self, full: Image.Image) -> None:
-        self._levels = [full]
+        self._levels = [full.convert("RGBa")]
         while min(self._levels[-1].size) > 8:
             self._levels.append(self._levels[-1].reduce(2))
 
     def fitted(self, size: tuple[int, int], flip: bool) -> Image.Image:
-        """At a size in pixels, mirrored if asked."""
+        """RGBA at a size in pixels, mirrored if asked."""
         level = next(
             (
                 level
@@ -75,7 +78,7 @@ class Picture:
             ),
             self._levels[0],
         )
-        picture = level.resize(size, Image.Resampling.HAMMING)
+        picture = level.resize(size, Image.Resampling.HAMMING).convert("RGBA")
         return ImageOps.mirror(picture) if flip else picture
 
 
