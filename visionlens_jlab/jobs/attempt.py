@@ -115,6 +115,9 @@ class Attempt:
                 await self._kernel.stop()
                 return Outcome("lost")
             if self._spool.cancelled:
+                if not self._kernel.executing:
+                    working.cancel()
+                    return Outcome("cancelled")
                 if deadline is None:
                     deadline = time.monotonic() + CANCEL_SECONDS
                     await self._kernel.interrupt()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
+import logging
 import os
 import shutil
 import sys
@@ -20,6 +20,8 @@ from ..errors import VisionLensError
 from .worker import MIME
 
 READY_SECONDS = 60
+
+_log = logging.getLogger(__name__)
 
 
 class WorkerKernel:
@@ -45,6 +47,8 @@ class WorkerKernel:
         self._manager: Any = None
         self._kernel: str | None = None
         self._client: Any = None
+        self._starting: asyncio.Task[None] | None = None
+        self.executing = False
 
     @property
     def started(self) -> bool:
@@ -56,10 +60,23 @@ class WorkerKernel:
         return self._kernel is not None and bool(await self._manager.is_alive(self._kernel))
 
     async def start(self) -> None:
-        """Have a kernel that answers; a dead one is replaced. WORKER_LOST when none starts."""
-        if self.started and await self.alive():
-            return
-        await self.stop()
+        """Have a kernel that answers; a dead one is replaced.
+
+        A caller that is cancelled leaves the kernel to start all the same, for the next one.
+
+        Raises
+        ------
+        VisionLensError
+            WORKER_LOST when none starts.
+        """
+        over = self._starting is None or self._starting.done()
+        if over and not (self.started and await self.alive()):
+            await self.stop()
+            self._starting = asyncio.create_task(self._start())
+        if self._starting is not None:
+            await asyncio.shield(self._starting)
+
+    async def _start(self) -> None:
         if self._manager is None:
             self._make_manager()
         env = {name: value for name, value in os.environ.items() if name != ENV_TOKEN}
@@ -73,7 +90,7 @@ class WorkerKernel:
             self._client = client
             await client.wait_for_ready(timeout=READY_SECONDS)
         except Exception as error:
-            await self.stop()
+            await self._shut_down()
             raise VisionLensError(
                 "WORKER_LOST",
                 f"The worker kernel {self._kernel_name!r} does not start: {error}.",
@@ -83,11 +100,15 @@ class WorkerKernel:
     async def execute(self, code: str) -> dict[str, Any]:
         """Execute code to its end; returns the content of the kernel's reply."""
         asked = self._client.execute(code, store_history=False, allow_stdin=False)
-        while True:
-            reply = await self._client.get_shell_msg()
-            if reply["parent_header"].get("msg_id") == asked:
-                content: dict[str, Any] = reply["content"]
-                return content
+        self.executing = True
+        try:
+            while True:
+                reply = await self._client.get_shell_msg()
+                if reply["parent_header"].get("msg_id") == asked:
+                    content: dict[str, Any] = reply["content"]
+                    return content
+        finally:
+            self.executing = False
 
     async def messages(self) -> AsyncIterator[dict[str, Any]]:
         """What jobs say of themselves, until the caller stops listening."""
@@ -103,18 +124,30 @@ class WorkerKernel:
             await self._manager.interrupt_kernel(self._kernel)
 
     async def stop(self) -> None:
-        """End its process at once; `start` begins a new one."""
+        """End its process at once (one that is starting, when it has); `start` begins a new one."""
+        if self._starting is not None:
+            starting, self._starting = self._starting, None
+            await asyncio.wait({starting})
+            starting.exception()  # whoever waited for the start was told
+        await self._shut_down()
+
+    async def _shut_down(self) -> None:
         if self._client is not None:
             self._client.stop_channels()
             self._client = None
         if self._kernel is not None:
             kernel, self._kernel = self._kernel, None
-            with contextlib.suppress(Exception):  # a dead kernel may refuse to be shut down
+            try:
                 await self._manager.shutdown_kernel(kernel, now=True)
+            except Exception:  # a dead kernel may refuse to be shut down
+                _log.warning("The worker kernel %s could not be shut down", kernel, exc_info=True)
 
     async def close(self) -> None:
         """Stop, and remove the sockets' folder."""
         await self.stop()
+        if self._manager is not None:
+            # left to the garbage collector, it would wait there for sockets collected with it
+            self._manager.context.destroy(linger=0)
         if self._folder is not None:
             await asyncio.to_thread(shutil.rmtree, self._folder, ignore_errors=True)
             self._folder = self._manager = None
