@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import stat
 from pathlib import Path
 
@@ -171,4 +170,4 @@ def test_a_gap_at_the_end_is_told(library, spool):
 def test_the_manifest_is_json(tmp_path):
     folder = write_piece(tmp_path / "1", 0, {}, {}, None)
     assert json.loads((folder / "piece.json").read_text()) == {"summary": {}}
-    assert os.listdir(folder) == ["piece.json"]
+    assert [path.name for path in folder.iterdir()] == ["piece.json"]

@@ -1,0 +1,58 @@
+"""What loading the server extension costs a server on which nobody looks at images."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+HEAVY = ("torch", "transformers", "umap", "numba", "sklearn", "pandas", "qdrant_client")
+LATER = ("duckdb", "pyarrow", "numpy", "PIL", "IPython")
+"""Loaded with the first request that needs them."""
+
+
+def loaded_by(statement: str) -> set[str]:
+    """Top-level modules in a fresh interpreter after a statement."""
+    code = f"import sys, json\n{statement}\nprint(json.dumps(sorted(sys.modules)))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120
+    )
+    return {name.partition(".")[0] for name in json.loads(done.stdout.splitlines()[-1])}
+
+
+def test_loading_the_extension_loads_nothing_heavy():
+    loaded = loaded_by(
+        "import visionlens_jlab; visionlens_jlab._jupyter_server_extension_points()"
+    )
+    assert "visionlens_jlab" in loaded and "tornado" in loaded
+    assert not loaded & set(HEAVY)
+    assert not any(name.startswith("qdrant") for name in loaded)
+    assert not loaded & set(LATER)
+
+
+def test_serving_a_dataset_loads_nothing_heavy(tmp_path):
+    loaded = loaded_by(
+        "from pathlib import Path\n"
+        "import visionlens_jlab.extension, visionlens_jlab.jobs.kernel\n"
+        "from visionlens_jlab.catalog.library import Library\n"
+        "from visionlens_jlab.models import FacetsRequest, ViewSpec\n"
+        "from visionlens_jlab.formats.registry import format_infos\n"
+        f"library = Library(Path({str(tmp_path)!r}))\n"
+        "store = library.create('a')\n"
+        "store.detail(), store.view(ViewSpec()), store.facets(FacetsRequest()), format_infos()\n"
+        "library.close()"
+    )
+    assert {"duckdb", "pyarrow"} <= loaded
+    # DuckDB and pyarrow look for pandas themselves where it is installed
+    assert not loaded & (set(HEAVY) - {"pandas"})
+
+
+def test_a_worker_opens_no_database():
+    loaded = loaded_by("import visionlens_jlab.jobs.worker, visionlens_jlab.jobs.ingest")
+    assert "duckdb" not in loaded
+    assert not loaded & set(HEAVY)
+
+
+def test_the_notebook_api_loads_no_server():
+    loaded = loaded_by("import visionlens_jlab")
+    assert not loaded & {"tornado", "jupyter_server", "duckdb", *HEAVY}
