@@ -194,8 +194,9 @@ test('from a folder of images to a DataFrame and back', async ({
   await page.notebook.activate(NOTEBOOK);
   await page.menu.clickMenuItem('Kernel>Restart Kernel…');
   await page.getByRole('button', { name: 'Confirm Kernel Restart' }).click();
-  const first = page.locator('.jp-Notebook .jp-Cell').first();
-  await expect(first.locator('.jp-InputPrompt')).toHaveText('[ ]:');
+  await expect(page.locator('#jp-main-statusbar')).toContainText(
+    /\| (Starting|Idle)/
+  );
   await page.notebook.activate(NOTEBOOK);
   await page.notebook.runCell(0);
   expect(await runCell(page, 'print(lens.selection.count())')).toBe('3');
