@@ -2,7 +2,8 @@
 
 ipykernel answers on the shell that last sent on a comm: a kernel that sends on a comm from a cell
 makes the front end's messages wait for that cell. So the front end sends on one comm, the kernel
-on another. Messages may arrive in another thread while a cell runs.
+on another, and answers on the first only while it handles a message of it. Messages may arrive in
+another thread while a cell runs.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ class Link:
         self._lock = threading.Lock()
         self._listeners: dict[str, list[Listener]] = {}
         self._versions: dict[str, int] = {}
+        self._shown: dict[str, str] = {}
         self._request: Any = None
 
     def listen(self, workspace: str, listener: Listener) -> Callable[[], None]:
@@ -59,6 +61,8 @@ class Link:
             return
         import comm
 
+        with self._lock:
+            self._shown[workspace] = dataset
         comm.get_comm_manager().register_target(STATE_TARGET, self._on_open)
         hello = {"type": "hello", "version": __version__}
         opened = comm.create_comm(target_name=REQUEST_TARGET, data=hello)
@@ -85,13 +89,24 @@ class Link:
             )
 
     def _on_open(self, comm: Any, message: dict[str, Any]) -> None:
-        comm.on_msg(self._on_message)
-        self._on_message(message)
+        def on_message(message: dict[str, Any]) -> None:
+            data = message["content"].get("data") or {}
+            if data.get("type") == "sync":
+                comm.send(self._links())
+            elif data.get("type") == "state" and all(key in data for key in MESSAGE_KEYS):
+                self.receive(data)
 
-    def _on_message(self, message: dict[str, Any]) -> None:
-        data = message["content"].get("data") or {}
-        if data.get("type") == "state" and all(key in data for key in MESSAGE_KEYS):
-            self.receive(data)
+        comm.on_msg(on_message)
+        on_message(message)
+
+    def _links(self) -> dict[str, Any]:
+        """The workspaces that this kernel has shown: a page that was reloaded asks for them."""
+        with self._lock:
+            shown = dict(self._shown)
+        links = [
+            {"dataset": dataset, "workspace": workspace} for workspace, dataset in shown.items()
+        ]
+        return {"type": "links", "links": links}
 
     def receive(self, state: State) -> None:
         """Tell the listeners of a state, unless a newer one came before."""

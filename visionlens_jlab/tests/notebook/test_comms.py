@@ -94,6 +94,51 @@ def test_a_late_state_is_dropped_and_an_equal_one_is_not(front_end: FrontEnd) ->
     assert front_end.run("print(seen)") == "[5, 5, 6]\n"
 
 
+def links(front_end: FrontEnd, comm: str) -> list[Message]:
+    """The answers on a state comm to a question that is asked there now."""
+    front_end.heard.clear()
+    front_end.send_comm(comm, {"type": "sync"})
+    front_end.run("pass")
+    return [
+        m["content"]["data"]["links"]
+        for m in front_end.heard
+        if m["msg_type"] == "comm_msg" and m["content"]["comm_id"] == comm
+    ]
+
+
+def test_a_new_page_hears_which_workspaces_are_linked(front_end: FrontEnd) -> None:
+    front_end.run("link.show('street', 'w', None); link.show('cells', 'v', None)")
+    front_end.run("link.show('street', 'w', 'renamed.ipynb')")
+    comm = front_end.open_comm(STATE_TARGET, {"type": "sync"})
+    answer = front_end.hear(lambda m: m["msg_type"] == "comm_msg")["content"]
+    shown = [
+        {"dataset": "street", "workspace": "w"},
+        {"dataset": "cells", "workspace": "v"},
+    ]
+    assert answer["comm_id"] == comm
+    assert answer["data"] == {"type": "links", "links": shown}
+    front_end.run("link.show('cells', 'u', None)")
+    assert links(front_end, comm) == [[*shown, {"dataset": "cells", "workspace": "u"}]]
+
+
+def test_links_are_told_while_a_cell_is_busy(front_end: FrontEnd) -> None:
+    front_end.run("link.show('street', 'w', None)")
+    front_end.run("link.listen('w', lambda s: seen.append(s['version']))")
+    subshell = front_end.make_subshell()
+    cell = front_end.start(
+        "end = time.monotonic() + 30\n"
+        "while not seen and time.monotonic() < end: time.sleep(0.01)\n"
+        "print(seen)"
+    )
+    comm = front_end.open_comm(STATE_TARGET, {"type": "sync"}, subshell)
+    answer = front_end.hear(lambda m: m["msg_type"] == "comm_msg")["content"]["data"]
+    assert answer["links"] == [{"dataset": "street", "workspace": "w"}]
+    front_end.send_comm(comm, state(7), subshell)
+    messages = front_end.finish(cell)
+    printed = "".join(m["content"]["text"] for m in messages if m["msg_type"] == "stream")
+    assert printed == "[7]\n"
+
+
 def test_what_is_not_a_state_is_ignored(front_end: FrontEnd) -> None:
     front_end.run("link.show('street', 'w', None)")
     front_end.run("link.listen('w', lambda s: seen.append(s['version']))")
