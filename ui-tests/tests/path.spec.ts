@@ -6,7 +6,8 @@ import { expect, test, type IJupyterLabPageFixture } from '@jupyterlab/galata';
 import type { Locator } from '@playwright/test';
 import { picture } from './pictures';
 
-test.use({ autoGoto: false });
+// Galata's stand-in for the kernel routes answers a restart with 201, which Lab refuses.
+test.use({ autoGoto: false, kernels: null, sessions: null });
 
 const COUNT = 240;
 const NOTEBOOK = 'analysis.ipynb';
@@ -194,9 +195,7 @@ test('from a folder of images to a DataFrame and back', async ({
   await page.notebook.activate(NOTEBOOK);
   await page.menu.clickMenuItem('Kernel>Restart Kernel…');
   await page.getByRole('button', { name: 'Confirm Kernel Restart' }).click();
-  await expect(page.locator('#jp-main-statusbar')).toContainText(
-    /\| (Starting|Idle)/
-  );
+  await expect(page.locator('#jp-main-statusbar')).toContainText('| Idle');
   await page.notebook.activate(NOTEBOOK);
   await page.notebook.runCell(0);
   expect(await runCell(page, 'print(lens.selection.count())')).toBe('3');
