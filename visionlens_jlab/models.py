@@ -373,7 +373,7 @@ class TableRequest(Model):
     view: ViewSpec = ViewSpec()
     ids: list[int] | None = None
     level: Level = "samples"
-    columns: list[str] | None = None
+    columns: list[str] | None = Field(None, min_length=1)
 
 
 class SqlRequest(Model):
