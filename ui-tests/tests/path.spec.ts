@@ -211,7 +211,8 @@ test('from a folder of images to a DataFrame and back', async ({
 
   // --- after a page reload the panels and the link are back ---------------------------------------
   await page.notebook.save();
-  await page.reload({ waitForIsReady: true });
+  await page.reload({ waitForIsReady: false });
+  await expect(page.locator('#jupyterlab-splash')).toHaveCount(0);
   await expect(header(grid)).toHaveText(
     `${promised} of ${COUNT} samples, 1 selected`
   );
