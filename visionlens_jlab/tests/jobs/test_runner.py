@@ -10,7 +10,10 @@ from typing import Any
 
 import pytest
 
+from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.jobs.pieces import whole_pieces
 from visionlens_jlab.jobs.runner import RETRIES
+from visionlens_jlab.jobs.sink import Sink
 from visionlens_jlab.tests.api.servers import code, make_coco, make_images
 from visionlens_jlab.tests.api.test_writing import stream
 
@@ -191,6 +194,28 @@ async def test_a_worker_that_dies_every_time_fails_the_job(jobs, extension, jp_r
     job = await jobs.end(job)
     assert (job["state"], job["error"]["code"]) == ("failed", "WORKER_LOST")
     assert job["attempt"] == RETRIES + 1
+
+
+@pytest.mark.parametrize(
+    ("error", "code_of_job"),
+    [
+        (VisionLensError("DISK_SPACE", "The disk is full."), "DISK_SPACE"),
+        (RuntimeError("inside"), "JOB_FAILED"),
+    ],
+)
+async def test_what_cannot_be_stored_fails_the_job(
+    api, jobs, jp_root_dir, monkeypatch, error, code_of_job
+):
+    def full(sink: Sink) -> bool:
+        if not any(whole_pieces(sink.attempt)):
+            return False
+        raise error
+
+    monkeypatch.setattr(Sink, "commit_next", full)
+    make_images(jp_root_dir / "many", 600)
+    job = await jobs.end(await jobs.start(source="many"))
+    assert (job["state"], job["error"]["code"]) == ("failed", code_of_job)
+    assert (await api.json("datasets"))["datasets"] == []
 
 
 @pytest.fixture
