@@ -6,7 +6,7 @@ from tornado.web import authenticated
 
 from ..models import Detected, DetectRequest
 from .base import Resource
-from .guard import authorized
+from .guard import authorized, authorized_to_read
 from .shapes import FormatList
 
 
@@ -24,7 +24,7 @@ class DetectHandler(Resource):
     """`detect`"""
 
     @authenticated
-    @authorized
+    @authorized_to_read
     async def post(self) -> None:
         """Which format lies here, and where its parts are."""
         request = await self.body(DetectRequest)

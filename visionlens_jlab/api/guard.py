@@ -22,6 +22,11 @@ def authorized(method: Method) -> Method:
     return cast(Method, jupyter_authorized(method))
 
 
+def authorized_to_read(method: Method) -> Method:
+    """For a verb other than GET that changes nothing, since it only has a body to ask with."""
+    return cast(Method, jupyter_authorized("read")(method))
+
+
 def carries_token(authorization: str, token: str) -> bool:
     """Whether an Authorization header is `visionlens <token>`; equally slow for any guess."""
     if not authorization.lower().startswith(SCHEME):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TypeVar
@@ -51,6 +52,13 @@ class PathPolicy:
             return self.base / Path(named).expanduser()
         except RuntimeError as error:
             raise VisionLensError("DIR_NOT_FOUND", f"{named!r}: {error}") from error
+
+    def notebook(self, named: str) -> str:
+        """A notebook's one name: kernels know its absolute path, the browser that below the base."""
+        try:
+            return os.path.realpath(self.base / named)
+        except ValueError as error:
+            raise VisionLensError("PATH_NOT_ALLOWED", f"{named!r} is no path.") from error
 
     def confine(self, request: Request, *, unrestricted: bool, rows: bool = False) -> Request:
         """The request with absolute paths, checked unless it comes from the user's own kernel.

@@ -11,7 +11,7 @@ from tornado.web import authenticated
 from ..errors import VisionLensError
 from ..models import SampleRequest
 from .base import Guarded, Resource
-from .guard import authorized
+from .guard import authorized, authorized_to_read
 from .pictures import Picture, read_slice
 from .shapes import ThumbnailQuery
 
@@ -22,7 +22,7 @@ class SampleHandler(Resource):
     """`datasets/{dataset}/samples/{sample_id}`"""
 
     @authenticated
-    @authorized
+    @authorized_to_read
     async def post(self, dataset: str, sample_id: str) -> None:
         """Fields and annotations of a sample, as seen through a view."""
         request = await self.body(SampleRequest)

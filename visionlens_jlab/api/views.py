@@ -13,14 +13,14 @@ from ..models import (
     ViewSpec,
 )
 from .base import Resource
-from .guard import authorized
+from .guard import authorized_to_read
 
 
 class ViewHandler(Resource):
     """`datasets/{dataset}/view`"""
 
     @authenticated
-    @authorized
+    @authorized_to_read
     async def post(self, dataset: str) -> None:
         """The ids of a view in display order."""
         spec = await self.body(ViewSpec)
@@ -33,7 +33,7 @@ class TableHandler(Resource):
     """`datasets/{dataset}/table`"""
 
     @authenticated
-    @authorized
+    @authorized_to_read
     async def post(self, dataset: str) -> None:
         """The rows of a view, or of ids, as a table."""
         request = await self.body(TableRequest)
@@ -54,7 +54,7 @@ class TilesHandler(Resource):
     """`datasets/{dataset}/tiles`"""
 
     @authenticated
-    @authorized
+    @authorized_to_read
     async def post(self, dataset: str) -> None:
         """What the grid draws for some ids."""
         request = await self.body(TilesRequest)
@@ -67,7 +67,7 @@ class FacetsHandler(Resource):
     """`datasets/{dataset}/facets`"""
 
     @authenticated
-    @authorized
+    @authorized_to_read
     async def post(self, dataset: str) -> None:
         """Counts of fields under all conditions but their own."""
         request = await self.body(FacetsRequest)
@@ -78,7 +78,7 @@ class PredicateHandler(Resource):
     """`datasets/{dataset}/predicate`"""
 
     @authenticated
-    @authorized
+    @authorized_to_read
     async def post(self, dataset: str) -> None:
         """A predicate as text and as a tree, checked against the fields."""
         request = await self.body(PredicateRequest)
@@ -91,7 +91,7 @@ class SqlHandler(Resource):
     """`datasets/{dataset}/sql`"""
 
     @authenticated
-    @authorized
+    @authorized_to_read
     async def post(self, dataset: str) -> None:
         """The result of one SELECT as a table."""
         request = await self.body(SqlRequest)

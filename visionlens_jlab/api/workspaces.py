@@ -46,9 +46,10 @@ class WorkspacesHandler(WorkspaceResource):
     @authorized
     async def post(self, dataset: str) -> None:
         """The workspace of a notebook, made when it is the first time; without one a new one."""
-        request = await self.body(WorkspaceRequest)
+        named = (await self.body(WorkspaceRequest)).notebook
+        notebook = None if named is None else self.services.policy.notebook(named)
         await self.answer(
-            await self.workspaces(dataset, lambda service: service.find_or_create(request.notebook))
+            await self.workspaces(dataset, lambda service: service.find_or_create(notebook))
         )
 
 

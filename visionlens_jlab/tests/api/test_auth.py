@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from jupyter_server.auth import AllowAllAuthorizer
 
 from visionlens_jlab.api.guard import carries_token
 from visionlens_jlab.api.openapi import document
@@ -73,6 +74,29 @@ async def test_a_page_of_another_origin_is_refused(api, jp_fetch):
         answer = await api("datasets/x/tags", method, body, headers=dict(headers))
         assert answer.code in (403, 404)
         assert "Access-Control-Allow-Origin" not in answer.headers
+
+
+async def test_who_may_only_read_can_look_but_not_change(api, dataset, jp_serverapp, monkeypatch):
+    class ReadOnly(AllowAllAuthorizer):
+        def is_authorized(self, handler, user, action, resource):
+            return action == "read" and resource == "visionlens"
+
+    monkeypatch.setitem(jp_serverapp.web_app.settings, "authorizer", ReadOnly())
+    for method, path, body in (
+        ("GET", f"datasets/{dataset}", None),
+        ("POST", f"datasets/{dataset}/view", {}),
+        ("POST", f"datasets/{dataset}/facets", {}),
+        ("POST", f"datasets/{dataset}/sql", {"query": "SELECT 1"}),
+    ):
+        assert (await api(path, method, body)).code == 200, path
+    for method, path, body in (
+        ("DELETE", f"datasets/{dataset}", None),
+        ("POST", f"datasets/{dataset}/tags", {"tag": "a", "ids": [1]}),
+        ("POST", "jobs", {"ingest": {"source": "x"}}),
+    ):
+        answer = await api(path, method, body)
+        assert answer.code == 403, path
+        assert code(answer) == "FORBIDDEN"
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 
 import numpy as np
 import pyarrow as pa
@@ -63,6 +64,21 @@ async def test_tags_come_and_go(api, dataset):
     assert removed["changed"] == 2
     assert removed["version"] > added["version"]
     assert code(await api(f"datasets/{dataset}/tags", "POST", {"tag": "x"})) == "REQUEST_INVALID"
+
+
+async def test_a_notebook_has_one_workspace_by_its_server_path_and_its_absolute_one(
+    api, dataset, jp_root_dir
+):
+    async def workspace(notebook):
+        return await api.json(f"datasets/{dataset}/workspaces", "POST", {"notebook": notebook})
+
+    below = await workspace("work/a.ipynb")
+    assert below["notebook"] == os.path.realpath(jp_root_dir / "work" / "a.ipynb")
+    absolute = await workspace(str(jp_root_dir / "work" / "a.ipynb"))
+    assert absolute["workspace"] == below["workspace"]
+    assert (await workspace("a.ipynb"))["workspace"] != below["workspace"]
+    no_path = await api(f"datasets/{dataset}/workspaces", "POST", {"notebook": "a\0.ipynb"})
+    assert code(no_path) == "PATH_NOT_ALLOWED"
 
 
 async def test_a_workspace_from_view_to_selection(api, dataset):
