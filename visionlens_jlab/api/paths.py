@@ -54,7 +54,7 @@ class PathPolicy:
             raise VisionLensError("DIR_NOT_FOUND", f"{named!r}: {error}") from error
 
     def notebook(self, named: str) -> str:
-        """A notebook's one name: kernels know its absolute path, the browser that below the base."""
+        """A notebook's one name: kernels know its real path, the browser that below the base."""
         try:
             return os.path.realpath(self.base / named)
         except ValueError as error:
