@@ -47,7 +47,8 @@ class WorkspacesHandler(WorkspaceResource):
     async def post(self, dataset: str) -> None:
         """The workspace of a notebook, made when it is the first time; without one a new one."""
         named = (await self.body(WorkspaceRequest)).notebook
-        notebook = named and await self.work(self.services.policy.notebook, named)
+        resolve = self.services.policy.notebook
+        notebook = None if named is None else await self.work(resolve, named)
         await self.answer(
             await self.workspaces(dataset, lambda service: service.find_or_create(notebook))
         )

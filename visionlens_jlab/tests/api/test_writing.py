@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import io
 import json
-import os
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pytest
 
 from visionlens_jlab.tests.api.servers import code, read_table
+
+
+@pytest.fixture
+def real_root(jp_root_dir: Path) -> Path:
+    return jp_root_dir.resolve()
 
 
 def stream(**columns: object) -> bytes:
@@ -67,13 +72,13 @@ async def test_tags_come_and_go(api, dataset):
 
 
 async def test_a_notebook_has_one_workspace_by_its_server_path_and_its_absolute_one(
-    api, dataset, jp_root_dir
+    api, dataset, jp_root_dir, real_root
 ):
     async def workspace(notebook):
         return await api.json(f"datasets/{dataset}/workspaces", "POST", {"notebook": notebook})
 
     below = await workspace("work/a.ipynb")
-    assert below["notebook"] == os.path.realpath(jp_root_dir / "work" / "a.ipynb")
+    assert below["notebook"] == str(real_root / "work" / "a.ipynb")
     absolute = await workspace(str(jp_root_dir / "work" / "a.ipynb"))
     assert absolute["workspace"] == below["workspace"]
     assert (await workspace("a.ipynb"))["workspace"] != below["workspace"]
