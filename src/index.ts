@@ -1,6 +1,7 @@
 /** The plugins of the extension; what they show is loaded when it is first shown. */
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { actionsPlugin } from './plugins/actions';
+import { addressPlugin } from './plugins/address';
 import { corePlugin, workspacesPlugin } from './plugins/core';
 import { jobsPlugin } from './plugins/jobs';
 import { notebooksPlugin } from './plugins/notebooks';
@@ -14,7 +15,8 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   panelsPlugin,
   actionsPlugin,
   jobsPlugin,
-  notebooksPlugin
+  notebooksPlugin,
+  addressPlugin
 ];
 
 export default plugins;

@@ -25,9 +25,7 @@ export class KernelBridge {
     });
     link.changed.connect(() => this.changed.emit());
     this._links.add(link);
-    for (const model of this._workspaces) {
-      this._join(link, model);
-    }
+    this.changed.emit();
     return () => {
       this._links.delete(link);
       link.dispose();
@@ -35,40 +33,45 @@ export class KernelBridge {
     };
   }
 
-  /** The notebook linked to a workspace; not live: its kernel has to run `show()` again. */
+  /** The notebook linked to a workspace; not live: its kernel has to run `show()` (again). */
   linkOf(workspace: string): { path: string; isLive: boolean } | null {
-    for (const link of this._links) {
-      if (link.has(workspace)) {
-        return link;
-      }
-    }
-    return null;
+    const links = [...this._links];
+    const linked = links.filter(link => link.has(workspace));
+    return (
+      linked.find(link => link.isLive) ??
+      linked[0] ??
+      this._waiting(links, workspace)
+    );
+  }
+
+  /** No kernel speaks of the workspace, but it was made for one of the notebooks. */
+  private _waiting(
+    links: NotebookLink[],
+    workspace: string
+  ): { path: string; isLive: false } | null {
+    const notebook = this._workspaces.get(workspace)?.server.notebook ?? null;
+    const link =
+      notebook !== null &&
+      links.find(({ path }) => sameNotebook(notebook, path));
+    return link ? { path: link.path, isLive: false } : null;
   }
 
   private _onAdded(_: unknown, model: IWorkspaceModel): void {
-    this._links.forEach(link => this._join(link, model));
+    this._links.forEach(link => link.offer(model));
   }
 
   private _onRemoved(_: unknown, model: IWorkspaceModel): void {
     this._links.forEach(link => link.detach(model.server.workspace));
   }
 
-  /** After a reload the workspaces of a notebook find their link again. */
-  private _join(link: NotebookLink, model: IWorkspaceModel): void {
-    const { notebook } = model.server;
-    if (notebook !== null && sameNotebook(notebook, link.path)) {
-      link.attach(model);
-    }
-  }
-
   private readonly _links = new Set<NotebookLink>();
 }
 
 /**
- * Whether a kernel's name for its notebook and the page's are the same.
+ * Whether a workspace was made for a notebook of this page.
  *
- * The kernel knows an absolute path of the server, the page one below the server's root, perhaps
- * with a drive in front.
+ * The server records absolute paths, the page knows those below the server's root, perhaps with a
+ * drive in front.
  */
 export function sameNotebook(recorded: string, path: string): boolean {
   const local = path.replace(/^[^/:]+:/, '');

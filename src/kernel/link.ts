@@ -4,6 +4,7 @@ import type { Kernel, KernelMessage as Jupyter } from '@jupyterlab/services';
 import { Signal } from '@lumino/signaling';
 import type { IWorkspaceModel } from '../workspace/types';
 import {
+  type ILinks,
   type IShowRequest,
   parseKernelMessage,
   REQUEST_TARGET,
@@ -31,13 +32,14 @@ export class NotebookLink {
   ) {
     _session.kernelChanged.connect(this._onKernel, this);
     _session.statusChanged.connect(this._onStatus, this);
+    _session.propertyChanged.connect(this._onRenamed, this);
     this._onKernel();
   }
 
-  /** The set of linked workspaces has changed. */
+  /** The set of linked workspaces has changed, or the notebook's name. */
   readonly changed = new Signal<this, void>(this);
 
-  /** Path of the notebook. */
+  /** Path of the notebook, as it is called now. */
   get path(): string {
     return this._session.path;
   }
@@ -64,8 +66,13 @@ export class NotebookLink {
     });
     this._models.set(id, { model, unsubscribe });
     this.changed.emit();
-    if (this._live) {
-      this._open();
+    this._state?.send(stateMessage(model.server));
+  }
+
+  /** Attach a workspace that was opened just now, if the kernel has a lens on it. */
+  offer(model: IWorkspaceModel): void {
+    if (this._lenses.has(model.server.workspace)) {
+      this.attach(model);
     }
   }
 
@@ -89,7 +96,13 @@ export class NotebookLink {
     }
     this._drop();
     this._kernel = kernel;
-    this._state = kernel && new StateComm(kernel, () => this._states());
+    this._state =
+      kernel &&
+      new StateComm(
+        kernel,
+        () => this._states(),
+        data => this._receive(data)
+      );
     if (kernel) {
       kernel.registerCommTarget(REQUEST_TARGET, (comm, message) =>
         this._listen(comm, message.content.data)
@@ -102,6 +115,12 @@ export class NotebookLink {
   private _onStatus(_: unknown, status: Kernel.Status): void {
     if (['restarting', 'autorestarting', 'dead'].includes(status)) {
       this._drop();
+    }
+  }
+
+  private _onRenamed(_: unknown, property: string): void {
+    if (property === 'path') {
+      this.changed.emit();
     }
   }
 
@@ -144,7 +163,11 @@ export class NotebookLink {
         this._host.hello(message.version);
         this._open();
         break;
+      case 'links':
+        this._follow(message);
+        break;
       case 'show':
+        this._lenses.add(message.workspace);
         this._host
           .show(message, this)
           .then(model => this.attach(model))
@@ -156,6 +179,22 @@ export class NotebookLink {
     }
   }
 
+  /** The kernel knows best: after a reload or a restart this page has no or old links. */
+  private _follow({ links }: ILinks): void {
+    this._lenses = new Set(links.map(({ workspace }) => workspace));
+    for (const workspace of this._models.keys()) {
+      if (!this._lenses.has(workspace)) {
+        this.detach(workspace);
+      }
+    }
+    for (const workspace of this._lenses) {
+      const model = this._host.get(workspace);
+      if (model) {
+        this.attach(model);
+      }
+    }
+  }
+
   private _states() {
     return [...this._models.values()].map(({ model }) =>
       stateMessage(model.server)
@@ -164,6 +203,7 @@ export class NotebookLink {
 
   private _drop(): void {
     this._state?.drop();
+    this._lenses.clear();
     this._live = false;
     this.changed.emit();
   }
@@ -182,6 +222,8 @@ export class NotebookLink {
     string,
     { model: IWorkspaceModel; unsubscribe: () => void }
   >();
+  /** Workspaces that the kernel has shown since it started, whether they are open here or not. */
+  private _lenses = new Set<string>();
   private _kernel: Kernel.IKernelConnection | null = null;
   private _state: StateComm | null = null;
   private _live = false;

@@ -56,7 +56,7 @@ export class LinkStatusItem extends Widget {
       : this._trans.__('%1 · link to %2 waits', name, notebook);
     this.node.title = link.isLive
       ? link.path
-      : this._trans.__('Run ds.show() again in %1.', link.path);
+      : this._trans.__('Run ds.show() in %1.', link.path);
   }
 
   private get _link(): { path: string; isLive: boolean } | null {

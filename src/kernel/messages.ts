@@ -20,6 +20,14 @@ export type StateMessage = {
   total: number;
 };
 
+/** Asks the kernel on the state comm which workspaces its lenses link; it answers there. */
+export type SyncMessage = { type: 'sync' };
+
+export interface ILinks {
+  readonly type: 'links';
+  readonly links: readonly { dataset: string; workspace: string }[];
+}
+
 export interface IShowRequest {
   readonly type: 'show';
   readonly dataset: string;
@@ -40,7 +48,7 @@ export interface IHello {
   readonly version: string;
 }
 
-export type KernelMessage = IShowRequest | IChangedNotice | IHello;
+export type KernelMessage = IShowRequest | IChangedNotice | IHello | ILinks;
 
 /** What the kernel is told of a workspace. */
 export function stateMessage(workspace: IWorkspace): StateMessage {
@@ -70,13 +78,18 @@ export function parseKernelMessage(data: unknown): KernelMessage | null {
       return names(message) && typeof message.version === 'number'
         ? (data as IChangedNotice)
         : null;
+    case 'links':
+      return Array.isArray(message.links) && message.links.every(names)
+        ? (data as ILinks)
+        : null;
     default:
       return null;
   }
 }
 
-function names(message: Partial<Record<string, unknown>>): boolean {
+function names(message: Partial<Record<string, unknown>> | null): boolean {
   return (
-    typeof message.dataset === 'string' && typeof message.workspace === 'string'
+    typeof message?.dataset === 'string' &&
+    typeof message.workspace === 'string'
   );
 }

@@ -1,27 +1,30 @@
-/** The comm that tells a kernel the state of its workspaces. */
-import type { Kernel } from '@jupyterlab/services';
-import { STATE_TARGET, type StateMessage } from './messages';
+/** The comm that asks a kernel for its workspaces and tells it their states. */
+import type { Kernel, KernelMessage as Jupyter } from '@jupyterlab/services';
+import { STATE_TARGET, type StateMessage, type SyncMessage } from './messages';
 
 /** A comm opened before Python registered its target closes at once: try again after (ms). */
 const RETRIES_MS = [500, 2000, 8000];
 const SUBSHELL_MS = 1000;
+const SYNC: SyncMessage = { type: 'sync' };
 
 export class StateComm {
   /**
    * @param kernel - the notebook's kernel.
    * @param states - the full state, sent whenever the comm is opened.
+   * @param receive - takes the data of what the kernel answers.
    */
   constructor(
     private readonly _kernel: Kernel.IKernelConnection,
-    private readonly _states: () => StateMessage[]
+    private readonly _states: () => StateMessage[],
+    private readonly _receive: (data: unknown) => void
   ) {}
 
   /** Whether a comm is open, as far as known here. */
-  get isOpen(): boolean {
+  private get _isOpen(): boolean {
     return this._comm !== null && !this._comm.isDisposed;
   }
 
-  /** Send everything, through a new comm if there is none. */
+  /** Ask for the links and send every state, through a new comm if there is none. */
   open(): Promise<void> {
     this._attempt = 0;
     return this._enqueue();
@@ -29,14 +32,14 @@ export class StateComm {
 
   /** Take over the comm that an earlier page left in the kernel. */
   adopt(commId: string): void {
-    if (!this.isOpen && !this._kernel.hasComm(commId)) {
+    if (!this._isOpen && !this._kernel.hasComm(commId)) {
       this._take(this._kernel.createComm(STATE_TARGET, commId));
     }
   }
 
-  /** Tell one workspace's state; nobody hears it while the comm is closed. */
+  /** Tell one workspace's state; a closed comm tells it when it opens. */
   send(state: StateMessage): void {
-    if (this.isOpen) {
+    if (this._isOpen) {
       this._comm!.send(state);
     }
   }
@@ -63,11 +66,9 @@ export class StateComm {
   }
 
   private async _open(): Promise<void> {
-    if (this.isOpen) {
-      this._states().forEach(state => this.send(state));
-      return;
-    }
-    if (this._states().length === 0) {
+    if (this._isOpen) {
+      this._comm!.send(SYNC);
+      this._sendStates();
       return;
     }
     const generation = this._generation;
@@ -78,13 +79,19 @@ export class StateComm {
       return;
     }
     this._take(comm);
-    const [first, ...rest] = this._states();
-    comm.open(first ?? {});
-    rest.forEach(state => this.send(state));
+    comm.open(SYNC);
+    this._sendStates();
+  }
+
+  private _sendStates(): void {
+    this._states().forEach(state => this.send(state));
   }
 
   private _take(comm: Kernel.IComm): void {
     this._comm = comm;
+    comm.onMsg = (message: Jupyter.ICommMsgMsg) => {
+      this._receive(message.content.data);
+    };
     comm.onClose = () => {
       if (this._comm === comm) {
         this._comm = null;

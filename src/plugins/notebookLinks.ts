@@ -13,8 +13,9 @@ import { cellCode, viewCode } from '../kernel/cell';
 import type { NotebookLink } from '../kernel/link';
 import { LinkStatusItem } from '../kernel/linkItem';
 import type { IShowRequest } from '../kernel/messages';
-import { CommandIDs, type IWorkspaces } from '../tokens';
+import type { IWorkspaces } from '../tokens';
 import type { IWorkspaceModel } from '../workspace/types';
+import { openBeside } from './beside';
 import type { ICore } from './core';
 import { reportFailure } from './failure';
 
@@ -92,18 +93,12 @@ export class NotebookLinks {
       workspace,
       notebook: notebook ?? undefined
     });
-    const { commands } = this._core;
-    await commands.execute(CommandIDs.openGrid, {
-      dataset,
-      workspace: model.server.workspace,
-      ref: panel?.id,
-      mode: 'split-right',
-      activate: false
-    });
-    await commands.execute(CommandIDs.showFilters);
-    if (panel && panel === this._notebooks.currentWidget) {
-      this._activate(panel);
-    }
+    await openBeside(
+      this._app,
+      panel ?? null,
+      { dataset, workspace: model.server.workspace },
+      panel === this._notebooks.currentWidget
+    );
     return model;
   }
 

@@ -69,8 +69,10 @@ class Panels {
     notebook
   }: IPanelArgs): Promise<{ dataset: string; workspace: string } | null> {
     // A restored panel does not wait for the server: its content will.
-    if (dataset !== undefined && workspace !== undefined) {
-      return { dataset, workspace };
+    const shown =
+      workspace ?? (notebook === undefined ? this._shown(dataset) : undefined);
+    if (dataset !== undefined && shown !== undefined) {
+      return { dataset, workspace: shown };
     }
     const model =
       dataset !== undefined
@@ -82,6 +84,17 @@ class Panels {
         workspace: model.server.workspace
       }
     );
+  }
+
+  /** The workspace of a grid that shows the dataset, the current one if it does. */
+  private _shown(dataset: string | undefined): string | undefined {
+    const { grid } = this.trackers;
+    const current = grid.currentWidget;
+    const panel =
+      current?.slug === dataset
+        ? current
+        : grid.find(({ slug }) => slug === dataset);
+    return panel?.workspace;
   }
 
   private _find(

@@ -65,7 +65,7 @@ export class WorkspacePanel extends LazyPanel {
     const rename = (): void => {
       const name = model.store.getState().detail?.name ?? this.slug;
       this.title.label = label(this.kind, name, trans);
-      this.title.caption = model.store.getState().notebook ?? name;
+      this.title.caption = name;
     };
     this._unsubscribe?.();
     this._unsubscribe = model.store.subscribe((state, before) => {

@@ -8,7 +8,6 @@ export function initialState(workspace: IWorkspace): IWorkspaceState {
   return {
     id: workspace.workspace,
     dataset: workspace.dataset,
-    notebook: workspace.notebook,
     version: workspace.version,
     datasetVersion: workspace.dataset_version,
     detail: null,

@@ -20,7 +20,6 @@ export interface ISelection {
 export interface IWorkspaceState {
   readonly id: string;
   readonly dataset: string;
-  readonly notebook: string | null;
   /** Server's version of the workspace that `view` and `ids` belong to. */
   readonly version: number;
   readonly datasetVersion: number;

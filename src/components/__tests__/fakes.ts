@@ -70,7 +70,6 @@ export function state(change: Partial<IWorkspaceState> = {}): IWorkspaceState {
   return {
     id: 'w',
     dataset: 'blood',
-    notebook: null,
     version: 1,
     datasetVersion: 1,
     detail: DETAIL,

@@ -15,13 +15,15 @@ const SHOW = {
 };
 
 class FakeModel {
+  constructor(private readonly _id = 'w1') {}
+
   readonly store = createStore<Partial<IWorkspaceState>>(() => ({
-    id: 'w1',
+    id: this._id,
     version: 1
   }));
   readonly pull = jest.fn();
   server = {
-    workspace: 'w1',
+    workspace: this._id,
     dataset: 'cells',
     notebook: NOTEBOOK,
     version: 1,
@@ -55,6 +57,11 @@ class FakeWorkspaces {
     this.models.push(model);
     this.added.emit(model);
   }
+
+  remove(model: IWorkspaceModel): void {
+    this.models = this.models.filter(each => each !== model);
+    this.removed.emit(model);
+  }
 }
 
 function setUp(kernel: FakeKernel | null = new FakeKernel()) {
@@ -62,11 +69,11 @@ function setUp(kernel: FakeKernel | null = new FakeKernel()) {
   const model = fake as unknown as IWorkspaceModel;
   const workspaces = new FakeWorkspaces();
   const host = {
-    show: jest.fn(async () => {
-      if (!workspaces.get('w1')) {
+    show: jest.fn(async ({ workspace }: { workspace: string }) => {
+      if (!workspaces.get(workspace)) {
         workspaces.add(model);
       }
-      return model;
+      return workspaces.get(workspace)!;
     }),
     hello: jest.fn(),
     failed: jest.fn()
@@ -78,12 +85,13 @@ function setUp(kernel: FakeKernel | null = new FakeKernel()) {
 }
 
 /** Python's `ds.show()`. */
-async function show(kernel: FakeKernel) {
+async function show(kernel: FakeKernel, workspace = 'w1') {
+  kernel.lenses = [...new Set([...kernel.lenses, workspace])];
   const comm = kernel.openFromPython(REQUEST_TARGET, {
     type: 'hello',
     version: '1.0'
   });
-  comm.onMsg({ content: { data: SHOW } });
+  comm.onMsg({ content: { data: { ...SHOW, workspace } } });
   await jest.advanceTimersByTimeAsync(0);
   return comm;
 }
@@ -109,18 +117,21 @@ describe('a notebook link', () => {
     expect(host.show.mock.calls[0]).toMatchObject([SHOW, {}]);
     const [comm] = kernel.stateComms();
     expect(kernel.stateComms()).toHaveLength(1);
-    expect(comm.opened).toEqual({
-      type: 'state',
-      dataset: 'cells',
-      workspace: 'w1',
-      version: 1,
-      view_version: 1,
-      selection_version: 1,
-      selection_count: 2,
-      predicate: '',
-      count: 5,
-      total: 10
-    });
+    expect(comm.opened).toEqual({ type: 'sync' });
+    expect(comm.states).toEqual([
+      {
+        type: 'state',
+        dataset: 'cells',
+        workspace: 'w1',
+        version: 1,
+        view_version: 1,
+        selection_version: 1,
+        selection_count: 2,
+        predicate: '',
+        count: 5,
+        total: 10
+      }
+    ]);
     expect(bridge.linkOf('w1')).toMatchObject({
       path: 'work/analysis.ipynb',
       isLive: true
@@ -150,7 +161,7 @@ describe('a notebook link', () => {
     register.call(kernel.targets, STATE_TARGET);
     await jest.advanceTimersByTimeAsync(600);
     const [comm, ...rest] = kernel.comms.values();
-    expect(comm.opened).toMatchObject({ workspace: 'w1' });
+    expect(comm.states).toMatchObject([{ workspace: 'w1' }]);
     expect(rest).toEqual([]);
   });
 
@@ -178,14 +189,92 @@ describe('a notebook link', () => {
     await show(kernel);
     const comms = kernel.stateComms();
     expect(comms).toHaveLength(2);
-    expect(comms[1].opened).toMatchObject({ version: 2 });
+    expect(versions(comms[1].states)).toEqual([2]);
     expect(bridge.linkOf('w1')?.isLive).toBe(true);
+  });
+
+  it('is called as the notebook is called now', async () => {
+    const kernel = new FakeKernel();
+    const { bridge, session } = setUp(kernel);
+    await show(kernel);
+    const changed = jest.fn();
+    bridge.changed.connect(changed);
+    session.propertyChanged.emit('name');
+    expect(changed).not.toHaveBeenCalled();
+    session.rename('work/renamed.ipynb');
+    expect(changed).toHaveBeenCalledTimes(1);
+    expect(bridge.linkOf('w1')).toMatchObject({
+      path: 'work/renamed.ipynb',
+      isLive: true
+    });
+  });
+
+  it('learns from the kernel after a reload which workspaces are its own', async () => {
+    const kernel = new FakeKernel();
+    kernel.targets.add(STATE_TARGET);
+    kernel.left[REQUEST_TARGET] = ['old-request'];
+    kernel.lenses = ['w1', 'not-open'];
+    const { workspaces, model, bridge, session } = setUp(kernel);
+    session.rename('work/renamed.ipynb');
+    workspaces.add(model);
+    const other = new FakeModel('w2') as unknown as IWorkspaceModel;
+    workspaces.add(other);
+    await jest.advanceTimersByTimeAsync(0);
+    expect(bridge.linkOf('w1')).toMatchObject({
+      path: 'work/renamed.ipynb',
+      isLive: true
+    });
+    expect(bridge.linkOf('w2')).toBeNull();
+    const [comm] = kernel.stateComms();
+    expect(kernel.stateComms()).toHaveLength(1);
+    expect(comm.opened).toEqual({ type: 'sync' });
+    expect(comm.states).toMatchObject([{ type: 'state', workspace: 'w1' }]);
+  });
+
+  it('attaches a workspace of the kernel that is opened later, and again', async () => {
+    const kernel = new FakeKernel();
+    const { workspaces, model, bridge } = setUp(kernel);
+    await show(kernel);
+    workspaces.remove(model);
+    expect(bridge.linkOf('w1')).toBeNull();
+    workspaces.add(model);
+    expect(bridge.linkOf('w1')?.isLive).toBe(true);
+    expect(versions(kernel.stateComms()[0].states)).toEqual([1, 1]);
+  });
+
+  it('lets go of what the kernel does not speak of after a restart', async () => {
+    const kernel = new FakeKernel();
+    const { workspaces, bridge, session } = setUp(kernel);
+    await show(kernel);
+    const other = new FakeModel('w2');
+    workspaces.add(other as unknown as IWorkspaceModel);
+    await show(kernel, 'w2');
+    expect(bridge.linkOf('w2')?.isLive).toBe(true);
+    kernel.restart();
+    session.statusChanged.emit('restarting');
+    await show(kernel);
+    expect(bridge.linkOf('w1')?.isLive).toBe(true);
+    expect(bridge.linkOf('w2')?.isLive).toBe(false);
+    other.setVersion(2);
+    expect(versions(kernel.stateComms()[1].states)).not.toContain(2);
+  });
+
+  it('waits where a workspace was made for the notebook', () => {
+    const { workspaces, model, bridge, remove } = setUp(new FakeKernel());
+    workspaces.add(model);
+    expect(bridge.linkOf('w1')).toEqual({
+      path: 'work/analysis.ipynb',
+      isLive: false
+    });
+    remove();
+    expect(bridge.linkOf('w1')).toBeNull();
   });
 
   it('takes over the comms of the page before a reload', async () => {
     const kernel = new FakeKernel();
     kernel.left[REQUEST_TARGET] = ['old-request'];
     kernel.left[STATE_TARGET] = ['old-state'];
+    kernel.lenses = ['w1'];
     const { workspaces, model, fake, bridge } = setUp(kernel);
     await jest.advanceTimersByTimeAsync(0);
     workspaces.add(model);
@@ -193,7 +282,7 @@ describe('a notebook link', () => {
     expect(bridge.linkOf('w1')?.isLive).toBe(true);
     const state = kernel.comms.get('old-state')!;
     expect(state.opened).toBeUndefined();
-    expect(versions(state.sent)).toEqual([1]);
+    expect(versions(state.states)).toEqual([1]);
     kernel.comms.get('old-request')!.onMsg({
       content: {
         data: { type: 'changed', dataset: 'cells', workspace: 'w1', version: 4 }
@@ -236,7 +325,7 @@ describe('a notebook link', () => {
     const changed = jest.fn();
     bridge.changed.connect(changed);
     await show(kernel);
-    workspaces.removed.emit(model);
+    workspaces.remove(model);
     expect(bridge.linkOf('w1')).toBeNull();
     await show(kernel);
     changed.mockClear();
@@ -253,6 +342,8 @@ describe('parseKernelMessage', () => {
     [{ type: 'later' }],
     [{ type: 'hello' }],
     [{ type: 'show', dataset: 'd' }],
+    [{ type: 'links', links: 'all' }],
+    [{ type: 'links', links: [null] }],
     [{ type: 'changed', dataset: 'd', workspace: 'w', version: '1' }]
   ])('ignores %p', data => {
     expect(parseKernelMessage(data)).toBeNull();

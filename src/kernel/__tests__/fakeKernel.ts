@@ -22,11 +22,19 @@ export class FakeComm {
     // ipykernel closes at once a comm whose target nobody registered.
     if (!this.kernel.targets.has(this.targetName)) {
       void Promise.resolve().then(() => this.closeByKernel());
+    } else {
+      this._answer(data);
     }
   }
 
   send(data: unknown): void {
     this.sent.push(data);
+    this._answer(data);
+  }
+
+  /** What was sent beside questions. */
+  get states(): unknown[] {
+    return this.sent.filter(data => !isSync(data));
   }
 
   dispose(): void {
@@ -38,11 +46,29 @@ export class FakeComm {
     this.onClose({});
     this.dispose();
   }
+
+  private _answer(data: unknown): void {
+    if (isSync(data)) {
+      const links = this.kernel.lenses.map(workspace => ({
+        dataset: 'cells',
+        workspace
+      }));
+      void Promise.resolve().then(() =>
+        this.onMsg({ content: { data: { type: 'links', links } } })
+      );
+    }
+  }
+}
+
+function isSync(data: unknown): boolean {
+  return (data as { type?: unknown }).type === 'sync';
 }
 
 export class FakeKernel {
   /** What Python has registered. */
   readonly targets = new Set<string>();
+  /** Workspaces that Python has shown. */
+  lenses: string[] = [];
   /** Comms of an earlier page, by target. */
   readonly left: Record<string, string[]> = {};
   readonly comms = new Map<string, FakeComm>();
@@ -85,6 +111,7 @@ export class FakeKernel {
   /** The comms vanish without a word. */
   restart(): void {
     this.targets.clear();
+    this.lenses = [];
     for (const comm of this.comms.values()) {
       comm.dispose();
     }
@@ -98,11 +125,12 @@ export class FakeKernel {
 export class FakeSession {
   readonly kernelChanged = new Signal<this, unknown>(this);
   readonly statusChanged = new Signal<this, Kernel.Status>(this);
+  readonly propertyChanged = new Signal<this, 'path' | 'name'>(this);
   session: { kernel: FakeKernel | null } | null;
 
   constructor(
     kernel: FakeKernel | null,
-    readonly path = 'work/analysis.ipynb'
+    public path = 'work/analysis.ipynb'
   ) {
     this.session = { kernel };
   }
@@ -110,6 +138,11 @@ export class FakeSession {
   setKernel(kernel: FakeKernel | null): void {
     this.session = { kernel };
     this.kernelChanged.emit({});
+  }
+
+  rename(path: string): void {
+    this.path = path;
+    this.propertyChanged.emit('path');
   }
 
   get context(): ISessionContext {
