@@ -11,6 +11,36 @@ test.use({ autoGoto: false, kernels: null, sessions: null });
 
 const COUNT = 240;
 const NOTEBOOK = 'analysis.ipynb';
+const SETUP = [
+  'import visionlens_jlab as vl\n',
+  'ds = vl.open("street")\n',
+  'lens = ds.show()'
+];
+
+/** A notebook of one cell; it names its kernel, so that Lab does not ask. */
+function notebook(source: string[]): object {
+  return {
+    cells: [
+      {
+        cell_type: 'code',
+        execution_count: null,
+        id: 'setup',
+        metadata: {},
+        outputs: [],
+        source
+      }
+    ],
+    metadata: {
+      kernelspec: {
+        display_name: 'Python 3',
+        language: 'python',
+        name: 'python3'
+      }
+    },
+    nbformat: 4,
+    nbformat_minor: 5
+  };
+}
 
 function header(scope: Locator): Locator {
   return scope.locator('.vl-header-line');
@@ -81,12 +111,13 @@ test('from a folder of images to a DataFrame and back', async ({
   await picture(page, 'report');
 
   // --- a notebook opens the panels beside it ---------------------------------------------
-  await page.notebook.createNew(NOTEBOOK);
-  await page.notebook.setCell(
-    0,
-    'code',
-    'import visionlens_jlab as vl\nds = vl.open("street")\nlens = ds.show()'
+  await page.contents.uploadContent(
+    JSON.stringify(notebook(SETUP)),
+    'text',
+    `${tmpPath}/${NOTEBOOK}`
   );
+  await page.notebook.openByPath(`${tmpPath}/${NOTEBOOK}`);
+  await page.notebook.activate(NOTEBOOK);
   await page.notebook.runCell(0);
   const grid = page.locator('.vl-grid');
   const filters = page.locator('#visionlens-filters-sidebar');

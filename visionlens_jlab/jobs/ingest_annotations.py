@@ -41,7 +41,9 @@ class Prepared:
         self.issues: list[Issue] = []
         self._facts = log.whole.take(rows.images)
         self._boxes = rows.boxes.astype(np.float64, copy=True)
-        self._geometry = list(rows.geometry) if rows.geometry else [None] * len(rows.classes)
+        self._geometry: list[bytes | None] = (
+            list(rows.geometry) if rows.geometry else [None] * len(rows.classes)
+        )
         keep = self._imported()
         self.existing = int((self._facts.sample_ids == EXISTING).sum())
         if rows.normalised:

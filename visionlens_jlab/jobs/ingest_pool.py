@@ -55,8 +55,9 @@ class Worker:
         if data is None:
             self._stop()
             raise WorkerCrashedError
-        kind = HeaderResult if isinstance(task, HeaderTask) else MediaResult
-        return msgspec.msgpack.decode(data, type=kind)
+        if isinstance(task, HeaderTask):
+            return msgspec.msgpack.decode(data, type=HeaderResult)
+        return msgspec.msgpack.decode(data, type=MediaResult)
 
     def close(self) -> None:
         """Kill the process; a task under way ends with WorkerCrashedError."""

@@ -21,9 +21,7 @@ def loaded_by(statement: str) -> set[str]:
 
 
 def test_loading_the_extension_loads_nothing_heavy():
-    loaded = loaded_by(
-        "import visionlens_jlab; visionlens_jlab._jupyter_server_extension_points()"
-    )
+    loaded = loaded_by("import visionlens_jlab; visionlens_jlab._jupyter_server_extension_points()")
     assert "visionlens_jlab" in loaded and "tornado" in loaded
     assert not loaded & set(HEAVY)
     assert not any(name.startswith("qdrant") for name in loaded)

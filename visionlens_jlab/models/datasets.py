@@ -1,0 +1,108 @@
+"""Datasets: cards, details, reports of ingests."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from .base import Level, Model
+
+
+class DatasetInfo(Model):
+    """A dataset as a card shows it. `dataset` (the slug) is its key in every address."""
+
+    dataset: str
+    uuid: str
+    name: str
+    created_at: str
+    modified_at: str
+    version: int
+    samples: int
+    annotations: int
+    classes: int
+    format: str | None = None
+    source: str | None = None
+    state: Literal["ready", "ingesting", "incomplete", "busy", "damaged"] = "ready"
+    preview: list[int] = []
+    """Up to four sample ids whose thumbnails stand on the card."""
+    owner: str | None = None
+    """host and PID of another process that holds it, when state is busy."""
+
+
+class ClassInfo(Model):
+    """One class with its ground-truth counts."""
+
+    class_id: int
+    name: str
+    samples: int
+    annotations: int
+
+
+class FieldInfo(Model):
+    """A column that filters, sorts and facets know."""
+
+    name: str
+    level: Level
+    type: Literal["string", "integer", "number", "boolean", "timestamp", "tags"]
+    builtin: bool
+    facet: Literal["values", "histogram", "none"]
+    label: str
+
+
+class SourceInfo(Model):
+    """Ground truth or a prediction run, with its number of annotations."""
+
+    name: str
+    annotations: int
+
+
+class SplitInfo(Model):
+    """A split and its number of samples; name null: samples without one."""
+
+    name: str | None
+    samples: int
+
+
+class DatasetDetail(DatasetInfo):
+    """Everything the panels need once when a dataset opens."""
+
+    class_list: list[ClassInfo]
+    splits: list[SplitInfo]
+    tags: list[SplitInfo]
+    sources: list[SourceInfo]
+    fields: list[FieldInfo]
+    roots: dict[str, str]
+
+
+class ReportItem(Model):
+    """One odd thing found by an ingest."""
+
+    code: str
+    action: Literal["kept", "repaired", "skipped"]
+    kind: Literal["image", "label_file", "annotation", "other"]
+    item: str
+    message: str
+    sample_id: int | None = None
+
+
+class ReportCount(Model):
+    """found = imported + skipped holds for each kind."""
+
+    found: int
+    imported: int
+    skipped: int
+
+
+class IngestReport(Model):
+    """Outcome of an ingest; `items` is a page of `items_total`."""
+
+    job: str | None
+    format: str
+    source: str
+    started_at: str
+    finished_at: str | None
+    images: ReportCount
+    annotations: ReportCount
+    label_files: ReportCount
+    by_code: dict[str, int]
+    items: list[ReportItem]
+    items_total: int

@@ -1,0 +1,90 @@
+"""Jobs, what an ingest is asked for, and what would be found."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from .base import Model
+
+JobState = Literal["queued", "running", "cancelling", "done", "failed", "cancelled"]
+
+
+class ErrorBody(Model):
+    """The one error shape."""
+
+    code: str
+    message: str
+    hint: str
+    details: dict[str, Any] = {}
+    request_id: str | None = None
+
+
+class Job(Model):
+    """A job; `eta_seconds` null until a rate is known."""
+
+    job: str
+    kind: str
+    dataset: str | None
+    state: JobState
+    stage: str | None = None
+    done: int = 0
+    total: int | None = None
+    rate: float | None = None
+    """Items per second in the present stage."""
+    eta_seconds: float | None = None
+    message: str | None = None
+    created_at: str
+    started_at: str | None = None
+    finished_at: str | None = None
+    attempt: int = 1
+    error: ErrorBody | None = None
+
+
+class IngestRequest(Model):
+    """Parameters of an ingest job; `images` / `labels` where they lie apart from `source`."""
+
+    source: str
+    name: str | None = None
+    format: str | None = None
+    images: str | None = None
+    labels: str | None = None
+    incremental: bool = False
+    labels_only: bool = False
+    options: dict[str, Any] = {}
+
+
+class JobRequest(Model):
+    """A new job. For kind `ingest`, `ingest` holds its parameters."""
+
+    kind: Literal["ingest"] = "ingest"
+    ingest: IngestRequest
+
+
+class DetectRequest(Model):
+    """What would be ingested from here?"""
+
+    source: str
+    format: str | None = None
+    images: str | None = None
+    labels: str | None = None
+
+
+class Detected(Model):
+    """A format and where its parts were found."""
+
+    format: str
+    label: str
+    source: str
+    images: str | None
+    labels: list[str]
+    splits: list[str]
+    reason: str
+    suggested_name: str
+
+
+class FormatInfo(Model):
+    """A format that can be read."""
+
+    name: str
+    label: str
+    description: str
