@@ -24,9 +24,12 @@ export class PanelWidget extends ReactWidget {
   }
 
   protected onActivateRequest(_: Message): void {
-    // React may not have drawn anything yet.
+    // React may not have drawn anything yet; by then the keyboard may be elsewhere again.
     void this.renderPromise?.then(() => {
-      if (!this.node.contains(document.activeElement)) {
+      const active = document.activeElement;
+      const shell = this.parent ?? this;
+      const isFree = active === document.body || shell.node.contains(active);
+      if (isFree && !this.node.contains(active)) {
         this._options.focus
           .map(selector => this.node.querySelector<HTMLElement>(selector))
           .find(element => element !== null)

@@ -73,7 +73,7 @@ export function GridPanel({ model, context }: IProps): JSX.Element {
     }
     switch (event.key) {
       case 't':
-        setTagging(true);
+        setTagging(model.store.getState().selectedInView > 0);
         break;
       case 'z':
         model.undo();

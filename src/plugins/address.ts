@@ -1,4 +1,4 @@
-/** `?visionlens=<dataset>` in the page's address opens that dataset, beside the notebook named there. */
+/** `?visionlens=<dataset>` in the page's address opens that dataset. */
 import type {
   JupyterFrontEnd,
   JupyterFrontEndPlugin

@@ -38,7 +38,6 @@ export class LazyPanel extends Widget {
 
   protected onActivateRequest(message: Message): void {
     super.onActivateRequest(message);
-    this._activated = true;
     this.node.focus();
     this._content?.activate();
   }
@@ -59,10 +58,12 @@ export class LazyPanel extends Widget {
         content.dispose();
         return;
       }
+      // Whoever went elsewhere meanwhile keeps the keyboard there.
+      const hasFocus = this.node.contains(document.activeElement);
       this._content = content;
       content.addClass('vl-shell-content');
       this._replace(content);
-      if (this._activated) {
+      if (hasFocus) {
         content.activate();
       }
     } catch (reason) {
@@ -95,7 +96,6 @@ export class LazyPanel extends Widget {
 
   private _content: Widget | null = null;
   private _loading = false;
-  private _activated = false;
 }
 
 function note(text: string): Widget {

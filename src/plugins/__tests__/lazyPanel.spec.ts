@@ -46,6 +46,25 @@ describe('LazyPanel', () => {
     );
   });
 
+  it('leaves the keyboard where it went while the content was loaded', async () => {
+    const content = new Widget();
+    const activated = jest.spyOn(content, 'processMessage');
+    const panel = attach(() => Promise.resolve(content));
+    panel.activate();
+    MessageLoop.flush();
+    const elsewhere = document.body.appendChild(
+      document.createElement('input')
+    );
+    elsewhere.focus();
+    await settle();
+    MessageLoop.flush();
+    expect(panel.content).toBe(content);
+    expect(activated).not.toHaveBeenCalledWith(
+      expect.objectContaining({ type: 'activate-request' })
+    );
+    expect(elsewhere).toHaveFocus();
+  });
+
   it('says what went wrong and tries again', async () => {
     const content = new Widget();
     const load = jest

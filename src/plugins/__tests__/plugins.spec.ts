@@ -104,6 +104,19 @@ describe('the panels', () => {
     expect(added[3].options).toMatchObject({ ref: grid.id, activate: true });
   });
 
+  it('show a restored grid of the dataset again', async () => {
+    const { activate, commands, added, server } = setUp();
+    activate(panelsPlugin, null, null, null);
+    await commands.execute(CommandIDs.openGrid, {
+      dataset: 'cells',
+      workspace: 'w1',
+      activate: false
+    });
+    await commands.execute(CommandIDs.open, { dataset: 'cells' });
+    expect(added).toHaveLength(3);
+    expect(server.created).toBe(0);
+  });
+
   it('do not disturb when told so', async () => {
     const { commands, activated } = await open();
     activated.length = 0;
