@@ -29,11 +29,20 @@ def run(images: int, port: int, browser: bool) -> int:
     }
     for folder in ("data", "runtime"):
         (HOME / folder).mkdir(parents=True, exist_ok=True, mode=0o700)
+    _quiet_lab()
     _make_dataset(images, env)
     notebook = HOME / "tour.ipynb"
     if not notebook.exists():
         shutil.copyfile(environment.ROOT / "examples" / "tour.ipynb", notebook)
     return _serve(port, browser, env)
+
+
+def _quiet_lab() -> None:
+    """Lab's question about news would stand over the first picture."""
+    file = HOME / "lab/settings/@jupyterlab/apputils-extension/notification.jupyterlab-settings"
+    if not file.exists():
+        file.parent.mkdir(parents=True)
+        file.write_text('{"fetchNews": "false", "checkForUpdates": false}\n')
 
 
 def _make_dataset(images: int, env: dict[str, str]) -> None:
@@ -60,8 +69,6 @@ def _serve(port: int, browser: bool, env: dict[str, str]) -> int:
         f"--ServerApp.root_dir={HOME}",
         f"--ServerApp.port={port}",
         "--ServerApp.answer_yes=True",
-        "--LabApp.news_url=None",
-        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     ]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")

@@ -46,6 +46,25 @@ function header(scope: Locator): Locator {
   return scope.locator('.vl-header-line');
 }
 
+/** Say where the path is, for whoever reads the log. */
+function step(name: string): void {
+  console.log(`${new Date().toISOString().slice(14, 19)} ${name}`);
+}
+
+/** Open it whatever the sidebar shows. */
+async function openNotebook(
+  page: IJupyterLabPageFixture,
+  path: string
+): Promise<void> {
+  await page.evaluate(
+    async args => {
+      await window.jupyterapp.commands.execute('docmanager:open', args);
+    },
+    { path, factory: 'Notebook' }
+  );
+  await page.notebook.activate(NOTEBOOK);
+}
+
 /** Run code in a new last cell and return its text output. */
 async function runCell(
   page: IJupyterLabPageFixture,
@@ -87,10 +106,10 @@ test('from a folder of images to a DataFrame and back', async ({
   page,
   tmpPath
 }) => {
-  test.setTimeout(240_000);
+  test.setTimeout(170_000);
   await page.goto();
 
-  // --- ingest from the panel, with progress and a report --------------------------------
+  step('ingest from the panel, with progress and a report');
   await page.sidebar.openTab('visionlens-datasets');
   const datasets = page.locator('#visionlens-datasets');
   await expect(datasets.getByText('No dataset yet')).toBeVisible();
@@ -110,14 +129,13 @@ test('from a folder of images to a DataFrame and back', async ({
   expect(found).toBe(imported + reported);
   await picture(page, 'report');
 
-  // --- a notebook opens the panels beside it ---------------------------------------------
+  step('a notebook opens the panels beside it');
   await page.contents.uploadContent(
     JSON.stringify(notebook(SETUP)),
     'text',
     `${tmpPath}/${NOTEBOOK}`
   );
-  await page.notebook.openByPath(`${tmpPath}/${NOTEBOOK}`);
-  await page.notebook.activate(NOTEBOOK);
+  await openNotebook(page, `${tmpPath}/${NOTEBOOK}`);
   await page.notebook.runCell(0);
   const grid = page.locator('.vl-grid');
   const filters = page.locator('#visionlens-filters-sidebar');
@@ -128,7 +146,7 @@ test('from a folder of images to a DataFrame and back', async ({
     `${COUNT} of ${COUNT} samples, 0 selected`
   );
 
-  // --- filter by class: every panel agrees, with what the facet promised ------------------
+  step('filter by class: every panel agrees, with what the facet promised');
   const bus = filters.locator(
     '.vl-facet[data-field="class"] .vl-facet-value[data-value="bus"]'
   );
@@ -154,7 +172,7 @@ test('from a folder of images to a DataFrame and back', async ({
     String(promised)
   );
 
-  // --- five tiles, in the notebook as a DataFrame ------------------------------------------
+  step('five tiles, in the notebook as a DataFrame');
   const ids = await tileIds(grid, 5);
   await grid.locator(`.vl-tile[data-id="${ids[0]}"]`).click();
   for (const id of ids.slice(1)) {
@@ -175,7 +193,7 @@ test('from a folder of images to a DataFrame and back', async ({
   expect(JSON.parse(read)).toEqual([...ids].sort((a, b) => a - b));
   await picture(page, 'explore');
 
-  // --- a DataFrame selects in the grid ------------------------------------------------------
+  step('a DataFrame selects in the grid');
   await runCell(
     page,
     'df = lens.view.to_pandas().tail(7)\nlens.select(df)\nprint(len(df))'
@@ -184,7 +202,7 @@ test('from a folder of images to a DataFrame and back', async ({
     `${promised} of ${COUNT} samples, 7 selected`
   );
 
-  // --- insert as cell reproduces the view ----------------------------------------------------
+  step('insert as cell reproduces the view');
   const before = await page.notebook.getCellCount();
   await grid.getByRole('button', { name: 'Insert as cell' }).click();
   await expect.poll(async () => page.notebook.getCellCount()).toBe(before + 1);
@@ -197,7 +215,7 @@ test('from a folder of images to a DataFrame and back', async ({
     'True'
   );
 
-  // --- a selection arrives while a cell is busy ------------------------------------------------
+  step('a selection arrives while a cell is busy');
   await runCell(
     page,
     'heard = []\nstop = lens.on_selection(lambda s: heard.append(len(s.ids)))'
@@ -222,7 +240,7 @@ test('from a folder of images to a DataFrame and back', async ({
     'heard True read 3'
   );
 
-  // --- after a kernel restart the notebook gets its workspace back ------------------------------
+  step('after a kernel restart the notebook gets its workspace back');
   await page.notebook.activate(NOTEBOOK);
   await page.menu.clickMenuItem('Kernel>Restart Kernel…');
   await page.getByRole('button', { name: 'Confirm Kernel Restart' }).click();
@@ -240,15 +258,14 @@ test('from a folder of images to a DataFrame and back', async ({
   await grid.locator(`.vl-tile[data-id="${ids[1]}"]`).click();
   await expect.poll(async () => runCell(page, 'print(heard[-1:])')).toBe('[1]');
 
-  // --- after a page reload the panels and the link are back ---------------------------------------
+  step('after a page reload the panels and the link are back');
   await page.notebook.save();
   await page.reload({ waitForIsReady: false });
   await expect(page.locator('#jupyterlab-splash')).toHaveCount(0);
   await expect(header(grid)).toHaveText(
     `${promised} of ${COUNT} samples, 1 selected`
   );
-  await page.notebook.openByPath(`${tmpPath}/${NOTEBOOK}`);
-  await page.notebook.activate(NOTEBOOK);
+  await openNotebook(page, `${tmpPath}/${NOTEBOOK}`);
   await grid.locator(`.vl-tile[data-id="${ids[3]}"]`).click();
   await grid
     .locator(`.vl-tile[data-id="${ids[4]}"]`)
