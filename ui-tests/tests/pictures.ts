@@ -35,4 +35,6 @@ async function settled(page: IJupyterLabPageFixture): Promise<void> {
       )
     )
     .toBe(true);
+  // What a new size or theme asks for is drawn a frame or two later.
+  await page.waitForTimeout(500);
 }
