@@ -1,19 +1,19 @@
 /**
- * A class's look: a hue and a mark that follow from its name alone.
+ * A class's look: a colour and a mark that follow from its name alone.
  *
- * Equal lightness and chroma in OKLCH keep all classes equally loud and legible on light, dark
- * and photographic backgrounds; the mark tells them apart where hues look alike.
+ * Equal chroma and three near lightnesses in OKLCH keep all classes about equally loud and legible on
+ * light, dark and photographic backgrounds; the mark tells them apart where colours look alike.
  */
 
 /** Marks of the swatches, the second cue beside the hue. */
 export const MARKS = ['square', 'circle', 'diamond', 'triangle'] as const;
 export type Mark = (typeof MARKS)[number];
 
-const LIGHTNESS = 0.7;
+const LIGHTNESSES = [0.62, 0.685, 0.75];
 const CHROMA = 0.15;
 const HUES = 24;
-/** Chosen so that the classes of a few common datasets fall on hues well apart. */
-const SEED = 0x82d25;
+/** Chosen so that the classes of a few common datasets get colours well apart. */
+const SEED = 0x61566;
 
 /** Colour of annotations without a class. */
 export const NO_CLASS_COLOR = '#8c959f';
@@ -65,7 +65,9 @@ export function classColor(name: string | null): string {
   }
   let color = colors.get(name);
   if (color === undefined) {
-    color = oklch(LIGHTNESS, CHROMA, ((hash(name) % HUES) * 360) / HUES);
+    const h = hash(name);
+    const lightness = LIGHTNESSES[(h >>> 8) % LIGHTNESSES.length];
+    color = oklch(lightness, CHROMA, ((h % HUES) * 360) / HUES);
     colors.set(name, color);
   }
   return color;

@@ -10,6 +10,11 @@ export function formatCount(value: number): string {
   return COUNT.format(value);
 }
 
+/** Text that a narrow panel does not break: `3,404 annotations`. */
+export function unbroken(text: string): string {
+  return text.replace(/ /g, '\u00a0');
+}
+
 /** A measured number with at most four significant digits: `0.0513`, `171.2`, `12,345`. */
 export function formatNumber(value: number): string {
   if (!Number.isFinite(value)) {

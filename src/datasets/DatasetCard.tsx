@@ -3,7 +3,7 @@ import * as React from 'react';
 import { errorBody } from '../client/errors';
 import type { IDatasetInfo, IErrorBody } from '../client/types';
 import { ErrorBox } from '../components/ErrorBox';
-import { formatCount } from '../components/format';
+import { formatCount, unbroken } from '../components/format';
 import { CommandIDs } from '../tokens';
 import { Report } from './Report';
 import type { IDatasetsContext } from './types';
@@ -116,7 +116,7 @@ function State(props: {
     ready: '',
     ingesting: trans.__('Being ingested: it fills while you look.'),
     incomplete: trans.__(
-      'Its last ingest did not finish. Ingest it again to go on from there.'
+      'Its last ingest did not finish. Add its folder again to go on from there.'
     ),
     busy: trans.__('In use by %1. Close it there first.', owner ?? '?'),
     damaged: trans.__(
@@ -131,11 +131,23 @@ function State(props: {
 function counts(info: IDatasetInfo, context: IDatasetsContext): string {
   const { trans } = context;
   return [
-    trans.__('%1 samples', formatCount(info.samples)),
-    trans.__('%1 annotations', formatCount(info.annotations)),
+    trans._n(
+      '%2 sample',
+      '%2 samples',
+      info.samples,
+      formatCount(info.samples)
+    ),
+    trans._n(
+      '%2 annotation',
+      '%2 annotations',
+      info.annotations,
+      formatCount(info.annotations)
+    ),
     trans._n('%1 class', '%1 classes', info.classes),
     ...(info.format ? [info.format] : [])
-  ].join(' · ');
+  ]
+    .map(unbroken)
+    .join(' · ');
 }
 
 /** Deleting cannot be undone, so it is asked. */

@@ -55,7 +55,13 @@ export function DatasetsPanel(props: {
         />
       )}
       {own.visible.map(job => (
-        <JobRow key={job.job} job={job} jobs={context.jobs} context={context} />
+        <JobRow
+          key={job.job}
+          job={job}
+          jobs={context.jobs}
+          context={context}
+          onDismiss={own.dismiss}
+        />
       ))}
       {error && <ErrorBox error={error} trans={trans} onRetry={reload} />}
       {datasets?.length === 0 && !formOpen && <Nothing context={context} />}

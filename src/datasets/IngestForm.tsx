@@ -32,11 +32,19 @@ export function IngestForm(props: IProps): JSX.Element {
     setError(null);
   };
 
-  const submit = async (event: React.FormEvent): Promise<void> => {
-    event.preventDefault();
+  const isUnfit = detection.error !== null && !detection.pending;
+
+  const start = async (incremental: boolean): Promise<void> => {
     setStarting(true);
+    setError(null);
     try {
-      onStarted(await jobs.startIngest(name ? { ...place, name } : place));
+      onStarted(
+        await jobs.startIngest({
+          ...place,
+          ...(name && { name }),
+          ...(incremental && { incremental })
+        })
+      );
     } catch (reason) {
       setError(errorBody(reason));
       setStarting(false);
@@ -47,7 +55,10 @@ export function IngestForm(props: IProps): JSX.Element {
     <form
       className="vl-ingest"
       aria-label={trans.__('Add a dataset')}
-      onSubmit={event => void submit(event)}
+      onSubmit={event => {
+        event.preventDefault();
+        void start(false);
+      }}
       onKeyDown={event => {
         if (event.key === 'Escape') {
           event.stopPropagation();
@@ -105,11 +116,22 @@ export function IngestForm(props: IProps): JSX.Element {
         />
       </details>
       {error && <ErrorBox error={error} trans={trans} />}
+      {error?.code === 'DATASET_EXISTS' && (
+        <button
+          type="button"
+          className="vl-button"
+          title={trans.__('Ingest what is not in it yet, and keep the rest')}
+          disabled={starting}
+          onClick={() => void start(true)}
+        >
+          {trans.__('Add to it')}
+        </button>
+      )}
       <div className="vl-ingest-actions">
         <button
           type="submit"
           className="vl-button vl-mod-primary"
-          disabled={starting || !place.source}
+          disabled={starting || !place.source || isUnfit}
         >
           {trans.__('Ingest')}
         </button>

@@ -9,6 +9,8 @@ interface IOwnJobs {
   readonly finished: ReadonlySet<string>;
   /** This one was started here. */
   readonly add: (job: IJob) => void;
+  /** This one failed, and was read. */
+  readonly dismiss: (job: IJob) => void;
 }
 
 /** The ingests this panel follows. */
@@ -18,6 +20,10 @@ export function useOwnJobs(all: readonly IJob[]): IOwnJobs {
   );
   const add = React.useCallback((job: IJob) => {
     setFollowed(before => new Set(before).add(job.job));
+  }, []);
+
+  const dismiss = React.useCallback((job: IJob) => {
+    setFollowed(before => new Set([...before].filter(id => id !== job.job)));
   }, []);
 
   const ingests = all.filter(job => job.kind === 'ingest');
@@ -35,5 +41,5 @@ export function useOwnJobs(all: readonly IJob[]): IOwnJobs {
       .filter(job => job.state === 'done' && followed.has(job.job))
       .map(job => job.dataset ?? '')
   );
-  return { visible, finished, add };
+  return { visible, finished, add, dismiss };
 }

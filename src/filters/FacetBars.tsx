@@ -3,9 +3,9 @@ import * as React from 'react';
 import type { IFacet, IFacetValue } from '../client/types';
 import { ClassSwatch } from '../components/ClassSwatch';
 import { formatCount } from '../components/format';
-import { sourceName } from '../components/sourceName';
 import { FIRST_VALUES, MORE_VALUES, type IFacetDepth } from './facetStore';
 import type { Value } from './tree';
+import { valueLabel } from './valueLabel';
 
 interface IProps {
   readonly facet: IFacet;
@@ -19,23 +19,6 @@ interface IProps {
 /** Values as `data-value` and keys name them; null and '' stay apart. */
 function valueKey(value: Value): string {
   return value === null ? '' : String(value);
-}
-
-function valueLabel(
-  field: string,
-  value: Value,
-  trans: TranslationBundle
-): string {
-  if (field === 'source' && typeof value === 'string') {
-    return sourceName(value, trans);
-  }
-  if (value === null) {
-    return trans.__('(missing)');
-  }
-  if (typeof value === 'boolean') {
-    return value ? trans.__('yes') : trans.__('no');
-  }
-  return value === '' ? trans.__('(empty)') : String(value);
 }
 
 function hint(

@@ -3,10 +3,10 @@ import * as React from 'react';
 import { useStore } from 'zustand';
 import type { IFacet } from '../client/types';
 import type { IWorkspaceModel } from '../workspace/types';
+import { constantText } from './constant';
 import { FacetBars } from './FacetBars';
 import type { FacetStore } from './facetStore';
 import { Histogram } from './Histogram';
-import { label } from './scale';
 import { rangeOf, setRange, toggleValue, valuesOf } from './tree';
 
 interface IProps {
@@ -18,7 +18,7 @@ interface IProps {
   readonly trans: TranslationBundle;
 }
 
-/** One field: its name, which folds it, and its bars or histogram. */
+/** One field: its name, which folds it, and its bars or histogram; one line where it is constant. */
 export function FacetSection(props: IProps): JSX.Element {
   const { model, facet, store, folded, onFold, trans } = props;
   const { field } = facet;
@@ -29,9 +29,24 @@ export function FacetSection(props: IProps): JSX.Element {
   );
   const kind = type === 'timestamp' ? 'time' : 'number';
   const range = rangeOf(filter, field);
-  const hasRange = range.low !== null || range.high !== null;
   const body = React.useId();
+  const values = valuesOf(filter, field);
+  const depth = store.depth(field);
+  const isFiltered =
+    values.length > 0 || range.low !== null || range.high !== null;
+  const constant = isFiltered ? null : constantText(facet, depth, kind, trans);
 
+  if (constant !== null) {
+    return (
+      <p
+        className="vl-facet vl-facet-constant vl-quiet"
+        data-field={field}
+        title={trans.__('%1: the same everywhere', facet.label)}
+      >
+        <span>{facet.label}</span> <span>{constant}</span>
+      </p>
+    );
+  }
   return (
     <section
       className="vl-facet"
@@ -55,20 +70,14 @@ export function FacetSection(props: IProps): JSX.Element {
           (facet.type === 'values' ? (
             <FacetBars
               facet={facet}
-              selected={valuesOf(filter, field)}
-              depth={store.depth(field)}
+              selected={values}
+              depth={depth}
               trans={trans}
               onToggle={value =>
                 model.setFilter(toggleValue(filter, field, value))
               }
               onDepth={depth => store.setDepth(field, depth)}
             />
-          ) : facet.low === facet.high && !hasRange ? (
-            <p className="vl-quiet">
-              {facet.low === null
-                ? trans.__('No value.')
-                : trans.__('%1 throughout', label(facet.low, kind))}
-            </p>
           ) : (
             <Histogram
               facet={facet}

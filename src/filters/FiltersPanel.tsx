@@ -2,7 +2,7 @@ import * as React from 'react';
 import { useStore } from 'zustand';
 import type { IPanelContext } from '../client/context';
 import { ErrorBox } from '../components/ErrorBox';
-import { formatCount } from '../components/format';
+import { formatCount, unbroken } from '../components/format';
 import { HeaderLine } from '../components/HeaderLine';
 import { CommandIDs } from '../tokens';
 import type { IWorkspaceModel } from '../workspace/types';
@@ -47,7 +47,9 @@ function DatasetHead(props: IProps): JSX.Element {
               detail.classes,
               formatCount(detail.classes)
             )
-          ].join(' · ')}
+          ]
+            .map(unbroken)
+            .join(' · ')}
         </p>
       )}
     </header>
@@ -59,26 +61,9 @@ export function FiltersPanel(props: IProps): JSX.Element {
   const { model, context } = props;
   const { trans } = context;
   const error = useStore(model.store, state => state.error);
-  const root = React.useRef<HTMLDivElement>(null);
-
-  const onKeyDown = (event: React.KeyboardEvent): void => {
-    if (event.target instanceof HTMLInputElement) {
-      return;
-    }
-    if (event.key === '/') {
-      event.preventDefault();
-      root.current
-        ?.querySelector<HTMLInputElement>('.vl-predicate-input')
-        ?.focus();
-    } else if (event.key === 'z') {
-      model.undo();
-    } else if (event.key === 'Z') {
-      model.redo();
-    }
-  };
 
   return (
-    <div ref={root} className="vl-filters-body" onKeyDown={onKeyDown}>
+    <div className="vl-filters-body">
       <DatasetHead {...props} />
       <HeaderLine model={model} trans={trans} />
       <PredicateBox model={model} trans={trans} />

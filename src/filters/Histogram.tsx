@@ -11,7 +11,7 @@ import {
   toNumber,
   type ScaleKind
 } from './scale';
-import type { IRange } from './tree';
+import { ordered, type IRange } from './tree';
 import { useBrush } from './useBrush';
 
 interface IProps {
@@ -132,7 +132,7 @@ export function Histogram(props: IProps): JSX.Element {
           value={shown.low}
           placeholder={label(lowest, kind)}
           label={trans.__('%1: at least', name)}
-          onCommit={value => onRange({ low: value, high: range.high })}
+          onCommit={value => onRange(ordered({ low: value, high: range.high }))}
         />
         <span aria-hidden="true">–</span>
         <RangeInput
@@ -140,7 +140,7 @@ export function Histogram(props: IProps): JSX.Element {
           value={shown.high}
           placeholder={label(greatest, kind)}
           label={trans.__('%1: at most', name)}
-          onCommit={value => onRange({ low: range.low, high: value })}
+          onCommit={value => onRange(ordered({ low: range.low, high: value }))}
         />
         {active && !brush.drag && (
           <button

@@ -141,6 +141,14 @@ export function toggleValue(
   );
 }
 
+/** The range with its ends in order: who types 200 to 10 means 10 to 200. */
+export function ordered(range: IRange): IRange {
+  const { low, high } = range;
+  return low !== null && high !== null && low > high
+    ? { low: high, high: low }
+    : range;
+}
+
 /** Keep what lies in the range; open at both ends: everything. */
 export function setRange(
   filter: Filter | null,

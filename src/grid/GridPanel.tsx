@@ -71,23 +71,10 @@ export function GridPanel({ model, context }: IProps): JSX.Element {
     if (typing || event.ctrlKey || event.metaKey || event.altKey) {
       return;
     }
-    switch (event.key) {
-      case 't':
-        setTagging(model.store.getState().selectedInView > 0);
-        break;
-      case 'z':
-        model.undo();
-        break;
-      case 'Z':
-        model.redo();
-        break;
-      case '/':
-        void commands.execute(CommandIDs.showFilters);
-        break;
-      default:
-        return;
+    if (event.key === 't') {
+      setTagging(model.store.getState().selectedInView > 0);
+      event.preventDefault();
     }
-    event.preventDefault();
   };
 
   return (

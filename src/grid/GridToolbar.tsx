@@ -81,27 +81,30 @@ export function GridToolbar(props: IProps): JSX.Element {
   return (
     <div className="vl-toolbar" role="toolbar" aria-label={trans.__('Grid')}>
       <HeaderLine model={model} trans={trans} />
-      <LevelSelect {...props} />
-      <SortMenu model={model} trans={trans} />
-      <OverlayToggles settings={settings} trans={trans}>
-        <ToggleButton
-          pressed={onlyMatching}
-          title={trans.__('Draw only annotations that meet the conditions')}
-          onToggle={onOnlyMatching}
+      <div className="vl-toolbar-view">
+        <LevelSelect {...props} />
+        <SortMenu model={model} trans={trans} />
+        <OverlayToggles settings={settings} trans={trans}>
+          <ToggleButton
+            pressed={onlyMatching}
+            title={trans.__('Draw only annotations that meet the conditions')}
+            onToggle={onOnlyMatching}
+          >
+            {trans.__('Matching')}
+          </ToggleButton>
+        </OverlayToggles>
+      </div>
+      <div className="vl-toolbar-actions">
+        <TagButton {...props} />
+        <button
+          type="button"
+          className="vl-button vl-mod-primary"
+          title={trans.__('Insert the line that reproduces this view')}
+          onClick={() => void commands.execute(CommandIDs.insertCell)}
         >
-          {trans.__('Matching')}
-        </ToggleButton>
-      </OverlayToggles>
-      <span className="vl-spacer" />
-      <TagButton {...props} />
-      <button
-        type="button"
-        className="vl-button vl-mod-primary"
-        title={trans.__('Insert the line that reproduces this view')}
-        onClick={() => void commands.execute(CommandIDs.insertCell)}
-      >
-        {trans.__('Insert as cell')}
-      </button>
+          {trans.__('Insert as cell')}
+        </button>
+      </div>
       <TileSizeSlider value={tileSize} onChange={onTileSize} trans={trans} />
     </div>
   );

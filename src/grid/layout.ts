@@ -8,6 +8,7 @@ export const CAPTION = 20;
 /** Space around the grid. */
 export const PADDING = 8;
 
+const SHRINK = 0.8;
 /** Height of the image area relative to its width. */
 const ASPECT = 0.75;
 
@@ -23,7 +24,7 @@ export interface IGridLayout {
 /**
  * Lay out `count` tiles of about `tileSize` wide in `width`.
  *
- * Tiles stretch a little, so that a row always fills the width.
+ * A row always fills the width; one more tile fits in where all then keep `SHRINK` of their width.
  */
 export function layoutGrid(
   count: number,
@@ -33,7 +34,8 @@ export function layoutGrid(
 ): IGridLayout {
   const inner = Math.max(width - 2 * PADDING, MIN_TILE);
   const wanted = Math.min(Math.max(tileSize, MIN_TILE), MAX_TILE);
-  const columns = Math.max(1, Math.round((inner + GAP) / (wanted + GAP)));
+  const smallest = SHRINK * wanted;
+  const columns = Math.max(1, Math.floor((inner + GAP) / (smallest + GAP)));
   const tileWidth = Math.floor((inner - GAP * (columns - 1)) / columns);
   const tileHeight = Math.round(tileWidth * ASPECT);
   return {

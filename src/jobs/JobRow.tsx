@@ -12,10 +12,12 @@ interface IProps {
   readonly job: IJob;
   readonly jobs: IJobs;
   readonly context: IPanelContext;
+  /** Takes a job that ended off the list; without it, it stays. */
+  readonly onDismiss?: (job: IJob) => void;
 }
 
 /** One job: how far it is, what went wrong, its log, and a way to stop it. */
-export function JobRow({ job, jobs, context }: IProps): JSX.Element {
+export function JobRow({ job, jobs, context, onDismiss }: IProps): JSX.Element {
   const { trans } = context;
   const [failure, setFailure] = React.useState<IErrorBody | null>(null);
   const [logOpen, setLogOpen] = React.useState(false);
@@ -39,6 +41,17 @@ export function JobRow({ job, jobs, context }: IProps): JSX.Element {
             onClick={cancel}
           >
             {trans.__('Cancel')}
+          </button>
+        )}
+        {onDismiss && !isActive(job) && (
+          <button
+            type="button"
+            className="vl-icon-button"
+            title={trans.__('Dismiss')}
+            aria-label={trans.__('Dismiss')}
+            onClick={() => onDismiss(job)}
+          >
+            ✕
           </button>
         )}
       </div>

@@ -13,7 +13,7 @@ export function fraction(job: IJob): number | null {
 export function jobTitle(job: IJob, trans: TranslationBundle): string {
   const dataset = job.dataset ?? '';
   return job.kind === 'ingest'
-    ? trans.__('Ingest %1', dataset)
+    ? trans.__('Ingest of %1', dataset)
     : `${job.kind} ${dataset}`.trim();
 }
 
@@ -39,11 +39,11 @@ export function progressLine(job: IJob, trans: TranslationBundle): string {
   const parts = [stateLabel(job, trans)];
   if (job.state === 'running') {
     const done = job.done.toLocaleString('en-US');
-    parts.push(
-      job.total === null
-        ? done
-        : trans.__('%1 of %2', done, job.total.toLocaleString('en-US'))
-    );
+    if (job.total !== null) {
+      parts.push(trans.__('%1 of %2', done, job.total.toLocaleString('en-US')));
+    } else if (job.done > 0) {
+      parts.push(done);
+    }
     if (job.rate !== null) {
       parts.push(trans.__('%1/s', rounded(job.rate)));
     }

@@ -128,9 +128,7 @@ export function SamplePanel({ model, context }: IProps): JSX.Element {
     '=': () => viewer.current?.zoomBy(ZOOM_STEP),
     '-': () => viewer.current?.zoomBy(1 / ZOOM_STEP),
     '0': () => setZoom(FIT),
-    '1': () => setZoom(ACTUAL),
-    z: () => model.undo(),
-    Z: () => model.redo()
+    '1': () => setZoom(ACTUAL)
   };
   const onKeyDown = (event: React.KeyboardEvent): void => {
     const free = !(event.ctrlKey || event.metaKey || event.altKey);

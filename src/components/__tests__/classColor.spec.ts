@@ -38,8 +38,16 @@ describe('classColor', () => {
     }
   });
 
-  it('spreads names over hues and marks', () => {
-    expect(new Set(NAMES.map(classColor)).size).toBeGreaterThan(20);
+  it.each([
+    [['RBC', 'WBC', 'Platelets']],
+    [['car', 'pedestrian', 'truck', 'bicycle', 'cone', 'bus', 'motorcycle']],
+    [['Car', 'Van', 'Truck', 'Pedestrian', 'Cyclist', 'Tram', 'Misc']]
+  ])('tells the classes of a dataset apart: %j', names => {
+    expect(new Set(names.map(classColor)).size).toBe(names.length);
+  });
+
+  it('spreads names over colours and marks', () => {
+    expect(new Set(NAMES.map(classColor)).size).toBeGreaterThan(50);
     expect(new Set(NAMES.map(classMark)).size).toBe(MARKS.length);
   });
 });

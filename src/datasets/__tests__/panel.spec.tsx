@@ -289,12 +289,11 @@ describe('the form', () => {
     expect(screen.getByLabelText('Ingest report')).toBeInTheDocument();
   });
 
-  it('stays open when the server refuses', async () => {
-    const { form } = await open({
-      startIngest: jest
-        .fn()
-        .mockRejectedValue(refused('DATASET_EXISTS', 'It exists.', 'Rename.'))
-    });
+  it('stays open when the server refuses, and offers to add to what is there', async () => {
+    const startIngest = jest
+      .fn()
+      .mockRejectedValue(refused('DATASET_EXISTS', 'It exists.', 'Rename.'));
+    const { form } = await open({ startIngest });
     type('Folder or file on the server', '/data/street');
     await wait(500);
     await act(async () => {
@@ -302,11 +301,18 @@ describe('the form', () => {
     });
     expect(screen.getByText('Rename.')).toBeVisible();
     expect(form.open).toBe(true);
+    await act(async () => {
+      fireEvent.click(screen.getByRole('button', { name: 'Add to it' }));
+    });
+    expect(startIngest).toHaveBeenLastCalledWith({
+      source: '/data/street',
+      incremental: true
+    });
     fireEvent.keyDown(screen.getByLabelText('Name'), { key: 'Escape' });
     expect(form.open).toBe(false);
   });
 
-  it('keeps a failed ingest in sight', async () => {
+  it('keeps a failed ingest in sight until it was read', async () => {
     const { events } = await setUp();
     await act(async () => {
       events.job.emit(job());
@@ -320,6 +326,8 @@ describe('the form', () => {
       );
     });
     expect(screen.getByText('Mend them.')).toBeVisible();
+    fireEvent.click(screen.getByRole('button', { name: 'Dismiss' }));
+    expect(screen.queryByText('Mend them.')).toBeNull();
   });
 });
 

@@ -223,16 +223,13 @@ describe('FiltersPanel', () => {
     expect(screen.queryByText('Did you mean class?')).toBeNull();
   });
 
-  it('has keys for the text and for undo', async () => {
+  it('leaves the keys to the shortcuts, which would else act twice', async () => {
     const { container, model } = await open({ canUndo: true });
     const head = within(container).getByRole('button', { name: 'Class' });
-    fireEvent.keyDown(head, { key: '/' });
-    expect(screen.getByLabelText('Filter as text')).toHaveFocus();
     fireEvent.keyDown(head, { key: 'z' });
-    fireEvent.keyDown(head, { key: 'Z' });
+    expect(model.undo).not.toHaveBeenCalled();
+    fireEvent.click(screen.getByLabelText('Undo'));
     expect(model.undo).toHaveBeenCalledTimes(1);
-    expect(model.redo).toHaveBeenCalledTimes(1);
-    expect(screen.getByLabelText('Undo')).toBeEnabled();
     expect(screen.getByLabelText('Redo')).toBeDisabled();
   });
 });

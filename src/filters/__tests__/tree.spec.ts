@@ -3,6 +3,7 @@ import { describe as text, describeCondition } from '../describe';
 import {
   conditions,
   conjuncts,
+  ordered,
   rangeOf,
   removeCondition,
   setRange,
@@ -126,6 +127,12 @@ describe('setRange', () => {
       '38 ≤ brightness < 50'
     ]);
     expect(removeCondition(filter, chips[1])).toEqual(TEST);
+  });
+
+  it('puts the ends in order', () => {
+    expect(ordered({ low: 200, high: 10 })).toEqual({ low: 10, high: 200 });
+    const open = { low: null, high: 10, below: true };
+    expect(ordered(open)).toBe(open);
   });
 
   it('makes one between of two ends', () => {

@@ -88,7 +88,7 @@ describe('JobStatusItem', () => {
     );
     MessageLoop.flush();
     expect(item.isActive).toBe(true);
-    expect(item.node).toHaveTextContent('Ingest street');
+    expect(item.node).toHaveTextContent('Ingest of street');
     expect(item.node).toHaveTextContent('images · 3 of 4 · 1 more');
     item.node.click();
     expect(click).toHaveBeenCalledTimes(1);
