@@ -14,6 +14,7 @@ from traitlets import Float, List, Type, Unicode, default
 from traitlets.config import Configurable
 
 from .api.about import UnknownHandler
+from .api.openapi import document
 from .api.paths import PathPolicy
 from .api.routes import ROUTES
 from .api.services import Services
@@ -95,6 +96,7 @@ class VisionLensApp(ExtensionApp):  # type: ignore[misc]
             PathPolicy(options.allowed_roots or [root, Path.home()], root),
             announcer,
             make_runner,
+            document,
             idle_seconds=options.idle_seconds,
             body_bytes=self.serverapp.max_body_size,
         )

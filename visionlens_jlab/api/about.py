@@ -31,9 +31,7 @@ class OpenApiHandler(Resource):
     @authorized
     async def get(self) -> None:
         """The contract of this API."""
-        from .openapi import document
-
-        self.finish(await self.work(lambda: json.dumps(document())))
+        self.finish(await self.work(lambda: json.dumps(self.services.contract())))
 
 
 class UnknownHandler(Resource):

@@ -39,6 +39,8 @@ class Services:
         Where changes are told.
     make_runner : callable
         Builds the runner of jobs around the library.
+    contract : callable
+        Makes the OpenAPI document of the routes, which themselves lead here.
     idle_seconds : float
         A dataset unused for so long is released for other processes.
     body_bytes : int
@@ -51,6 +53,7 @@ class Services:
         policy: PathPolicy,
         announcer: Announcer,
         make_runner: Callable[[Library], JobRunner],
+        contract: Callable[[], dict[str, Any]],
         *,
         idle_seconds: float,
         body_bytes: int,
@@ -58,6 +61,7 @@ class Services:
         self.data_dir = data_dir
         self.policy = policy
         self.announcer = announcer
+        self.contract = contract
         self.body_bytes = body_bytes
         self.kernel_token = secrets.token_urlsafe(32)
         self.address: str | None = None
