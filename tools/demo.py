@@ -14,6 +14,8 @@ import environment
 
 NAME = "street-demo"
 HOME = environment.ROOT / ".demo"
+WORK = HOME / "work"
+"""What the file browser shows: the notebook and the images."""
 STARTUP_SECONDS = 90
 
 
@@ -27,11 +29,11 @@ def run(images: int, port: int, browser: bool) -> int:
         "JUPYTER_RUNTIME_DIR": str(HOME / "runtime"),
         "PYTHONPATH": "",
     }
-    for folder in ("data", "runtime"):
+    for folder in ("data", "runtime", "work"):
         (HOME / folder).mkdir(parents=True, exist_ok=True, mode=0o700)
     _quiet_lab()
     _make_dataset(images, env)
-    notebook = HOME / "tour.ipynb"
+    notebook = WORK / "tour.ipynb"
     if not notebook.exists():
         shutil.copyfile(environment.ROOT / "examples" / "tour.ipynb", notebook)
     return _serve(port, browser, env)
@@ -47,7 +49,7 @@ def _quiet_lab() -> None:
 
 def _make_dataset(images: int, env: dict[str, str]) -> None:
     python = str(environment.PYTHON)
-    folder = HOME / NAME
+    folder = WORK / NAME
     if not (folder / "annotations" / "instances.json").exists():
         print(f"  rendering {images:,} images into {folder} ...", flush=True)
         command = ["-m", "visionlens_jlab.demo", "--out", str(folder), "--n", str(images)]
@@ -66,7 +68,7 @@ def _serve(port: int, browser: bool, env: dict[str, str]) -> int:
     command = [
         str(environment.BIN / "jupyter-lab"),
         "--no-browser",
-        f"--ServerApp.root_dir={HOME}",
+        f"--ServerApp.root_dir={WORK}",
         f"--ServerApp.port={port}",
         "--ServerApp.answer_yes=True",
     ]
