@@ -27,11 +27,11 @@ async function settled(page: IJupyterLabPageFixture): Promise<void> {
     .poll(async () =>
       page.evaluate(
         () =>
-          [...document.querySelectorAll('.vl-panel img')].every(
-            image =>
-              (image as HTMLImageElement).complete ||
-              image.getBoundingClientRect().top > window.innerHeight
-          ) && !document.querySelector('.vl-panel [aria-busy="true"]')
+          [...document.querySelectorAll('.vl-panel img')].every(image => {
+            const { width, top } = image.getBoundingClientRect();
+            const visible = width > 0 && top < window.innerHeight;
+            return !visible || (image as HTMLImageElement).complete;
+          }) && !document.querySelector('.vl-panel [aria-busy="true"]')
       )
     )
     .toBe(true);
