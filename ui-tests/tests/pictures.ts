@@ -29,7 +29,8 @@ async function settled(page: IJupyterLabPageFixture): Promise<void> {
         () =>
           [...document.querySelectorAll('.vl-panel img')].every(image => {
             const { width, top } = image.getBoundingClientRect();
-            const visible = width > 0 && top < window.innerHeight;
+            const panel = image.closest('.vl-panel')!.getBoundingClientRect();
+            const visible = width > 0 && top < panel.bottom;
             return !visible || (image as HTMLImageElement).complete;
           }) && !document.querySelector('.vl-panel [aria-busy="true"]')
       )
