@@ -116,7 +116,7 @@ function State(props: {
     ready: '',
     ingesting: trans.__('Being ingested: it fills while you look.'),
     incomplete: trans.__(
-      'Its last ingest did not finish, so a part is missing. Delete it and ingest it again.'
+      'Its last ingest did not finish: add to it again and it goes on.'
     ),
     busy: trans.__('In use by %1. Close it there first.', owner ?? '?'),
     damaged: trans.__(

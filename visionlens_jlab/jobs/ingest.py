@@ -23,8 +23,9 @@ from visionlens_jlab.formats.request import Request, make_request
 from .context import JobContext
 from .ingest_annotations import Prepared, ambiguous_issues
 from .ingest_count import Counts
+from .ingest_existing import Existing
 from .ingest_pool import IngestPool
-from .ingest_samples import Existing, Pending, SampleMaker
+from .ingest_samples import Pending, SampleMaker
 from .ingest_tables import class_table, issue_table, media_table, root_table
 from .ingest_tasks import HeaderResult, HeaderTask, MediaResult, MediaTask, execute
 
@@ -43,8 +44,9 @@ def run(context: JobContext) -> None:
     """Do the ingest that `context.params` describe.
 
     Params are those of `models.IngestRequest` and `next_sample_id`; `existing` may name an Arrow
-    stream with the columns root, path, bytes and location, that of the root (default:
-    `input/existing.arrow` of the spool).
+    stream with the columns sample_id, root, path, bytes, unfinished and location, that of the root
+    (default: `input/existing.arrow` of the spool). Unfinished samples are done again under their
+    ids and count as found and imported; complete ones stay as they are and are not counted.
 
     Raises
     ------
@@ -121,13 +123,16 @@ class _Ingest:
                 self._roots.add(root)
                 tables["root"] = root_table(root, location)
             normalised = batch.annotations is not None and batch.annotations.normalised
-            table, found, existing = self._samples.make(
+            made = self._samples.make(
                 batch.images, root, normalised or not self._request.labels_only
             )
-            tables["sample"] = table
-            issues += found
-            self._counts.imported["images"] += table.num_rows
-            self._counts.forget("images", existing)
+            tables["sample"] = made.new
+            issues += made.issues
+            self._counts.imported["images"] += made.new.num_rows + made.again.num_rows
+            self._counts.forget("images", made.finished)
+            if made.again.num_rows:
+                # Alone in its piece: nothing else must lose its annotations.
+                self._hand_over({"sample": made.again}, [], summary={"replace": True})
         issues += self._own(batch.issues)
         if batch.annotations is not None and len(batch.annotations.classes):
             tables["annotation"], odd = self._annotations(batch.annotations)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -11,66 +12,13 @@ import pyarrow as pa
 from visionlens_jlab.formats.base import ImageRows, Issue
 from visionlens_jlab.media.headers import Header, upright_size
 
+from .ingest_existing import Existing, Known
 from .ingest_facts import EXISTING, SKIPPED, FactsLog, ImageFacts
-from .ingest_tables import sample_table
+from .ingest_tables import file_table, sample_table
 
 Headers = tuple[list[Header | None], list[str | None]]
 ReadHeaders = Callable[[str, list[str]], Headers]
 """(root, paths) -> headers and, where there is none, the reason."""
-
-
-class Existing:
-    """Samples the dataset had before, by root and path.
-
-    Parameters
-    ----------
-    table : pa.Table or None
-        Columns root, path, bytes, and location (of the root) where it is known.
-    """
-
-    def __init__(self, table: pa.Table | None = None) -> None:
-        self._bytes: dict[tuple[str, str], int | None] = {}
-        self._seen: set[tuple[str, str]] = set()
-        self._locations: dict[str, str] = {}
-        if table is None:
-            return
-        columns = (table.column(name).to_pylist() for name in ("root", "path", "bytes"))
-        self._bytes = {(root, path): size for root, path, size in zip(*columns, strict=True)}
-        if "location" in table.column_names:
-            places = table.select(["root", "location"]).group_by(["root", "location"]).aggregate([])
-            self._locations = {row["root"]: row["location"] for row in places.to_pylist()}
-
-    def root_name(self, wanted: str, location: str) -> str:
-        """The name of the root at a location: the one it has, else a free one."""
-        for name, known in self._locations.items():
-            if known == location:
-                return name
-        name, number = wanted, 1
-        while name in self._locations:
-            number += 1
-            name = f"{wanted}_{number}"
-        self._locations[name] = location
-        return name
-
-    def meet(self, root: str, path: str) -> bool:
-        """Whether the image is a sample already; notes that it is still there."""
-        known = (root, path) in self._bytes
-        if known:
-            self._seen.add((root, path))
-        return known
-
-    def bytes_of(self, root: str, path: str) -> int | None:
-        """The size its file had."""
-        return self._bytes[root, path]
-
-    def vanished(self, roots: set[str]) -> list[Issue]:
-        """One item for each sample of these roots whose image was not met again."""
-        message = "The image was in the dataset and is no longer there; the sample stays."
-        return [
-            Issue("IMAGE_VANISHED", "kept", "image", path, message)
-            for root, path in self._bytes
-            if root in roots and (root, path) not in self._seen
-        ]
 
 
 @dataclass
@@ -82,11 +30,23 @@ class Pending:
     path: str
 
 
+class Made(NamedTuple):
+    """What became of one batch of images."""
+
+    new: pa.Table
+    """The `sample` table of the images that were not in the dataset."""
+    again: pa.Table
+    """The `sample` table of unfinished samples: only what the file says, the rest stays."""
+    issues: list[Issue]
+    finished: int
+    """Number of images that were in the dataset before, complete."""
+
+
 class SampleMaker:
     """Makes `sample` tables; ids count up from `next_sample_id`, also over skipped images.
 
     So an id depends on the image's place among the new ones only, not on whether it could be read
-    at the time: a second attempt gives the same ids.
+    at the time: a second attempt gives the same ids. Unfinished samples keep their ids.
     """
 
     def __init__(self, next_sample_id: int, existing: Existing, read_headers: ReadHeaders) -> None:
@@ -98,17 +58,17 @@ class SampleMaker:
         self.ambiguous: dict[int, str] = {}
         self.imported = 0
 
-    def make(
-        self, rows: ImageRows, root: str, with_headers: bool
-    ) -> tuple[pa.Table, list[Issue], int]:
-        """The `sample` table of a batch, its issues, and how many images existed before.
+    def make(self, rows: ImageRows, root: str, with_headers: bool) -> Made:
+        """What to do with a batch's images.
 
         `root` is the name of the root in the dataset, which may differ from `rows.root`.
         """
         batch = _BatchOfImages(rows, self.log.count)
-        known = [self._meet(rows, root, index, batch) for index in range(len(rows.paths))]
+        known = [self._existing.meet(root, path) for path in rows.paths]
+        finished = np.array([one is not None and not one.unfinished for one in known], dtype=bool)
+        self._note_changed(batch, known)
         if with_headers:
-            self._fill_headers(batch, known)
+            self._fill_headers(batch, finished)
         ids = self._ids(batch, known)
         self._note_facts(batch, ids)
         kept = np.flatnonzero(ids >= 0)
@@ -119,36 +79,44 @@ class SampleMaker:
                 for index in kept.tolist()
                 if batch.headers[index] is not None
             ]
-        return batch.table(root, ids, kept), batch.issues, sum(known)
+        met = np.array([known[index] is not None for index in kept.tolist()], dtype=bool)
+        return Made(
+            batch.table(root, ids, kept[~met]),
+            batch.file_table(ids, kept[met]),
+            batch.issues,
+            int(finished.sum()),
+        )
 
-    def _meet(self, rows: ImageRows, root: str, index: int, batch: _BatchOfImages) -> bool:
-        path = rows.paths[index]
-        if not self._existing.meet(root, path):
-            return False
-        if rows.bytes[index] not in (None, self._existing.bytes_of(root, path)):
-            message = "The file has another size than before; the sample stays as it was."
-            batch.note("IMAGE_CHANGED", "kept", index, message)
-        return True
+    def _note_changed(self, batch: _BatchOfImages, known: list[Known | None]) -> None:
+        message = "The file has another size than before; the sample stays as it was."
+        for index, (one, size) in enumerate(zip(known, batch.rows.bytes, strict=True)):
+            if one is not None and not one.unfinished and size not in (None, one.bytes):
+                batch.note("IMAGE_CHANGED", "kept", index, message)
 
-    def _fill_headers(self, batch: _BatchOfImages, known: list[bool]) -> None:
+    def _fill_headers(self, batch: _BatchOfImages, finished: np.ndarray) -> None:
         rows = batch.rows
         present = [
-            index for index, size in enumerate(rows.bytes) if size is not None and not known[index]
+            index
+            for index, size in enumerate(rows.bytes)
+            if size is not None and not finished[index]
         ]
         headers, errors = self._read_headers(rows.root, [rows.paths[index] for index in present])
         for index, header, error in zip(present, headers, errors, strict=True):
             batch.headers[index] = header
             batch.errors[index] = error
 
-    def _ids(self, batch: _BatchOfImages, known: list[bool]) -> np.ndarray:
+    def _ids(self, batch: _BatchOfImages, known: list[Known | None]) -> np.ndarray:
         ids = np.full(len(known), SKIPPED, dtype=np.int64)
-        for index, existing in enumerate(known):
-            if existing:
+        for index, one in enumerate(known):
+            if one is None:
+                if batch.is_kept(index):
+                    ids[index] = self._next_id
+                self._next_id += 1
+            elif one.unfinished and batch.is_kept(index):
+                ids[index] = one.sample_id
+            else:
+                # Also an unfinished one whose file has gone bad since: it stays as it was.
                 ids[index] = EXISTING
-                continue
-            if batch.is_kept(index):
-                ids[index] = self._next_id
-            self._next_id += 1
         return ids
 
     def _note_facts(self, batch: _BatchOfImages, ids: np.ndarray) -> None:
@@ -244,4 +212,14 @@ class _BatchOfImages:
             file_bytes=[rows.bytes[index] for index in listed],
             headers=[self.headers[index] for index in listed],
             fields={name: values.take(pa.array(kept)) for name, values in rows.fields.items()},
+        )
+
+    def file_table(self, ids: np.ndarray, kept: np.ndarray) -> pa.Table:
+        """The `sample` table of unfinished samples."""
+        listed = kept.tolist()
+        return file_table(
+            sample_ids=ids[kept],
+            sizes=[self.sizes[index] for index in listed],
+            file_bytes=[self.rows.bytes[index] for index in listed],
+            headers=[self.headers[index] for index in listed],
         )

@@ -20,9 +20,18 @@ if TYPE_CHECKING:
 
 TABLE = "table.arrow"
 EXISTING = "existing.arrow"
-_EXISTING_SQL = (
-    "SELECT sample_id, root, path, filename, bytes, content_hash FROM sample ORDER BY sample_id"
-)
+_OURS = ("created", "state_before")
+"""Params that are not for the worker."""
+_EXISTING_SQL = """
+    SELECT sample_id, root, path, filename, bytes, content_hash, location,
+           content_hash IS NULL AND orientation IS NOT NULL AND sample_id NOT IN (
+               SELECT sample_id FROM ingest_issue
+               WHERE code = 'IMAGE_UNREADABLE' AND sample_id IS NOT NULL
+           ) AS lacks_pixels
+    FROM sample LEFT JOIN source_root ON source_root.name = sample.root
+    ORDER BY sample_id
+"""
+"""`lacks_pixels`: the image could be opened, but its pixels never came."""
 
 
 def create(library: Library, queue: JobQueue, request: IngestRequest, rows: pa.Table | None) -> Job:
@@ -69,12 +78,13 @@ def begin(library: Library, queue: JobQueue, job: Job) -> dict[str, Any]:
     params = queue.params(job.job)
     if "next_sample_id" not in params:
         params["next_sample_id"] = store.next_sample_id()
+        params["state_before"] = store.info().state
         if params["incremental"]:
             spool = Spool.of(library.data_dir, job.job)
-            write_stream(spool.input / EXISTING, store.sql(_EXISTING_SQL, timeout=600))
+            write_stream(spool.input / EXISTING, _existing(store, params))
         queue.set_params(job.job, params)
     store.set_state("ingesting")
-    return {key: value for key, value in params.items() if key != "created"}
+    return {key: value for key, value in params.items() if key not in _OURS}
 
 
 def conclude(library: Library, queue: JobQueue, job: Job) -> int | None:
@@ -108,11 +118,37 @@ def _conclude_dataset(library: Library, queue: JobQueue, job: Job) -> int | None
             return None
         raise
     committed = bool(store.committed_pieces(job.job))
-    if not committed and job.state != "done" and queue.params(job.job)["created"]:
+    params = queue.params(job.job)
+    if not committed and job.state != "done" and params["created"]:
         library.delete(slug)
         return None
-    store.set_state("ready" if job.state == "done" or not committed else "incomplete")
+    store.set_state(_state_after(store, job, params, committed))
     return store.version
+
+
+def _state_after(store: DatasetStore, job: Job, params: dict[str, Any], committed: bool) -> str:
+    before = params.get("state_before", store.info().state)
+    if job.state == "done":
+        # Another folder was added; the one whose ingest was cancelled still waits.
+        waits = before == "incomplete" and not params["labels_only"] and _lacks_pixels(store)
+        return "incomplete" if waits else "ready"
+    return "incomplete" if committed else before
+
+
+def _existing(store: DatasetStore, params: dict[str, Any]) -> pa.Table:
+    """The samples there are, each with whether it is unfinished."""
+    table = store.sql(_EXISTING_SQL, timeout=600)
+    unfinished = table.column("lacks_pixels").to_pylist()
+    if params["state_before"] == "incomplete":
+        # Also one that could not be opened may lack annotations.
+        unfinished = table.column("content_hash").is_null().to_pylist()
+    elif params["labels_only"]:
+        unfinished = [False] * table.num_rows
+    return table.drop_columns(["lacks_pixels"]).append_column("unfinished", [unfinished])
+
+
+def _lacks_pixels(store: DatasetStore) -> bool:
+    return True in store.sql(_EXISTING_SQL, timeout=600).column("lacks_pixels").to_pylist()
 
 
 def _suggested_name(request: IngestRequest) -> str:

@@ -112,6 +112,24 @@ def sample_table(
     return pa.table({**arrays, **further})
 
 
+def file_table(
+    *,
+    sample_ids: np.ndarray,
+    sizes: list[tuple[int | None, int | None]],
+    file_bytes: list[int | None],
+    headers: list[Header | None],
+) -> pa.Table:
+    """The `sample` table with only the columns that nobody but an ingest sets."""
+    columns = {
+        "sample_id": sample_ids,
+        "width": [width for width, _ in sizes],
+        "height": [height for _, height in sizes],
+        "bytes": file_bytes,
+        "orientation": [header.orientation if header else None for header in headers],
+    }
+    return pa.table({name: pa.array(values, SAMPLE[name]) for name, values in columns.items()})
+
+
 def _stated_or(stated: pa.Array | None, found: list[Any], kind: pa.DataType) -> pa.Array:
     other = pa.array(found, kind)
     return other if stated is None else pa.compute.coalesce(stated, other)

@@ -75,7 +75,7 @@ class Ingested:
 
     def boxes(self, path: str) -> list[tuple[float, ...]]:
         """x, y, w, h of an image's annotations, in order."""
-        ids = {row["sample_id"] for row in self.samples if row["path"] == path}
+        ids = {row["sample_id"] for row in self.samples if row.get("path") == path}
         return [
             (row["x"], row["y"], row["w"], row["h"])
             for row in self.annotations

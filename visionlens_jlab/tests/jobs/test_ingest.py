@@ -207,7 +207,8 @@ def test_another_folder_added_gets_a_root_of_its_own(tmp_path):
     for name in ("one", "two"):
         write_image(tmp_path / name / "a.png")
     existing = pa.table({
-        "root": ["source", "source"], "path": ["a.png", "gone.png"], "bytes": [1, 1],
+        "sample_id": [0, 1], "root": ["source", "source"], "path": ["a.png", "gone.png"],
+        "bytes": [1, 1],
         "location": [str(tmp_path / "one")] * 2,
     })  # fmt: skip
     other = ingest_rows(tmp_path / "two", incremental=True, existing=existing)
