@@ -120,7 +120,9 @@ export function IngestForm(props: IProps): JSX.Element {
         <button
           type="button"
           className="vl-button"
-          title={trans.__('Ingest what is not in it yet, and keep the rest')}
+          title={trans.__(
+            'Ingest what is not in it yet or did not finish, and keep the rest'
+          )}
           disabled={starting}
           onClick={() => void start(true)}
         >
