@@ -191,6 +191,10 @@ test('from a folder of images to a DataFrame and back', async ({
     'print(sorted(lens.selection.to_pandas()["sample_id"].tolist()))'
   );
   expect(JSON.parse(read)).toEqual([...ids].sort((a, b) => a - b));
+  const columns =
+    '["sample_id", "filename", "split", "time_of_day", "weather"]';
+  await runCell(page, `lens.selection.to_pandas()[${columns}]`);
+  await expect(page.locator('.jp-RenderedHTMLCommon tbody tr')).toHaveCount(5);
   await picture(page, 'explore');
 
   step('a DataFrame selects in the grid');

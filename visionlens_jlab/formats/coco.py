@@ -34,7 +34,7 @@ class CocoFormat:
         return detected(
             self,
             request,
-            f"{names}{more} hold COCO images and annotations.",
+            f"COCO images and annotations in {names}{more}.",
             images=request.image_source.location,
             labels=[file.path for file in files.used],
             splits=ordered([file.split for file in files.used if file.split]),
