@@ -35,6 +35,11 @@ def measured(name: str, work: Callable[[], object]) -> float:
     return wall
 
 
+def hidden(file: Path, folder: Path) -> bool:
+    """Whether an ingest would not look there."""
+    return any(part.startswith(".") for part in file.relative_to(folder).parts)
+
+
 def thumbnails(files: list[Path]) -> None:
     """What a plain loop over Pillow costs for the same thumbnails."""
     for file in files:
@@ -47,7 +52,7 @@ def thumbnails(files: list[Path]) -> None:
 def main() -> None:
     """Print the figures for the folder named on the command line."""
     folder = Path(sys.argv[1])
-    files = sorted(folder.rglob("*.jpg"))
+    files = [file for file in sorted(folder.rglob("*.jpg")) if not hidden(file, folder)]
     labels = max(folder.rglob("*.json"), key=lambda file: file.stat().st_size)
     print(f"{len(files)} images, {labels.stat().st_size / 1e6:.1f} MB of labels")
     with tempfile.TemporaryDirectory() as temporary:
