@@ -6,7 +6,7 @@ import { KernelBridge, sameNotebook } from '../bridge';
 import { parseKernelMessage, REQUEST_TARGET, STATE_TARGET } from '../messages';
 import { FakeKernel, FakeSession } from './fakeKernel';
 
-const NOTEBOOK = '/home/me/work/analysis.ipynb';
+const NOTEBOOK = '/home/me/lab/analysis.ipynb';
 const SHOW = {
   type: 'show',
   dataset: 'cells',
@@ -352,11 +352,11 @@ describe('parseKernelMessage', () => {
 
 describe('sameNotebook', () => {
   it.each([
-    ['/home/me/work/a.ipynb', 'work/a.ipynb', true],
-    ['work/a.ipynb', 'RTC:work/a.ipynb', true],
-    ['C:\\Users\\me\\work\\a.ipynb', 'work/a.ipynb', true],
-    ['/home/me/work/ba.ipynb', 'a.ipynb', false],
-    ['/home/me/other/a.ipynb', 'work/a.ipynb', false]
+    ['/home/me/lab/a.ipynb', 'lab/a.ipynb', true],
+    ['lab/a.ipynb', 'RTC:lab/a.ipynb', true],
+    ['C:\\Users\\me\\work\\a.ipynb', 'lab/a.ipynb', true],
+    ['/home/me/lab/ba.ipynb', 'a.ipynb', false],
+    ['/home/me/other/a.ipynb', 'lab/a.ipynb', false]
   ])('%s and %s: %p', (recorded, path, expected) => {
     expect(sameNotebook(recorded, path)).toBe(expected);
   });

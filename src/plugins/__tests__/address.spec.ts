@@ -42,15 +42,15 @@ function visit(address: string, treePath = '') {
 describe('the address of the page', () => {
   it('opens a dataset beside the notebook when that is shown', async () => {
     const { opened, notebooks, activated, start } = visit(
-      '/lab/tree/work/a.ipynb?token=abc&visionlens=street%20demo',
-      'work/a.ipynb'
+      '/lab/tree/sub/a.ipynb?token=abc&visionlens=street%20demo',
+      'sub/a.ipynb'
     );
     start();
     expect(window.location.search).toBe('?token=abc');
     await settle();
     notebooks.open('b.ipynb');
     const revealed = new PromiseDelegate<void>();
-    notebooks.open('work/a.ipynb', revealed.promise);
+    notebooks.open('sub/a.ipynb', revealed.promise);
     await settle();
     expect(opened).not.toHaveBeenCalled();
     revealed.resolve();
@@ -59,14 +59,14 @@ describe('the address of the page', () => {
       [
         {
           dataset: 'street demo',
-          notebook: 'work/a.ipynb',
-          ref: 'work/a.ipynb',
+          notebook: 'sub/a.ipynb',
+          ref: 'sub/a.ipynb',
           mode: 'split-right',
           activate: false
         }
       ]
     ]);
-    expect(activated).toEqual(['work/a.ipynb']);
+    expect(activated).toEqual(['sub/a.ipynb']);
   });
 
   it('finds a notebook that the layout has restored', async () => {
