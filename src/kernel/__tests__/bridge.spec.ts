@@ -133,7 +133,7 @@ describe('a notebook link', () => {
       }
     ]);
     expect(bridge.linkOf('w1')).toMatchObject({
-      path: 'work/analysis.ipynb',
+      path: 'lab/analysis.ipynb',
       isLive: true
     });
     fake.setVersion(2);
@@ -263,7 +263,7 @@ describe('a notebook link', () => {
     const { workspaces, model, bridge, remove } = setUp(new FakeKernel());
     workspaces.add(model);
     expect(bridge.linkOf('w1')).toEqual({
-      path: 'work/analysis.ipynb',
+      path: 'lab/analysis.ipynb',
       isLive: false
     });
     remove();
@@ -354,7 +354,7 @@ describe('sameNotebook', () => {
   it.each([
     ['/home/me/lab/a.ipynb', 'lab/a.ipynb', true],
     ['lab/a.ipynb', 'RTC:lab/a.ipynb', true],
-    ['C:\\Users\\me\\work\\a.ipynb', 'lab/a.ipynb', true],
+    ['C:\\Users\\me\\lab\\a.ipynb', 'lab/a.ipynb', true],
     ['/home/me/lab/ba.ipynb', 'a.ipynb', false],
     ['/home/me/other/a.ipynb', 'lab/a.ipynb', false]
   ])('%s and %s: %p', (recorded, path, expected) => {

@@ -130,7 +130,7 @@ export class FakeSession {
 
   constructor(
     kernel: FakeKernel | null,
-    public path = 'work/analysis.ipynb'
+    public path = 'lab/analysis.ipynb'
   ) {
     this.session = { kernel };
   }

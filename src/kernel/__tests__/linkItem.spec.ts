@@ -34,14 +34,14 @@ describe('LinkStatusItem', () => {
     expect(item.node).toHaveTextContent(/^Blood cells$/);
     item.node.click();
     expect(click).not.toHaveBeenCalled();
-    bridge.link = { path: 'work/analysis.ipynb', isLive: true };
+    bridge.link = { path: 'lab/analysis.ipynb', isLive: true };
     bridge.changed.emit();
     MessageLoop.flush();
     expect(item.node).toHaveTextContent(
       'Blood cells · linked to analysis.ipynb'
     );
     item.node.click();
-    expect(click).toHaveBeenCalledWith('work/analysis.ipynb');
+    expect(click).toHaveBeenCalledWith('lab/analysis.ipynb');
     bridge.link.isLive = false;
     bridge.changed.emit();
     MessageLoop.flush();
