@@ -74,6 +74,7 @@ def _serve(port: int, browser: bool, env: dict[str, str]) -> int:
     ]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     log = (HOME / "jupyterlab.log").open("w")
     lab = subprocess.Popen(command, env=env, stdout=log, stderr=subprocess.STDOUT)
     try:
