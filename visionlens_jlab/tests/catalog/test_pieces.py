@@ -323,12 +323,13 @@ for sequence in range(1000):
 """
 
 
-def test_a_kill_at_any_moment_leaves_whole_pieces(library: Library) -> None:
+@pytest.mark.parametrize("rounds", [4, pytest.param(100, marks=pytest.mark.soak)])
+def test_a_kill_at_any_moment_leaves_whole_pieces(library: Library, rounds: int) -> None:
     store = library.create("kill")
     library.close()
     randomly = random.Random(7)
     announced: set[int] = set()
-    for _ in range(4):
+    for _ in range(rounds):
         process = subprocess.Popen(
             [sys.executable, "-c", _APPLIER, str(library.data_dir)],
             stdout=subprocess.PIPE,
