@@ -42,7 +42,7 @@ CODES: dict[str, ErrorCode] = {
         423, "Close it in the process that has it open, or use that server's address."
     ),
     "DATASET_READ_ONLY": ErrorCode(403, "Open a copy of the dataset to change it."),
-    "DATASET_DAMAGED": ErrorCode(500, "Restore the folder from a copy or ingest it again."),
+    "DATASET_DAMAGED": ErrorCode(409, "Restore the folder from a copy or ingest it again."),
     "DATASET_TOO_NEW": ErrorCode(409, "Update visionlens-jlab to open this dataset."),
     "PREDICATE_INVALID": ErrorCode(400, "Compare a field with a value: class = 'car'."),
     "FIELD_UNKNOWN": ErrorCode(400, "See the dataset's fields for the names that exist."),
@@ -50,6 +50,7 @@ CODES: dict[str, ErrorCode] = {
     "SQL_REFUSED": ErrorCode(400, "Write one SELECT statement over the dataset's tables."),
     "SQL_TIMEOUT": ErrorCode(408, "Narrow the query or add a LIMIT."),
     "ID_UNKNOWN": ErrorCode(404, "Use ids of this dataset, from to_pandas() or a view."),
+    "VIEW_NOT_FOUND": ErrorCode(404, "List the saved views to see their names."),
     "WORKSPACE_NOT_FOUND": ErrorCode(404, "Open the dataset again to get a new workspace."),
     "WORKSPACE_CONFLICT": ErrorCode(409, "Read the workspace again and repeat the change."),
     "JOB_NOT_FOUND": ErrorCode(404, "List the jobs to see which exist."),
@@ -58,6 +59,10 @@ CODES: dict[str, ErrorCode] = {
     "WORKER_LOST": ErrorCode(500, "Start the job again; finished pieces are kept."),
     "IMAGE_MISSING": ErrorCode(404, "Check that the image folder is still where it was."),
     "IMAGE_UNREADABLE": ErrorCode(422, "Open the file in an image viewer to check it."),
+    "UPLOAD_INVALID": ErrorCode(422, "Send image files only, such as JPEG, PNG or WebP."),
+    "UPLOAD_TOO_LARGE": ErrorCode(
+        413, "Copy the file to the server and ingest it from there, or raise the server's limit."
+    ),
     "INTERNAL": ErrorCode(500, "Report it with the request id and the details."),
 }
 

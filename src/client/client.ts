@@ -10,7 +10,7 @@ const BINARY = 'application/octet-stream';
 
 interface IRequest {
   method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** Sent as JSON; a Uint32Array is sent as it is, little-endian. */
+  /** Sent as JSON; a Uint32Array (little-endian) or a file as it is. */
   body?: unknown;
   query?: Record<string, string>;
   signal?: AbortSignal;
@@ -71,11 +71,12 @@ export class Client implements IClient {
     dataset: string,
     spec: api.IViewSpec,
     ids: number[],
+    options: { geometry?: boolean } = {},
     signal?: AbortSignal
   ): Promise<api.ITiles> {
     return this._json(path('datasets', dataset, 'tiles'), {
       method: 'POST',
-      body: { view: spec, ids },
+      body: { view: spec, ids, ...options },
       signal
     });
   }
@@ -121,6 +122,30 @@ export class Client implements IClient {
     return this._json(path('datasets', dataset, 'tags'), {
       method: 'POST',
       body: request
+    });
+  }
+
+  async savedViews(dataset: string): Promise<api.ISavedView[]> {
+    const answer = await this._json<{ views: api.ISavedView[] }>(
+      path('datasets', dataset, 'views')
+    );
+    return answer.views;
+  }
+
+  saveView(
+    dataset: string,
+    name: string,
+    view: api.IViewSpec
+  ): Promise<api.ISavedView> {
+    return this._json(path('datasets', dataset, 'views', name), {
+      method: 'PUT',
+      body: view
+    });
+  }
+
+  async deleteView(dataset: string, name: string): Promise<void> {
+    await this._request(path('datasets', dataset, 'views', name), {
+      method: 'DELETE'
     });
   }
 
@@ -214,6 +239,30 @@ export class Client implements IClient {
     return this._json('detect', { method: 'POST', body: request, signal });
   }
 
+  folder(named: string | null): Promise<api.IFolder> {
+    return this._json('folders', {
+      query: named === null ? {} : { path: named }
+    });
+  }
+
+  upload(
+    dataset: string,
+    file: File,
+    signal?: AbortSignal
+  ): Promise<api.IUploaded> {
+    return this._json(path('datasets', dataset, 'uploads', file.name), {
+      method: 'PUT',
+      body: file,
+      signal
+    });
+  }
+
+  ingestUploads(dataset: string): Promise<api.IJob> {
+    return this._json(path('datasets', dataset, 'uploads'), {
+      method: 'POST'
+    });
+  }
+
   async jobs(): Promise<api.IJob[]> {
     const answer = await this._json<{ jobs: api.IJob[] }>('jobs');
     return answer.jobs;
@@ -269,6 +318,9 @@ export class Client implements IClient {
     }
     if (request.body instanceof Uint32Array) {
       init.body = request.body as Uint32Array<ArrayBuffer>;
+      init.headers = { 'Content-Type': BINARY };
+    } else if (request.body instanceof Blob) {
+      init.body = request.body;
       init.headers = { 'Content-Type': BINARY };
     } else if (request.body !== undefined) {
       init.body = JSON.stringify(request.body);

@@ -10,6 +10,7 @@ import type {
   IDetectRequest,
   IFacets,
   IFacetsRequest,
+  IFolder,
   IFormatInfo,
   IIngestParameters,
   IIngestReport,
@@ -18,8 +19,10 @@ import type {
   IPredicate,
   IPredicateRequest,
   ISampleDetail,
+  ISavedView,
   ITagRequest,
   ITiles,
+  IUploaded,
   IViewIds,
   IViewSpec,
   IWorkspace,
@@ -51,11 +54,12 @@ export interface IClient {
     spec: IViewSpec,
     signal?: AbortSignal
   ): Promise<IViewIds>;
-  /** At most 500 ids, of the view's level. */
+  /** At most 500 ids, of the view's level; `geometry` asks for more than boxes. */
   tiles(
     dataset: string,
     spec: IViewSpec,
     ids: number[],
+    options?: { geometry?: boolean },
     signal?: AbortSignal
   ): Promise<ITiles>;
   facets(
@@ -75,6 +79,10 @@ export interface IClient {
     spec: IViewSpec,
     signal?: AbortSignal
   ): Promise<ISampleDetail>;
+  savedViews(dataset: string): Promise<ISavedView[]>;
+  /** Keep a view under a name; an earlier one of that name is replaced. */
+  saveView(dataset: string, name: string, view: IViewSpec): Promise<ISavedView>;
+  deleteView(dataset: string, name: string): Promise<void>;
   tag(dataset: string, request: ITagRequest): Promise<IChanged>;
   /** Address of a thumbnail; `version` is `ITile.thumbnail` and makes it immutable. */
   thumbnailUrl(
@@ -117,6 +125,11 @@ export interface IClient {
   ): Promise<IWorkspace>;
 
   detect(request: IDetectRequest, signal?: AbortSignal): Promise<IDetected>;
+  /** One folder of the server; null: where browsing begins. */
+  folder(named: string | null): Promise<IFolder>;
+  /** Send one image file; `ingestUploads` makes samples of what was sent. */
+  upload(dataset: string, file: File, signal?: AbortSignal): Promise<IUploaded>;
+  ingestUploads(dataset: string): Promise<IJob>;
   jobs(): Promise<IJob[]>;
   job(job: string): Promise<IJob>;
   startIngest(parameters: IIngestParameters): Promise<IJob>;

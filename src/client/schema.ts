@@ -72,6 +72,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/folders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A folder of the server */
+        get: operations["getFolders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/datasets": {
         parameters: {
             query?: never;
@@ -335,6 +352,85 @@ export interface paths {
         put?: never;
         /** Add or remove a tag */
         post: operations["postTags"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/datasets/{dataset}/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        /** Saved views */
+        get: operations["getSavedViews"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/datasets/{dataset}/views/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Save a view */
+        put: operations["putSavedView"];
+        post?: never;
+        /** Forget a saved view */
+        delete: operations["deleteSavedView"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/datasets/{dataset}/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ingest the files that were sent */
+        post: operations["postUploads"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/datasets/{dataset}/uploads/{filename}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+                filename: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Send an image file */
+        put: operations["putUpload"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -625,6 +721,19 @@ export interface components {
             samples: number;
             /** Annotations */
             annotations: number;
+            /**
+             * Keypoints
+             * @default []
+             */
+            keypoints: string[];
+            /**
+             * Skeleton
+             * @default []
+             */
+            skeleton: [
+                number,
+                number
+            ][];
         };
         /**
          * Combine
@@ -745,6 +854,11 @@ export interface components {
             roots: {
                 [key: string]: string;
             };
+            /**
+             * Kinds
+             * @default []
+             */
+            kinds: string[];
         };
         /**
          * DatasetInfo
@@ -967,6 +1081,7 @@ export interface components {
              *       "level": "samples",
              *       "filter": null,
              *       "where": null,
+             *       "sql": null,
              *       "sort": [],
              *       "all": false
              *     }
@@ -1014,6 +1129,55 @@ export interface components {
             facet: "values" | "histogram" | "none";
             /** Label */
             label: string;
+        };
+        /**
+         * Folder
+         * @description One folder: what lies in it, and where else one may go.
+         */
+        Folder: {
+            /** Path */
+            path: string;
+            /** Parent */
+            parent: string | null;
+            /** Entries */
+            entries: components["schemas"]["FolderEntry"][];
+            /** Images */
+            images: number;
+            /**
+             * Truncated
+             * @default false
+             */
+            truncated: boolean;
+            /**
+             * Places
+             * @default []
+             */
+            places: string[];
+            /**
+             * Recent
+             * @default []
+             */
+            recent: string[];
+        };
+        /**
+         * FolderEntry
+         * @description A folder, or a file that may hold labels.
+         */
+        FolderEntry: {
+            /** Name */
+            name: string;
+            /** Path */
+            path: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "folder" | "labels";
+            /**
+             * Bytes
+             * @default null
+             */
+            bytes: number | null;
         };
         /**
          * FormatInfo
@@ -1383,11 +1547,35 @@ export interface components {
              *       "level": "samples",
              *       "filter": null,
              *       "where": null,
+             *       "sql": null,
              *       "sort": [],
              *       "all": false
              *     }
              */
             view: components["schemas"]["ViewSpec"];
+        };
+        /**
+         * SavedView
+         * @description A view kept under a name with its dataset.
+         */
+        SavedView: {
+            /** Name */
+            name: string;
+            view: components["schemas"]["ViewSpec"];
+            /** Predicate */
+            predicate: string;
+            /** Created At */
+            created_at: string;
+            /** Modified At */
+            modified_at: string;
+        };
+        /**
+         * SavedViewList
+         * @description Saved views by name.
+         */
+        SavedViewList: {
+            /** Views */
+            views: components["schemas"]["SavedView"][];
         };
         /**
          * SelectionInfo
@@ -1467,6 +1655,7 @@ export interface components {
              *       "level": "samples",
              *       "filter": null,
              *       "where": null,
+             *       "sql": null,
              *       "sort": [],
              *       "all": false
              *     }
@@ -1567,6 +1756,11 @@ export interface components {
             kinds: string[];
             /** Matching */
             matching: boolean[];
+            /**
+             * Geometries
+             * @default []
+             */
+            geometries: unknown[];
         };
         /**
          * Tiles
@@ -1588,6 +1782,7 @@ export interface components {
              *       "level": "samples",
              *       "filter": null,
              *       "where": null,
+             *       "sql": null,
              *       "sort": [],
              *       "all": false
              *     }
@@ -1595,6 +1790,21 @@ export interface components {
             view: components["schemas"]["ViewSpec"];
             /** Ids */
             ids: number[];
+            /**
+             * Geometry
+             * @default false
+             */
+            geometry: boolean;
+        };
+        /**
+         * Uploaded
+         * @description An image file sent to a dataset; it becomes a sample with the next ingest of uploads.
+         */
+        Uploaded: {
+            /** Filename */
+            filename: string;
+            /** Bytes */
+            bytes: number;
         };
         /**
          * ViewSpec
@@ -1617,6 +1827,11 @@ export interface components {
              * @default null
              */
             where: string | null;
+            /**
+             * Sql
+             * @default null
+             */
+            sql: string | null;
             /**
              * Sort
              * @default []
@@ -1797,6 +2012,29 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Detected"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getFolders: {
+        parameters: {
+            query?: {
+                path?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A folder of the server */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Folder"];
                 };
             };
             default: components["responses"]["Error"];
@@ -2188,6 +2426,130 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Changed"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getSavedViews: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Saved views */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedViewList"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    putSavedView: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewSpec"];
+            };
+        };
+        responses: {
+            /** @description Save a view */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedView"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    deleteSavedView: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; no content. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    postUploads: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ingest the files that were sent */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    putUpload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+                filename: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Send an image file */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Uploaded"];
                 };
             };
             default: components["responses"]["Error"];

@@ -132,6 +132,7 @@ export class TileCache {
         source.dataset,
         source.view,
         ids,
+        {},
         abort.signal
       );
       if (this._abort !== abort) {

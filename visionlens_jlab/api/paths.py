@@ -28,6 +28,11 @@ class PathPolicy:
         self.base = Path(base).expanduser().resolve()
         self.roots = [Path(root).expanduser().resolve() for root in roots]
 
+    @property
+    def start(self) -> Path:
+        """Where browsing begins: the base where it may be read, else the first root."""
+        return self.base if self.allows(self.base) or not self.roots else self.roots[0]
+
     def resolve(self, named: str) -> Path:
         """The real path; PATH_NOT_ALLOWED outside the roots, whether it exists or not."""
         try:

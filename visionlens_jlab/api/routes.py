@@ -9,6 +9,7 @@ from ..models import (
     DetectRequest,
     Facets,
     FacetsRequest,
+    Folder,
     IngestReport,
     Job,
     JobRequest,
@@ -16,35 +17,43 @@ from ..models import (
     PredicateRequest,
     SampleDetail,
     SampleRequest,
+    SavedView,
     SqlRequest,
     TableRequest,
     TagRequest,
     Tiles,
     TilesRequest,
+    Uploaded,
     ViewSpec,
     Workspace,
     WorkspaceChange,
     WorkspaceRequest,
 )
+from . import wire
 from .about import AboutHandler, OpenApiHandler
 from .datasets import DatasetHandler, DatasetsHandler, ReportHandler
 from .fields import FieldHandler, TagsHandler
+from .folders import FoldersHandler
 from .formats import DetectHandler, FormatsHandler
 from .jobs import JobHandler, JobLogHandler, JobsHandler
 from .operations import ARROW_STREAM, IDS, Binary, Operation, Route
 from .samples import ImageHandler, SampleHandler, ThumbnailHandler
+from .saved_views import SavedViewHandler, SavedViewsHandler
 from .shapes import (
     About,
     DatasetList,
+    FolderQuery,
     FormatList,
     JobList,
     JobLog,
     LevelQuery,
     ReportQuery,
+    SavedViewList,
     SelectionQuery,
     ThumbnailQuery,
     UploadQuery,
 )
+from .uploads import UploadHandler, UploadsHandler
 from .views import (
     FacetsHandler,
     PredicateHandler,
@@ -62,6 +71,7 @@ from .workspaces import (
 
 CONTRACT = Binary("application/json", "This document.")
 IMAGE = Binary("image/*", "The image, upright.")
+FILE = Binary(wire.BINARY, "The file's bytes.")
 VIEW_COUNTS = ("VisionLens-Count", "VisionLens-Total", "VisionLens-Version")
 SELECTION_COUNTS = ("VisionLens-Count", "VisionLens-Version")
 
@@ -73,6 +83,11 @@ ROUTES = [
         "detect",
         DetectHandler,
         {"post": Operation("What an ingest would find", DetectRequest, Detected)},
+    ),
+    Route(
+        "folders",
+        FoldersHandler,
+        {"get": Operation("A folder of the server", response=Folder, query=FolderQuery)},
     ),
     Route("datasets", DatasetsHandler, {"get": Operation("All datasets", response=DatasetList)}),
     Route(
@@ -148,6 +163,29 @@ ROUTES = [
         "datasets/{dataset}/tags",
         TagsHandler,
         {"post": Operation("Add or remove a tag", TagRequest, Changed)},
+    ),
+    Route(
+        "datasets/{dataset}/views",
+        SavedViewsHandler,
+        {"get": Operation("Saved views", response=SavedViewList)},
+    ),
+    Route(
+        "datasets/{dataset}/views/{name}",
+        SavedViewHandler,
+        {
+            "put": Operation("Save a view", ViewSpec, SavedView),
+            "delete": Operation("Forget a saved view", status=204),
+        },
+    ),
+    Route(
+        "datasets/{dataset}/uploads",
+        UploadsHandler,
+        {"post": Operation("Ingest the files that were sent", response=Job, status=202)},
+    ),
+    Route(
+        "datasets/{dataset}/uploads/{filename}",
+        UploadHandler,
+        {"put": Operation("Send an image file", FILE, Uploaded, 201)},
     ),
     Route(
         "datasets/{dataset}/workspaces",

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from ..models import DatasetInfo, FormatInfo, IngestRequest, Job, Level, Model
+from ..models import DatasetInfo, FormatInfo, IngestRequest, Job, Level, Model, SavedView
 
 
 class Limits(Model):
@@ -37,6 +37,12 @@ class FormatList(Model):
     formats: list[FormatInfo]
 
 
+class SavedViewList(Model):
+    """Saved views by name."""
+
+    views: list[SavedView]
+
+
 class JobList(Model):
     """Jobs, newest first."""
 
@@ -62,6 +68,12 @@ class ReportQuery(Model):
 
     offset: int = Field(0, ge=0)
     limit: int = Field(1000, ge=1, le=10_000)
+
+
+class FolderQuery(Model):
+    """Which folder; relative ones lie below the server's root."""
+
+    path: str | None = None
 
 
 class LevelQuery(Model):

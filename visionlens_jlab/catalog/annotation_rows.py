@@ -40,6 +40,8 @@ def write_classes(cursor: duckdb.DuckDBPyConnection, table: pa.Table) -> None:
             "name": column(table, "name", pa.string()),
             "source_id": column(table, "source_id", pa.string()),
             "supercategory": column(table, "supercategory", pa.string()),
+            "keypoints": column(table, "keypoints", pa.list_(pa.string())),
+            "skeleton": column(table, "skeleton", pa.list_(pa.list_(pa.int32()))),
         }
     )
     with staged(cursor, numbered) as name:
@@ -48,7 +50,7 @@ def write_classes(cursor: duckdb.DuckDBPyConnection, table: pa.Table) -> None:
             INSERT INTO class
             SELECT (SELECT coalesce(max(class_id), -1) FROM class)
                        + row_number() OVER (ORDER BY position),
-                   name, source_id, supercategory
+                   name, source_id, supercategory, keypoints, skeleton
             FROM (SELECT DISTINCT ON (name) * FROM {name} WHERE name IS NOT NULL
                   ORDER BY name, position)
             WHERE name NOT IN (SELECT name FROM class)

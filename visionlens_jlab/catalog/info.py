@@ -55,6 +55,7 @@ def read_detail(
         tags=_splits(reader, "SELECT tag, count(*) FROM sample_tag GROUP BY tag ORDER BY tag"),
         sources=_sources(reader),
         fields=field_infos(fields, statistics),
+        kinds=[row[0] for row in reader.rows("SELECT DISTINCT kind FROM annotation ORDER BY kind")],
         roots=dict(reader.rows("SELECT name, location FROM source_root ORDER BY name")),
     )
 
@@ -67,16 +68,16 @@ def field_infos(fields: FieldSet, statistics: Statistics) -> list[FieldInfo]:
 def _classes(reader: Reader) -> list[ClassInfo]:
     rows = reader.rows(
         """
-        SELECT c.class_id, c.name, coalesce(n.samples, 0), coalesce(n.annotations, 0)
+        SELECT c.class_id, c.name, coalesce(n.samples, 0), coalesce(n.annotations, 0),
+               coalesce(c.keypoints, []), coalesce(c.skeleton, [])
         FROM class c LEFT JOIN (
             SELECT class_id, count(*) AS annotations, count(DISTINCT sample_id) AS samples
             FROM annotation WHERE source = 'ground_truth' GROUP BY class_id
         ) n ON n.class_id = c.class_id ORDER BY c.class_id
         """
     )
-    return [
-        ClassInfo(class_id=row[0], name=row[1], samples=row[2], annotations=row[3]) for row in rows
-    ]
+    names = ("class_id", "name", "samples", "annotations", "keypoints", "skeleton")
+    return [ClassInfo(**dict(zip(names, row, strict=True))) for row in rows]
 
 
 def _splits(reader: Reader, sql: str) -> list[SplitInfo]:

@@ -24,6 +24,11 @@ from visionlens_jlab.catalog.identity import identify
 from visionlens_jlab.catalog.info import field_infos, read_detail, read_info
 from visionlens_jlab.catalog.pieces import Piece
 from visionlens_jlab.catalog.report import read_report
+from visionlens_jlab.catalog.saved_views import (
+    delete_saved_view,
+    read_saved_views,
+    write_saved_view,
+)
 from visionlens_jlab.catalog.snapshot import Caches, Snapshot
 from visionlens_jlab.catalog.sqlbox import run_select
 from visionlens_jlab.catalog.tables import Ids, as_ids, ids_at_level, read_table
@@ -45,6 +50,7 @@ from visionlens_jlab.models import (
     Level,
     Predicate,
     SampleDetail,
+    SavedView,
     TagRequest,
     Tiles,
     ViewSpec,
@@ -162,6 +168,11 @@ class DatasetStore:
         with self._snapshot() as snapshot:
             return run_select(snapshot.reader, query, timeout)
 
+    def saved_views(self) -> list[SavedView]:
+        """The views kept under a name, by name."""
+        with self._snapshot() as snapshot:
+            return read_saved_views(snapshot.reader)
+
     def report(self, offset: int = 0, limit: int = 1000) -> IngestReport | None:
         """The latest ingest's report with a page of its items; None: never ingested."""
         with self._snapshot() as snapshot:
@@ -232,6 +243,18 @@ class DatasetStore:
         payload = {"tag": request.tag, "level": request.level, "remove": request.remove}
         changed, version = self._commit(work, kind="tag", payload=payload, by_hand=True)
         return Changed(version=version, changed=changed)
+
+    def save_view(self, name: str, spec: ViewSpec) -> SavedView:
+        """Keep a view under a name; an earlier one of that name is replaced.
+
+        FIELD_UNKNOWN, FIELD_TYPE, PREDICATE_INVALID, SQL_REFUSED where it cannot be shown.
+        """
+        self.view(spec)
+        return self.transaction(lambda cursor: write_saved_view(cursor, name, spec))
+
+    def delete_view(self, name: str) -> None:
+        """Forget a saved view. VIEW_NOT_FOUND."""
+        self.transaction(lambda cursor: delete_saved_view(cursor, name))
 
     def write(
         self, work: Callable[[duckdb.DuckDBPyConnection], T], *, kind: str, payload: dict[str, Any]

@@ -92,6 +92,10 @@ class ClassEntry(NamedTuple):
     name: str
     source_id: str | None = None
     supercategory: str | None = None
+    keypoints: list[str] | None = None
+    """Names of the keypoints in their order."""
+    skeleton: list[list[int]] | None = None
+    """Pairs of positions in `keypoints`, from 0."""
 
 
 @dataclass

@@ -33,6 +33,13 @@ SAMPLE = {
     "longitude": pa.float64(),
     "caption": pa.string(),
 }
+CLASS = pa.schema(
+    [
+        *((name, pa.string()) for name in ("name", "source_id", "supercategory")),
+        ("keypoints", pa.list_(pa.string())),
+        ("skeleton", pa.list_(pa.list_(pa.int32()))),
+    ]
+)
 ISSUE = pa.schema(
     [
         *((name, pa.string()) for name in ("code", "action", "kind", "item", "message")),
@@ -48,9 +55,8 @@ def root_table(name: str, location: str) -> pa.Table:
 
 def class_table(classes: Sequence[ClassEntry]) -> pa.Table:
     """The `class` table."""
-    schema = pa.schema([(name, pa.string()) for name in ClassEntry._fields])
     columns = zip(*classes, strict=True)
-    return pa.table(dict(zip(ClassEntry._fields, map(list, columns), strict=True)), schema)
+    return pa.table(dict(zip(ClassEntry._fields, map(list, columns), strict=True)), CLASS)
 
 
 def issue_table(issues: Sequence[Issue], sample_ids: Sequence[int | None]) -> pa.Table:

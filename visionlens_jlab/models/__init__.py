@@ -17,6 +17,7 @@ from .datasets import (
     SplitInfo,
 )
 from .filters import Between, Combine, Compare, Count, Filter, In, Not, Null, Quantified, Text
+from .folders import Folder, FolderEntry, Uploaded
 from .jobs import (
     Detected,
     DetectRequest,
@@ -39,6 +40,7 @@ from .views import (
     PredicateRequest,
     SampleDetail,
     SampleRequest,
+    SavedView,
     SortKey,
     SqlRequest,
     TableRequest,
@@ -71,6 +73,8 @@ __all__ = [
     "FacetsRequest",
     "FieldInfo",
     "Filter",
+    "Folder",
+    "FolderEntry",
     "FormatInfo",
     "In",
     "IngestReport",
@@ -89,6 +93,7 @@ __all__ = [
     "ReportItem",
     "SampleDetail",
     "SampleRequest",
+    "SavedView",
     "Scalar",
     "SelectionInfo",
     "SortKey",
@@ -101,6 +106,7 @@ __all__ = [
     "Tile",
     "Tiles",
     "TilesRequest",
+    "Uploaded",
     "ViewSpec",
     "Workspace",
     "WorkspaceChange",

@@ -35,6 +35,10 @@ class ClassInfo(Model):
     name: str
     samples: int
     annotations: int
+    keypoints: list[str] = []
+    """Names of the keypoints in their order; empty: none are known."""
+    skeleton: list[tuple[int, int]] = []
+    """Lines between keypoints, as pairs of their positions from 0."""
 
 
 class FieldInfo(Model):
@@ -71,6 +75,8 @@ class DatasetDetail(DatasetInfo):
     sources: list[SourceInfo]
     fields: list[FieldInfo]
     roots: dict[str, str]
+    kinds: list[str] = []
+    """Kinds of geometry there are: box, polygon, mask, keypoints, oriented_box, classification."""
 
 
 class ReportItem(Model):

@@ -23,6 +23,9 @@ class ViewSpec(Model):
     level: Level = "samples"
     filter: Filter | None = None
     where: str | None = None
+    sql: str | None = None
+    """One SELECT whose column `sample_id` or `annotation_id` says what is shown; the filter narrows
+    it further. Without a sort its rows give the order."""
     sort: list[SortKey] = []
     all: bool = False
     """With level annotations: every annotation (all sources) of the matching samples."""
@@ -51,6 +54,8 @@ class Tile(Model):
     kinds: list[str]
     matching: list[bool]
     """Whether the view's annotation conditions hold for each annotation."""
+    geometries: list[Any] = []
+    """One entry per annotation, as in `Annotation.geometry`; empty unless asked for."""
 
 
 class TilesRequest(Model):
@@ -58,6 +63,8 @@ class TilesRequest(Model):
 
     view: ViewSpec = ViewSpec()
     ids: list[int] = Field(max_length=500)
+    geometry: bool = False
+    """Whether `Tile.geometries` is filled: only worth it where there is more than boxes."""
 
 
 class Tiles(Model):
@@ -212,3 +219,14 @@ class Changed(Model):
 
     version: int
     changed: int
+
+
+class SavedView(Model):
+    """A view kept under a name with its dataset."""
+
+    name: str
+    view: ViewSpec
+    predicate: str
+    """The filter as text; empty: none."""
+    created_at: str
+    modified_at: str

@@ -69,6 +69,7 @@ describe('Client', () => {
       level: 'samples' as const,
       filter: null,
       where: null,
+      sql: null,
       sort: [],
       all: false
     };

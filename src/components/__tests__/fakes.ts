@@ -23,6 +23,7 @@ export const VIEW: IViewSpec = {
   level: 'samples',
   filter: null,
   where: null,
+  sql: null,
   sort: [],
   all: false
 };
@@ -63,7 +64,8 @@ export const DETAIL: IDatasetDetail = {
     field('captured_at', 'samples', 'timestamp', 'histogram'),
     field('width', 'samples', 'integer', 'histogram')
   ],
-  roots: {}
+  roots: {},
+  kinds: []
 };
 
 export function state(change: Partial<IWorkspaceState> = {}): IWorkspaceState {
@@ -178,6 +180,7 @@ export function tile(id: number, change: Partial<ITile> = {}): ITile {
     confidences: [],
     kinds: [],
     matching: [],
+    geometries: [],
     ...change
   };
 }

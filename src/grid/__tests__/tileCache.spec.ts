@@ -14,6 +14,7 @@ function manual() {
     _: string,
     view: IViewSpec,
     ids: number[],
+    _options: unknown,
     signal: AbortSignal
   ) =>
     new Promise<ITiles>((resolve, reject) =>

@@ -8,7 +8,14 @@ function workspace(selected: number): IWorkspace {
     notebook: null,
     version: 7,
     dataset_version: 3,
-    view: { level: 'samples', filter: null, where: null, sort: [], all: false },
+    view: {
+      level: 'samples',
+      filter: null,
+      where: null,
+      sql: null,
+      sort: [],
+      all: false
+    },
     view_version: 2,
     predicate: '',
     count: 1_000_000,

@@ -23,6 +23,7 @@ export const EMPTY_VIEW: IViewSpec = {
   level: 'samples',
   filter: null,
   where: null,
+  sql: null,
   sort: [],
   all: false
 };

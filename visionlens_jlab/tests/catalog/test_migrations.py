@@ -28,7 +28,7 @@ def _write_old(folder: Path, version: int) -> None:
             "INSERT INTO sample (sample_id, path, filename, split) "
             "VALUES (0, 'a/b.jpg', 'b.jpg', 'val')"
         )
-        connection.execute("INSERT INTO class VALUES (0, 'car', NULL, NULL)")
+        connection.execute("INSERT INTO class (class_id, name) VALUES (0, 'car')")
         connection.execute(
             "INSERT INTO annotation (annotation_id, sample_id, source, class_id, kind, is_crowd) "
             "VALUES (0, 0, 'ground_truth', 0, 'box', FALSE)"

@@ -47,7 +47,9 @@ class WorldDatabase:
             "INSERT INTO meta VALUES ('', '', '', now(), now(), 0, 0, 0, 'ready', NULL, NULL)"
         )
         for number, name in enumerate(_CLASSES):
-            self._connection.execute("INSERT INTO class VALUES (?, ?, NULL, NULL)", [number, name])
+            self._connection.execute(
+                "INSERT INTO class (class_id, name) VALUES (?, ?)", [number, name]
+            )
 
     def fill(self, world: World) -> Snapshot:
         """A snapshot of exactly this world."""

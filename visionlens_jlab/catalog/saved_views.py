@@ -1,0 +1,51 @@
+"""Views kept under a name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import duckdb
+
+from visionlens_jlab.catalog.clock import to_iso, utc_now
+from visionlens_jlab.catalog.database import Reader
+from visionlens_jlab.catalog.predicates import render
+from visionlens_jlab.catalog.views import combined_filter
+from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.models import SavedView, ViewSpec
+
+_SELECT = "SELECT name, view, created_at, coalesce(modified_at, created_at) FROM saved_view"
+
+
+def read_saved_views(reader: Reader) -> list[SavedView]:
+    """Every saved view, by name."""
+    return [_saved(row) for row in reader.rows(f"{_SELECT} ORDER BY lower(name), name")]
+
+
+def write_saved_view(cursor: duckdb.DuckDBPyConnection, name: str, spec: ViewSpec) -> SavedView:
+    """Keep a view; one of that name is replaced."""
+    now = utc_now()
+    cursor.execute(
+        "INSERT INTO saved_view (name, view, created_at, modified_at) VALUES (?, ?, ?, ?) "
+        "ON CONFLICT (name) DO UPDATE SET view = excluded.view, modified_at = excluded.modified_at",
+        [name, spec.model_dump_json(), now, now],
+    )
+    return _saved(cursor.execute(f"{_SELECT} WHERE name = ?", [name]).fetchall()[0])
+
+
+def delete_saved_view(cursor: duckdb.DuckDBPyConnection, name: str) -> None:
+    """Forget a view. VIEW_NOT_FOUND."""
+    if not cursor.execute("DELETE FROM saved_view WHERE name = ? RETURNING 1", [name]).fetchall():
+        raise VisionLensError("VIEW_NOT_FOUND", f"There is no saved view {name!r}.")
+
+
+def _saved(row: tuple[Any, ...]) -> SavedView:
+    name, view, created, modified = row
+    spec = ViewSpec.model_validate_json(view)
+    filter = combined_filter(spec)
+    return SavedView(
+        name=name,
+        view=spec,
+        predicate="" if filter is None else render(filter),
+        created_at=to_iso(created),
+        modified_at=to_iso(modified),
+    )

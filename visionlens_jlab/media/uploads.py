@@ -1,0 +1,81 @@
+"""Image files that were sent to a dataset."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import tempfile
+from pathlib import Path, PurePath
+
+from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.models import Uploaded
+
+from .headers import UnreadableImageError, is_image, read_header
+
+FOLDER = "uploads"
+"""In the dataset's folder; a source root of its own."""
+LONGEST_NAME = 200
+
+
+def store_upload(dataset: Path, name: str, content: bytes) -> Uploaded:
+    """Keep an image file, whole or not at all.
+
+    The same file sent twice is kept once; another file of the same name gets a number.
+
+    Raises
+    ------
+    VisionLensError
+        UPLOAD_INVALID for what is no image file, DISK_SPACE.
+    """
+    wanted = safe_name(name)
+    if not is_image(wanted):
+        raise VisionLensError("UPLOAD_INVALID", f"{wanted!r} is not the name of an image file.")
+    try:
+        read_header(io.BytesIO(content))
+    except UnreadableImageError as error:
+        raise VisionLensError("UPLOAD_INVALID", f"{wanted} cannot be read: {error}.") from error
+    folder = dataset / FOLDER
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        free = _free_path(folder, wanted, content)
+        if not free.exists():
+            _write(free, content)
+    except OSError as error:
+        raise VisionLensError("DISK_SPACE", f"{wanted} could not be stored: {error}.") from error
+    return Uploaded(filename=free.name, bytes=len(content))
+
+
+def safe_name(name: str) -> str:
+    """The last part of a name, without what a file name must not hold."""
+    last = re.split(r"[/\\]", name)[-1]
+    plain = re.sub(r"[\x00-\x1f\x7f]", "", last).lstrip(".").strip()
+    plain = plain.encode("utf-8", "ignore").decode()
+    stem, suffix = PurePath(plain).stem, PurePath(plain).suffix
+    while len(f"{stem}{suffix}".encode()) > LONGEST_NAME and stem:
+        stem = stem[:-1]
+    return f"{stem}{suffix}" if stem else ""
+
+
+def _free_path(folder: Path, name: str, content: bytes) -> Path:
+    """Where the content is already, or a name that is free."""
+    path, number = folder / name, 1
+    while path.exists() and not _holds(path, content):
+        number += 1
+        path = folder / f"{Path(name).stem} ({number}){Path(name).suffix}"
+    return path
+
+
+def _holds(path: Path, content: bytes) -> bool:
+    return path.stat().st_size == len(content) and path.read_bytes() == content
+
+
+def _write(path: Path, content: bytes) -> None:
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
