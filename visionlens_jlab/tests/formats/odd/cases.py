@@ -1,0 +1,97 @@
+"""Odd datasets: each is written by a function and comes with what an ingest must make of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from visionlens_jlab.errors import VisionLensError
+
+from ...jobs.ingest_context import Ingested, ingest_rows
+
+Write = Callable[[Path], Path | None]
+"""Writes a dataset into an empty folder; gives the source where that is not the folder."""
+Check = Callable[[Ingested], None]
+
+
+@dataclass(frozen=True)
+class Case:
+    """One odd dataset.
+
+    Attributes
+    ----------
+    images, annotations : int
+        Numbers that are imported.
+    codes : dict
+        Code -> number of items in the report; nothing else may be in it.
+    boxes : list of (x, y, w, h), optional
+        Of all annotations in their order, exactly; None stands for no box.
+    check : callable, optional
+        Looks at the rows.
+    error : str, optional
+        Code of the error that is raised instead.
+    params : dict
+        Of the ingest. Labels only, unless `labels_only=False` stands here.
+    """
+
+    name: str
+    write: Write
+    images: int = 0
+    annotations: int = 0
+    codes: dict[str, int] = field(default_factory=dict)
+    boxes: list[tuple[float, ...] | None] | None = None
+    check: Check | None = None
+    error: str | None = None
+    params: dict[str, Any] = field(default_factory=dict)
+
+    def run(self, folder: Path) -> None:
+        """Write the dataset, ingest it and compare; `ingest_rows` checks that counts add up."""
+        source = self.write(folder) or folder
+        params = {"labels_only": True, **self.params}
+        if self.error is not None:
+            with pytest.raises(VisionLensError) as raised:
+                ingest_rows(source, **params)
+            assert raised.value.code == self.error
+            assert raised.value.hint
+            return
+        self._compare(ingest_rows(source, **params))
+
+    def _compare(self, found: Ingested) -> None:
+        items = [(i["code"], i["item"], i["message"]) for i in found.issues]
+        assert dict(found.codes) == self.codes, items
+        assert found.summary["images"]["imported"] == self.images, items
+        assert found.summary["annotations"]["imported"] == self.annotations, items
+        if self.boxes is not None:
+            boxes = [tuple(row[name] for name in "xywh") for row in found.annotations]
+            assert [None if box[0] is None else box for box in boxes] == self.boxes
+        if self.check is not None:
+            self.check(found)
+
+
+class Cases:
+    """A list of cases; `add` is a decorator for the function that writes one."""
+
+    def __init__(self, prefix: str, **params: Any) -> None:
+        self._prefix = prefix
+        self._params = params
+        self._cases: list[Case] = []
+
+    def add(self, name: str, **expected: Any) -> Callable[[Write], Write]:
+        """A case, with `Case`'s other attributes as keywords."""
+        params = {**self._params, **expected.pop("params", {})}
+
+        def register(write: Write) -> Write:
+            self._cases.append(Case(f"{self._prefix}: {name}", write, params=params, **expected))
+            return write
+
+        return register
+
+    def __iter__(self) -> Iterator[Case]:
+        return iter(self._cases)
+
+    def __len__(self) -> int:
+        return len(self._cases)
