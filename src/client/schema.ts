@@ -1351,6 +1351,8 @@ export interface components {
             attempt: number;
             /** @default null */
             error: components["schemas"]["ErrorBody"] | null;
+            /** @default null */
+            ingest: components["schemas"]["IngestRequest"] | null;
         };
         /**
          * JobList

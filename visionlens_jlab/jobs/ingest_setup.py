@@ -56,6 +56,7 @@ def create(library: Library, queue: JobQueue, request: IngestRequest, rows: pa.T
         dataset=store.slug,
         state="queued",
         created_at=now(),
+        ingest=request,
     )
     params = request.model_dump(mode="json") | {"created": created}
     spool = Spool.of(library.data_dir, job.job)

@@ -19,6 +19,19 @@ class ErrorBody(Model):
     request_id: str | None = None
 
 
+class IngestRequest(Model):
+    """Parameters of an ingest job; `images` / `labels` where they lie apart from `source`."""
+
+    source: str
+    name: str | None = None
+    format: str | None = None
+    images: str | None = None
+    labels: str | None = None
+    incremental: bool = False
+    labels_only: bool = False
+    options: dict[str, Any] = {}
+
+
 class Job(Model):
     """A job; `eta_seconds` null until a rate is known."""
 
@@ -38,19 +51,8 @@ class Job(Model):
     finished_at: str | None = None
     attempt: int = 1
     error: ErrorBody | None = None
-
-
-class IngestRequest(Model):
-    """Parameters of an ingest job; `images` / `labels` where they lie apart from `source`."""
-
-    source: str
-    name: str | None = None
-    format: str | None = None
-    images: str | None = None
-    labels: str | None = None
-    incremental: bool = False
-    labels_only: bool = False
-    options: dict[str, Any] = {}
+    ingest: IngestRequest | None = None
+    """What an ingest was asked for: the same again, incrementally, goes on with it."""
 
 
 class JobRequest(Model):
