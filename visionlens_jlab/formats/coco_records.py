@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO
 
-import ijson
 import msgspec
 
 from .json_records import RecordDecoder
@@ -13,6 +12,8 @@ from .json_stream import JsonObjectReader
 
 Id = int | float | str
 Number = int | float | str | None
+NO_SHAPE = msgspec.Raw(b"")
+"""Stands for a segmentation that is not there."""
 
 
 def image_decoder() -> RecordDecoder:
@@ -25,6 +26,7 @@ def image_decoder() -> RecordDecoder:
             ("width", Number, None),
             ("height", Number, None),
         ],
+        usual=("license", "date_captured", "coco_url", "flickr_url"),
     )
 
 
@@ -48,11 +50,11 @@ def annotation_decoder() -> RecordDecoder:
             ("image_id", Id, msgspec.NODEFAULT),
             ("id", Id | None, None),
             ("category_id", Id | None, None),
-            ("bbox", list[float] | None, None),
+            ("bbox", tuple[float, ...] | None, None),
             ("area", float | None, None),
             ("iscrowd", bool | int | float | None, None),
             ("score", float | None, None),
-            ("segmentation", msgspec.Raw, msgspec.Raw(b"")),
+            ("segmentation", msgspec.Raw, NO_SHAPE),
             ("keypoints", list[float] | None, None),
             ("num_keypoints", int | None, None),
             ("attributes", Any, None),
@@ -121,6 +123,8 @@ class Sections:
 
 
 def _find_prefixes(file: BinaryIO, keys: set[str]) -> dict[str, str]:
+    import ijson  # only files in an unusual shape need it
+
     found: dict[str, str] = {}
     try:
         for prefix, event, _ in ijson.parse(file):
@@ -135,6 +139,8 @@ def _find_prefixes(file: BinaryIO, keys: set[str]) -> dict[str, str]:
 
 
 def _unusual_blocks(file: BinaryIO, prefix: str, size: int = 5000) -> Iterator[bytes]:
+    import ijson
+
     if prefix.endswith("."):
         items = (value for _, value in ijson.kvitems(file, prefix[:-1], use_float=True))
     else:

@@ -6,8 +6,11 @@ members. Here the type refuses them, and is extended when a block brings new one
 
 from __future__ import annotations
 
+import gc
 import json
 import math
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import msgspec
@@ -30,31 +33,37 @@ class RecordDecoder:
         Name of the struct type, for messages.
     fields : list of (name, type, default)
         The members foreseen. A member without a value has its default.
+    usual : iterable of str
+        Members that often occur besides; known from the start, they cost no second decoding.
     """
 
-    def __init__(self, name: str, fields: list[tuple[str, Any, Any]]) -> None:
+    def __init__(
+        self, name: str, fields: list[tuple[str, Any, Any]], usual: Iterable[str] = ()
+    ) -> None:
         self._name = name
         self._fields = fields
         self._known = {field for field, _, _ in fields}
         self.extras: dict[str, str] = {}
-        """Members met that were not foreseen -> attribute that holds them (UNSET: absent)."""
+        """Members that are not among the fields -> attribute that holds them (UNSET: absent)."""
+        self._add_extras(usual)
         self._rebuild()
 
     def decode(self, block: bytes) -> Decoded:
         """Decode a block. Raises ValueError when it is not JSON at all."""
-        try:
-            return Decoded(self._decoder.decode(block), [])
-        except msgspec.ValidationError:
-            pass
-        except msgspec.DecodeError:
-            return self._convert(json.loads(block))  # NaN and Infinity, which Python writes
-        elements = msgspec.json.decode(block)
-        if self._extend(elements):
+        with collection_paused():
             try:
                 return Decoded(self._decoder.decode(block), [])
             except msgspec.ValidationError:
                 pass
-        return self._convert(elements)
+            except msgspec.DecodeError:
+                return self._convert(json.loads(block))  # NaN and Infinity, which Python writes
+            elements = msgspec.json.decode(block)
+            if self._extend(elements):
+                try:
+                    return Decoded(self._decoder.decode(block), [])
+                except msgspec.ValidationError:
+                    pass
+            return self._convert(elements)
 
     def _convert(self, elements: list[Any]) -> Decoded:
         self._extend(elements)
@@ -70,11 +79,15 @@ class RecordDecoder:
 
     def _extend(self, elements: list[Any]) -> bool:
         met = {key: None for element in elements if isinstance(element, dict) for key in element}
-        new = [key for key in met if key not in self._known and key not in self.extras]
-        for key in new:
-            self.extras[key] = f"extra_{len(self.extras)}"
+        new = self._add_extras(met)
         if new:
             self._rebuild()
+        return new
+
+    def _add_extras(self, keys: Iterable[str]) -> bool:
+        new = [key for key in keys if key not in self._known and key not in self.extras]
+        for key in new:
+            self.extras[key] = f"extra_{len(self.extras)}"
         return bool(new)
 
     def _rebuild(self) -> None:
@@ -88,6 +101,18 @@ class RecordDecoder:
             gc=False,
         )
         self._decoder = msgspec.json.Decoder(list[self.type])  # type: ignore[name-defined]
+
+
+@contextmanager
+def collection_paused() -> Iterator[None]:
+    """No garbage collection meanwhile: it would walk each new record again and again."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def _finite(value: Any) -> Any:

@@ -293,5 +293,5 @@ def test_the_three_decoders_foresee_what_coco_publishes():
     assert coco_records.annotation_decoder().extras == {}
     block = json.dumps([coco_box(1, 1, [1, 2, 3, 4], segmentation=[], area=2.5)]).encode()
     decoder = coco_records.annotation_decoder()
-    assert decoder.decode(block).records[0].bbox == [1, 2, 3, 4]
+    assert decoder.decode(block).records[0].bbox == (1, 2, 3, 4)
     assert decoder.extras == {}
