@@ -56,16 +56,16 @@ class CocoImages:
         self.heights.append(size[1])
         return ordinal
 
-    def set_field(self, name: str, ordinal: int, value: Any) -> None:
-        """Set a field of the image at the end of the columns."""
+    def extend_field(self, name: str, first: int, values: list[Any]) -> None:
+        """Set a field of the images from ordinal `first` to the end of the columns."""
         column = self.fields.setdefault(name, [])
-        column += [None] * (ordinal - len(column))
-        column.append(value)
+        column += [None] * (first - len(column))
+        column += values
 
     def add_unlisted(self) -> None:
         """Images that lie beside listed ones but that no file lists; and fill the columns up."""
         self.listed = len(self.paths)
-        folders = {posixpath.dirname(path) for path in self.paths if path in self.files}
+        folders = {path.rpartition("/")[0] for path in self.paths if path in self.files}
         for path in self.files:
             if path in self.by_path or not is_image(path):
                 continue
@@ -113,8 +113,9 @@ class FileImages:
         if self._resolver is None:
             first = [record.file_name for record in records[:LEARN_FROM]]
             self._resolver = ImageResolver(self._images.files, self._path, first)
-        for record in records:
-            self._add(record, self._resolver)
+        first_new = len(self._images.paths)
+        new = [record for record in records if self._add(record, self._resolver)]
+        self._add_fields(new, first_new)
 
     def finish(self) -> None:
         """Turn licence ids into names: the list of licences may stand after the images."""
@@ -123,7 +124,8 @@ class FileImages:
             for ordinal, identity in self._license_ids:
                 column[ordinal] = self._licenses.get(identity, identity)
 
-    def _add(self, record: Any, resolver: ImageResolver) -> None:
+    def _add(self, record: Any, resolver: ImageResolver) -> bool:
+        """Add an image; False: it is known already."""
         images = self._images
         path, by_name = resolver.resolve(record.file_name)
         known = images.by_path.get(path)
@@ -131,20 +133,9 @@ class FileImages:
             message = f"{self._name} lists the image again."
             images.issues.append(Issue("DUPLICATE_IMAGE", "kept", "other", path, message, known))
             self.ordinals.setdefault(record.id, known)
-            return
-        ordinal = images.append(path, None, (_pixels(record.width), _pixels(record.height)))
-        split = None
-        for key, attribute in self._decoder.extras.items():
-            value = getattr(record, attribute)
-            if value is UNSET or value is None:
-                continue
-            if key == "split" and isinstance(value, str):
-                split = value
-            else:
-                images.set_field(key, ordinal, value)
-                if key == "license":
-                    self._license_ids.append((ordinal, value))
-        images.splits[ordinal] = _split(split) or self._split or split_of_path(path)
+            return False
+        split = self._split or split_of_path(path)
+        ordinal = images.append(path, split, (_pixels(record.width), _pixels(record.height)))
         if record.id in self.ordinals:
             message = f"The id {record.id} occurs twice; annotations mean the first."
             images.issues.append(Issue("DUPLICATE_ID", "kept", "image", path, message, ordinal))
@@ -154,6 +145,24 @@ class FileImages:
             images.issues.append(
                 Issue("IMAGE_PATH_REPAIRED", "repaired", "image", path, message, ordinal)
             )
+        return True
+
+    def _add_fields(self, records: list[Any], first: int) -> None:
+        """Fields of new images, of which `first` is the first one's ordinal."""
+        for key, attribute in self._decoder.extras.items():
+            values = [getattr(record, attribute) for record in records]
+            for index, value in enumerate(values):
+                if value is UNSET or value is None:
+                    values[index] = None
+                elif key == "license":
+                    self._license_ids.append((first + index, value))
+                elif key == "split" and isinstance(value, str):
+                    values[index] = None
+                    self._images.splits[first + index] = (
+                        _split(value) or self._images.splits[first + index]
+                    )
+            if any(value is not None for value in values):
+                self._images.extend_field(key, first, values)
 
 
 def _split(value: str | None) -> str | None:
@@ -161,6 +170,8 @@ def _split(value: str | None) -> str | None:
 
 
 def _pixels(value: Any) -> int | None:
+    if type(value) is int and value > 0:
+        return value
     try:
         pixels = int(float(value))
     except (TypeError, ValueError, OverflowError):

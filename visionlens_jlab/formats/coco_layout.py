@@ -111,10 +111,14 @@ class ImageResolver:
         self._files = files
         self._bases = _bases(files, label_path)
         self._rank(names)
+        self._usual = f"{self._bases[0]}/" if self._bases[0] else ""
         self._by_name: dict[str, list[str]] | None = None
 
     def resolve(self, name: str) -> tuple[str, bool]:
         """(path, whether it was only found by its name); the path may not exist."""
+        usual = self._usual + name
+        if usual in self._files:
+            return usual, False
         plain = name.replace("\\", "/")
         for base in self._bases:
             path = posixpath.normpath(posixpath.join(base, plain)).lstrip("/")
@@ -148,6 +152,6 @@ def _bases(files: dict[str, int], label_path: str) -> list[str]:
     above = posixpath.dirname(folder)
     wanted = [folder, above, "", part, f"images/{part}", *IMAGE_FOLDERS]
     wanted += [f"{base}/{inner}" for base in (folder, above) if base for inner in IMAGE_FOLDERS]
-    holding = Counter(posixpath.dirname(path) for path in files if is_image(path))
+    holding = Counter(path.rpartition("/")[0] for path in files if is_image(path))
     wanted += [path for path, _ in holding.most_common(20)]
     return list(dict.fromkeys(wanted))

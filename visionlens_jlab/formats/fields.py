@@ -62,7 +62,10 @@ def parse_time(value: Any) -> datetime | None:
         except (OverflowError, OSError) as error:
             raise ValueError(str(value)) from error
     else:
-        moment = datetime.fromisoformat(re.sub(r"^(\d{4})/(\d\d)/", r"\1-\2-", str(value).strip()))
+        text = str(value).strip()
+        if "/" in text:
+            text = re.sub(r"^(\d{4})/(\d\d)/", r"\1-\2-", text)
+        moment = datetime.fromisoformat(text)
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Iterator
 from typing import BinaryIO
 
@@ -17,6 +18,8 @@ import numpy as np
 
 BLOCK = 4 << 20
 """Bytes read at once. An element may be longer; the buffer then grows."""
+GLANCE = 1 << 16
+"""Bytes looked at first: what is short needs no search through a whole block."""
 
 _OPEN, _CLOSE, _QUOTE = 1, 2, 3
 _KINDS = np.zeros(256, dtype=np.uint8)
@@ -202,9 +205,9 @@ class JsonObjectReader:
     def _blocks(self) -> Iterator[bytes]:
         self._value_pending = False
         self._at += 1
-        size = BLOCK
+        size, window = BLOCK, GLANCE
         while True:
-            data = self._buffer[self._at :]
+            data = self._buffer[self._at : self._at + window]
             cut, end = find_cut(data)
             if end >= 0:
                 self._at += end + 1
@@ -214,6 +217,9 @@ class JsonObjectReader:
                 self._at += cut
                 size = BLOCK
                 yield data[:cut]
+            if window == GLANCE:
+                window = sys.maxsize
+                continue
             if not self._fill(size) and not cut:
                 raise MalformedJsonError("the file ends early")
             size *= 2

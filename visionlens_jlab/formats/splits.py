@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _WORDS = {
     "train": "train",
@@ -33,7 +34,12 @@ def split_of_file(stem: str) -> str | None:
 
 def split_of_path(path: str) -> str | None:
     """The split named by the first folder of a path that names one; else None."""
-    for name in path.split("/")[:-1]:
+    return _split_of_folders(path.rpartition("/")[0])
+
+
+@lru_cache(maxsize=4096)
+def _split_of_folders(path: str) -> str | None:
+    for name in path.split("/"):
         split = split_of_folder(name)
         if split:
             return split

@@ -87,14 +87,15 @@ class LocalSource:
         try:
             with os.scandir(folder) as entries:
                 for entry in entries:
-                    if entry.name.startswith(".") or entry.name in IGNORED_NAMES:
+                    name = entry.name
+                    if name[0] == "." or name in IGNORED_NAMES:
                         continue
                     if entry.is_symlink() and not self._inside(os.path.realpath(entry.path)):
                         continue
-                    if entry.is_dir():
-                        folders.append(entry.name)
-                    elif entry.is_file():
-                        files.append(Entry(prefix + entry.name, entry.stat().st_size))
+                    if entry.is_file():
+                        files.append(Entry(prefix + name, entry.stat().st_size))
+                    elif entry.is_dir():
+                        folders.append(name)
         except PermissionError as error:
             raise VisionLensError(
                 "PERMISSION_DENIED", f"The folder {folder} cannot be read."
