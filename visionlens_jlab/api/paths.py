@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from ..errors import VisionLensError
 from ..models import DetectRequest, IngestRequest
@@ -71,9 +71,13 @@ class PathPolicy:
         With `rows` the source is a label only, since the rows come with the request.
         """
         place = self.absolute if unrestricted else self.resolve
-        named = {
+        named: dict[str, Any] = {
             part: str(place(value))
             for part in (("images", "labels") if rows else ("source", "images", "labels"))
             if (value := getattr(request, part)) is not None
         }
+        if isinstance(request, IngestRequest) and not unrestricted:
+            # Label files may name further folders, which must lie in the same roots.
+            roots = [str(root) for root in self.roots]
+            named["options"] = {**request.options, "within": roots}
         return request.model_copy(update=named)

@@ -74,7 +74,8 @@ class AnnotationRows:
     confidence: np.ndarray | None = None
     """float64 (n,), NaN: none."""
     area: np.ndarray | None = None
-    """float64 (n,) as the label file states it, NaN: not stated."""
+    """float64 (n,) as the label file states it, or of its polygon, in square pixels or (where
+    `normalised`) square fractions; NaN: that of the box."""
     is_crowd: np.ndarray | None = None
     """bool (n,)."""
     difficult: list[bool | None] | None = None

@@ -38,10 +38,12 @@ class Request:
     labels_file: str | None = None
     labels_only: bool = False
     options: Mapping[str, Any] = field(default_factory=dict)
+    """Those of a format, and `within`: the folders that files named by labels must lie in."""
     tick: Callable[[int], None] = _no_tick
     """Called now and then with the number of files seen; may raise to stop."""
     kinds: list[SourceKind] = field(default_factory=list)
     _walked: dict[str, dict[str, int]] = field(default_factory=dict)
+    _further: dict[str, Source] = field(default_factory=dict)
 
     @property
     def suggested_name(self) -> str:
@@ -55,7 +57,7 @@ class Request:
     @property
     def roots(self) -> dict[str, Source]:
         """Roots that images may lie in, by name."""
-        named = {"source": self.source}
+        named = {"source": self.source, **self._further}
         return named if self.images is None else {**named, "images": self.images}
 
     @property
@@ -76,6 +78,23 @@ class Request:
     def look_in(self, folder: str) -> None:
         """Look images up in another folder, where the labels state absolute paths."""
         self.images = connect(folder, self.kinds)
+
+    def add_root(self, folder: str) -> tuple[str, Source]:
+        """A further folder with images, and the name of its root."""
+        for name, source in self._further.items():
+            if source.location == folder:
+                return name, source
+        name, source = f"outside_{len(self._further) + 1}", connect(folder, self.kinds)
+        self._further[name] = source
+        return name, source
+
+    def may_read(self, path: str) -> bool:
+        """Whether a folder or file that labels name may be read: see the option `within`."""
+        within = self.options.get("within")
+        if within is None:
+            return True
+        real = Path(path).resolve()
+        return any(real.is_relative_to(folder) for folder in within)
 
     def files(self, source: Source) -> dict[str, int]:
         """Every file of a source, path -> bytes, listed once; in a fixed order."""

@@ -1,32 +1,39 @@
-"""YOLO: one text file for each image, boxes as fractions of its size."""
+"""YOLO: one text file for each image, shapes as fractions of its size.
+
+See `yolo_config` (dataset files), `yolo_layout` (images), `yolo_pairs` (label files),
+`yolo_task` (what the lines mean) and `yolo_lines`. Options: `task`; `units="pixels"` where the
+numbers are pixels.
+"""
 
 from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
 
-import numpy as np
-
+from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.media.headers import is_image
+from visionlens_jlab.media.sources import Entry, Source
 from visionlens_jlab.models import Detected
 
-from .base import AnnotationRows, Batch, ClassEntry, Found, ImageRows, Issue, detected
-from .geometry import encode
-from .listing import file_rows, no_images
+from .base import BATCH_IMAGES, Batch, Found, ImageRows, Issue, detected
+from .class_folders import ClassFoldersFormat
+from .listing import no_images
 from .request import Request
-from .splits import ordered
-from .yolo_layout import (
-    NOT_LABELS,
-    YoloConfig,
-    YoloImages,
-    find_images,
-    first_labels,
-    label_path,
-    looks_like_labels,
-    read_config,
-)
-from .yolo_lines import Line, parse_line
+from .splits import ordered, split_of_folder
+from .text import text_lines
+from .yolo_config import NOT_LABELS, YoloConfig, is_config, read_config
+from .yolo_labels import LabelReader
+from .yolo_layout import MISSING, Part, YoloImages
+from .yolo_lines import split_words
+from .yolo_pairs import Pairs
+from .yolo_places import LABEL_WORDS, Place
+from .yolo_task import line_layout, stated_task
 
-PEEKED_FOR_KIND = 50
+PEEKED_FOR_TASK = 50
+"""Label files looked at to tell the task."""
+PEEKED_FILES = 20
+PEEKED_LINES = 10
+PEEK = 4096
 
 
 class YoloFormat:
@@ -37,14 +44,16 @@ class YoloFormat:
     description = "One text file for each image: boxes, polygons, oriented boxes or keypoints."
 
     def detect(self, request: Request) -> Detected | None:
-        named = request.file
-        if named and not named.lower().endswith((".yaml", ".yml")):
+        if (request.file and not is_config(request.file)) or request.labels_file:
             return None
-        config = read_config(request.source, named)
-        if request.labels_file:
+        if stated_task(request.options) == "classify":
+            found = ClassFoldersFormat().detect(request)
+            return found and found.model_copy(update={"format": self.name, "label": self.label})
+        config = read_config(request.source, request.file)
+        labels = _first_labels(request)
+        if not config.splits and not _looks_like_labels(request.label_source, labels):
             return None
-        labels = first_labels(request)
-        if not config.splits and not looks_like_labels(request.label_source, labels):
+        if not labels and not request.file and _is_classify(request):
             return None
         folder = posixpath.dirname(labels[0]) if labels else ""
         reasons = [f"{config.path} names the splits"] if config.splits else []
@@ -61,164 +70,140 @@ class YoloFormat:
         )
 
     def read(self, request: Request) -> Iterator[Batch]:
+        if stated_task(request.options) == "classify" or (
+            request.file and not _first_labels(request) and _is_classify(request)
+        ):
+            yield from ClassFoldersFormat().read(request)
+            return
         config = read_config(request.source, request.file)
-        images = find_images(request, config)
-        if not images.entries:
+        images = YoloImages(request, config)
+        parts = [part for part in images.parts.values() if part.entries]
+        if not parts:
             raise no_images(request)
-        labels = _pair(request, images)
-        orphans = _orphans(request, labels, images)
-        reader = _Reader(request, config, _oriented(request, config, labels))
+        pairs = [_pairs(part, images, config) for part in parts]
+        reader = LabelReader(
+            config,
+            line_layout(request.options, config, _first_lines(parts, pairs)),
+            normalised=request.options.get("units") != "pixels",
+        )
         yield Batch(
-            classes=[ClassEntry(name, str(key)) for key, name in sorted(config.names.items())],
-            images_total=len(images.entries),
+            classes=config.classes(),
+            images_total=sum(len(part.entries) for part in parts),
+            issues=config.issues + images.issues,
         )
-        for start, rows in _rows(request, images, labels):
-            yield reader.batch(rows, labels[start : start + len(rows.paths)], start)
-        yield Batch(issues=images.issues)
-        for path in orphans:
-            yield _orphan_batch(request, path)
+        ordinal = 0
+        for part, paired in zip(parts, pairs, strict=True):
+            for start in range(0, len(part.entries), BATCH_IMAGES):
+                rows, labels = _rows(part, paired, start)
+                yield reader.batch(part.place, rows, labels, ordinal)
+                ordinal += len(rows.paths)
+        for part, paired in zip(parts, pairs, strict=True):
+            for path, doubtful in paired.astray():
+                source = part.place.label_source
+                if not doubtful or _looks_like_labels(source, [path]):
+                    yield _astray(source, path)
 
 
-def _rows(
-    request: Request, images: YoloImages, labels: list[str | None]
-) -> Iterator[tuple[int, ImageRows]]:
-    for start, rows in file_rows(request, images.entries, images.splits, named=False):
-        rows.bytes = [None if size == -1 else size for size in rows.bytes]
-        rows.named = [label is not None for label in labels[start : start + len(rows.paths)]]
-        yield start, rows
+def _pairs(part: Part, images: YoloImages, config: YoloConfig) -> Pairs:
+    spoken = [_spoken(part.place, entry.path) for entry in part.entries]
+    return Pairs(part.place, spoken, images.unlisted, images.lists)
 
 
-def _pair(request: Request, images: YoloImages) -> list[str | None]:
-    files = request.files(request.label_source)
-    root = None if request.labels is None else ""
-    paired: list[str | None] = []
-    for entry in images.entries:
-        options = label_path(entry.path, root)
-        paired.append(next((path for path in options if path in files), None))
-    return paired
+def _spoken(place: Place, path: str) -> str:
+    """What labels call an image."""
+    return f"{place.alias}/{path}" if place.alias else path
 
 
-def _orphans(request: Request, labels: list[str | None], images: YoloImages) -> list[str]:
-    used = set(labels)
-    folders = {posixpath.dirname(path) for path in labels if path}
-    if request.labels is not None:
-        folders.add("")
-    image_folders = {posixpath.dirname(entry.path) for entry in images.entries}
-    own = request.labels is not None
-    return [
-        path
-        for path in request.files(request.label_source)
-        if path.lower().endswith(".txt")
-        and path not in used
-        and posixpath.dirname(path) in folders
-        and posixpath.basename(path).lower() not in NOT_LABELS
-        and (own or posixpath.dirname(path) not in image_folders or _is_label(request, path))
-    ]
-
-
-def _is_label(request: Request, path: str) -> bool:
-    return looks_like_labels(request.label_source, [path])
-
-
-def _orphan_batch(request: Request, path: str) -> Batch:
-    message = "There is no image for the label file."
-    lines = _lines(request, path)
-    return Batch(
-        issues=[
-            Issue("LABEL_WITHOUT_IMAGE", "skipped", "label_file", path, message),
-            *(
-                Issue("ANNOTATION_WITHOUT_IMAGE", "skipped", "annotation", f"{path}:{n}", message)
-                for n, _ in lines
-            ),
-        ],
-        found=Found(label_files=1, annotations=len(lines)),
+def _rows(part: Part, pairs: Pairs, start: int) -> tuple[ImageRows, list[str | None]]:
+    end = start + BATCH_IMAGES
+    entries = part.entries[start:end]
+    labels = [pairs.labels[_spoken(part.place, entry.path)] for entry in entries]
+    rows = ImageRows(
+        root=part.place.root,
+        paths=[entry.path for entry in entries],
+        bytes=[None if entry.bytes == MISSING else entry.bytes for entry in entries],
+        splits=part.splits[start:end],
+        named=[label is not None for label in labels],
     )
+    return rows, labels
 
 
-def _oriented(request: Request, config: YoloConfig, labels: list[str | None]) -> bool:
-    """Nine numbers in every line mean oriented boxes; polygons would vary in length."""
-    task = request.options.get("task")
-    if task in ("obb", "segment"):
-        return bool(task == "obb")
-    if config.keypoints:
+def _first_lines(parts: list[Part], pairs: list[Pairs]) -> Iterator[str]:
+    for part, paired in zip(parts, pairs, strict=True):
+        paths = [path for path in paired.labels.values() if path]
+        for path in paths[:PEEKED_FOR_TASK]:
+            try:
+                with part.place.label_source.open(path) as file:
+                    yield from text_lines(file.read())
+            except (VisionLensError, OSError):
+                continue  # reported when it is read
+
+
+def _astray(source: Source, path: str) -> Batch:
+    message = "There is no image for the label file."
+    issues = [Issue("LABEL_WITHOUT_IMAGE", "skipped", "label_file", path, message)]
+    try:
+        with source.open(path) as file:
+            lines = enumerate(text_lines(file.read()), 1)
+    except (VisionLensError, OSError):
+        lines = enumerate([])
+    issues += [
+        Issue("ANNOTATION_WITHOUT_IMAGE", "skipped", "annotation", f"{path}:{number}", message)
+        for number, line in lines
+        if split_words(line)
+    ]
+    return Batch(issues=issues, found=Found(label_files=1, annotations=len(issues) - 1))
+
+
+def _is_classify(request: Request) -> bool:
+    whole = Request(request.address, request.source, images=request.images, kinds=request.kinds)
+    return ClassFoldersFormat().detect(whole) is not None
+
+
+def _looks_like_labels(source: Source, paths: list[str]) -> bool:
+    """Whether one of the first of these text files begins with a YOLO line among others."""
+    return any(_has_label(source, path) for path in paths[:PEEKED_FILES])
+
+
+def _has_label(source: Source, path: str) -> bool:
+    with source.open(path) as file:
+        data = file.read(PEEK)
+    rows = [split_words(line) for line in text_lines(data)[:PEEKED_LINES]]
+    return any(len(words) >= 5 and all(map(_is_number, words)) for words in rows)
+
+
+def _is_number(word: str) -> bool:
+    try:
+        float(word)
+    except ValueError:
         return False
-    lengths: set[int] = set()
-    for path in [path for path in labels if path][:PEEKED_FOR_KIND]:
-        lengths |= {len(line.split()) for _, line in _lines(request, path)}
-    return lengths == {9}
+    return True
 
 
-def _lines(request: Request, path: str) -> list[tuple[int, str]]:
-    with request.label_source.open(path) as file:
-        text = file.read().decode("utf-8-sig", "replace")
-    return [(n, line) for n, line in enumerate(text.splitlines(), 1) if line.strip()]
+def _first_labels(request: Request) -> list[str]:
+    """Some label files where they usually lie, without listing everything."""
+    source = request.label_source
+    folders, _ = source.list()
+    starts = [name for name in folders if name.lower() in LABEL_WORDS]
+    for name in folders:
+        if split_of_folder(name) or len(folders) <= 3:
+            starts += [f"{name}/labels", f"{name}/Labels", name]
+    starts.append("")
+    for start in starts:
+        if start and not source.is_dir(start):
+            continue
+        inner, files = source.list(start)
+        apart = posixpath.basename(start).lower() in LABEL_WORDS or request.labels is not None
+        texts = _label_texts(files)
+        for name in inner if apart else []:
+            texts += _label_texts(source.list(posixpath.join(start, name))[1])
+            if len(texts) >= PEEKED_FILES:
+                break
+        if texts and (apart or any(is_image(entry.path) for entry in files)):
+            return texts
+    return []
 
 
-class _Reader:
-    """Reads the label files of one batch of images after another."""
-
-    def __init__(self, request: Request, config: YoloConfig, oriented: bool) -> None:
-        self._request = request
-        self._config = config
-        self._oriented = oriented
-
-    def batch(self, rows: ImageRows, labels: list[str | None], start: int) -> Batch:
-        lines: list[Line] = []
-        images: list[int] = []
-        names: list[str] = []
-        batch = Batch(images=rows, found=Found(images=len(rows.paths)))
-        for index, path in enumerate(labels):
-            image = start + index
-            if path is None:
-                message = "There is no label file for the image."
-                batch.issues.append(
-                    Issue(
-                        "IMAGE_WITHOUT_LABELS", "kept", "image", rows.paths[index], message, image
-                    )
-                )
-                continue
-            batch.found.label_files += 1
-            for number, text in _lines(self._request, path):
-                batch.found.annotations += 1
-                item = f"{path}:{number}"
-                line = self._parse(text, item, image, batch.issues)
-                if line is not None:
-                    lines.append(line)
-                    images.append(image)
-                    names.append(item)
-        batch.annotations = self._columns(lines, images, names, batch.issues)
-        return batch
-
-    def _parse(self, text: str, item: str, image: int, issues: list[Issue]) -> Line | None:
-        try:
-            return parse_line(text, self._config.keypoints, self._oriented)
-        except (ValueError, OverflowError) as error:
-            issues.append(
-                Issue("LABEL_LINE_INVALID", "skipped", "annotation", item, f"{error}.", image)
-            )
-            return None
-
-    def _columns(
-        self, lines: list[Line], images: list[int], names: list[str], issues: list[Issue]
-    ) -> AnnotationRows:
-        listed = self._config.names
-        for line, image, item in zip(lines, images, names, strict=True):
-            if listed and line.class_id not in listed:
-                message = f"Class {line.class_id} is not in the list of names."
-                issues.append(Issue("CLASS_UNKNOWN", "kept", "annotation", item, message, image))
-        return AnnotationRows(
-            images=np.array(images, dtype=np.int64),
-            classes=[listed.get(line.class_id, str(line.class_id)) for line in lines],
-            kinds=[line.kind for line in lines],
-            boxes=np.array([line.box for line in lines], dtype=np.float64).reshape(-1, 4),
-            name=names.__getitem__,
-            normalised=True,
-            confidence=np.array([line.confidence for line in lines], dtype=np.float64),
-            geometry=[_geometry(line) for line in lines],
-        )
-
-
-def _geometry(line: Line) -> bytes | None:
-    if line.shape is None:
-        return None
-    return encode(line.shape if line.kind == "keypoints" else [line.shape])
+def _label_texts(files: list[Entry]) -> list[str]:
+    paths = [entry.path for entry in files if entry.path.lower().endswith(".txt")]
+    return [path for path in paths if posixpath.basename(path).lower() not in NOT_LABELS]

@@ -1,272 +1,262 @@
-"""Finds the images, label folders, splits and class names of a YOLO dataset.
+"""Finds the images of a YOLO dataset and their splits.
 
-With a YAML file (`path`, `train`/`val`/`test`, `names`) as Ultralytics defines it, or without one
-from `images/` and `labels/` folders, split folders, or label files beside their images.
+A path in a dataset file is, in this order: relative to `path` and to the dataset file as it
+stands; without its leading `../` (Roboflow writes `../train/images` and means `train/images`);
+outside the dataset's folder, where it is there and may be read; the longest end of it that is
+there (lists written on another machine, darknet's `data/...`).
 """
 
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
-
-import yaml
+from pathlib import Path
+from typing import Any, NamedTuple
 
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.media.headers import is_image
-from visionlens_jlab.media.sources import Entry, Source
+from visionlens_jlab.media.sources import Entry
 
 from .base import Issue
 from .request import Request
-from .splits import ordered, split_of_folder, split_of_path
+from .splits import ordered, split_of_path
+from .text import text_lines
+from .yolo_config import YoloConfig
+from .yolo_places import Outside, Place, absolute, own_place
 
-NAME_FILES = ("classes.txt", "obj.names", "names.txt", "labels.txt")
-NOT_LABELS = frozenset({*NAME_FILES, "train.txt", "val.txt", "test.txt", "requirements.txt"})
-"""Text files that may lie beside images without being label files."""
-SPLIT_KEYS = ("train", "val", "test")
-PEEKED_FILES = 20
-PEEKED_LINES = 10
-PEEK = 4096
+MISSING = -1
+"""In place of a size: a list names the image, but it is not there."""
 
 
 @dataclass
-class YoloConfig:
-    """What the YAML file says; empty without one."""
+class Part:
+    """Images of one place, in order, each with its split."""
 
-    path: str | None = None
-    base: str = ""
-    """Folder that the splits are relative to."""
-    splits: dict[str, list[str]] = field(default_factory=dict)
-    names: dict[int, str] = field(default_factory=dict)
-    keypoints: tuple[int, int] | None = None
-    """(number, numbers each) in pose datasets."""
-
-
-@dataclass
-class YoloImages:
-    """Images to read, in order, each with its split; and the folders their labels lie in."""
-
+    place: Place
     entries: list[Entry] = field(default_factory=list)
     splits: list[str | None] = field(default_factory=list)
-    label_folders: set[str] = field(default_factory=set)
-    issues: list[Issue] = field(default_factory=list)
+    known: dict[str, str | None] = field(default_factory=dict)
+    """Path -> split."""
 
-    def add(self, entries: list[Entry], split: str | None) -> None:
-        """Add the images of a split; one that is there already stays in its first split."""
-        known = {entry.path for entry in self.entries}
+    def add(self, entries: list[Entry], split: str | None) -> tuple[int, str | None]:
+        """Add the images of a split; (number of those there already, their split)."""
+        doubled, other = 0, None
         for entry in entries:
-            if entry.path not in known:
-                self.entries.append(entry)
-                self.splits.append(split or split_of_path(entry.path))
+            if entry.path in self.known:
+                doubled, other = doubled + 1, self.known[entry.path]
+                continue
+            self.known[entry.path] = own = split or split_of_path(entry.path)
+            self.entries.append(entry)
+            self.splits.append(own)
+        return doubled, other
 
 
-def read_config(source: Source, named: str | None) -> YoloConfig:
-    """The dataset's YAML file: the one named, else the first with class names.
-
-    Raises LABELS_INVALID when the one named is none.
-    """
-    if named:
-        config = _parse_config(source, named)
-        if config is None:
-            raise VisionLensError("LABELS_INVALID", f"{named} is not a YOLO dataset file.")
-        return config
-    _, files = source.list()
-    candidates = [e.path for e in files if e.path.lower().endswith((".yaml", ".yml"))]
-    candidates.sort(key=lambda path: (path not in ("data.yaml", "dataset.yaml"), path))
-    for path in candidates:
-        config = _parse_config(source, path)
-        if config is not None:
-            return config
-    return YoloConfig(names=_names_beside(source))
+class _Spot(NamedTuple):
+    place: Place
+    path: str
+    is_list: bool = False
 
 
-def _parse_config(source: Source, path: str) -> YoloConfig | None:
+class YoloImages:
+    """The images of every split of the dataset file, or all when it names none."""
+
+    def __init__(self, request: Request, config: YoloConfig) -> None:
+        self._request = request
+        self._config = config
+        self._outside = Outside(request)
+        self._own = own_place(request)
+        self._folder = posixpath.dirname(config.path or "")
+        self._base_inside, self._base_outside = self._bases()
+        self.issues: list[Issue] = []
+        self.parts: dict[int, Part] = {}
+        self.lists: set[str] = set()
+        """Lists of images in the dataset's own folder."""
+        if request.images is None:
+            self._add_splits()
+        if not any(part.entries for part in self.parts.values()):
+            self._add_all()
+        self.unlisted = self._unlisted()
+
+    def _bases(self) -> tuple[str | None, str | None]:
+        """The folder `path` names: inside the dataset's folder, or an absolute path."""
+        stated = self._config.stated_base.replace("\\", "/")
+        location = self._own.source.location
+        if not stated or "://" in location:
+            return self._folder, None
+        plain = absolute(location, self._folder, stated)
+        if plain == location or plain.startswith(location + "/"):
+            inside = plain[len(location) :].lstrip("/")
+            return (inside if self._own.source.is_dir(inside) else self._folder), None
+        alone = plain not in ("/", str(Path.home())) and Path(plain).is_dir()
+        return (None, plain) if alone and self._outside.exists(plain) else (self._folder, None)
+
+    def _add_splits(self) -> None:
+        for split in ordered(list(self._config.splits)):
+            for stated in self._config.splits[split]:
+                spot = self._locate(stated)
+                if spot is None:
+                    self._note_missing(split, stated)
+                    continue
+                entries, place = (
+                    self._listed(spot, split)
+                    if spot.is_list
+                    else (spot.place.below(spot.path), spot.place)
+                )
+                self._add(place, entries, split, f"{split}: {stated}")
+
+    def _add(self, place: Place, entries: list[Entry], split: str | None, item: str) -> None:
+        part = self.parts.setdefault(id(place), Part(place))
+        doubled, other = part.add(entries, split)
+        if doubled:
+            message = f"{doubled} images were listed before; they stay in {other}."
+            self._note("DUPLICATE_IMAGE", "kept", item, message)
+
+    def _note_missing(self, split: str, stated: str) -> None:
+        refused = self._outside.refused
+        reason = "may not be read from here" if refused else "is not there"
+        self._note("SPLIT_MISSING", "kept", split, f"{split}: {stated} {reason}.")
+        refused.clear()
+
+    def _note(self, code: str, action: Any, item: str, message: str) -> None:
+        self.issues.append(Issue(code, action, "other", item, message))
+
+    def _add_all(self) -> None:
+        source = self._own.source
+        images = [entry for entry in self._own.below("") if is_image(entry.path)]
+        if self._request.images is None and source.is_dir("images"):
+            images = [entry for entry in images if entry.path.startswith("images/")] or images
+        self._add(self._own, images, None, "images")
+
+    def _unlisted(self) -> set[str]:
+        """Images of the dataset's own folder that no split names; listed folder by folder."""
+        part = self.parts.get(id(self._own))
+        known = part.known if part else {}
+        left = [entry.path for entry in self._own.below("") if entry.path not in known]
+        folders: dict[str, int] = {}
+        for path in left:
+            folder = posixpath.dirname(path) or "."
+            folders[folder] = folders.get(folder, 0) + 1
+        for folder, number in folders.items():
+            message = f"{number} images in {folder} belong to no split; they were left out."
+            self._note("IMAGE_UNLISTED", "kept", folder, message)
+        return set(left)
+
+    def _locate(self, stated: str) -> _Spot | None:
+        plain = _plain(stated)
+        inner = plain.lstrip("/")
+        while inner.startswith(("../", "./")):
+            inner = inner.partition("/")[2]
+        bases = list(dict.fromkeys(b for b in (self._base_inside, self._folder) if b is not None))
+        exact = [posixpath.join(base, plain) for base in bases]
+        stripped = [posixpath.join(base, inner) for base in bases]
+        first = [] if self._base_outside is None else [self._base_outside]
+        there = [*first, absolute(self._own.source.location, self._folder, ".")]
+        return (
+            self._spot_outside(plain, first)
+            or self._spot_inside(exact)
+            or self._spot_inside(stripped)
+            or self._spot_outside(plain, there)
+            or self._spot_inside(_ends(inner))
+        )
+
+    def _spot_inside(self, paths: list[str]) -> _Spot | None:
+        source = self._own.source
+        for path in map(self._inside, paths):
+            if path is None:
+                continue
+            try:
+                if source.is_dir(path):
+                    return _Spot(self._own, path)
+                if path.lower().endswith(".txt") and source.stat(path):
+                    self.lists.add(path)
+                    return _Spot(self._own, path, is_list=True)
+            except VisionLensError:  # a link that leads outside
+                place = self._outside.linked(self._own, path)
+                if place is not None:
+                    return _Spot(place, "")
+        return None
+
+    def _inside(self, path: str) -> str | None:
+        location = self._own.source.location
+        if path.startswith(location + "/") or path == location:
+            path = path[len(location) + 1 :]
+        path = posixpath.normpath(path) if path else "."
+        if path.startswith(("..", "/")):
+            return None
+        return "" if path == "." else path
+
+    def _spot_outside(self, stated: str, bases: list[str]) -> _Spot | None:
+        for base in bases:
+            path = absolute(base, "", stated)
+            if self._inside(path) is not None or not self._outside.exists(path):
+                continue
+            if Path(path).is_dir():
+                return _Spot(*self._outside.folder(path))
+            if path.lower().endswith(".txt"):
+                place = self._outside.listed(path, _folders(_read_list(path)))
+                return _Spot(place, posixpath.basename(path), is_list=True)
+        return None
+
+    def _listed(self, spot: _Spot, split: str) -> tuple[list[Entry], Place]:
+        place = spot.place
+        with place.source.open(spot.path) as file:
+            stated = _list_lines(file.read())
+        folder = posixpath.dirname(spot.path)
+        by_end = 0
+        entries = []
+        for line in stated:
+            path, exact = self._listed_path(place, folder, line)
+            by_end += not exact
+            entries.append(Entry(path, place.files.get(path, MISSING)))
+        if by_end:
+            message = f"{by_end} of {len(stated)} images were found by the end of their paths."
+            self._note("IMAGE_PATH_REPAIRED", "repaired", f"{split}: {spot.path}", message)
+        return entries, place
+
+    def _listed_path(self, place: Place, folder: str, line: str) -> tuple[str, bool]:
+        """(path in the place, whether it is the one stated); the path may not exist."""
+        plain = _plain(line)
+        location = place.source.location
+        stated = plain[len(location) + 1 :] if plain.startswith(location + "/") else plain
+        bases = dict.fromkeys([self._base_inside or "", folder, self._folder, ""])
+        options = [posixpath.normpath(posixpath.join(base, stated)) for base in bases]
+        for option in options:
+            if option in place.files:
+                return option, True
+        inner = stated.lstrip("/")
+        while inner.startswith(("../", "./")):
+            inner = inner.partition("/")[2]
+        inner = posixpath.normpath(inner) if inner else posixpath.basename(plain)
+        for option in (*options, *_ends(inner)):
+            found = place.find(option)
+            if found is not None:
+                return found, False
+        return inner, True
+
+
+def _plain(stated: str) -> str:
+    plain = stated.strip().strip("\"'").replace("\\", "/")
+    return plain[2:] if plain[1:3] == ":/" and plain[0].isalpha() else plain
+
+
+def _ends(path: str) -> list[str]:
+    parts = [part for part in path.split("/") if part not in ("", ".", "..")]
+    return ["/".join(parts[start:]) for start in range(len(parts))]
+
+
+def _list_lines(data: bytes) -> list[str]:
+    lines = (line.strip() for line in text_lines(data))
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+def _read_list(path: str) -> list[str]:
     try:
-        with source.open(path) as file:
-            content = yaml.safe_load(file.read().decode("utf-8-sig", "replace"))
-    except yaml.YAMLError:
-        return None
-    if not isinstance(content, dict) or not ({"names", *SPLIT_KEYS} & set(content)):
-        return None
-    splits = {key: _listed(content.get(key)) for key in SPLIT_KEYS if content.get(key)}
-    if not splits and "names" not in content:
-        return None
-    base = _base(source, posixpath.dirname(path), content.get("path"))
-    return YoloConfig(path, base, splits, _names(content), _keypoints(content.get("kpt_shape")))
+        return _list_lines(Path(path).read_bytes())
+    except OSError:
+        return []
 
 
-def _names(content: dict[str, Any]) -> dict[int, str]:
-    names = content.get("names")
-    if isinstance(names, dict):
-        return {int(key): str(name) for key, name in names.items() if str(key).isdigit()}
-    if isinstance(names, list):
-        return {index: str(name) for index, name in enumerate(names)}
-    return {}
-
-
-def _keypoints(shape: Any) -> tuple[int, int] | None:
-    if isinstance(shape, list) and len(shape) == 2 and all(isinstance(n, int) for n in shape):
-        return shape[0], shape[1]
-    return None
-
-
-def _listed(value: Any) -> list[str]:
-    return [str(item) for item in value] if isinstance(value, list) else [str(value)]
-
-
-def _base(source: Source, folder: str, stated: Any) -> str:
-    # `path` is often that of another machine: the YAML file's own folder is then meant.
-    if not isinstance(stated, str):
-        return folder
-    plain = posixpath.normpath(posixpath.join(folder, stated.replace("\\", "/")))
-    inside = plain.removeprefix(source.location).lstrip("/")
-    if plain in (source.location, "."):
-        return ""
-    usable = not plain.startswith("..") and (
-        not plain.startswith("/") or plain.startswith(source.location + "/")
-    )
-    return inside if usable and source.is_dir(inside) else folder
-
-
-def _names_beside(source: Source) -> dict[int, str]:
-    for folder in ("", "labels"):
-        for name in NAME_FILES:
-            path = posixpath.join(folder, name)
-            if source.stat(path) is not None:
-                with source.open(path) as file:
-                    lines = file.read().decode("utf-8-sig", "replace").splitlines()
-                return {i: line.strip() for i, line in enumerate(lines) if line.strip()}
-    return {}
-
-
-def find_images(request: Request, config: YoloConfig) -> YoloImages:
-    """The images of every split of the YAML file, or all when it names none."""
-    found = YoloImages()
-    source = request.image_source
-    everything = request.image_files()
-    if request.images is None:
-        for split in ordered(list(config.splits)):
-            for stated in config.splits[split]:
-                entries = _split_entries(request, config, stated, everything)
-                if entries is None:
-                    message = f"{split}: {stated} is not there."
-                    found.issues.append(Issue("SPLIT_MISSING", "kept", "other", split, message))
-                else:
-                    found.add(entries, split)
-    if not found.entries:
-        below = "images" if source.is_dir("images") and request.images is None else ""
-        prefix = f"{below}/" if below else ""
-        found.add([entry for entry in everything if entry.path.startswith(prefix)], None)
-    return found
-
-
-def _split_entries(
-    request: Request, config: YoloConfig, stated: str, everything: list[Entry]
-) -> list[Entry] | None:
-    source = request.source
-    for path in _possible_paths(source, config, stated):
-        if source.is_dir(path):
-            prefix = f"{path}/" if path else ""
-            return [entry for entry in everything if entry.path.startswith(prefix)]
-        if path.endswith(".txt") and source.stat(path):
-            return _listed_entries(request, config, path)
-    return None
-
-
-def _possible_paths(source: Source, config: YoloConfig, stated: str) -> list[str]:
-    plain = stated.replace("\\", "/")
-    if plain.startswith(source.location + "/"):
-        return [plain[len(source.location) + 1 :]]
-    folder = posixpath.dirname(config.path or "")
-    # Roboflow writes `../train/images` and means `train/images`.
-    inner = plain.lstrip("/")
-    while inner.startswith(("../", "./")):
-        inner = inner.partition("/")[2]
-    paths = [posixpath.normpath(posixpath.join(base, plain)) for base in (config.base, folder)]
-    paths += [posixpath.normpath(posixpath.join(base, inner)) for base in (config.base, folder)]
-    inside = [path for path in paths if not path.startswith(("..", "/"))]
-    return ["" if path == "." else path for path in inside]
-
-
-def _listed_entries(request: Request, config: YoloConfig, path: str) -> list[Entry]:
-    files = request.files(request.source)
-    with request.source.open(path) as file:
-        lines = file.read().decode("utf-8-sig", "replace").splitlines()
-    entries = []
-    for line in lines:
-        if not line.strip():
-            continue
-        beside = posixpath.join(posixpath.dirname(path), line.strip())
-        options = _possible_paths(request.source, config, line.strip())
-        options.append(posixpath.normpath(beside))
-        known = next((option for option in options if option in files), None)
-        entries.append(Entry(known or options[0], files.get(known or "", -1)))
-    return entries
-
-
-def label_path(image: str, root: str | None = None) -> list[str]:
-    """Where the label file of an image may lie, the likeliest first.
-
-    `root` is '' when the labels have a folder of their own (`labels=`), None otherwise.
-    """
-    stem = image.rpartition(".")[0]
-    name = f"{posixpath.basename(stem)}.txt"
-    beside = f"{stem}.txt"
-    before, images, after = f"/{stem}".rpartition("/images/")
-    swapped = f"{before}/labels/{after}.txt".lstrip("/") if images else None
-    if root is None:
-        return [swapped, beside] if swapped else [f"labels/{beside}", beside]
-    folder = posixpath.basename(posixpath.dirname(stem))
-    own = [after + ".txt"] if images else []
-    return [*own, beside, *([swapped] if swapped else []), posixpath.join(folder, name), name]
-
-
-def looks_like_labels(source: Source, paths: list[str]) -> bool:
-    """Whether one of the first of these text files begins with a YOLO line among others."""
-    return any(_has_label(source, path) for path in paths[:PEEKED_FILES])
-
-
-def _has_label(source: Source, path: str) -> bool:
-    with source.open(path) as file:
-        lines = file.read(PEEK).decode("utf-8-sig", "replace").splitlines()
-    rows = [line.split() for line in lines[:PEEKED_LINES]]
-    return any(
-        len(words) >= 5 and words[0].isdigit() and all(map(_is_number, words[1:])) for words in rows
-    )
-
-
-def _is_number(word: str) -> bool:
-    try:
-        float(word)
-    except ValueError:
-        return False
-    return True
-
-
-def first_labels(request: Request) -> list[str]:
-    """Some label files where they usually lie, without listing everything."""
-    source = request.label_source
-    folders, _ = source.list()
-    starts = ["labels"] if "labels" in folders else []
-    for name in folders:
-        if split_of_folder(name):
-            starts += [f"{name}/labels", name]
-    starts.append("")
-    for start in starts:
-        if start and not source.is_dir(start):
-            continue
-        inner, files = source.list(start)
-        texts = _label_texts(files)
-        for name in inner if start.endswith("labels") or request.labels else []:
-            texts += _label_texts(source.list(posixpath.join(start, name))[1])
-            if len(texts) >= PEEKED_FILES:
-                break
-        beside_ok = start.endswith("labels") or request.labels is not None
-        if texts and (beside_ok or any(is_image(entry.path) for entry in files)):
-            return texts
-    return []
-
-
-def _label_texts(files: list[Entry]) -> list[str]:
-    paths = [entry.path for entry in files if entry.path.lower().endswith(".txt")]
-    return [path for path in paths if posixpath.basename(path).lower() not in NOT_LABELS]
+def _folders(lines: list[str]) -> Iterator[str]:
+    found = dict.fromkeys(posixpath.normpath(posixpath.dirname(_plain(line))) for line in lines)
+    return (folder for folder in found if not folder.startswith(("..", "/")))

@@ -41,6 +41,7 @@ class Prepared:
         self.issues: list[Issue] = []
         self._facts = log.whole.take(rows.images)
         self._boxes = rows.boxes.astype(np.float64, copy=True)
+        self._area = rows.area
         self._geometry: list[bytes | None] = (
             list(rows.geometry) if rows.geometry else [None] * len(rows.classes)
         )
@@ -66,6 +67,8 @@ class Prepared:
             self._note("BOX_WITHOUT_SIZE", "skipped", index, message)
         size = np.stack([self._facts.widths, self._facts.heights], axis=1).astype(np.float64)
         self._boxes *= np.concatenate([size, size], axis=1)
+        if self._area is not None:
+            self._area = self._area * size.prod(axis=1)
         for index in np.flatnonzero(keep & known).tolist():
             shape = self._geometry[index]
             if shape is not None:
@@ -147,7 +150,7 @@ class Prepared:
         return pa.table(columns)
 
     def _areas(self, kept: np.ndarray, boxes: np.ndarray) -> np.ndarray:
-        stated = _taken(self._rows.area, kept)
+        stated = _taken(self._area, kept)
         computed = np.maximum(boxes[:, 2], 0) * np.maximum(boxes[:, 3], 0)
         return np.where(np.isnan(stated), computed, stated)
 

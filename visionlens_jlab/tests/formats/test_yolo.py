@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.formats.yolo_lines import parse_line
+from visionlens_jlab.formats.yolo_lines import Layout, parse_line
 
 from ..jobs.ingest_context import ingest_rows
 from .writers import write_image, write_text
@@ -57,12 +57,12 @@ def test_odd_things_are_listed(tmp_path):
     (folder / "images" / "e.png").write_bytes(b"no image")
     found = labels(folder)
     assert found.codes == {
-        "LABEL_LINE_INVALID": 5, "CLASS_UNKNOWN": 1, "BOX_OUTSIDE": 1, "BOX_EMPTY": 1,
+        "LABEL_LINE_INVALID": 4, "CLASS_UNKNOWN": 2, "BOX_OUTSIDE": 1, "BOX_EMPTY": 1,
         "IMAGE_WITHOUT_LABELS": 2, "LABEL_WITHOUT_IMAGE": 1, "ANNOTATION_WITHOUT_IMAGE": 2,
         "IMAGE_UNREADABLE": 2, "BOX_WITHOUT_SIZE": 1,
     }  # fmt: skip
     assert found.summary["images"] == {"found": 5, "imported": 4, "skipped": 1}
-    assert found.summary["annotations"] == {"found": 12, "imported": 4, "skipped": 8}
+    assert found.summary["annotations"] == {"found": 12, "imported": 5, "skipped": 7}
     assert found.summary["label_files"] == {"found": 4, "imported": 3, "skipped": 1}
     assert "9" in [row["class"] for row in found.annotations]
 
@@ -122,7 +122,7 @@ def test_lists_of_images_and_a_missing_split(tmp_path):
         "SPLIT_MISSING": 1,
         "IMAGE_MISSING": 1,
         "IMAGE_WITHOUT_LABELS": 1,
-        "LABEL_WITHOUT_IMAGE": 1,
+        "IMAGE_UNLISTED": 1,
     }
     assert found.summary["images"] == {"found": 2, "imported": 1, "skipped": 1}
 
@@ -178,4 +178,4 @@ def test_every_box_arrives_exactly(tmp_path_factory, lines):
 @pytest.mark.parametrize("text", ["a 1 1 1 1", "0", "0 1 2 3", "0 1 1 1 inf", "1e400 1 1 1 1"])
 def test_lines_that_are_none(text):
     with pytest.raises((ValueError, OverflowError)):
-        parse_line(text)
+        parse_line(text.split(), Layout())

@@ -1,0 +1,154 @@
+"""Where the images of a YOLO dataset lie: the folder itself, or others its dataset file names."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from visionlens_jlab.media.headers import is_image
+from visionlens_jlab.media.sources import Entry, Source
+
+from .request import Request
+from .text import folded
+
+IMAGE_WORDS = frozenset({"images", "image", "imgs", "img", "jpegimages"})
+LABEL_WORDS = frozenset({"labels", "label", "annotations", "annotation", "txt"})
+
+
+@dataclass
+class Place:
+    """A folder with images and its label files.
+
+    `files` and `label_files` (path -> bytes) are all there is in the dataset's own folder, and
+    only what was named in one outside.
+    """
+
+    root: str
+    """A key of `Request.roots`."""
+    source: Source
+    label_source: Source
+    files: dict[str, int] = field(default_factory=dict)
+    label_files: dict[str, int] = field(default_factory=dict)
+    own_labels: bool = False
+    """Whether the label files have a folder of their own."""
+    alias: str = ""
+    """What labels call this folder, where a link leads to it."""
+    _folded: dict[str, str] | None = None
+
+    def below(self, folder: str) -> list[Entry]:
+        """The images in a folder and the folders in it."""
+        prefix = f"{folder}/" if folder else ""
+        found = self.files.items()
+        return [Entry(p, size) for p, size in found if p.startswith(prefix) and is_image(p)]
+
+    def find(self, path: str) -> str | None:
+        """A file by its path, in whatever case and Unicode form."""
+        if path in self.files:
+            return path
+        if self._folded is None:
+            self._folded = {folded(known): known for known in self.files}
+        return self._folded.get(folded(path))
+
+
+def own_place(request: Request) -> Place:
+    """The dataset's own folder, or that of `images=`."""
+    return Place(
+        request.image_root,
+        request.image_source,
+        request.label_source,
+        request.files(request.image_source),
+        request.files(request.label_source),
+        request.labels is not None,
+    )
+
+
+class Outside:
+    """Places outside the dataset's own folder, opened when a dataset file names them."""
+
+    def __init__(self, request: Request) -> None:
+        self._request = request
+        self.places: dict[str, Place] = {}
+        self.refused: list[str] = []
+        """Folders that are there but may not be read from here."""
+
+    def exists(self, path: str) -> bool:
+        """Whether an absolute path is a folder or file that may be read."""
+        if "://" in self._request.source.location or not Path(path).exists():
+            return False
+        if not self._request.may_read(path):
+            self.refused.append(path)
+            return False
+        return True
+
+    def folder(self, path: str) -> tuple[Place, str]:
+        """The place of a folder of images, and the folder's path in it."""
+        base = self._base(path)
+        place = self._place(base)
+        inside = path[len(base) :].strip("/")
+        self._take(place, inside)
+        for labels in label_folders(inside):
+            if place.source.is_dir(labels):
+                self._take(place, labels)
+        return place, inside
+
+    def linked(self, own: Place, path: str) -> Place | None:
+        """The place that a folder link in the dataset leads to; its labels are the dataset's."""
+        target = absolute(own.source.location, "", path)
+        if not self.exists(target) or not Path(target).is_dir():
+            return None
+        root, source = self._request.add_root(target)
+        files = {entry.path: entry.bytes for entry in source.walk()}
+        return Place(root, source, own.label_source, files, own.label_files, alias=path)
+
+    def listed(self, path: str, folders: Iterable[str]) -> Place:
+        """The place of a list of images, with the folders its lines name (relative to it)."""
+        place = self._place(posixpath.dirname(path))
+        for folder in folders:
+            for each in (folder, *label_folders(folder)):
+                if place.source.is_dir(each):
+                    self._take(place, each)
+        return place
+
+    def _place(self, base: str) -> Place:
+        if base not in self.places:
+            root, source = self._request.add_root(base)
+            labels = self._request.labels
+            place = Place(root, source, labels or source)
+            if labels is not None:
+                place.label_files = self._request.files(labels)
+                place.own_labels = True
+            self.places[base] = place
+        return self.places[base]
+
+    def _take(self, place: Place, folder: str) -> None:
+        for entry in place.source.walk(folder):
+            place.files[entry.path] = entry.bytes
+            if not place.own_labels:
+                place.label_files[entry.path] = entry.bytes
+
+    def _base(self, path: str) -> str:
+        parts = path.split("/")
+        for index in range(len(parts) - 1, 1, -1):
+            if parts[index].lower() in IMAGE_WORDS:
+                # Labels lie beside the folder `images`, or, in `train/images`, above the split.
+                return "/".join(parts[:index])
+        return posixpath.dirname(path)
+
+
+def label_folders(folder: str) -> Iterator[str]:
+    """Folders in which the labels of a folder's images may lie."""
+    parts = folder.split("/")
+    for index in range(len(parts) - 1, -1, -1):
+        if parts[index].lower() in IMAGE_WORDS:
+            yield "/".join([*parts[:index], "labels", *parts[index + 1 :]])
+            break
+    else:
+        yield f"labels/{folder}" if folder else "labels"
+
+
+def absolute(location: str, folder: str, stated: str) -> str:
+    """A path of a dataset file as an absolute one without links and `..`."""
+    return os.path.realpath(os.path.join(location, folder, Path(stated).expanduser()))  # noqa: PTH118

@@ -1,0 +1,69 @@
+"""What the label lines of a YOLO dataset hold: boxes, polygons, oriented boxes or keypoints.
+
+The files do not say it. The option `task` (`detect`, `segment`, `obb`, `pose`, `classify`) decides;
+else `kpt_shape` in the YAML file means pose; else the lines of the first label files are looked at:
+
+- all have 8 coordinates (and perhaps a confidence): oriented boxes. A set of polygons with four
+  corners each looks the same: `task="segment"` tells them apart;
+- all have the same number of columns, 4 and three for each keypoint, the third always 0, 1 or 2,
+  and some 2 or three keypoints or more: keypoints;
+- otherwise each line stands for itself: 4 or 5 numbers (or 6 with a track) a box, more a polygon.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from visionlens_jlab.errors import VisionLensError
+
+from .yolo_config import YoloConfig
+from .yolo_lines import Layout, Task, split_words
+
+TASKS: dict[str, Task | None] = {
+    "detect": "detect",
+    "segment": "segment",
+    "obb": "obb",
+    "pose": "pose",
+    "classify": None,
+}
+PEEKED_LINES = 2000
+
+
+def stated_task(options: Mapping[str, Any]) -> str | None:
+    """The option `task`. Raises REQUEST_INVALID when there is no such task."""
+    task = options.get("task")
+    if task is not None and task not in TASKS:
+        message = f"There is no task {task!r}."
+        raise VisionLensError("REQUEST_INVALID", message, f"Name one of {', '.join(TASKS)}.")
+    return task
+
+
+def line_layout(options: Mapping[str, Any], config: YoloConfig, lines: Iterable[str]) -> Layout:
+    """How to read the lines; `lines` are those of the first label files."""
+    ids = {name: number for number, name in config.names.items()}
+    stated = TASKS.get(stated_task(options) or "")
+    if stated is not None:
+        return Layout(stated, config.keypoints, ids)
+    if config.keypoints:
+        return Layout("pose", config.keypoints, ids)
+    rows = [row for row in map(_numbers, lines) if row]
+    counts = {len(row) for row in rows}
+    if counts and counts <= {8, 9}:
+        return Layout("obb", None, ids)
+    if len(counts) == 1 and _are_keypoints(rows):
+        return Layout("pose", ((counts.pop() - 4) // 3, 3), ids)
+    return Layout("segment", None, ids)
+
+
+def _numbers(line: str) -> list[float]:
+    try:
+        return [float(word) for word in split_words(line)[1:]]
+    except ValueError:
+        return []
+
+
+def _are_keypoints(rows: list[list[float]]) -> bool:
+    count, rest = divmod(len(rows[0]) - 4, 3)
+    seen = {value for row in rows for value in row[6::3]}
+    return rest == 0 and count >= 1 and seen <= {0.0, 1.0, 2.0} and (2.0 in seen or count >= 3)
