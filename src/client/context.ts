@@ -141,10 +141,18 @@ export interface IClient {
 export interface ISettings {
   /** Width of a tile in CSS pixels. */
   readonly tileSize: number;
-  /** Whether boxes are drawn over images. */
+  /** Whether annotations are drawn over images. */
   readonly overlays: boolean;
-  /** Whether class names stand at the boxes. */
+  /** Whether class names stand at the annotations. */
   readonly labels: boolean;
+  /** Whether the confidence of predictions stands with their class names. */
+  readonly confidences: boolean;
+  /** How strongly polygons and masks are filled, 0 to 1. */
+  readonly opacity: number;
+  /** Whether nothing is filled. */
+  readonly outlineOnly: boolean;
+  /** Whether annotations that do not meet the view's conditions are left out. */
+  readonly onlyMatching: boolean;
   /** Whether the file name stands below a tile. */
   readonly captions: boolean;
 }

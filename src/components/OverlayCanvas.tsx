@@ -11,7 +11,8 @@ interface IProps extends IOverlayOptions {
 
 /** One canvas of annotations over an image; decoration only, the lists beside it say the same. */
 export function OverlayCanvas(props: IProps): JSX.Element {
-  const { size, shapes, placement, labels, highlight, lineWidth } = props;
+  const { size, shapes, placement, labels, confidences } = props;
+  const { fill, highlight, lineWidth } = props;
   const { width, height } = size;
   const { scale, x, y } = placement;
   const ref = React.useRef<HTMLCanvasElement>(null);
@@ -23,10 +24,22 @@ export function OverlayCanvas(props: IProps): JSX.Element {
         { width, height },
         shapes,
         { scale, x, y },
-        { labels, highlight, lineWidth }
+        { labels, confidences, fill, highlight, lineWidth }
       );
     }
-  }, [width, height, shapes, scale, x, y, labels, highlight, lineWidth]);
+  }, [
+    width,
+    height,
+    shapes,
+    scale,
+    x,
+    y,
+    labels,
+    confidences,
+    fill,
+    highlight,
+    lineWidth
+  ]);
 
   return (
     <canvas

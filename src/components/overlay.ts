@@ -1,13 +1,19 @@
 /** Draws annotations over an image: colour and mark by class, dash by source. */
-import { classColor, classMark, type Mark } from './classColor';
+import { classColor } from './classColor';
+import { keypoint, limbs } from './geometry';
+import { maskRings, type Rings } from './maskOutline';
+import {
+  drawChips,
+  drawLabel,
+  LABEL_FONT,
+  type ILabelOptions
+} from './overlayLabels';
 import { project, type IPlacement, type IRect, type ISize } from './placement';
 import { GROUND_TRUTH, type IShape } from './shapes';
 
-/** Where class and confidence are written: nowhere, at shapes much wider than them, at all. */
-export type Labels = 'none' | 'roomy' | 'all';
-
-export interface IOverlayOptions {
-  readonly labels: Labels;
+export interface IOverlayOptions extends ILabelOptions {
+  /** How strongly the inside of polygons and masks is filled, 0 to 1; 0: outlines only. */
+  readonly fill?: number;
   /** The shape drawn strongest; the others step back. */
   readonly highlight?: number | null;
   /** Line width in CSS pixels. */
@@ -16,12 +22,9 @@ export interface IOverlayOptions {
 
 const DASH = [5, 3];
 const CROWD_DASH = [1, 3];
-const LABEL_FONT = '11px sans-serif';
-const LABEL_HEIGHT = 14;
-const LABEL_PADDING = 3;
-/** Marks and labels are left out on shapes smaller than this, in CSS pixels. */
-const MIN_MARKED = 22;
-const MARK_SIZE = 6;
+const RECEDING = 0.35;
+/** Opacity of the inside of crowds, and of any shape pointed at. */
+const MARKED_FILL = 0.18;
 
 /** Solid for ground truth, dashed for predictions, dotted for crowds. */
 export function lineDash(shape: Pick<IShape, 'crowd' | 'source'>): number[] {
@@ -31,98 +34,96 @@ export function lineDash(shape: Pick<IShape, 'crowd' | 'source'>): number[] {
   return shape.source === GROUND_TRUTH ? [] : DASH;
 }
 
-/** What stands at a shape: class, and the confidence of a prediction. */
-export function shapeLabel(shape: IShape): string {
-  const name = shape.class ?? '–';
-  return shape.confidence === null
-    ? name
-    : `${name} ${shape.confidence.toFixed(2)}`;
-}
-
-/** The outline of a mark around its centre. */
-export function tracePath(
+function traceRings(
   context: CanvasRenderingContext2D,
-  mark: Mark,
-  x: number,
-  y: number,
-  size: number
-): void {
-  const half = size / 2;
-  context.beginPath();
-  switch (mark) {
-    case 'circle':
-      context.arc(x, y, half, 0, 2 * Math.PI);
-      break;
-    case 'diamond':
-      context.moveTo(x, y - half);
-      context.lineTo(x + half, y);
-      context.lineTo(x, y + half);
-      context.lineTo(x - half, y);
-      break;
-    case 'triangle':
-      context.moveTo(x, y - half);
-      context.lineTo(x + half, y + half);
-      context.lineTo(x - half, y + half);
-      break;
-    default:
-      context.rect(x - half, y - half, size, size);
-  }
-  context.closePath();
-}
-
-function traceShape(
-  context: CanvasRenderingContext2D,
-  shape: IShape,
-  rect: IRect,
-  placement: IPlacement
+  rings: Rings,
+  { scale, x, y }: IPlacement
 ): void {
   context.beginPath();
-  if (shape.polygons.length === 0) {
-    context.rect(rect.x, rect.y, rect.w, rect.h);
-    return;
-  }
-  for (const ring of shape.polygons) {
-    for (let i = 0; i + 1 < ring.length; i += 2) {
-      const x = ring[i] * placement.scale + placement.x;
-      const y = ring[i + 1] * placement.scale + placement.y;
-      if (i === 0) {
-        context.moveTo(x, y);
-      } else {
-        context.lineTo(x, y);
-      }
+  for (const ring of rings) {
+    context.moveTo(ring[0] * scale + x, ring[1] * scale + y);
+    for (let i = 2; i + 1 < ring.length; i += 2) {
+      context.lineTo(ring[i] * scale + x, ring[i + 1] * scale + y);
     }
     context.closePath();
   }
 }
 
-function labelWidth(context: CanvasRenderingContext2D, shape: IShape): number {
-  return context.measureText(shapeLabel(shape)).width + 2 * LABEL_PADDING;
-}
-
-function hasLabel(
+/** The outline of everything but keypoints, of which the box is the outline. */
+function traceOutline(
   context: CanvasRenderingContext2D,
   shape: IShape,
   rect: IRect,
-  labels: Labels
-): boolean {
-  return labels === 'roomy'
-    ? labelWidth(context, shape) < rect.w / 2
-    : labels === 'all';
-}
-
-function drawLabel(
-  context: CanvasRenderingContext2D,
-  shape: IShape,
-  rect: IRect,
-  color: string
+  placement: IPlacement
 ): void {
-  const width = labelWidth(context, shape);
-  const x = Math.max(rect.x, 0);
-  const y = rect.y >= LABEL_HEIGHT ? rect.y - LABEL_HEIGHT : rect.y;
-  context.fillStyle = color;
-  context.fillRect(x, y, width, LABEL_HEIGHT);
-  context.fillStyle = '#000';
-  context.fillText(shapeLabel(shape), x + LABEL_PADDING, y + LABEL_HEIGHT / 2);
+  const { geometry } = shape;
+  if (geometry.kind === 'polygon') {
+    traceRings(context, geometry.rings, placement);
+  } else if (geometry.kind === 'mask') {
+    traceRings(context, maskRings(geometry.mask, placement.scale), placement);
+  } else {
+    context.beginPath();
+    context.rect(rect.x, rect.y, rect.w, rect.h);
+  }
+}
+
+/** Limbs, then points: full where visible, hollow where hidden. */
+function drawKeypoints(
+  context: CanvasRenderingContext2D,
+  shape: IShape,
+  placement: IPlacement,
+  lineWidth: number
+): void {
+  const { geometry } = shape;
+  if (geometry.kind !== 'keypoints') {
+    return;
+  }
+  const { points, skeleton } = geometry;
+  const { scale, x, y } = placement;
+  context.lineWidth = lineWidth;
+  context.beginPath();
+  for (const [x1, y1, x2, y2] of limbs(points, skeleton)) {
+    context.moveTo(x1 * scale + x, y1 * scale + y);
+    context.lineTo(x2 * scale + x, y2 * scale + y);
+  }
+  context.stroke();
+  context.setLineDash([]);
+  context.fillStyle = classColor(shape.class);
+  for (let i = 0; 3 * i + 2 < points.length; i++) {
+    const point = keypoint(points, i);
+    if (point !== null) {
+      const radius = point.visible ? lineWidth * 1.5 : lineWidth * 1.2;
+      context.beginPath();
+      context.arc(
+        point.x * scale + x,
+        point.y * scale + y,
+        radius,
+        0,
+        2 * Math.PI
+      );
+      if (point.visible) {
+        context.fill();
+      } else {
+        context.stroke();
+      }
+    }
+  }
+}
+
+function fillOpacity(
+  shape: IShape,
+  highlighted: boolean,
+  fill: number
+): number {
+  const { kind } = shape.geometry;
+  const area = kind === 'polygon' || kind === 'mask' ? fill : 0;
+  return highlighted || shape.crowd ? Math.max(area, MARKED_FILL) : area;
+}
+
+function alphaOf(shape: IShape, highlight: number | null | undefined): number {
+  const receding =
+    (highlight ?? null) !== null ? shape.id !== highlight : !shape.matching;
+  return receding ? RECEDING : 1;
 }
 
 function drawShape(
@@ -132,39 +133,27 @@ function drawShape(
   options: IOverlayOptions
 ): void {
   const rect = project(shape.rect, placement);
-  const color = classColor(shape.class);
   const highlighted = shape.id === options.highlight;
-  const receding =
-    (options.highlight ?? null) !== null ? !highlighted : !shape.matching;
-  context.globalAlpha = receding ? 0.35 : 1;
-  context.strokeStyle = color;
-  context.lineWidth = (options.lineWidth ?? 1.5) * (highlighted ? 2 : 1);
+  const alpha = alphaOf(shape, options.highlight);
+  const lineWidth = (options.lineWidth ?? 1.5) * (highlighted ? 2 : 1);
+  const points = shape.geometry.kind === 'keypoints';
+  context.strokeStyle = classColor(shape.class);
+  // A box around points is beside the point.
+  context.globalAlpha = points ? alpha / 2 : alpha;
+  context.lineWidth = points ? lineWidth / 2 : lineWidth;
   context.setLineDash(lineDash(shape));
-  traceShape(context, shape, rect, placement);
-  context.stroke();
-  if (shape.crowd || highlighted) {
-    context.globalAlpha *= 0.18;
-    context.fillStyle = color;
+  traceOutline(context, shape, rect, placement);
+  const opacity = fillOpacity(shape, highlighted, options.fill ?? 0);
+  if (opacity > 0) {
+    context.fillStyle = classColor(shape.class);
+    context.globalAlpha = alpha * opacity;
     context.fill();
-    context.globalAlpha = receding ? 0.35 : 1;
+    context.globalAlpha = alpha;
   }
-  if (Math.min(rect.w, rect.h) < MIN_MARKED && !highlighted) {
-    return;
-  }
-  if (highlighted || hasLabel(context, shape, rect, options.labels)) {
-    drawLabel(context, shape, rect, color);
-    return;
-  }
-  context.fillStyle = color;
-  const inset = MARK_SIZE / 2 + 2;
-  tracePath(
-    context,
-    classMark(shape.class),
-    rect.x + inset,
-    rect.y + inset,
-    MARK_SIZE
-  );
-  context.fill();
+  context.stroke();
+  context.globalAlpha = alpha;
+  drawKeypoints(context, shape, placement, lineWidth);
+  drawLabel(context, shape, rect, highlighted, options);
 }
 
 /**
@@ -190,13 +179,20 @@ export function drawOverlay(
   context.clearRect(0, 0, size.width, size.height);
   context.font = LABEL_FONT;
   context.textBaseline = 'middle';
-  const last = shapes.find(shape => shape.id === options.highlight);
+  const chips = shapes.filter(({ geometry }) => geometry.kind === 'image');
+  const last = shapes.find(({ id }) => id === options.highlight);
   for (const shape of shapes) {
-    if (shape !== last) {
+    if (shape !== last && shape.geometry.kind !== 'image') {
       drawShape(context, shape, placement, options);
     }
   }
-  if (last !== undefined) {
+  if (last !== undefined && last.geometry.kind !== 'image') {
     drawShape(context, last, placement, options);
+  }
+  if (chips.length > 0) {
+    const image = project(chips[0].rect, placement);
+    drawChips(context, chips, image, size, options, shape =>
+      alphaOf(shape, options.highlight)
+    );
   }
 }

@@ -1,14 +1,15 @@
 /** Annotations as the overlay draws them, from what tiles and samples hold. */
-import type { IAnnotation, ITile } from '../client/types';
+import type { IAnnotation, IDatasetDetail, ITile } from '../client/types';
+import { parseGeometry, type Geometry, type Skeleton } from './geometry';
 import type { IRect } from './placement';
 
 export const GROUND_TRUTH = 'ground_truth';
 
 export interface IShape {
   readonly id: number;
+  /** The box in image pixels; of a class of the whole image, the image. */
   readonly rect: IRect;
-  /** Flat x, y lists in image pixels; empty: the rectangle is drawn. */
-  readonly polygons: readonly number[][];
+  readonly geometry: Geometry;
   readonly class: string | null;
   readonly source: string;
   readonly confidence: number | null;
@@ -17,66 +18,100 @@ export interface IShape {
   readonly matching: boolean;
 }
 
-function isRect(box: readonly (number | null)[]): boolean {
-  return box.length === 4 && box.every(v => v !== null && Number.isFinite(v));
+/** Lines between keypoints by class name. */
+export type Skeletons = ReadonlyMap<string | null, Skeleton>;
+
+export const NO_SKELETONS: Skeletons = new Map();
+
+/** Skeletons of a dataset's classes. */
+export function skeletonsOf(detail: IDatasetDetail | null): Skeletons {
+  return new Map(
+    (detail?.class_list ?? [])
+      .filter(({ skeleton }) => (skeleton?.length ?? 0) > 0)
+      .map(({ name, skeleton }) => [name, skeleton as Skeleton])
+  );
+}
+
+/** Whether there is more to draw than boxes and classes of whole images. */
+export function hasGeometry(detail: IDatasetDetail | null): boolean {
+  return (detail?.kinds ?? []).some(
+    kind => kind !== 'box' && kind !== 'classification'
+  );
+}
+
+function rectOf(
+  box: readonly (number | null | undefined)[],
+  geometry: Geometry,
+  image: { width: number | null; height: number | null }
+): IRect | null {
+  if (geometry.kind === 'image') {
+    return { x: 0, y: 0, w: image.width ?? 0, h: image.height ?? 0 };
+  }
+  const [x, y, w, h] = box;
+  return [x, y, w, h].every(Number.isFinite)
+    ? { x: x!, y: y!, w: w!, h: h! }
+    : null;
 }
 
 /**
- * The boxes of a tile; whole-image classes have none.
+ * The shapes of a tile; annotations without a place have none.
  *
  * `judged` tells whether the view has conditions on annotations: without any, predictions are as
  * good as the ground truth that the server calls matching.
  */
-export function tileShapes(tile: ITile, judged: boolean): IShape[] {
+export function tileShapes(
+  tile: ITile,
+  judged: boolean,
+  skeletons: Skeletons = NO_SKELETONS
+): IShape[] {
   const shapes: IShape[] = [];
   tile.boxes.forEach((box, i) => {
-    if (tile.kinds[i] === 'classification' || !isRect(box)) {
-      return;
+    const geometry = parseGeometry(
+      tile.kinds[i],
+      tile.geometries[i],
+      skeletons.get(tile.classes[i])
+    );
+    const rect = rectOf(box, geometry, tile);
+    if (rect !== null) {
+      shapes.push({
+        id: tile.annotation_ids[i],
+        rect,
+        geometry,
+        class: tile.classes[i],
+        source: tile.sources[i],
+        confidence: tile.confidences[i],
+        crowd: false,
+        matching: !judged || tile.matching[i]
+      });
     }
-    shapes.push({
-      id: tile.annotation_ids[i],
-      rect: { x: box[0], y: box[1], w: box[2], h: box[3] },
-      polygons: [],
-      class: tile.classes[i],
-      source: tile.sources[i],
-      confidence: tile.confidences[i],
-      crowd: false,
-      matching: !judged || tile.matching[i]
-    });
   });
   return shapes;
-}
-
-/** Polygon rings of a geometry: a list of flat x, y lists, or nothing that can be drawn. */
-function rings(geometry: unknown): number[][] {
-  if (!Array.isArray(geometry)) {
-    return [];
-  }
-  return geometry.filter(
-    (ring): ring is number[] =>
-      Array.isArray(ring) &&
-      ring.length >= 6 &&
-      ring.every(value => typeof value === 'number')
-  );
 }
 
 /** The shape of an annotation; null where it has no place in the image. `judged` as above. */
 export function annotationShape(
   annotation: IAnnotation,
-  judged: boolean
+  judged: boolean,
+  image: { width: number | null; height: number | null },
+  skeletons: Skeletons = NO_SKELETONS
 ): IShape | null {
   const { x, y, w, h } = annotation;
-  if (x === null || y === null || w === null || h === null) {
-    return null;
-  }
-  return {
-    id: annotation.annotation_id,
-    rect: { x, y, w, h },
-    polygons: annotation.kind === 'polygon' ? rings(annotation.geometry) : [],
-    class: annotation.class,
-    source: annotation.source,
-    confidence: annotation.confidence,
-    crowd: annotation.is_crowd,
-    matching: !judged || annotation.matching
-  };
+  const geometry = parseGeometry(
+    annotation.kind,
+    annotation.geometry,
+    skeletons.get(annotation.class)
+  );
+  const rect = rectOf([x, y, w, h], geometry, image);
+  return (
+    rect && {
+      id: annotation.annotation_id,
+      rect,
+      geometry,
+      class: annotation.class,
+      source: annotation.source,
+      confidence: annotation.confidence,
+      crowd: annotation.is_crowd,
+      matching: !judged || annotation.matching
+    }
+  );
 }

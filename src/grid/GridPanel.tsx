@@ -2,11 +2,11 @@ import * as React from 'react';
 import { useStore } from 'zustand';
 import type { IPanelContext } from '../client/context';
 import { ErrorBox } from '../components/ErrorBox';
+import { useSettings } from '../components/useSettings';
 import { CommandIDs } from '../tokens';
 import type { IWorkspaceModel } from '../workspace/types';
 import { GridToolbar } from './GridToolbar';
 import { TileGrid } from './TileGrid';
-import { useTileSize } from './useTileSize';
 
 interface IProps {
   readonly model: IWorkspaceModel;
@@ -56,8 +56,7 @@ export function GridPanel({ model, context }: IProps): JSX.Element {
   const error = useStore(model.store, state => state.error);
   const dataset = useStore(model.store, state => state.dataset);
   const workspace = useStore(model.store, state => state.id);
-  const [tileSize, setTileSize] = useTileSize(settings);
-  const [onlyMatching, setOnlyMatching] = React.useState(true);
+  const { tileSize } = useSettings(settings);
   const [tagging, setTagging] = React.useState(false);
 
   const open = (sampleId: number): void => {
@@ -82,10 +81,6 @@ export function GridPanel({ model, context }: IProps): JSX.Element {
       <GridToolbar
         model={model}
         context={context}
-        tileSize={tileSize}
-        onTileSize={setTileSize}
-        onlyMatching={onlyMatching}
-        onOnlyMatching={setOnlyMatching}
         tagging={tagging}
         onTagging={setTagging}
       />
@@ -97,7 +92,6 @@ export function GridPanel({ model, context }: IProps): JSX.Element {
           model={model}
           context={context}
           tileSize={tileSize}
-          onlyMatching={onlyMatching}
           onOpen={open}
         />
       )}

@@ -2,6 +2,7 @@ import * as React from 'react';
 import { useStore } from 'zustand';
 import type { IPanelContext } from '../client/context';
 import type { ISize } from '../components/placement';
+import type { Skeletons } from '../components/shapes';
 import { useSettings } from '../components/useSettings';
 import type { IWorkspaceModel } from '../workspace/types';
 import { Tile } from './Tile';
@@ -11,30 +12,32 @@ import { TileImage } from './TileImage';
 interface IProps {
   readonly model: IWorkspaceModel;
   readonly context: IPanelContext;
-  /** Ids of the row's tiles. */
+  /** Ids of the whole view. */
   readonly ids: Uint32Array;
   readonly row: number;
   readonly columns: number;
   /** Where the row's top stands, in CSS pixels. */
   readonly top: number;
   readonly size: ISize;
-  /** Index of the tile with the keyboard focus. */
+  /** Index of the tile with the keyboard focus where it is in this row, else -1. */
   readonly active: number;
   readonly tiles: TileCache;
+  /** Counts changes of `tiles`. */
+  readonly revision: number;
+  readonly skeletons: Skeletons;
   /** Whether the view has conditions that annotations meet or not. */
   readonly judged: boolean;
-  /** Leave out annotations that do not meet the view's conditions. */
-  readonly onlyMatching: boolean;
 }
 
-/** One row of tiles. */
-export function GridRow(props: IProps): JSX.Element {
-  const { model, context, row, columns, size, tiles } = props;
-  const { overlays, labels, captions } = useSettings(context.settings);
+/** One row of tiles; drawn again only when something of it changed, not at each scroll. */
+export const GridRow = React.memo(function GridRow(props: IProps): JSX.Element {
+  const { model, context, ids, row, columns, size, tiles } = props;
+  const settings = useSettings(context.settings);
   const dataset = useStore(model.store, state => state.dataset);
   const level = useStore(model.store, state => state.shown.level);
   const selection = useStore(model.store, state => state.selection);
   const focus = useStore(model.store, state => state.focus);
+  const first = row * columns;
 
   return (
     <div
@@ -43,8 +46,8 @@ export function GridRow(props: IProps): JSX.Element {
       aria-rowindex={row + 1}
       style={{ transform: `translateY(${props.top}px)` }}
     >
-      {Array.from(props.ids, (id, column) => {
-        const index = row * columns + column;
+      {Array.from(ids.subarray(first, first + columns), (id, column) => {
+        const index = first + column;
         const tile = tiles.get(id);
         return (
           <Tile
@@ -57,7 +60,7 @@ export function GridRow(props: IProps): JSX.Element {
             selected={selection.level === level && selection.ids.has(id)}
             current={tile !== undefined && tile.sample_id === focus}
             active={index === props.active}
-            caption={captions}
+            caption={settings.captions}
             trans={context.trans}
           >
             {tile && (
@@ -67,10 +70,10 @@ export function GridRow(props: IProps): JSX.Element {
                 dataset={dataset}
                 client={context.client}
                 crop={level === 'annotations'}
-                overlays={overlays}
-                labels={labels}
+                settings={settings}
+                skeletons={props.skeletons}
                 judged={props.judged}
-                onlyMatching={props.onlyMatching}
+                trans={context.trans}
               />
             )}
           </Tile>
@@ -78,4 +81,4 @@ export function GridRow(props: IProps): JSX.Element {
       })}
     </div>
   );
-}
+});

@@ -6,7 +6,6 @@ import { HeaderLine } from '../components/HeaderLine';
 import { OverlayToggles } from '../components/OverlayToggles';
 import { Popover } from '../components/Popover';
 import { TagForm } from '../components/TagForm';
-import { ToggleButton } from '../components/ToggleButton';
 import { CommandIDs } from '../tokens';
 import type { IWorkspaceModel } from '../workspace/types';
 import { SortMenu } from './SortMenu';
@@ -15,10 +14,6 @@ import { TileSizeSlider } from './TileSizeSlider';
 interface IProps {
   readonly model: IWorkspaceModel;
   readonly context: IPanelContext;
-  readonly tileSize: number;
-  readonly onTileSize: (size: number) => void;
-  readonly onlyMatching: boolean;
-  readonly onOnlyMatching: (on: boolean) => void;
   readonly tagging: boolean;
   readonly onTagging: (open: boolean) => void;
 }
@@ -75,8 +70,7 @@ function LevelSelect({ model, context }: IProps): JSX.Element {
 
 /** The header line and the grid's own controls. */
 export function GridToolbar(props: IProps): JSX.Element {
-  const { model, context, tileSize, onTileSize } = props;
-  const { onlyMatching, onOnlyMatching } = props;
+  const { model, context } = props;
   const { trans, commands, settings } = context;
   return (
     <div className="vl-toolbar" role="toolbar" aria-label={trans.__('Grid')}>
@@ -84,15 +78,7 @@ export function GridToolbar(props: IProps): JSX.Element {
       <div className="vl-toolbar-view">
         <LevelSelect {...props} />
         <SortMenu model={model} trans={trans} />
-        <OverlayToggles settings={settings} trans={trans}>
-          <ToggleButton
-            pressed={onlyMatching}
-            title={trans.__('Draw only annotations that meet the conditions')}
-            onToggle={onOnlyMatching}
-          >
-            {trans.__('Matching')}
-          </ToggleButton>
-        </OverlayToggles>
+        <OverlayToggles settings={settings} trans={trans} />
       </div>
       <div className="vl-toolbar-actions">
         <TagButton {...props} />
@@ -105,7 +91,7 @@ export function GridToolbar(props: IProps): JSX.Element {
           {trans.__('Insert as cell')}
         </button>
       </div>
-      <TileSizeSlider value={tileSize} onChange={onTileSize} trans={trans} />
+      <TileSizeSlider settings={settings} trans={trans} />
     </div>
   );
 }

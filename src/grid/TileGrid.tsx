@@ -4,6 +4,7 @@ import { useStore } from 'zustand';
 import type { IPanelContext } from '../client/context';
 import { hasAnnotationTerms } from '../components/annotationTerms';
 import { ErrorBox } from '../components/ErrorBox';
+import { skeletonsOf } from '../components/shapes';
 import { useSettings } from '../components/useSettings';
 import { useSize } from '../components/useSize';
 import type { IWorkspaceModel } from '../workspace/types';
@@ -22,7 +23,6 @@ interface IProps {
   readonly model: IWorkspaceModel;
   readonly context: IPanelContext;
   readonly tileSize: number;
-  readonly onlyMatching: boolean;
   readonly onOpen: (sampleId: number) => void;
 }
 
@@ -35,7 +35,8 @@ export function TileGrid(props: IProps): JSX.Element {
   const view = useStore(model.store, state => state.shown);
   const focus = useStore(model.store, state => state.focus);
   const pending = useStore(model.store, state => state.pending);
-  const fields = useStore(model.store, state => state.detail?.fields);
+  const detail = useStore(model.store, state => state.detail);
+  const skeletons = React.useMemo(() => skeletonsOf(detail), [detail]);
 
   const scroller = React.useRef<HTMLDivElement>(null);
   const { width, height } = useSize(scroller);
@@ -88,7 +89,7 @@ export function TileGrid(props: IProps): JSX.Element {
     toTop: viewport.toTop
   });
 
-  const judged = hasAnnotationTerms(view.filter, fields ?? []);
+  const judged = hasAnnotationTerms(view.filter, detail?.fields ?? []);
   const hovered = hover && tiles.get(hover.id);
   return (
     <>
@@ -125,15 +126,16 @@ export function TileGrid(props: IProps): JSX.Element {
               key={row.index}
               model={model}
               context={context}
-              ids={ids.subarray(row.index * columns, (row.index + 1) * columns)}
+              ids={ids}
               row={row.index}
               columns={columns}
               top={viewport.place(row)}
               size={size}
-              active={active}
+              active={Math.floor(active / columns) === row.index ? active : -1}
               tiles={tiles}
+              revision={tiles.revision()}
+              skeletons={skeletons}
               judged={judged}
-              onlyMatching={props.onlyMatching}
             />
           ))}
         </div>

@@ -1,5 +1,6 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
-import type { IClient } from '../client/context';
+import type { IClient, ISettings } from '../client/context';
 import type { ITile } from '../client/types';
 import { OverlayCanvas } from '../components/OverlayCanvas';
 import {
@@ -9,7 +10,7 @@ import {
   type IPlacement,
   type ISize
 } from '../components/placement';
-import { tileShapes, type IShape } from '../components/shapes';
+import { tileShapes, type IShape, type Skeletons } from '../components/shapes';
 
 interface IProps {
   readonly tile: ITile;
@@ -18,12 +19,11 @@ interface IProps {
   readonly client: Pick<IClient, 'thumbnailUrl'>;
   /** Show the tile's annotation instead of the whole image. */
   readonly crop: boolean;
-  readonly overlays: boolean;
-  readonly labels: boolean;
+  readonly settings: ISettings;
+  readonly skeletons: Skeletons;
   /** Whether the view has conditions that annotations meet or not. */
   readonly judged: boolean;
-  /** Leave out annotations that do not meet the view's conditions. */
-  readonly onlyMatching: boolean;
+  readonly trans: TranslationBundle;
 }
 
 /** Where the image lies in the tile; null while its size is unknown. */
@@ -37,21 +37,55 @@ function placeTile(
     return null;
   }
   const own = crop ? shapes.find(shape => shape.id === id) : undefined;
-  return own
+  return own && own.geometry.kind !== 'image'
     ? placeRect(cropAround(own.rect), size)
     : placeImage({ width, height }, size);
+}
+
+/** The thumbnail over its dominant colour, or why there is none. */
+function Thumbnail(props: {
+  url: string | null;
+  color: string | null;
+  frame: React.CSSProperties;
+  trans: TranslationBundle;
+}): JSX.Element {
+  const { url, color, trans } = props;
+  const [failed, setFailed] = React.useState<string | null>(null);
+  const style = { ...props.frame, backgroundColor: color ?? undefined };
+  if (url === null || failed === url) {
+    return (
+      <div className="vl-tile-placeholder" style={style}>
+        <span className="vl-tile-missing">
+          {url === null ? trans.__('No preview') : trans.__('Not readable')}
+        </span>
+      </div>
+    );
+  }
+  return (
+    <img
+      src={url}
+      style={style}
+      decoding="async"
+      draggable={false}
+      alt=""
+      onError={() => setFailed(url)}
+    />
+  );
 }
 
 /** Placeholder colour, thumbnail and overlay of one tile. */
 export const TileImage = React.memo(function TileImage(
   props: IProps
 ): JSX.Element {
-  const { tile, size, dataset, client, crop, overlays } = props;
-  const { judged, onlyMatching } = props;
-  const all = React.useMemo(() => tileShapes(tile, judged), [tile, judged]);
+  const { tile, size, dataset, client, crop, settings } = props;
+  const { judged, skeletons } = props;
+  const all = React.useMemo(
+    () => tileShapes(tile, judged, skeletons),
+    [tile, judged, skeletons]
+  );
   const shapes = React.useMemo(
-    () => (onlyMatching ? all.filter(shape => shape.matching) : all),
-    [all, onlyMatching]
+    () => (settings.onlyMatching ? all.filter(shape => shape.matching) : all),
+    [all, settings.onlyMatching]
   );
   const placement = placeTile(tile, all, size, crop);
   const frame: React.CSSProperties =
@@ -63,33 +97,29 @@ export const TileImage = React.memo(function TileImage(
           width: (tile.width ?? 0) * placement.scale,
           height: (tile.height ?? 0) * placement.scale
         };
-  const color = tile.color ?? undefined;
   return (
     <div
       className="vl-tile-image"
       style={{ width: size.width, height: size.height }}
     >
-      {tile.thumbnail === null ? (
-        <div
-          className="vl-tile-placeholder"
-          style={{ ...frame, backgroundColor: color }}
-        />
-      ) : (
-        <img
-          src={client.thumbnailUrl(dataset, tile.sample_id, tile.thumbnail)}
-          style={{ ...frame, backgroundColor: color }}
-          loading="lazy"
-          decoding="async"
-          draggable={false}
-          alt=""
-        />
-      )}
-      {overlays && placement !== null && shapes.length > 0 && (
+      <Thumbnail
+        url={
+          tile.thumbnail === null
+            ? null
+            : client.thumbnailUrl(dataset, tile.sample_id, tile.thumbnail)
+        }
+        color={tile.color}
+        frame={frame}
+        trans={props.trans}
+      />
+      {settings.overlays && placement !== null && shapes.length > 0 && (
         <OverlayCanvas
           size={size}
           shapes={shapes}
           placement={placement}
-          labels={props.labels ? 'roomy' : 'none'}
+          labels={settings.labels ? 'roomy' : 'none'}
+          confidences={settings.confidences}
+          fill={settings.outlineOnly ? 0 : settings.opacity}
           lineWidth={size.width < 120 ? 1 : 1.5}
         />
       )}

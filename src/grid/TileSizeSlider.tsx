@@ -1,14 +1,16 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
+import type { IVisionLensSettings } from '../client/context';
+import { useSettings } from '../components/useSettings';
 import { MAX_TILE, MIN_TILE } from './layout';
 
 /** Width of the tiles. */
 export function TileSizeSlider(props: {
-  value: number;
-  onChange: (value: number) => void;
+  settings: IVisionLensSettings;
   trans: TranslationBundle;
 }): JSX.Element {
-  const { value, onChange, trans } = props;
+  const { settings, trans } = props;
+  const { tileSize } = useSettings(settings);
   return (
     <input
       className="vl-tile-size"
@@ -16,10 +18,10 @@ export function TileSizeSlider(props: {
       min={MIN_TILE}
       max={MAX_TILE}
       step={4}
-      value={value}
-      title={trans.__('Tile size: %1 pixels', value)}
+      value={tileSize}
+      title={trans.__('Tile size: %1 pixels', tileSize)}
       aria-label={trans.__('Tile size')}
-      onChange={event => onChange(Number(event.target.value))}
+      onChange={event => settings.set({ tileSize: Number(event.target.value) })}
     />
   );
 }

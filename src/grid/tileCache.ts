@@ -8,6 +8,8 @@ export interface ITileSource {
   readonly dataset: string;
   readonly datasetVersion: number;
   readonly view: IViewSpec;
+  /** Whether there is more to draw than boxes. */
+  readonly geometry: boolean;
 }
 
 interface IEntry {
@@ -17,16 +19,21 @@ interface IEntry {
 }
 
 const CAPACITY = 3000;
+/** Masks and polygons weigh more than boxes. */
+const GEOMETRY_CAPACITY = 600;
 const PAGE = 120;
 const DELAY = 50;
 
-function keyOf({ dataset, datasetVersion, view }: ITileSource): string {
+function keyOf(source: ITileSource): string {
+  const { dataset, datasetVersion, view, geometry } = source;
   return JSON.stringify([
     dataset,
     datasetVersion,
+    geometry,
     view.level,
     view.filter,
     view.where,
+    view.sql,
     view.all
   ]);
 }
@@ -132,7 +139,7 @@ export class TileCache {
         source.dataset,
         source.view,
         ids,
-        {},
+        { geometry: source.geometry },
         abort.signal
       );
       if (this._abort !== abort) {
@@ -160,7 +167,8 @@ export class TileCache {
       id => received.has(id) || !asked.includes(id)
     );
     const capacity = Math.max(
-      this._options.capacity ?? CAPACITY,
+      this._options.capacity ??
+        (this._source?.geometry ? GEOMETRY_CAPACITY : CAPACITY),
       this._wanted.length
     );
     for (const id of this._entries.keys()) {

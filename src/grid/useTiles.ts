@@ -2,6 +2,7 @@ import type { VirtualItem } from '@tanstack/react-virtual';
 import * as React from 'react';
 import { useStore, type StoreApi } from 'zustand';
 import type { IClient } from '../client/context';
+import { hasGeometry } from '../components/shapes';
 import type { IWorkspaceState } from '../workspace/types';
 import { TileCache } from './tileCache';
 
@@ -17,13 +18,14 @@ export function useTiles(
   const datasetVersion = useStore(store, state => state.datasetVersion);
   const view = useStore(store, state => state.shown);
   const ids = useStore(store, state => state.ids);
+  const geometry = useStore(store, state => hasGeometry(state.detail));
   const first = rows.length > 0 ? rows[0].index : 0;
   const last = rows.length > 0 ? rows[rows.length - 1].index : -1;
 
   React.useSyncExternalStore(cache.subscribe, cache.revision);
   React.useEffect(
-    () => cache.follow({ dataset, datasetVersion, view }),
-    [cache, dataset, datasetVersion, view]
+    () => cache.follow({ dataset, datasetVersion, view, geometry }),
+    [cache, dataset, datasetVersion, view, geometry]
   );
   React.useEffect(
     () => cache.want([...ids.subarray(first * columns, (last + 1) * columns)]),

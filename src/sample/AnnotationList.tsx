@@ -12,6 +12,7 @@ interface IProps {
   readonly trans: TranslationBundle;
 }
 
+/** A box's size in pixels. */
 function size({ w, h }: IAnnotation): string {
   return w === null || h === null
     ? '–'
@@ -22,6 +23,16 @@ function size({ w, h }: IAnnotation): string {
 export function AnnotationList(props: IProps): JSX.Element {
   const { annotations, highlight, onHighlight, trans } = props;
   const scored = annotations.some(({ confidence }) => confidence !== null);
+  const body = React.useRef<HTMLTableSectionElement>(null);
+
+  // What is pointed at in the image is shown here too.
+  React.useEffect(() => {
+    const row = body.current?.querySelector(`[data-id="${highlight}"]`);
+    if (row && !body.current?.matches(':hover')) {
+      row.scrollIntoView?.({ block: 'nearest' });
+    }
+  }, [highlight]);
+
   return (
     <table className="vl-table vl-annotations">
       <colgroup>
@@ -44,7 +55,7 @@ export function AnnotationList(props: IProps): JSX.Element {
           </th>
         </tr>
       </thead>
-      <tbody onPointerLeave={() => onHighlight(null)}>
+      <tbody ref={body} onPointerLeave={() => onHighlight(null)}>
         {annotations.map(annotation => (
           <tr
             key={annotation.annotation_id}

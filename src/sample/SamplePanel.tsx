@@ -1,10 +1,10 @@
 import * as React from 'react';
 import { useStore } from 'zustand';
 import type { IPanelContext } from '../client/context';
-import type { ISampleDetail } from '../client/types';
+import type { IFieldInfo, ISampleDetail } from '../client/types';
 import { hasAnnotationTerms } from '../components/annotationTerms';
 import { ErrorBox } from '../components/ErrorBox';
-import { annotationShape } from '../components/shapes';
+import { annotationShape, skeletonsOf } from '../components/shapes';
 import { useSettings } from '../components/useSettings';
 import type { IWorkspaceModel } from '../workspace/types';
 import { AnnotationList } from './AnnotationList';
@@ -23,6 +23,7 @@ interface IProps {
 }
 
 const ZOOM_STEP = 1.5;
+const NO_FIELDS: readonly IFieldInfo[] = [];
 
 interface IContentProps extends IProps {
   readonly sample: ISampleDetail;
@@ -36,11 +37,14 @@ interface IContentProps extends IProps {
 function Content(props: IContentProps): JSX.Element {
   const { model, context, sample } = props;
   const { client, trans } = context;
-  const { overlays, labels } = useSettings(context.settings);
+  const settings = useSettings(context.settings);
   const dataset = useStore(model.store, state => state.dataset);
-  const fields = useStore(model.store, state => state.detail?.fields);
+  const detail = useStore(model.store, state => state.detail);
   const filter = useStore(model.store, state => state.shown.filter);
-  const judged = hasAnnotationTerms(filter, fields ?? []);
+  const fields = detail?.fields ?? NO_FIELDS;
+  const skeletons = React.useMemo(() => skeletonsOf(detail), [detail]);
+  const judged = hasAnnotationTerms(filter, fields);
+  const filtered = judged && settings.onlyMatching;
   const [highlight, setHighlight] = React.useState<number | null>(null);
   const visibility = useVisibility();
   const { isHidden } = visibility;
@@ -49,17 +53,18 @@ function Content(props: IContentProps): JSX.Element {
       sample.annotations.filter(
         annotation =>
           !isHidden('class', annotation.class) &&
-          !isHidden('source', annotation.source)
+          !isHidden('source', annotation.source) &&
+          (annotation.matching || !filtered)
       ),
-    [sample, isHidden]
+    [sample, isHidden, filtered]
   );
   const shapes = React.useMemo(
     () =>
       shown.flatMap(annotation => {
-        const shape = annotationShape(annotation, judged);
+        const shape = annotationShape(annotation, judged, sample, skeletons);
         return shape === null ? [] : [shape];
       }),
-    [shown, judged]
+    [shown, judged, sample, skeletons]
   );
   React.useEffect(() => setHighlight(null), [sample.sample_id]);
 
@@ -71,9 +76,9 @@ function Content(props: IContentProps): JSX.Element {
         dataset={dataset}
         client={client}
         shapes={shapes}
-        overlays={overlays}
-        labels={labels}
+        settings={settings}
         highlight={highlight}
+        onHighlight={setHighlight}
         zoom={props.zoom}
         onZoom={props.onZoom}
         trans={trans}
@@ -92,7 +97,7 @@ function Content(props: IContentProps): JSX.Element {
           onChanged={props.onChanged}
         />
         <h3>{trans.__('Fields')}</h3>
-        <Metadata sample={sample} fields={fields ?? []} trans={trans} />
+        <Metadata sample={sample} fields={fields} trans={trans} />
         <h3>{trans.__('Annotations')}</h3>
         {shown.length > 0 ? (
           <AnnotationList
@@ -104,7 +109,7 @@ function Content(props: IContentProps): JSX.Element {
         ) : (
           <p className="vl-quiet">
             {sample.annotations.length > 0
-              ? trans.__('All are hidden in the legend.')
+              ? trans.__('All are hidden, in the legend or by the conditions.')
               : trans.__('None.')}
           </p>
         )}

@@ -1,6 +1,6 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
-import type { IClient } from '../client/context';
+import type { IClient, ISettings } from '../client/context';
 import type { IErrorBody, ISampleDetail } from '../client/types';
 import { ErrorBox } from '../components/ErrorBox';
 import { OverlayCanvas } from '../components/OverlayCanvas';
@@ -9,6 +9,7 @@ import type { IShape } from '../components/shapes';
 import { useSize } from '../components/useSize';
 import { imageError } from './imageError';
 import { usePanZoom } from './usePanZoom';
+import { usePointing } from './usePointing';
 import { place, zoomAt, type IZoom } from './zoom';
 
 export interface IViewerHandle {
@@ -21,9 +22,10 @@ interface IProps {
   readonly dataset: string;
   readonly client: Pick<IClient, 'imageUrl' | 'thumbnailUrl'>;
   readonly shapes: readonly IShape[];
-  readonly overlays: boolean;
-  readonly labels: boolean;
+  readonly settings: ISettings;
   readonly highlight: number | null;
+  /** The annotation the pointer is at; null: none. */
+  readonly onHighlight: (annotation: number | null) => void;
   readonly zoom: IZoom;
   readonly onZoom: React.Dispatch<React.SetStateAction<IZoom>>;
   readonly trans: TranslationBundle;
@@ -36,6 +38,7 @@ const PIXELATED = 3;
 export const Viewer = React.forwardRef<IViewerHandle, IProps>(
   function Viewer(props, handle) {
     const { sample, dataset, client, zoom, onZoom, trans } = props;
+    const { settings, shapes, highlight, onHighlight } = props;
     const root = React.useRef<HTMLDivElement>(null);
     const box = useSize(root);
     const [natural, setNatural] = React.useState<ISize | null>(null);
@@ -67,11 +70,24 @@ export const Viewer = React.forwardRef<IViewerHandle, IProps>(
     const { dragging, ...pointer } = usePanZoom(root, image, box, onZoom);
     const placement = image && box.width > 0 ? place(zoom, image, box) : null;
 
+    const point = usePointing({
+      root,
+      placement: settings.overlays && !dragging ? placement : null,
+      shapes,
+      highlight,
+      onHighlight
+    });
+
     return (
       <div
         ref={root}
         className={`vl-viewer${dragging ? ' vl-mod-dragging' : ''}`}
         {...pointer}
+        onPointerMove={event => {
+          pointer.onPointerMove?.(event);
+          point.onPointerMove(event);
+        }}
+        onPointerLeave={point.onPointerLeave}
       >
         <img
           key={url}
@@ -104,13 +120,15 @@ export const Viewer = React.forwardRef<IViewerHandle, IProps>(
           }
           onError={() => void imageError(url, trans).then(setError)}
         />
-        {props.overlays && placement && (
+        {settings.overlays && placement && (
           <OverlayCanvas
             size={box}
-            shapes={props.shapes}
+            shapes={shapes}
             placement={placement}
-            labels={props.labels ? 'all' : 'none'}
-            highlight={props.highlight}
+            labels={settings.labels ? 'all' : 'none'}
+            confidences={settings.confidences}
+            fill={settings.outlineOnly ? 0 : settings.opacity}
+            highlight={highlight}
             lineWidth={2}
           />
         )}

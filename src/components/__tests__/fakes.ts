@@ -131,6 +131,10 @@ export function fakeSettings(change: Partial<ISettings> = {}) {
     tileSize: 160,
     overlays: true,
     labels: false,
+    confidences: true,
+    opacity: 0.3,
+    outlineOnly: false,
+    onlyMatching: true,
     captions: true,
     ...change
   };

@@ -1,7 +1,7 @@
 import { MARKS } from '../classColor';
-import { tracePath } from '../overlay';
+import { traceMark } from '../marks';
 
-describe('tracePath', () => {
+describe('traceMark', () => {
   it.each(MARKS)('draws a %s of its size around its centre', mark => {
     const xs: number[] = [];
     const ys: number[] = [];
@@ -23,7 +23,7 @@ describe('tracePath', () => {
         point(x + w, y + h);
       }
     };
-    tracePath(context as never, mark, 10, 20, 6);
+    traceMark(context as never, mark, 10, 20, 6);
     expect([Math.min(...xs), Math.max(...xs)]).toEqual([7, 13]);
     expect([Math.min(...ys), Math.max(...ys)]).toEqual([17, 23]);
   });

@@ -1,5 +1,7 @@
 import { classColor } from '../classColor';
-import { drawOverlay, lineDash, shapeLabel } from '../overlay';
+import { parseGeometry } from '../geometry';
+import { drawOverlay, lineDash } from '../overlay';
+import { shapeLabel } from '../overlayLabels';
 import type { IShape } from '../shapes';
 
 const SIZE = { width: 100, height: 100 };
@@ -9,7 +11,7 @@ function shape(change: Partial<IShape> = {}): IShape {
   return {
     id: 1,
     rect: { x: 20, y: 40, w: 100, h: 60 },
-    polygons: [],
+    geometry: { kind: 'box' },
     class: 'car',
     source: 'ground_truth',
     confidence: null,
@@ -22,6 +24,9 @@ function shape(change: Partial<IShape> = {}): IShape {
 /** A canvas whose context records strokes with the style they were drawn in. */
 function record() {
   const strokes: { color: string; alpha: number; width: number }[] = [];
+  const fills: number[] = [];
+  const arcs: number[][] = [];
+  const chips: number[][] = [];
   const rects: number[][] = [];
   const texts: string[] = [];
   const lines: number[][] = [];
@@ -31,9 +36,12 @@ function record() {
     setLineDash: jest.fn(),
     beginPath: jest.fn(),
     closePath: jest.fn(),
-    arc: jest.fn(),
-    fill: jest.fn(),
-    fillRect: jest.fn(),
+    arc: (...args: number[]) => arcs.push(args.slice(0, 2)),
+    strokeRect: jest.fn(),
+    fill() {
+      fills.push(this.globalAlpha);
+    },
+    fillRect: (...args: number[]) => chips.push(args),
     moveTo: (x: number, y: number) => lines.push([x, y]),
     lineTo: (x: number, y: number) => lines.push([x, y]),
     rect: (...args: number[]) => rects.push(args),
@@ -52,7 +60,7 @@ function record() {
   };
   const canvas = document.createElement('canvas');
   canvas.getContext = (() => context) as never;
-  return { canvas, context, strokes, rects, texts, lines };
+  return { canvas, context, strokes, fills, arcs, chips, rects, texts, lines };
 }
 
 describe('drawOverlay', () => {
@@ -66,12 +74,74 @@ describe('drawOverlay', () => {
   it('draws polygons instead of their boxes', () => {
     const { canvas, lines } = record();
     const polygons = [[0, 0, 20, 0, 20, 20]];
-    drawOverlay(canvas, SIZE, [shape({ polygons })], HALF, { labels: 'all' });
-    expect(lines).toEqual([
+    const geometry = parseGeometry('polygon', polygons);
+    drawOverlay(canvas, SIZE, [shape({ geometry })], HALF, { labels: 'none' });
+    expect(lines.slice(0, 3)).toEqual([
       [0, 0],
       [10, 0],
       [10, 10]
     ]);
+  });
+
+  it('draws masks by their outline and fills regions as strongly as asked', () => {
+    const mask = { counts: [5, 2, 2, 2, 5], size: [4, 5] };
+    const geometry = parseGeometry('mask', mask);
+    const { canvas, lines, fills } = record();
+    const draw = (fill: number, change = {}): void =>
+      drawOverlay(
+        canvas,
+        SIZE,
+        [shape({ geometry, ...change })],
+        { scale: 10, x: 1, y: 0 },
+        { labels: 'none', fill }
+      );
+    draw(0.4);
+    expect(new Set(lines.slice(0, 4).map(String))).toEqual(
+      new Set(['11,10', '31,10', '31,30', '11,30'])
+    );
+    expect(fills[0]).toBeCloseTo(0.4);
+    fills.length = 0;
+    draw(0);
+    // only the class's mark
+    expect(fills.every(alpha => alpha === 1)).toBe(true);
+    fills.length = 0;
+    draw(0, { crowd: true });
+    expect(fills[0]).toBeLessThan(0.5);
+    fills.length = 0;
+    draw(0.4, { geometry: { kind: 'box' } });
+    expect(fills.every(alpha => alpha === 1)).toBe(true);
+  });
+
+  it('draws labelled keypoints, full or hollow, and the limbs between them', () => {
+    const points = [20, 40, 2, 60, 40, 1, 0, 0, 0];
+    const geometry = parseGeometry('keypoints', points, [
+      [0, 1],
+      [1, 2]
+    ]);
+    const { canvas, lines, arcs } = record();
+    drawOverlay(canvas, SIZE, [shape({ geometry })], HALF, { labels: 'none' });
+    expect(lines.slice(0, 2)).toEqual([
+      [10, 20],
+      [30, 20]
+    ]);
+    expect(arcs.slice(0, 2)).toEqual([
+      [10, 20],
+      [30, 20]
+    ]);
+  });
+
+  it('writes classes of the image from its bottom left corner up', () => {
+    const whole = shape({
+      geometry: { kind: 'image' },
+      rect: { x: 0, y: 0, w: 200, h: 100 }
+    });
+    const { canvas, texts, chips, context } = record();
+    const shapes = [whole, { ...whole, id: 2, class: 'bus', source: 'run' }];
+    drawOverlay(canvas, SIZE, shapes, HALF, { labels: 'roomy' });
+    expect(texts).toEqual(['car', 'bus']);
+    expect(chips[0]).toEqual([4, 32, 24, 14]);
+    expect(chips[1][1]).toBeLessThan(chips[0][1]);
+    expect(context.strokeRect).toHaveBeenCalledTimes(1);
   });
 
   it('lets what does not match recede', () => {
@@ -122,6 +192,8 @@ describe('cues', () => {
 
   it('writes the confidence of predictions', () => {
     expect(shapeLabel(shape())).toBe('car');
-    expect(shapeLabel(shape({ confidence: 0.876 }))).toBe('car 0.88');
+    const prediction = shape({ confidence: 0.876 });
+    expect(shapeLabel(prediction)).toBe('car 0.88');
+    expect(shapeLabel(prediction, false)).toBe('car');
   });
 });

@@ -1,5 +1,10 @@
-import { annotationShape, tileShapes } from '../shapes';
-import { annotation, tile } from './fakes';
+import {
+  annotationShape,
+  hasGeometry,
+  skeletonsOf,
+  tileShapes
+} from '../shapes';
+import { annotation, DETAIL, tile } from './fakes';
 
 describe('tileShapes', () => {
   const three = tile(1, {
@@ -12,15 +17,49 @@ describe('tileShapes', () => {
     matching: [true, true, false]
   });
 
-  it('keeps what has a box', () => {
+  it('keeps what has a box, and classes of the image', () => {
     const shapes = tileShapes(three, true);
-    expect(shapes.map(shape => shape.id)).toEqual([10, 12]);
+    expect(shapes.map(shape => shape.id)).toEqual([10, 11, 12]);
     expect(shapes[0].rect).toEqual({ x: 1, y: 2, w: 3, h: 4 });
     expect(shapes[1]).toMatchObject({
+      rect: { x: 0, y: 0, w: 640, h: 480 },
+      geometry: { kind: 'image' }
+    });
+    expect(shapes[2]).toMatchObject({
       class: null,
       source: 'run',
       confidence: 0.5,
       matching: false
+    });
+    const placeless = { ...three, kinds: ['box', 'box', 'box'] };
+    expect(tileShapes(placeless, true).length).toBe(2);
+  });
+
+  it('gives keypoints the skeleton of their class', () => {
+    const pose = tile(1, {
+      boxes: [[1, 2, 3, 4]],
+      annotation_ids: [1],
+      classes: ['person'],
+      sources: ['ground_truth'],
+      confidences: [null],
+      kinds: ['keypoints'],
+      matching: [true],
+      geometries: [[1, 2, 2, 4, 6, 2]]
+    });
+    const person = {
+      class_id: 0,
+      name: 'person',
+      samples: 1,
+      annotations: 1,
+      keypoints: ['nose', 'eye'],
+      skeleton: [[0, 1]] as [number, number][]
+    };
+    const skeletons = skeletonsOf({ ...DETAIL, class_list: [person] });
+    expect(tileShapes(pose, false, skeletons)[0].geometry).toMatchObject({
+      skeleton: [[0, 1]]
+    });
+    expect(tileShapes(pose, false)[0].geometry).toMatchObject({
+      skeleton: []
     });
   });
 
@@ -30,22 +69,26 @@ describe('tileShapes', () => {
 });
 
 describe('annotationShape', () => {
-  it('has no shape without a box', () => {
-    expect(annotationShape(annotation(1, { x: null }), true)).toBeNull();
-  });
+  const image = { width: 640, height: 480 };
 
-  it('takes the rings of polygons only', () => {
-    const ring = [0, 0, 10, 0, 10, 10];
-    const polygons = (kind: string, geometry: unknown) =>
-      annotationShape(annotation(1, { kind, geometry }), true)?.polygons;
-    expect(polygons('polygon', [ring, [1, 2], 'x'])).toEqual([ring]);
-    expect(polygons('mask', [ring])).toEqual([]);
-    expect(polygons('polygon', { counts: [1] })).toEqual([]);
+  it('has no shape without a box', () => {
+    const placeless = annotation(1, { x: null });
+    expect(annotationShape(placeless, true, image)).toBeNull();
   });
 
   it('judges by the conditions of the view', () => {
     const other = annotation(1, { matching: false });
-    expect(annotationShape(other, true)?.matching).toBe(false);
-    expect(annotationShape(other, false)?.matching).toBe(true);
+    expect(annotationShape(other, true, image)?.matching).toBe(false);
+    expect(annotationShape(other, false, image)?.matching).toBe(true);
+  });
+});
+
+describe('hasGeometry', () => {
+  it.each([
+    [[], false],
+    [['box', 'classification'], false],
+    [['box', 'mask'], true]
+  ])('%j', (kinds, expected) => {
+    expect(hasGeometry({ ...DETAIL, kinds })).toBe(expected);
   });
 });

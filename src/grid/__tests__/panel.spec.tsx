@@ -222,7 +222,7 @@ describe('GridPanel', () => {
     });
     await screen.findAllByText('image_100.jpg');
     expect(container.querySelectorAll('.vl-overlay').length).toBe(10);
-    fireEvent.click(screen.getByText('Boxes'));
+    fireEvent.click(screen.getByText('Overlays'));
     expect(container.querySelectorAll('.vl-overlay').length).toBe(0);
     expect(context.settings.get().overlays).toBe(false);
     fireEvent.click(screen.getByText('Labels'));

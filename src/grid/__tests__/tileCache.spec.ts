@@ -30,7 +30,7 @@ function manual() {
   return { client: { tiles } as never, calls };
 }
 
-const SOURCE = { dataset: 'd', datasetVersion: 1, view: VIEW };
+const SOURCE = { dataset: 'd', datasetVersion: 1, view: VIEW, geometry: false };
 const settle = async () => jest.advanceTimersByTimeAsync(20);
 
 describe('TileCache', () => {

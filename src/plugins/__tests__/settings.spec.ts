@@ -29,8 +29,21 @@ describe('Settings', () => {
     changed.emit();
     expect(listener).toHaveBeenCalledTimes(2);
     unsubscribe();
-    settings.set({ tileSize: 120 });
-    expect(listener).toHaveBeenCalledTimes(2);
-    expect(registry.set).toHaveBeenCalledWith('tileSize', 120);
+  });
+
+  it('applies a change at once and stores where a drag rests', () => {
+    jest.useFakeTimers();
+    const settings = new Settings();
+    const { settings: registry, changed } = stored({});
+    settings.connect(registry);
+    settings.set({ opacity: 0.5 });
+    settings.set({ opacity: 0.6 });
+    expect(settings.get().opacity).toBe(0.6);
+    changed.emit();
+    expect(settings.get().opacity).toBe(0.6);
+    expect(registry.set).not.toHaveBeenCalled();
+    jest.runAllTimers();
+    expect((registry.set as jest.Mock).mock.calls).toEqual([['opacity', 0.6]]);
+    jest.useRealTimers();
   });
 });

@@ -166,7 +166,9 @@ describe('SamplePanel', () => {
     fireEvent.click(screen.getByRole('button', { name: /WBC/ }));
     expect(rows()).toEqual([' RBCground truth30 × 40']);
     fireEvent.click(screen.getByRole('button', { name: /RBC/ }));
-    expect(screen.getByText('All are hidden in the legend.')).toBeVisible();
+    expect(
+      screen.getByText('All are hidden, in the legend or by the conditions.')
+    ).toBeVisible();
     fireEvent.click(screen.getByRole('button', { name: /WBC/ }));
     expect(rows().length).toBe(1);
   });
