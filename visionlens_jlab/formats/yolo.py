@@ -50,7 +50,7 @@ class YoloFormat:
             found = ClassFoldersFormat().detect(request)
             return found and found.model_copy(update={"format": self.name, "label": self.label})
         config = read_config(request.source, request.file)
-        labels = _first_labels(request)
+        labels = _first_labels(request, config)
         if not config.splits and not _looks_like_labels(request.label_source, labels):
             return None
         if not labels and not request.file and _is_classify(request):
@@ -70,12 +70,13 @@ class YoloFormat:
         )
 
     def read(self, request: Request) -> Iterator[Batch]:
-        if stated_task(request.options) == "classify" or (
-            request.file and not _first_labels(request) and _is_classify(request)
+        classify = stated_task(request.options) == "classify"
+        config = YoloConfig() if classify else read_config(request.source, request.file)
+        if classify or (
+            request.file and not _first_labels(request, config) and _is_classify(request)
         ):
             yield from ClassFoldersFormat().read(request)
             return
-        config = read_config(request.source, request.file)
         images = YoloImages(request, config)
         parts = [part for part in images.parts.values() if part.entries]
         if not parts:
@@ -180,28 +181,33 @@ def _is_number(word: str) -> bool:
     return True
 
 
-def _first_labels(request: Request) -> list[str]:
+def _first_labels(request: Request, config: YoloConfig) -> list[str]:
     """Some label files where they usually lie, without listing everything."""
     source = request.label_source
-    folders, _ = source.list()
-    starts = [name for name in folders if name.lower() in LABEL_WORDS]
+    own = request.labels is not None
+    for base in dict.fromkeys(("", "" if own else posixpath.dirname(config.path or ""))):
+        for start in _label_folders(source, base):
+            if start and not source.is_dir(start):
+                continue
+            inner, files = source.list(start)
+            apart = own or posixpath.basename(start).lower() in LABEL_WORDS
+            texts = _label_texts(files)
+            for name in inner if apart else []:
+                texts += _label_texts(source.list(posixpath.join(start, name))[1])
+                if len(texts) >= PEEKED_FILES:
+                    break
+            if texts and (apart or any(is_image(entry.path) for entry in files)):
+                return texts
+    return []
+
+
+def _label_folders(source: Source, base: str) -> list[str]:
+    folders, _ = source.list(base)
+    found = [name for name in folders if name.lower() in LABEL_WORDS]
     for name in folders:
         if split_of_folder(name) or len(folders) <= 3:
-            starts += [f"{name}/labels", f"{name}/Labels", name]
-    starts.append("")
-    for start in starts:
-        if start and not source.is_dir(start):
-            continue
-        inner, files = source.list(start)
-        apart = posixpath.basename(start).lower() in LABEL_WORDS or request.labels is not None
-        texts = _label_texts(files)
-        for name in inner if apart else []:
-            texts += _label_texts(source.list(posixpath.join(start, name))[1])
-            if len(texts) >= PEEKED_FILES:
-                break
-        if texts and (apart or any(is_image(entry.path) for entry in files)):
-            return texts
-    return []
+            found += [f"{name}/labels", f"{name}/Labels", name]
+    return [*(posixpath.join(base, name) for name in found), base]
 
 
 def _label_texts(files: list[Entry]) -> list[str]:

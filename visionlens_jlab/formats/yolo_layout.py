@@ -152,13 +152,15 @@ class YoloImages:
         stripped = [posixpath.join(base, inner) for base in bases]
         first = [] if self._base_outside is None else [self._base_outside]
         there = [*first, absolute(self._own.source.location, self._folder, ".")]
-        return (
+        found = (
             self._spot_outside(plain, first)
             or self._spot_inside(exact)
             or self._spot_inside(stripped)
             or self._spot_outside(plain, there)
-            or self._spot_inside(_ends(inner))
         )
+        if found is None and not self._outside.refused:
+            found = self._spot_inside(_ends(inner))
+        return found
 
     def _spot_inside(self, paths: list[str]) -> _Spot | None:
         source = self._own.source
@@ -194,7 +196,7 @@ class YoloImages:
             if Path(path).is_dir():
                 return _Spot(*self._outside.folder(path))
             if path.lower().endswith(".txt"):
-                place = self._outside.listed(path, _folders(_read_list(path)))
+                place = self._outside.listed(path, _folders(path, _read_list(path)))
                 return _Spot(place, posixpath.basename(path), is_list=True)
         return None
 
@@ -257,6 +259,9 @@ def _read_list(path: str) -> list[str]:
         return []
 
 
-def _folders(lines: list[str]) -> Iterator[str]:
-    found = dict.fromkeys(posixpath.normpath(posixpath.dirname(_plain(line))) for line in lines)
+def _folders(path: str, lines: list[str]) -> Iterator[str]:
+    """Folders of a list's images, relative to that of the list; those elsewhere left out."""
+    beside = posixpath.dirname(path) + "/"
+    plain = (_plain(line).removeprefix(beside) for line in lines)
+    found = dict.fromkeys(posixpath.normpath(posixpath.dirname(line)) for line in plain)
     return (folder for folder in found if not folder.startswith(("..", "/")))

@@ -52,6 +52,10 @@ class Place:
             self._folded = {folded(known): known for known in self.files}
         return self._folded.get(folded(path))
 
+    def forget(self) -> None:
+        """Files are about to be added."""
+        self._folded = None
+
 
 def own_place(request: Request) -> Place:
     """The dataset's own folder, or that of `images=`."""
@@ -124,6 +128,8 @@ class Outside:
         return self.places[base]
 
     def _take(self, place: Place, folder: str) -> None:
+        folder = "" if folder == "." else folder
+        place.forget()
         for entry in place.source.walk(folder):
             place.files[entry.path] = entry.bytes
             if not place.own_labels:

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from . import coco_cases
+from . import coco_cases, yolo_cases, yolo_label_cases
 from .cases import Case
 
-CASES: list[Case] = [*coco_cases.CASES]
+CASES: list[Case] = [*coco_cases.CASES, *yolo_cases.CASES, *yolo_label_cases.CASES]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
