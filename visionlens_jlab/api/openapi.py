@@ -15,6 +15,7 @@ from .. import models
 from ..config import API_PREFIX
 from ..errors import CODES
 from ..models import ErrorBody, Model
+from . import wire
 from .operations import Binary, Body, Operation, Route
 from .routes import ROUTES
 
@@ -37,7 +38,6 @@ def document() -> dict[str, Any]:
         "paths": {f"/{route.template}": _path(route) for route in ROUTES},
         "components": {
             "schemas": _schemas(),
-            "responses": {"Error": _content("What went wrong.", ErrorBody)},
             "securitySchemes": {
                 "jupyter": _key("header", "Authorization", "`token <the Jupyter server's token>`"),
                 "cookie": _key("cookie", "_xsrf", "Jupyter's login cookie and its _xsrf cookie"),
@@ -65,7 +65,7 @@ def _operation(route: Route, verb: str, operation: Operation) -> dict[str, Any]:
     described: dict[str, Any] = {
         "operationId": f"{verb}{name}",
         "summary": operation.summary,
-        "responses": {str(operation.status): _answer(operation), "default": _error()},
+        "responses": _responses(operation),
     }
     if operation.query:
         described["parameters"] = _query(operation.query)
@@ -73,8 +73,39 @@ def _operation(route: Route, verb: str, operation: Operation) -> dict[str, Any]:
         content = _media(operation.request)
         if operation.also:
             content |= _media(operation.also)
-        described["requestBody"] = {"required": True, "content": content}
+        described["requestBody"] = {"required": _is_required(operation), "content": content}
     return described
+
+
+def _responses(operation: Operation) -> dict[str, Any]:
+    """Exactly what may be answered: the success and each status with the codes it stands for."""
+    described = {str(operation.status): _answer(operation)}
+    if operation.cached:
+        described["304"] = {"description": "As the client has it."}
+    by_status: dict[int, list[str]] = {}
+    for code in operation.codes:
+        by_status.setdefault(CODES[code].status, []).append(code)
+    for status, codes in sorted(by_status.items()):
+        described[str(status)] = _refusal(codes)
+    return described
+
+
+def _refusal(codes: list[str]) -> dict[str, Any]:
+    shape = {
+        "allOf": [
+            {"$ref": REF + ErrorBody.__name__},
+            {"type": "object", "properties": {"code": {"enum": codes}}},
+        ]
+    }
+    return {"description": ", ".join(codes), "content": {wire.JSON: {"schema": shape}}}
+
+
+def _is_required(operation: Operation) -> bool:
+    """Whether there must be a body: nothing at all is read as `{}`."""
+    body = operation.request
+    return isinstance(body, Binary) or any(
+        part.is_required() for part in (body.model_fields.values() if body else ())
+    )
 
 
 def _answer(operation: Operation) -> dict[str, Any]:
@@ -106,10 +137,6 @@ def _query(model: type[Model]) -> list[dict[str, Any]]:
         {"name": name, "in": "query", "required": name in required, "schema": part}
         for name, part in schema["properties"].items()
     ]
-
-
-def _error() -> dict[str, str]:
-    return {"$ref": "#/components/responses/Error"}
 
 
 def _key(place: str, name: str, description: str) -> dict[str, str]:

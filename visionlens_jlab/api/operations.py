@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from ..errors import CODES
 from ..models import Model
 from . import wire
 
@@ -28,13 +29,17 @@ IDS = Binary(wire.BINARY, "Ids as little-endian uint32, in display order.")
 
 Body = type[Model] | Binary
 
+COMMON = ("REQUEST_INVALID", "NOT_AUTHENTICATED", "FORBIDDEN", "NOT_FOUND")
+"""Codes that any operation may answer with."""
+
 
 @dataclass(frozen=True)
 class Operation:
     """One verb of a route.
 
     `request` None: no body. `response` None: no content. `headers` are those of the answer
-    that carry counts; `also` is a second kind of body that the same verb takes.
+    that carry counts; `also` is a second kind of body that the same verb takes. `errors` are the
+    codes it may answer with beside `COMMON`. `cached` answers may be 304.
     """
 
     summary: str
@@ -44,6 +49,14 @@ class Operation:
     query: type[Model] | None = None
     also: Binary | None = None
     headers: tuple[str, ...] = ()
+    errors: tuple[str, ...] = ()
+    cached: bool = False
+
+    @property
+    def codes(self) -> list[str]:
+        """Every code it may answer with, in the order of `CODES`."""
+        possible = {*COMMON, *self.errors}
+        return [code for code in CODES if code in possible]
 
 
 @dataclass(frozen=True)

@@ -75,6 +75,20 @@ FILE = Binary(wire.BINARY, "The file's bytes.")
 VIEW_COUNTS = ("VisionLens-Count", "VisionLens-Total", "VisionLens-Version")
 SELECTION_COUNTS = ("VisionLens-Count", "VisionLens-Version")
 
+DATASET = ("DATASET_NOT_FOUND", "DATASET_DAMAGED", "DATASET_TOO_NEW", "DATASET_BUSY")
+VIEW = (*DATASET, "PREDICATE_INVALID", "FIELD_UNKNOWN", "FIELD_TYPE", "SQL_REFUSED", "SQL_TIMEOUT")
+CHANGE = ("DATASET_READ_ONLY", "DISK_SPACE")
+WORKSPACE = (*VIEW, *CHANGE, "WORKSPACE_NOT_FOUND", "ID_UNKNOWN")
+PLACE = (
+    "DIR_NOT_FOUND",
+    "DIR_EMPTY",
+    "PERMISSION_DENIED",
+    "PATH_NOT_ALLOWED",
+    "FORMAT_UNKNOWN",
+    "LABELS_INVALID",
+)
+INGEST = (*DATASET, "DATASET_EXISTS", "DATASET_READ_ONLY", "DISK_SPACE")
+
 ROUTES = [
     Route("about", AboutHandler, {"get": Operation("Version and limits", response=About)}),
     Route("openapi.json", OpenApiHandler, {"get": Operation("The contract", response=CONTRACT)}),
@@ -82,61 +96,77 @@ ROUTES = [
     Route(
         "detect",
         DetectHandler,
-        {"post": Operation("What an ingest would find", DetectRequest, Detected)},
+        {"post": Operation("What an ingest would find", DetectRequest, Detected, errors=PLACE)},
     ),
     Route(
         "folders",
         FoldersHandler,
-        {"get": Operation("A folder of the server", response=Folder, query=FolderQuery)},
+        {
+            "get": Operation(
+                "A folder of the server", response=Folder, query=FolderQuery, errors=PLACE
+            )
+        },
     ),
     Route("datasets", DatasetsHandler, {"get": Operation("All datasets", response=DatasetList)}),
     Route(
         "datasets/{dataset}",
         DatasetHandler,
         {
-            "get": Operation("One dataset", response=DatasetDetail),
-            "delete": Operation("Delete a dataset", status=204),
+            "get": Operation("One dataset", response=DatasetDetail, errors=DATASET),
+            "delete": Operation("Delete a dataset", status=204, errors=(*DATASET, *CHANGE)),
         },
     ),
     Route(
         "datasets/{dataset}/report",
         ReportHandler,
-        {"get": Operation("Ingest report", response=IngestReport, query=ReportQuery)},
+        {
+            "get": Operation(
+                "Ingest report", response=IngestReport, query=ReportQuery, errors=DATASET
+            )
+        },
     ),
     Route(
         "datasets/{dataset}/view",
         ViewHandler,
-        {"post": Operation("Ids of a view", ViewSpec, IDS, headers=VIEW_COUNTS)},
+        {"post": Operation("Ids of a view", ViewSpec, IDS, headers=VIEW_COUNTS, errors=VIEW)},
     ),
     Route(
         "datasets/{dataset}/table",
         TableHandler,
-        {"post": Operation("Rows of a view", TableRequest, ARROW_STREAM)},
+        {
+            "post": Operation(
+                "Rows of a view", TableRequest, ARROW_STREAM, errors=(*VIEW, "ID_UNKNOWN")
+            )
+        },
     ),
     Route(
         "datasets/{dataset}/tiles",
         TilesHandler,
-        {"post": Operation("Tiles of the grid", TilesRequest, Tiles)},
+        {"post": Operation("Tiles of the grid", TilesRequest, Tiles, errors=(*VIEW, "ID_UNKNOWN"))},
     ),
     Route(
         "datasets/{dataset}/facets",
         FacetsHandler,
-        {"post": Operation("Facets of a view", FacetsRequest, Facets)},
+        {"post": Operation("Facets of a view", FacetsRequest, Facets, errors=VIEW)},
     ),
     Route(
         "datasets/{dataset}/predicate",
         PredicateHandler,
-        {"post": Operation("Check a predicate", PredicateRequest, Predicate)},
+        {"post": Operation("Check a predicate", PredicateRequest, Predicate, errors=VIEW)},
     ),
     Route(
         "datasets/{dataset}/sql",
         SqlHandler,
-        {"post": Operation("Run one SELECT", SqlRequest, ARROW_STREAM)},
+        {"post": Operation("Run one SELECT", SqlRequest, ARROW_STREAM, errors=VIEW)},
     ),
     Route(
         "datasets/{dataset}/samples/{sample_id:int}",
         SampleHandler,
-        {"post": Operation("One sample", SampleRequest, SampleDetail)},
+        {
+            "post": Operation(
+                "One sample", SampleRequest, SampleDetail, errors=(*VIEW, "ID_UNKNOWN")
+            )
+        },
     ),
     Route(
         "datasets/{dataset}/samples/{sample_id:int}/thumbnail",
@@ -146,71 +176,142 @@ ROUTES = [
                 "Thumbnail",
                 response=Binary("image/webp", "The thumbnail."),
                 query=ThumbnailQuery,
+                errors=(*DATASET, "ID_UNKNOWN", "IMAGE_MISSING"),
+                cached=True,
             )
         },
     ),
     Route(
         "datasets/{dataset}/samples/{sample_id:int}/image",
         ImageHandler,
-        {"get": Operation("Image at full resolution", response=IMAGE)},
+        {
+            "get": Operation(
+                "Image at full resolution",
+                response=IMAGE,
+                errors=(
+                    *DATASET,
+                    "ID_UNKNOWN",
+                    "IMAGE_MISSING",
+                    "IMAGE_UNREADABLE",
+                    "PERMISSION_DENIED",
+                    "PATH_NOT_ALLOWED",
+                ),
+                cached=True,
+            )
+        },
     ),
     Route(
         "datasets/{dataset}/fields/{field}",
         FieldHandler,
-        {"put": Operation("Set a field", ARROW_STREAM, Changed, query=LevelQuery)},
+        {
+            "put": Operation(
+                "Set a field",
+                ARROW_STREAM,
+                Changed,
+                query=LevelQuery,
+                errors=(*DATASET, *CHANGE, "FIELD_TYPE", "FIELD_UNKNOWN", "ID_UNKNOWN"),
+            )
+        },
     ),
     Route(
         "datasets/{dataset}/tags",
         TagsHandler,
-        {"post": Operation("Add or remove a tag", TagRequest, Changed)},
+        {
+            "post": Operation(
+                "Add or remove a tag", TagRequest, Changed, errors=(*VIEW, *CHANGE, "ID_UNKNOWN")
+            )
+        },
     ),
     Route(
         "datasets/{dataset}/views",
         SavedViewsHandler,
-        {"get": Operation("Saved views", response=SavedViewList)},
+        {"get": Operation("Saved views", response=SavedViewList, errors=DATASET)},
     ),
     Route(
         "datasets/{dataset}/views/{name}",
         SavedViewHandler,
         {
-            "put": Operation("Save a view", ViewSpec, SavedView),
-            "delete": Operation("Forget a saved view", status=204),
+            "put": Operation("Save a view", ViewSpec, SavedView, errors=(*VIEW, *CHANGE)),
+            "delete": Operation(
+                "Forget a saved view", status=204, errors=(*DATASET, *CHANGE, "VIEW_NOT_FOUND")
+            ),
         },
     ),
     Route(
         "datasets/{dataset}/uploads",
         UploadsHandler,
-        {"post": Operation("Ingest the files that were sent", response=Job, status=202)},
+        {
+            "post": Operation(
+                "Ingest the files that were sent",
+                response=Job,
+                status=202,
+                errors=(*INGEST, *PLACE),
+            )
+        },
     ),
     Route(
         "datasets/{dataset}/uploads/{filename}",
         UploadHandler,
-        {"put": Operation("Send an image file", FILE, Uploaded, 201)},
+        {
+            "put": Operation(
+                "Send an image file",
+                FILE,
+                Uploaded,
+                201,
+                errors=(
+                    *DATASET,
+                    *CHANGE,
+                    "UPLOAD_INVALID",
+                    "UPLOAD_TOO_LARGE",
+                    "PERMISSION_DENIED",
+                ),
+            )
+        },
     ),
     Route(
         "datasets/{dataset}/workspaces",
         WorkspacesHandler,
-        {"post": Operation("Find or make a workspace", WorkspaceRequest, Workspace)},
+        {
+            "post": Operation(
+                "Find or make a workspace",
+                WorkspaceRequest,
+                Workspace,
+                errors=(*VIEW, *CHANGE, "PATH_NOT_ALLOWED"),
+            )
+        },
     ),
     Route(
         "datasets/{dataset}/workspaces/{workspace}",
         WorkspaceHandler,
         {
-            "get": Operation("One workspace", response=Workspace),
-            "patch": Operation("Change a workspace", WorkspaceChange, Workspace),
+            "get": Operation("One workspace", response=Workspace, errors=WORKSPACE),
+            "patch": Operation(
+                "Change a workspace",
+                WorkspaceChange,
+                Workspace,
+                errors=(*WORKSPACE, "WORKSPACE_CONFLICT"),
+            ),
         },
     ),
     Route(
         "datasets/{dataset}/workspaces/{workspace}/ids",
         WorkspaceIdsHandler,
-        {"get": Operation("Ids of its view", response=IDS, headers=VIEW_COUNTS)},
+        {"get": Operation("Ids of its view", response=IDS, headers=VIEW_COUNTS, errors=WORKSPACE)},
     ),
     Route(
         "datasets/{dataset}/workspaces/{workspace}/selection",
         SelectionHandler,
         {
-            "get": Operation("Selected ids", response=IDS, headers=SELECTION_COUNTS),
-            "put": Operation("Replace the selection", IDS, Workspace, query=SelectionQuery),
+            "get": Operation(
+                "Selected ids", response=IDS, headers=SELECTION_COUNTS, errors=WORKSPACE
+            ),
+            "put": Operation(
+                "Replace the selection",
+                IDS,
+                Workspace,
+                query=SelectionQuery,
+                errors=(*WORKSPACE, "WORKSPACE_CONFLICT"),
+            ),
         },
     ),
     Route(
@@ -219,7 +320,13 @@ ROUTES = [
         {
             "get": Operation("All jobs", response=JobList),
             "post": Operation(
-                "Start a job", JobRequest, Job, 202, query=UploadQuery, also=ARROW_STREAM
+                "Start a job",
+                JobRequest,
+                Job,
+                202,
+                query=UploadQuery,
+                also=ARROW_STREAM,
+                errors=(*INGEST, *PLACE),
             ),
         },
     ),
@@ -227,9 +334,15 @@ ROUTES = [
         "jobs/{job}",
         JobHandler,
         {
-            "get": Operation("One job", response=Job),
-            "delete": Operation("Cancel a job", response=Job, status=202),
+            "get": Operation("One job", response=Job, errors=("JOB_NOT_FOUND",)),
+            "delete": Operation(
+                "Cancel a job", response=Job, status=202, errors=("JOB_NOT_FOUND",)
+            ),
         },
     ),
-    Route("jobs/{job}/log", JobLogHandler, {"get": Operation("A job's log", response=JobLog)}),
+    Route(
+        "jobs/{job}/log",
+        JobLogHandler,
+        {"get": Operation("A job's log", response=JobLog, errors=("JOB_NOT_FOUND",))},
+    ),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import re
@@ -16,6 +17,8 @@ from .headers import UnreadableImageError, is_image, read_header
 FOLDER = "uploads"
 """In the dataset's folder; a source root of its own."""
 LONGEST_NAME = 200
+LARGEST_BYTES = 256 << 20
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def store_upload(dataset: Path, name: str, content: bytes) -> Uploaded:
@@ -26,8 +29,10 @@ def store_upload(dataset: Path, name: str, content: bytes) -> Uploaded:
     Raises
     ------
     VisionLensError
-        UPLOAD_INVALID for what is no image file, DISK_SPACE.
+        UPLOAD_INVALID for what is no image file, UPLOAD_TOO_LARGE, DISK_SPACE, PERMISSION_DENIED.
     """
+    if len(content) > LARGEST_BYTES:
+        raise VisionLensError("UPLOAD_TOO_LARGE", f"{name} has {len(content):,} bytes.")
     wanted = safe_name(name)
     if not is_image(wanted):
         raise VisionLensError("UPLOAD_INVALID", f"{wanted!r} is not the name of an image file.")
@@ -42,7 +47,8 @@ def store_upload(dataset: Path, name: str, content: bytes) -> Uploaded:
         if not free.exists():
             _write(free, content)
     except OSError as error:
-        raise VisionLensError("DISK_SPACE", f"{wanted} could not be stored: {error}.") from error
+        code = "DISK_SPACE" if error.errno in FULL else "PERMISSION_DENIED"
+        raise VisionLensError(code, f"{wanted} could not be stored: {error}.") from error
     return Uploaded(filename=free.name, bytes=len(content))
 
 
