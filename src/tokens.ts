@@ -5,6 +5,8 @@ import type { IWorkspaceModel } from './workspace/types';
 
 export const NAMESPACE = 'visionlens';
 export const PLUGIN_ID = 'visionlens-jlab:plugin';
+/** Where searching starts: in the filters panel. */
+export const SEARCH_INPUT = '.vl-search input';
 
 /** Command ids. */
 export const CommandIDs = {
@@ -13,6 +15,9 @@ export const CommandIDs = {
   openSample: 'visionlens:open-sample',
   showDatasets: 'visionlens:show-datasets',
   showFilters: 'visionlens:show-filters',
+  search: 'visionlens:search',
+  copyLink: 'visionlens:copy-link',
+  openLink: 'visionlens:open-link',
   ingest: 'visionlens:ingest',
   insertCell: 'visionlens:insert-as-cell',
   selectAll: 'visionlens:select-all',

@@ -3,7 +3,7 @@ import * as React from 'react';
 import type { IFacet, IFacetValue } from '../client/types';
 import { ClassSwatch } from '../components/ClassSwatch';
 import { formatCount } from '../components/format';
-import { FIRST_VALUES, MORE_VALUES, type IFacetDepth } from './facetStore';
+import { FIRST_VALUES, MOST_VALUES, type IFacetDepth } from './facetStore';
 import type { Value } from './tree';
 import { valueLabel } from './valueLabel';
 
@@ -12,6 +12,8 @@ interface IProps {
   readonly selected: readonly Value[];
   readonly depth: IFacetDepth;
   readonly trans: TranslationBundle;
+  /** Stands beside the row of missing values. */
+  readonly present: React.ReactNode;
   readonly onToggle: (value: Value) => void;
   readonly onDepth: (depth: IFacetDepth) => void;
 }
@@ -72,11 +74,17 @@ export function FacetBars(props: IProps): JSX.Element {
           }
         />
       )}
-      <ul className="vl-facet-values" aria-label={label}>
+      <ul
+        className={`vl-facet-values${values.length > FIRST_VALUES ? ' vl-mod-long' : ''}`}
+        aria-label={label}
+      >
         {values.map(bar => {
           const on = selected.includes(bar.value);
           return (
-            <li key={`${typeof bar.value}:${valueKey(bar.value)}`}>
+            <li
+              key={`${typeof bar.value}:${valueKey(bar.value)}`}
+              className={bar.value === null ? 'vl-missing' : undefined}
+            >
               <button
                 type="button"
                 className={`vl-facet-value${on ? ' vl-mod-selected' : ''}`}
@@ -103,6 +111,7 @@ export function FacetBars(props: IProps): JSX.Element {
                   {formatCount(bar.samples)}
                 </span>
               </button>
+              {bar.value === null && props.present}
             </li>
           );
         })}
@@ -110,16 +119,17 @@ export function FacetBars(props: IProps): JSX.Element {
       {values.length === 0 && (
         <p className="vl-quiet">{trans.__('No value fits.')}</p>
       )}
-      {hidden > 0 && depth.limit < MORE_VALUES && (
+      {hidden > 0 && depth.limit < MOST_VALUES && (
         <button
           type="button"
           className="vl-link"
-          onClick={() => onDepth({ ...depth, limit: MORE_VALUES })}
+          title={trans.__('List more values; the search above finds any')}
+          onClick={() => onDepth({ ...depth, limit: MOST_VALUES })}
         >
           {trans.__('Show more (%1)', formatCount(hidden))}
         </button>
       )}
-      {hidden > 0 && depth.limit >= MORE_VALUES && (
+      {hidden > 0 && depth.limit >= MOST_VALUES && (
         <p className="vl-quiet">
           {trans.__('%1 more: search to find them.', formatCount(hidden))}
         </p>

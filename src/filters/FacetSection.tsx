@@ -7,7 +7,15 @@ import { constantText } from './constant';
 import { FacetBars } from './FacetBars';
 import type { FacetStore } from './facetStore';
 import { Histogram } from './Histogram';
-import { rangeOf, setRange, toggleValue, valuesOf } from './tree';
+import { MissingRow, PresentButton } from './MissingRow';
+import {
+  isPresent,
+  rangeOf,
+  setRange,
+  togglePresent,
+  toggleValue,
+  valuesOf
+} from './tree';
 
 interface IProps {
   readonly model: IWorkspaceModel;
@@ -32,8 +40,10 @@ export function FacetSection(props: IProps): JSX.Element {
   const body = React.useId();
   const values = valuesOf(filter, field);
   const depth = store.depth(field);
+  const present = isPresent(filter, field);
+  const onPresent = (): void => model.setFilter(togglePresent(filter, field));
   const isFiltered =
-    values.length > 0 || range.low !== null || range.high !== null;
+    present || values.length > 0 || range.low !== null || range.high !== null;
   const constant = isFiltered ? null : constantText(facet, depth, kind, trans);
 
   if (constant !== null) {
@@ -73,6 +83,14 @@ export function FacetSection(props: IProps): JSX.Element {
               selected={values}
               depth={depth}
               trans={trans}
+              present={
+                <PresentButton
+                  facet={facet}
+                  present={present}
+                  trans={trans}
+                  onPresent={onPresent}
+                />
+              }
               onToggle={value =>
                 model.setFilter(toggleValue(filter, field, value))
               }
@@ -84,8 +102,26 @@ export function FacetSection(props: IProps): JSX.Element {
               kind={kind}
               range={range}
               trans={trans}
-              onRange={range => model.setFilter(setRange(filter, field, range))}
-            />
+              onRange={range =>
+                model.setFilter(
+                  setRange(filter, field, range),
+                  `range:${field}`
+                )
+              }
+            >
+              {(facet.missing > 0 || present || values.includes(null)) && (
+                <MissingRow
+                  facet={facet}
+                  only={values.includes(null)}
+                  present={present}
+                  trans={trans}
+                  onOnly={() =>
+                    model.setFilter(toggleValue(filter, field, null))
+                  }
+                  onPresent={onPresent}
+                />
+              )}
+            </Histogram>
           ))}
       </div>
     </section>

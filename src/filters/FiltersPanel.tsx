@@ -4,12 +4,16 @@ import type { IPanelContext } from '../client/context';
 import { ErrorBox } from '../components/ErrorBox';
 import { formatCount, unbroken } from '../components/format';
 import { HeaderLine } from '../components/HeaderLine';
+import { ToggleButton } from '../components/ToggleButton';
 import { CommandIDs } from '../tokens';
 import type { IWorkspaceModel } from '../workspace/types';
-import { Chips } from './Chips';
+import { Conditions } from './Conditions';
 import { Facets } from './Facets';
 import { HistoryButtons } from './HistoryButtons';
 import { PredicateBox } from './PredicateBox';
+import { SavedViews } from './SavedViews';
+import { SearchBox } from './SearchBox';
+import { SqlBox } from './SqlBox';
 
 interface IProps {
   readonly model: IWorkspaceModel;
@@ -61,13 +65,32 @@ export function FiltersPanel(props: IProps): JSX.Element {
   const { model, context } = props;
   const { trans } = context;
   const error = useStore(model.store, state => state.error);
+  const [sql, setSql] = React.useState(false);
 
   return (
     <div className="vl-filters-body">
       <DatasetHead {...props} />
+      <SavedViews model={model} context={context} />
       <HeaderLine model={model} trans={trans} />
-      <PredicateBox model={model} trans={trans} />
-      <Chips model={model} trans={trans} />
+      <SearchBox model={model} trans={trans} />
+      <div className="vl-text-filters">
+        <PredicateBox model={model} trans={trans} />
+        <ToggleButton
+          pressed={sql}
+          title={trans.__('A SELECT whose result becomes the view')}
+          onToggle={setSql}
+        >
+          {trans.__('SQL')}
+        </ToggleButton>
+      </div>
+      {sql && (
+        <SqlBox model={model} context={context} onClose={() => setSql(false)} />
+      )}
+      <Conditions
+        model={model}
+        context={context}
+        onEditSql={() => setSql(true)}
+      />
       {error && <ErrorBox error={error} trans={trans} />}
       <Facets model={model} context={context} />
     </div>

@@ -29,17 +29,19 @@ export interface IFacetQuestion {
 }
 
 export const FIRST_VALUES = 12;
-export const MORE_VALUES = 200;
+/** The server gives no more. */
+export const MOST_VALUES = 1000;
 const DELAY = 120;
 
 function keyOf(question: IFacetQuestion): string {
-  const { level, filter, where } = question.view;
+  const { level, filter, where, sql } = question.view;
   return JSON.stringify([
     question.dataset,
     question.datasetVersion,
     level,
     filter,
-    where
+    where,
+    sql
   ]);
 }
 
@@ -68,12 +70,12 @@ export class FacetStore {
     }
     this._key = key;
     this._question = question;
-    this._schedule();
+    this._schedule(null);
   }
 
   /** Ask again after an error. */
   retry(): void {
-    this._schedule();
+    this._schedule(null);
   }
 
   depth(field: string): IFacetDepth {
@@ -84,7 +86,7 @@ export class FacetStore {
   setDepth(field: string, depth: IFacetDepth): void {
     this._depths.set(field, depth);
     this._publish({ ...this._state });
-    this._schedule();
+    this._schedule(field);
   }
 
   dispose(): void {
@@ -93,7 +95,12 @@ export class FacetStore {
     this._listeners.clear();
   }
 
-  private _schedule(): void {
+  /** Ask soon: for one field, unless all are asked for already; null: for all. */
+  private _schedule(field: string | null): void {
+    this._only =
+      field !== null && (this._only === undefined || this._only === field)
+        ? field
+        : null;
     window.clearTimeout(this._timer);
     this._abort?.abort();
     this._timer = window.setTimeout(() => void this._load(), this._delay);
@@ -104,30 +111,30 @@ export class FacetStore {
       return;
     }
     const { dataset, view } = this._question;
+    const only = this._only;
     const abort = new AbortController();
     this._abort = abort;
     this._publish({ ...this._state, loading: true });
     const request = (more: IFacetsRequest) =>
       this._client.facets(dataset, { view, ...more }, abort.signal);
     try {
-      const replies = await Promise.all([
-        request({ limit: FIRST_VALUES }),
-        ...[...this._depths].map(([field, { limit, search }]) =>
-          request({ fields: [field], limit, search: search || null })
-        )
+      const [all, ...deep] = await Promise.all([
+        only === null ? request({ limit: FIRST_VALUES }) : this._state,
+        ...[...this._depths]
+          .filter(([field]) => only === null || field === only)
+          .map(([field, { limit, search }]) =>
+            request({ fields: [field], limit, search: search || null })
+          )
       ]);
       if (this._abort !== abort) {
         return;
       }
+      this._only = undefined;
       const deeper = new Map(
-        replies
-          .slice(1)
-          .flatMap(reply => reply.facets.map(facet => [facet.field, facet]))
+        deep.flatMap(reply => reply.facets.map(facet => [facet.field, facet]))
       );
       this._publish({
-        facets: replies[0].facets.map(
-          facet => deeper.get(facet.field) ?? facet
-        ),
+        facets: all.facets.map(facet => deeper.get(facet.field) ?? facet),
         loading: false,
         error: null
       });
@@ -152,6 +159,8 @@ export class FacetStore {
   private _question: IFacetQuestion | null = null;
   private _depths = new Map<string, IFacetDepth>();
   private _listeners = new Set<() => void>();
+  /** The one field that is asked for; null: all; undefined: nothing is under way. */
+  private _only: string | null | undefined = undefined;
   private _timer = 0;
   private _abort: AbortController | null = null;
 }

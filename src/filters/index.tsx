@@ -4,6 +4,7 @@ import * as React from 'react';
 import type { IPanelContext } from '../client/context';
 import { PanelWidget } from '../components/panelWidget';
 import type { IWorkspaces } from '../tokens';
+import { SEARCH_INPUT } from '../tokens';
 import { FiltersPanel, NoWorkspace } from './FiltersPanel';
 
 /** The sidebar with the filters of the current workspace. */
@@ -29,6 +30,6 @@ export function createFiltersPanel(
   );
   return new PanelWidget(content, {
     className: 'vl-filters',
-    focus: ['.vl-predicate-input']
+    focus: [SEARCH_INPUT]
   });
 }

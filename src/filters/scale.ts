@@ -45,11 +45,46 @@ export function label(value: number, kind: ScaleKind): string {
 }
 
 /**
- * The range of the bins that a drag between two fractions touches.
+ * The range of the bins from `first` to `last`, both included.
  *
- * Ends snap to the edges of bins and leave the upper one out, so that what a bin counts is what a
- * click on it shows; at an end of the axis the range is open.
+ * Ends are edges of bins and leave the upper one out, so that what a bin counts is what a click on
+ * it shows; at an end of the axis the range is open.
  */
+export function binRange(
+  { bins }: IFacet,
+  first: number,
+  last: number,
+  kind: ScaleKind
+): IRange {
+  const end = bins.length - 1;
+  return {
+    low: first <= 0 ? null : fromNumber(bins[first].low, kind),
+    high: last >= end ? null : fromNumber(bins[last].high, kind),
+    below: last < end
+  };
+}
+
+/** First and last bin that a range touches. */
+export function binsOf(
+  facet: IFacet,
+  range: IRange,
+  kind: ScaleKind
+): [number, number] {
+  const axis = extent(facet);
+  const end = facet.bins.length - 1;
+  const low = toNumber(range.low, kind);
+  const high = toNumber(range.high, kind);
+  const clamp = (bin: number): number => Math.min(Math.max(bin, 0), end);
+  const at = (value: number): number =>
+    position(value, axis) * facet.bins.length;
+  // Edges are computed, so they may lie a hair beside a whole number.
+  return [
+    low === null ? 0 : clamp(Math.floor(at(low) + 1e-6)),
+    high === null ? end : clamp(Math.ceil(at(high) - 1e-6) - 1)
+  ];
+}
+
+/** The range of the bins that a drag between two fractions touches. */
 export function brushed(
   facet: IFacet,
   from: number,
@@ -59,11 +94,6 @@ export function brushed(
   const count = facet.bins.length;
   const bin = (fraction: number): number =>
     Math.min(Math.max(Math.floor(fraction * count), 0), count - 1);
-  const first = bin(Math.min(from, to));
-  const last = bin(Math.max(from, to));
-  return {
-    low: first === 0 ? null : fromNumber(facet.bins[first].low, kind),
-    high: last === count - 1 ? null : fromNumber(facet.bins[last].high, kind),
-    below: last < count - 1
-  };
+  const [first, last] = [Math.min(from, to), Math.max(from, to)].map(bin);
+  return binRange(facet, first, last, kind);
 }

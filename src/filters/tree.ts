@@ -197,7 +197,7 @@ export function rangeOf(filter: Filter | null, field: string): IRange {
 }
 
 /** Whether the nodes are the lower and the upper end of one field's range. */
-function isRange(first: Filter, second: Filter | undefined): boolean {
+export function isRange(first: Filter, second: Filter | undefined): boolean {
   return (
     first.op === 'compare' &&
     second?.op === 'compare' &&
@@ -218,6 +218,95 @@ export function conditions(filter: Filter | null): ICondition[] {
     i += length - 1;
   }
   return found;
+}
+
+/** The filter with other conjuncts in the place of a condition; null: at the end. */
+export function replaceCondition(
+  filter: Filter | null,
+  condition: ICondition | null,
+  parts: readonly Filter[]
+): Filter | null {
+  const all = conjuncts(filter);
+  const first = condition?.places[0] ?? all.length;
+  const before = all.slice(0, first);
+  const after = all.slice(first + (condition?.places.length ?? 0));
+  return conjunction([...before, ...parts, ...after]);
+}
+
+/** The filter where a condition or `parts` hold. */
+export function orCondition(
+  filter: Filter | null,
+  condition: ICondition,
+  parts: readonly Filter[]
+): Filter | null {
+  const known = conjunction([...condition.parts])!;
+  const operands = known.op === 'or' ? known.args : [known];
+  const added = conjunction([...parts])!;
+  return replaceCondition(filter, condition, [
+    { op: 'or', args: [...operands, added] }
+  ]);
+}
+
+const OPPOSITE = {
+  '=': '!=',
+  '!=': '=',
+  '<': '>=',
+  '>=': '<',
+  '>': '<=',
+  '<=': '>'
+} as const;
+
+/**
+ * The opposite of a condition.
+ *
+ * Of a plain condition on annotations (`onAnnotations`) it is that no annotation of the sample
+ * meets it.
+ */
+export function negated(
+  parts: readonly Filter[],
+  onAnnotations: boolean
+): Filter {
+  const node = conjunction([...parts])!;
+  switch (node.op) {
+    case 'not':
+      return node.arg;
+    case 'any':
+      return { op: 'none', arg: node.arg };
+    case 'none':
+      return { op: 'any', arg: node.arg };
+    case 'count':
+      return { ...node, cmp: OPPOSITE[node.cmp] };
+    case 'all':
+      return { op: 'not', arg: node };
+    case 'compare':
+      if (!onAnnotations && (node.cmp === '=' || node.cmp === '!=')) {
+        return { ...node, cmp: OPPOSITE[node.cmp] };
+      }
+  }
+  return onAnnotations ? { op: 'none', arg: node } : { op: 'not', arg: node };
+}
+
+/** Whether the field's own conditions ask for those that have a value. */
+export function isPresent(filter: Filter | null, field: string): boolean {
+  return conjuncts(filter).some(
+    node => node.op === 'not' && isNull(node.arg, field)
+  );
+}
+
+/** Keep what has a value in `field`, or take that away; other conditions of its own go. */
+export function togglePresent(
+  filter: Filter | null,
+  field: string
+): Filter | null {
+  return replace(
+    filter,
+    field,
+    isPresent(filter, field) ? [] : [{ op: 'not', arg: { op: 'null', field } }]
+  );
+}
+
+function isNull(node: Filter, field: string): boolean {
+  return node.op === 'null' && node.field === field;
 }
 
 /** The filter without the conjuncts of a condition. */

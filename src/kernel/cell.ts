@@ -8,11 +8,18 @@ export function pythonString(text: string): string {
   return JSON.stringify(text);
 }
 
-/** `view = vl.open("name").view("predicate", sort=["-field"], level="annotations")`. */
+/** A text that may have several lines: in triple quotes, as it was written. */
+export function pythonText(text: string): string {
+  const isPlain =
+    !/"""|\\|"$/.test(text) && !/\p{Cc}/u.test(text.replace(/\n/g, ''));
+  return text.includes('\n') && isPlain ? `"""${text}"""` : pythonString(text);
+}
+
+/** `view = vl.open("name").view("predicate", sort=["-field"], level="annotations", sql="SELECT …")`. */
 export function viewCode(
   dataset: string,
   predicate: string,
-  view: Pick<IViewSpec, 'sort' | 'level'>
+  view: Pick<IViewSpec, 'sort' | 'level' | 'sql'>
 ): string {
   const parts: string[] = [];
   if (predicate !== '') {
@@ -23,6 +30,9 @@ export function viewCode(
   }
   if (view.level !== 'samples') {
     parts.push(`level=${pythonString(view.level)}`);
+  }
+  if (view.sql) {
+    parts.push(`sql=${pythonText(view.sql)}`);
   }
   return `view = vl.open(${pythonString(dataset)}).view(${parts.join(', ')})`;
 }

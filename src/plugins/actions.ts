@@ -61,19 +61,19 @@ function actions(core: ICore): IAction[] {
     {
       id: CommandIDs.clearFilters,
       label: trans.__('Clear Filters'),
-      enabled: state => state.view.filter !== null || !!state.view.where,
+      enabled: ({ view }) => view.filter !== null || !!view.where || !!view.sql,
       run: model => model.clearFilters()
     },
     {
       id: CommandIDs.undo,
       label: trans.__('Undo View Change'),
-      enabled: state => state.canUndo,
+      enabled: state => state.past.length > 0,
       run: model => model.undo()
     },
     {
       id: CommandIDs.redo,
       label: trans.__('Redo View Change'),
-      enabled: state => state.canRedo,
+      enabled: state => state.future.length > 0,
       run: model => model.redo()
     },
     {

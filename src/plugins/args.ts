@@ -24,6 +24,19 @@ export const PANEL_ARGS: IDescription = {
       activate: {
         type: 'boolean',
         description: 'False: the keyboard stays where it is'
+      },
+      view: { type: 'object', description: 'The view to show' }
+    }
+  }
+};
+
+export const LINK_ARGS: IDescription = {
+  args: {
+    type: 'object',
+    properties: {
+      link: {
+        type: 'string',
+        description: 'Address of a view; without it the user is asked'
       }
     }
   }

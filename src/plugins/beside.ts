@@ -1,6 +1,7 @@
 /** A dataset's panels beside a notebook. */
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import type { NotebookPanel } from '@jupyterlab/notebook';
+import type { IViewSpec } from '../client/types';
 import { CommandIDs } from '../tokens';
 
 /**
@@ -10,7 +11,12 @@ import { CommandIDs } from '../tokens';
 export async function openBeside(
   app: JupyterFrontEnd,
   notebook: NotebookPanel | null,
-  place: { dataset: string; workspace?: string; notebook?: string },
+  place: {
+    dataset: string;
+    workspace?: string;
+    notebook?: string;
+    view?: IViewSpec;
+  },
   activate = true
 ): Promise<void> {
   await app.commands.execute(CommandIDs.open, {

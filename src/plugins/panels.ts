@@ -6,6 +6,7 @@ import {
 } from '@jupyterlab/application';
 import { ICommandPalette, WidgetTracker } from '@jupyterlab/apputils';
 import { ILauncher } from '@jupyterlab/launcher';
+import type { IViewSpec } from '../client/types';
 import { CommandIDs, IWorkspaces, NAMESPACE } from '../tokens';
 import { PANEL_ARGS } from './args';
 import { ICore } from './core';
@@ -23,6 +24,8 @@ interface IPanelArgs {
   mode?: 'split-right' | 'tab-after';
   /** False: the keyboard stays where it is. */
   activate?: boolean;
+  /** The view to show; undo brings back the one before. */
+  view?: IViewSpec;
 }
 
 class Panels {
@@ -59,6 +62,9 @@ class Panels {
     } else {
       const options = { workspaces: this._workspaces, context: this._core };
       this._add(new WorkspacePanel({ kind, ...place, ...options }), args);
+    }
+    if (args.view) {
+      (await this._workspaces.open(place)).setView(args.view);
     }
     this._workspaces.activate(place.workspace);
   }

@@ -5,11 +5,11 @@ import {
   type JupyterFrontEndPlugin
 } from '@jupyterlab/application';
 import { ICommandPalette } from '@jupyterlab/apputils';
-import type { LabIcon } from '@jupyterlab/ui-components';
+import { type LabIcon, searchIcon } from '@jupyterlab/ui-components';
 import { Signal } from '@lumino/signaling';
 import type { Widget } from '@lumino/widgets';
 import type { IFormState } from '../datasets/types';
-import { CommandIDs, IWorkspaces } from '../tokens';
+import { CommandIDs, IWorkspaces, SEARCH_INPUT } from '../tokens';
 import { NO_ARGS } from './args';
 import { ICore } from './core';
 import { datasetsIcon, filtersIcon } from './icons';
@@ -51,7 +51,7 @@ export const sidebarPlugin: JupyterFrontEndPlugin<void> = {
       icon: LabIcon,
       rank: number,
       load: () => Promise<Widget>
-    ): (() => void) => {
+    ): LazyPanel => {
       const panel = new LazyPanel({ trans, load });
       panel.id = id;
       panel.title.icon = icon;
@@ -60,9 +60,11 @@ export const sidebarPlugin: JupyterFrontEndPlugin<void> = {
       panel.node.setAttribute('aria-label', caption);
       app.shell.add(panel, 'left', { rank, type: 'VisionLens' });
       restorer?.add(panel, id);
-      return () => app.shell.activateById(id);
+      return panel;
     };
-    const showDatasets = add(
+    const show = (panel: LazyPanel) => (): void =>
+      app.shell.activateById(panel.id);
+    const datasets = add(
       'visionlens-datasets',
       trans.__('VisionLens datasets'),
       datasetsIcon,
@@ -70,7 +72,7 @@ export const sidebarPlugin: JupyterFrontEndPlugin<void> = {
       async () =>
         (await import('../datasets')).createDatasetsPanel({ ...core, form })
     );
-    const showFilters = add(
+    const filters = add(
       'visionlens-filters-sidebar',
       trans.__('VisionLens filters'),
       filtersIcon,
@@ -78,6 +80,9 @@ export const sidebarPlugin: JupyterFrontEndPlugin<void> = {
       async () =>
         (await import('../filters')).createFiltersPanel(workspaces, core)
     );
+
+    const showDatasets = show(datasets);
+    const showFilters = show(filters);
 
     commands.addCommand(CommandIDs.showDatasets, {
       label: trans.__('Show Datasets'),
@@ -90,6 +95,19 @@ export const sidebarPlugin: JupyterFrontEndPlugin<void> = {
       icon: filtersIcon,
       describedBy: NO_ARGS,
       execute: showFilters
+    });
+    commands.addCommand(CommandIDs.search, {
+      label: trans.__('Search in Dataset'),
+      caption: trans.__('Search file names, classes and tags'),
+      icon: searchIcon,
+      describedBy: NO_ARGS,
+      execute: () => {
+        showFilters();
+        // A panel that is still to be loaded takes the keyboard to the search by itself.
+        filters.content?.node
+          .querySelector<HTMLInputElement>(SEARCH_INPUT)
+          ?.focus();
+      }
     });
     commands.addCommand(CommandIDs.ingest, {
       label: trans.__('Add Dataset…'),
@@ -105,6 +123,7 @@ export const sidebarPlugin: JupyterFrontEndPlugin<void> = {
     [
       CommandIDs.showDatasets,
       CommandIDs.showFilters,
+      CommandIDs.search,
       CommandIDs.ingest
     ].forEach(command => palette?.addItem({ command, category }));
   }

@@ -2,12 +2,14 @@
 export class History<T> {
   constructor(private readonly _limit = 100) {}
 
-  get canUndo(): boolean {
-    return this._past.length > 0;
+  /** Earlier states, oldest first; a new array after each change. */
+  get past(): readonly T[] {
+    return this._past;
   }
 
-  get canRedo(): boolean {
-    return this._future.length > 0;
+  /** Undone states, the one undone last at the end; a new array after each change. */
+  get future(): readonly T[] {
+    return this._future;
   }
 
   /** A new step was made from `state`; what had been undone is forgotten. */
@@ -16,24 +18,27 @@ export class History<T> {
     this._future = [];
   }
 
-  /** The state before `current`; undefined: there is none. */
-  undo(current: T): T | undefined {
-    const state = this._past.pop();
+  /**
+   * The state `steps` after `current`, before it when negative; the states between are kept.
+   *
+   * Undefined: there are not so many.
+   */
+  walk(current: T, steps: number): T | undefined {
+    const [from, to] =
+      steps < 0
+        ? [[...this._past], [...this._future]]
+        : [[...this._future], [...this._past]];
+    let state: T | undefined = current;
+    for (let i = 0; i < Math.abs(steps) && state !== undefined; i++) {
+      to.push(state);
+      state = from.pop();
+    }
     if (state !== undefined) {
-      this._future.push(current);
+      [this._past, this._future] = steps < 0 ? [from, to] : [to, from];
     }
     return state;
   }
 
-  /** The state that was undone last; undefined: there is none. */
-  redo(current: T): T | undefined {
-    const state = this._future.pop();
-    if (state !== undefined) {
-      this._past.push(current);
-    }
-    return state;
-  }
-
-  private _past: T[] = [];
-  private _future: T[] = [];
+  private _past: readonly T[] = [];
+  private _future: readonly T[] = [];
 }

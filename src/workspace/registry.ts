@@ -4,8 +4,9 @@ import { Signal } from '@lumino/signaling';
 import type { IClient } from '../client/context';
 import { VisionLensError } from '../client/errors';
 import type { IServerEvents } from '../client/events';
-import type { IWorkspace } from '../client/types';
+import type { IViewSpec, IWorkspace } from '../client/types';
 import type { IWorkspaces } from '../tokens';
+import { History } from './history';
 import type { IWorkspaceModel } from './types';
 
 interface IOpenOptions {
@@ -29,11 +30,12 @@ export class Workspaces implements IWorkspaces {
   }
 
   /**
-   * Open a workspace by its id, a notebook's, or any of the dataset.
+   * Open a workspace by its id, a notebook's, or any of the dataset: one that was closed goes on.
    *
    * An id the server does not know any more gives a new workspace of the dataset.
    */
-  open(options: IOpenOptions): Promise<IWorkspaceModel> {
+  open(given: IOpenOptions): Promise<IWorkspaceModel> {
+    const options = this._withClosed(given);
     const known = this._find(options);
     if (known) {
       return Promise.resolve(known);
@@ -60,6 +62,9 @@ export class Workspaces implements IWorkspaces {
     const model = this._models.get(workspace);
     if (model) {
       this._models.delete(workspace);
+      if (model.server.notebook === null) {
+        this._closed.set(model.server.dataset, workspace);
+      }
       if (model === this._current) {
         this._setCurrent([...this._models.values()].pop() ?? null);
       }
@@ -70,6 +75,18 @@ export class Workspaces implements IWorkspaces {
 
   [Symbol.iterator](): Iterator<IWorkspaceModel> {
     return this._models.values();
+  }
+
+  /** Name the workspace of the dataset that was closed last, unless one is open. */
+  private _withClosed(options: IOpenOptions): IOpenOptions {
+    const { dataset, workspace, notebook } = options;
+    const closed = this._closed.get(dataset);
+    return workspace === undefined &&
+      notebook === undefined &&
+      closed !== undefined &&
+      !this._find(options)
+      ? { dataset, workspace: closed }
+      : options;
   }
 
   private _find(options: IOpenOptions): IWorkspaceModel | undefined {
@@ -106,7 +123,8 @@ export class Workspaces implements IWorkspaces {
       client: this._client,
       events: this._events,
       workspace,
-      origin: this._origin
+      origin: this._origin,
+      history: this._historyOf(workspace.workspace)
     });
     this._models.set(workspace.workspace, model);
     this.added.emit(model);
@@ -133,6 +151,15 @@ export class Workspaces implements IWorkspaces {
     return this._client.createWorkspace(dataset, notebook ?? null);
   }
 
+  private _historyOf(workspace: string): History<IViewSpec> {
+    let history = this._histories.get(workspace);
+    if (!history) {
+      history = new History();
+      this._histories.set(workspace, history);
+    }
+    return history;
+  }
+
   private _setCurrent(model: IWorkspaceModel | null): void {
     if (model !== this._current) {
       this._current = model;
@@ -144,6 +171,10 @@ export class Workspaces implements IWorkspaces {
   private readonly _models = new Map<string, IWorkspaceModel>();
   /** Workspaces the server has forgotten, and what stands in for them. */
   private readonly _replaced = new Map<string, string>();
+  /** By dataset: the workspace without a notebook that was closed last. */
+  private readonly _closed = new Map<string, string>();
+  /** They outlive their panels. */
+  private readonly _histories = new Map<string, History<IViewSpec>>();
   private readonly _opening = new Map<string, Promise<IWorkspaceModel>>();
   private _current: IWorkspaceModel | null = null;
 }

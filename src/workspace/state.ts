@@ -1,10 +1,14 @@
 /** The state of a workspace's store: how it starts, and what must change together. */
-import type { IWorkspace } from '../client/types';
+import type { IViewSpec, IWorkspace } from '../client/types';
+import type { History } from './history';
 import { countInView } from './selection';
 import type { IWorkspaceState } from './types';
 
 /** Before anything of the view was read. */
-export function initialState(workspace: IWorkspace): IWorkspaceState {
+export function initialState(
+  workspace: IWorkspace,
+  history: History<IViewSpec>
+): IWorkspaceState {
   return {
     id: workspace.workspace,
     dataset: workspace.dataset,
@@ -21,8 +25,8 @@ export function initialState(workspace: IWorkspace): IWorkspaceState {
     focus: null,
     pending: true,
     error: null,
-    canUndo: false,
-    canRedo: false
+    past: history.past,
+    future: history.future
   };
 }
 

@@ -18,12 +18,20 @@ import { initialState } from './state';
 import { type ISyncOptions, type ViewGesture, WorkspaceSync } from './sync';
 import type { IWorkspaceModel, IWorkspaceState } from './types';
 
+export interface IModelOptions extends ISyncOptions {
+  /** Views the workspace had before; it outlives the model. */
+  readonly history?: History<IViewSpec>;
+}
+
 export class WorkspaceModel implements IWorkspaceModel {
-  constructor(options: ISyncOptions) {
+  constructor(options: IModelOptions) {
     const { client, workspace } = options;
     this._client = client;
+    this._history = options.history ?? new History();
     this._order = new SampleOrder(client);
-    this.store = createStore<IWorkspaceState>(() => initialState(workspace));
+    this.store = createStore<IWorkspaceState>(() =>
+      initialState(workspace, this._history)
+    );
     this._sync = new WorkspaceSync(options, this.store, this._history);
   }
 
@@ -33,8 +41,8 @@ export class WorkspaceModel implements IWorkspaceModel {
     return this._sync.server;
   }
 
-  setFilter(filter: Filter | null): void {
-    this._changeView(view => ({ ...view, filter, where: null }));
+  setFilter(filter: Filter | null, gesture?: string): void {
+    this._changeView(view => ({ ...view, filter, where: null }), gesture);
   }
 
   async setPredicate(text: string): Promise<IErrorBody | null> {
@@ -65,16 +73,41 @@ export class WorkspaceModel implements IWorkspaceModel {
     this._changeView(view => ({ ...view, level }));
   }
 
+  setAll(all: boolean): void {
+    this._changeView(view => ({ ...view, all }));
+  }
+
+  setSql(sql: string | null): void {
+    this._changeView(view => ({ ...view, sql }));
+  }
+
+  setView(view: IViewSpec): void {
+    this._changeView(() => view);
+  }
+
   clearFilters(): void {
-    this.setFilter(null);
+    this._changeView(view => ({
+      ...view,
+      filter: null,
+      where: null,
+      sql: null
+    }));
   }
 
   undo(): void {
-    this._step(this._history.undo(this._state.view));
+    this.walkHistory(-1);
   }
 
   redo(): void {
-    this._step(this._history.redo(this._state.view));
+    this.walkHistory(1);
+  }
+
+  walkHistory(steps: number): void {
+    const view = this._history.walk(this._state.view, steps);
+    if (view) {
+      this._gesture = null;
+      this._sync.applyView(() => view);
+    }
   }
 
   select(ids: Iterable<number>): void {
@@ -139,18 +172,18 @@ export class WorkspaceModel implements IWorkspaceModel {
     return this.store.getState();
   }
 
-  private _changeView(gesture: ViewGesture): void {
+  private _changeView(change: ViewGesture, gesture?: string): void {
+    const { view } = this._state;
+    const goesOn =
+      gesture !== undefined &&
+      gesture === this._gesture?.name &&
+      view === this._gesture.view;
     // A slider's moves within one debounce are one step back.
-    if (!this._sync.viewWaits) {
-      this._history.push(this._state.view);
+    if (!goesOn && !this._sync.viewWaits) {
+      this._history.push(view);
     }
-    this._sync.applyView(gesture);
-  }
-
-  private _step(view: IViewSpec | undefined): void {
-    if (view) {
-      this._sync.applyView(() => view);
-    }
+    this._sync.applyView(change);
+    this._gesture = gesture ? { name: gesture, view: this._state.view } : null;
   }
 
   private async _moveFocus(step: number): Promise<void> {
@@ -163,7 +196,9 @@ export class WorkspaceModel implements IWorkspaceModel {
   private readonly _client: IClient;
   private readonly _order: SampleOrder;
   private readonly _sync: WorkspaceSync;
-  private readonly _history = new History<IViewSpec>();
+  private readonly _history: History<IViewSpec>;
+  /** The gesture that made the present view, if it may go on. */
+  private _gesture: { name: string; view: IViewSpec } | null = null;
   private readonly _selecting = new Selecting();
   private readonly _latestPredicate = new Latest();
 }

@@ -267,8 +267,8 @@ export class WorkspaceSync {
       view,
       pending: true,
       error: null,
-      canUndo: this._history.canUndo,
-      canRedo: this._history.canRedo,
+      past: this._history.past,
+      future: this._history.future,
       ...(!view.filter && !view.where && { predicate: '' })
     });
     this._loader.loadSoon(this._delay);

@@ -41,20 +41,35 @@ export interface IWorkspaceState {
   /** Whether `ids` are behind `view` (the last picture stays until the next is ready). */
   readonly pending: boolean;
   readonly error: IErrorBody | null;
-  readonly canUndo: boolean;
-  readonly canRedo: boolean;
+  /** Views before this one, oldest first. */
+  readonly past: readonly IViewSpec[];
+  /** Undone views, the one undone last at the end. */
+  readonly future: readonly IViewSpec[];
 }
 
 /** What panels may do. Each applies at once and syncs, debounced, with the server. */
 export interface IWorkspaceActions {
-  setFilter(filter: Filter | null): void;
+  /**
+   * Make it the filter. Changes in a row that name the same `gesture` (typing in one box, moving
+   * one handle) are one step of the history.
+   */
+  setFilter(filter: Filter | null, gesture?: string): void;
   /** Parse text on the server and make it the filter; resolves to the error when it is wrong. */
   setPredicate(text: string): Promise<IErrorBody | null>;
   setSort(sort: ISortKey[]): void;
   setLevel(level: Level): void;
+  /** At level annotations: every annotation of the matching samples. */
+  setAll(all: boolean): void;
+  /** Show the result of a SELECT, which the filter narrows further; null: of none. */
+  setSql(sql: string | null): void;
+  /** Replace the whole view. */
+  setView(view: IViewSpec): void;
+  /** Forget filter and SQL. */
   clearFilters(): void;
   undo(): void;
   redo(): void;
+  /** Go `steps` views forth, back when negative. */
+  walkHistory(steps: number): void;
   select(ids: Iterable<number>): void;
   toggle(id: number): void;
   /** Shift-click: everything in the view between the anchor and `id`. */

@@ -85,8 +85,8 @@ export function state(change: Partial<IWorkspaceState> = {}): IWorkspaceState {
     focus: null,
     pending: false,
     error: null,
-    canUndo: false,
-    canRedo: false,
+    past: [],
+    future: [],
     ...change
   };
 }
@@ -106,9 +106,13 @@ export function fakeModel(change: Partial<IWorkspaceState> = {}): FakeModel {
     setPredicate: jest.fn().mockResolvedValue(null),
     setSort: jest.fn(),
     setLevel: jest.fn(),
+    setAll: jest.fn(),
+    setSql: jest.fn(),
+    setView: jest.fn(),
     clearFilters: jest.fn(),
     undo: jest.fn(),
     redo: jest.fn(),
+    walkHistory: jest.fn(),
     select: jest.fn(),
     toggle: jest.fn(),
     selectTo: jest.fn(),
@@ -158,6 +162,7 @@ export function fakeContext(client: Partial<IClient>): IPanelContext {
       thumbnailUrl: (dataset: string, id: number, version: string | null) =>
         `/thumb/${dataset}/${id}?v=${version}`,
       imageUrl: (dataset: string, id: number) => `/image/${dataset}/${id}`,
+      savedViews: async () => [],
       ...client
     } as IClient,
     trans,

@@ -140,7 +140,7 @@ describe('FiltersPanel', () => {
         'blood',
         expect.objectContaining({
           fields: ['class'],
-          limit: 200,
+          limit: 1000,
           search: 'pla'
         }),
         expect.anything()
@@ -153,10 +153,16 @@ describe('FiltersPanel', () => {
     const low = screen.getByLabelText('Brightness: at least');
     fireEvent.change(low, { target: { value: '50' } });
     fireEvent.keyDown(low, { key: 'Enter' });
-    expect(model.setFilter).toHaveBeenLastCalledWith({
-      op: 'and',
-      args: [WBC, { op: 'compare', field: 'brightness', cmp: '>=', value: 50 }]
-    });
+    expect(model.setFilter).toHaveBeenLastCalledWith(
+      {
+        op: 'and',
+        args: [
+          WBC,
+          { op: 'compare', field: 'brightness', cmp: '>=', value: 50 }
+        ]
+      },
+      'range:brightness'
+    );
     fireEvent.change(low, { target: { value: 'dark' } });
     fireEvent.blur(low);
     expect(low).toHaveAttribute('aria-invalid', 'true');
@@ -177,14 +183,17 @@ describe('FiltersPanel', () => {
     pointer('pointerdown', 60);
     pointer('pointermove', 120);
     pointer('pointerup', 140);
-    expect(model.setFilter).toHaveBeenLastCalledWith({
-      op: 'and',
-      args: [
-        WBC,
-        { op: 'compare', field: 'brightness', cmp: '>=', value: 50 },
-        { op: 'compare', field: 'brightness', cmp: '<', value: 150 }
-      ]
-    });
+    expect(model.setFilter).toHaveBeenLastCalledWith(
+      {
+        op: 'and',
+        args: [
+          WBC,
+          { op: 'compare', field: 'brightness', cmp: '>=', value: 50 },
+          { op: 'compare', field: 'brightness', cmp: '<', value: 150 }
+        ]
+      },
+      'range:brightness'
+    );
   });
 
   it('keeps sections folded', async () => {
@@ -224,7 +233,7 @@ describe('FiltersPanel', () => {
   });
 
   it('leaves the keys to the shortcuts, which would else act twice', async () => {
-    const { container, model } = await open({ canUndo: true });
+    const { container, model } = await open({ past: [VIEW] });
     const head = within(container).getByRole('button', { name: 'Class' });
     fireEvent.keyDown(head, { key: 'z' });
     expect(model.undo).not.toHaveBeenCalled();

@@ -34,7 +34,7 @@ describe('createFiltersPanel', () => {
     panel.activate();
     MessageLoop.flush();
     await waitFor(() =>
-      expect(screen.getByLabelText('Filter as text')).toHaveFocus()
+      expect(screen.getByLabelText('Search names')).toHaveFocus()
     );
     act(() => panel.dispose());
   });

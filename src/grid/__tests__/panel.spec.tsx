@@ -207,7 +207,7 @@ describe('GridPanel', () => {
         view: { ...VIEW, sort: [{ field: 'brightness', descending: false }] }
       })
     );
-    fireEvent.click(screen.getByText('↓ falling'));
+    fireEvent.click(screen.getByText('↑ rising'));
     expect(model.setSort).toHaveBeenLastCalledWith([
       { field: 'brightness', descending: true }
     ]);

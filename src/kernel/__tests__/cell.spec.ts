@@ -1,10 +1,10 @@
-import { cellCode, pythonString, viewCode } from '../cell';
+import { cellCode, pythonString, pythonText, viewCode } from '../cell';
 
 describe('viewCode', () => {
   it('names only what differs from everything', () => {
-    expect(viewCode('cells', '', { sort: [], level: 'samples' })).toBe(
-      'view = vl.open("cells").view()'
-    );
+    expect(
+      viewCode('cells', '', { sort: [], level: 'samples', sql: null })
+    ).toBe('view = vl.open("cells").view()');
   });
 
   it('carries predicate, sort and level', () => {
@@ -14,17 +14,31 @@ describe('viewCode', () => {
           { field: 'confidence', descending: true },
           { field: 'filename', descending: false }
         ],
-        level: 'annotations'
+        level: 'annotations',
+        sql: 'SELECT 1'
       })
     ).toBe(
-      'view = vl.open("cells").view("class = \'WBC\' and split = \'test\'", sort=["-confidence", "filename"], level="annotations")'
+      'view = vl.open("cells").view("class = \'WBC\' and split = \'test\'", sort=["-confidence", "filename"], level="annotations", sql="SELECT 1")'
     );
+  });
+
+  it.each([
+    ['SELECT 1\nFROM samples', '"""SELECT 1\nFROM samples"""'],
+    ['SELECT "a"\n', '"""SELECT "a"\n"""'],
+    ['SELECT 1\nAS "a"', '"SELECT 1\\nAS \\"a\\""'],
+    ['a\n"""\nb', '"a\\n\\"\\"\\"\\nb"'],
+    ['a\n\\x', '"a\\n\\\\x"'],
+    ['a\n\r', '"a\\n\\r"']
+  ])('writes a query of several lines as it is: %j', (sql, literal) => {
+    expect(pythonText(sql)).toBe(literal);
   });
 
   it('escapes what would end or change a Python string', () => {
     const name = 'a"b\\c\nd\u0000é{x}';
     expect(pythonString(name)).toBe('"a\\"b\\\\c\\nd\\u0000é{x}"');
-    expect(viewCode(name, '", evil(), "', { sort: [], level: 'samples' })).toBe(
+    expect(
+      viewCode(name, '", evil(), "', { sort: [], level: 'samples', sql: null })
+    ).toBe(
       'view = vl.open("a\\"b\\\\c\\nd\\u0000é{x}").view("\\", evil(), \\"")'
     );
   });

@@ -1,0 +1,89 @@
+/** What changed from one view to the next, in a few words. */
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { JSONExt, type ReadonlyPartialJSONValue } from '@lumino/coreutils';
+import type { IViewSpec } from '../client/types';
+import { describeCondition } from './describe';
+import { conditions } from './tree';
+
+/** Longer conditions are cut. */
+const LENGTH = 48;
+
+export function shorten(text: string, length = LENGTH): string {
+  const line = text.replace(/\s+/g, ' ').trim();
+  return line.length > length ? `${line.slice(0, length - 1)}…` : line;
+}
+
+/** Whether two views show the same; what is left out has its default. */
+export function sameView(one: IViewSpec, other: IViewSpec): boolean {
+  return JSONExt.deepEqual(normal(one), normal(other));
+}
+
+function normal(view: IViewSpec): ReadonlyPartialJSONValue {
+  return {
+    level: view.level,
+    filter: (view.filter ?? null) as ReadonlyPartialJSONValue,
+    where: view.where || null,
+    sql: view.sql || null,
+    sort: view.sort.map(({ field, descending }) => ({ field, descending })),
+    all: view.all && view.level === 'annotations'
+  };
+}
+
+function chips({ filter, where }: IViewSpec): string[] {
+  const texts = conditions(filter).map(describeCondition);
+  return where ? [...texts, where] : texts;
+}
+
+/** The conditions of a view in one line; empty: none. */
+export function viewText(view: IViewSpec): string {
+  const parts = chips(view);
+  return (view.sql ? [`SQL: ${view.sql}`, ...parts] : parts).join(', ');
+}
+
+/** The step from one view to another: `class = bus`, `without split = val`, `sorted by area`. */
+export function describeStep(
+  from: IViewSpec,
+  to: IViewSpec,
+  trans: TranslationBundle
+): string {
+  const before = chips(from);
+  const after = chips(to);
+  const added = after.filter(text => !before.includes(text));
+  const removed = before.filter(text => !after.includes(text));
+  const steps: string[] = [];
+  if ((from.sql || null) !== (to.sql || null)) {
+    steps.push(to.sql ? shorten(`SQL: ${to.sql}`) : trans.__('without SQL'));
+  }
+  if (added.length > 0) {
+    steps.push(added.map(text => shorten(text)).join(', '));
+  } else if (removed.length > 1 && after.length === 0) {
+    steps.push(trans.__('without conditions'));
+  } else if (removed.length > 0) {
+    const texts = removed.map(text => shorten(text)).join(', ');
+    steps.push(trans.__('without %1', texts));
+  }
+  if (from.level !== to.level) {
+    steps.push(
+      to.level === 'annotations' ? trans.__('annotations') : trans.__('images')
+    );
+  } else if (from.all !== to.all) {
+    steps.push(
+      to.all
+        ? trans.__('all annotations of the images')
+        : trans.__('matching annotations only')
+    );
+  }
+  const sort = describeSort(to);
+  if (describeSort(from) !== sort) {
+    steps.push(
+      sort === '' ? trans.__('as imported') : trans.__('sorted by %1', sort)
+    );
+  }
+  return steps.length > 0 ? steps.join('; ') : trans.__('the same view');
+}
+
+function describeSort({ sort }: IViewSpec): string {
+  return sort
+    .map(({ field, descending }) => `${field} ${descending ? '↓' : '↑'}`)
+    .join(', ');
+}
