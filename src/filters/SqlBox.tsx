@@ -7,6 +7,8 @@ import { ErrorBox } from '../components/ErrorBox';
 import type { IWorkspaceModel } from '../workspace/types';
 import { examples, identifier, tables } from './sqlSchema';
 
+const TEMPLATE = 'SELECT sample_id\nFROM samples\nWHERE …';
+
 interface IProps {
   readonly model: IWorkspaceModel;
   readonly context: IPanelContext;
@@ -86,7 +88,7 @@ export function SqlBox({ model, context, onClose }: IProps): JSX.Element {
         value={text}
         spellCheck={false}
         autoFocus
-        placeholder={'SELECT sample_id\nFROM samples\nWHERE …'}
+        placeholder={TEMPLATE}
         aria-label={trans.__('SELECT whose result becomes the view')}
         aria-invalid={error !== null}
         title={trans.__(

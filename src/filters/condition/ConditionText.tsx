@@ -24,7 +24,6 @@ export function ConditionText(
       current = false;
     };
     // Loaded once: the form is made anew for another condition.
-    // eslint-disable-next-line
   }, []);
 
   const apply = async (): Promise<void> => {

@@ -43,7 +43,6 @@ export function useCheck(
       abort.abort();
     };
     // The key stands for the filter, which is a new object at each drawing.
-    // eslint-disable-next-line
   }, [client, dataset, key]);
   return check;
 }

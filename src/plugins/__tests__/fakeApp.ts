@@ -22,6 +22,7 @@ export function fakeApp(change: Partial<IClient> = {}) {
   const app = {
     commands,
     restored: Promise.resolve(),
+    serviceManager: { serverSettings: { baseUrl: 'http://localhost/' } },
     shell: {
       add: (
         widget: Widget,
