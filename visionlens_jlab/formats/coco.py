@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.models import Detected
 
 from .base import BATCH_IMAGES, Batch, ClassEntry, Found, ImageRows, Issue, detected
-from .coco_annotations import AnnotationColumns
+from .coco_annotations import AnnotationColumns, ImageIds
+from .coco_classes import CocoClasses
+from .coco_ids import SeenIds
 from .coco_images import CocoImages
 from .coco_layout import LabelFile, find_files
-from .coco_records import Sections, annotation_decoder, category_decoder
+from .coco_records import Sections, annotation_decoder
 from .fields import build_fields
+from .json_records import RecordDecoder
+from .json_stream import open_utf8
+from .listing import no_images
 from .request import Request
 from .splits import ordered
 
@@ -52,7 +57,7 @@ class CocoFormat:
         yield Batch(
             found=Found(label_files=len(files.used) + len(files.unused)),
             classes=_classes(parts),
-            issues=[issue for part in parts for issue in part.issues],
+            issues=[issue for part in parts for issue in part.classes.issues],
         )
         yield from _image_batches(request, images)
         for part in parts:
@@ -64,21 +69,18 @@ class _Part:
 
     def __init__(self, request: Request, file: LabelFile, images: CocoImages) -> None:
         self.file = file
-        self.classes: list[ClassEntry] = []
-        self.issues: list[Issue] = []
-        self._names: dict[Any, str] = {}
-        self._licenses: dict[Any, str] = {}
-        self._categories = category_decoder()
+        self.classes = CocoClasses(file.path)
+        self._all_images = images
 
         def open_file() -> BinaryIO:
-            return request.label_source.open(file.path)
+            return open_utf8(request.label_source.open(file.path))
 
         self._sections = Sections(open_file)
         apart = request.labels is not None or request.images is not None
         self._images = images.begin(file.path, "" if apart else file.path, file.split)
         self._sections.read(
             {
-                "categories": self._add_categories,
+                "categories": self.classes.add,
                 "licenses": self._images.add_licenses,
                 "images": self._images.add,
             },
@@ -89,47 +91,35 @@ class _Part:
     def annotations(self) -> Iterator[Batch]:
         """Batches of annotations. Raises LABELS_INVALID where the file breaks off."""
         decoder = annotation_decoder()
+        ids = ImageIds(self._images.ordinals, self._all_images.stated_size)
+        seen = SeenIds()
         count = 0
         try:
             for block in self._sections.blocks():
-                records, invalid = decoder.decode(block)
-                columns = AnnotationColumns(self.file.path, decoder.extras)
-                columns.add(records, self._images.ordinals, self._names)
-                columns.issues += [
-                    Issue(
-                        "ANNOTATION_INVALID",
-                        "skipped",
-                        "annotation",
-                        f"{self.file.path}: annotations[{count + index}]",
-                        reason,
-                    )
-                    for index, reason in invalid
-                ]
-                found = len(records) + len(invalid)
+                decoded = decoder.decode(block)
+                columns = AnnotationColumns(self.file.path, decoder.extras, ids, self.classes)
+                columns.add(decoded, count)
+                seen.add([record.id for record in decoded.records])
+                found = len(decoded.records) + len(decoded.invalid)
                 count += found
-                yield Batch(
-                    annotations=columns.rows(),
-                    issues=columns.issues,
-                    found=Found(annotations=found),
-                )
+                rows = columns.rows()
+                yield Batch(annotations=rows, issues=columns.issues, found=Found(annotations=found))
         except ValueError as error:
             raise _broken(self.file, error) from error
+        yield Batch(issues=[*self.classes.unknown(), *self._odd_text(decoder), *self._again(seen)])
 
-    def _add_categories(self, block: bytes) -> None:
-        records, invalid = self._categories.decode(block)
-        for index, reason in invalid:
-            item = f"{self.file.path}: categories[{index}]"
-            self.issues.append(Issue("VALUE_INVALID", "kept", "other", item, reason))
-        for record in records:
-            name = str(record.name)
-            if name in self._names.values():
-                message = f"The class {name} occurs again with id {record.id}."
-                self.issues.append(
-                    Issue("CLASS_DUPLICATE", "repaired", "other", self.file.path, message)
-                )
-            self._names[record.id] = name
-            above = None if record.supercategory is None else str(record.supercategory)
-            self.classes.append(ClassEntry(name, str(record.id), above))
+    def _odd_text(self, decoder: RecordDecoder) -> list[Issue]:
+        if not (decoder.recoded or self._images.recoded):
+            return []
+        message = "The file is not in UTF-8; what is not was read as Windows-1252."
+        return [Issue("ENCODING_REPAIRED", "repaired", "other", self.file.path, message)]
+
+    def _again(self, seen: SeenIds) -> list[Issue]:
+        again = seen.repeated()
+        if not again:
+            return []
+        message = f"{again} annotations have the id of another one; all are kept."
+        return [Issue("DUPLICATE_ID", "kept", "other", self.file.path, message)]
 
 
 def _open_part(request: Request, file: LabelFile, images: CocoImages) -> _Part | None:
@@ -149,11 +139,15 @@ def _unused(path: str) -> Issue:
 
 
 def _classes(parts: list[_Part]) -> list[ClassEntry]:
-    return list({entry.name: entry for part in reversed(parts) for entry in part.classes}.values())
+    return list(
+        {entry.name: entry for part in reversed(parts) for entry in part.classes.entries}.values()
+    )
 
 
 def _image_batches(request: Request, images: CocoImages) -> Iterator[Batch]:
     images.add_unlisted()
+    if not images.paths:
+        raise no_images(request)
     fields, issues = build_fields(images.fields, images.paths.__getitem__)
     total = len(images.paths)
     for start in range(0, total, BATCH_IMAGES):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from collections import Counter
 from typing import Any
 
 import msgspec
@@ -10,9 +11,11 @@ from msgspec import UNSET
 
 from visionlens_jlab.media.headers import is_image
 
-from .base import Issue
+from .base import Action, Issue
+from .coco_ids import IdMap
 from .coco_layout import ImageResolver
 from .coco_records import image_decoder
+from .json_records import Decoded
 from .splits import split_of_folder, split_of_path
 
 LEARN_FROM = 200
@@ -62,19 +65,37 @@ class CocoImages:
         column += [None] * (first - len(column))
         column += values
 
+    def note(self, code: str, action: Action, ordinal: int, message: str) -> None:
+        """Add an item about an image."""
+        self.issues.append(Issue(code, action, "image", self.paths[ordinal], message, ordinal))
+
+    def stated_size(self, ordinal: int) -> tuple[int, int] | None:
+        """(height, width) as a label file states it."""
+        if ordinal < 0:
+            return None
+        height, width = self.heights[ordinal], self.widths[ordinal]
+        return None if height is None or width is None else (height, width)
+
     def add_unlisted(self) -> None:
-        """Images that lie beside listed ones but that no file lists; and fill the columns up."""
+        """Images that lie beside listed ones but that no file lists; and fill the columns up.
+
+        Where nothing is listed every image counts. Other folders of images are only mentioned.
+        """
         self.listed = len(self.paths)
         folders = {path.rpartition("/")[0] for path in self.paths if path in self.files}
+        elsewhere: Counter[str] = Counter()
         for path in self.files:
             if path in self.by_path or not is_image(path):
                 continue
-            if posixpath.dirname(path) in folders:
+            folder = posixpath.dirname(path)
+            if folder in folders or not self.listed:
                 ordinal = self.append(path, split_of_path(path), (None, None))
-                message = "No label file lists the image."
-                self.issues.append(
-                    Issue("IMAGE_WITHOUT_LABELS", "kept", "image", path, message, ordinal)
-                )
+                self.note("IMAGE_WITHOUT_LABELS", "kept", ordinal, "No label file lists the image.")
+            else:
+                elsewhere[folder] += 1
+        for folder, count in elsewhere.items():
+            message = f"{count} images that no label file lists; not read."
+            self.issues.append(Issue("FOLDER_UNLISTED", "kept", "other", folder or ".", message))
         for column in self.fields.values():
             column.extend([None] * (len(self.paths) - len(column)))
 
@@ -92,30 +113,46 @@ class FileImages:
         self._license_ids: list[tuple[int, Any]] = []
         self._resolver: ImageResolver | None = None
         self._count = 0
-        self.ordinals: dict[Any, int] = {}
+        self.ordinals: IdMap[int] = IdMap()
 
     def add_licenses(self, block: bytes) -> None:
         """Note licence names, which stand for their ids in the field `license`."""
-        for entry in msgspec.json.decode(block):
-            if isinstance(entry, dict) and "id" in entry and entry.get("name"):
+        try:
+            entries = msgspec.json.decode(block)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            return  # their ids stay
+        for entry in entries:
+            if isinstance(entry, dict) and _is_id(entry.get("id")) and entry.get("name"):
                 self._licenses[entry["id"]] = str(entry["name"])
 
     def add(self, block: bytes) -> None:
         """Add a block of image entries."""
-        records, invalid = self._decoder.decode(block)
-        for index, reason in invalid:
-            item = f"{self._name}: images[{self._count + index}]"
-            self._images.issues.append(
-                Issue("IMAGE_ENTRY_INVALID", "skipped", "image", item, f"{reason}.")
-            )
-        self._images.invalid += len(invalid)
-        self._count += len(records) + len(invalid)
+        decoded = self._decoder.decode(block)
+        for index, reason in decoded.invalid:
+            self._skip(self._count + index, reason)
         if self._resolver is None:
-            first = [record.file_name for record in records[:LEARN_FROM]]
+            first = [record.file_name for record in decoded.records[:LEARN_FROM]]
             self._resolver = ImageResolver(self._images.files, self._path, first)
         first_new = len(self._images.paths)
-        new = [record for record in records if self._add(record, self._resolver)]
+        new = [
+            record
+            for position, record in enumerate(decoded.records)
+            if self._add(record, position, decoded)
+        ]
         self._add_fields(new, first_new)
+        self._count += len(decoded.records) + len(decoded.invalid)
+
+    @property
+    def recoded(self) -> bool:
+        """Whether there was text that is not UTF-8."""
+        return self._decoder.recoded
+
+    def _skip(self, index: int, reason: str) -> None:
+        item = f"{self._name}: images[{index}]"
+        self._images.issues.append(
+            Issue("IMAGE_ENTRY_INVALID", "skipped", "image", item, f"{reason}.")
+        )
+        self._images.invalid += 1
 
     def finish(self) -> None:
         """Turn licence ids into names: the list of licences may stand after the images."""
@@ -124,27 +161,39 @@ class FileImages:
             for ordinal, identity in self._license_ids:
                 column[ordinal] = self._licenses.get(identity, identity)
 
-    def _add(self, record: Any, resolver: ImageResolver) -> bool:
-        """Add an image; False: it is known already."""
+    def _add(self, record: Any, position: int, decoded: Decoded) -> bool:
+        """Add the image of a record; False: it is known already, or has no name."""
         images = self._images
+        resolver = self._resolver
+        assert resolver is not None
+        if not record.file_name.strip():
+            at = decoded.positions[position] if decoded.positions else position
+            self._skip(self._count + at, "It has no file name")
+            return False
         path, by_name = resolver.resolve(record.file_name)
+        if by_name and path in images.by_path:
+            # Another entry has that file: two images must not become one by a guess.
+            path, by_name = resolver.missing(record.file_name), False
         known = images.by_path.get(path)
         if known is not None:
             message = f"{self._name} lists the image again."
             images.issues.append(Issue("DUPLICATE_IMAGE", "kept", "other", path, message, known))
-            self.ordinals.setdefault(record.id, known)
+            if record.id is not None:
+                self.ordinals.add(record.id, known)
             return False
         split = self._split or split_of_path(path)
         ordinal = images.append(path, split, (_pixels(record.width), _pixels(record.height)))
-        if record.id in self.ordinals:
+        for member, (_, reason) in decoded.dropped.get(position, {}).items():
+            images.note("VALUE_INVALID", "kept", ordinal, f"{member}: {reason}.")
+        if record.id is None:
+            message = "The entry has no id; no annotation can mean the image."
+            images.note("VALUE_INVALID", "kept", ordinal, message)
+        elif not self.ordinals.add(record.id, ordinal):
             message = f"The id {record.id} occurs twice; annotations mean the first."
-            images.issues.append(Issue("DUPLICATE_ID", "kept", "image", path, message, ordinal))
-        self.ordinals.setdefault(record.id, ordinal)
+            images.note("DUPLICATE_ID", "kept", ordinal, message)
         if by_name:
             message = f"{record.file_name} is not there; the file of that name was taken."
-            images.issues.append(
-                Issue("IMAGE_PATH_REPAIRED", "repaired", "image", path, message, ordinal)
-            )
+            images.note("IMAGE_PATH_REPAIRED", "repaired", ordinal, message)
         return True
 
     def _add_fields(self, records: list[Any], first: int) -> None:
@@ -154,7 +203,7 @@ class FileImages:
             for index, value in enumerate(values):
                 if value is UNSET or value is None:
                     values[index] = None
-                elif key == "license":
+                elif key == "license" and _is_id(value):
                     self._license_ids.append((first + index, value))
                 elif key == "split" and isinstance(value, str):
                     values[index] = None
@@ -163,6 +212,10 @@ class FileImages:
                     )
             if any(value is not None for value in values):
                 self._images.extend_field(key, first, values)
+
+
+def _is_id(value: Any) -> bool:
+    return isinstance(value, int | float | str)
 
 
 def _split(value: str | None) -> str | None:

@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import posixpath
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
+from urllib.parse import unquote
 
 from visionlens_jlab.media.headers import is_image
 from visionlens_jlab.media.sources import Source
 
+from .json_stream import open_utf8
 from .request import Request
 from .splits import split_of_file, split_of_folder
 
@@ -84,8 +87,11 @@ def _label_file(path: str) -> LabelFile:
 
 def is_ground_truth(source: Source, path: str) -> bool:
     """Whether the file begins like a COCO object with images or annotations."""
-    with source.open(path) as file:
-        head = file.read(PEEK)
+    try:
+        with open_utf8(source.open(path)) as file:
+            head = file.read(PEEK)
+    except ValueError:  # neither UTF-8 nor what its first bytes promise
+        return False
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
     if start != b"{":
         return False
@@ -124,11 +130,17 @@ class ImageResolver:
             path = posixpath.normpath(posixpath.join(base, plain)).lstrip("/")
             if path in self._files:
                 return path, False
-        same = self._same_name(posixpath.basename(plain))
-        if len(same) == 1:
-            return same[0], True
-        missing = posixpath.normpath(posixpath.join(self._bases[0], plain.lstrip("/")))
-        return (plain.lstrip("/") if missing.startswith("..") else missing), False
+        for spelling in dict.fromkeys((plain, unquote(plain))):
+            same = self._same_name(spelling)
+            if same is not None:
+                return same, True
+        return self.missing(name), False
+
+    def missing(self, name: str) -> str:
+        """The path under which an image that is not there is known."""
+        plain = name.replace("\\", "/").lstrip("/")
+        path = posixpath.normpath(posixpath.join(self._bases[0], plain))
+        return plain if path.startswith("..") else path
 
     def _rank(self, names: Iterable[str]) -> None:
         wanted = [name.replace("\\", "/") for name in names]
@@ -138,12 +150,35 @@ class ImageResolver:
         }
         self._bases.sort(key=lambda base: -hits[base])
 
-    def _same_name(self, name: str) -> list[str]:
+    def _same_name(self, name: str) -> str | None:
+        """The image of that name, in any case and Unicode form, with any suffix if it has none.
+
+        Of several the one with most of the folders before it in common.
+        """
         if self._by_name is None:
             self._by_name = {}
             for path in filter(is_image, self._files):
-                self._by_name.setdefault(posixpath.basename(path), []).append(path)
-        return self._by_name.get(name, [])
+                key = _folded(posixpath.basename(path))
+                self._by_name.setdefault(key, []).append(path)
+                self._by_name.setdefault(key.rpartition(".")[0], []).append(path)
+        wanted = _folded(name).split("/")
+        found = self._by_name.get(wanted[-1], [])
+        if len(found) < 2:
+            return found[0] if found else None
+        common = {path: _common_end(_folded(path).split("/"), wanted) for path in found}
+        most = max(common.values())
+        best = [path for path in found if common[path] == most]
+        return best[0] if len(best) == 1 else None
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFC", name).casefold()
+
+
+def _common_end(one: list[str], other: list[str]) -> int:
+    """Number of last parts that are equal."""
+    pairs = zip(reversed(one), reversed(other), strict=False)
+    return next((n for n, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
 
 
 def _bases(files: dict[str, int], label_path: str) -> list[str]:

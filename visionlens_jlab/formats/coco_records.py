@@ -17,11 +17,11 @@ NO_SHAPE = msgspec.Raw(b"")
 
 
 def image_decoder() -> RecordDecoder:
-    """Image entries; other members become fields."""
+    """Image entries; other members become fields. The id may be missing: nothing means it then."""
     return RecordDecoder(
         "Image",
         [
-            ("id", Id, msgspec.NODEFAULT),
+            ("id", Id | None, None),
             ("file_name", str, msgspec.NODEFAULT),
             ("width", Number, None),
             ("height", Number, None),
@@ -31,13 +31,15 @@ def image_decoder() -> RecordDecoder:
 
 
 def category_decoder() -> RecordDecoder:
-    """Category entries; keypoint names and skeletons are not kept."""
+    """Category entries; a class without a name goes by its id."""
     return RecordDecoder(
         "Category",
         [
             ("id", Id, msgspec.NODEFAULT),
-            ("name", Id, msgspec.NODEFAULT),
+            ("name", Id | None, None),
             ("supercategory", Id | None, None),
+            ("keypoints", list[str] | None, None),
+            ("skeleton", list[list[int]] | None, None),
         ],
     )
 
@@ -83,11 +85,15 @@ class Sections:
         """
         left = dict(wanted)
         unusual: set[str] = set()
+        kinds = {ord("["): "list", ord("{"): "object"}
         with self._open() as file:
             reader = JsonObjectReader(file)
             for key, offset in reader.members():
-                if reader.next_byte() != ord("["):
+                kind = kinds.get(reader.next_byte())
+                if kind == "object":
                     unusual.add(key)
+                elif kind is None:
+                    continue
                 elif key == last:
                     self._offset = offset
                 elif key in left:
@@ -96,8 +102,11 @@ class Sections:
                     del left[key]
                 if self._offset is not None and not left:
                     return
-        if "images" in left or last in unusual:
-            self._read_unusual(left, last)
+        odd = unusual & {*left, last}
+        if "images" in left or odd:
+            self._read_unusual(
+                {k: v for k, v in left.items() if "images" in left or k in odd}, last
+            )
 
     def blocks(self) -> Iterator[bytes]:
         """The blocks of the last list."""
@@ -105,7 +114,9 @@ class Sections:
             if self._prefix:
                 yield from _unusual_blocks(file, self._prefix)
             elif self._offset is not None:
-                yield from JsonObjectReader(file, self._offset).elements()
+                reader = JsonObjectReader(file, self._offset)
+                yield from reader.elements()
+                reader.finish()
 
     def _read_unusual(self, wanted: dict[str, Callable[[bytes], None]], last: str) -> None:
         # The lists lie deeper, or are objects by id: slower, but any shape is understood.
@@ -141,15 +152,28 @@ def _find_prefixes(file: BinaryIO, keys: set[str]) -> dict[str, str]:
 def _unusual_blocks(file: BinaryIO, prefix: str, size: int = 5000) -> Iterator[bytes]:
     import ijson
 
+    items: Iterator[Any]
     if prefix.endswith("."):
-        items = (value for _, value in ijson.kvitems(file, prefix[:-1], use_float=True))
+        items = (
+            _with_id(key, value) for key, value in ijson.kvitems(file, prefix[:-1], use_float=True)
+        )
     else:
         items = ijson.items(file, prefix, use_float=True)
     block: list[Any] = []
-    for item in items:
-        block.append(item)
-        if len(block) == size:
-            yield msgspec.json.encode(block)
-            block = []
+    try:
+        for item in items:
+            block.append(item)
+            if len(block) == size:
+                yield msgspec.json.encode(block)
+                block = []
+    except ijson.JSONError as error:
+        raise ValueError(str(error)) from error
     if block:
         yield msgspec.json.encode(block)
+
+
+def _with_id(key: str, value: Any) -> Any:
+    """The element of an object by id: `{"1": {...}}`, and `{"1": "name"}` for categories."""
+    if isinstance(value, str):
+        return {"id": key, "name": value}
+    return {"id": key, **value} if isinstance(value, dict) else value

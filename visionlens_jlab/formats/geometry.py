@@ -4,7 +4,9 @@ An annotation's geometry is JSON in UTF-8, in pixels of the upright image, by ki
 
 - `polygon`, `oriented_box`: a list of flat lists `[x1, y1, x2, y2, ...]`, one for each part;
 - `keypoints`: one flat list `[x1, y1, v1, x2, y2, v2, ...]`, v as in COCO (0 unlabelled);
-- `mask`: COCO run lengths `{"counts": ..., "size": [height, width]}`;
+- `mask`: COCO run lengths `{"counts": ..., "size": [height, width]}`, pixels column by column;
+  `counts` is a list of lengths (background first) or COCO's compressed string: as in the label
+  file where that is well formed, else compressed (`rle`). The lengths cover every pixel;
 - `box`, `classification`: none.
 """
 
@@ -15,6 +17,8 @@ from typing import Any
 
 import msgspec
 import numpy as np
+
+from . import rle
 
 Move = Callable[[np.ndarray], np.ndarray]
 """float64 (n, 2) points -> moved points."""
@@ -62,6 +66,28 @@ def upright_boxes(boxes: np.ndarray, orientation: int, width: int, height: int) 
     return np.concatenate([low, sizes], axis=1)
 
 
+def upright_mask(geometry: bytes, orientation: int, width: int, height: int) -> bytes:
+    """A mask of a stored frame of (width, height), turned as `upright_move` turns its corners.
+
+    Raises ValueError where the mask cannot be decoded or has another size than the frame.
+    """
+    runs, _ = rle.parse(geometry)
+    if (runs.width, runs.height) != (width, height):
+        raise ValueError(f"it has {runs.width} x {runs.height} pixels, not {width} x {height}")
+    pixels = rle.to_pixels(runs)
+    turned = {
+        1: pixels,
+        2: pixels[:, ::-1],
+        3: pixels[::-1, ::-1],
+        4: pixels[::-1],
+        5: pixels.T,
+        6: pixels[::-1].T,
+        7: pixels[::-1, ::-1].T,
+        8: pixels[:, ::-1].T,
+    }[orientation]
+    return rle.to_json(rle.from_pixels(turned))
+
+
 def moved_geometry(kind: str, geometry: bytes, move: Move) -> bytes:
     """Geometry of a `polygon`, `oriented_box` or `keypoints` annotation after a move."""
     shape = msgspec.json.decode(geometry)
@@ -72,6 +98,18 @@ def moved_geometry(kind: str, geometry: bytes, move: Move) -> bytes:
         return encode(points.reshape(-1).tolist())
     parts = [np.array(part, dtype=np.float64).reshape(-1, 2) for part in shape]
     return encode([move(part).reshape(-1).tolist() for part in parts])
+
+
+def upright_geometry(
+    kind: str, geometry: bytes, orientation: int, width: int, height: int
+) -> bytes:
+    """Geometry of any kind in a stored frame of (width, height), in the upright image.
+
+    Raises ValueError or TypeError where it cannot be read.
+    """
+    if kind == "mask":
+        return upright_mask(geometry, orientation, width, height)
+    return moved_geometry(kind, geometry, upright_move(orientation, width, height))
 
 
 def bounding_box(parts: list[list[float]]) -> tuple[float, float, float, float] | None:

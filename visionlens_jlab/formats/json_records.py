@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import json
 import math
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
@@ -16,12 +17,25 @@ from typing import Any, NamedTuple
 import msgspec
 from msgspec import UNSET
 
+_MEMBER = re.compile(r"`\$\.(\w+)")
+
+
+class Dropped(NamedTuple):
+    """A member that could not be read as what it should hold; the record goes without it."""
+
+    value: Any
+    reason: str
+
 
 class Decoded(NamedTuple):
     """One block's records, and what could not be one: (index in the block, reason)."""
 
     records: list[Any]
     invalid: list[tuple[int, str]]
+    dropped: dict[int, dict[str, Dropped]]
+    """Position in `records` -> the members that were left out."""
+    positions: list[int] | None = None
+    """Index in the block of each record; None: they are the same."""
 
 
 class RecordDecoder:
@@ -43,6 +57,9 @@ class RecordDecoder:
         self._name = name
         self._fields = fields
         self._known = {field for field, _, _ in fields}
+        self._optional = {field for field, _, default in fields if default is not msgspec.NODEFAULT}
+        self.recoded = False
+        """Whether text was met that is not UTF-8; it was read as Windows-1252."""
         self.extras: dict[str, str] = {}
         """Members that are not among the fields -> attribute that holds them (UNSET: absent)."""
         self._add_extras(usual)
@@ -51,34 +68,87 @@ class RecordDecoder:
     def decode(self, block: bytes) -> Decoded:
         """Decode a block. Raises ValueError when it is not JSON at all."""
         with collection_paused():
-            try:
-                return Decoded(self._decoder.decode(block), [])
-            except msgspec.ValidationError:
-                pass
-            except msgspec.DecodeError:
-                return self._convert(json.loads(block))  # NaN and Infinity, which Python writes
+            return self._decode(block)
+
+    def _decode(self, block: bytes) -> Decoded:
+        try:
+            return Decoded(self._decoder.decode(block), [], {})
+        except msgspec.ValidationError:
+            pass
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            return self._convert(self._loads(block))
+        try:
             elements = msgspec.json.decode(block)
-            if self._extend(elements):
-                try:
-                    return Decoded(self._decoder.decode(block), [])
-                except msgspec.ValidationError:
-                    pass
-            return self._convert(elements)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            elements = self._loads(block)
+        if self._extend(elements):
+            try:
+                return Decoded(self._decoder.decode(block), [], {})
+            except (msgspec.DecodeError, UnicodeDecodeError):
+                pass
+        return self._convert(elements)
+
+    def _loads(self, block: bytes) -> Any:
+        """As Python reads JSON: NaN, Infinity and half surrogates are taken."""
+        try:
+            return json.loads(block)
+        except UnicodeDecodeError:
+            self.recoded = True
+            return json.loads(block.decode("cp1252", "replace"))
+        except RecursionError as error:
+            raise ValueError("the lists in it are nested too deeply") from error
 
     def _convert(self, elements: list[Any]) -> Decoded:
         self._extend(elements)
-        decoded = Decoded([], [])
+        decoded = Decoded([], [], {}, [])
         for index, element in enumerate(elements):
+            dropped: dict[str, Dropped] = {}
             try:
-                # Encoded again since members kept as raw JSON only exist in JSON.
-                text = json.dumps(_finite(element)).encode()
-                decoded.records.append(msgspec.json.decode(text, type=self.type, strict=False))
-            except (msgspec.ValidationError, TypeError) as error:
+                record = self._read(_finite(self._without_infinite(element, dropped)), dropped)
+            except (msgspec.DecodeError, TypeError) as error:
                 decoded.invalid.append((index, str(error)))
+                continue
+            if dropped:
+                decoded.dropped[len(decoded.records)] = dropped
+            decoded.records.append(record)
+            decoded.positions.append(index)  # type: ignore[union-attr]
         return decoded
 
+    def _without_infinite(self, element: Any, dropped: dict[str, Dropped]) -> Any:
+        """NaN in a member nobody foresaw means that there is no value; infinity is none either."""
+        if not isinstance(element, dict):
+            return element
+        kept = {}
+        for key, value in element.items():
+            if not isinstance(value, float) or key in self._known or math.isfinite(value):
+                kept[key] = value
+            elif not math.isnan(value):
+                dropped[key] = Dropped(str(value), f"{key} is not finite")
+        return kept
+
+    def _read(self, element: Any, dropped: dict[str, Dropped]) -> Any:
+        """A record without the members that do not fit. Raises where one of them is needed."""
+        while True:
+            # Encoded again since members kept as raw JSON only exist in JSON.
+            text = json.dumps(element).encode()
+            try:
+                return msgspec.json.decode(text, type=self.type, strict=False)
+            except msgspec.ValidationError as error:
+                where = _MEMBER.search(str(error))
+                member = where.group(1) if where else ""
+                if not isinstance(element, dict) or member not in self._optional & element.keys():
+                    raise
+                rest = dict(element)
+                dropped[member] = Dropped(rest.pop(member), str(error))
+                element = rest
+
     def _extend(self, elements: list[Any]) -> bool:
-        met = {key: None for element in elements if isinstance(element, dict) for key in element}
+        met = {
+            _finite(key): None
+            for element in elements
+            if isinstance(element, dict)
+            for key in element
+        }
         new = self._add_extras(met)
         if new:
             self._rebuild()
@@ -116,11 +186,13 @@ def collection_paused() -> Iterator[None]:
 
 
 def _finite(value: Any) -> Any:
-    """NaN and infinities as text, which a number member refuses and another one keeps."""
+    """Without what JSON lacks: NaN and infinities become text, half surrogates `?`."""
     if isinstance(value, float) and not math.isfinite(value):
         return f"not finite: {value}"
+    if isinstance(value, str):
+        return value if value.isascii() else value.encode("utf-8", "replace").decode()
     if isinstance(value, dict):
-        return {key: _finite(item) for key, item in value.items()}
+        return {_finite(key): _finite(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_finite(item) for item in value]
     return value

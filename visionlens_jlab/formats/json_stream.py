@@ -7,11 +7,13 @@ brackets outside strings are counted (in numpy, some hundred MB a second).
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
 import sys
+import tempfile
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 import msgspec
 import numpy as np
@@ -36,6 +38,8 @@ _NEXT_OBJECT = re.compile(rb"\s*\{")
 _TRAILING = re.compile(r"trailing characters \(byte (\d+)\)")
 _LOOK_BACK = 16
 """Objects inside the last element that are passed over in search of its beginning."""
+_AFTER = _BLANK + b"\0\x1a"
+"""What some programs leave behind the end."""
 
 
 class MalformedJsonError(ValueError):
@@ -130,6 +134,25 @@ def _unmark_escaped(text: np.ndarray, positions: np.ndarray, quotes: np.ndarray)
             quotes[index] = False
 
 
+def open_utf8(file: BinaryIO) -> BinaryIO:
+    """The file itself, or a temporary copy in UTF-8 of one in UTF-16 or UTF-32.
+
+    Raises ValueError when the text is broken.
+    """
+    head = file.read(4)
+    file.seek(0)
+    encoding = json.detect_encoding(head)
+    if encoding.startswith("utf-8"):
+        return file
+    copy = cast(BinaryIO, tempfile.TemporaryFile())  # noqa: SIM115  the caller closes it
+    with file:
+        reader = codecs.getreader(encoding)(file)
+        while text := reader.read(BLOCK):
+            copy.write(text.encode("utf-8", "replace"))
+    copy.seek(0)
+    return copy
+
+
 class JsonObjectReader:
     """Walks the members of the JSON object in a file.
 
@@ -159,6 +182,7 @@ class JsonObjectReader:
             self._at += 3  # byte order mark
         self._expect(b"{")
         if self._peek() == ord("}"):
+            self._end()
             return
         while True:
             self._peek()
@@ -170,6 +194,7 @@ class JsonObjectReader:
             if self._value_pending:
                 self._skip()
             if self._peek() == ord("}"):
+                self._end()
                 return
             self._expect(b",")
 
@@ -190,6 +215,29 @@ class JsonObjectReader:
             return bytes([first]) + blocks + (b"]" if first == ord("[") else b"}")
         self._value_pending = False
         return self._match(_STRING if first == ord('"') else _SCALAR)
+
+    def finish(self) -> None:
+        """Walk to the end of the object, after one of its values was taken.
+
+        Raises MalformedJsonError when the file breaks off or goes on after it.
+        """
+        while self._peek() == ord(","):
+            self._at += 1
+            self._peek()
+            self._match(_STRING)
+            self._expect(b":")
+            self._skip()
+        self._end()
+
+    def _end(self) -> None:
+        self._expect(b"}")
+        while True:
+            rest = self._buffer[self._at :].strip(_AFTER)
+            if rest:
+                raise MalformedJsonError("there is more after the end of the JSON object")
+            self._at = len(self._buffer)
+            if not self._fill():
+                return
 
     def next_byte(self) -> int:
         """First byte of the value that comes next."""

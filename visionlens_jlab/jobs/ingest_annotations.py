@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import numpy as np
 import pyarrow as pa
 
@@ -15,7 +16,7 @@ from visionlens_jlab.formats.geometry import (
     moved_geometry,
     scale_move,
     upright_boxes,
-    upright_move,
+    upright_geometry,
 )
 
 from .ingest_facts import EXISTING, SKIPPED, FactsLog, ImageFacts
@@ -45,6 +46,7 @@ class Prepared:
         self._geometry: list[bytes | None] = (
             list(rows.geometry) if rows.geometry else [None] * len(rows.classes)
         )
+        self._attributes = rows.attributes
         keep = self._imported()
         self.existing = int((self._facts.sample_ids == EXISTING).sum())
         if rows.normalised:
@@ -90,15 +92,13 @@ class Prepared:
         shape, kind = self._geometry[index], self._rows.kinds[index]
         if shape is None:
             return
-        if kind == "mask":
-            message = "The run lengths of a mask were not rotated with the image."
-            self._note("MASK_NOT_ROTATED", "kept", index, message)
-            return
         try:
-            self._geometry[index] = moved_geometry(kind, shape, upright_move(orientation, *stored))
-        except (ValueError, TypeError):
-            message = "The shape could not be read; it was not rotated with the image."
+            self._geometry[index] = upright_geometry(kind, shape, orientation, *stored)
+        except (ValueError, TypeError) as error:
+            message = f"The shape was not rotated with the image: {error}."
             self._note("MASK_NOT_ROTATED", "kept", index, message)
+        if kind == "keypoints" and self._attributes is not None:
+            self._attributes[index] = _rotated_outline(self._attributes[index], orientation, stored)
 
     def _check(self, keep: np.ndarray) -> None:
         x, y, w, h = self._boxes.T
@@ -145,7 +145,7 @@ class Prepared:
             "truncated": some(rows.truncated, pa.bool_()),
             "occluded": some(rows.occluded, pa.bool_()),
             "geometry": some(self._geometry, pa.binary()),
-            "attributes": some(rows.attributes, pa.string()),
+            "attributes": some(self._attributes, pa.string()),
         }
         return pa.table(columns)
 
@@ -153,6 +153,22 @@ class Prepared:
         stated = _taken(self._area, kept)
         computed = np.maximum(boxes[:, 2], 0) * np.maximum(boxes[:, 3], 0)
         return np.where(np.isnan(stated), computed, stated)
+
+
+def _rotated_outline(
+    attributes: str | None, orientation: int, stored: tuple[int, int]
+) -> str | None:
+    """Attributes of keypoints with the outline that came with them rotated too."""
+    if attributes is None or '"segmentation"' not in attributes:
+        return attributes
+    members = msgspec.json.decode(attributes, type=dict[str, msgspec.Raw])
+    outline = bytes(members["segmentation"])
+    kind = "mask" if outline[:1] == b"{" else "polygon"
+    try:
+        turned = upright_geometry(kind, outline, orientation, *stored)
+    except (ValueError, TypeError):
+        return attributes
+    return msgspec.json.encode({**members, "segmentation": msgspec.Raw(turned)}).decode()
 
 
 def ambiguous_issues(rows: AnnotationRows, facts: ImageFacts, paths: dict[int, str]) -> list[Issue]:

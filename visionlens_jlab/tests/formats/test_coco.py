@@ -31,7 +31,9 @@ def test_boxes_polygons_crowds_and_keypoints(tmp_path):
     annotations = [
         coco_box(1, 1, [1.25, 2, 3, 4]),
         coco_box(2, 1, [1.5, 2, 8.5, 6.25], segmentation=polygon, area=26.5),
-        coco_box(3, 2, [0, 0, 5, 5], segmentation={"counts": [1, 2], "size": [30, 40]}, iscrowd=1),
+        coco_box(
+            3, 2, [0, 0, 5, 5], segmentation={"counts": [1, 2, 1197], "size": [30, 40]}, iscrowd=1
+        ),
         coco_box(
             4, 2, [1, 1, 9, 9], keypoints=[2, 3, 2, 0, 0, 0], num_keypoints=1, segmentation=polygon
         ),
@@ -52,7 +54,10 @@ def test_boxes_polygons_crowds_and_keypoints(tmp_path):
     assert rows[1]["area"] == 26.5
     assert rows[0]["area"] == 12.0
     assert [row["is_crowd"] for row in rows] == [False, False, True, False, False, False]
-    assert json.loads(rows[2]["geometry"]) == {"counts": [1, 2], "size": [30, 40]}
+    assert json.loads(rows[2]["geometry"]) == {
+        "counts": [1, 2, 1197],
+        "size": [30, 40],
+    }
     assert json.loads(rows[3]["geometry"]) == [2, 3, 2, 0, 0, 0]
     assert json.loads(rows[3]["attributes"]) == {"segmentation": polygon}
     assert [rows[4][key] for key in "xywh"] == [1, 1, 4, 3]
@@ -141,13 +146,13 @@ def test_odd_things_are_listed_and_nothing_else_is_lost(tmp_path):
         write_image(folder / name)
     found = labels(folder)
     assert found.codes == {
-        "BOX_EMPTY": 1, "BOX_OUTSIDE": 1, "ANNOTATION_WITHOUT_IMAGE": 1, "ANNOTATION_INVALID": 5,
-        "CLASS_UNKNOWN": 1, "DUPLICATE_ID": 1, "IMAGE_MISSING": 1, "DUPLICATE_IMAGE": 1,
-        "IMAGE_ENTRY_INVALID": 1, "IMAGE_PATH_REPAIRED": 1, "IMAGE_WITHOUT_LABELS": 1,
-        "CLASS_DUPLICATE": 1,
+        "BOX_EMPTY": 1, "BOX_OUTSIDE": 1, "ANNOTATION_WITHOUT_IMAGE": 1, "ANNOTATION_INVALID": 4,
+        "SHAPE_INVALID": 1, "CLASS_UNKNOWN": 1, "DUPLICATE_ID": 1, "IMAGE_MISSING": 1,
+        "DUPLICATE_IMAGE": 1, "IMAGE_ENTRY_INVALID": 1, "IMAGE_PATH_REPAIRED": 1,
+        "IMAGE_WITHOUT_LABELS": 1, "CLASS_DUPLICATE": 1,
     }  # fmt: skip
     assert found.summary["images"] == {"found": 6, "imported": 5, "skipped": 1}
-    assert found.summary["annotations"] == {"found": 10, "imported": 4, "skipped": 6}
+    assert found.summary["annotations"] == {"found": 10, "imported": 5, "skipped": 5}
     assert "77" in [row["class"] for row in found.annotations]
     assert all(row["sample_id"] == 0 for row in found.annotations)
     assert {row["path"] for row in found.samples} >= {"images/deep/moved.png", "images/extra.png"}

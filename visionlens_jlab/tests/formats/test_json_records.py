@@ -32,16 +32,29 @@ def test_unforeseen_members_are_kept(decoder):
 def test_wrong_records_are_named_and_others_kept(decoder):
     block = b'[{"id": 1}, {"box": [1]}, 5, {"id": 2, "box": ["1.5", 2]}, {"id": 3, "box": "x"}]'
     decoded = decoder.decode(block)
-    assert [record.id for record in decoded.records] == [1, 2]
+    assert [record.id for record in decoded.records] == [1, 2, 3]
     assert decoded.records[1].box == [1.5, 2.0]
-    assert [index for index, _ in decoded.invalid] == [1, 2, 4]
+    assert [index for index, _ in decoded.invalid] == [1, 2]
+    assert decoded.positions == [0, 3, 4]
+    assert decoded.dropped[2]["box"].value == "x"
+    assert "box" in decoded.dropped[2]["box"].reason
 
 
-def test_nan_makes_only_its_own_record_invalid(decoder):
-    decoded = decoder.decode(b'[{"id": 1, "box": [NaN]}, {"id": 2, "score": Infinity}]')
-    assert [record.id for record in decoded.records] == [2]
-    assert getattr(decoded.records[0], decoder.extras["score"]) == "not finite: inf"
-    assert [index for index, _ in decoded.invalid] == [0]
+def test_nan_costs_only_its_own_member(decoder):
+    decoded = decoder.decode(
+        b'[{"id": 1, "box": [NaN]}, {"id": 2, "score": Infinity, "x": NaN, "tags": {"y": NaN}}]'
+    )
+    first, second = decoded.records
+    assert (first.id, first.box, second.id) == (1, None, 2)
+    assert getattr(second, decoder.extras["tags"]) == {"y": "not finite: nan"}
+    assert [sorted(members) for members in decoded.dropped.values()] == [["box"], ["score"]]
+
+
+def test_text_that_is_no_unicode(decoder):
+    decoded = decoder.decode(b'[{"id": "\\ud800x"}]')
+    assert (decoded.records[0].id, decoder.recoded) == ("?x", False)
+    decoded = decoder.decode(b'[{"id": "caf\xe9"}]')
+    assert (decoded.records[0].id, decoder.recoded) == ("caf\u00e9", True)
 
 
 def test_raw_members_keep_their_bytes(decoder):

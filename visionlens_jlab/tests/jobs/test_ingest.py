@@ -7,9 +7,10 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from blake3 import blake3
-from PIL import Image
+from PIL import Image, ImageOps
 
 from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.formats import rle
 from visionlens_jlab.formats.issues import ISSUES
 from visionlens_jlab.jobs import ingest
 from visionlens_jlab.jobs.context import JobCancelled
@@ -133,30 +134,48 @@ def test_labels_of_the_stored_frame_turn_with_the_image(tmp_path, orientation):
     (tmp_path / "images").mkdir()
     Image.fromarray(pixels).save(tmp_path / "images" / "1.png", exif=exif)
     polygon = [[5, 4, 25, 4, 25, 10, 5, 10]]
+    mask = rle.from_pixels(pixels > 0)
+    small = {"counts": [0, 4], "size": [2, 2]}
     annotations = [
         coco_box(1, 1, [5, 4, 20, 6], segmentation=polygon),
-        coco_box(2, 1, [5, 4, 20, 6], segmentation={"counts": [0], "size": [30, 40]}),
-        coco_box(3, 1, [5, 4, 20, 6], segmentation="[["),
+        coco_box(2, 1, [5, 4, 20, 6], segmentation=json.loads(rle.to_json(mask))),
+        coco_box(
+            3,
+            1,
+            [5, 4, 20, 6],
+            segmentation={"counts": mask.lengths.tolist(), "size": [30, 40]},
+            keypoints=[5, 4, 2, 0, 0, 0, 25, 10, 1],
+        ),
+        coco_box(4, 1, [5, 4, 20, 6], segmentation=small),
     ]
     write_json(tmp_path / "labels.json", coco([coco_image(1, width=40, height=30)], annotations))
     found = ingest_rows(tmp_path)
     if orientation < 5:
-        assert found.codes["ORIENTATION_AMBIGUOUS"] == 1
+        assert found.codes == {"ORIENTATION_AMBIGUOUS": 1, "MASK_SIZE": 1}
         assert found.boxes("images/1.png")[0] == (5, 4, 20, 6)
         return
-    assert found.codes["ORIENTATION_REPAIRED"] == found.codes["MASK_NOT_ROTATED"] == 1
+    assert found.codes == {"ORIENTATION_REPAIRED": 1, "MASK_SIZE": 1, "MASK_NOT_ROTATED": 1}
     repaired = next(issue for issue in found.issues if issue["code"] == "ORIENTATION_REPAIRED")
     assert (repaired["action"], repaired["sample_id"]) == ("repaired", 0)
     x, y, w, h = map(int, found.boxes("images/1.png")[0])
     with Image.open(tmp_path / "images" / "1.png") as image:
-        from PIL import ImageOps
-
         upright = np.asarray(ImageOps.exif_transpose(image))
     assert upright[y : y + h, x : x + w].min() == 255
     assert (upright > 0).sum() == w * h
-    points = np.array(json.loads(found.annotations[0]["geometry"])[0]).reshape(-1, 2)
+    shapes = [json.loads(row["geometry"]) for row in found.annotations]
+    points = np.array(shapes[0][0]).reshape(-1, 2)
     assert points.min(axis=0).tolist() == [x, y]
     assert points.max(axis=0).tolist() == [x + w, y + h]
+    outline = json.loads(found.annotations[2]["attributes"])["segmentation"]
+    for shape in (shapes[1], outline):
+        turned, complaint = rle.parse(json.dumps(shape).encode())
+        assert complaint is None
+        assert ((upright > 0) == rle.to_pixels(turned)).all()
+    first, hidden, last = np.array(shapes[2]).reshape(3, 3).tolist()
+    assert sorted([first[0], last[0]]) == [x, x + w]
+    assert sorted([first[1], last[1]]) == [y, y + h]
+    assert (hidden, first[2], last[2]) == ([0, 0, 0], 2, 1)
+    assert shapes[3] == small
     assert (found.samples[0]["width"], found.samples[0]["height"]) == (30, 40)
 
 
