@@ -59,7 +59,10 @@ class TilesHandler(Resource):
         """What the grid draws for some ids."""
         request = await self.body(TilesRequest)
         await self.answer(
-            await self.dataset(dataset, lambda store: store.tiles(request.view, request.ids))
+            await self.dataset(
+                dataset,
+                lambda store: store.tiles(request.view, request.ids, geometry=request.geometry),
+            )
         )
 
 

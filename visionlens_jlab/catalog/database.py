@@ -43,6 +43,10 @@ class Reader:
             self._version = int(self.rows("SELECT version FROM meta")[0][0])
         return self._version
 
+    def know_version(self, version: int) -> None:
+        """Take the version from a statement that read it anyway."""
+        self._version = version
+
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """All rows as Python tuples."""
         return self.cursor.execute(sql, list(parameters)).fetchall()

@@ -9,7 +9,7 @@ from typing import Any
 from visionlens_jlab.catalog.clock import to_iso
 from visionlens_jlab.catalog.database import Reader
 from visionlens_jlab.catalog.fieldset import FieldSet, quote
-from visionlens_jlab.catalog.predicates import annotations_from, compile_matching
+from visionlens_jlab.catalog.predicates import Among, annotations_from, compile_matching
 from visionlens_jlab.catalog.tables import URI
 from visionlens_jlab.catalog.thumbnails import version_key
 from visionlens_jlab.catalog.views import combined_filter, view_condition
@@ -51,8 +51,14 @@ _ANNOTATION = [
 ]
 
 
-def read_sample(reader: Reader, fields: FieldSet, sample_id: int, spec: ViewSpec) -> SampleDetail:
-    """One sample as seen through a view.
+def read_sample(
+    reader: Reader,
+    fields: FieldSet,
+    sample_id: int,
+    spec: ViewSpec,
+    among: Among | None = None,
+) -> SampleDetail:
+    """One sample as seen through a view; `among` is what its SQL lets through.
 
     Raises
     ------
@@ -83,7 +89,7 @@ def read_sample(reader: Reader, fields: FieldSet, sample_id: int, spec: ViewSpec
         thumbnail=version_key(head["thumb_pack"], head["thumb_offset"]),
         color=head["dominant_color"],
         fields={name: plain(value) for name, value in rest if value is not None},
-        annotations=_annotations(reader, fields, sample_id, spec),
+        annotations=_annotations(reader, fields, sample_id, spec, among),
     )
 
 
@@ -97,12 +103,12 @@ def plain(value: Any) -> Any:
 
 
 def _annotations(
-    reader: Reader, fields: FieldSet, sample_id: int, spec: ViewSpec
+    reader: Reader, fields: FieldSet, sample_id: int, spec: ViewSpec, among: Among | None
 ) -> list[Annotation]:
     if spec.level == "samples":
-        matching = compile_matching(combined_filter(spec), fields)
+        matching = compile_matching(combined_filter(spec), fields, among)
     else:
-        matching = view_condition(combined_filter(spec), spec, fields)
+        matching = view_condition(combined_filter(spec), spec, fields, among)
     user = [field.name for field in fields.user("annotations")]
     listed = ", ".join(f"a.{quote(name)}" for name in (*_ANNOTATION, *user))
     tags = (

@@ -97,30 +97,34 @@ def _population(
     if view.level == "annotations":
         return _annotation_population(snapshot, view, field, rest)
     if field.level == "samples":
-        return _Population("sample s" + _narrowed(snapshot, rest, "s"), Compiled("TRUE"))
+        return _Population("sample s" + _narrowed(snapshot, rest, "s", view.sql), Compiled("TRUE"))
+    among = snapshot.among(view)
     bare = [part for part in rest if is_bare(part, fields)]
     others = [part for part in rest if part not in bare]
-    group = compile_group(bare, fields, also=field)
+    of_annotations = among is not None and among.level == "annotations"
+    group = compile_group(bare, fields, also=field, among=among if of_annotations else None)
+    sql = None if of_annotations else view.sql
     aliases = group.aliases | frozenset("c" if field.is_class else "")
-    return _Population(annotations_from(aliases) + _narrowed(snapshot, others, "a"), group)
+    return _Population(annotations_from(aliases) + _narrowed(snapshot, others, "a", sql), group)
 
 
 def _annotation_population(
     snapshot: Snapshot, view: ViewSpec, field: Field, rest: list[Filter]
 ) -> _Population:
+    among = snapshot.among(view)
     if view.all:
-        condition = compile_filter(conjunction(rest), "samples", snapshot.fields)
+        condition = compile_filter(conjunction(rest), "samples", snapshot.fields, among)
     else:
-        condition = compile_group(rest, snapshot.fields, also=field)
+        condition = compile_group(rest, snapshot.fields, also=field, among=among)
     own = "s" if field.level == "samples" else ("c" if field.is_class else "")
     return _Population(annotations_from(condition.aliases | frozenset(own)), condition)
 
 
-def _narrowed(snapshot: Snapshot, parts: list[Filter], owner: str) -> str:
-    """A join with the samples for which all `parts` hold."""
-    if not parts:
+def _narrowed(snapshot: Snapshot, parts: list[Filter], owner: str, sql: str | None) -> str:
+    """A join with the samples for which all `parts` hold, among those of a view's SQL."""
+    if not parts and not sql:
         return ""
-    base = snapshot.view(ViewSpec(filter=conjunction(parts)))
+    base = snapshot.view(ViewSpec(filter=conjunction(parts), sql=sql))
     snapshot.reader.register_ids("base", base.ids)
     return f" SEMI JOIN base ON base.id = {owner}.sample_id"
 

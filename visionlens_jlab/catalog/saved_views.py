@@ -41,11 +41,19 @@ def delete_saved_view(cursor: duckdb.DuckDBPyConnection, name: str) -> None:
 def _saved(row: tuple[Any, ...]) -> SavedView:
     name, view, created, modified = row
     spec = ViewSpec.model_validate_json(view)
-    filter = combined_filter(spec)
     return SavedView(
         name=name,
         view=spec,
-        predicate="" if filter is None else render(filter),
+        predicate=_predicate(spec),
         created_at=to_iso(created),
         modified_at=to_iso(modified),
     )
+
+
+def _predicate(spec: ViewSpec) -> str:
+    """The filter as text; as it was written where it cannot be read any more."""
+    try:
+        filter = combined_filter(spec)
+    except VisionLensError:
+        return spec.where or ""
+    return "" if filter is None else render(filter)

@@ -31,7 +31,7 @@ from visionlens_jlab.catalog.saved_views import (
 )
 from visionlens_jlab.catalog.snapshot import Caches, Snapshot
 from visionlens_jlab.catalog.sqlbox import run_select
-from visionlens_jlab.catalog.tables import Ids, as_ids, ids_at_level, read_table
+from visionlens_jlab.catalog.tables import Ids, as_ids, read_table
 from visionlens_jlab.catalog.tags import write_tag
 from visionlens_jlab.catalog.thumbnails import FOLDER, Thumbnail, version_key
 from visionlens_jlab.catalog.tiles import read_tiles
@@ -136,13 +136,16 @@ class DatasetStore:
             wanted = None if ids is None else as_ids(ids)
             if wanted is None and spec is not None:
                 view = snapshot.view(spec)
-                wanted = ids_at_level(snapshot.reader, snapshot.fields, view, level)
+                wanted = snapshot.ids_at_level(view, level)
             return read_table(snapshot.reader, snapshot.fields, level, ids=wanted, columns=columns)
 
-    def tiles(self, spec: ViewSpec, ids: Sequence[int] | Ids) -> Tiles:
-        """What the grid draws for ids of the view's level; two statements in all."""
+    def tiles(self, spec: ViewSpec, ids: Sequence[int] | Ids, *, geometry: bool = False) -> Tiles:
+        """What the grid draws for ids of the view's level; two statements in all.
+
+        `geometry`: with the shapes of what is no plain box.
+        """
         with self._snapshot() as snapshot:
-            return read_tiles(snapshot.reader, snapshot.fields, spec, as_ids(ids))
+            return read_tiles(snapshot, spec, as_ids(ids), geometry=geometry)
 
     def facets(self, request: FacetsRequest) -> Facets:
         """Counts of each field under all conditions but its own."""
@@ -152,7 +155,8 @@ class DatasetStore:
     def sample(self, sample_id: int, spec: ViewSpec) -> SampleDetail:
         """Everything about one sample, its annotations marked as the view sees them. ID_UNKNOWN."""
         with self._snapshot() as snapshot:
-            return read_sample(snapshot.reader, snapshot.fields, sample_id, spec)
+            among = snapshot.among(spec)
+            return read_sample(snapshot.reader, snapshot.fields, sample_id, spec, among)
 
     def predicate(self, text: str | None, filter: Filter | None) -> Predicate:
         """Both forms of a predicate (and-ed when both are given), checked against the fields."""
@@ -235,9 +239,14 @@ class DatasetStore:
         """Add a tag to rows, or take it away. REQUEST_INVALID without either ids or a view."""
         if (request.ids is None) == (request.view is None):
             raise VisionLensError("REQUEST_INVALID", "Give either ids or a view to tag.")
+        given = None if request.ids is None else as_ids(request.ids)
+        if request.view is not None and request.view.sql:
+            # The user's SQL never runs in the writer.
+            with self._snapshot() as snapshot:
+                given = snapshot.ids_at_level(snapshot.view(request.view), request.level)
 
         def work(cursor: duckdb.DuckDBPyConnection) -> int:
-            ids = self._tagged(Reader(cursor), request)
+            ids = self._tagged(Reader(cursor), request) if given is None else given
             return write_tag(cursor, request.level, ids, request.tag, remove=request.remove)
 
         payload = {"tag": request.tag, "level": request.level, "remove": request.remove}
@@ -329,11 +338,8 @@ class DatasetStore:
             )
 
     def _tagged(self, reader: Reader, request: TagRequest) -> Ids:
-        if request.view is None:
-            return as_ids(request.ids or [])
         snapshot = Snapshot(reader, self._caches)
-        view = snapshot.view(request.view)
-        return ids_at_level(reader, snapshot.fields, view, request.level)
+        return snapshot.ids_at_level(snapshot.view(request.view or ViewSpec()), request.level)
 
     def _refresh_card(self) -> None:
         """Write the card if the dataset has changed since it was written."""

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from visionlens_jlab.catalog.database import Reader
 from visionlens_jlab.catalog.fieldset import FieldSet, quote
-from visionlens_jlab.catalog.predicates import annotations_from, compile_matching
+from visionlens_jlab.catalog.predicates import Among, annotations_from, compile_matching
 from visionlens_jlab.catalog.userfields import TABLES
 from visionlens_jlab.catalog.views import ResolvedView, combined_filter, unusable
 from visionlens_jlab.errors import VisionLensError
@@ -156,8 +156,14 @@ def as_ids(ids: Sequence[int] | Ids) -> Ids:
     return given.astype(np.uint32)
 
 
-def ids_at_level(reader: Reader, fields: FieldSet, view: ResolvedView, level: Level) -> Ids:
-    """The rows of `level` that a view stands for, uint32.
+def ids_at_level(
+    reader: Reader,
+    fields: FieldSet,
+    view: ResolvedView,
+    level: Level,
+    among: Among | None = None,
+) -> Ids:
+    """The rows of `level` that a view stands for, uint32; `among` is what its SQL lets through.
 
     A sample view's annotations are its matching ones (every one with `all`), sample by sample in
     view order. An annotation view's samples come in the order of their first annotation.
@@ -170,13 +176,15 @@ def ids_at_level(reader: Reader, fields: FieldSet, view: ResolvedView, level: Le
             "SELECT a.sample_id FROM annotation a JOIN shown v ON v.id = a.annotation_id "
             "GROUP BY a.sample_id ORDER BY min(v.position)"
         )
-    return _annotations_of_samples(reader, fields, view.spec)
+    return _annotations_of_samples(reader, fields, view.spec, among)
 
 
-def _annotations_of_samples(reader: Reader, fields: FieldSet, spec: ViewSpec) -> Ids:
+def _annotations_of_samples(
+    reader: Reader, fields: FieldSet, spec: ViewSpec, among: Among | None
+) -> Ids:
     condition, parameters, aliases = "TRUE", (), frozenset[str]()
     if not spec.all:
-        matching = compile_matching(combined_filter(spec), fields)
+        matching = compile_matching(combined_filter(spec), fields, among)
         condition, parameters, aliases = matching.sql, matching.parameters, matching.aliases
     sql = (
         f"SELECT a.annotation_id FROM {annotations_from(aliases)} "

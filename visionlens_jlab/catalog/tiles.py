@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+import json
+from itertools import pairwise
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
-from visionlens_jlab.catalog.database import Reader
-from visionlens_jlab.catalog.fieldset import FieldSet
 from visionlens_jlab.catalog.predicates import Compiled, annotations_from, compile_matching
+from visionlens_jlab.catalog.snapshot import Snapshot
 from visionlens_jlab.catalog.tables import Ids
 from visionlens_jlab.catalog.thumbnails import version_key
 from visionlens_jlab.catalog.views import combined_filter, unusable
@@ -21,44 +22,80 @@ _SAMPLE = """
     (SELECT list(t.tag ORDER BY t.tag) FROM sample_tag t WHERE t.sample_id = s.sample_id),
     (SELECT version FROM meta)
 """
-_ANNOTATION = "a.x, a.y, a.w, a.h, a.annotation_id, c.name, a.source, a.confidence, a.kind"
+_ANNOTATION = """
+    CASE WHEN a.x IS NULL OR a.y IS NULL OR a.w IS NULL OR a.h IS NULL THEN []
+         ELSE [a.x, a.y, a.w, a.h] END AS boxes,
+    a.annotation_id AS annotation_ids, c.name AS classes, a.source AS sources,
+    a.confidence AS confidences, a.kind AS kinds
+"""
+_GEOMETRY = "CASE WHEN a.kind <> 'box' THEN decode(a.geometry) END AS geometries"
 _WANTED = "(SELECT unnest(?::UINTEGER[]))"
 
 
-def read_tiles(reader: Reader, fields: FieldSet, spec: ViewSpec, ids: Ids) -> Tiles:
+def read_tiles(snapshot: Snapshot, spec: ViewSpec, ids: Ids, *, geometry: bool = False) -> Tiles:
     """Tiles in the order of `ids`; unknown ids are left out.
 
     A sample's tile has all its annotations, the view's matching ones marked; an annotation's tile
-    has that annotation. An annotation without a box has an empty row in `boxes`.
+    has that annotation. An annotation without a box has an empty row in `boxes`. With `geometry`
+    the shapes of other kinds are there too, as `Annotation.geometry` has them.
     """
-    if spec.level == "samples":
-        source, key = "sample s", "s.sample_id"
-        matching = compile_matching(combined_filter(spec), fields)
-    else:
-        source, key = annotations_from("s"), "a.annotation_id"
-        matching = Compiled("TRUE")
-    owner = "a.sample_id" if spec.level == "samples" else "a.annotation_id"
-    samples = reader.rows(
+    source, key = (
+        ("sample s", "s.sample_id")
+        if spec.level == "samples"
+        else (annotations_from("s"), "a.annotation_id")
+    )
+    # First, for it says at which version all this is.
+    samples = snapshot.reader.rows(
         f"SELECT {key}, {_SAMPLE} FROM {source} WHERE {key} IN {_WANTED}", [ids.tolist()]
     )
+    if not samples:
+        return Tiles(version=snapshot.reader.version, tiles=[])
+    version = int(samples[0][-1])
+    snapshot.reader.know_version(version)
+    annotations = _annotations(snapshot, spec, ids, geometry)
+    tiles = {row[0]: _tile(row, annotations.get(row[0], {})) for row in samples}
+    return Tiles(version=version, tiles=[tiles[i] for i in ids.tolist() if i in tiles])
+
+
+def _annotations(
+    snapshot: Snapshot, spec: ViewSpec, ids: Ids, geometry: bool
+) -> dict[int, dict[str, list[Any]]]:
+    """By id of the tile: the lists of `Tile` that have an entry for each annotation."""
+    matching = Compiled("TRUE")
+    filter = combined_filter(spec)
+    if spec.level == "samples":
+        among = snapshot.among(spec)
+        matching = compile_matching(filter, snapshot.fields, among)
+    owner = "a.sample_id" if spec.level == "samples" else "a.annotation_id"
+    listed = f"{_ANNOTATION}, {_GEOMETRY}" if geometry else _ANNOTATION
     try:
-        annotations = reader.rows(
-            f"SELECT {owner}, {_ANNOTATION}, coalesce({matching.sql}, FALSE) "
+        table = snapshot.reader.arrow(
+            f"SELECT {owner} AS owner, {listed}, coalesce({matching.sql}, FALSE) AS matching "
             f"FROM {annotations_from(matching.aliases | {'c'})} WHERE {owner} IN {_WANTED} "
-            "ORDER BY a.annotation_id",
+            "ORDER BY owner, a.annotation_id",
             [*matching.parameters, ids.tolist()],
         )
     except duckdb.Error as error:
         raise unusable(error) from error
-    grouped: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
-    for row in annotations:
-        grouped[row[0]].append(row[1:])
-    tiles = {row[0]: _tile(row, grouped[row[0]]) for row in samples}
-    version = int(samples[0][-1]) if samples else reader.version
-    return Tiles(version=version, tiles=[tiles[i] for i in ids.tolist() if i in tiles])
+    return _by_owner(table)
 
 
-def _tile(sample: tuple[Any, ...], annotations: list[tuple[Any, ...]]) -> Tile:
+def _by_owner(table: pa.Table) -> dict[int, dict[str, list[Any]]]:
+    """The columns of each owner's rows, which stand together."""
+    columns = table.to_pydict()
+    owners = columns.pop("owner")
+    if "geometries" in columns:
+        columns["geometries"] = [
+            None if text is None else json.loads(text) for text in columns["geometries"]
+        ]
+    starts = [i for i, owner in enumerate(owners) if i == 0 or owner != owners[i - 1]]
+    return {
+        owners[start]: {name: values[start:end] for name, values in columns.items()}
+        for start, end in pairwise([*starts, len(owners)])
+    }
+
+
+def _tile(sample: tuple[Any, ...], annotations: dict[str, list[Any]]) -> Tile:
     id_, sample_id, filename, split, width, height, color, pack, offset, tags, _ = sample
     return Tile(
         id=id_,
@@ -70,11 +107,19 @@ def _tile(sample: tuple[Any, ...], annotations: list[tuple[Any, ...]]) -> Tile:
         color=color,
         thumbnail=version_key(pack, offset),
         tags=tags or [],
-        boxes=[[] if None in row[:4] else list(row[:4]) for row in annotations],
-        annotation_ids=[row[4] for row in annotations],
-        classes=[row[5] for row in annotations],
-        sources=[row[6] for row in annotations],
-        confidences=[row[7] for row in annotations],
-        kinds=[row[8] for row in annotations],
-        matching=[row[9] for row in annotations],
+        **(annotations or _NONE),
     )
+
+
+_NONE: dict[str, list[Any]] = {
+    name: []
+    for name in (
+        "boxes",
+        "annotation_ids",
+        "classes",
+        "sources",
+        "confidences",
+        "kinds",
+        "matching",
+    )
+}

@@ -1,51 +1,24 @@
-"""Workspaces: one dataset, view and selection, stored beside the data."""
+"""Workspaces: one dataset, view and selection, kept beside the data."""
 
 from __future__ import annotations
 
-import uuid as uuids
-from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Any
+from dataclasses import replace
 
-import duckdb
 import numpy as np
 
-from visionlens_jlab.catalog.clock import utc_now
-from visionlens_jlab.catalog.database import Reader
 from visionlens_jlab.catalog.store import DatasetStore
 from visionlens_jlab.catalog.tables import Ids, as_ids, raise_unknown
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.models import Level, SelectionInfo, ViewSpec, Workspace, WorkspaceChange
-
-_COLUMNS = (
-    "workspace, notebook, version, view, view_version, view_origin, "
-    "selection, selection_level, selection_version, selection_origin, origin"
-)
+from visionlens_jlab.workspace.rows import Row, Table, keeper
 
 
-@dataclass(frozen=True)
-class _Row:
-    """A workspace as it is stored."""
+class _ConflictError(Exception):
+    """A part was changed by another since; leaves the transaction before it is described."""
 
-    workspace: str
-    notebook: str | None
-    version: int
-    view: str
-    view_version: int
-    view_origin: str | None
-    selection: bytes
-    selection_level: Level
-    selection_version: int
-    selection_origin: str | None
-    origin: str | None
-
-    @property
-    def spec(self) -> ViewSpec:
-        return ViewSpec.model_validate_json(self.view)
-
-    @property
-    def selected(self) -> Ids:
-        return np.frombuffer(self.selection, dtype="<u4").astype(np.uint32)
+    def __init__(self, part: str, by: str | None, row: Row) -> None:
+        super().__init__(part)
+        self.part, self.by, self.row = part, by, row
 
 
 class WorkspaceService:
@@ -53,25 +26,28 @@ class WorkspaceService:
 
     Each has a version, +1 with each change. A change names the version it was based on: when the
     same part (view or selection) was changed since by another origin, it is refused with the
-    present workspace.
+    present workspace. Those of a dataset that may not be written last as long as this process.
     """
 
     def __init__(self, store: DatasetStore) -> None:
         self._store = store
+        self._keeper = keeper(store)
 
     def find_or_create(self, notebook: str | None) -> Workspace:
         """The workspace of a notebook, made if need be; without a notebook always a new one."""
 
-        def work(cursor: duckdb.DuckDBPyConnection) -> _Row:
-            found = _find(cursor, "notebook = ?", notebook) if notebook is not None else None
-            return found or _insert(cursor, notebook)
+        def find(table: Table) -> Row | None:
+            return None if notebook is None else table.of_notebook(notebook)
 
-        if notebook is not None:
-            with self._store.database.read() as reader:
-                found = _find(reader.cursor, "notebook = ?", notebook)
-            if found is not None:
-                return self._describe(found)
-        return self._describe(self._store.transaction(work))
+        def work(table: Table) -> Row:
+            found = find(table)
+            if found is None:
+                found = Row.new(notebook)
+                table.put(found)
+            return found
+
+        found = self._keeper.read(find)
+        return self._describe(self._keeper.write(work) if found is None else found)
 
     def get(self, workspace: str) -> Workspace:
         """A workspace as it is now. WORKSPACE_NOT_FOUND."""
@@ -86,7 +62,8 @@ class WorkspaceService:
         ------
         VisionLensError
             WORKSPACE_NOT_FOUND; WORKSPACE_CONFLICT, the present one in `details["workspace"]`;
-            ID_UNKNOWN, FIELD_UNKNOWN, FIELD_TYPE, PREDICATE_INVALID for what was sent.
+            ID_UNKNOWN, FIELD_UNKNOWN, FIELD_TYPE, PREDICATE_INVALID, SQL_REFUSED, SQL_TIMEOUT
+            for what was sent.
         """
         if change.selection is not None and change.select_view is not None:
             raise VisionLensError("REQUEST_INVALID", "Give either selection or select_view.")
@@ -131,38 +108,36 @@ class WorkspaceService:
         view: ViewSpec | None = None,
         ids: Ids | None = None,
     ) -> Workspace:
-        def work(cursor: duckdb.DuckDBPyConnection) -> _Row:
-            row = _require(cursor, workspace)
-            self._check_conflict(row, base_version, origin, view is not None, ids is not None)
-            if ids is not None:
-                raise_unknown(Reader(cursor), level, ids)
+        def work(table: Table) -> Row:
+            row = _require(table, workspace)
+            _check_conflict(row, base_version, origin, view is not None, ids is not None)
             changed = _changed(row, origin, level=level, view=view, ids=ids)
-            _update(cursor, changed)
+            table.put(changed)
             return changed
 
-        return self._describe(self._store.transaction(work))
+        if ids is not None:
+            with self._store.database.read() as reader:
+                raise_unknown(reader, level, ids)
+        try:
+            return self._describe(self._keeper.write(work))
+        except _ConflictError as error:
+            raise VisionLensError(
+                "WORKSPACE_CONFLICT",
+                f"The {error.part} was changed by {error.by} in the meantime.",
+                details={"workspace": self._describe(error.row).model_dump(mode="json")},
+            ) from None
 
-    def _check_conflict(
-        self, row: _Row, base_version: int, origin: str, view: bool, selection: bool
-    ) -> None:
-        parts = (
-            ("view", view, row.view_version, row.view_origin),
-            ("selection", selection, row.selection_version, row.selection_origin),
-        )
-        for name, touched, version, by in parts:
-            if touched and version > base_version and by != origin:
-                raise VisionLensError(
-                    "WORKSPACE_CONFLICT",
-                    f"The {name} was changed by {by} in the meantime.",
-                    details={"workspace": self._describe(row).model_dump(mode="json")},
-                )
+    def _read(self, workspace: str) -> Row:
+        return self._keeper.read(lambda table: _require(table, workspace))
 
-    def _read(self, workspace: str) -> _Row:
-        with self._store.database.read() as reader:
-            return _require(reader.cursor, workspace)
-
-    def _describe(self, row: _Row) -> Workspace:
-        view = self._store.view(row.spec)
+    def _describe(self, row: Row) -> Workspace:
+        """The workspace with its counts; nothing counts where its view cannot be shown any more."""
+        try:
+            view = self._store.view(row.spec)
+        except VisionLensError as error:
+            if error.code not in _UNUSABLE:
+                raise
+            view = replace(self._store.view(ViewSpec(level=row.spec.level)), ids=as_ids([]))
         return Workspace(
             workspace=row.workspace,
             dataset=self._store.slug,
@@ -183,48 +158,28 @@ class WorkspaceService:
         )
 
 
-def _find(cursor: duckdb.DuckDBPyConnection, condition: str, value: str) -> _Row | None:
-    rows = cursor.execute(
-        f"SELECT {_COLUMNS} FROM workspace WHERE {condition} ORDER BY created_at LIMIT 1",  # noqa: S608
-        [value],
-    ).fetchall()
-    return _Row(*rows[0]) if rows else None
+_UNUSABLE = ("FIELD_UNKNOWN", "FIELD_TYPE", "PREDICATE_INVALID", "SQL_REFUSED", "SQL_TIMEOUT")
+"""What becomes of a view whose fields or data have changed: asking for its ids says why."""
 
 
-def _require(cursor: duckdb.DuckDBPyConnection, workspace: str) -> _Row:
-    row = _find(cursor, "workspace = ?", workspace)
+def _require(table: Table, workspace: str) -> Row:
+    row = table.find(workspace)
     if row is None:
         raise VisionLensError("WORKSPACE_NOT_FOUND", f"There is no workspace {workspace!r}.")
     return row
 
 
-def _insert(cursor: duckdb.DuckDBPyConnection, notebook: str | None) -> _Row:
-    row = _Row(
-        workspace=str(uuids.uuid4()),
-        notebook=notebook,
-        version=1,
-        view=ViewSpec().model_dump_json(),
-        view_version=0,
-        view_origin=None,
-        selection=b"",
-        selection_level="samples",
-        selection_version=0,
-        selection_origin=None,
-        origin=None,
+def _check_conflict(row: Row, base_version: int, origin: str, view: bool, selection: bool) -> None:
+    parts = (
+        ("view", view, row.view_version, row.view_origin),
+        ("selection", selection, row.selection_version, row.selection_origin),
     )
-    now = utc_now()
-    values: list[Any] = [*vars(row).values(), now, now]
-    marks = ", ".join("?" * len(values))
-    cursor.execute(
-        f"INSERT INTO workspace ({_COLUMNS}, created_at, modified_at) VALUES ({marks})",  # noqa: S608
-        values,
-    )
-    return row
+    for name, touched, version, by in parts:
+        if touched and version > base_version and by != origin:
+            raise _ConflictError(name, by, row)
 
 
-def _changed(
-    row: _Row, origin: str, *, level: Level, view: ViewSpec | None, ids: Ids | None
-) -> _Row:
+def _changed(row: Row, origin: str, *, level: Level, view: ViewSpec | None, ids: Ids | None) -> Row:
     version = row.version + 1
     changed = replace(row, version=version, origin=origin)
     if view is not None:
@@ -246,26 +201,3 @@ def _distinct(ids: Ids) -> Ids:
     """A selection is a set; the first place of each id is kept."""
     _, first = np.unique(ids, return_index=True)
     return ids[np.sort(first)]
-
-
-def _update(cursor: duckdb.DuckDBPyConnection, row: _Row) -> None:
-    moment: datetime = utc_now()
-    cursor.execute(
-        "UPDATE workspace SET version = ?, view = ?, view_version = ?, view_origin = ?, "
-        "selection = ?, selection_level = ?, selection_version = ?, selection_origin = ?, "
-        "origin = ?, modified_at = ? "
-        "WHERE workspace = ?",
-        [
-            row.version,
-            row.view,
-            row.view_version,
-            row.view_origin,
-            row.selection,
-            row.selection_level,
-            row.selection_version,
-            row.selection_origin,
-            row.origin,
-            moment,
-            row.workspace,
-        ],
-    )

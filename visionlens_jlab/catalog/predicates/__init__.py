@@ -24,9 +24,10 @@ from visionlens_jlab.catalog.predicates.normal import (
 )
 from visionlens_jlab.catalog.predicates.parser import parse
 from visionlens_jlab.catalog.predicates.renderer import render
-from visionlens_jlab.catalog.predicates.sql import Compiled, annotations_from
+from visionlens_jlab.catalog.predicates.sql import Among, Compiled, annotations_from
 
 __all__ = [
+    "Among",
     "Compiled",
     "annotations_from",
     "compile_filter",

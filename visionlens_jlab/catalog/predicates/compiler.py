@@ -9,7 +9,14 @@ from __future__ import annotations
 
 from visionlens_jlab.catalog.fieldset import Field, FieldSet
 from visionlens_jlab.catalog.predicates.normal import conjuncts, leaves, normalize
-from visionlens_jlab.catalog.predicates.sql import FALSE, TRUE, Compiled, annotations_from, join
+from visionlens_jlab.catalog.predicates.sql import (
+    FALSE,
+    TRUE,
+    Among,
+    Compiled,
+    annotations_from,
+    join,
+)
 from visionlens_jlab.catalog.predicates.terms import compile_term
 from visionlens_jlab.models import Combine, Count, Filter, Level, Not, Quantified
 
@@ -25,10 +32,12 @@ _ZERO = {
 """Whether zero annotations satisfy `count(...) cmp n`."""
 
 
-def compile_filter(filter: Filter | None, level: Level, fields: FieldSet) -> Compiled:
+def compile_filter(
+    filter: Filter | None, level: Level, fields: FieldSet, among: Among | None = None
+) -> Compiled:
     """The condition for a row of `level`: over `s` for samples, over `a`, `s`, `c` for annotations.
 
-    At level annotations the whole predicate is one group.
+    At level annotations the whole predicate is one group. `among` holds besides.
 
     Raises
     ------
@@ -38,22 +47,32 @@ def compile_filter(filter: Filter | None, level: Level, fields: FieldSet) -> Com
     compiler = _Compiler(fields)
     parts = [] if filter is None else conjuncts(normalize(filter))
     if level == "annotations":
-        return compiler.group(parts)
-    return compiler.sample_all(parts)
+        return compiler.group(parts, among=among)
+    return compiler.sample_all(parts, among)
 
 
-def compile_group(parts: list[Filter], fields: FieldSet, *, also: Field | None = None) -> Compiled:
+def compile_group(
+    parts: list[Filter],
+    fields: FieldSet,
+    *,
+    also: Field | None = None,
+    among: Among | None = None,
+) -> Compiled:
     """One annotation group over `a`, `s`, `c`: all `parts` hold, with the default source.
 
     `also` is a further field the group is going to name.
     """
     lifted = also is not None and also.speaks_of_sources
-    return _Compiler(fields).group(parts, default=not lifted)
+    return _Compiler(fields).group(parts, default=not lifted, among=among)
 
 
-def compile_matching(filter: Filter | None, fields: FieldSet) -> Compiled:
+def compile_matching(
+    filter: Filter | None, fields: FieldSet, among: Among | None = None
+) -> Compiled:
     """The condition over `a`, `s`, `c` for a sample view's matching annotations."""
-    matching = None if filter is None else _Compiler(fields).matching(normalize(filter))
+    parts = [] if filter is None else conjuncts(normalize(filter))
+    own = among if among is not None and among.level == "annotations" else None
+    matching = _Compiler(fields).matching_all(parts, own)
     return GROUND_TRUTH if matching is None else matching
 
 
@@ -83,17 +102,25 @@ class _Compiler:
             case _:
                 return self._term(node)
 
-    def sample_all(self, parts: list[Filter]) -> Compiled:
+    def sample_all(self, parts: list[Filter], among: Among | None = None) -> Compiled:
         bare = [part for part in parts if self.is_bare(part)]
         others = [self.sample(part) for part in parts if part not in bare]
-        if bare:
-            others.append(self._exists("s", self.group(bare)))
+        if among is not None and among.level == "samples":
+            others.append(among.on_sample)
+            among = None
+        if bare or among is not None:
+            others.append(self._exists("s", self.group(bare, among=among)))
         return join(others, "AND", TRUE)
 
     # --- over one annotation -----------------------------------------------------------------
 
-    def group(self, parts: list[Filter], *, default: bool = True) -> Compiled:
+    def group(
+        self, parts: list[Filter], *, default: bool = True, among: Among | None = None
+    ) -> Compiled:
         conditions = [self.annotation(part) for part in parts]
+        if among is not None:
+            conditions.append(among.on_annotation)
+            default = default and among.level == "samples"
         if default and not any(self._names_source(part) for part in parts):
             conditions.append(GROUND_TRUTH)
         return join(conditions, "AND", TRUE)
@@ -117,7 +144,7 @@ class _Compiler:
             return self.group([node])
         match node:
             case Combine(op="and"):
-                return self._matching_all(node.args)
+                return self.matching_all(node.args)
             case Combine():
                 return self._matching_any(node.args)
             case Quantified(op="any"):
@@ -127,11 +154,12 @@ class _Compiler:
             case _:
                 return None
 
-    def _matching_all(self, parts: list[Filter]) -> Compiled | None:
+    def matching_all(self, parts: list[Filter], among: Among | None = None) -> Compiled | None:
+        """The matching annotations where all `parts` hold, and `among` as one of the bare ones."""
         bare = [part for part in parts if self.is_bare(part)]
         found = [self.matching(part) for part in parts if part not in bare]
-        if bare:
-            found.append(self.group(bare))
+        if bare or among is not None:
+            found.append(self.group(bare, among=among))
         wanted = [condition for condition in found if condition is not None]
         return join(wanted, "OR", FALSE) if wanted else None
 

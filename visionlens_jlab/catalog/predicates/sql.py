@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from visionlens_jlab.models import Level
+
 
 @dataclass(frozen=True)
 class Compiled:
@@ -25,6 +27,29 @@ class Compiled:
     def closed(self) -> Compiled:
         """The same, for use inside a subquery that has its own aliases."""
         return Compiled(self.sql, self.parameters)
+
+
+@dataclass(frozen=True)
+class Among:
+    """A condition from outside: the row's id is one of `relation(position, id)`.
+
+    Ids of annotations act as a bare condition on annotations that names their sources; ids of
+    samples as a condition on the sample.
+    """
+
+    level: Level
+    relation: str
+
+    @property
+    def on_sample(self) -> Compiled:
+        """For a sample, where the ids are samples'."""
+        return Compiled(f"s.sample_id IN (SELECT id FROM {self.relation})", (), frozenset("s"))
+
+    @property
+    def on_annotation(self) -> Compiled:
+        """For an annotation: it, or its sample, is among them."""
+        key = "annotation_id" if self.level == "annotations" else "sample_id"
+        return Compiled(f"a.{key} IN (SELECT id FROM {self.relation})", (), frozenset("a"))
 
 
 TRUE = Compiled("TRUE")

@@ -7,9 +7,7 @@ import pyarrow as pa
 import pytest
 
 from visionlens_jlab.catalog.database import Reader
-from visionlens_jlab.catalog.fieldset import FieldSet
 from visionlens_jlab.catalog.store import DatasetStore
-from visionlens_jlab.catalog.tiles import read_tiles
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.models import SortKey, TagRequest, ViewSpec
 
@@ -121,10 +119,10 @@ def test_tiles_take_two_statements(
     spec = ViewSpec(level=level, where="class = 'car' or split = 'val'")
     statements: list[str] = []
     rows, sql = Reader.rows, Reader.arrow
+    street.view(spec)  # what it derives from the data's version is there from now on
     monkeypatch.setattr(Reader, "rows", lambda *a: statements.append(a[1]) or rows(*a))
     monkeypatch.setattr(Reader, "arrow", lambda *a: statements.append(a[1]) or sql(*a))
-    with street.database.read() as reader:
-        tiles = read_tiles(reader, FieldSet(), spec, np.arange(count, dtype=np.uint32))
+    tiles = street.tiles(spec, np.arange(count, dtype=np.uint32), geometry=True)
     assert len(tiles.tiles) == count
     assert len(statements) == 2
 

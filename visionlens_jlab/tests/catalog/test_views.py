@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from visionlens_jlab.catalog import views
+from visionlens_jlab.catalog import snapshot, views
 from visionlens_jlab.catalog.store import DatasetStore
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.models import Comparison, Count, In, Not, SortKey, TagRequest, ViewSpec
@@ -100,7 +100,7 @@ def test_views_are_cached_until_the_data_changes(
 ) -> None:
     calls = []
     resolve = views.resolve
-    monkeypatch.setattr(views, "resolve", lambda *args: calls.append(1) or resolve(*args))
+    monkeypatch.setattr(snapshot, "resolve", lambda *args: calls.append(1) or resolve(*args))
     first = street.view(ViewSpec(where="tag = 'x'"))
     assert street.view(ViewSpec(where="tag = 'x'")) is first
     assert len(calls) == 1

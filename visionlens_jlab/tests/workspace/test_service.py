@@ -11,7 +11,7 @@ from visionlens_jlab.catalog.library import Library
 from visionlens_jlab.catalog.store import DatasetStore
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.models import SortKey, ViewSpec, WorkspaceChange
-from visionlens_jlab.workspace import WorkspaceService
+from visionlens_jlab.workspace import WorkspaceService, rows
 
 CARS = ViewSpec(where="class = 'car'")
 
@@ -134,3 +134,98 @@ def test_it_is_stored_with_the_dataset(service: WorkspaceService, library: Libra
     again = WorkspaceService(library.open("street-scenes"))
     assert again.find_or_create("a.ipynb") == before
     assert again.selection(workspace).tolist() == [3]
+
+
+# --- SQL views -------------------------------------------------------------------------------
+
+BACKWARDS = "SELECT sample_id FROM samples ORDER BY sample_id DESC"
+
+
+def test_a_view_of_sql(service: WorkspaceService) -> None:
+    workspace = service.find_or_create("a.ipynb")
+    spec = ViewSpec(sql=BACKWARDS, where="class = 'car'")
+    changed = service.change(workspace.workspace, _change(1, view=spec, select_view=spec))
+    assert (changed.count, changed.view, changed.selection.count) == (2, spec, 2)
+    assert service.ids(workspace.workspace).tolist() == [1, 0]
+    assert service.selection(workspace.workspace).tolist() == [1, 0]
+
+
+@pytest.mark.parametrize(
+    ("sql", "code"),
+    [
+        ("SELECT 1", "SQL_REFUSED"),
+        ("DROP TABLE sample", "SQL_REFUSED"),
+        ("SELECT 1 AS sample_id FROM range(9999999) a, range(9999999) b", "SQL_TIMEOUT"),
+    ],
+)
+def test_sql_that_cannot_be_shown_changes_nothing(
+    service: WorkspaceService, monkeypatch: pytest.MonkeyPatch, sql: str, code: str
+) -> None:
+    monkeypatch.setattr("visionlens_jlab.catalog.restriction.VIEW_SECONDS", 0.2)
+    workspace = service.find_or_create("a.ipynb")
+    for part in ("view", "select_view"):
+        with pytest.raises(VisionLensError) as caught:
+            service.change(workspace.workspace, _change(1, **{part: ViewSpec(sql=sql)}))
+        assert caught.value.code == code
+    assert service.get(workspace.workspace) == workspace
+
+
+def test_a_workspace_whose_view_broke_still_opens(
+    service: WorkspaceService, street: DatasetStore
+) -> None:
+    workspace = service.find_or_create("a.ipynb").workspace
+    service.change(
+        workspace, _change(1, view=ViewSpec(sql="SELECT weather, sample_id FROM samples"))
+    )
+
+    def drop(cursor: object) -> None:
+        cursor.execute("CREATE OR REPLACE VIEW samples AS SELECT sample_id FROM sample")  # type: ignore[attr-defined]
+
+    street.write(drop, kind="test", payload={})
+    broken = service.find_or_create("a.ipynb")
+    assert (broken.count, broken.total, broken.dataset_version) == (0, 6, street.version)
+    with pytest.raises(VisionLensError) as caught:
+        service.ids(workspace)
+    assert caught.value.code == "SQL_REFUSED"
+    assert service.change(workspace, _change(2, view=CARS)).count == 2
+
+
+# --- datasets that may not be written --------------------------------------------------------
+
+
+def test_workspaces_of_a_read_only_dataset(street: DatasetStore, library: Library) -> None:
+    library.close()
+    store = library.open("street-scenes", read_only=True)
+    service = WorkspaceService(store)
+    made = service.find_or_create("a.ipynb")
+    assert WorkspaceService(store).find_or_create("a.ipynb") == made
+    assert service.find_or_create(None).workspace != made.workspace
+    changed = service.change(made.workspace, _change(1, view=CARS))
+    assert (changed.version, changed.count) == (2, 2)
+    service.set_selection(made.workspace, np.array([4, 4, 2]), 2, "notebook")
+    # Another store of the same folder, as a later call of the server gets it.
+    again = WorkspaceService(DatasetStore(store.database, read_only=True))
+    assert again.selection(made.workspace).tolist() == [4, 2]
+    with pytest.raises(VisionLensError) as caught:
+        again.set_selection(made.workspace, np.array([0]), 2, "tab")
+    assert caught.value.code == "WORKSPACE_CONFLICT"
+    assert caught.value.details["workspace"]["version"] == 3
+    with pytest.raises(VisionLensError) as caught:
+        again.set_selection(made.workspace, np.array([77]), 3, "tab")
+    assert caught.value.code == "ID_UNKNOWN"
+    with pytest.raises(VisionLensError) as caught:
+        again.get("nothing")
+    assert caught.value.code == "WORKSPACE_NOT_FOUND"
+
+
+def test_memory_keeps_a_limited_number(
+    street: DatasetStore, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rows, "_KEPT_IN_MEMORY", 2)
+    library.close()
+    service = WorkspaceService(library.open("street-scenes", read_only=True))
+    first, second, third = (service.find_or_create(None).workspace for _ in range(3))
+    with pytest.raises(VisionLensError):
+        service.get(first)
+    assert service.get(second).workspace == second
+    assert service.get(third).workspace == third

@@ -1,0 +1,76 @@
+"""What a view's own SQL lets through: the ids that its rows name, in the order of its rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from visionlens_jlab.catalog.database import Reader
+from visionlens_jlab.catalog.sqlbox import user_query
+from visionlens_jlab.catalog.sqlcheck import refused
+from visionlens_jlab.catalog.tables import Ids
+from visionlens_jlab.models import Level
+
+VIEW_SECONDS = 5.0
+"""A view is waited for: its SQL gets less time than a query of its own."""
+_BATCH_ROWS = 1 << 18
+_COLUMNS: dict[str, Level] = {"annotation_id": "annotations", "sample_id": "samples"}
+_COUNTERS: dict[Level, str] = {"samples": "next_sample_id", "annotations": "next_annotation_id"}
+_HINT = "Select a column named sample_id or annotation_id: SELECT sample_id FROM samples."
+
+
+@dataclass(frozen=True)
+class Restriction:
+    """Ids of `level`, uint32 (n,), each once; where there are both columns, annotations."""
+
+    level: Level
+    ids: Ids
+
+
+def read_restriction(reader: Reader, sql: str) -> Restriction:
+    """Run a view's SQL; only the column of ids is fetched.
+
+    Missing ids (NULL) and those that were never given out are left out.
+
+    Raises
+    ------
+    VisionLensError
+        SQL_REFUSED also when there is no column of ids; SQL_TIMEOUT.
+    """
+    with user_query(reader, sql, VIEW_SECONDS) as relation:
+        column, level = _id_column(relation.columns)
+        if not _is_whole(str(relation.types[relation.columns.index(column)])):
+            raise refused(f"Its column {column} holds no whole numbers.", _HINT)
+        counter = reader.rows(f"SELECT {_COUNTERS[level]} FROM meta")[0][0]
+        quoted = column.replace('"', '""')
+        chosen = relation.project(f'CAST("{quoted}" AS HUGEINT)::DOUBLE AS id')
+        return Restriction(level, _distinct(chosen.to_arrow_reader(_BATCH_ROWS), counter))
+
+
+def _id_column(columns: list[str]) -> tuple[str, Level]:
+    for name, level in _COLUMNS.items():
+        for column in columns:
+            if column.lower() == name:
+                return column, level
+    raise refused("It has no column that says what to show.", _HINT)
+
+
+def _is_whole(type_: str) -> bool:
+    return type_.endswith(("INTEGER", "INT", '"NULL"', ",0)"))
+
+
+def _distinct(batches: pa.RecordBatchReader, limit: int) -> Ids:
+    """Ids below `limit` in the order they first come; memory of `limit` bytes, whatever comes."""
+    seen = np.zeros(limit, dtype=bool)
+    found = []
+    for batch in batches:
+        numbers = batch.column(0).drop_null().to_numpy()
+        ids = numbers[(numbers >= 0) & (numbers < limit)].astype(np.uint32)
+        fresh = ids[~seen[ids]]
+        _, first = np.unique(fresh, return_index=True)
+        fresh = fresh[np.sort(first)]
+        seen[fresh] = True
+        found.append(fresh)
+    return np.concatenate([np.empty(0, np.uint32), *found])

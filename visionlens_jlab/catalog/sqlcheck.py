@@ -1,0 +1,123 @@
+"""What the user's own SQL may say: one SELECT over the dataset's tables, nothing of the server.
+
+DuckDB refuses files and the network by itself (external access is off). This refuses, from the
+parsed statement, what would still tell about the server or run away in one step.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import duckdb
+
+from visionlens_jlab.catalog.database import Reader
+from visionlens_jlab.errors import VisionLensError
+
+_TABLE_FUNCTIONS = frozenset(
+    ("range", "generate_series", "unnest", "json_each", "json_tree", "histogram")
+)
+_REFUSED_FUNCTIONS = frozenset(
+    (
+        *("current_setting", "set_config", "getenv", "getvariable", "parse_duckdb_log_message"),
+        *("query", "query_table", "json_execute_serialized_sql", "json_serialize_plan"),
+        *("nextval", "currval", "setval", "write_log", "sleep", "sleep_ms", "pg_sleep"),
+    )
+)
+_REFUSED_TABLES = re.compile(r"(duckdb|pragma)_|pg_settings$")
+_GROWING = {"repeat": 1, "lpad": 1, "rpad": 1}
+"""Functions that make long text, and the position of the argument that says how long."""
+_FORMATS = frozenset(["format", "printf"])
+_LONGEST = 10_000
+
+
+def checked_select(reader: Reader, query: str) -> str:
+    """The one SELECT of a query, without what follows it. SQL_REFUSED unless it may run."""
+    try:
+        statements = duckdb.extract_statements(query)
+    except duckdb.Error as error:
+        raise refused(str(error)) from error
+    if len(statements) != 1:
+        raise refused(f"There are {len(statements)} statements.")
+    if statements[0].type != duckdb.StatementType.SELECT:
+        raise refused(f"It is a {statements[0].type.name} statement.")
+    select = _before_semicolon(query)
+    tree = json.loads(reader.rows("SELECT json_serialize_sql(?)", [select])[0][0])
+    if tree["error"]:
+        raise refused(str(tree.get("error_message", "It cannot be checked.")))
+    for node in _nodes(tree["statements"]):
+        _check_node(node)
+    return select
+
+
+def _before_semicolon(query: str) -> str:
+    """The text up to the semicolon that ends its one statement."""
+    text = query.encode()
+    for offset, _ in duckdb.tokenize(query):
+        if text[offset : offset + 1] == b";":
+            return text[:offset].decode()
+    return query
+
+
+def refused(reason: str, hint: str | None = None) -> VisionLensError:
+    """SQL_REFUSED with DuckDB's reason, or ours."""
+    first = reason.strip().splitlines()[0] if reason.strip() else "It is empty."
+    return VisionLensError(
+        "SQL_REFUSED", f"The query was refused. {first}", hint, details={"cause": reason}
+    )
+
+
+def _nodes(tree: Any) -> Iterator[dict[str, Any]]:
+    """Every object of the parsed statement; without recursion, for it may be nested deeply."""
+    waiting = [tree]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, dict):
+            yield item
+            waiting.extend(item.values())
+        elif isinstance(item, list):
+            waiting.extend(item)
+
+
+def _check_node(node: dict[str, Any]) -> None:
+    kind = node.get("type")
+    if kind == "TABLE_FUNCTION":
+        name = _function_name(node["function"])
+        if name not in _TABLE_FUNCTIONS:
+            raise refused(f"The table function {name} is not for queries here.")
+    elif kind == "BASE_TABLE":
+        name = str(node["table_name"]).lower()
+        if _REFUSED_TABLES.match(name):
+            raise refused(f"{name} tells about the server, not about the dataset.")
+    elif kind == "SHOW_REF" and node.get("query") is None:
+        raise refused("It is a SHOW statement.", "Ask information_schema.tables or .columns.")
+    elif kind == "FUNCTION" and node.get("class") == "FUNCTION":
+        _check_function(_function_name(node), node)
+
+
+def _function_name(node: dict[str, Any]) -> str:
+    return str(node.get("function_name", "")).lower()
+
+
+def _check_function(name: str, node: dict[str, Any]) -> None:
+    if name in _REFUSED_FUNCTIONS:
+        raise refused(f"The function {name} is not for queries here.")
+    arguments = [argument.get("expression", {}) for argument in node.get("arguments", [])]
+    if name in _GROWING and len(arguments) > _GROWING[name]:
+        length = _constant(arguments[_GROWING[name]])
+        if length is None or not length.isdigit() or int(length) > _LONGEST:
+            raise refused(f"{name} needs a plain length of at most {_LONGEST}.")
+    if name in _FORMATS and arguments:
+        pattern = _constant(arguments[0])
+        if pattern is None or re.search(r"\d{5}|\*|\{[^}]*\{", pattern):
+            raise refused(f"{name} needs plain text with widths below {_LONGEST}.")
+
+
+def _constant(node: dict[str, Any]) -> str | None:
+    """The text of a literal; None: it is no literal."""
+    if node.get("class") != "CONSTANT":
+        return None
+    literal = node.get("literal") or node.get("value") or {}
+    return str(literal.get("text", literal.get("value", "")))
