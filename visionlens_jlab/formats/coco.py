@@ -109,7 +109,7 @@ class _Part:
         yield Batch(issues=[*self.classes.unknown(), *self._odd_text(decoder), *self._again(seen)])
 
     def _odd_text(self, decoder: RecordDecoder) -> list[Issue]:
-        if not (decoder.recoded or self._images.recoded):
+        if not (decoder.recoded or self._images.recoded or self.classes.recoded):
             return []
         message = "The file is not in UTF-8; what is not was read as Windows-1252."
         return [Issue("ENCODING_REPAIRED", "repaired", "other", self.file.path, message)]

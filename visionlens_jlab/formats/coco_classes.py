@@ -43,6 +43,11 @@ class CocoClasses:
             self._add(record)
         self._count += len(decoded.records) + len(decoded.invalid)
 
+    @property
+    def recoded(self) -> bool:
+        """Whether there was text that is not UTF-8."""
+        return self._decoder.recoded
+
     def other(self, identity: Any) -> str | None:
         """The class of an id that is not in `names.exact`; one that is not listed is its name."""
         if identity is None:

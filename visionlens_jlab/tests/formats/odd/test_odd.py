@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from . import coco_cases, yolo_cases, yolo_label_cases
+from . import coco_cases, coco_shape_cases, yolo_cases, yolo_label_cases
 from .cases import Case
 
-CASES: list[Case] = [*coco_cases.CASES, *yolo_cases.CASES, *yolo_label_cases.CASES]
+LISTS = (coco_cases, coco_shape_cases, yolo_cases, yolo_label_cases)
+CASES: list[Case] = [case for module in LISTS for case in module.CASES]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
