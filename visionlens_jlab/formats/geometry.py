@@ -12,7 +12,8 @@ An annotation's geometry is JSON in UTF-8, in pixels of the upright image, by ki
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -119,3 +120,11 @@ def bounding_box(parts: list[list[float]]) -> tuple[float, float, float, float] 
     if not xs or not ys:
         return None
     return min(xs), min(ys), max(xs) - min(xs), max(ys) - min(ys)
+
+
+def polygon_area(flat: Sequence[float]) -> float:
+    """Area of `[x1, y1, x2, y2, ...]` (shoelace formula), never negative."""
+    x0, y0 = flat[0], flat[1]  # near the origin less is lost to cancellation
+    xs, ys = [x - x0 for x in flat[0::2]], [y - y0 for y in flat[1::2]]
+    pairs = zip(xs, ys, [*xs[1:], xs[0]], [*ys[1:], ys[0]], strict=True)
+    return abs(math.fsum(x * v - u * y for x, y, u, v in pairs)) / 2

@@ -1,17 +1,19 @@
-"""Pascal VOC: one XML file for each image, splits in ImageSets/Main."""
+"""Pascal VOC: one XML file for each image, splits in ImageSets, masks as PNG.
+
+See `voc_layout` (which files), `voc_xml` and `voc_objects` (XML, and the 1-based convention) and
+`voc_masks`. Options: `voc_origin` (0 or 1), `parts="annotations"`.
+"""
 
 from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from contextlib import ExitStack
 from typing import Any
 
 import numpy as np
 
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.media.headers import is_image
-from visionlens_jlab.media.sources import Source
 from visionlens_jlab.models import Detected
 
 from .base import (
@@ -26,10 +28,11 @@ from .base import (
 )
 from .geometry import encode
 from .request import Request
-from .splits import ordered, split_of_path
-from .voc_xml import FLAGS, VocFile, VocObject, parse_voc
-
-PEEK = 4096
+from .splits import ordered
+from .voc_layout import ImageSets, Plan, first_masks, first_xml, make_plan
+from .voc_masks import LabelMap, Mask, merge, read_labelmap, read_masks
+from .voc_objects import FLAGS, ObjectReader, VocObject
+from .voc_xml import VocFile, looks_like_voc, parse_voc
 
 
 class VocFormat:
@@ -43,264 +46,216 @@ class VocFormat:
         if request.file or request.labels_file:
             return None
         source = request.label_source
-        found = _first_xml(source)
-        if found is None:
+        found = first_xml(source, looks_like_voc)
+        masks = first_masks(source) if found is None else None
+        if found is None and masks is None:
             return None
-        folder = posixpath.dirname(found)
+        folder = posixpath.dirname(found) if found else str(masks)
+        what = "Pascal VOC XML files" if found else "Pascal VOC masks"
         return detected(
             self,
             request,
-            f"{folder or source.location} holds Pascal VOC XML files.",
+            f"{folder or source.location} holds {what}.",
             images=request.image_source.location,
             labels=[folder],
-            splits=ordered(list(_sets_in(source, posixpath.dirname(folder)))),
+            splits=ordered(_splits_beside(request, posixpath.dirname(folder))),
         )
 
     def read(self, request: Request) -> Iterator[Batch]:
-        plan = _plan(request)
-        known: set[str] = set()
+        reader = _Reader(request)
+        plan = make_plan(request, reader.stated_name)
         yield Batch(images_total=len(plan.paths))
         for start in range(0, len(plan.paths), BATCH_IMAGES):
-            yield _batch(request, plan, start, known)
+            yield reader.batch(plan, start)
         yield Batch(issues=plan.issues)
         for label, issue in plan.skipped.items():
-            yield _skipped_batch(request, label, issue)
+            yield reader.skipped(label, issue)
 
 
-@dataclass
-class _Plan:
-    """Images in order, each with its label file; None: it has none."""
-
-    paths: list[str] = field(default_factory=list)
-    labels: list[str | None] = field(default_factory=list)
-    splits: list[str | None] = field(default_factory=list)
-    issues: list[Issue] = field(default_factory=list)
-    skipped: dict[str, Issue] = field(default_factory=dict)
-    """Label files that describe no image of their own -> why."""
-
-
-def _first_xml(source: Source) -> str | None:
-    """A VOC file where they usually lie: Annotations/, up to two folders down, split folders."""
-    folders, _ = source.list()
-    places = [name for name in folders if name.lower() == "annotations"]
-    for name in folders:
-        inner, _ = source.list(name)
-        places += [f"{name}/{sub}" for sub in inner if sub.lower() == "annotations"]
-        places += [f"{name}/{sub}/Annotations" for sub in inner if sub.startswith("VOC")]
-    places += ["", *folders]
-    for place in places:
-        if place and not source.is_dir(place):
-            continue
-        _, files = source.list(place)
-        xml = next((entry.path for entry in files if entry.path.lower().endswith(".xml")), None)
-        if xml is not None:
-            with source.open(xml) as file:
-                if b"<annotation" in file.read(PEEK):
-                    return xml
-    return None
+def _splits_beside(request: Request, base: str) -> list[str]:
+    """The splits, from the folder of lists alone."""
+    source = request.label_source
+    paths: dict[str, int] = {}
+    for kind in ("Main", "Segmentation", ""):
+        folder = posixpath.join(base, "ImageSets", kind).rstrip("/")
+        if source.is_dir(folder):
+            paths |= {entry.path: entry.bytes for entry in source.list(folder)[1]}
+    return ImageSets(source, paths).names
 
 
-def _plan(request: Request) -> _Plan:
-    plan = _Plan()
-    files = request.files(request.image_source)
-    labels = request.files(request.label_source)
-    by_stem = _images_by_stem(files)
-    sets = _sets(request.label_source, labels)
-    used: set[str] = set()
-    for label in labels:
-        if not label.lower().endswith(".xml"):
-            continue
-        image = _image_of(request, label, by_stem)
-        if image is None:
-            message = "There is no image for the label file."
-            plan.skipped[label] = Issue(
-                "LABEL_WITHOUT_IMAGE", "skipped", "label_file", label, message
-            )
-        elif image in used:
-            message = f"Another label file describes {image}."
-            plan.skipped[label] = Issue("DUPLICATE_IMAGE", "skipped", "label_file", label, message)
-        else:
-            used.add(image)
-            plan.paths.append(image)
-            plan.labels.append(label)
-    _add_unlabelled(plan, files, used)
-    plan.splits = [sets.get(_stem(path)) or split_of_path(path) for path in plan.paths]
-    if not plan.paths:
-        raise VisionLensError(
-            "DIR_EMPTY", f"There is no image for the label files in {request.address}."
+def _reader_of_objects(request: Request) -> ObjectReader:
+    origin = request.options.get("voc_origin", 0)
+    if origin not in (0, 1, "0", "1"):
+        message = f"voc_origin is {origin!r}."
+        raise VisionLensError("REQUEST_INVALID", message, "Give 0 or 1.")
+    return ObjectReader(int(origin), request.options.get("parts") == "annotations")
+
+
+class _Reader:
+    def __init__(self, request: Request) -> None:
+        self._request = request
+        self._source = request.label_source
+        self._objects = _reader_of_objects(request)
+        self._known: set[str] = set()
+        self._labelmap: LabelMap | None = None
+
+    def stated_name(self, label: str) -> str | None:
+        """The file name that an XML file states."""
+        try:
+            return self._parse(label).filename
+        except ValueError:
+            return None
+
+    def skipped(self, label: str, issue: Issue) -> Batch:
+        """A label file without image: its annotations one by one."""
+        try:
+            count = self._parse(label).count if label.lower().endswith(".xml") else 0
+        except ValueError:
+            count = 0
+        lost = [
+            Issue("ANNOTATION_WITHOUT_IMAGE", "skipped", "annotation", item, issue.message)
+            for item in (f"{label}: object {number}" for number in range(1, count + 1))
+        ]
+        return Batch(issues=[issue, *lost], found=Found(label_files=1, annotations=count))
+
+    def batch(self, plan: Plan, start: int) -> Batch:
+        """The next images with their annotations."""
+        part = slice(start, start + BATCH_IMAGES)
+        paths, labels = plan.paths[part], plan.labels[part]
+        files = self._request.files(self._request.image_source)
+        batch = Batch(found=Found(images=len(paths)))
+        columns = _Columns(batch)
+        sizes: list[tuple[int | None, int | None]] = []
+        for index, (label, masks) in enumerate(zip(labels, plan.masks[part], strict=True)):
+            parsed = self._read(label, start + index, batch) if label else None
+            sizes.append((parsed.width, parsed.height) if parsed else (None, None))
+            if masks:
+                parsed = parsed or VocFile(None, None, None)
+                self._add_masks(parsed, masks, start + index, batch)
+            if parsed:
+                columns.add(parsed, label or next(iter(masks.values())), start + index)
+        batch.images = ImageRows(
+            root=self._request.image_root,
+            paths=paths,
+            bytes=[files.get(path) for path in paths],
+            splits=plan.splits[part],
+            named=[label is not None for label in labels],
+            widths=[width for width, _ in sizes],
+            heights=[height for _, height in sizes],
         )
-    return plan
+        batch.annotations = columns.rows()
+        new = [n for n in dict.fromkeys(columns.classes) if n is not None and n not in self._known]
+        self._known.update(new)
+        batch.classes = [ClassEntry(name) for name in new]
+        return batch
 
+    def _parse(self, label: str) -> VocFile:
+        """Raises ValueError."""
+        try:
+            with self._source.open(label) as file:
+                return parse_voc(file.read(), self._objects)
+        except (VisionLensError, OSError) as error:
+            raise ValueError(str(error)) from error
 
-def _skipped_batch(request: Request, label: str, issue: Issue) -> Batch:
-    parsed = _parsed(request, label)
-    count = len(parsed.objects) + len(parsed.invalid) if parsed else 0
-    return Batch(
-        issues=[
-            issue,
-            *(
+    def _read(self, label: str, image: int, batch: Batch) -> VocFile | None:
+        batch.found.label_files += 1
+        try:
+            parsed = self._parse(label)
+        except ValueError as error:
+            _invalid(batch, label, image, error)
+            return None
+        if parsed.repaired:
+            batch.issues.append(
                 Issue(
-                    "ANNOTATION_WITHOUT_IMAGE",
-                    "skipped",
-                    "annotation",
-                    f"{label}: object {number}",
-                    issue.message,
+                    "LABEL_FILE_REPAIRED", "repaired", "label_file", label, parsed.repaired, image
                 )
-                for number in range(1, count + 1)
-            ),
-        ],
-        found=Found(label_files=1, annotations=count),
-    )
-
-
-def _add_unlabelled(plan: _Plan, files: dict[str, int], used: set[str]) -> None:
-    folders = {posixpath.dirname(path) for path in used}
-    for path in files:
-        if path not in used and is_image(path) and posixpath.dirname(path) in folders:
-            message = "There is no label file for the image."
-            plan.issues.append(
-                Issue("IMAGE_WITHOUT_LABELS", "kept", "image", path, message, len(plan.paths))
             )
-            plan.paths.append(path)
-            plan.labels.append(None)
+        return parsed
+
+    def _add_masks(self, parsed: VocFile, masks: dict[str, str], image: int, batch: Batch) -> None:
+        batch.found.label_files += len(masks)
+        try:
+            with ExitStack() as stack:
+                opened = {
+                    kind: stack.enter_context(self._source.open(masks[kind])) for kind in masks
+                }
+                found = read_masks(opened.get("class"), opened.get("object"), self._colors())
+        except (ValueError, VisionLensError, OSError) as error:
+            for path in masks.values():
+                _invalid(batch, path, image, error)
+            return
+        _compare_size(parsed, found, next(iter(masks.values())), image, batch)
+        parsed.objects = merge(parsed.objects, found)
+
+    def _colors(self) -> LabelMap:
+        if self._labelmap is None:
+            self._labelmap = {}
+            paths = self._request.files(self._source)
+            named = [p for p in paths if posixpath.basename(p).lower() == "labelmap.txt"]
+            for path in named[:1]:
+                with self._source.open(path) as file:
+                    self._labelmap = read_labelmap(file.read())
+        return self._labelmap
 
 
-def _images_by_stem(files: dict[str, int]) -> dict[str, list[str]]:
-    by_stem: dict[str, list[str]] = {}
-    for path in filter(is_image, files):
-        by_stem.setdefault(_stem(path), []).append(path)
-    return by_stem
+def _compare_size(parsed: VocFile, masks: list[Mask], path: str, image: int, batch: Batch) -> None:
+    stated = parsed.height, parsed.width
+    if masks and None not in stated and masks[0].pixels.shape != stated:
+        height, width = masks[0].pixels.shape
+        message = f"The mask has {width} x {height} pixels, the image {stated[1]} x {stated[0]}."
+        batch.issues.append(Issue("MASK_SIZE", "kept", "other", path, message, image))
 
 
-def _image_of(request: Request, label: str, by_stem: dict[str, list[str]]) -> str | None:
-    options = by_stem.get(_stem(label), [])
-    if not options:
-        named = _parsed(request, label)
-        filename = posixpath.basename((named.filename or "").replace("\\", "/")) if named else ""
-        options = by_stem.get(_stem(filename), []) if filename else []
-        if not options and request.labels_only and named:
-            return filename or None
-    # Several folders may hold the same name: the image nearest to the label file is meant.
-    wanted = label.split("/")
-    return max(options, key=lambda path: _shared(path.split("/"), wanted), default=None)
-
-
-def _shared(a: list[str], b: list[str]) -> int:
-    count = 0
-    for left, right in zip(a, b, strict=False):
-        if left != right:
-            break
-        count += 1
-    return count
-
-
-def _stem(path: str) -> str:
-    return posixpath.splitext(posixpath.basename(path))[0]
-
-
-def _sets(source: Source, files: dict[str, int]) -> dict[str, str]:
-    bases = {path.partition("ImageSets/")[0] for path in files if "ImageSets/Main/" in path}
-    found: dict[str, str] = {}
-    for base in sorted(bases):
-        for split, stems in _sets_in(source, base.rstrip("/")).items():
-            for stem in stems:
-                found.setdefault(stem, split)
-    return found
-
-
-def _sets_in(source: Source, base: str) -> dict[str, list[str]]:
-    """Split -> stems; `trainval` only counts where train and val are not given apart."""
-    found: dict[str, list[str]] = {}
-    for split in ("train", "val", "test", "trainval"):
-        if split == "trainval" and {"train", "val"} <= set(found):
-            continue
-        path = posixpath.join(base, "ImageSets/Main", f"{split}.txt")
-        if source.stat(path) is not None:
-            with source.open(path) as file:
-                lines = file.read().decode("utf-8-sig", "replace").splitlines()
-            found[split] = [line.split()[0] for line in lines if line.strip()]
-    return found
-
-
-def _parsed(request: Request, label: str) -> VocFile | None:
-    try:
-        with request.label_source.open(label) as file:
-            return parse_voc(file.read())
-    except ValueError:
-        return None
-
-
-def _batch(request: Request, plan: _Plan, start: int, known: set[str]) -> Batch:
-    part = slice(start, start + BATCH_IMAGES)
-    paths, labels = plan.paths[part], plan.labels[part]
-    files = request.files(request.image_source)
-    batch = Batch(found=Found(images=len(paths), label_files=sum(p is not None for p in labels)))
-    columns = _Columns()
-    sizes: list[tuple[int | None, int | None]] = []
-    for index, label in enumerate(labels):
-        parsed = _read(request, label, start + index, batch.issues) if label else None
-        sizes.append((parsed.width, parsed.height) if parsed else (None, None))
-        if parsed and label:
-            batch.found.annotations += len(parsed.objects) + len(parsed.invalid)
-            columns.add(parsed, label, start + index, batch.issues)
-    batch.images = ImageRows(
-        root=request.image_root,
-        paths=paths,
-        bytes=[files.get(path) for path in paths],
-        splits=plan.splits[part],
-        named=[label is not None for label in labels],
-        widths=[width for width, _ in sizes],
-        heights=[height for _, height in sizes],
-    )
-    batch.annotations = columns.rows()
-    new = [name for name in dict.fromkeys(columns.classes) if name and name not in known]
-    known.update(new)
-    batch.classes = [ClassEntry(name) for name in new]
-    return batch
-
-
-def _read(request: Request, label: str, image: int, issues: list[Issue]) -> VocFile | None:
-    try:
-        with request.label_source.open(label) as file:
-            return parse_voc(file.read())
-    except ValueError as error:
-        message = f"The file cannot be parsed: {error}."
-        issues.append(Issue("LABEL_FILE_INVALID", "skipped", "label_file", label, message, image))
-        return None
+def _invalid(batch: Batch, label: str, image: int, error: Exception) -> None:
+    message = f"The file cannot be parsed: {str(error)[:300]}."
+    batch.issues.append(Issue("LABEL_FILE_INVALID", "skipped", "label_file", label, message, image))
 
 
 class _Columns:
-    def __init__(self) -> None:
+    """The annotations of one batch."""
+
+    def __init__(self, batch: Batch) -> None:
+        self._batch = batch
         self.classes: list[str | None] = []
         self._images: list[int] = []
-        self._names: list[str] = []
+        self._items: list[str] = []
         self._objects: list[VocObject] = []
 
-    def add(self, file: VocFile, label: str, image: int, issues: list[Issue]) -> None:
+    def add(self, file: VocFile, label: str, image: int) -> None:
+        """Add a file's objects; what is odd about them is noted."""
+
+        def note(code: str, action: Any, item: str, message: str) -> None:
+            issue = Issue(code, action, "annotation", item, message, image)
+            self._batch.issues.append(issue)
+
+        self._batch.found.annotations += file.count
         for number, reason in file.invalid:
-            item = f"{label}: object {number}"
-            issues.append(
-                Issue("ANNOTATION_INVALID", "skipped", "annotation", item, f"{reason}.", image)
-            )
+            note("ANNOTATION_INVALID", "skipped", f"{label}: object {number}", f"{reason}.")
         for number, thing in enumerate(file.objects, 1):
             item = f"{label}: {thing.name} {number}"
             if thing.inverted:
-                message = "The corners were swapped."
-                issues.append(Issue("BOX_INVERTED", "repaired", "annotation", item, message, image))
+                note("BOX_INVERTED", "repaired", item, "The corners were swapped.")
+            if thing.name is None:
+                note("CLASS_MISSING", "kept", item, "The object has no name.")
+            for code, reason in thing.odd:
+                note(code, "kept", item, f"{reason}; left out.")
             self.classes.append(thing.name)
             self._images.append(image)
-            self._names.append(item)
+            self._items.append(item)
             self._objects.append(thing)
 
     def rows(self) -> AnnotationRows:
-        flags: dict[str, Any] = {flag: [o.flags[flag] for o in self._objects] for flag in FLAGS}
+        """What was added."""
+        objects, items = self._objects, self._items
+        flags: dict[str, Any] = {flag: [o.flags.get(flag) for o in objects] for flag in FLAGS}
         return AnnotationRows(
             images=np.array(self._images, dtype=np.int64),
             classes=self.classes,
-            kinds=["polygon" if o.polygon else "box" for o in self._objects],
-            boxes=np.array([o.box for o in self._objects], dtype=np.float64).reshape(-1, 4),
-            name=self._names.__getitem__,
-            geometry=[encode([o.polygon]) if o.polygon else None for o in self._objects],
-            attributes=[o.attributes for o in self._objects],
+            kinds=[o.kind for o in objects],
+            boxes=np.array([o.box for o in objects], dtype=np.float64).reshape(-1, 4),
+            name=items.__getitem__,
+            area=np.array([o.area for o in objects], dtype=np.float64),
+            geometry=[o.mask or (encode(o.shape) if o.shape else None) for o in objects],
+            attributes=[o.attributes_json() for o in objects],
             **flags,
         )

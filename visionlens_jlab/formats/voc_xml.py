@@ -1,130 +1,137 @@
-"""One Pascal VOC annotation file.
+"""One Pascal VOC annotation file, as its many writers write it.
 
-Coordinates stay as the file gives them: x = xmin, y = ymin, w = xmax - xmin, h = ymax - ymin. The
-VOC devkit counts pixels from 1 and includes xmax; most other tools do not, and the file does not
-say which it means, so nothing is shifted.
+Entity declarations are refused. Tags may be in a namespace and in any case. A file that is no
+valid XML is read after the commonest repairs: another encoding than declared, a bare `&`, an end
+that is missing.
 """
 
 from __future__ import annotations
 
-import json
-import math
+import re
 from dataclasses import dataclass, field
-from typing import Any
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
-FLAGS = ("difficult", "truncated", "occluded")
-_KNOWN = {"name", "bndbox", "polygon", "part", "deleted", "verified", "id", "date", *FLAGS}
+from .text import decode_text
+from .voc_objects import ObjectReader, VocObject, child, text_of
 
-
-@dataclass
-class VocObject:
-    """One object; `inverted`: its corners stood in the wrong order and were swapped."""
-
-    name: str | None
-    box: tuple[float, float, float, float]
-    flags: dict[str, bool | None]
-    polygon: list[float] | None = None
-    attributes: str | None = None
-    inverted: bool = False
+_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+_ENCODING = re.compile(rb"""<\?xml[^>]*encoding=["']([\w.-]+)["']""")
+_BARE_AMPERSAND = re.compile(r"&(?!(#\d+|#x[0-9a-fA-F]+|\w+);)")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_OBJECT = re.compile(r"<object\b", re.IGNORECASE)
+_OBJECT_END = re.compile(r"</object\s*>", re.IGNORECASE)
 
 
 @dataclass
 class VocFile:
-    """`invalid`: (number of the object, reason) of those that cannot be read."""
+    """`invalid`: (number of the object, reason) of those that cannot be read; `repaired`: what
+    was done to read the file at all."""
 
     filename: str | None
     width: int | None
     height: int | None
     objects: list[VocObject] = field(default_factory=list)
     invalid: list[tuple[int, str]] = field(default_factory=list)
+    repaired: str | None = None
+
+    @property
+    def count(self) -> int:
+        """Annotations in the file, whether they can be read or not."""
+        return len(self.objects) + len(self.invalid)
 
 
-def parse_voc(data: bytes) -> VocFile:
-    """Parse an XML file. Entities are refused. Raises ValueError with the reason."""
-    try:
-        root = fromstring(data, forbid_dtd=False, forbid_entities=True)
-    except (ParseError, DefusedXmlException, LookupError) as error:
-        raise ValueError(str(error) or type(error).__name__) from error
-    if root.tag != "annotation":
-        raise ValueError(f"<{root.tag}> instead of <annotation>")
+def parse_voc(data: bytes, reader: ObjectReader | None = None) -> VocFile:
+    """Parse an XML file. Raises ValueError with the reason."""
+    reader = reader or ObjectReader()
+    root, repaired, lost = _parse(data)
+    root = _annotation(root)
+    size = child(root, "size")
     file = VocFile(
-        _text(root, "filename"),
-        _pixels(_text(root, "size/width")),
-        _pixels(_text(root, "size/height")),
+        text_of(root, "filename"),
+        _pixels(text_of(size, "width")),
+        _pixels(text_of(size, "height")),
+        repaired=repaired,
     )
-    for number, element in enumerate(root.findall("object"), 1):
+    elements = [element for element in root if _tag(element) == "object"]
+    for number, element in enumerate(elements, 1):
         try:
-            file.objects.append(_object(element))
+            file.objects += reader.read(element, number)
         except ValueError as error:
             file.invalid.append((number, str(error)))
+    for number in range(len(elements) + 1, len(elements) + 1 + lost):
+        file.invalid.append((number, "the file ends in it"))
     return file
 
 
-def _object(element: Element) -> VocObject:
-    box = element.find("bndbox")
-    if box is None:
-        raise ValueError("there is no bndbox")
-    xmin, ymin, xmax, ymax = (_number(box, name) for name in ("xmin", "ymin", "xmax", "ymax"))
-    inverted = xmax < xmin or ymax < ymin
-    x, y = min(xmin, xmax), min(ymin, ymax)
-    return VocObject(
-        _text(element, "name"),
-        (x, y, max(xmin, xmax) - x, max(ymin, ymax) - y),
-        {flag: _flag(_text(element, flag)) for flag in FLAGS},
-        _polygon(element.find("polygon")),
-        _attributes(element),
-        inverted,
-    )
+def looks_like_voc(data: bytes) -> bool:
+    """Whether the beginning of a file is that of a VOC file."""
+    return re.search(r"<(\w+:)?annotation[\s>]", decode_text(data), re.IGNORECASE) is not None
 
 
-def _number(box: Element, name: str) -> float:
-    text = _text(box, name)
-    if text is None:
-        raise ValueError(f"{name} is missing")
-    number = float(text)
-    if not math.isfinite(number):
-        raise ValueError(f"{name} is {text}")
-    return number
-
-
-def _polygon(element: Element | None) -> list[float] | None:
-    # Two dialects: <x1>, <y1>, <x2> ... and <pt><x/><y/></pt> (LabelMe).
-    if element is None:
-        return None
-    pairs = element.findall("pt")
-    points = [child for pair in pairs for child in (pair.find("x"), pair.find("y"))]
-    if not points:
-        points = [child for child in element if child.tag[:1] in "xy" and child.tag[1:].isdigit()]
+def _parse(data: bytes) -> tuple[Element, str | None, int]:
+    """(root, how the file was repaired, number of objects lost at its end)."""
     try:
-        numbers = [float(child.text or "") for child in points if child is not None]
-    except ValueError:
-        return None
-    return numbers if len(numbers) >= 6 and len(numbers) % 2 == 0 else None
+        return _strict(data), None, 0
+    except DefusedXmlException as error:
+        raise ValueError(f"{type(error).__name__}: entities are refused") from error
+    except (ParseError, LookupError, ValueError) as error:
+        first = error
+    text = _DECLARATION.sub("", _decoded(data)).strip("\ufeff\0 \t\r\n")
+    mended = _CONTROL.sub("", _BARE_AMPERSAND.sub("&amp;", text))
+    cut = mended[: _last_end(mended)]
+    attempts = [
+        (text, "The encoding is not the one declared.", 0),
+        (mended, "It holds characters that XML forbids.", 0),
+        (
+            f"{cut}</annotation>",
+            "The end of the file is missing.",
+            len(_OBJECT.findall(mended)) - len(_OBJECT.findall(cut)),
+        ),
+    ]
+    for attempt, how, lost in attempts if text else []:
+        try:
+            return _strict(attempt), how, lost
+        except DefusedXmlException as error:
+            raise ValueError(f"{type(error).__name__}: entities are refused") from error
+        except (ParseError, ValueError):
+            continue
+    raise ValueError(str(first) or type(first).__name__) from first
 
 
-def _attributes(element: Element) -> str | None:
-    found: dict[str, Any] = {}
-    for child in element:
-        if child.tag not in _KNOWN and len(child) == 0 and (child.text or "").strip():
-            found[child.tag] = (child.text or "").strip()
-    for entry in element.findall("attributes/attribute"):
-        name, value = _text(entry, "name"), _text(entry, "value")
-        if name:
-            found[name] = value
-    return json.dumps(found, ensure_ascii=False) if found else None
+def _strict(data: bytes | str) -> Element:
+    root: Element = fromstring(data, forbid_dtd=False, forbid_entities=True, forbid_external=True)
+    return root
 
 
-def _flag(text: str | None) -> bool | None:
-    return None if text is None else text.lower() not in ("0", "false", "no", "")
+def _decoded(data: bytes) -> str:
+    declared = _ENCODING.search(data[:200])
+    if declared:
+        try:
+            return data.decode(declared.group(1).decode())
+        except (LookupError, UnicodeDecodeError):
+            pass
+    return decode_text(data)
 
 
-def _text(element: Element, path: str) -> str | None:
-    text = (element.findtext(path) or "").strip()
-    return text or None
+def _last_end(text: str) -> int:
+    ends = [match.end() for match in _OBJECT_END.finditer(text)]
+    return ends[-1] if ends else 0
+
+
+def _annotation(root: Element) -> Element:
+    if _tag(root) == "annotation":
+        return root
+    inner = [element for element in root if _tag(element) == "annotation"]
+    if len(inner) != 1:
+        raise ValueError(f"<{_tag(root)}> instead of <annotation>")
+    return inner[0]
+
+
+def _tag(element: Element) -> str:
+    return str(element.tag).rpartition("}")[2].lower()
 
 
 def _pixels(text: str | None) -> int | None:
@@ -132,4 +139,4 @@ def _pixels(text: str | None) -> int | None:
         pixels = int(float(text or ""))
     except (ValueError, OverflowError):
         return None
-    return pixels if pixels > 0 else None
+    return pixels if 0 < pixels < 2**31 else None

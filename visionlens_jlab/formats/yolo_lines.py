@@ -18,7 +18,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
-from .geometry import bounding_box
+from .geometry import bounding_box, polygon_area
 
 Task = Literal["detect", "segment", "obb", "pose"]
 _DECIMAL_COMMA = re.compile(r"-?\d+(,\d+)?")
@@ -170,11 +170,3 @@ def _triples(numbers: list[float], each: int) -> list[float]:
         visible = numbers[start + 2] if each > 2 else 2.0 if (x, y) != (0.0, 0.0) else 0.0
         shape += [x, y, visible]
     return shape
-
-
-def polygon_area(flat: Sequence[float]) -> float:
-    """Area of `[x1, y1, x2, y2, ...]` (shoelace formula), never negative."""
-    x0, y0 = flat[0], flat[1]  # near the origin less is lost to cancellation
-    xs, ys = [x - x0 for x in flat[0::2]], [y - y0 for y in flat[1::2]]
-    pairs = zip(xs, ys, [*xs[1:], xs[0]], [*ys[1:], ys[0]], strict=True)
-    return abs(math.fsum(x * v - u * y for x, y, u, v in pairs)) / 2
