@@ -39,8 +39,9 @@ _UNSAID = {"", "unspecified", "unknown", "none", "null", "-1"}
 class VocObject:
     """One annotation.
 
-    `box`: x, y, w, h; `shape`: parts of a polygon or the corners of a rotated box; `mask`: run lengths as JSON; `inverted`: corners
-    stood in the wrong order and were swapped; `odd`: (code, what could not be read).
+    `box`: x, y, w, h; `shape`: parts of a polygon or the corners of a rotated box; `mask`: run
+    lengths as JSON; `inverted`: corners stood in the wrong order and were swapped; `odd`: (code,
+    what could not be read).
     """
 
     name: str | None
@@ -228,7 +229,7 @@ def _flag(text: str | None, flag: str, whole: VocObject) -> bool | None:
     except ValueError:
         whole.odd.append(("VALUE_INVALID", f"{flag} is {(text or '')[:100]!r}"))
         return None
-    if degree != 1:
+    if degree not in (0, 1):
         whole.attributes[flag] = degree  # some state how much
     return degree != 0
 

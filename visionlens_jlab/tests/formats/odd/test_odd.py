@@ -6,10 +6,21 @@ from pathlib import Path
 
 import pytest
 
-from . import coco_cases, coco_shape_cases, yolo_cases, yolo_label_cases
+from . import (
+    coco_cases,
+    coco_shape_cases,
+    voc_cases,
+    voc_object_cases,
+    yolo_cases,
+    yolo_label_cases,
+)
 from .cases import Case
 
-LISTS = (coco_cases, coco_shape_cases, yolo_cases, yolo_label_cases)
+LISTS = (
+    *(coco_cases, coco_shape_cases),
+    *(voc_cases, voc_object_cases),
+    *(yolo_cases, yolo_label_cases),
+)
 CASES: list[Case] = [case for module in LISTS for case in module.CASES]
 
 
