@@ -50,12 +50,14 @@ class Panels {
 
   /** Open or reveal a panel; without any dataset the list of them. */
   async open(kind: PanelKind, args: IPanelArgs): Promise<void> {
+    // The code comes while the server opens the dataset.
+    const code = loadCode(kind);
     const place = await this._place(args);
     if (place === null) {
       await this._app.commands.execute(CommandIDs.showDatasets);
       return;
     }
-    const { WorkspacePanel } = await import('./workspacePanel');
+    const { WorkspacePanel } = await code;
     const known = this._find(kind, place.workspace);
     if (known) {
       this._reveal(known, args.activate ?? true);
@@ -141,6 +143,14 @@ class Panels {
   }
 
   private readonly _kinds = ['grid', 'sample'] as const;
+}
+
+async function loadCode(
+  kind: PanelKind
+): Promise<typeof import('./workspacePanel')> {
+  const code = await import('./workspacePanel');
+  code.preload(kind);
+  return code;
 }
 
 export const panelsPlugin: JupyterFrontEndPlugin<void> = {

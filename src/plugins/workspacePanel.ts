@@ -80,6 +80,11 @@ export class WorkspacePanel extends LazyPanel {
   private _unsubscribe: (() => void) | null = null;
 }
 
+/** Load the code of a panel that will be opened; what fails is told when it is. */
+export function preload(kind: PanelKind): void {
+  Promise.all([factory(kind), import('./panelStyles')]).catch(() => undefined);
+}
+
 async function factory(
   kind: PanelKind
 ): Promise<(model: IWorkspaceModel, context: IPanelContext) => Widget> {

@@ -20,7 +20,12 @@ export interface ILoaderOwner {
     detail: IDatasetDetail | null;
     datasetVersion: number;
   };
-  loaded(view: IViewSpec, answer: IViewIds, detail: IDatasetDetail): void;
+  /** `detail` null: as before. */
+  loaded(
+    view: IViewSpec,
+    answer: IViewIds,
+    detail: IDatasetDetail | null
+  ): void;
   failed(error: IErrorBody): void;
 }
 
@@ -79,11 +84,16 @@ export class Loader {
     this._readAt = Date.now();
     try {
       const answer = await this._latest.run(async signal => {
+        const opened = detail === null ? this._detail() : null;
         const ids = await this._client.view(this._dataset, view, signal);
+        if (opened !== null && !signal.aborted) {
+          // The first pictures do not wait for what is told about the dataset.
+          this._owner.loaded(view, ids, null);
+        }
         const fresh = detail !== null && ids.version === datasetVersion;
         return {
           ids,
-          detail: fresh ? detail : await this._client.dataset(this._dataset)
+          detail: fresh ? detail : await (opened ?? this._detail())
         };
       });
       if (answer) {
@@ -92,6 +102,13 @@ export class Loader {
     } catch (reason) {
       this._owner.failed(errorBody(reason));
     }
+  }
+
+  private _detail(): Promise<IDatasetDetail> {
+    const detail = this._client.dataset(this._dataset);
+    // Whoever awaits it hears of a failure; where the view failed before, nobody does.
+    detail.catch(() => undefined);
+    return detail;
   }
 
   private _wait(): number {

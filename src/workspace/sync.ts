@@ -71,7 +71,7 @@ export class WorkspaceSync {
           ids,
           shown: view,
           total,
-          detail,
+          ...(detail && { detail }),
           datasetVersion: version,
           pending: false,
           error: null
