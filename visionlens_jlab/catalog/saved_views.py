@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import duckdb
+from pydantic import ValidationError
 
 from visionlens_jlab.catalog.clock import to_iso, utc_now
 from visionlens_jlab.catalog.database import Reader
@@ -17,8 +19,12 @@ _SELECT = "SELECT name, view, created_at, coalesce(modified_at, created_at) FROM
 
 
 def read_saved_views(reader: Reader) -> list[SavedView]:
-    """Every saved view, by name."""
-    return [_saved(row) for row in reader.rows(f"{_SELECT} ORDER BY lower(name), name")]
+    """Every saved view, by name; without those that only another version can read."""
+    listed = []
+    for row in reader.rows(f"{_SELECT} ORDER BY lower(name), name"):
+        with suppress(ValidationError):
+            listed.append(_saved(row))
+    return listed
 
 
 def write_saved_view(cursor: duckdb.DuckDBPyConnection, name: str, spec: ViewSpec) -> SavedView:

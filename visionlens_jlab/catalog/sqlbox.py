@@ -18,15 +18,13 @@ MAX_BYTES = 1 << 29
 _BATCH_ROWS = 16_384
 
 
-def run_select(
-    reader: Reader, query: str, timeout: float, *, max_bytes: int = MAX_BYTES
-) -> pa.Table:
+def run_select(reader: Reader, query: str, timeout: float) -> pa.Table:
     """The result of one SELECT.
 
     Raises
     ------
     VisionLensError
-        SQL_REFUSED for anything but one SELECT, for a result over `max_bytes`, or with DuckDB's
+        SQL_REFUSED for anything but one SELECT, for a result over `MAX_BYTES`, or with DuckDB's
         reason; SQL_TIMEOUT after `timeout` seconds.
     """
     with user_query(reader, query, timeout) as relation:
@@ -34,9 +32,9 @@ def run_select(
         results = relation.to_arrow_reader(_BATCH_ROWS)
         for batch in results:
             size += batch.nbytes
-            if size > max_bytes:
+            if size > MAX_BYTES:
                 raise refused(
-                    f"Its result is larger than {max_bytes >> 20} MB.",
+                    f"Its result is larger than {MAX_BYTES >> 20} MB.",
                     "Add a LIMIT, name fewer columns, or let the query count and sum.",
                 )
             batches.append(batch)

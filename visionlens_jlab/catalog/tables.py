@@ -202,6 +202,10 @@ def _chosen(fields: FieldSet, level: Level, columns: Sequence[str] | None) -> di
     user = {field.name: f"{alias}.{quote(field.name)}" for field in fields.user(level)}
     if columns is None:
         return builtin | user
+    if not columns:
+        raise VisionLensError(
+            "REQUEST_INVALID", "A table needs a column.", "Name one, or pass None for all of them."
+        )
     known = builtin | user | _ON_REQUEST[level]
     unknown = [name for name in columns if name not in known]
     if unknown:

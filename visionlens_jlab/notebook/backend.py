@@ -15,6 +15,7 @@ from ..models import (
     Job,
     Level,
     Predicate,
+    SavedView,
     TableRequest,
     TagRequest,
     ViewSpec,
@@ -56,6 +57,16 @@ class DatasetBackend(Protocol):
     def set_field(self, name: str, ids: np.ndarray, values: pa.Array, level: Level) -> Changed: ...
 
     def tag(self, request: TagRequest) -> Changed: ...
+
+    def saved_views(self) -> list[SavedView]: ...
+
+    def save_view(self, name: str, spec: ViewSpec) -> SavedView:
+        """Replaces one of that name."""
+        ...
+
+    def delete_view(self, name: str) -> None:
+        """VIEW_NOT_FOUND."""
+        ...
 
     def thumbnails(self, sample_ids: Sequence[int]) -> list[bytes | None]:
         """One WebP image per sample, None where there is none."""

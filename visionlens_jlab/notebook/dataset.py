@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..models import Level, TagRequest, ViewSpec
+from ..errors import VisionLensError
+from ..models import Level, SavedView, TagRequest, ViewSpec
 from .backend import DatasetBackend
 from .ids import ids_of
 from .lens import Lens
@@ -127,7 +128,10 @@ class Dataset:
         self,
         predicate: str | None = None,
         sort: str | Sequence[str] | None = None,
-        level: Level = "samples",
+        level: Level | None = None,
+        *,
+        sql: str | None = None,
+        saved: str | None = None,
     ) -> View:
         """A view with a level and an order.
 
@@ -136,17 +140,44 @@ class Dataset:
         predicate : str, optional
             What the rows satisfy; nothing: all rows.
         sort : str or sequence of str, optional
-            Field names, `-` in front for descending; ties and no sort: by id.
-        level : {"samples", "annotations"}
-            What the rows are.
+            Field names, `annotations`, `classes` or a count such as `count(class = 'car')`, `-` in
+            front for descending; ties and no sort: by id, or as the rows of `sql` come.
+        level : {"samples", "annotations"}, optional
+            What the rows are; samples, or as it was saved.
+        sql : str, optional
+            One SELECT over the tables `samples` and `annotations` whose column `sample_id` or
+            `annotation_id` says what is shown, in the order of its rows.
+        saved : str, optional
+            The name of a saved view; the other arguments narrow it down and change it.
 
         Raises
         ------
         VisionLensError
-            PREDICATE_INVALID or FIELD_UNKNOWN, naming the place in the text.
+            PREDICATE_INVALID or FIELD_UNKNOWN, naming the place in the text; VIEW_NOT_FOUND;
+            SQL_REFUSED and SQL_TIMEOUT when the view is read.
         """
-        everything = View(self._backend, ViewSpec(level=level, sort=sort_keys(sort)))
-        return everything.where(predicate) if predicate else everything
+        spec = ViewSpec() if saved is None else self._saved(saved).view
+        given = {"level": level, "sql": sql, "sort": None if sort is None else sort_keys(sort)}
+        changed = {name: value for name, value in given.items() if value is not None}
+        view = View(self._backend, spec.model_copy(update=changed))
+        return view.where(predicate) if predicate else view
+
+    def saved_views(self) -> list[SavedView]:
+        """The saved views by name: `name`, `view`, `predicate`, `created_at`, `modified_at`.
+
+        `view(saved=name)` gives one to work with, `View.save` keeps one.
+        """
+        return self._backend.saved_views()
+
+    def delete_view(self, name: str) -> None:
+        """Forget a saved view.
+
+        Raises
+        ------
+        VisionLensError
+            VIEW_NOT_FOUND, DATASET_READ_ONLY.
+        """
+        self._backend.delete_view(name)
 
     def sql(self, query: str) -> pa.Table:
         """The result of one read-only SELECT over the dataset's tables.
@@ -252,6 +283,12 @@ class Dataset:
 
     def _everything(self, level: Level) -> View:
         return View(self._backend, ViewSpec(level=level))
+
+    def _saved(self, name: str) -> SavedView:
+        for found in self._backend.saved_views():
+            if found.name == name:
+                return found
+        raise VisionLensError("VIEW_NOT_FOUND", f"There is no saved view {name!r}.")
 
     def _ascending(self, level: Level) -> np.ndarray:
         return np.sort(self._everything(level).ids)

@@ -19,6 +19,7 @@ from ..models import (
     Job,
     Level,
     Predicate,
+    SavedView,
     TableRequest,
     TagRequest,
     ViewSpec,
@@ -115,6 +116,18 @@ class DirectDataset:
     def tag(self, request: TagRequest) -> Changed:
         """Add or remove a tag; DATASET_READ_ONLY."""
         return self._store.tag(request)
+
+    def saved_views(self) -> list[SavedView]:
+        """The views kept under a name, by name."""
+        return self._store.saved_views()
+
+    def save_view(self, name: str, spec: ViewSpec) -> SavedView:
+        """Keep a view; DATASET_READ_ONLY."""
+        return self._store.save_view(name, spec)
+
+    def delete_view(self, name: str) -> None:
+        """Forget a view; VIEW_NOT_FOUND, DATASET_READ_ONLY."""
+        self._store.delete_view(name)
 
     def thumbnails(self, sample_ids: Sequence[int]) -> list[bytes | None]:
         """One WebP image per sample, None where there is none."""

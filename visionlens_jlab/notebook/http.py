@@ -24,6 +24,7 @@ from ..models import (
     Model,
     Predicate,
     PredicateRequest,
+    SavedView,
     SqlRequest,
     TableRequest,
     TagRequest,
@@ -45,6 +46,12 @@ class DatasetList(Model):
     """Answer of `datasets`."""
 
     datasets: list[DatasetInfo]
+
+
+class SavedViewList(Model):
+    """Answer of `views`."""
+
+    views: list[SavedView]
 
 
 class HttpBackend:
@@ -164,6 +171,20 @@ class HttpDataset:
         self._check_writable()
         return self._transport.read(Changed, "POST", f"{self._path}/tags", request)
 
+    def saved_views(self) -> list[SavedView]:
+        """The views kept under a name, by name."""
+        return self._transport.read(SavedViewList, "GET", f"{self._path}/views").views
+
+    def save_view(self, name: str, spec: ViewSpec) -> SavedView:
+        """Keep a view."""
+        self._check_writable()
+        return self._transport.read(SavedView, "PUT", self._view_path(name), spec)
+
+    def delete_view(self, name: str) -> None:
+        """Forget a view; VIEW_NOT_FOUND."""
+        self._check_writable()
+        self._transport.request("DELETE", self._view_path(name))
+
     def thumbnails(self, sample_ids: Sequence[int]) -> list[bytes | None]:
         """One WebP image per sample, None where there is none."""
         request = TilesRequest(ids=list(sample_ids))
@@ -212,6 +233,9 @@ class HttpDataset:
 
     def close(self) -> None:
         """The server goes on owning the dataset; nothing to let go of."""
+
+    def _view_path(self, name: str) -> str:
+        return f"{self._path}/views/{quote(name, safe='')}"
 
     def _workspace_path(self, workspace: str) -> str:
         return f"{self._path}/workspaces/{quote(workspace, safe='')}"

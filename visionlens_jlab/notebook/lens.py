@@ -95,7 +95,7 @@ class Lens:
         tree = self._backend.predicate(predicate, None).filter if predicate else None
 
         def change(state: Workspace) -> Workspace:
-            view = state.view.model_copy(update={"filter": tree, "where": None})
+            view = state.view.model_copy(update={"filter": tree, "where": None, "sql": None})
             return self._backend.change(
                 self._workspace,
                 WorkspaceChange(base_version=state.version, origin=ORIGIN, view=view),

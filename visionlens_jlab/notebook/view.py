@@ -54,6 +54,11 @@ class View:
         """The filter as text that `where` takes; empty when nothing is filtered."""
         return self._backend.predicate(self.spec.where, self.spec.filter).text
 
+    @property
+    def sql(self) -> str | None:
+        """The SELECT that chose the rows; None: there is none."""
+        return self.spec.sql
+
     def count(self, level: Level | None = None) -> int:
         """Number of rows that `to_arrow(level)` has; by default of the view's own level."""
         return len(self.ids_at(level or self.level))
@@ -139,6 +144,18 @@ class View:
         drawn = np.random.default_rng(seed).permutation(len(ids))[: max(n, 0)]
         return Selection(self._backend, self.spec, ids[np.sort(drawn)])
 
+    def save(self, name: str) -> None:
+        """Keep this view under a name, for every panel and for `Dataset.view(saved=name)`.
+
+        An earlier one of that name is replaced.
+
+        Raises
+        ------
+        VisionLensError
+            DATASET_READ_ONLY, or what reading the view raises.
+        """
+        self._backend.save_view(name, self.spec)
+
     def tag(self, tag: str) -> int:
         """Add a tag to every row of the view; returns how many had it not.
 
@@ -162,7 +179,8 @@ class View:
 
     def __repr__(self) -> str:
         predicate = self.predicate
-        of = f" where {predicate}" if predicate else ""
+        of = " chosen by SQL" if self.sql else ""
+        of += f" where {predicate}" if predicate else ""
         return f"<View of {self._backend.dataset}: {self.count():,} {self.level}{of}>"
 
 

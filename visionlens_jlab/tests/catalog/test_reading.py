@@ -83,6 +83,12 @@ def test_an_unknown_column(street: DatasetStore) -> None:
     assert caught.value.code == "FIELD_UNKNOWN"
 
 
+def test_a_table_without_columns(street: DatasetStore) -> None:
+    with pytest.raises(VisionLensError) as caught:
+        street.table("samples", columns=[])
+    assert caught.value.code == "REQUEST_INVALID"
+
+
 # --- tiles and details -----------------------------------------------------------------------
 
 

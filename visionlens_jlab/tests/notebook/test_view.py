@@ -115,3 +115,60 @@ def test_counts_agree_with_the_rows_at_each_level(ds: vl.Dataset) -> None:
         for level in ("samples", "annotations"):
             assert view.count(level) == len(view.to_arrow(level)) == len(view.ids_at(level))
     assert ds.view().count("annotations") == ANNOTATIONS
+
+
+def test_a_view_of_sql(ds: vl.Dataset) -> None:
+    view = ds.view(sql="SELECT sample_id FROM samples ORDER BY brightness DESC LIMIT 3")
+    assert view.ids.tolist() == [11, 10, 9]
+    assert view.sql is not None
+    assert "chosen by SQL" in repr(view)
+    assert view.where("sample_id < 11").ids.tolist() == [10, 9]
+    assert ds.view("sample_id < 11", sort="sample_id", sql=view.sql).ids.tolist() == [9, 10]
+    boxes = ds.view(sql="SELECT annotation_id FROM annotations WHERE class = 'person'")
+    assert boxes.ids.tolist() == PEOPLE
+    assert set(boxes.to_pandas(level="annotations")["class"]) == {"person"}
+    lens = ds.show()
+    assert lens.select(boxes).ids.tolist() == PEOPLE
+    with pytest.raises(VisionLensError) as caught:
+        ds.view(sql="SELECT filename FROM samples").count()
+    assert caught.value.code == "SQL_REFUSED"
+
+
+def test_saved_views(ds: vl.Dataset) -> None:
+    assert ds.saved_views() == []
+    name = "Nacht/夜 50% 'x'"
+    ds.view("class = 'person'", sort="-brightness").save(name)
+    ds.view(sql="SELECT 3 AS sample_id").save("three")
+    assert [saved.name for saved in ds.saved_views()] == [name, "three"]
+    assert ds.saved_views()[0].predicate == "class = 'person'"
+    assert ds.view(saved=name).ids.tolist() == PEOPLE[::-1]
+    assert ds.view("sample_id > 3", sort="sample_id", saved=name).ids.tolist() == [
+        sample for sample in PEOPLE if sample > 3
+    ]
+    assert ds.view(saved=name, level="annotations").level == "annotations"
+    assert ds.view(saved="three").ids.tolist() == [3]
+    ds.view("sample_id = 4").save("three")
+    assert ds.view(saved="three").ids.tolist() == [4]
+    ds.delete_view("three")
+    for call in (ds.delete_view, lambda gone: ds.view(saved=gone)):
+        with pytest.raises(VisionLensError) as caught:
+            call("three")
+        assert caught.value.code == "VIEW_NOT_FOUND"
+    with pytest.raises(VisionLensError):
+        ds.view("nothing = 3").save("bad")
+    assert [saved.name for saved in ds.saved_views()] == [name]
+
+
+def test_a_read_only_dataset_can_be_shown(ds: vl.Dataset) -> None:
+    name = ds.name
+    ds.view("sample_id < 2").save("two")
+    ds.close()
+    with vl.open(name, read_only=True) as again:
+        lens = again.show()
+        lens.select([3, 1])
+        assert lens.selection.ids.tolist() == [3, 1]
+        assert lens.filter("class = 'person'").ids.tolist() == PEOPLE
+        assert again.view(saved="two").ids.tolist() == [0, 1]
+        with pytest.raises(VisionLensError) as caught:
+            again.view("sample_id < 2").save("other")
+        assert caught.value.code == "DATASET_READ_ONLY"
