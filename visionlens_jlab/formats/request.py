@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -108,6 +108,18 @@ class Request:
             self.tick(len(known))
             self._walked[source.location] = known
         return known
+
+    def refused(self) -> Iterator[tuple[str, str]]:
+        """(path, reason) of images, and links to folders, that no root reached."""
+        places = [Path(source.location) for source in self.roots.values()]
+        for source in self.roots.values():
+            known: dict[str, str] = getattr(source, "refused", {})
+            for path, reason in known.items():
+                target = Path(source.location, path).resolve()
+                if any(target.is_relative_to(place) for place in places if target.is_dir()):
+                    continue  # read as a root of its own
+                if is_image(path) or target.is_dir():
+                    yield path, reason
 
     def image_files(self) -> list[Entry]:
         """Every image file under the image source, in a fixed order."""

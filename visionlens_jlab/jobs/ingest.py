@@ -228,6 +228,10 @@ class _Ingest:
 
     def _finish(self, form: str) -> None:
         issues = self._existing.vanished(self._roots) + self._counts.mismatches()
+        issues += [
+            Issue("FILE_REFUSED", "skipped", "other", path, reason)
+            for path, reason in self._request.refused()
+        ]
         summary = {
             "final": True,
             "format": form,

@@ -172,14 +172,15 @@ def _rotated_outline(
 
 
 def ambiguous_issues(rows: AnnotationRows, facts: ImageFacts, paths: dict[int, str]) -> list[Issue]:
-    """One item for each annotated image whose labels may or may not know its EXIF rotation.
+    """One item for each image with shapes whose labels may or may not know its EXIF rotation.
 
     Parameters
     ----------
     paths : dict
         Ordinal -> path of the ambiguous images not listed yet; those listed are removed.
     """
-    hit = rows.images[facts.take(rows.images).ambiguous & (rows.images >= 0)]
+    placed = np.array([kind != "classification" for kind in rows.kinds], dtype=bool)
+    hit = rows.images[facts.take(rows.images).ambiguous & (rows.images >= 0) & placed]
     issues = []
     for image in dict.fromkeys(hit.tolist()):
         path = paths.pop(image, None)

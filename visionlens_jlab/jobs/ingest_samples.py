@@ -179,6 +179,8 @@ class _BatchOfImages:
         )
         self.sizes[index] = stated if header is None else header.upright_size
         if header is not None:
+            if header.odd:
+                self.note("EXIF_INVALID", "kept", index, f"{header.odd}.")
             self._compare(index, header, stated)
         return self.sizes[index]
 
@@ -186,6 +188,8 @@ class _BatchOfImages:
         stored = (header.width, header.height)
         upright = upright_size(*stored, header.orientation)
         if None in stated:
+            if header.orientation > 1:
+                self.ambiguous.add(index)
             return
         if stated not in (stored, upright):
             message = (

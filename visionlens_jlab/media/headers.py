@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
+import warnings
 from datetime import UTC, datetime, timedelta, timezone
 from typing import BinaryIO, NamedTuple
 
@@ -38,6 +39,8 @@ class Header(NamedTuple):
     camera: str | None = None
     latitude: float | None = None
     longitude: float | None = None
+    odd: str | None = None
+    """What is wrong with the EXIF data."""
 
     @property
     def upright_size(self) -> tuple[int, int]:
@@ -59,8 +62,14 @@ def upright_size(width: int, height: int, orientation: int) -> tuple[int, int]:
 def read_header(file: BinaryIO) -> Header:
     """Read the header of an open image file. Raises UnreadableImageError."""
     try:
-        with open_image(file) as image:
-            return header_of(image)
+        # Pillow warns of broken tags, on standard error where nobody listens.
+        with warnings.catch_warnings(record=True) as complaints:
+            warnings.simplefilter("always")
+            with open_image(file) as image:
+                header = header_of(image)
+        if complaints and header.odd is None:
+            return header._replace(odd=" ".join(str(complaints[0].message).split()).rstrip("."))
+        return header
     except Exception as error:  # Pillow's parsers raise many kinds on damaged files
         raise UnreadableImageError(describe(error)) from error
 
@@ -90,19 +99,21 @@ def describe(error: Exception) -> str:
 def header_of(image: Image.Image) -> Header:
     """The header of an image that Pillow has opened."""
     width, height = _stored_size(image)
-    exif = _exif(image)
+    exif, odd = _exif(image)
     if exif is None:
-        return Header(width, height)
+        return Header(width, height, odd=odd)
     details = _ifd(exif, ExifTags.IFD.Exif)
     latitude, longitude = _position(_ifd(exif, ExifTags.IFD.GPSInfo))
+    orientation, doubt = _orientation(exif)
     return Header(
         width,
         height,
-        _orientation(exif),
+        orientation,
         _captured_at(exif, details),
         _camera(exif),
         latitude,
         longitude,
+        doubt or odd,
     )
 
 
@@ -114,20 +125,21 @@ def _stored_size(image: Image.Image) -> tuple[int, int]:
     return image.size
 
 
-def _exif(image: Image.Image) -> Image.Exif | None:
+def _exif(image: Image.Image) -> tuple[Image.Exif | None, str | None]:
+    """The EXIF data, and why what there is cannot be read."""
     # `getexif()` decodes a whole PNG in search of a late chunk, and reads XMP, which browsers
     # do not: an orientation stated there only must not be applied.
     try:
         if image.format == "TIFF":
-            return image.getexif()
+            return image.getexif(), None
         data = image.info.get("exif")
-        if not isinstance(data, bytes):
-            return None
+        if not isinstance(data, bytes) or not data:
+            return None, None
         exif = Image.Exif()
         exif.load(data)
-    except Exception:  # damaged EXIF must not cost the image
-        return None
-    return exif
+    except Exception as error:  # damaged EXIF must not cost the image
+        return None, describe(error)
+    return exif, None
 
 
 def _ifd(exif: Image.Exif, which: int) -> dict[int, object]:
@@ -137,9 +149,12 @@ def _ifd(exif: Image.Exif, which: int) -> dict[int, object]:
         return {}
 
 
-def _orientation(exif: Image.Exif) -> int:
+def _orientation(exif: Image.Exif) -> tuple[int, str | None]:
     value = exif.get(ExifTags.Base.Orientation)
-    return value if isinstance(value, int) and 1 <= value <= 8 else 1
+    if isinstance(value, int) and 1 <= value <= 8:
+        return value, None
+    # 0 is written for "unknown".
+    return 1, f"there is no orientation {value!r:.40}" if value else None
 
 
 def _text(value: object) -> str:

@@ -61,6 +61,10 @@ class SourceKind(Protocol):
         ...
 
 
+Listing = tuple[list[str], list[Entry]]
+"""Names of folders and the files directly in a folder."""
+
+
 class LocalSource:
     """A folder on this machine.
 
@@ -77,9 +81,14 @@ class LocalSource:
         if not os.access(path, os.R_OK | os.X_OK):
             raise VisionLensError("PERMISSION_DENIED", f"The folder {path} cannot be read.")
         self.location = os.path.realpath(path)
+        self.refused: dict[str, str] = {}
+        """Path -> why a link or a name was passed over by `walk`."""
         self._confined: dict[str, str] = {"": self.location}
 
     def list(self, path: str = "") -> tuple[list[str], list[Entry]]:
+        return self._list(path, {})
+
+    def _list(self, path: str, refused: dict[str, str]) -> Listing:
         folder = self._folder(path)
         prefix = f"{path}/" if path else ""
         folders: list[str] = []
@@ -90,9 +99,10 @@ class LocalSource:
                     name = entry.name
                     if name[0] == "." or name in IGNORED_NAMES:
                         continue
-                    if entry.is_symlink() and not self._inside(os.path.realpath(entry.path)):
-                        continue
-                    if entry.is_file():
+                    reason = self._refuse(entry)
+                    if reason:
+                        refused[_printable(prefix + name)] = reason
+                    elif entry.is_file():
                         files.append(Entry(prefix + name, entry.stat().st_size))
                     elif entry.is_dir():
                         folders.append(name)
@@ -104,11 +114,22 @@ class LocalSource:
             raise VisionLensError("DIR_NOT_FOUND", f"There is no folder {folder}.") from error
         return sorted(folders), sorted(files)
 
+    def _refuse(self, entry: os.DirEntry[str]) -> str | None:
+        if not entry.name.isascii() and _printable(entry.name) != entry.name:
+            return "The name is not in UTF-8."
+        if not entry.is_symlink():
+            return None
+        try:
+            real = os.path.realpath(entry.path, strict=True)
+        except OSError:
+            return "The link leads nowhere."
+        return None if self._inside(real) else f"The link leads outside {self.location}."
+
     def walk(self, path: str = "") -> Iterator[Entry]:
         yield from self._walk(path, (os.path.realpath(self._folder(path)),))
 
     def _walk(self, path: str, ancestors: tuple[str, ...]) -> Iterator[Entry]:
-        folders, files = self.list(path)
+        folders, files = self._list(path, self.refused)
         yield from files
         for name in folders:
             below = f"{path}/{name}" if path else name
@@ -168,6 +189,10 @@ class LocalSource:
 
     def _inside(self, real: str) -> bool:
         return real == self.location or real.startswith(self.location.rstrip(os.sep) + os.sep)
+
+
+def _printable(name: str) -> str:
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
 class LocalKind:

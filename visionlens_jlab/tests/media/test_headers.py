@@ -76,8 +76,13 @@ def test_positions_that_are_none(gps):
 
 
 def test_damaged_exif_does_not_cost_the_image():
-    assert read_header(encoded(exif=b"Exif\0\0MM\0*garbage that is long enough")) == Header(40, 30)
-    assert read_header(encoded(exif=exif({0x0112: 77}))).orientation == 1
+    header = read_header(encoded(exif=b"Exif\0\0MM\0*garbage that is long enough"))
+    assert header._replace(odd=None) == Header(40, 30)
+    assert "Corrupt EXIF data" in header.odd
+    header = read_header(encoded(exif=exif({0x0112: 77})))
+    assert (header.orientation, header.odd) == (1, "there is no orientation 77")
+    assert read_header(encoded(exif=b"Exif\0\0junk")).odd
+    assert read_header(encoded(exif=exif({0x0112: 0}))) == Header(40, 30)
 
 
 def test_huge_sizes_are_read_without_decoding():
