@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import duckdb
-import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from visionlens_jlab.catalog.clock import utc_now
 from visionlens_jlab.catalog.fieldset import quote
 from visionlens_jlab.catalog.report import Issues
 from visionlens_jlab.catalog.sample_rows import user_columns
-from visionlens_jlab.catalog.staging import column, staged
+from visionlens_jlab.catalog.staging import column, new_ids, staged
 
 _TYPES: dict[str, pa.DataType] = {
     "sample_id": pa.uint32(),
@@ -36,7 +34,7 @@ def write_classes(cursor: duckdb.DuckDBPyConnection, table: pa.Table) -> None:
     """Add classes in the table's order; known names are kept as they are."""
     numbered = pa.table(
         {
-            "position": pa.array(np.arange(table.num_rows)),
+            "position": new_ids(0, table.num_rows),
             "name": column(table, "name", pa.string()),
             "source_id": column(table, "source_id", pa.string()),
             "supercategory": column(table, "supercategory", pa.string()),
@@ -66,30 +64,47 @@ def write_annotations(cursor: duckdb.DuckDBPyConnection, table: pa.Table, issues
     ValueError
         When one belongs to a sample that does not exist: a piece must not lose it silently.
     """
-    classes = column(table, "class", pa.string())
-    write_classes(cursor, pa.table({"name": classes.unique()}))
     first = cursor.execute("SELECT next_annotation_id FROM meta").fetchall()[0][0]
-    ids = np.arange(first, first + table.num_rows, dtype=np.uint32)
-    columns = {"annotation_id": pa.chunked_array([pa.array(ids)])}
-    columns |= {name: column(table, name, type_) for name, type_ in _TYPES.items()}
-    columns["source"] = pc.fill_null(columns["source"], "ground_truth")
-    columns["is_crowd"] = pc.fill_null(columns["is_crowd"], False)
-    further = table.drop_columns([n for n in (*_TYPES, "class") if n in table.column_names])
+    columns = {"annotation_id": pa.chunked_array([new_ids(first, table.num_rows)])}
+    present = [name for name in _TYPES if name in table.column_names]
+    columns |= {name: column(table, name, _TYPES[name]) for name in present}
+    further = table.drop_columns([n for n in (*present, "class") if n in table.column_names])
     columns |= user_columns(cursor, "annotations", further, issues)
-    listed = ", ".join(quote(name) for name in columns)
+    stored = {name: f"p.{quote(name)}" for name in columns}
+    stored["source"] = (
+        "coalesce(p.source, 'ground_truth')" if "source" in columns else ("'ground_truth'")
+    )
+    stored["is_crowd"] = "coalesce(p.is_crowd, false)" if "is_crowd" in columns else "false"
+    classes = column(table, "class", pa.string())
     with staged(cursor, pa.table(columns | {"class": classes})) as name:
         _check_samples(cursor, name)
+        _add_classes(cursor, name)
         cursor.execute(
-            f"INSERT INTO annotation ({listed}, class_id) "
-            f"SELECT {', '.join(f'p.{quote(c)}' for c in columns)}, c.class_id "
+            f"INSERT INTO annotation ({', '.join(map(quote, stored))}, class_id) "
+            f"SELECT {', '.join(stored.values())}, c.class_id "
             f"FROM {name} p LEFT JOIN class c ON c.name = p.class ORDER BY p.annotation_id"
         )
-        cursor.execute(
-            f"INSERT INTO run SELECT DISTINCT source, ?::TIMESTAMP FROM {name} "
-            "WHERE source <> 'ground_truth' ON CONFLICT DO NOTHING",
-            [utc_now()],
-        )
+        if "source" in columns:
+            cursor.execute(
+                f"INSERT INTO run SELECT DISTINCT source, ?::TIMESTAMP FROM {name} "
+                "WHERE source <> 'ground_truth' ON CONFLICT DO NOTHING",
+                [utc_now()],
+            )
     cursor.execute("UPDATE meta SET next_annotation_id = ?", [first + table.num_rows])
+
+
+def _add_classes(cursor: duckdb.DuckDBPyConnection, staged_name: str) -> None:
+    """Add the classes that only annotations name, in the order they come."""
+    cursor.execute(
+        f"""
+        INSERT INTO class (class_id, name)
+        SELECT (SELECT coalesce(max(class_id), -1) FROM class)
+                   + row_number() OVER (ORDER BY min(p.annotation_id)), p.class
+        FROM {staged_name} p
+        WHERE p.class IS NOT NULL AND p.class NOT IN (SELECT name FROM class)
+        GROUP BY p.class
+        """
+    )
 
 
 def remove_ground_truth(cursor: duckdb.DuckDBPyConnection, table: pa.Table) -> None:

@@ -57,8 +57,8 @@ class Reader:
 
     def ids(self, sql: str, parameters: Sequence[Any] = ()) -> np.ndarray[Any, Any]:
         """The first column, uint32 (rows,)."""
-        table = self.arrow(sql, parameters)
-        return np.ascontiguousarray(table.column(0).to_numpy(), dtype=np.uint32)
+        columns = self.cursor.execute(sql, list(parameters)).fetchnumpy()
+        return np.ascontiguousarray(next(iter(columns.values())), dtype=np.uint32)
 
     def register(self, name: str, table: pa.Table) -> None:
         """Make an Arrow table readable as `name` on this snapshot only."""

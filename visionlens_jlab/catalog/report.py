@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from visionlens_jlab.catalog.clock import to_iso, utc_now
 from visionlens_jlab.catalog.database import Reader
-from visionlens_jlab.catalog.staging import column, staged
+from visionlens_jlab.catalog.staging import column, new_ids, staged
 from visionlens_jlab.models import IngestReport, ReportCount, ReportItem
 
 _NOTHING = json.dumps({"found": 0, "imported": 0, "skipped": 0})
@@ -44,9 +44,7 @@ class Issues:
 
     def add_table(self, table: pa.Table) -> None:
         """The `issue` table of a piece."""
-        columns = {
-            "position": pa.array(range(self._count, self._count + table.num_rows), pa.int32())
-        }
+        columns = {"position": pa.chunked_array([new_ids(self._count, table.num_rows)])}
         columns |= {name: column(table, name, pa.string()) for name in _TEXTS}
         columns["sample_id"] = column(table, "sample_id", pa.uint32())
         with staged(self._cursor, pa.table(columns)) as name:

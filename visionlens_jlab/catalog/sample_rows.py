@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import duckdb
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from visionlens_jlab.catalog.fieldset import quote
 from visionlens_jlab.catalog.report import Issues
@@ -23,6 +22,7 @@ _SAMPLE_TYPES: dict[str, pa.DataType] = {
     "height": pa.int32(),
     "bytes": pa.int64(),
     "orientation": pa.int8(),
+    "modified_ns": pa.int64(),
     "captured_at": pa.timestamp("us"),
     "camera": pa.string(),
     "latitude": pa.float64(),
@@ -60,32 +60,31 @@ def write_samples(cursor: duckdb.DuckDBPyConnection, table: pa.Table, issues: Is
     ValueError
         When an id comes twice.
     """
-    if pc.count_distinct(table.column("sample_id")).as_py() != table.num_rows:
-        raise ValueError("a sample comes twice in a piece")
     present = [name for name in _SAMPLE_TYPES if name in table.column_names]
     columns = {
-        name: naive_utc(table.column(name))
-        if name == "captured_at"
-        else column(table, name, _SAMPLE_TYPES[name])
-        for name in present
+        name: column(table, name, _SAMPLE_TYPES[name]) for name in present if name != "captured_at"
     }
-    columns |= user_columns(
-        cursor,
-        "samples",
-        table.drop_columns([n for n in present if n in table.column_names]),
-        issues,
-    )
+    if "captured_at" in present:
+        columns["captured_at"] = naive_utc(table.column("captured_at"))
+    columns |= user_columns(cursor, "samples", table.drop_columns(present), issues)
     with staged(cursor, pa.table(columns)) as name:
-        assigned = ", ".join(f"{quote(c)} = p.{quote(c)}" for c in columns if c != "sample_id")
-        cursor.execute(
-            f"UPDATE sample SET {assigned} FROM {name} p WHERE p.sample_id = sample.sample_id"
-        )
+        distinct, largest, known = cursor.execute(
+            "SELECT count(DISTINCT p.sample_id), max(p.sample_id), count(s.sample_id) "
+            f"FROM {name} p LEFT JOIN sample s ON s.sample_id = p.sample_id"
+        ).fetchall()[0]
+        if distinct != table.num_rows:
+            raise ValueError("a sample comes twice in a piece")
+        if known:
+            assigned = ", ".join(f"{quote(c)} = p.{quote(c)}" for c in columns if c != "sample_id")
+            cursor.execute(
+                f"UPDATE sample SET {assigned} FROM {name} p WHERE p.sample_id = sample.sample_id"
+            )
+        new = "WHERE p.sample_id NOT IN (SELECT sample_id FROM sample)" if known else ""
         listed = ", ".join(quote(c) for c in columns)
         cursor.execute(
-            f"INSERT INTO sample ({listed}) SELECT {listed} FROM {name} p "
-            "WHERE p.sample_id NOT IN (SELECT sample_id FROM sample) ORDER BY p.sample_id"
+            f"INSERT INTO sample ({listed}) SELECT {listed} FROM {name} p {new} "
+            "ORDER BY p.sample_id"
         )
-    largest = pc.max(columns["sample_id"]).as_py()
     cursor.execute("UPDATE meta SET next_sample_id = greatest(next_sample_id, ?)", [largest + 1])
 
 

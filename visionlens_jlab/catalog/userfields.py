@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import duckdb
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from visionlens_jlab.catalog.fieldset import RESERVED, SQL_TYPES, Field, FieldSet, FieldType, quote
 from visionlens_jlab.errors import VisionLensError
@@ -129,6 +128,9 @@ _ARROW_TYPES: tuple[tuple[FieldType, tuple[Callable[[pa.DataType], bool], ...]],
 )
 
 
+_STORED_AS_IS = {"string": pa.string(), "integer": pa.int64(), "boolean": pa.bool_()}
+
+
 def field_type(type_: pa.DataType) -> FieldType | None:
     """The field type for values of an Arrow type; None: none holds them as they are."""
     if pa.types.is_dictionary(type_):
@@ -151,11 +153,15 @@ def to_column(values: pa.ChunkedArray, type_: FieldType) -> pa.ChunkedArray:
     """
     if pa.types.is_dictionary(values.type):
         values = values.cast(values.type.value_type)
+    if values.type == _STORED_AS_IS.get(type_):
+        return values
     try:
         match type_:
             case "string":
                 return _to_text(values)
             case "number":
+                import pyarrow.compute as pc  # loading it takes longer than a small ingest's writes
+
                 numbers = values.cast(pa.float64(), safe=False)
                 return pc.if_else(pc.is_nan(numbers), pa.scalar(None, pa.float64()), numbers)
             case "integer":
@@ -176,6 +182,8 @@ def _to_text(values: pa.ChunkedArray) -> pa.ChunkedArray:
     if known in ("string", "integer", "number", "boolean"):
         return values.cast(pa.string())
     if known == "timestamp":
+        import pyarrow.compute as pc
+
         return pc.strftime(values.cast(pa.timestamp("us"), safe=False), "%Y-%m-%dT%H:%M:%S")
     texts = [None if v is None else json.dumps(v, default=str) for v in values.to_pylist()]
     return pa.chunked_array([pa.array(texts, pa.string())])

@@ -11,9 +11,8 @@ from typing import Any
 
 import pyarrow as pa
 
+from .arrow_columns import TIMESTAMP, optional, texts, timestamps
 from .base import Issue
-
-TIMESTAMP = pa.timestamp("us", tz="UTC")
 
 RESERVED = frozenset(
     [
@@ -140,7 +139,13 @@ def _built_in(
             issues.append(
                 Issue("VALUE_INVALID", "kept", "other", name_image(index), message, index)
             )
-    return pa.array(parsed, kind), issues
+    return _array(parsed, kind), issues
+
+
+def _array(values: list[Any], kind: pa.DataType) -> pa.Array:
+    if kind == TIMESTAMP:
+        return timestamps(values)
+    return texts(values) if kind == pa.string() else optional(values, kind)
 
 
 def _free_name(name: str, taken: set[str]) -> str:
@@ -158,12 +163,11 @@ def typed_array(values: Iterable[Any]) -> pa.Array:
     kinds = {type(value) for value in listed} - {type(None)}
     try:
         if kinds == {bool}:
-            return pa.array(listed, pa.bool_())
+            return optional(listed, pa.bool_())
         if kinds == {int}:
-            return pa.array(listed, pa.int64())
+            return optional(listed, pa.int64())
         if kinds and kinds <= {int, float}:
-            return pa.array([None if v is None else float(v) for v in listed], pa.float64())
-    except (OverflowError, pa.ArrowInvalid):
+            return optional(listed, pa.float64())
+    except OverflowError:
         pass  # beyond 64 bits: kept as text
-    texts = [v if v is None or isinstance(v, str) else json.dumps(v) for v in listed]
-    return pa.array(texts, pa.string())
+    return texts([v if v is None or isinstance(v, str) else json.dumps(v) for v in listed])

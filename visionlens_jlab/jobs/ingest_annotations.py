@@ -5,12 +5,21 @@ Coordinates are never rounded or cut off: what is odd is kept and listed.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
 import numpy as np
 import pyarrow as pa
 
+from visionlens_jlab.formats.arrow_columns import (
+    binaries,
+    finite,
+    numbers,
+    optional,
+    texts,
+    words,
+)
 from visionlens_jlab.formats.base import AnnotationRows, Issue
 from visionlens_jlab.formats.geometry import (
     moved_geometry,
@@ -126,26 +135,26 @@ class Prepared:
         every = len(kept) == len(rows.classes)
         listed = kept.tolist()
 
-        def some(values: list[Any] | None, kind: pa.DataType) -> pa.Array:
+        def some(values: list[Any] | None, make: Callable[[list[Any]], pa.Array]) -> pa.Array:
             if values is None:
-                return pa.nulls(len(listed), kind)
-            return pa.array(values if every else [values[index] for index in listed], kind)
+                return make([None] * len(listed))
+            return make(values if every else [values[index] for index in listed])
 
         boxes = self._boxes[kept]
         columns = {
-            "sample_id": pa.array(self._facts.sample_ids[kept], pa.uint32()),
-            "source": pa.array(["ground_truth"] * len(kept), pa.string()),
-            "class": some(rows.classes, pa.string()),
-            "kind": some(rows.kinds, pa.string()),
-            **{name: _nullable(boxes[:, i]) for i, name in enumerate("xywh")},
-            "confidence": _nullable(_taken(rows.confidence, kept)),
-            "area": _nullable(self._areas(kept, boxes)),
-            "is_crowd": pa.array(_taken(rows.is_crowd, kept, bool), pa.bool_()),
-            "difficult": some(rows.difficult, pa.bool_()),
-            "truncated": some(rows.truncated, pa.bool_()),
-            "occluded": some(rows.occluded, pa.bool_()),
-            "geometry": some(self._geometry, pa.binary()),
-            "attributes": some(self._attributes, pa.string()),
+            "sample_id": numbers(self._facts.sample_ids[kept], pa.uint32()),
+            "source": words(["ground_truth"] * len(kept)),
+            "class": some(rows.classes, words),
+            "kind": some(rows.kinds, words),
+            **{name: finite(boxes[:, i]) for i, name in enumerate("xywh")},
+            "confidence": finite(_taken(rows.confidence, kept)),
+            "area": finite(self._areas(kept, boxes)),
+            "is_crowd": numbers(_taken(rows.is_crowd, kept, bool), pa.bool_()),
+            "difficult": some(rows.difficult, _flags),
+            "truncated": some(rows.truncated, _flags),
+            "occluded": some(rows.occluded, _flags),
+            "geometry": some(self._geometry, binaries),
+            "attributes": some(self._attributes, texts),
         }
         return pa.table(columns)
 
@@ -197,8 +206,8 @@ def _taken(values: np.ndarray | None, kept: np.ndarray, kind: type = float) -> n
     return taken
 
 
-def _nullable(values: np.ndarray) -> pa.Array:
-    return pa.array(values, pa.float64(), from_pandas=True)
+def _flags(values: list[bool | None]) -> pa.Array:
+    return optional(values, pa.bool_())
 
 
 def _number(value: Any) -> str:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import pyarrow as pa
 
+from visionlens_jlab.formats.arrow_columns import numbers
 from visionlens_jlab.formats.base import ImageRows, Issue
 from visionlens_jlab.media.headers import Header, upright_size
 
@@ -215,7 +216,7 @@ class _BatchOfImages:
             sizes=[self.sizes[index] for index in listed],
             file_bytes=[rows.bytes[index] for index in listed],
             headers=[self.headers[index] for index in listed],
-            fields={name: values.take(pa.array(kept)) for name, values in rows.fields.items()},
+            fields={name: _taken(values, kept) for name, values in rows.fields.items()},
         )
 
     def file_table(self, ids: np.ndarray, kept: np.ndarray) -> pa.Table:
@@ -227,3 +228,7 @@ class _BatchOfImages:
             file_bytes=[self.rows.bytes[index] for index in listed],
             headers=[self.headers[index] for index in listed],
         )
+
+
+def _taken(values: pa.Array, kept: np.ndarray) -> pa.Array:
+    return values if len(kept) == len(values) else values.take(numbers(kept, pa.int64()))

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-import posixpath
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
+from visionlens_jlab.formats.arrow_columns import (
+    TIMESTAMP,
+    numbers,
+    optional,
+    texts,
+    timestamps,
+    words,
+)
 from visionlens_jlab.formats.base import ClassEntry, Issue
 from visionlens_jlab.media.headers import Header
 
 from .ingest_tasks import MediaResult
-
-TIMESTAMP = pa.timestamp("us", tz="UTC")
 
 SAMPLE = {
     "sample_id": pa.uint32(),
@@ -50,13 +55,20 @@ ISSUE = pa.schema(
 
 def root_table(name: str, location: str) -> pa.Table:
     """The `root` table."""
-    return pa.table({"name": [name], "location": [location]})
+    return pa.table({"name": texts([name]), "location": texts([location])})
 
 
 def class_table(classes: Sequence[ClassEntry]) -> pa.Table:
     """The `class` table."""
-    columns = zip(*classes, strict=True)
-    return pa.table(dict(zip(ClassEntry._fields, map(list, columns), strict=True)), CLASS)
+    names = [field for field in ClassEntry._fields if field not in ("keypoints", "skeleton")]
+    columns = {name: texts([getattr(entry, name) for entry in classes]) for name in names}
+    keypoints = [entry.keypoints for entry in classes]
+    skeletons = [entry.skeleton for entry in classes]
+    for name, values in (("keypoints", keypoints), ("skeleton", skeletons)):
+        kind = CLASS.field(name).type
+        given = any(value is not None for value in values)
+        columns[name] = pa.array(values, kind) if given else pa.nulls(len(values), kind)
+    return pa.table(columns, CLASS)
 
 
 def issue_table(issues: Sequence[Issue], sample_ids: Sequence[int | None]) -> pa.Table:
@@ -84,30 +96,27 @@ def sample_table(
     fields: dict[str, pa.Array],
 ) -> pa.Table:
     """The `sample` table; what a label file states goes before what EXIF says."""
-    exif: dict[str, list[Any]] = {
-        name: [getattr(header, name) if header else None for header in headers]
-        for name in ("captured_at", "camera", "latitude", "longitude")
-    }
-    columns: dict[str, Any] = {
-        "sample_id": pa.array(sample_ids, pa.uint32()),
-        "root": [root] * len(paths),
-        "path": paths,
-        "filename": [posixpath.basename(path) for path in paths],
-        "split": splits,
+    exif: dict[str, pa.Array | None] = dict.fromkeys(_EXIF)
+    orientations = None
+    if any(headers):
+        exif = {
+            name: make([getattr(header, name) if header else None for header in headers])
+            for name, make in _EXIF.items()
+        }
+        orientations = [header.orientation if header else None for header in headers]
+    columns: dict[str, pa.Array | None] = {
+        "sample_id": numbers(sample_ids, pa.uint32()),
+        "root": words([root] * len(paths)),
+        "path": texts(paths),
+        "filename": texts([path.rpartition("/")[2] for path in paths]),
+        "split": words(splits),
         "group": fields.get("group"),
-        "width": [width for width, _ in sizes],
-        "height": [height for _, height in sizes],
-        "bytes": file_bytes,
-        "orientation": [header.orientation if header else None for header in headers],
-        **{name: _stated_or(fields.get(name), exif[name], SAMPLE[name]) for name in exif},
+        **_frames(sizes, file_bytes, orientations),
+        **{name: _stated_or(fields.get(name), exif[name]) for name in exif},
         "caption": fields.get("caption"),
     }
     arrays = {
-        name: pa.nulls(len(paths), kind)
-        if columns[name] is None
-        else columns[name]
-        if isinstance(columns[name], pa.Array)
-        else pa.array(columns[name], kind)
+        name: pa.nulls(len(paths), kind) if columns[name] is None else columns[name]
         for name, kind in SAMPLE.items()
     }
     further = {
@@ -126,19 +135,39 @@ def file_table(
     headers: list[Header | None],
 ) -> pa.Table:
     """The `sample` table with only the columns that nobody but an ingest sets."""
+    orientations = [header.orientation if header else None for header in headers]
+    frames = _frames(sizes, file_bytes, orientations)
+    return pa.table({"sample_id": numbers(sample_ids, pa.uint32()), **frames})
+
+
+_EXIF: dict[str, Callable[[list[Any]], pa.Array]] = {
+    "captured_at": timestamps,
+    "camera": texts,
+    "latitude": lambda values: optional(values, pa.float64()),
+    "longitude": lambda values: optional(values, pa.float64()),
+}
+
+
+def _frames(
+    sizes: list[tuple[int | None, int | None]],
+    file_bytes: list[int | None],
+    orientations: list[int | None] | None,
+) -> dict[str, pa.Array]:
     columns = {
-        "sample_id": sample_ids,
         "width": [width for width, _ in sizes],
         "height": [height for _, height in sizes],
         "bytes": file_bytes,
-        "orientation": [header.orientation if header else None for header in headers],
+        "orientation": orientations or [None] * len(sizes),
     }
-    return pa.table({name: pa.array(values, SAMPLE[name]) for name, values in columns.items()})
+    return {name: optional(values, SAMPLE[name]) for name, values in columns.items()}
 
 
-def _stated_or(stated: pa.Array | None, found: list[Any], kind: pa.DataType) -> pa.Array:
-    other = pa.array(found, kind)
-    return other if stated is None else pa.compute.coalesce(stated, other)
+def _stated_or(stated: pa.Array | None, found: pa.Array | None) -> pa.Array | None:
+    if stated is None or found is None:
+        return found if stated is None else stated
+    import pyarrow.compute as pc
+
+    return pc.coalesce(stated, found)
 
 
 def media_table(sample_ids: Sequence[int], result: MediaResult) -> pa.Table:
