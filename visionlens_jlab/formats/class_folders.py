@@ -1,13 +1,14 @@
 """Class folders: each image's class is the name of its folder.
 
-`<class>/image`, `<split>/<class>/image`, either below a single folder such as `images`. Each image
-gets one annotation of kind `classification`.
+`<class>/image`, `<split>/<class>/image` or `<class>/<split>/image`, all below a single folder such
+as `images` too. Each image gets one annotation of kind `classification`; one that lies in no class
+folder gets none. A class folder may have folders of its own; an empty one is a class all the same.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -28,8 +29,10 @@ PEEKED_FOLDERS = 50
 class _Layout(NamedTuple):
     base: str
     """Folder that holds the class (or split) folders."""
-    split_folders: bool
+    splits: Literal["none", "above", "below"]
+    """Where the folders of splits stand, seen from those of the classes."""
     folders: list[str]
+    """Those of the splits where they stand above, else those of the classes."""
 
 
 class ClassFoldersFormat:
@@ -44,11 +47,11 @@ class ClassFoldersFormat:
         if layout is None:
             return None
         source, base = request.image_source, f" in {layout.base}" if layout.base else ""
-        if layout.split_folders:
+        if layout.splits == "above":
             splits = ordered([split_of_folder(name) or name for name in layout.folders])
             reason = f"The folders {', '.join(splits)}{base} hold one folder for each class."
         else:
-            splits = []
+            splits = _splits_below(source, layout)
             reason = f"There are {len(layout.folders)} folders of images{base}: one for each class."
         images = f"{source.location}/{layout.base}" if layout.base else source.location
         return detected(self, request, reason, images=images, splits=splits)
@@ -60,7 +63,8 @@ class ClassFoldersFormat:
         prefix = f"{layout.base}/" if layout.base else ""
         entries = [entry for entry in request.image_files() if entry.path.startswith(prefix)]
         facts = [_split_and_class(entry.path[len(prefix) :], layout) for entry in entries]
-        classes = sorted({name for _, name in facts if name is not None})
+        named = {name for _, name in facts if name is not None}
+        classes = sorted(named | _empty_classes(request.image_source, layout))
         splits = [split for split, _ in facts]
         for start, rows in file_rows(request, entries, splits, named=False):
             names = [name for _, name in facts[start : start + len(rows.paths)]]
@@ -99,38 +103,85 @@ def _classifications(
 
 
 def _split_and_class(path: str, layout: _Layout) -> tuple[str | None, str | None]:
-    parts = path.split("/")
-    if not layout.split_folders:
-        return None, parts[0] if len(parts) > 1 else None
-    return split_of_folder(parts[0]), parts[1] if len(parts) > 2 else None
+    """Split and class of an image; its path is below the layout's base."""
+    folders = path.split("/")[:-1]
+    if layout.splits == "above":
+        return (
+            split_of_folder(folders[0]) if folders else None,
+            folders[1] if len(folders) > 1 and split_of_folder(folders[0]) else None,
+        )
+    split = split_of_folder(folders[1]) if layout.splits == "below" and len(folders) > 1 else None
+    return split, folders[0] if folders else None
+
+
+def _splits_below(source: Source, layout: _Layout) -> list[str]:
+    if layout.splits == "none":
+        return []
+    below = [source.list(_join(layout.base, name))[0] for name in layout.folders[:PEEKED_FOLDERS]]
+    found = {split_of_folder(name) for names in below for name in names}
+    return ordered([split for split in found if split])
+
+
+def _empty_classes(source: Source, layout: _Layout) -> set[str]:
+    """Class folders with nothing in them."""
+    bases = [layout.base]
+    if layout.splits == "above":
+        bases = [_join(layout.base, name) for name in layout.folders]
+    return {
+        name
+        for base in bases
+        for name in source.list(base)[0]
+        if source.list(_join(base, name)) == ([], [])
+    }
 
 
 def _locate(source: Source) -> _Layout | None:
     path = ""
     for _ in range(MAX_DESCENT):
         folders, files = source.list(path)
-        if not folders or any(is_image(entry.path) for entry in files):
+        if not folders:
             return None
-        split_folders = [name for name in folders if split_of_folder(name)]
-        if split_folders:
-            fits = all(_holds_classes(source, _join(path, name), 1) for name in split_folders)
-            return _Layout(path, True, split_folders) if fits else None
-        if _holds_classes(source, path, 2):
-            return _Layout(path, False, folders)
+        stray = sum(is_image(entry.path) for entry in files)
+        found = _layout(source, path, folders)
+        if found is not None:
+            # A picture or two beside the folders does not make them a plain collection.
+            return found if stray < len(found.folders) else None
         inner = [name for name in folders if name.lower() in CONTAINERS] or folders
-        if len(inner) != 1:
+        if stray or len(inner) != 1:
             return None
         path = _join(path, inner[0])
     return None
 
 
-def _holds_classes(source: Source, path: str, least: int) -> bool:
+def _layout(source: Source, path: str, folders: list[str]) -> _Layout | None:
+    """The layout whose class or split folders lie directly in a folder."""
+    split_folders = [name for name in folders if split_of_folder(name)]
+    if split_folders:
+        # Test images often lie in no class folder: one split with classes is enough.
+        fits = any(_holding(source, _join(path, name)) for name in split_folders)
+        return _Layout(path, "above", split_folders) if fits else None
+    if _holding(source, path, least=2):
+        return _Layout(path, "none", folders)
+    if _holding(source, path, least=2, splits=True):
+        return _Layout(path, "below", folders)
+    return None
+
+
+def _holding(source: Source, path: str, *, least: int = 1, splits: bool = False) -> bool:
+    """Whether at least half of the folders in a folder hold images, directly or in `splits`."""
     folders, files = source.list(path)
-    if any(is_image(entry.path) for entry in files):
+    if splits:
+        folders = [name for name in folders if _all_splits(source.list(_join(path, name))[0])]
+    if sum(is_image(entry.path) for entry in files) > len(folders):
         return False
     peeked = folders[:PEEKED_FOLDERS]
-    holding = sum(has_images(source, _join(path, name)) for name in peeked)
-    return holding >= least and holding >= len(peeked) / 2
+    holding = sum(has_images(source, _join(path, name), int(splits)) for name in peeked)
+    empty = sum(source.list(_join(path, name)) == ([], []) for name in peeked)
+    return holding >= least and holding >= (len(peeked) - empty) / 2
+
+
+def _all_splits(names: list[str]) -> bool:
+    return bool(names) and all(split_of_folder(name) for name in names)
 
 
 def _join(folder: str, name: str) -> str:

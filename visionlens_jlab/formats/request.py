@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -115,7 +116,9 @@ class Request:
         for source in self.roots.values():
             known: dict[str, str] = getattr(source, "refused", {})
             for path, reason in known.items():
-                target = Path(source.location, path).resolve()
+                target = Path(
+                    os.path.realpath(Path(source.location, path))
+                )  # resolve() stops at loops
                 if any(target.is_relative_to(place) for place in places if target.is_dir()):
                     continue  # read as a root of its own
                 if is_image(path) or target.is_dir():

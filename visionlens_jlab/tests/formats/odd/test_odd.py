@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from . import (
+    class_folder_cases,
     coco_cases,
     coco_shape_cases,
+    image_cases,
     voc_cases,
     voc_object_cases,
     yolo_cases,
@@ -17,6 +19,7 @@ from . import (
 from .cases import Case
 
 LISTS = (
+    *(class_folder_cases, image_cases),
     *(coco_cases, coco_shape_cases),
     *(voc_cases, voc_object_cases),
     *(yolo_cases, yolo_label_cases),
