@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import duckdb
+import numpy as np
+import pyarrow as pa
 
 from visionlens_jlab.catalog.fieldset import Field, FieldSet
 from visionlens_jlab.catalog.histograms import edges, histogram
@@ -104,8 +106,9 @@ def _population(
     of_annotations = among is not None and among.level == "annotations"
     group = compile_group(bare, fields, also=field, among=among if of_annotations else None)
     sql = None if of_annotations else view.sql
-    aliases = group.aliases | frozenset("c" if field.is_class else "")
-    return _Population(annotations_from(aliases) + _narrowed(snapshot, others, "a", sql), group)
+    return _Population(
+        annotations_from(group.aliases) + _narrowed(snapshot, others, "a", sql), group
+    )
 
 
 def _annotation_population(
@@ -116,7 +119,7 @@ def _annotation_population(
         condition = compile_filter(conjunction(rest), "samples", snapshot.fields, among)
     else:
         condition = compile_group(rest, snapshot.fields, also=field, among=among)
-    own = "s" if field.level == "samples" else ("c" if field.is_class else "")
+    own = "s" if field.level == "samples" else ""
     return _Population(annotations_from(condition.aliases | frozenset(own)), condition)
 
 
@@ -140,16 +143,9 @@ def _values(
     request: FacetsRequest,
 ) -> Facet:
     of_samples = request.view.level == "samples" and field.level == "samples"
-    value, source = _value_source(field, population)
-    owner = "s" if of_samples else "a"
+    counted = _counted(snapshot, field, population, of_samples)
     sql = f"""
-        WITH pairs AS (
-            SELECT {value} AS value, {owner}.sample_id AS sample_id, count(*) AS n
-            FROM {source} WHERE {population.where.sql} GROUP BY ALL
-        ), counted AS (
-            SELECT value, count(*) AS samples, sum(n)::BIGINT AS annotations
-            FROM pairs GROUP BY value
-        ), found AS (
+        WITH counted AS ({counted.sql}), found AS (
             SELECT * FROM counted WHERE ? = '' OR list_contains(?, value)
                 OR contains(lower(CAST(value AS VARCHAR)), lower(?))
         )
@@ -163,7 +159,7 @@ def _values(
     named = [entry for entry in selected if entry is not None]
     search = request.search or ""
     rows = snapshot.reader.rows(
-        sql, [*population.where.parameters, search, named, search, request.limit, named]
+        sql, [*counted.parameters, search, named, search, request.limit, named]
     )
     values = [
         FacetValue(
@@ -189,6 +185,50 @@ def _values(
         values=values,
         distinct=rows[0][3] if rows else 0,
         missing=int(rows[0][4] or 0) if rows else 0,
+    )
+
+
+def _counted(
+    snapshot: Snapshot, field: Field, population: _Population, of_samples: bool
+) -> Compiled:
+    """A query for (value, samples, annotations) over a population."""
+    where = population.where
+    if field.is_class:
+        snapshot.reader.register("class_counts", _class_counts(snapshot, population))
+        return Compiled("SELECT * FROM class_counts")
+    value, source = _value_source(field, population)
+    if of_samples:
+        # A row is a sample, or one of its tags: nothing counts twice.
+        sql = f"SELECT {value} AS value, count(*) AS samples, 0 AS annotations FROM {source}"
+        return Compiled(f"{sql} WHERE {where.sql} GROUP BY value", where.parameters)
+    return Compiled(
+        f"SELECT value, count(*) AS samples, sum(n)::BIGINT AS annotations FROM (SELECT {value} "
+        f"AS value, a.sample_id, count(*) AS n FROM {source} WHERE {where.sql} GROUP BY ALL) "
+        "GROUP BY value",
+        where.parameters,
+    )
+
+
+def _class_counts(snapshot: Snapshot, population: _Population) -> pa.Table:
+    """`_counted` of the class: sorting pairs of numbers takes a third of grouping them."""
+    rows = snapshot.reader.arrow(
+        "SELECT coalesce(a.class_id, -1)::BIGINT, a.sample_id::BIGINT "
+        f"FROM {population.source} WHERE {population.where.sql}",
+        population.where.parameters,
+    )
+    classes = rows.column(0).to_numpy() + 1
+    pairs = np.sort((classes << 32) | rows.column(1).to_numpy())
+    pairs = pairs[np.diff(pairs, prepend=-1) != 0]
+    annotations = np.bincount(classes)
+    samples = np.bincount(pairs >> 32, minlength=len(annotations))
+    present = np.flatnonzero(annotations)
+    names = dict(snapshot.reader.rows("SELECT class_id, name FROM class"))
+    return pa.table(
+        {
+            "value": pa.array([names.get(number - 1) for number in present.tolist()], pa.string()),
+            "samples": samples[present],
+            "annotations": annotations[present],
+        }
     )
 
 

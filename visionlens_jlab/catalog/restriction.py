@@ -41,11 +41,14 @@ def read_restriction(reader: Reader, sql: str) -> Restriction:
     """
     with user_query(reader, sql, VIEW_SECONDS) as relation:
         column, level = _id_column(relation.columns)
-        if not _is_whole(str(relation.types[relation.columns.index(column)])):
+        type_ = str(relation.types[relation.columns.index(column)])
+        if not type_.endswith(("INTEGER", "INT", '"NULL"', ",0)")):
             raise refused(f"Its column {column} holds no whole numbers.", _HINT)
         counter = reader.rows(f"SELECT {_COUNTERS[level]} FROM meta")[0][0]
         quoted = column.replace('"', '""')
-        chosen = relation.project(f'CAST("{quoted}" AS HUGEINT)::DOUBLE AS id')
+        # Wider numbers than 64 bits come as the nearest float: those that matter are exact.
+        number = "DOUBLE" if type_.startswith(("UBIG", "HUGE", "UHUGE", "DEC")) else "BIGINT"
+        chosen = relation.project(f'"{quoted}"::{number} AS id')
         return Restriction(level, _distinct(chosen.to_arrow_reader(_BATCH_ROWS), counter))
 
 
@@ -57,20 +60,19 @@ def _id_column(columns: list[str]) -> tuple[str, Level]:
     raise refused("It has no column that says what to show.", _HINT)
 
 
-def _is_whole(type_: str) -> bool:
-    return type_.endswith(("INTEGER", "INT", '"NULL"', ",0)"))
-
-
 def _distinct(batches: pa.RecordBatchReader, limit: int) -> Ids:
-    """Ids below `limit` in the order they first come; memory of `limit` bytes, whatever comes."""
+    """Ids below `limit` in the order they first come; takes memory for `limit` ids only."""
     seen = np.zeros(limit, dtype=bool)
+    first = np.empty(limit, dtype=np.uint32)
     found = []
     for batch in batches:
         numbers = batch.column(0).drop_null().to_numpy()
         ids = numbers[(numbers >= 0) & (numbers < limit)].astype(np.uint32)
         fresh = ids[~seen[ids]]
-        _, first = np.unique(fresh, return_index=True)
-        fresh = fresh[np.sort(first)]
+        places = np.arange(len(fresh), dtype=np.uint32)
+        # Written backwards, so that the first place of an id stays.
+        first[fresh[::-1]] = places[::-1]
+        fresh = fresh[first[fresh] == places]
         seen[fresh] = True
         found.append(fresh)
     return np.concatenate([np.empty(0, np.uint32), *found])

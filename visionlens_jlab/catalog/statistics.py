@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import isfinite
 
 from visionlens_jlab.catalog.database import Reader
 from visionlens_jlab.catalog.fieldset import Field, FieldSet, quote
@@ -32,9 +33,11 @@ def read_statistics(reader: Reader, fields: FieldSet) -> Statistics:
 
 def numeric(field: Field) -> str:
     """The SQL of a histogram's numbers; times as seconds since 1970."""
-    if field.type == "timestamp":
-        return f"epoch({field.sql})"
-    return f"CAST({field.sql} AS DOUBLE)"
+    return _number(field, field.sql)
+
+
+def _number(field: Field, value: str) -> str:
+    return f"epoch({value})" if field.type == "timestamp" else f"CAST({value} AS DOUBLE)"
 
 
 def _of_level(reader: Reader, fields: list[Field], level: Level) -> Statistics:
@@ -45,11 +48,21 @@ def _of_level(reader: Reader, fields: list[Field], level: Level) -> Statistics:
             table = "sample_tag" if level == "samples" else "annotation_tag"
             listed.append(f"(SELECT count(*) FROM {table}), NULL, NULL")
         elif field.facet == "histogram":
-            number = numeric(field)
-            finite = f"FILTER (WHERE isfinite({number}))"
-            listed.append(f"count({field.sql}), min({number}) {finite}, max({number}) {finite}")
+            low, high = (_number(field, f"{name}({field.sql})") for name in ("min", "max"))
+            listed.append(f"count({field.sql}), {low}, {high}")
         else:
             column = 'a."class_id"' if field.is_class else f"{source[-1]}.{quote(field.name)}"
             listed.append(f"count({column}), NULL, NULL")
     row = reader.rows(f"SELECT {', '.join(listed)} FROM {source}")[0]
-    return {field: FieldStatistics(*row[3 * i : 3 * i + 3]) for i, field in enumerate(fields)}
+    found = {field: FieldStatistics(*row[3 * i : 3 * i + 3]) for i, field in enumerate(fields)}
+    for field, statistics in found.items():
+        if not all(bound is None or isfinite(bound) for bound in (statistics.low, statistics.high)):
+            found[field] = _finite(reader, field, source, statistics.count)
+    return found
+
+
+def _finite(reader: Reader, field: Field, source: str, count: int) -> FieldStatistics:
+    """Leaves out infinities and NaN; a pass of its own, for few fields have any."""
+    number = numeric(field)
+    bounds = f"SELECT min({number}), max({number}) FROM {source} WHERE isfinite({number})"
+    return FieldStatistics(count, *reader.rows(bounds)[0])

@@ -23,9 +23,7 @@ _SAMPLE = """
     (SELECT version FROM meta)
 """
 _ANNOTATION = """
-    CASE WHEN a.x IS NULL OR a.y IS NULL OR a.w IS NULL OR a.h IS NULL THEN []
-         ELSE [a.x, a.y, a.w, a.h] END AS boxes,
-    a.annotation_id AS annotation_ids, c.name AS classes, a.source AS sources,
+    a.x, a.y, a.w, a.h, a.annotation_id AS annotation_ids, c.name AS classes, a.source AS sources,
     a.confidence AS confidences, a.kind AS kinds
 """
 _GEOMETRY = "CASE WHEN a.kind <> 'box' THEN decode(a.geometry) END AS geometries"
@@ -84,6 +82,8 @@ def _by_owner(table: pa.Table) -> dict[int, dict[str, list[Any]]]:
     """The columns of each owner's rows, which stand together."""
     columns = table.to_pydict()
     owners = columns.pop("owner")
+    sides = zip(*(columns.pop(name) for name in "xywh"), strict=True)
+    columns["boxes"] = [[] if None in box else list(box) for box in sides]
     if "geometries" in columns:
         columns["geometries"] = [
             None if text is None else json.loads(text) for text in columns["geometries"]
