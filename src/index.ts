@@ -6,7 +6,9 @@ import { corePlugin, workspacesPlugin } from './plugins/core';
 import { jobsPlugin } from './plugins/jobs';
 import { notebooksPlugin } from './plugins/notebooks';
 import { panelsPlugin } from './plugins/panels';
+import { shortcutsPlugin } from './plugins/shortcuts';
 import { sidebarPlugin } from './plugins/sidebar';
+import { waysInPlugin } from './plugins/waysIn';
 
 const plugins: JupyterFrontEndPlugin<unknown>[] = [
   corePlugin,
@@ -14,7 +16,9 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   sidebarPlugin,
   panelsPlugin,
   actionsPlugin,
+  waysInPlugin,
   jobsPlugin,
+  shortcutsPlugin,
   notebooksPlugin,
   addressPlugin
 ];

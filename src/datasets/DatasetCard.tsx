@@ -1,10 +1,11 @@
-import { Dialog, showDialog } from '@jupyterlab/apputils';
 import * as React from 'react';
 import { errorBody } from '../client/errors';
 import type { IDatasetInfo, IErrorBody } from '../client/types';
 import { ErrorBox } from '../components/ErrorBox';
 import { formatCount, unbroken } from '../components/format';
 import { CommandIDs } from '../tokens';
+import { addDropZone } from '../uploads/dropZone';
+import { CardMenu, update } from './CardMenu';
 import { Report } from './Report';
 import type { IDatasetsContext } from './types';
 
@@ -19,7 +20,7 @@ interface IProps {
 /** A dataset: what it looks like, how much it holds, whether it can be opened. */
 export function DatasetCard(props: IProps): JSX.Element {
   const { info, context, onDeleted } = props;
-  const { client, commands, trans } = context;
+  const { commands, trans, uploads } = context;
   const [error, setError] = React.useState<IErrorBody | null>(null);
   const [reportOpen, setReportOpen] = React.useState(props.reportOpen);
 
@@ -35,14 +36,21 @@ export function DatasetCard(props: IProps): JSX.Element {
   const open = (): Promise<void> =>
     run(commands.execute(CommandIDs.open, { dataset: info.dataset }));
 
-  const remove = async (): Promise<void> => {
-    if (await confirmed(info, context)) {
-      await run(client.deleteDataset(info.dataset).then(onDeleted));
-    }
-  };
+  const card = React.useRef<HTMLLIElement>(null);
+  const { dataset, name } = info;
+  React.useEffect(
+    () =>
+      card.current === null
+        ? undefined
+        : addDropZone(card.current, {
+            text: trans.__('Drop image files: they are copied into %1', name),
+            onFiles: files => uploads.start(dataset, files)
+          }),
+    [uploads, dataset, name, trans]
+  );
 
   return (
-    <li className="vl-card" data-state={info.state}>
+    <li ref={card} className="vl-card" data-state={info.state}>
       <button
         type="button"
         className="vl-card-open"
@@ -53,7 +61,7 @@ export function DatasetCard(props: IProps): JSX.Element {
         <span className="vl-card-name">{info.name}</span>
         <span className="vl-card-counts">{counts(info, context)}</span>
       </button>
-      <State info={info} context={context} />
+      <State info={info} context={context} run={run} />
       {error && <ErrorBox error={error} trans={trans} />}
       <div className="vl-card-foot">
         <details
@@ -69,15 +77,12 @@ export function DatasetCard(props: IProps): JSX.Element {
             />
           )}
         </details>
-        <button
-          type="button"
-          className="vl-icon-button"
-          title={trans.__('Delete %1', info.name)}
-          aria-label={trans.__('Delete %1', info.name)}
-          onClick={() => void remove()}
-        >
-          ✕
-        </button>
+        <CardMenu
+          info={info}
+          context={context}
+          run={run}
+          onDeleted={onDeleted}
+        />
       </div>
     </li>
   );
@@ -109,6 +114,7 @@ function Preview(props: {
 function State(props: {
   info: IDatasetInfo;
   context: IDatasetsContext;
+  run: (work: Promise<unknown>) => Promise<void>;
 }): JSX.Element | null {
   const { trans } = props.context;
   const { state, owner } = props.info;
@@ -116,7 +122,7 @@ function State(props: {
     ready: '',
     ingesting: trans.__('Being ingested: it fills while you look.'),
     incomplete: trans.__(
-      'Its last ingest did not finish: add to it again and it goes on.'
+      'Its last ingest did not finish. What there is can be opened.'
     ),
     busy: trans.__('In use by %1. Close it there first.', owner ?? '?'),
     damaged: trans.__(
@@ -124,7 +130,18 @@ function State(props: {
     )
   };
   return texts[state] === '' ? null : (
-    <p className="vl-card-state">{texts[state]}</p>
+    <p className="vl-card-state">
+      {texts[state]}{' '}
+      {state === 'incomplete' && (
+        <button
+          type="button"
+          className="vl-link"
+          onClick={() => void props.run(update(props.info, props.context))}
+        >
+          {trans.__('Go on with it')}
+        </button>
+      )}
+    </p>
   );
 }
 
@@ -148,22 +165,4 @@ function counts(info: IDatasetInfo, context: IDatasetsContext): string {
   ]
     .map(unbroken)
     .join(' · ');
-}
-
-/** Deleting cannot be undone, so it is asked. */
-async function confirmed(
-  info: IDatasetInfo,
-  { trans }: IDatasetsContext
-): Promise<boolean> {
-  const answer = await showDialog({
-    title: trans.__('Delete %1?', info.name),
-    body: trans.__(
-      'Its annotations, tags and views in VisionLens are deleted for good. The image and label files stay where they are.'
-    ),
-    buttons: [
-      Dialog.cancelButton({ label: trans.__('Cancel') }),
-      Dialog.warnButton({ label: trans.__('Delete') })
-    ]
-  });
-  return answer.button.accept;
 }

@@ -3,11 +3,12 @@ import type { IDatasetInfo, IJob } from '../client/types';
 import { ErrorBox } from '../components/ErrorBox';
 import { JobRow } from '../jobs/JobRow';
 import { useJobs } from '../jobs/useJobs';
+import { UploadList } from '../uploads/UploadList';
 import { DatasetCard } from './DatasetCard';
 import { IngestForm } from './IngestForm';
 import type { IDatasetsContext } from './types';
 import { useDatasets } from './useDatasets';
-import { useFormOpen } from './useFormOpen';
+import { useFormRequest } from './useFormRequest';
 import { useOwnJobs } from './useOwnJobs';
 
 /** The datasets of this server, and how to add one. */
@@ -17,12 +18,13 @@ export function DatasetsPanel(props: {
   const { context } = props;
   const { form, trans } = context;
   const { datasets, error, reload } = useDatasets(context);
-  const formOpen = useFormOpen(form);
+  const request = useFormRequest(form);
+  const formOpen = request !== null;
   const own = useOwnJobs(useJobs(context.jobs));
 
   const started = (job: IJob): void => {
     own.add(job);
-    form.open = false;
+    form.close();
   };
 
   return (
@@ -38,22 +40,21 @@ export function DatasetsPanel(props: {
           type="button"
           className={`vl-button${formOpen ? '' : ' vl-mod-primary'}`}
           aria-expanded={formOpen}
-          onClick={() => {
-            form.open = !formOpen;
-          }}
+          onClick={() => (formOpen ? form.close() : form.open())}
         >
           {trans.__('Add dataset')}
         </button>
       </div>
-      {formOpen && (
+      {request && (
         <IngestForm
+          key={request.source}
           context={context}
+          source={request.source}
           onStarted={started}
-          onCancel={() => {
-            form.open = false;
-          }}
+          onCancel={() => form.close()}
         />
       )}
+      <UploadList uploads={context.uploads} trans={trans} />
       {own.visible.map(job => (
         <JobRow
           key={job.job}
@@ -114,6 +115,12 @@ function Nothing(props: { context: IDatasetsContext }): JSX.Element {
       </p>
       <p className="vl-quiet">
         {trans.__('In a notebook: %1', 'vl.ingest("path", name="…")')}
+      </p>
+      <p className="vl-quiet">
+        {trans.__(
+          'To look around first: %1 in a terminal renders a street dataset.',
+          'visionlens demo'
+        )}
       </p>
     </div>
   );

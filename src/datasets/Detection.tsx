@@ -3,7 +3,7 @@ import * as React from 'react';
 import { ErrorBox } from '../components/ErrorBox';
 import type { IDetection } from './useDetect';
 
-/** What was found at the path typed so far. */
+/** What was found at the path given so far: what is read, and from where. */
 export function Detection(props: {
   detection: IDetection;
   trans: TranslationBundle;
@@ -20,14 +20,23 @@ export function Detection(props: {
       </p>
     ) : null;
   }
+  const { images, labels, splits } = detected;
+  const more = labels.length - 1;
+  const lines = [
+    images !== null && trans.__('Images: %1', images),
+    labels.length > 0 &&
+      trans.__('Labels: %1', labels[0]) +
+        (more > 0 ? ` ${trans.__('and %1 more', more)}` : ''),
+    splits.length > 0 && trans.__('Splits: %1', splits.join(', '))
+  ].filter(Boolean);
   return (
     <div className="vl-detected" role="status" aria-busy={pending}>
       <strong>{detected.label}</strong> <span>{detected.reason}</span>
-      {detected.splits.length > 0 && (
-        <p className="vl-quiet">
-          {trans.__('Splits: %1', detected.splits.join(', '))}
+      {lines.map(line => (
+        <p key={String(line)} className="vl-quiet">
+          {line}
         </p>
-      )}
+      ))}
     </div>
   );
 }

@@ -4,12 +4,16 @@ import type { IErrorBody, IIngestParameters, IJob } from '../client/types';
 import { ErrorBox } from '../components/ErrorBox';
 import { Detection } from './Detection';
 import { Field } from './Field';
+import { FolderBrowser } from './FolderBrowser';
+import { PathField } from './PathField';
 import type { IDatasetsContext } from './types';
 import { useDetect } from './useDetect';
 import { useFormats } from './useFormats';
 
 interface IProps {
   readonly context: IDatasetsContext;
+  /** Folder or file to begin with; empty: none. */
+  readonly source: string;
   readonly onStarted: (job: IJob) => void;
   readonly onCancel: () => void;
 }
@@ -20,7 +24,11 @@ const EMPTY = { source: '', name: '', format: '', images: '', labels: '' };
 export function IngestForm(props: IProps): JSX.Element {
   const { context, onStarted, onCancel } = props;
   const { client, jobs, trans } = context;
-  const [values, setValues] = React.useState(EMPTY);
+  const [values, setValues] = React.useState({
+    ...EMPTY,
+    source: props.source
+  });
+  const [browsing, setBrowsing] = React.useState(false);
   const [starting, setStarting] = React.useState(false);
   const [error, setError] = React.useState<IErrorBody | null>(null);
   const formats = useFormats(client);
@@ -66,14 +74,31 @@ export function IngestForm(props: IProps): JSX.Element {
         }
       }}
     >
-      <Field
+      <PathField
         label={trans.__('Folder or file on the server')}
         value={values.source}
-        placeholder={trans.__('data/images')}
         invalid={detection.error !== null}
-        autoFocus
+        client={client}
+        trans={trans}
         onChange={source => set({ source })}
-      />
+      >
+        <button
+          type="button"
+          className="vl-button"
+          aria-expanded={browsing}
+          onClick={() => setBrowsing(!browsing)}
+        >
+          {trans.__('Browse')}
+        </button>
+      </PathField>
+      {browsing && (
+        <FolderBrowser
+          context={context}
+          start={null}
+          chosen={values.source}
+          onChoose={source => set({ source })}
+        />
+      )}
       <Detection detection={detection} trans={trans} />
       <Field
         label={trans.__('Name')}

@@ -4,6 +4,8 @@ import type { IIngestReport } from '../client/types';
 import { ErrorBox } from '../components/ErrorBox';
 import { formatCount } from '../components/format';
 import { ReportItems } from './ReportItems';
+import { CommandIDs } from '../tokens';
+import { reportText } from './reportText';
 import { useReport } from './useReport';
 
 /** Outcome of an ingest: nothing is lost without being named. */
@@ -13,7 +15,10 @@ export function Report(props: {
 }): JSX.Element {
   const { dataset, context } = props;
   const { trans } = context;
-  const { report, items, error, more } = useReport(context.client, dataset);
+  const { report, items, error, pending, more, readAll } = useReport(
+    context.client,
+    dataset
+  );
   if (!report) {
     return error ? (
       <ErrorBox error={error} trans={trans} />
@@ -21,6 +26,13 @@ export function Report(props: {
       <p className="vl-quiet">{trans.__('Loading…')}</p>
     );
   }
+  const open = (sample: number): void => {
+    void context.commands.execute(CommandIDs.openSample, { dataset, sample });
+  };
+  const copy = async (): Promise<void> => {
+    const text = reportText(report, await readAll());
+    await navigator.clipboard.writeText(text);
+  };
   const codes = Object.entries(report.by_code).sort((a, b) => b[1] - a[1]);
   return (
     <section className="vl-report" aria-label={trans.__('Ingest report')}>
@@ -35,10 +47,22 @@ export function Report(props: {
           count={count}
           items={items.filter(item => item.code === code)}
           complete={items.length >= report.items_total}
-          onMore={more}
+          pending={pending}
+          onMore={() => more(code)}
+          onOpen={open}
           trans={trans}
         />
       ))}
+      {codes.length > 0 && (
+        <button
+          type="button"
+          className="vl-link"
+          disabled={pending}
+          onClick={() => void copy()}
+        >
+          {trans.__('Copy as text')}
+        </button>
+      )}
       {error && <ErrorBox error={error} trans={trans} />}
     </section>
   );

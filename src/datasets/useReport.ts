@@ -11,8 +11,11 @@ interface IReport {
   /** The items read so far. */
   readonly items: readonly IReportItem[];
   readonly error: IErrorBody | null;
-  /** Read the next page of items. */
-  readonly more: () => void;
+  readonly pending: boolean;
+  /** Read on until there are more items of a code. */
+  readonly more: (code: string) => void;
+  /** Read all items. */
+  readonly readAll: () => Promise<readonly IReportItem[]>;
 }
 
 /** A dataset's ingest report, page by page. */
@@ -20,32 +23,62 @@ export function useReport(client: IClient, dataset: string): IReport {
   const [report, setReport] = React.useState<IIngestReport | null>(null);
   const [items, setItems] = React.useState<readonly IReportItem[]>([]);
   const [error, setError] = React.useState<IErrorBody | null>(null);
-  const [offset, setOffset] = React.useState(0);
+  const [pending, setPending] = React.useState(false);
+  const mounted = React.useRef(true);
 
-  React.useEffect(() => {
-    let mounted = true;
-    client.report(dataset, offset, PAGE).then(
-      answer => {
-        if (mounted) {
+  /** Read pages after `before` until `enough` of those read now, or to the end. */
+  const read = React.useCallback(
+    async (
+      before: readonly IReportItem[],
+      enough: (page: readonly IReportItem[]) => boolean
+    ): Promise<readonly IReportItem[]> => {
+      let all = before;
+      setPending(true);
+      try {
+        for (;;) {
+          const answer = await client.report(dataset, all.length, PAGE);
+          all = [...all, ...answer.items];
+          if (!mounted.current) {
+            return all;
+          }
           setReport(answer);
-          setItems(before => [...before.slice(0, offset), ...answer.items]);
+          setItems(all);
           setError(null);
+          const isEnd =
+            answer.items.length === 0 || all.length >= answer.items_total;
+          if (isEnd || enough(answer.items)) {
+            return all;
+          }
         }
-      },
-      reason => {
-        if (mounted) {
+      } catch (reason) {
+        if (mounted.current) {
           setError(errorBody(reason));
         }
+        return all;
+      } finally {
+        if (mounted.current) {
+          setPending(false);
+        }
       }
-    );
+    },
+    [client, dataset]
+  );
+
+  React.useEffect(() => {
+    mounted.current = true;
+    void read([], () => true);
     return () => {
-      mounted = false;
+      mounted.current = false;
     };
-  }, [client, dataset, offset]);
+  }, [read]);
 
-  const more = React.useCallback(() => {
-    setOffset(items.length);
-  }, [items.length]);
+  const more = (code: string): void => {
+    void read(items, page => page.some(item => item.code === code));
+  };
+  const readAll = (): Promise<readonly IReportItem[]> =>
+    report && items.length >= report.items_total
+      ? Promise.resolve(items)
+      : read(items, () => false);
 
-  return { report, items, error, more };
+  return { report, items, error, pending, more, readAll };
 }

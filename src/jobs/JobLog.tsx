@@ -1,45 +1,26 @@
 import * as React from 'react';
 import type { IPanelContext } from '../client/context';
-import { errorBody } from '../client/errors';
-import type { IErrorBody, IJob, ILogLine } from '../client/types';
+import type { IJob, ILogLine } from '../client/types';
 import { ErrorBox } from '../components/ErrorBox';
 import { isActive } from './tracker';
+import { useJobLog } from './useJobLog';
 
-const REFRESH_MS = 2000;
-
-/** A job's log, read again while the job is active. */
+/** A job's log: read again while the job is active, its end in view while that is wished. */
 export function JobLog(props: {
   job: IJob;
   context: IPanelContext;
 }): JSX.Element {
   const { trans, client } = props.context;
-  const { job } = props.job;
   const active = isActive(props.job);
-  const [lines, setLines] = React.useState<ILogLine[] | null>(null);
-  const [error, setError] = React.useState<IErrorBody | null>(null);
+  const { lines, error } = useJobLog(client, props.job.job, active);
+  const [follow, setFollow] = React.useState(true);
+  const list = React.useRef<HTMLOListElement>(null);
 
   React.useEffect(() => {
-    let mounted = true;
-    const read = async (): Promise<void> => {
-      try {
-        const log = await client.jobLog(job);
-        if (mounted) {
-          setLines(log);
-          setError(null);
-        }
-      } catch (reason) {
-        if (mounted) {
-          setError(errorBody(reason));
-        }
-      }
-    };
-    void read();
-    const timer = active ? setInterval(() => void read(), REFRESH_MS) : 0;
-    return () => {
-      mounted = false;
-      clearInterval(timer);
-    };
-  }, [client, job, active]);
+    if (follow && list.current) {
+      list.current.scrollTop = list.current.scrollHeight;
+    }
+  }, [follow, lines]);
 
   if (error) {
     return <ErrorBox error={error} trans={trans} />;
@@ -51,12 +32,44 @@ export function JobLog(props: {
     return <p className="vl-quiet">{trans.__('Nothing was logged.')}</p>;
   }
   return (
-    <ol className="vl-log" tabIndex={0} aria-label={trans.__('Log')}>
-      {lines.map((line, i) => (
-        <li key={i} data-level={line.level}>
-          <time>{line.time.slice(11, 19)}</time> {line.message}
-        </li>
-      ))}
-    </ol>
+    <>
+      <div className="vl-log-actions">
+        {active && (
+          <label>
+            <input
+              type="checkbox"
+              checked={follow}
+              onChange={event => setFollow(event.currentTarget.checked)}
+            />{' '}
+            {trans.__('Follow')}
+          </label>
+        )}
+        <button
+          type="button"
+          className="vl-link"
+          onClick={() => void navigator.clipboard.writeText(logText(lines))}
+        >
+          {trans.__('Copy log')}
+        </button>
+      </div>
+      <ol
+        ref={list}
+        className="vl-log"
+        tabIndex={0}
+        aria-label={trans.__('Log')}
+      >
+        {lines.map((line, i) => (
+          <li key={i} data-level={line.level}>
+            <time>{line.time.slice(11, 19)}</time> {line.message}
+          </li>
+        ))}
+      </ol>
+    </>
   );
+}
+
+function logText(lines: readonly ILogLine[]): string {
+  return lines
+    .map(({ time, level, message }) => `${time} ${level} ${message}`)
+    .join('\n');
 }

@@ -3,10 +3,11 @@ import type { IPanelContext } from '../client/context';
 import { errorBody } from '../client/errors';
 import type { IErrorBody, IJob } from '../client/types';
 import { ErrorBox } from '../components/ErrorBox';
+import { formatTime } from '../components/format';
 import { fraction, jobTitle, progressLine } from './describe';
 import { JobLog } from './JobLog';
-import { ProgressBar } from './ProgressBar';
-import { isActive, type IJobs } from './tracker';
+import { ProgressBar } from '../components/ProgressBar';
+import { isActive, isResumable, type IJobs } from './tracker';
 
 interface IProps {
   readonly job: IJob;
@@ -24,9 +25,12 @@ export function JobRow({ job, jobs, context, onDismiss }: IProps): JSX.Element {
   const title = jobTitle(job, trans);
   const error = failure ?? job.error;
 
-  const cancel = (): void => {
+  const run = (work: Promise<unknown>): void => {
     setFailure(null);
-    jobs.cancel(job.job).catch(reason => setFailure(errorBody(reason)));
+    work.catch(reason => setFailure(errorBody(reason)));
+  };
+  const resume = (): void => {
+    run(jobs.resume(job).then(() => onDismiss?.(job)));
   };
 
   return (
@@ -38,9 +42,21 @@ export function JobRow({ job, jobs, context, onDismiss }: IProps): JSX.Element {
             type="button"
             className="vl-button"
             disabled={job.state === 'cancelling'}
-            onClick={cancel}
+            onClick={() => run(jobs.cancel(job.job))}
           >
             {trans.__('Cancel')}
+          </button>
+        )}
+        {isResumable(job) && (
+          <button
+            type="button"
+            className="vl-button"
+            title={trans.__('Go on: what was ingested stays')}
+            onClick={resume}
+          >
+            {job.state === 'failed'
+              ? trans.__('Try again')
+              : trans.__('Resume')}
           </button>
         )}
         {onDismiss && !isActive(job) && (
@@ -57,6 +73,12 @@ export function JobRow({ job, jobs, context, onDismiss }: IProps): JSX.Element {
       </div>
       {isActive(job) && <ProgressBar share={fraction(job)} label={title} />}
       <div className="vl-job-line">{progressLine(job, trans)}</div>
+      {job.ingest && (
+        <div className="vl-job-line vl-job-source" title={job.ingest.source}>
+          {job.ingest.source}
+          {job.finished_at && ` · ${formatTime(job.finished_at)}`}
+        </div>
+      )}
       {job.message && <div className="vl-job-line">{job.message}</div>}
       {error && <ErrorBox error={error} trans={trans} />}
       <details

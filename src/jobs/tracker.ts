@@ -2,7 +2,7 @@
 import { Signal, type ISignal } from '@lumino/signaling';
 import type { IClient } from '../client/context';
 import type { IServerEvents } from '../client/events';
-import type { IIngestParameters, IJob } from '../client/types';
+import type { IIngestParameters, IIngestRequest, IJob } from '../client/types';
 
 /** An active job that was silent for so long is asked for (milliseconds). */
 const SILENCE_MS = 2000;
@@ -16,8 +16,15 @@ export interface IJobs {
   /** A job has ended while this page was open. */
   readonly ended: ISignal<IJobs, IJob>;
   get(job: string): IJob | undefined;
+  /** Whether an ended job was taken off the list; the server still knows it. */
+  isCleared(job: string): boolean;
+  clearEnded(): void;
   refresh(): Promise<void>;
   startIngest(parameters: IIngestParameters): Promise<IJob>;
+  /** Ingest the image files that were sent to a dataset. */
+  startUploaded(dataset: string): Promise<IJob>;
+  /** Start a job that goes on where this one stopped. */
+  resume(job: IJob): Promise<IJob>;
   cancel(job: string): Promise<void>;
 }
 
@@ -48,6 +55,19 @@ export class JobTracker implements IJobs {
     return this._jobs.get(job);
   }
 
+  isCleared(job: string): boolean {
+    return this._cleared.has(job);
+  }
+
+  clearEnded(): void {
+    for (const job of this._sorted) {
+      if (!isActive(job)) {
+        this._cleared.add(job.job);
+      }
+    }
+    this._tell();
+  }
+
   async refresh(): Promise<void> {
     const jobs = await this._client.jobs();
     const listed = new Set(jobs.map(job => job.job));
@@ -64,6 +84,25 @@ export class JobTracker implements IJobs {
     const job = await this._client.startIngest(parameters);
     this._put(job);
     return job;
+  }
+
+  async startUploaded(dataset: string): Promise<IJob> {
+    const job = await this._client.ingestUploads(dataset);
+    this._put(job);
+    return job;
+  }
+
+  resume({ ingest, dataset }: IJob): Promise<IJob> {
+    if (!ingest || !dataset) {
+      return Promise.reject(new Error('This job cannot be resumed.'));
+    }
+    return isOfUploads(ingest, dataset)
+      ? this.startUploaded(dataset)
+      : this.startIngest({
+          ...ingest,
+          name: ingest.name ?? dataset,
+          incremental: true
+        });
   }
 
   async cancel(job: string): Promise<void> {
@@ -101,8 +140,20 @@ export class JobTracker implements IJobs {
   }
 
   private readonly _jobs = new Map<string, IJob>();
+  private readonly _cleared = new Set<string>();
   private _sorted: readonly IJob[] = [];
   private _timer: ReturnType<typeof setTimeout> | undefined;
+}
+
+/** Whether it stopped before its end, and the same source can be read again. */
+export function isResumable({ state, ingest }: IJob): boolean {
+  const stopped = state === 'failed' || state === 'cancelled';
+  return stopped && !!ingest && ingest.format !== 'dataframe';
+}
+
+/** What was sent lies in the dataset's own folder, which the browser may not name. */
+function isOfUploads(ingest: IIngestRequest, dataset: string): boolean {
+  return ingest.source.endsWith(`/datasets/${dataset}/uploads`);
 }
 
 /** Whether `job` is older news than what is known: an ended job does not run on. */

@@ -17,6 +17,7 @@ export const PANEL_ARGS: IDescription = {
         type: 'string',
         description: 'The dataset; without it the current workspace is meant'
       },
+      sample: { type: 'integer', description: 'Id of the sample to show' },
       workspace: { type: 'string', description: 'Id of a workspace' },
       notebook: { type: 'string', description: 'Path of a linked notebook' },
       ref: { type: 'string', description: 'Id of the widget to open it at' },
@@ -37,6 +38,43 @@ export const LINK_ARGS: IDescription = {
       link: {
         type: 'string',
         description: 'Address of a view; without it the user is asked'
+      }
+    }
+  }
+};
+
+export const INGEST_ARGS: IDescription = {
+  args: {
+    type: 'object',
+    properties: {
+      source: {
+        type: 'string',
+        description: 'Folder or label file that the form is filled in with'
+      }
+    }
+  }
+};
+
+export const PATH_ARGS: IDescription = {
+  args: {
+    type: 'object',
+    properties: {
+      path: {
+        type: 'string',
+        description:
+          'Folder or label file; without it what is selected in the file browser'
+      }
+    }
+  }
+};
+
+export const DATASET_ARGS: IDescription = {
+  args: {
+    type: 'object',
+    properties: {
+      dataset: {
+        type: 'string',
+        description: 'The dataset; without it that of the current workspace'
       }
     }
   }

@@ -12,6 +12,7 @@ import { Client } from '../client/client';
 import type { IPanelContext } from '../client/context';
 import { type IServerEvents, ServerEvents } from '../client/events';
 import { type IJobs, JobTracker } from '../jobs/tracker';
+import type { IUploads } from '../uploads/types';
 import { IWorkspaces, NAMESPACE, PLUGIN_ID } from '../tokens';
 import { Workspaces } from '../workspace/registry';
 import { Settings } from './settings';
@@ -20,6 +21,8 @@ import { Settings } from './settings';
 export interface ICore extends IPanelContext {
   readonly events: IServerEvents;
   readonly jobs: IJobs;
+  /** Files on their way to datasets; its code is loaded when it is first asked for. */
+  readonly uploads: () => Promise<IUploads>;
 }
 
 export const ICore = new Token<ICore>(
@@ -46,11 +49,17 @@ export const corePlugin: JupyterFrontEndPlugin<ICore> = {
       stored => settings.connect(stored),
       reason => console.warn('VisionLens: its settings did not load', reason)
     );
+    const jobs = new JobTracker(client, events);
+    let uploads: Promise<IUploads> | null = null;
     return {
       client,
       events,
       settings,
-      jobs: new JobTracker(client, events),
+      jobs,
+      uploads: () =>
+        (uploads ??= import('../uploads').then(
+          ({ Uploads }) => new Uploads(client, jobs)
+        )),
       trans: (translator ?? nullTranslator).load(NAMESPACE),
       commands: app.commands
     };

@@ -3,14 +3,16 @@ import type {
   JupyterFrontEnd,
   JupyterFrontEndPlugin
 } from '@jupyterlab/application';
-import { ICommandPalette } from '@jupyterlab/apputils';
+import { ICommandPalette, Notification } from '@jupyterlab/apputils';
 import { IStatusBar } from '@jupyterlab/statusbar';
+import { jobTitle, stateLabel } from '../jobs/describe';
 import { JobStatusItem } from '../jobs/statusItem';
 import { CommandIDs } from '../tokens';
 import { NO_ARGS } from './args';
 import { ICore } from './core';
 import { jobsIcon } from './icons';
 import { LazyPanel } from './lazyPanel';
+import { DATASETS_ID } from './sidebar';
 
 const PANEL_ID = 'visionlens-jobs';
 
@@ -70,6 +72,24 @@ export const jobsPlugin: JupyterFrontEndPlugin<void> = {
       rank: 51,
       isActive: () => item.isActive,
       activeStateChanged: jobs.changed
+    });
+    jobs.ended.connect((_, job) => {
+      const isSeen =
+        panel?.isVisible ||
+        [...app.shell.widgets('left')].some(
+          widget => widget.id === DATASETS_ID && widget.isVisible
+        );
+      if (!isSeen) {
+        const show = {
+          label: trans.__('Show jobs'),
+          callback: () => void commands.execute(CommandIDs.showJobs)
+        };
+        Notification.emit(
+          `${jobTitle(job, trans)}: ${stateLabel(job, trans)}. ${job.error?.message ?? ''}`.trim(),
+          job.state === 'failed' ? 'error' : 'success',
+          { autoClose: 6000, actions: [show] }
+        );
+      }
     });
     // A job may have been started before this page was opened.
     void app.restored

@@ -6,8 +6,11 @@ import { errorBody } from '../client/errors';
 
 export interface ILazyPanelOptions {
   readonly trans: TranslationBundle;
-  /** Loads the code and makes the content; called again when the user tries again. */
-  readonly load: () => Promise<Widget>;
+  /**
+   * Loads the code and makes the content, and what stands below it; called again when the user
+   * tries again.
+   */
+  readonly load: () => Promise<Widget | [Widget, ...Widget[]]>;
 }
 
 export class LazyPanel extends Widget {
@@ -53,16 +56,18 @@ export class LazyPanel extends Widget {
     const { trans, load } = this._options;
     this._replace(note(trans.__('Loading…')));
     try {
-      const [content] = await Promise.all([load(), import('./panelStyles')]);
+      const [made] = await Promise.all([load(), import('./panelStyles')]);
+      const all = Array.isArray(made) ? made : [made];
       if (this.isDisposed) {
-        content.dispose();
+        all.forEach(widget => widget.dispose());
         return;
       }
+      const [content, ...below] = all;
       // Whoever went elsewhere meanwhile keeps the keyboard there.
       const hasFocus = this.node.contains(document.activeElement);
       this._content = content;
       content.addClass('vl-shell-content');
-      this._replace(content);
+      this._replace(content, ...below);
       if (hasFocus) {
         content.activate();
       }
@@ -73,12 +78,12 @@ export class LazyPanel extends Widget {
     }
   }
 
-  private _replace(widget: Widget): void {
+  private _replace(...widgets: Widget[]): void {
     const layout = this.layout as PanelLayout;
     while (layout.widgets.length > 0) {
       layout.widgets[0].dispose();
     }
-    layout.addWidget(widget);
+    widgets.forEach(widget => layout.addWidget(widget));
   }
 
   /** Plain elements: the code of the panels' own error box may be what failed to load. */

@@ -19,6 +19,8 @@ interface IPanelArgs {
   dataset?: string;
   workspace?: string;
   notebook?: string;
+  /** The sample to show. */
+  sample?: number;
   /** Where to open it: beside or after the widget of this id. */
   ref?: string;
   mode?: 'split-right' | 'tab-after';
@@ -69,6 +71,9 @@ class Panels {
       (await this._workspaces.open(place)).setView(args.view);
     }
     this._workspaces.activate(place.workspace);
+    if (args.sample !== undefined) {
+      (await this._workspaces.open(place)).setFocus(args.sample);
+    }
   }
 
   private async _place({

@@ -10,23 +10,34 @@ import { Signal } from '@lumino/signaling';
 import type { Widget } from '@lumino/widgets';
 import type { IFormState } from '../datasets/types';
 import { CommandIDs, IWorkspaces, SEARCH_INPUT } from '../tokens';
-import { NO_ARGS } from './args';
+import { INGEST_ARGS, NO_ARGS } from './args';
 import { ICore } from './core';
 import { datasetsIcon, filtersIcon } from './icons';
 import { LazyPanel } from './lazyPanel';
 
+export const DATASETS_ID = 'visionlens-datasets';
+
 class FormState implements IFormState {
   readonly changed = new Signal<this, void>(this);
 
-  get open(): boolean {
-    return this._open;
+  get request(): IFormState['request'] {
+    return this._request;
   }
-  set open(open: boolean) {
-    this._open = open;
+
+  open(source = ''): void {
+    this._set({ source });
+  }
+
+  close(): void {
+    this._set(null);
+  }
+
+  private _set(request: IFormState['request']): void {
+    this._request = request;
     this.changed.emit();
   }
 
-  private _open = false;
+  private _request: IFormState['request'] = null;
 }
 
 export const sidebarPlugin: JupyterFrontEndPlugin<void> = {
@@ -65,12 +76,17 @@ export const sidebarPlugin: JupyterFrontEndPlugin<void> = {
     const show = (panel: LazyPanel) => (): void =>
       app.shell.activateById(panel.id);
     const datasets = add(
-      'visionlens-datasets',
+      DATASETS_ID,
       trans.__('VisionLens datasets'),
       datasetsIcon,
       610,
-      async () =>
-        (await import('../datasets')).createDatasetsPanel({ ...core, form })
+      async () => {
+        const [{ createDatasetsPanel }, uploads] = await Promise.all([
+          import('../datasets'),
+          core.uploads()
+        ]);
+        return createDatasetsPanel({ ...core, uploads, form });
+      }
     );
     const filters = add(
       'visionlens-filters-sidebar',
@@ -113,9 +129,9 @@ export const sidebarPlugin: JupyterFrontEndPlugin<void> = {
       label: trans.__('Add Dataset…'),
       caption: trans.__('Ingest a folder of images'),
       icon: datasetsIcon,
-      describedBy: NO_ARGS,
-      execute: () => {
-        form.open = true;
+      describedBy: INGEST_ARGS,
+      execute: args => {
+        form.open(args.source as string | undefined);
         showDatasets();
       }
     });

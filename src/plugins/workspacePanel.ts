@@ -3,6 +3,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { Signal } from '@lumino/signaling';
 import type { Widget } from '@lumino/widgets';
 import type { IPanelContext } from '../client/context';
+import type { ICore } from './core';
 import type { IWorkspaces } from '../tokens';
 import type { IWorkspaceModel } from '../workspace/types';
 import { gridIcon, sampleIcon } from './icons';
@@ -15,7 +16,7 @@ export interface IWorkspacePanelOptions {
   readonly dataset: string;
   readonly workspace: string;
   readonly workspaces: IWorkspaces;
-  readonly context: IPanelContext;
+  readonly context: ICore;
 }
 
 export class WorkspacePanel extends LazyPanel {
@@ -46,7 +47,9 @@ export class WorkspacePanel extends LazyPanel {
     super.dispose();
   }
 
-  private async _create(options: IWorkspacePanelOptions): Promise<Widget> {
+  private async _create(
+    options: IWorkspacePanelOptions
+  ): Promise<[Widget, ...Widget[]]> {
     const { kind, dataset, workspaces, context } = options;
     const [model, create] = await Promise.all([
       workspaces.open({ dataset, workspace: this._workspace }),
@@ -57,7 +60,18 @@ export class WorkspacePanel extends LazyPanel {
       this.workspaceChanged.emit();
     }
     this._follow(model, context.trans);
-    return create(model, context);
+    const panel = create(model, context);
+    return kind === 'grid'
+      ? [panel, await this._uploadBar(dataset, context)]
+      : [panel];
+  }
+
+  private async _uploadBar(dataset: string, core: ICore): Promise<Widget> {
+    const [{ createUploadBar }, uploads] = await Promise.all([
+      import('../uploads/gridUploads'),
+      core.uploads()
+    ]);
+    return createUploadBar(this, dataset, uploads, core.trans);
   }
 
   /** The tab carries the dataset's name as soon as it is known. */

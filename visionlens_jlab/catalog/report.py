@@ -72,7 +72,11 @@ def record(cursor: duckdb.DuckDBPyConnection, job: str, summary: dict[str, Any])
         "finished_at = ?, images = ?, annotations = ?, label_files = ? WHERE job = ?",
         [format_, source, _naive(started), utc_now(), *counts, job],
     )
-    cursor.execute("UPDATE meta SET format = ?, source = ?, state = 'ready'", [format_, source])
+    cursor.execute(
+        "UPDATE meta SET format = coalesce(nullif(format, ''), ?), "
+        "source = coalesce(nullif(source, ''), ?), state = 'ready'",
+        [format_, source],
+    )
 
 
 def read_report(reader: Reader, offset: int, limit: int) -> IngestReport | None:

@@ -5,9 +5,10 @@ import { Signal } from '@lumino/signaling';
 import * as React from 'react';
 import type { IClient } from '../../client/context';
 import { VisionLensError } from '../../client/errors';
-import type { IDatasetInfo, IIngestReport } from '../../client/types';
+import type { IDatasetInfo, IFolder, IIngestReport } from '../../client/types';
 import { fakeContext } from '../../components/__tests__/fakes';
 import { fakeJobs, job } from '../../jobs/__tests__/fakes';
+import { fakeUploads } from '../../uploads/__tests__/fakes';
 import { CommandIDs } from '../../tokens';
 import { DatasetsPanel } from '../DatasetsPanel';
 import type { IDatasetsContext, IFormState } from '../types';
@@ -52,14 +53,29 @@ const REPORT: IIngestReport = {
   items_total: 2
 };
 
+const FOLDER: IFolder = {
+  path: '/data',
+  parent: null,
+  entries: [
+    { name: 'aerial', path: '/data/aerial', kind: 'folder', bytes: null },
+    { name: 'street', path: '/data/street', kind: 'folder', bytes: null },
+    { name: 'val.json', path: '/data/val.json', kind: 'labels', bytes: 2000 }
+  ],
+  images: 12,
+  truncated: true,
+  places: ['/data'],
+  recent: ['/data/street']
+};
+
 class Form implements IFormState {
   readonly changed = new Signal<this, void>(this);
-  private _open = false;
-  get open() {
-    return this._open;
+  request: IFormState['request'] = null;
+  open(source = '') {
+    this.request = { source };
+    this.changed.emit();
   }
-  set open(open: boolean) {
-    this._open = open;
+  close() {
+    this.request = null;
     this.changed.emit();
   }
 }
@@ -91,15 +107,18 @@ async function setUp(change: Partial<IClient> = {}) {
     }),
     startIngest: jest.fn().mockResolvedValue(job({ state: 'queued' })),
     report: jest.fn().mockResolvedValue(REPORT),
+    folder: jest.fn().mockResolvedValue(FOLDER),
     deleteDataset: jest.fn().mockResolvedValue(undefined),
     ...change
   };
   const { jobs, events } = fakeJobs(client);
+  const uploads = fakeUploads();
   const form = new Form();
   const context: IDatasetsContext = {
     ...fakeContext(client),
     jobs,
     events,
+    uploads,
     form
   };
   await act(async () => {
@@ -193,7 +212,8 @@ describe('the cards', () => {
   ])('ask before deleting: %s', async (button, calls) => {
     jest.useRealTimers();
     const { client } = await setUp();
-    fireEvent.click(screen.getByRole('button', { name: 'Delete Street' }));
+    fireEvent.click(screen.getByRole('button', { name: 'More about Street' }));
+    fireEvent.click(screen.getByRole('menuitem', { name: 'Delete…' }));
     const dialog = await screen.findByText('Delete Street?');
     const box = dialog.closest<HTMLElement>('.jp-Dialog')!;
     await act(async () => {
@@ -210,7 +230,7 @@ describe('the form', () => {
   async function open(change: Partial<IClient> = {}) {
     const set = await setUp(change);
     await act(async () => {
-      set.form.open = true;
+      set.form.open();
     });
     return set;
   }
@@ -273,7 +293,7 @@ describe('the form', () => {
       format: 'voc',
       labels: '/data/labels'
     });
-    expect(form.open).toBe(false);
+    expect(form.request).toBeNull();
     await act(async () => {
       events.job.emit(job({ done: 1, total: 4 }));
     });
@@ -300,7 +320,7 @@ describe('the form', () => {
       fireEvent.click(screen.getByRole('button', { name: 'Ingest' }));
     });
     expect(screen.getByText('Rename.')).toBeVisible();
-    expect(form.open).toBe(true);
+    expect(form.request).not.toBeNull();
     await act(async () => {
       fireEvent.click(screen.getByRole('button', { name: 'Add to it' }));
     });
@@ -309,7 +329,7 @@ describe('the form', () => {
       incremental: true
     });
     fireEvent.keyDown(screen.getByLabelText('Name'), { key: 'Escape' });
-    expect(form.open).toBe(false);
+    expect(form.request).toBeNull();
   });
 
   it('keeps a failed ingest in sight until it was read', async () => {
@@ -328,6 +348,86 @@ describe('the form', () => {
     expect(screen.getByText('Mend them.')).toBeVisible();
     fireEvent.click(screen.getByRole('button', { name: 'Dismiss' }));
     expect(screen.queryByText('Mend them.')).toBeNull();
+  });
+});
+
+describe('the folder browser', () => {
+  async function browse(change: Partial<IClient> = {}) {
+    const set = await setUp(change);
+    await act(async () => set.form.open());
+    await act(async () => {
+      fireEvent.click(screen.getByRole('button', { name: 'Browse' }));
+    });
+    const list = screen.getByRole('listbox');
+    const path = screen.getByLabelText('Folder or file on the server');
+    return { ...set, list, path };
+  }
+  const press = (list: HTMLElement, key: string) =>
+    act(async () => {
+      fireEvent.keyDown(list, { key });
+    });
+
+  it('chooses with a click, goes into a folder with a double click', async () => {
+    const { client, path } = await browse();
+    expect(screen.getByText(/12 images here · there is more/)).toBeVisible();
+    fireEvent.click(screen.getByRole('option', { name: /val.json/ }));
+    expect(path).toHaveValue('/data/val.json');
+    await wait(500);
+    expect(client.detect).toHaveBeenCalledWith(
+      expect.objectContaining({ source: '/data/val.json' }),
+      expect.anything()
+    );
+    await act(async () => {
+      fireEvent.doubleClick(screen.getByRole('option', { name: /aerial/ }));
+    });
+    expect(client.folder).toHaveBeenLastCalledWith('/data/aerial');
+  });
+
+  it('is used with the keyboard', async () => {
+    const inner = { ...FOLDER, path: '/data/street', parent: '/data' };
+    const folder = jest
+      .fn()
+      .mockResolvedValueOnce(FOLDER)
+      .mockResolvedValueOnce(inner)
+      .mockResolvedValue(FOLDER);
+    const { list, path } = await browse({ folder });
+    await press(list, 's');
+    await press(list, 'Enter');
+    expect(path).toHaveValue('/data/street');
+    await press(list, 'ArrowRight');
+    expect(folder).toHaveBeenLastCalledWith('/data/street');
+    expect(screen.getByRole('listbox', { name: 'street' })).toBeVisible();
+    await press(screen.getByRole('listbox'), 'Backspace');
+    expect(folder).toHaveBeenLastCalledWith('/data');
+  });
+
+  it('says why a folder cannot be listed, and keeps the one before', async () => {
+    const folder = jest
+      .fn()
+      .mockResolvedValueOnce(FOLDER)
+      .mockRejectedValueOnce(
+        refused('PERMISSION_DENIED', 'It cannot be listed.', 'Ask its owner.')
+      );
+    await browse({ folder });
+    await act(async () => {
+      fireEvent.doubleClick(screen.getByRole('option', { name: /aerial/ }));
+    });
+    expect(screen.getByText('Ask its owner.')).toBeVisible();
+    expect(screen.getByRole('option', { name: /street/ })).toBeVisible();
+  });
+
+  it('completes what is typed', async () => {
+    const set = await setUp();
+    await act(async () => set.form.open('/data/old'));
+    type('Folder or file on the server', '/data/str');
+    await wait(300);
+    expect(set.client.folder).toHaveBeenLastCalledWith('/data/');
+    const path = screen.getByLabelText('Folder or file on the server');
+    expect(
+      screen.getAllByRole('option', { name: '/data/street/' })
+    ).toHaveLength(1);
+    await press(path, 'Tab');
+    expect(path).toHaveValue('/data/street/');
   });
 });
 
@@ -352,14 +452,18 @@ describe('the report', () => {
       [...row.querySelectorAll('td')].map(cell => cell.textContent)
     ).toEqual(['1,242', '1,240', '2']);
     expect(screen.queryByText('Label files')).toBeNull();
-    expect(screen.getByText('image unreadable')).toBeInTheDocument();
+    const code = screen.getByText('image unreadable').closest('details')!;
+    await act(async () => {
+      code.open = true;
+      fireEvent(code, new Event('toggle'));
+    });
     expect(screen.getByText('<b>broken</b>.jpg')).toBeInTheDocument();
     expect(screen.getByText('skipped: truncated file')).toBeInTheDocument();
     await act(async () => {
-      fireEvent.click(screen.getByText('Show more'));
+      fireEvent.click(screen.getByText(/Show more/));
     });
     expect(report).toHaveBeenLastCalledWith('street', 1, 1000);
     expect(screen.getByText('other.jpg')).toBeInTheDocument();
-    expect(screen.queryByText('Show more')).toBeNull();
+    expect(screen.queryByText(/Show more/)).toBeNull();
   });
 });

@@ -20,6 +20,7 @@ export function job(change: Partial<IJob> = {}): IJob {
     started_at: null,
     finished_at: null,
     attempt: 1,
+    ingest: null,
     error: null,
     ...change
   };

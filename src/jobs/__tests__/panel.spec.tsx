@@ -14,7 +14,7 @@ describe('JobsPanel', () => {
     await act(async () => {
       render(<JobsPanel jobs={jobs} context={fakeContext({})} />);
     });
-    expect(screen.getByText(/No job yet/)).toBeVisible();
+    expect(screen.getByText(/No job here/)).toBeVisible();
   });
 
   it('shows progress, the log, and cancels', async () => {

@@ -4,6 +4,7 @@ import { CommandRegistry } from '@lumino/commands';
 import type { Widget } from '@lumino/widgets';
 import type { IClient } from '../../client/context';
 import { fakeSettings, trans } from '../../components/__tests__/fakes';
+import { fakeUploads } from '../../uploads/__tests__/fakes';
 import { fakeJobs } from '../../jobs/__tests__/fakes';
 import { FakeServer } from '../../workspace/__tests__/fakeServer';
 import { Workspaces } from '../../workspace/registry';
@@ -31,6 +32,7 @@ export function fakeApp(change: Partial<IClient> = {}) {
       ) => {
         added.push({ widget, area, options });
       },
+      widgets: () => [],
       activateById: (id: string) => {
         activated.push(id);
       }
@@ -43,6 +45,7 @@ export function fakeApp(change: Partial<IClient> = {}) {
     client,
     events: server.serverEvents,
     jobs,
+    uploads: () => Promise.resolve(fakeUploads()),
     commands,
     trans,
     settings: fakeSettings()

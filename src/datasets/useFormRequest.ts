@@ -1,13 +1,13 @@
 import { useSyncExternalStore } from 'react';
 import type { IFormState } from './types';
 
-/** Whether the form is open; renders again when that changes. */
-export function useFormOpen(form: IFormState): boolean {
+/** What the form is opened with; renders again when that changes. */
+export function useFormRequest(form: IFormState): IFormState['request'] {
   return useSyncExternalStore(
     listener => {
       form.changed.connect(listener);
       return () => form.changed.disconnect(listener);
     },
-    () => form.open
+    () => form.request
   );
 }

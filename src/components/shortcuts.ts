@@ -1,0 +1,105 @@
+/** The keys of the panels: what the list of them shows, and what tests hold the handlers to. */
+import type { TranslationBundle } from '@jupyterlab/translation';
+
+export type Keys = 'panels' | 'grid' | 'sample' | 'folders';
+
+export interface IShortcut {
+  /** As `KeyboardEvent.key` names them, with `Shift+` or `Ctrl+` before; any of them does it. */
+  readonly keys: readonly string[];
+  readonly does: string;
+}
+
+export interface IShortcutGroup {
+  readonly name: Keys;
+  readonly label: string;
+  readonly shortcuts: readonly IShortcut[];
+}
+
+/** All keys, by the panel they work in. */
+export function shortcutGroups(trans: TranslationBundle): IShortcutGroup[] {
+  return [
+    {
+      name: 'panels',
+      label: trans.__('In every panel'),
+      shortcuts: [
+        { keys: ['?'], does: trans.__('Show this list') },
+        { keys: ['/'], does: trans.__('Show the filters') },
+        { keys: ['z'], does: trans.__('Undo the last change of the view') },
+        { keys: ['Shift+Z'], does: trans.__('Redo it') },
+        { keys: ['t'], does: trans.__('Tag the selection') },
+        { keys: ['Escape'], does: trans.__('Close what is open') }
+      ]
+    },
+    {
+      name: 'grid',
+      label: trans.__('Grid'),
+      shortcuts: [
+        {
+          keys: ['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown'],
+          does: trans.__('Go to another tile')
+        },
+        {
+          keys: ['PageUp', 'PageDown', 'Home', 'End'],
+          does: trans.__('Go far')
+        },
+        { keys: [' '], does: trans.__('Select or deselect the tile') },
+        {
+          keys: ['Shift+ArrowRight', 'Shift+ArrowDown'],
+          does: trans.__('Select up to there')
+        },
+        { keys: ['Ctrl+A'], does: trans.__('Select all in view') },
+        { keys: ['Escape'], does: trans.__('Clear the selection') },
+        { keys: ['Enter'], does: trans.__('Open the sample') }
+      ]
+    },
+    {
+      name: 'sample',
+      label: trans.__('Sample'),
+      shortcuts: [
+        { keys: ['ArrowLeft'], does: trans.__('Previous sample of the view') },
+        { keys: ['ArrowRight'], does: trans.__('Next sample of the view') },
+        { keys: ['+', '='], does: trans.__('Zoom in') },
+        { keys: ['-'], does: trans.__('Zoom out') },
+        { keys: ['0'], does: trans.__('Fit to the panel') },
+        { keys: ['1'], does: trans.__('Original size') }
+      ]
+    },
+    {
+      name: 'folders',
+      label: trans.__('Folders of the server'),
+      shortcuts: [
+        {
+          keys: ['ArrowUp', 'ArrowDown', 'Home', 'End'],
+          does: trans.__('Go through the list')
+        },
+        { keys: ['Enter', ' '], does: trans.__('Choose') },
+        { keys: ['ArrowRight'], does: trans.__('Open the folder') },
+        {
+          keys: ['ArrowLeft', 'Backspace'],
+          does: trans.__('Go to the folder above')
+        },
+        { keys: ['a–z'], does: trans.__('Go to a name that begins so') }
+      ]
+    }
+  ];
+}
+
+const SYMBOLS: Record<string, string> = {
+  ArrowLeft: '←',
+  ArrowRight: '→',
+  ArrowUp: '↑',
+  ArrowDown: '↓'
+};
+
+/** A key as it stands on the keyboard. */
+export function keyLabel(key: string, trans: TranslationBundle): string {
+  if (key === ' ') {
+    return trans.__('Space');
+  }
+  return key
+    .split(/(?<=.)\+(?=.)/)
+    .map(
+      part => SYMBOLS[part] ?? (part.length === 1 ? part.toUpperCase() : part)
+    )
+    .join(' + ');
+}

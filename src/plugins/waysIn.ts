@@ -1,0 +1,101 @@
+/** Ways in beside the form: from Lab's file browser, and image files from the desktop. */
+import type {
+  JupyterFrontEnd,
+  JupyterFrontEndPlugin
+} from '@jupyterlab/application';
+import { ICommandPalette } from '@jupyterlab/apputils';
+import { type FileBrowser, IDefaultFileBrowser } from '@jupyterlab/filebrowser';
+import { CommandIDs, IWorkspaces } from '../tokens';
+import { DATASET_ARGS, PATH_ARGS } from './args';
+import { ICore } from './core';
+import { reportFailure } from './failure';
+import { datasetsIcon, lensIcon } from './icons';
+
+/** The one item selected in the file browser, if a dataset may lie there. */
+function selectedPath(browser: FileBrowser | null): string | null {
+  const [item, another] = [...(browser?.selectedItems() ?? [])];
+  if (!browser || !item || another) {
+    return null;
+  }
+  const { contents } = browser.model.manager.services;
+  const fits = item.type === 'directory' || /\.(json|ya?ml)$/i.test(item.name);
+  return fits && contents.driveName(item.path) === ''
+    ? contents.localPath(item.path) || '.'
+    : null;
+}
+
+/** Open the dataset that was read from there, else the form filled in with it. */
+async function openPath(core: ICore, path: string): Promise<void> {
+  const { client, commands } = core;
+  const [datasets, detected] = await Promise.all([
+    client.datasets(),
+    // The form tells what is wrong with the path.
+    client.detect({ source: path }).catch(() => null)
+  ]);
+  const known =
+    detected && datasets.find(({ source }) => source === detected.source);
+  await (known
+    ? commands.execute(CommandIDs.open, { dataset: known.dataset })
+    : commands.execute(CommandIDs.ingest, { source: path }));
+}
+
+async function addImages(core: ICore, dataset: string): Promise<void> {
+  const [{ pickFiles }, uploads] = await Promise.all([
+    import('../uploads'),
+    core.uploads()
+  ]);
+  const files = await pickFiles();
+  if (files.length > 0) {
+    uploads.start(dataset, files);
+  }
+}
+
+export const waysInPlugin: JupyterFrontEndPlugin<void> = {
+  id: 'visionlens-jlab:ways-in',
+  description: 'Opens folders and label files, and adds image files.',
+  requires: [ICore, IWorkspaces],
+  optional: [IDefaultFileBrowser, ICommandPalette],
+  autoStart: true,
+  activate: (
+    _: JupyterFrontEnd,
+    core: ICore,
+    workspaces: IWorkspaces,
+    browser: FileBrowser | null,
+    palette: ICommandPalette | null
+  ) => {
+    const { commands, trans } = core;
+    commands.addCommand(CommandIDs.openPath, {
+      label: trans.__('Open in VisionLens'),
+      caption: trans.__('The dataset that lies in a folder or a label file'),
+      icon: lensIcon,
+      describedBy: PATH_ARGS,
+      isEnabled: args =>
+        args.path !== undefined || selectedPath(browser) !== null,
+      execute: async args => {
+        const path = (args.path as string | undefined) ?? selectedPath(browser);
+        await (path !== null && openPath(core, path).catch(reportFailure));
+      }
+    });
+    commands.addCommand(CommandIDs.addImages, {
+      label: trans.__('Add Images…'),
+      caption: trans.__('Copy image files from this computer into a dataset'),
+      icon: datasetsIcon,
+      describedBy: DATASET_ARGS,
+      isEnabled: args =>
+        args.dataset !== undefined || workspaces.current !== null,
+      execute: async args => {
+        const dataset =
+          (args.dataset as string | undefined) ??
+          workspaces.current?.server.dataset;
+        await (dataset && addImages(core, dataset).catch(reportFailure));
+      }
+    });
+    workspaces.currentChanged.connect(() =>
+      commands.notifyCommandChanged(CommandIDs.addImages)
+    );
+    const category = trans.__('VisionLens');
+    [CommandIDs.openPath, CommandIDs.addImages].forEach(command =>
+      palette?.addItem({ command, category })
+    );
+  }
+};

@@ -1,0 +1,27 @@
+import { ReactWidget } from '@jupyterlab/ui-components';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { Widget } from '@lumino/widgets';
+import * as React from 'react';
+import { addDropZone } from './dropZone';
+import type { IUploads } from './types';
+import { UploadList } from './UploadList';
+
+/** Make a panel take files for its dataset, and show them on their way below its content. */
+export function createUploadBar(
+  panel: Widget,
+  dataset: string,
+  uploads: IUploads,
+  trans: TranslationBundle
+): Widget {
+  const bar = ReactWidget.create(
+    <UploadList uploads={uploads} dataset={dataset} trans={trans} />
+  );
+  bar.addClass('vl-panel');
+  bar.addClass('vl-upload-bar');
+  const remove = addDropZone(panel.node, {
+    text: trans.__('Drop image files: they are copied into %1', dataset),
+    onFiles: files => uploads.start(dataset, files)
+  });
+  bar.disposed.connect(remove);
+  return bar;
+}

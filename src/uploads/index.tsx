@@ -1,0 +1,2 @@
+export { Uploads } from './uploads';
+export { pickFiles } from './files';
