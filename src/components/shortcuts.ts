@@ -23,10 +23,13 @@ export function shortcutGroups(trans: TranslationBundle): IShortcutGroup[] {
       label: trans.__('In every panel'),
       shortcuts: [
         { keys: ['?'], does: trans.__('Show this list') },
-        { keys: ['/'], does: trans.__('Show the filters') },
-        { keys: ['z'], does: trans.__('Undo the last change of the view') },
-        { keys: ['Shift+Z'], does: trans.__('Redo it') },
-        { keys: ['t'], does: trans.__('Tag the selection') },
+        { keys: ['/'], does: trans.__('Search the dataset') },
+        {
+          keys: ['Z', 'Ctrl+Z'],
+          does: trans.__('Undo the last change of the view')
+        },
+        { keys: ['Shift+Z', 'Ctrl+Shift+Z'], does: trans.__('Redo it') },
+        { keys: ['T'], does: trans.__('Tag the selection') },
         { keys: ['Escape'], does: trans.__('Close what is open') }
       ]
     },

@@ -413,7 +413,7 @@ describe('the folder browser', () => {
       fireEvent.doubleClick(screen.getByRole('option', { name: /aerial/ }));
     });
     expect(screen.getByText('Ask its owner.')).toBeVisible();
-    expect(screen.getByRole('option', { name: /street/ })).toBeVisible();
+    expect(screen.getByRole('option', { name: /^street/ })).toBeVisible();
   });
 
   it('completes what is typed', async () => {
