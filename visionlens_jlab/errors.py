@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,7 +30,9 @@ CODES: dict[str, ErrorCode] = {
     ),
     "DIR_NOT_FOUND": ErrorCode(404, "Check the path; it is looked up on the Jupyter server."),
     "DIR_EMPTY": ErrorCode(422, "Choose a folder that holds images, or name it with images=."),
-    "PERMISSION_DENIED": ErrorCode(403, "Make the file readable for the user of the server."),
+    "PERMISSION_DENIED": ErrorCode(
+        403, "Give the user of the server the right to read, or in the data directory to write."
+    ),
     "PATH_NOT_ALLOWED": ErrorCode(
         403, "Ingest it from a notebook, or add the folder to VisionLens.allowed_roots."
     ),
@@ -126,3 +131,31 @@ class VisionLensError(Exception):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (type(self), (self.code, self.message, self.hint, self.details))
+
+
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+_NO_ACCESS = (errno.EACCES, errno.EPERM, errno.EROFS)
+
+
+def of_system(error: OSError) -> VisionLensError | None:
+    """DISK_SPACE or PERMISSION_DENIED when that is what the system says; None: something else."""
+    if error.errno in _NO_ROOM:
+        return VisionLensError("DISK_SPACE", "The disk is full.")
+    if error.errno in _NO_ACCESS:
+        what = "A file or folder" if error.filename is None else str(error.filename)
+        if error.errno == errno.EROFS:
+            return VisionLensError("PERMISSION_DENIED", f"{what} is on a read-only file system.")
+        return VisionLensError("PERMISSION_DENIED", f"{what} may not be read or written.")
+    return None
+
+
+@contextmanager
+def system_errors() -> Iterator[None]:
+    """Turn what the system refuses meanwhile into DISK_SPACE or PERMISSION_DENIED."""
+    try:
+        yield
+    except OSError as error:
+        known = of_system(error)
+        if known is None:
+            raise
+        raise known from error

@@ -7,7 +7,7 @@ from http.client import responses
 from pydantic import ValidationError
 from tornado.web import HTTPError
 
-from ..errors import CODES, VisionLensError
+from ..errors import CODES, VisionLensError, of_system
 
 _CODE_OF_STATUS = {401: "NOT_AUTHENTICATED", 403: "FORBIDDEN", 404: "NOT_FOUND"}
 
@@ -33,6 +33,9 @@ def as_visionlens(error: BaseException | None, status: int) -> tuple[int, Vision
     """HTTP status and error to answer with; the unexpected becomes INTERNAL, without its text."""
     if isinstance(error, VisionLensError):
         return error.status, error
+    known = of_system(error) if isinstance(error, OSError) else None
+    if known is not None:
+        return known.status, known
     if isinstance(error, HTTPError) and error.status_code < 500:
         reason = error.log_message or responses.get(error.status_code, "Refused")
         if error.args:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import tempfile
@@ -142,8 +143,10 @@ class Database:
                 cursor.commit()
             except BaseException as error:
                 _roll_back(cursor)
-                if isinstance(error, duckdb.Error) and "No space left" in str(error):
-                    raise VisionLensError("DISK_SPACE", "The disk is full.") from error
+                if isinstance(error, duckdb.FatalException):
+                    self._drop()
+                if isinstance(error, duckdb.Error) and (known := _of_system(error)):
+                    raise known from error
                 raise
             finally:
                 cursor.close()
@@ -193,6 +196,13 @@ class Database:
                 self._scratch = None
             return True
 
+    def _drop(self) -> None:
+        """Close what DuckDB declared invalid; the next call opens the file again."""
+        with self._state:
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
+
     @contextmanager
     def _lease(self) -> Iterator[duckdb.DuckDBPyConnection]:
         with self._state:
@@ -219,8 +229,10 @@ class Database:
         connection = _connect(self.folder, self.read_only, scratch)
         try:
             self._prepare(connection)
-        except BaseException:
+        except BaseException as error:
             connection.close()
+            if isinstance(error, duckdb.Error) and (known := _of_system(error)):
+                raise known from error
             raise
         self._create = False
         return connection
@@ -229,7 +241,8 @@ class Database:
         if not self.read_only:
             migrate(connection)
             (self.folder / FILE_NAME).chmod(0o600)
-            owner.write_owner(self.folder, self._address)
+            with suppress(OSError):  # a full disk: nobody learns who holds it, but it opens
+                owner.write_owner(self.folder, self._address)
             return
         present = schema_version(connection)
         check_not_too_new(present)
@@ -255,9 +268,23 @@ def _connect(folder: Path, read_only: bool, scratch: Path) -> duckdb.DuckDBPyCon
     except duckdb.ConnectionException as error:
         raise owner.busy_error(folder, str(error)) from error
     except duckdb.Error as error:
+        if known := _of_system(error):
+            raise known from error
         if "lock" in str(error).lower():
             raise owner.busy_error(folder, str(error)) from error
         raise _damaged(folder, str(error)) from error
+
+
+def _of_system(error: duckdb.Error) -> VisionLensError | None:
+    """What the operating system refused DuckDB, which passes its words on."""
+    text = str(error)
+    if os.strerror(errno.ENOSPC) in text or os.strerror(errno.EDQUOT) in text:
+        return VisionLensError("DISK_SPACE", "The disk is full.")
+    if os.strerror(errno.EACCES) in text:
+        return VisionLensError(
+            "PERMISSION_DENIED", "The dataset's file may not be read or written."
+        )
+    return None
 
 
 def _damaged(folder: Path, cause: str) -> VisionLensError:

@@ -59,7 +59,11 @@ def identify(database: Database) -> Identity:
         # An older version may have written the dataset, with fewer columns in the views.
         sqlviews.refresh(cursor)
 
-    database.transaction(work)
+    try:
+        database.transaction(work)
+    except VisionLensError as error:
+        if error.code != "DISK_SPACE":  # on a full disk the dataset opens as it is
+            raise
     return Identity(uuid, name)
 
 

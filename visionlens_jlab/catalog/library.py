@@ -16,7 +16,7 @@ from visionlens_jlab.catalog.private_files import make_private_folder
 from visionlens_jlab.catalog.state import State
 from visionlens_jlab.catalog.store import DatasetStore
 from visionlens_jlab.config import slugify
-from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.errors import VisionLensError, system_errors
 from visionlens_jlab.models import DatasetInfo
 
 
@@ -38,8 +38,9 @@ class Library:
     ) -> None:
         self.data_dir = Path(data_dir)
         self._folder = self.data_dir / "datasets"
-        make_private_folder(self.data_dir)
-        make_private_folder(self._folder)
+        with system_errors():
+            make_private_folder(self.data_dir)
+            make_private_folder(self._folder)
         self.state = State(self.data_dir / "state.sqlite")
         self._address = address
         self._idle_seconds = idle_seconds
@@ -58,8 +59,8 @@ class Library:
         return sorted(cards, key=lambda card: (card.name.lower(), card.dataset))
 
     def create(self, name: str) -> DatasetStore:
-        """An empty dataset. DATASET_EXISTS when one has that name."""
-        with self._lock:
+        """An empty dataset. DATASET_EXISTS when one has that name; DISK_SPACE."""
+        with self._lock, system_errors():
             if any(_name_of(folder) == name for folder in self._folders()):
                 raise VisionLensError("DATASET_EXISTS", f"There is a dataset {name!r} already.")
             folder = self._new_folder(name)
@@ -104,6 +105,10 @@ class Library:
             # Renamed first: a half-deleted folder is never taken for a dataset.
             doomed = self._folder / f".deleted-{uuids.uuid4().hex}"
             folder.rename(doomed)
+        try:
+            self.state.bury_dataset(folder.name, uuid)
+        except VisionLensError:  # no room for the tombstone, but there will be
+            shutil.rmtree(doomed, ignore_errors=True)
             self.state.bury_dataset(folder.name, uuid)
         shutil.rmtree(doomed, ignore_errors=True)
 

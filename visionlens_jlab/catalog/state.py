@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,12 @@ from visionlens_jlab.catalog.clock import to_iso, utc_now
 from visionlens_jlab.catalog.private_files import make_private_folder
 from visionlens_jlab.errors import VisionLensError
 
+_CODES = {
+    sqlite3.SQLITE_FULL: "DISK_SPACE",
+    sqlite3.SQLITE_READONLY: "PERMISSION_DENIED",
+    sqlite3.SQLITE_CANTOPEN: "PERMISSION_DENIED",
+    sqlite3.SQLITE_PERM: "PERMISSION_DENIED",
+}
 _SCHEMA_VERSION = 1
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS dataset (
@@ -45,21 +51,26 @@ class State:
                 raise VisionLensError(
                     "DATASET_TOO_NEW", f"{path} was written by a newer version of visionlens-jlab."
                 )
-            connection.executescript(_SCHEMA)
-            connection.execute(f"PRAGMA user_version = {_SCHEMA_VERSION}")
-        path.chmod(0o600)
+            if found < _SCHEMA_VERSION:  # a full disk must not keep a present file from opening
+                connection.executescript(_SCHEMA)
+                connection.execute(f"PRAGMA user_version = {_SCHEMA_VERSION}")
+                path.chmod(0o600)
 
     # --- datasets ----------------------------------------------------------------------------
 
     def remember_dataset(self, slug: str, uuid: str, name: str) -> None:
         """Note a dataset that was created or opened."""
+        with self._connect() as connection:
+            same = "SELECT 1 FROM dataset WHERE slug = ? AND uuid = ? AND name = ?"
+            if connection.execute(same, (slug, uuid, name)).fetchone():
+                return
         with self._transaction() as connection:
             connection.execute(
                 "INSERT OR REPLACE INTO dataset VALUES (?, ?, ?, ?)", (slug, uuid, name, _now())
             )
 
     def known_datasets(self) -> list[dict[str, Any]]:
-        """slug, uuid, name, seen_at of each dataset ever opened and not deleted."""
+        """slug, uuid, name, seen_at (when first) of each dataset ever opened and not deleted."""
         with self._connect() as connection:
             return [dict(row) for row in connection.execute("SELECT * FROM dataset ORDER BY slug")]
 
@@ -153,12 +164,18 @@ class State:
 
     @contextmanager
     def _connect(self) -> Iterator[sqlite3.Connection]:
-        connection = sqlite3.connect(self._path, timeout=30, isolation_level=None)
-        connection.row_factory = sqlite3.Row
+        """DISK_SPACE, PERMISSION_DENIED."""
         try:
-            yield connection
-        finally:
-            connection.close()
+            with closing(
+                sqlite3.connect(self._path, timeout=30, isolation_level=None)
+            ) as connection:
+                connection.row_factory = sqlite3.Row
+                yield connection
+        except sqlite3.OperationalError as error:
+            code = _CODES.get(error.sqlite_errorcode & 0xFF)
+            if code is None:
+                raise
+            raise VisionLensError(code, f"{self._path}: {error}.") from error
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -37,6 +37,7 @@ from visionlens_jlab.catalog.thumbnails import FOLDER, Thumbnail, version_key
 from visionlens_jlab.catalog.tiles import read_tiles
 from visionlens_jlab.catalog.userfields import LIST_FIELDS, field_set
 from visionlens_jlab.catalog.views import ResolvedView, check_filter, count_all
+from visionlens_jlab.catalog.withdrawal import remove_packs, withdraw
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.models import (
     Changed,
@@ -293,6 +294,19 @@ class DatasetStore:
             return False
         return True
 
+    def withdraw(self, job: str, first_sample_id: int) -> None:
+        """Take back the samples that a failed job added, those from an id on, and its report."""
+        self.write(
+            lambda cursor: withdraw(cursor, job, first_sample_id),
+            kind="withdraw",
+            payload={"job": job, "first_sample_id": first_sample_id},
+        )
+        self.remove_loose_packs(job)
+
+    def remove_loose_packs(self, job: str) -> None:
+        """Remove thumbnails of pieces that were never committed."""
+        remove_packs(self.folder, job, self.committed_pieces(job))
+
     def set_state(self, state: str) -> None:
         """Set the state that the card shows: ready, ingesting, incomplete or damaged."""
         self.write(
@@ -342,10 +356,10 @@ class DatasetStore:
         return snapshot.ids_at_level(snapshot.view(request.view or ViewSpec()), request.level)
 
     def _refresh_card(self) -> None:
-        """Write the card if the dataset has changed since it was written."""
+        """Write the card if the dataset has changed since it was written; later on a full disk."""
         if self.read_only:
             return
-        with self._card_lock:
+        with self._card_lock, suppress(OSError):
             info = self.info()
             if self._card_version is None:
                 card = read_card(self.folder)

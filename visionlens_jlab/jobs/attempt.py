@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import os
 import time
-import traceback
 from collections.abc import Callable
 from typing import Any
 
 from ..errors import VisionLensError
 from ..models import Job
-from .kernel import WorkerKernel
-from .outcome import Outcome
+from .kernel import KernelDiedError, WorkerKernel
+from .outcome import Outcome, unexpected
 from .progress import Step
 from .sink import Sink
 from .worker import write_start
@@ -71,17 +72,18 @@ class Attempt:
 
     async def _work(self) -> Outcome:
         """Start the worker and have it run the job."""
-        code = await asyncio.to_thread(
-            write_start,
-            self._folder,
-            self._job,
-            self._params,
-            self._sink.committed,
-        )
+        try:
+            code = await asyncio.to_thread(
+                write_start, self._folder, self._job, self._params, self._sink.committed
+            )
+        except OSError as error:
+            return unexpected(error, "The job's folder cannot be written.")
         try:
             await self._kernel.start()
         except VisionLensError as error:
             return Outcome.failed(error)
+        except KernelDiedError as error:
+            return Outcome.lost(str(error))
         listening = asyncio.create_task(self._listen())
         try:
             reply = await self._kernel.execute(code)
@@ -92,10 +94,7 @@ class Attempt:
             return outcome
         if self._spool.cancelled:
             return Outcome("cancelled")
-        said = f"{reply.get('ename')}: {reply.get('evalue')}"
-        return Outcome.failed(
-            VisionLensError("JOB_FAILED", f"The worker could not run the job ({said}).")
-        )
+        return _of_reply(reply)
 
     async def _listen(self) -> None:
         async for message in self._kernel.messages():
@@ -113,7 +112,7 @@ class Attempt:
                 break
             if committing.done():  # only a failure ends it before the worker
                 await self._kernel.stop()
-                return Outcome("lost")
+                return Outcome.lost("What it brought could not be stored.")
             if self._spool.cancelled:
                 if not self._kernel.executing:
                     working.cancel()
@@ -126,7 +125,7 @@ class Attempt:
                     return Outcome("cancelled")
             elif self._kernel.started and not await self._kernel.alive():
                 await self._kernel.stop()
-                return await asyncio.to_thread(Outcome.read, self._folder) or Outcome("lost")
+                return await asyncio.to_thread(Outcome.read, self._folder) or Outcome.lost()
         return working.result()
 
     async def _commit(self) -> Outcome | None:
@@ -142,12 +141,7 @@ class Attempt:
         except VisionLensError as error:
             return Outcome.failed(error)
         except Exception as error:
-            unexpected = VisionLensError(
-                "JOB_FAILED",
-                "What the job brought could not be stored.",
-                details={"exception": f"{type(error).__name__}: {error}"},
-            )
-            return Outcome.failed(unexpected, traceback.format_exc())
+            return unexpected(error, "What the job brought could not be stored.")
         return None
 
     async def _confirmed(self, outcome: Outcome, failure: Outcome | None) -> Outcome:
@@ -161,3 +155,13 @@ class Attempt:
         except VisionLensError as error:
             return Outcome("cancelled") if self._spool.cancelled else Outcome.failed(error)
         return outcome
+
+
+def _of_reply(reply: dict[str, Any]) -> Outcome:
+    """The outcome of a worker that could not even write it down."""
+    said = f"{reply.get('ename')}: {reply.get('evalue')}"
+    if os.strerror(errno.ENOSPC) in said:
+        return Outcome.failed(VisionLensError("DISK_SPACE", "The disk is full."))
+    return Outcome.failed(
+        VisionLensError("JOB_FAILED", f"The worker could not run the job ({said}).")
+    )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import threading
 import uuid
 from typing import TYPE_CHECKING, Any
 
-from ..errors import VisionLensError
+from ..errors import VisionLensError, system_errors
 from ..models import IngestRequest, Job
 from .pieces import write_stream
 from .spool import Spool
@@ -20,6 +22,10 @@ if TYPE_CHECKING:
 
 TABLE = "table.arrow"
 EXISTING = "existing.arrow"
+_one_at_a_time = threading.Lock()
+"""Two requests for one name at once are one dataset and one DATASET_EXISTS."""
+_REFUSED = ("DISK_SPACE", "PERMISSION_DENIED")
+"""After these a dataset is as it was before; what is left would only take room."""
 _OURS = ("created", "state_before")
 """Params that are not for the worker."""
 _EXISTING_SQL = """
@@ -46,10 +52,17 @@ def create(library: Library, queue: JobQueue, request: IngestRequest, rows: pa.T
     ------
     VisionLensError
         DIR_NOT_FOUND when the source does not exist, DATASET_EXISTS unless the ingest is
-        incremental, DATASET_BUSY.
+        incremental, DATASET_BUSY, DISK_SPACE, PERMISSION_DENIED.
     """
+    with _one_at_a_time, system_errors():
+        return _create(library, queue, request, rows)
+
+
+def _create(
+    library: Library, queue: JobQueue, request: IngestRequest, rows: pa.Table | None
+) -> Job:
     name = request.name or (request.source if rows is not None else _suggested_name(request))
-    store, created = _dataset(library, name, incremental=request.incremental)
+    store, created = _dataset(library, queue, name, incremental=request.incremental)
     job = Job(
         job=uuid.uuid4().hex,
         kind="ingest",
@@ -73,9 +86,15 @@ def create(library: Library, queue: JobQueue, request: IngestRequest, rows: pa.T
     return job
 
 
-def begin(library: Library, queue: JobQueue, job: Job) -> dict[str, Any]:
-    """Prepare the dataset; returns the worker's params, the same for every attempt."""
+def begin(library: Library, queue: JobQueue, job: Job) -> dict[str, Any] | None:
+    """Prepare the dataset; returns the worker's params, the same for every attempt.
+
+    None: an earlier server was stopped after the last piece, and nothing is left to do.
+    """
     store = library.open(dataset_of(job))
+    report = store.report(0, 0)
+    if report is not None and report.job == job.job and report.finished_at is not None:
+        return None
     params = queue.params(job.job)
     if "next_sample_id" not in params:
         params["next_sample_id"] = store.next_sample_id()
@@ -94,13 +113,21 @@ def conclude(library: Library, queue: JobQueue, job: Job) -> int | None:
     Returns
     -------
     int or None
-        The dataset's version; None when there is none any more: a new dataset into which
-        nothing was committed is removed.
+        The dataset's version; None when there is none any more: a new dataset is removed when
+        nothing was committed into it, or when there was no room or no right to write it.
     """
-    try:
-        return _conclude_dataset(library, queue, job)
-    finally:
-        Spool.of(library.data_dir, job.job).clear()
+    # First: a dataset on a full disk cannot be set right before there is room.
+    Spool.of(library.data_dir, job.job).clear()
+    return _conclude_dataset(library, queue, job)
+
+
+def mend(library: Library, queue: JobQueue) -> None:
+    """Set datasets right that wait for a job which is over or gone."""
+    for card in library.list():
+        if card.state != "ingesting" or queue.unfinished_of(card.dataset):
+            continue
+        with contextlib.suppress(VisionLensError):  # busy or damaged: its own card says so
+            library.open(card.dataset).set_state("incomplete")
 
 
 def dataset_of(job: Job) -> str:
@@ -120,9 +147,15 @@ def _conclude_dataset(library: Library, queue: JobQueue, job: Job) -> int | None
         raise
     committed = bool(store.committed_pieces(job.job))
     params = queue.params(job.job)
-    if not committed and job.state != "done" and params["created"]:
+    refused = job.error is not None and job.error.code in _REFUSED
+    if params["created"] and job.state != "done" and (refused or not committed):
         library.delete(slug)
         return None
+    if refused and committed:
+        store.withdraw(job.job, params["next_sample_id"])
+        committed = False
+    if job.state != "done":
+        store.remove_loose_packs(job.job)
     store.set_state(_state_after(store, job, params, committed))
     return store.version
 
@@ -162,7 +195,9 @@ def _suggested_name(request: IngestRequest) -> str:
     return places.suggested_name
 
 
-def _dataset(library: Library, name: str, *, incremental: bool) -> tuple[DatasetStore, bool]:
+def _dataset(
+    library: Library, queue: JobQueue, name: str, *, incremental: bool
+) -> tuple[DatasetStore, bool]:
     """The dataset to fill, and whether it was made for that."""
     if incremental:
         try:
@@ -170,4 +205,15 @@ def _dataset(library: Library, name: str, *, incremental: bool) -> tuple[Dataset
         except VisionLensError as error:
             if error.code != "DATASET_NOT_FOUND":
                 raise
-    return library.create(name), True
+    try:
+        return library.create(name), True
+    except VisionLensError as error:
+        if error.code != "DATASET_EXISTS" or not _left_empty(library, queue, name):
+            raise
+    return library.open(name), True
+
+
+def _left_empty(library: Library, queue: JobQueue, name: str) -> bool:
+    """Whether a process was killed between making the dataset and queuing its job."""
+    store = library.open(name)
+    return store.version == 0 and not queue.unfinished_of(store.slug)

@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from contextlib import nullcontext, suppress
 from typing import TYPE_CHECKING
 
 from ..errors import VisionLensError
@@ -13,7 +14,7 @@ from ..models import IngestRequest, Job
 from . import ingest_setup, status
 from .context import FileContext
 from .kinds import code_of
-from .outcome import Outcome, outcome_of
+from .outcome import Outcome, outcome_of, unexpected
 from .progress import Meter, Step
 from .queue import JobQueue, Owner
 from .sink import Sink
@@ -70,14 +71,19 @@ def run_inline(
         outcome = _run(library, queue, job, on_progress)
     except KeyboardInterrupt:
         interrupted = True
+    except VisionLensError as error:
+        outcome = Outcome.failed(error)
+    except Exception as error:
+        outcome = unexpected(error, "The ingest met an error it did not expect.")
     job = status.ended(job, outcome)
-    ingest_setup.conclude(library, queue, job)
-    queue.save(job)
+    with suppress(VisionLensError) if job.error else nullcontext():  # the first error counts
+        ingest_setup.conclude(library, queue, job)
+        queue.save(job)
     if interrupted:
         raise KeyboardInterrupt
     if job.error is not None:
         if outcome.trace:
-            _log.error("%s", outcome.trace)
+            _log.info("%s", outcome.trace)  # for who asks for it; others get the error
         raise VisionLensError.from_json(job.error.model_dump())
     return library.open(ingest_setup.dataset_of(job))
 
@@ -90,6 +96,8 @@ def _run(
 ) -> Outcome:
     """Run the code in this thread, the sink in another."""
     params = ingest_setup.begin(library, queue, job)
+    if params is None:
+        return Outcome("done")
     spool = Spool.of(library.data_dir, job.job)
     attempt = spool.attempt(1)
     attempt.mkdir(mode=0o700)
@@ -107,7 +115,7 @@ def _run(
     finally:
         commits.finish()
     if commits.failure is not None:
-        return Outcome.failed(commits.failure)
+        return commits.failure
     if outcome.state == "done":
         sink.check_complete()
     return outcome
@@ -130,20 +138,15 @@ class Commits(threading.Thread):
         self._spool = spool
         self._beat = beat
         self._over = threading.Event()
-        self.failure: VisionLensError | None = None
+        self.failure: Outcome | None = None
 
     def run(self) -> None:
         try:
             self._commit()
         except VisionLensError as error:
-            self.failure = error
+            self.failure = Outcome.failed(error)
         except Exception as error:
-            _log.exception("What the job brought could not be stored")
-            self.failure = VisionLensError(
-                "JOB_FAILED",
-                "What the job brought could not be stored.",
-                details={"exception": f"{type(error).__name__}: {error}"},
-            )
+            self.failure = unexpected(error, "What the job brought could not be stored.")
         if self.failure:
             self._spool.cancel()
 

@@ -24,6 +24,10 @@ READY_SECONDS = 60
 _log = logging.getLogger(__name__)
 
 
+class KernelDiedError(Exception):
+    """The kernel's process started and ended, or never answered; another one may do better."""
+
+
 class WorkerKernel:
     """A kernel of a private manager: local, invisible to users, reached over IPC.
 
@@ -67,7 +71,9 @@ class WorkerKernel:
         Raises
         ------
         VisionLensError
-            WORKER_LOST when none starts.
+            WORKER_LOST when none can be started.
+        KernelDiedError
+            It was started, and ended before it answered.
         """
         over = self._starting is None or self._starting.done()
         if over and not (self.started and await self.alive()):
@@ -88,7 +94,10 @@ class WorkerKernel:
             client = self._manager.get_kernel(self._kernel).client()
             client.start_channels()
             self._client = client
-            await client.wait_for_ready(timeout=READY_SECONDS)
+            await self._wait_for_answer(client)
+        except KernelDiedError:
+            await self._shut_down()
+            raise
         except Exception as error:
             await self._shut_down()
             raise VisionLensError(
@@ -96,6 +105,12 @@ class WorkerKernel:
                 f"The worker kernel {self._kernel_name!r} does not start: {error}.",
                 "Check the kernel spec named by VisionLens.worker_kernel_name.",
             ) from error
+
+    async def _wait_for_answer(self, client: Any) -> None:
+        try:
+            await client.wait_for_ready(timeout=READY_SECONDS)
+        except RuntimeError as error:
+            raise KernelDiedError(f"The worker kernel did not start: {error}.") from error
 
     async def execute(self, code: str) -> dict[str, Any]:
         """Execute code to its end; returns the content of the kernel's reply."""

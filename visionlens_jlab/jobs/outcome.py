@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import json
 import traceback
 from collections.abc import Callable
@@ -10,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from ..errors import VisionLensError
+from ..errors import VisionLensError, of_system
 from ..models import ErrorBody
 from .context import JobCancelled
 from .pieces import write_json
@@ -30,6 +29,13 @@ class Outcome:
     def failed(cls, error: VisionLensError, trace: str | None = None) -> Outcome:
         """Failed with an error."""
         return cls("failed", ErrorBody.model_validate(error.to_json()), trace)
+
+    @classmethod
+    def lost(cls, cause: str | None = None) -> Outcome:
+        """The worker is gone; the error is told when no further attempt is made."""
+        message = "The worker ended without a word." if cause is None else cause
+        error = VisionLensError("WORKER_LOST", message)
+        return cls("lost", ErrorBody.model_validate(error.to_json()))
 
     def write(self, attempt: Path) -> None:
         """Leave the outcome where the server finds it."""
@@ -66,21 +72,16 @@ def outcome_of(run: Callable[[], None], cancelled: Callable[[], bool]) -> Outcom
         raise
     except VisionLensError as error:
         return Outcome.failed(error)
-    except OSError as error:
-        return Outcome.failed(_of_system(error), traceback.format_exc())
-    except Exception as error:  # the job's own defect: the user gets one sentence
-        unexpected = VisionLensError(
-            "JOB_FAILED",
-            "The job met an error it did not expect.",
-            details={"exception": f"{type(error).__name__}: {error}"},
-        )
-        return Outcome.failed(unexpected, traceback.format_exc())
+    except Exception as error:
+        return unexpected(error, "The job met an error it did not expect.")
     return Outcome("done")
 
 
-def _of_system(error: OSError) -> VisionLensError:
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return VisionLensError("DISK_SPACE", "The disk is full.")
-    if isinstance(error, PermissionError):
-        return VisionLensError("PERMISSION_DENIED", f"{error.filename} cannot be read.")
-    return VisionLensError("JOB_FAILED", f"{error.strerror}: {error.filename}")
+def unexpected(error: Exception, sentence: str) -> Outcome:
+    """The failure of what the system refused, else JOB_FAILED with the sentence."""
+    known = of_system(error) if isinstance(error, OSError) else None
+    if known is not None:
+        return Outcome.failed(known)
+    exception = f"{type(error).__name__}: {error}"
+    failure = VisionLensError("JOB_FAILED", sentence, details={"exception": exception})
+    return Outcome.failed(failure, traceback.format_exc())

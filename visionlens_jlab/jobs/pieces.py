@@ -30,14 +30,18 @@ def write_piece(
     partial = attempt / f".{sequence:08d}.partial"
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(mode=0o700, parents=True)
-    for name, table in tables.items():
-        _write_table(partial / f"{name}.arrow", table)
-    for name, path in files.items():
-        shutil.move(path, partial / name)
-        _flush(partial / name)
-    write_json(partial / MANIFEST, {"summary": summary or {}})
-    _flush(partial)
-    partial.replace(whole)
+    try:
+        for name, table in tables.items():
+            _write_table(partial / f"{name}.arrow", table)
+        for name, path in files.items():
+            shutil.move(path, partial / name)
+            _flush(partial / name)
+        write_json(partial / MANIFEST, {"summary": summary or {}})
+        _flush(partial)
+        partial.replace(whole)
+    except BaseException:
+        shutil.rmtree(partial, ignore_errors=True)  # makes room on a full disk
+        raise
     _flush(attempt)
     return whole
 

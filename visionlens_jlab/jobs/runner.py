@@ -17,7 +17,7 @@ from . import ingest_setup, status
 from .announcer import Announcer
 from .attempt import Attempt
 from .kernel import WorkerKernel
-from .outcome import Outcome
+from .outcome import Outcome, unexpected
 from .progress import Meter, Step
 from .queue import OVER, JobQueue, Owner
 from .sink import Sink
@@ -82,6 +82,7 @@ class JobRunner:
     async def start(self) -> None:
         """Take up what processes that are gone have left, and work until `stop`."""
         await self._adopt()
+        await asyncio.to_thread(ingest_setup.mend, self._library, self._queue)
         self._tasks = [asyncio.create_task(self._lane()), asyncio.create_task(self._tick())]
 
     async def stop(self) -> None:
@@ -142,17 +143,17 @@ class JobRunner:
                 continue
             try:
                 await self._run(job)
-            except Exception:
+            except Exception as error:
                 _log.exception("Job %s could not be run", job.job)
-                error = VisionLensError("JOB_FAILED", "The server could not run the job.")
-                await self._finish(self._newest(job), Outcome.failed(error))
+                outcome = unexpected(error, "The server could not run the job.")
+                await self._finish(self._newest(job), outcome)
             finally:
                 self._live = None
                 self._last_work = time.monotonic()
 
     async def _run(self, job: Job) -> None:
         spool = self._spool(job.job)
-        if spool.cancelled:
+        if spool.cancelled or job.state == "cancelling":
             await self._finish(job, Outcome("cancelled"))
             return
         self._touch()
@@ -161,6 +162,9 @@ class JobRunner:
             params = await asyncio.to_thread(ingest_setup.begin, self._library, self._queue, job)
         except VisionLensError as error:
             await self._finish(job, Outcome.failed(error))
+            return
+        if params is None:
+            await self._finish(job, Outcome("done"))
             return
         outcome = await self._attempts(job, params, spool)
         await self._finish(self._newest(job), outcome)
@@ -178,9 +182,10 @@ class JobRunner:
                 _log.error("Job %s failed:\n%s", job.job, outcome.trace)
             if outcome.state != "lost":
                 return outcome
-            spool.log("warning", f"The worker of attempt {number} ended without a word.")
-        lost = VisionLensError("WORKER_LOST", f"The worker died {RETRIES + 1} times in a row.")
-        return Outcome.failed(lost)
+            cause = outcome.error.message if outcome.error else ""
+            spool.log("warning", f"The worker of attempt {number} is lost. {cause}".rstrip())
+        message = f"The worker died {RETRIES + 1} times in a row. {cause}".rstrip()
+        return Outcome.failed(VisionLensError("WORKER_LOST", message))
 
     async def _finish(self, job: Job, outcome: Outcome) -> None:
         """Set dataset and queue to how the job ended, and tell."""
@@ -196,9 +201,21 @@ class JobRunner:
                 self._announcer.dataset(job.dataset, version or 0, change)
         except Exception:  # the job is over all the same
             _log.exception("The dataset of job %s could not be left in order", job.job)
+        self._live = Live(job)
+        await self._save_end(job)
         self._live = None
-        await asyncio.to_thread(self._queue.save, job)
         self._announcer.job(job)
+
+    async def _save_end(self, job: Job) -> None:
+        """Store how a job ended; on a full disk, as soon as there is room."""
+        while True:
+            try:
+                await asyncio.to_thread(self._queue.save, job)
+            except (VisionLensError, sqlite3.OperationalError):
+                _log.warning("The end of job %s cannot be stored yet", job.job, exc_info=True)
+                await asyncio.sleep(TICK_SECONDS)
+            else:
+                return
 
     async def _tick(self) -> None:
         """Say we live, store progress, take over from the dead, let an idle worker go."""
@@ -214,8 +231,8 @@ class JobRunner:
                 if count % ADOPT_TICKS == 0:
                     await self._adopt()
                     self._wake.set()  # another server may have cancelled one of ours
-            except sqlite3.OperationalError:
-                _log.warning("The job queue is locked by another process", exc_info=True)
+            except (VisionLensError, sqlite3.OperationalError):  # a full disk, a long lock
+                _log.warning("The job queue cannot be written", exc_info=True)
 
     async def _adopt(self) -> None:
         """Queue the jobs of processes that are gone; forget the oldest jobs."""

@@ -53,18 +53,22 @@ class Spool:
         self._cancel.touch(mode=0o600)
 
     def log(self, level: str, message: str) -> None:
-        """Add a line; one write, so that lines of two processes do not mix."""
+        """Add a line; one write, so that lines of two processes do not mix.
+
+        A line for which there is no room is left out: no job ends because of its log.
+        """
         line = {
             "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
             "level": level,
             "message": message,
         }
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
-        descriptor = os.open(self._log, flags, 0o600)
-        try:
-            os.write(descriptor, json.dumps(line, ensure_ascii=False).encode() + b"\n")
-        finally:
-            os.close(descriptor)
+        with contextlib.suppress(OSError):
+            descriptor = os.open(self._log, flags, 0o600)
+            try:
+                os.write(descriptor, json.dumps(line, ensure_ascii=False).encode() + b"\n")
+            finally:
+                os.close(descriptor)
 
     def lines(self) -> list[dict[str, Any]]:
         """The last lines of the log, oldest first; one that a crash cut short is left out."""

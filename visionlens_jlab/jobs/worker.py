@@ -50,7 +50,7 @@ def execute(folder: str) -> None:
     try:
         outcome = outcome_of(lambda: code_of(start["kind"])(context), lambda: spool.cancelled)
     except KeyboardInterrupt:
-        outcome = Outcome("lost")
+        outcome = Outcome.lost()
     outcome.write(attempt)
 
 

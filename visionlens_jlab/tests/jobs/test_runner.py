@@ -179,7 +179,7 @@ async def test_a_killed_worker_is_replaced_and_nothing_is_done_twice(
     assert (detail["samples"], detail["annotations"], detail["state"]) == (1200, 2400, "ready")
     report = await api.json("datasets/many/report")
     assert report["images"] == {"found": 1200, "imported": 1200, "skipped": 0}
-    assert "ended without a word" in await jobs.log(job)
+    assert "The worker of attempt 1 is lost" in await jobs.log(job)
 
 
 async def test_a_worker_that_dies_every_time_fails_the_job(jobs, extension, jp_root_dir):
