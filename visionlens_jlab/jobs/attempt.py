@@ -110,7 +110,8 @@ class Attempt:
             await asyncio.wait({working}, timeout=POLL_SECONDS)
             if working.done():
                 break
-            if committing.done():  # only a failure ends it before the worker
+            # only a failure or a cancellation ends it before the worker
+            if committing.done() and not self._spool.cancelled:
                 await self._kernel.stop()
                 return Outcome.lost("What it brought could not be stored.")
             if self._spool.cancelled:

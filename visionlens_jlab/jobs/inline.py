@@ -85,6 +85,8 @@ def run_inline(
         if outcome.trace:
             _log.info("%s", outcome.trace)  # for who asks for it; others get the error
         raise VisionLensError.from_json(job.error.model_dump())
+    if job.state == "cancelled":  # by somebody else
+        raise VisionLensError("JOB_CANCELLED", f"The ingest of {request.source} was cancelled.")
     return library.open(ingest_setup.dataset_of(job))
 
 

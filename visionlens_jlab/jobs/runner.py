@@ -182,6 +182,8 @@ class JobRunner:
                 _log.error("Job %s failed:\n%s", job.job, outcome.trace)
             if outcome.state != "lost":
                 return outcome
+            if spool.cancelled:
+                return Outcome("cancelled")
             cause = outcome.error.message if outcome.error else ""
             spool.log("warning", f"The worker of attempt {number} is lost. {cause}".rstrip())
         message = f"The worker died {RETRIES + 1} times in a row. {cause}".rstrip()

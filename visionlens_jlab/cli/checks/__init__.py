@@ -1,0 +1,1 @@
+"""What `visionlens doctor` looks at."""

@@ -1,0 +1,102 @@
+"""Whether Jupyter finds our two extensions and the worker's kernel."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from jupyter_core.paths import jupyter_config_path, jupyter_path
+
+from ... import __version__
+from .finding import Finding
+
+SERVER_EXTENSION = "visionlens_jlab"
+LAB_EXTENSION = "visionlens-jlab"
+KERNEL_SECONDS = 60
+
+
+def check(kernel: str) -> Iterator[Finding]:
+    """Server extension, lab extension, kernel spec of the workers."""
+    yield _server_extension()
+    yield _lab_extension()
+    yield _kernel(kernel)
+
+
+def _server_extension() -> Finding:
+    from jupyter_server.extension.config import ExtensionConfigManager
+
+    manager = ExtensionConfigManager(read_config_path=jupyter_config_path())
+    enabled: dict[str, bool] = manager.get_jpserver_extensions()
+    subject = "server extension"
+    if enabled.get(SERVER_EXTENSION):
+        return Finding("ok", subject, "enabled")
+    state = "is disabled" if SERVER_EXTENSION in enabled else "is not enabled"
+    return Finding("mend", subject, state, f"jupyter server extension enable {SERVER_EXTENSION}")
+
+
+def _lab_extension() -> Finding:
+    subject = "lab extension"
+    for folder in jupyter_path("labextensions"):
+        described = Path(folder) / LAB_EXTENSION / "package.json"
+        if described.is_file():
+            break
+    else:
+        advice = "pip install --force-reinstall visionlens-jlab, in the environment of JupyterLab"
+        return Finding("mend", subject, "is not found", advice)
+    if _is_disabled():
+        advice = f"jupyter labextension enable {LAB_EXTENSION}"
+        return Finding("mend", subject, "is disabled", advice)
+    version = _read(described).get("version")
+    message = f"{version} in {described.parent}"
+    if version != __version__:
+        advice = f"Install {LAB_EXTENSION} again: the Python package is {__version__}."
+        return Finding("mend", subject, message, advice)
+    return Finding("ok", subject, message)
+
+
+def _is_disabled() -> bool:
+    """Whether the highest page configuration that speaks of it says so."""
+    for folder in jupyter_config_path():
+        disabled = _read(Path(folder) / "labconfig" / "page_config.json").get("disabledExtensions")
+        if isinstance(disabled, dict) and LAB_EXTENSION in disabled:
+            return bool(disabled[LAB_EXTENSION])
+    return False
+
+
+def _kernel(name: str) -> Finding:
+    from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
+
+    subject = f"worker kernel {name}"
+    try:
+        command = KernelSpecManager().get_kernel_spec(name).argv
+    except NoSuchKernel:
+        advice = f"python -m ipykernel install --sys-prefix --name {name}"
+        return Finding("mend", subject, "there is no such kernel spec", advice)
+    program = shutil.which(command[0])
+    if program is None:
+        advice = "Install the kernel again: python -m ipykernel install --sys-prefix"
+        return Finding("mend", subject, f"{command[0]} does not exist", advice)
+    # jupyter_client puts its own interpreter in the place of a plain `python`
+    own = Path(command[0]).name == command[0] and command[0].startswith("python")
+    test = [sys.executable if own else program, "-c", "import ipykernel, visionlens_jlab"]
+    try:
+        done = subprocess.run(test, capture_output=True, check=False, timeout=KERNEL_SECONDS)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return Finding("mend", subject, f"{program} does not run: {error}")
+    if done.returncode != 0:
+        advice = f"{program} -m pip install visionlens-jlab ipykernel"
+        return Finding("mend", subject, f"{program} lacks visionlens_jlab or ipykernel", advice)
+    return Finding("ok", subject, program)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}

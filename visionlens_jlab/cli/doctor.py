@@ -1,0 +1,54 @@
+"""`visionlens doctor`."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from .output import say, say_json
+
+MARKS = {"ok": "ok  ", "note": "note", "mend": "MEND"}
+
+
+def add(commands: Any) -> None:
+    """Describe the command."""
+    parser: argparse.ArgumentParser = commands.add_parser(
+        "doctor",
+        help="check the installation and the datasets",
+        description="Check the installation and the datasets; changes nothing. Exit status 1 when "
+        "something must be mended.",
+    )
+    parser.add_argument("--json", action="store_true", help="as JSON")
+    parser.add_argument(
+        "--data-dir",
+        metavar="DIR",
+        help="where the datasets are kept; default: $VISIONLENS_DATA_DIR or the Jupyter folder",
+    )
+    parser.add_argument(
+        "--kernel", default="python3", metavar="NAME", help="kernel spec of the workers (python3)"
+    )
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run every check and say what to do."""
+    from ..config import default_data_dir
+    from .checks import datasets, installation, jupyter
+
+    named = options.data_dir
+    data_dir = default_data_dir() if named is None else Path(named).expanduser().resolve()
+    findings = [
+        *installation.check(),
+        *jupyter.check(options.kernel),
+        *datasets.check(data_dir),
+    ]
+    bad = any(finding.level == "mend" for finding in findings)
+    if options.json:
+        say_json({"ok": not bad, "findings": [finding.to_json() for finding in findings]})
+    else:
+        for finding in findings:
+            say(f"{MARKS[finding.level]}  {finding.subject}: {finding.message}")
+            if finding.advice:
+                say(f"      -> {finding.advice}")
+    return 1 if bad else 0
