@@ -11,6 +11,7 @@ from pathlib import Path
 
 from visionlens_jlab.catalog.clock import to_iso, utc_now
 from visionlens_jlab.catalog.private_files import write_private_file
+from visionlens_jlab.catalog.processes import runs
 from visionlens_jlab.errors import VisionLensError
 
 _FILE = "owner.json"
@@ -37,13 +38,7 @@ class Owner:
         """Whether the process runs; one on another host is taken to."""
         if self.host != socket.gethostname():
             return True
-        try:
-            os.kill(self.pid, 0)
-        except ProcessLookupError:
-            return False
-        except OSError:
-            return True
-        return True
+        return runs(self.pid)
 
 
 def write_owner(folder: Path, address: str | None) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from visionlens_jlab.formats.base import AnnotationRows, Batch, Issue
+from visionlens_jlab.formats.base import AnnotationRows, Batch, ImageRows, Issue
 from visionlens_jlab.formats.detect import pick
 from visionlens_jlab.formats.registry import source_kinds
 from visionlens_jlab.formats.request import Request, make_request
@@ -26,6 +26,7 @@ from .ingest_count import Counts
 from .ingest_existing import Existing
 from .ingest_pool import IngestPool
 from .ingest_samples import Pending, SampleMaker
+from .ingest_space import check_space
 from .ingest_tables import class_table, issue_table, media_table, root_table
 from .ingest_tasks import HeaderResult, HeaderTask, MediaResult, MediaTask, execute
 
@@ -110,6 +111,8 @@ class _Ingest:
 
     def _take(self, batch: Batch) -> None:
         if batch.images_total is not None:
+            if self._images_total is None and batch.images is not None:
+                self._check_space(batch.images_total, batch.images)
             self._images_total = batch.images_total
         tables: dict[str, pa.Table] = {}
         issues: list[Issue] = []
@@ -138,6 +141,11 @@ class _Ingest:
             tables["annotation"], odd = self._annotations(batch.annotations)
             issues += odd
         self._hand_over(tables, issues)
+
+    def _check_space(self, total: int, images: ImageRows) -> None:
+        if not self._request.labels_only:
+            new = 0 if self._context.params.get("incremental") else total  # how many is not known
+            check_space(self._context.spool, new, images.bytes)
 
     def _own(self, issues: list[Issue]) -> list[Issue]:
         """Leave out what concerns images that were in the dataset before."""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import threading
 import uuid
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import VisionLensError, system_errors
 from ..models import IngestRequest, Job
+from .ingest_space import check_space
 from .pieces import write_stream
 from .spool import Spool
 from .status import now
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
 
     from ..catalog.library import Library
     from ..catalog.store import DatasetStore
+    from ..formats.request import Request
     from .queue import JobQueue
 
 TABLE = "table.arrow"
@@ -61,7 +65,9 @@ def create(library: Library, queue: JobQueue, request: IngestRequest, rows: pa.T
 def _create(
     library: Library, queue: JobQueue, request: IngestRequest, rows: pa.Table | None
 ) -> Job:
-    name = request.name or (request.source if rows is not None else _suggested_name(request))
+    check_space(library.data_dir)
+    suggested = request.source if rows is not None else _checked_places(request).suggested_name
+    name = request.name or suggested
     store, created = _dataset(library, queue, name, incremental=request.incremental)
     job = Job(
         job=uuid.uuid4().hex,
@@ -185,14 +191,21 @@ def _lacks_pixels(store: DatasetStore) -> bool:
     return True in store.sql(_EXISTING_SQL, timeout=600).column("lacks_pixels").to_pylist()
 
 
-def _suggested_name(request: IngestRequest) -> str:
-    from ..formats.registry import source_kinds
+def _checked_places(request: IngestRequest) -> Request:
+    """The places that are named: what is wrong with them is said at once, not by the job."""
+    from ..formats.registry import formats, source_kinds
     from ..formats.request import make_request
 
+    if request.format is not None and request.format not in {form.name for form in formats()}:
+        raise VisionLensError("FORMAT_UNKNOWN", f"There is no format {request.format!r}.")
     places = make_request(
         request.source, source_kinds(), images=request.images, labels=request.labels
     )
-    return places.suggested_name
+    for source in places.roots.values():
+        place = Path(source.location)
+        if place.is_dir() and not os.access(place, os.R_OK | os.X_OK):
+            raise VisionLensError("PERMISSION_DENIED", f"{place} may not be read.")
+    return places
 
 
 def _dataset(

@@ -13,6 +13,7 @@ import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from ..catalog.processes import birth, runs
 from ..models import Job
 
 if TYPE_CHECKING:
@@ -33,6 +34,11 @@ class Owner:
     host: str = field(default_factory=socket.gethostname)
     pid: int = field(default_factory=os.getpid)
 
+    @property
+    def born(self) -> str | None:
+        """When the process began."""
+        return birth(self.pid)
+
     def outlives(self, row: dict[str, Any]) -> bool:
         """Whether the owner of a stored job is gone. Its PID is proof only on this machine."""
         if row["server"] == self.uuid:
@@ -40,7 +46,7 @@ class Owner:
         if row["server"] is None:
             return True
         if row["host"] == self.host:
-            return row["pid"] == self.pid or not _runs(row["pid"])
+            return row["pid"] == self.pid or not runs(row["pid"], row.get("born"))
         return time.time() - float(row["heartbeat"]) > SILENT_SECONDS
 
     def mark(self) -> dict[str, Any]:
@@ -49,6 +55,7 @@ class Owner:
             "server": self.uuid,
             "host": self.host,
             "pid": self.pid,
+            "born": self.born,
             "heartbeat": time.time(),
         }
 
@@ -144,13 +151,3 @@ class JobQueue:
 
 def _job(row: dict[str, Any]) -> Job:
     return Job.model_validate({name: row[name] for name in Job.model_fields if name in row})
-
-
-def _runs(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

@@ -34,10 +34,17 @@ class Server:
         A command that runs the server's command.
     options : str
         Further options of the server.
+    log : Path
+        Where its output goes; beside the data directory by default.
     """
 
     def __init__(
-        self, folder: Path, data_dir: Path, *options: str, prefix: tuple[str, ...] = ()
+        self,
+        folder: Path,
+        data_dir: Path,
+        *options: str,
+        prefix: tuple[str, ...] = (),
+        log: Path | None = None,
     ) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
@@ -59,13 +66,13 @@ class Server:
             "--ServerApp.jpserver_extensions={'visionlens_jlab': True}",
             *options,
         ]
-        self.log = data_dir.with_name(f"server-{port}.log")
+        self.log = log or data_dir.with_name(f"server-{port}.log")
         with self.log.open("w") as output:
             self.process = subprocess.Popen(
                 command,
                 stdout=output,
                 stderr=output,
-                env={**os.environ, "JUPYTER_RUNTIME_DIR": str(data_dir.with_name("runtime"))},
+                env={**os.environ, "JUPYTER_RUNTIME_DIR": str(self.log.with_name("runtime"))},
             )
 
     async def get(self, path: str, **body: Any) -> Any:
