@@ -26,7 +26,7 @@ from .yolo_labels import LabelReader
 from .yolo_layout import MISSING, Part, YoloImages
 from .yolo_lines import split_words
 from .yolo_pairs import Pairs
-from .yolo_places import LABEL_WORDS, Place
+from .yolo_places import IMAGE_WORDS, LABEL_WORDS, Place
 from .yolo_task import line_layout, stated_task
 
 PEEKED_FOR_TASK = 50
@@ -53,7 +53,7 @@ class YoloFormat:
         labels = _first_labels(request, config)
         if not config.splits and not _looks_like_labels(request.label_source, labels):
             return None
-        if not labels and not request.file and _is_classify(request):
+        if not labels and not request.file and _is_classify(request, config):
             return None
         folder = posixpath.dirname(labels[0]) if labels else ""
         reasons = [f"{config.path} names the splits"] if config.splits else []
@@ -73,7 +73,7 @@ class YoloFormat:
         classify = stated_task(request.options) == "classify"
         config = YoloConfig() if classify else read_config(request.source, request.file)
         if classify or (
-            request.file and not _first_labels(request, config) and _is_classify(request)
+            request.file and not _first_labels(request, config) and _is_classify(request, config)
         ):
             yield from ClassFoldersFormat().read(request)
             return
@@ -156,7 +156,11 @@ def _astray(source: Source, path: str) -> Batch:
     return Batch(issues=issues, found=Found(label_files=1, annotations=len(issues) - 1))
 
 
-def _is_classify(request: Request) -> bool:
+def _is_classify(request: Request, config: YoloConfig) -> bool:
+    """Whether the folders of the splits hold one folder for each class."""
+    stated = (place.replace("\\", "/") for places in config.splits.values() for place in places)
+    if any(part.lower() in IMAGE_WORDS for place in stated for part in place.split("/")):
+        return False
     whole = Request(request.address, request.source, images=request.images, kinds=request.kinds)
     return ClassFoldersFormat().detect(whole) is not None
 
