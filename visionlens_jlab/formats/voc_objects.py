@@ -24,12 +24,18 @@ FLAGS = ("difficult", "truncated", "occluded")
 _GEOMETRY = {"name", "bndbox", "polygon", "robndbox", "part", "attributes", *FLAGS}
 _EDITORS = {"deleted", "verified", "id", "date", "type"}
 """What editors keep for themselves."""
+_POINT = re.compile(r"[xy]\d+")
 _CORNERS = (
     ("xmin", "ymin", "xmax", "ymax"),
     ("x1", "y1", "x2", "y2"),
     ("left", "top", "right", "bottom"),
 )
+_KNOWN = _GEOMETRY | _EDITORS | set().union(*_CORNERS)
+_KNOWN |= {"annotation", "object", "filename", "size", "width", "height", "attribute", "value"}
+_KNOWN |= {"pt", "point", "x", "y", "w", "h", "cx", "cy", "angle"}
+"""Tags that mean something here."""
 _NUMBER = re.compile(r"([-+]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][-+]?\d+)?)\s*(?:px|pixels?)?")
+_PLAIN = re.compile(r"-?\d{1,15}(\.\d{0,30})?")
 _YES = {"1", "true", "yes", "y", "t"}
 _NO = {"0", "false", "no", "n", "f"}
 _UNSAID = {"", "unspecified", "unknown", "none", "null", "-1"}
@@ -77,29 +83,27 @@ class ObjectReader:
 
     def read(self, element: Element, number: int) -> list[VocObject]:
         """The annotations of one object. Raises ValueError with the reason."""
-        children: dict[str, Element] = {}
-        for one in element:
-            children.setdefault(tag(one), one)
         if (text_of(element, "deleted") or "") in _YES:
             raise ValueError("it is marked as deleted")
-        whole = self._shaped(element, children)
+        whole = self._shaped(element)
         whole.name = text_of(element, "name")
         whole.attributes |= _attributes(element)
         for flag in FLAGS:
             whole.flags[flag] = _flag(text_of(element, flag), flag, whole)
         objects = [whole]
-        for box in [one for one in element if tag(one) == "bndbox"][1:]:
+        for box in element.findall("bndbox")[1:]:
             objects.append(self._boxed(box))
             objects[-1].name, objects[-1].flags = whole.name, dict(whole.flags)
         objects += self._parts(element, whole, number)
         return objects
 
-    def _shaped(self, element: Element, children: dict[str, Element]) -> VocObject:
-        rings = [ring for one in element if tag(one) == "polygon" for ring in self._ring(one)]
-        if "robndbox" in children:
-            return self._rotated(children["robndbox"])
-        if "bndbox" in children:
-            found = self._boxed(children["bndbox"])
+    def _shaped(self, element: Element) -> VocObject:
+        rings = [ring for one in element.findall("polygon") for ring in self._ring(one)]
+        rotated, box = element.find("robndbox"), element.find("bndbox")
+        if rotated is not None:
+            return self._rotated(rotated)
+        if box is not None:
+            found = self._boxed(box)
         elif rings:
             found = VocObject(None, bounding_box(rings) or (math.nan,) * 4)
         else:
@@ -107,7 +111,7 @@ class ObjectReader:
         if rings:
             found.kind, found.shape = "polygon", rings
             found.area = sum(map(polygon_area, rings))
-        elif "polygon" in children and len(children["polygon"]):
+        elif any(map(len, element.findall("polygon"))):
             reason = "the polygon has fewer than three points or a value that is none"
             found.odd.append(("SHAPE_INVALID", reason))
         return found
@@ -121,10 +125,9 @@ class ObjectReader:
                 one = self.origin
                 box_of = x1 - one, y1 - one, x2 - x1 + one, y2 - y1 + one
                 return VocObject(None, box_of, inverted=inverted)
-        if child(box, "x") is None:
+        if box.find("x") is None:
             raise ValueError("xmin is missing")
-        w, h = "w" if child(box, "w") is not None else "width", "h"
-        h = h if child(box, h) is not None else "height"
+        w, h = ("width", "height") if box.find("w") is None else ("w", "h")
         x, y = _number(box, "x") - self.origin, _number(box, "y") - self.origin
         return VocObject(None, (x, y, _number(box, w), _number(box, h)))
 
@@ -145,10 +148,10 @@ class ObjectReader:
 
     def _ring(self, element: Element) -> list[list[float]]:
         """Two dialects: `<x1> <y1> <x2> ...` and `<pt><x/><y/></pt>` (LabelMe)."""
-        pairs = [one for one in element if tag(one) in ("pt", "point")]
-        points = [one for pair in pairs for one in (child(pair, "x"), child(pair, "y"))]
+        pairs = [one for one in element if one.tag in ("pt", "point")]
+        points = [one for pair in pairs for one in (pair.find("x"), pair.find("y"))]
         if not points:
-            points = [one for one in element if re.fullmatch(r"[xy]\d+", tag(one))]
+            points = [one for one in element if _POINT.fullmatch(one.tag)]
         try:
             numbers = [_parsed("" if one is None else one.text or "") for one in points]
         except ValueError:
@@ -159,11 +162,8 @@ class ObjectReader:
     def _parts(self, element: Element, whole: VocObject, number: int) -> list[VocObject]:
         own: list[VocObject] = []
         listed: list[dict[str, Any]] = []
-        for one in element:
-            # LabelMe writes its groups into `parts`; VOC each part into `part`.
-            if tag(one) != "part":
-                continue
-            name, box = text_of(one, "name"), child(one, "bndbox")
+        for one in element.findall("part"):
+            name, box = text_of(one, "name"), one.find("bndbox")
             try:
                 part = self._boxed(one if box is None else box)
             except ValueError as error:
@@ -181,23 +181,20 @@ class ObjectReader:
         return own
 
 
-def tag(element: Element) -> str:
-    """The tag without namespace, in small letters."""
-    name = str(element.tag)
-    return (name.rpartition("}")[2] if name[:1] == "{" else name).lower()
-
-
-def child(element: Element | None, name: str) -> Element | None:
-    """The first child with a tag."""
-    if element is None:
-        return None
-    return next((one for one in element if tag(one) == name), None)
+def name_plainly(root: Element) -> None:
+    """Take namespaces off all tags, and write those known here in small letters."""
+    for element in root.iter():
+        name = element.tag
+        if name not in _KNOWN:
+            plain = str(name).rpartition("}")[2]
+            low = plain.lower()
+            element.tag = low if low in _KNOWN or _POINT.fullmatch(low) else plain
 
 
 def text_of(element: Element | None, name: str) -> str | None:
     """The text of a child; None where there is none, or it is blank."""
-    found = child(element, name)
-    return ((found.text or "").strip() or None) if found is not None else None
+    found = element.findtext(name) if element is not None else None
+    return (found.strip() or None) if found else None
 
 
 def _number(element: Element, name: str) -> float:
@@ -211,6 +208,8 @@ def _number(element: Element, name: str) -> float:
 
 
 def _parsed(text: str) -> float:
+    if _PLAIN.fullmatch(text):
+        return float(text)
     match = _NUMBER.fullmatch(text.strip())
     number = float(match.group(1).replace(",", ".")) if match else math.nan
     if not math.isfinite(number):
@@ -237,25 +236,24 @@ def _flag(text: str | None, flag: str, whole: VocObject) -> bool | None:
 def _attributes(element: Element) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for one in element:
-        name = str(one.tag).rpartition("}")[2]
-        if name.lower() in _GEOMETRY or name.lower() in _EDITORS:
+        if one.tag in _GEOMETRY or one.tag in _EDITORS:
             continue
         value = _plain(one)
         if value is not None:
-            _put(found, name, value)
-    listed = child(element, "attributes")
+            _put(found, one.tag, value)
+    listed = element.find("attributes")
     if listed is None:
         return found
     if not len(listed) and (listed.text or "").strip():
         found["attributes"] = (listed.text or "").strip()
     for one in listed:
-        if tag(one) == "attribute":
+        if one.tag == "attribute":
             name_of = text_of(one, "name") or one.get("name")
             if name_of:
                 value = text_of(one, "value") or (one.text or "").strip() or None
                 _put(found, name_of, value)
         elif (value := _plain(one)) is not None:
-            _put(found, str(one.tag).rpartition("}")[2], value)
+            _put(found, one.tag, value)
     return found
 
 
@@ -266,7 +264,7 @@ def _plain(element: Element) -> Any:
     for one in element:
         value = _plain(one)
         if value is not None:
-            _put(inner, str(one.tag).rpartition("}")[2], value)
+            _put(inner, one.tag, value)
     return inner or None
 
 
