@@ -54,7 +54,11 @@ export function HistoryButtons({ model, trans }: IProps): JSX.Element {
       <Popover
         kind="dialog"
         title={trans.__('History of the view')}
-        label="▾"
+        label={
+          <span role="img" aria-label={trans.__('History')}>
+            ▾
+          </span>
+        }
         open={open}
         disabled={!last && !next}
         onToggle={setOpen}

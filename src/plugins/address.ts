@@ -138,7 +138,11 @@ export const addressPlugin: JupyterFrontEndPlugin<void> = {
           return null;
         }
         const { dataset, view } = workspaces.current.store.getState();
-        const link = viewLink(app.serviceManager.serverSettings.baseUrl, dataset, view);
+        const link = viewLink(
+          app.serviceManager.serverSettings.baseUrl,
+          dataset,
+          view
+        );
         Clipboard.copyToSystem(link);
         Notification.success(trans.__('The link is in the clipboard.'), {
           autoClose: 3000
