@@ -4,95 +4,33 @@ import {
   type JupyterFrontEnd,
   type JupyterFrontEndPlugin
 } from '@jupyterlab/application';
-import {
-  Clipboard,
-  ICommandPalette,
-  InputDialog,
-  Notification
-} from '@jupyterlab/apputils';
+import { ICommandPalette } from '@jupyterlab/apputils';
 import { PageConfig } from '@jupyterlab/coreutils';
-import { INotebookTracker, type NotebookPanel } from '@jupyterlab/notebook';
-import { linkIcon } from '@jupyterlab/ui-components';
-import type { IViewSpec } from '../client/types';
-import { CommandIDs, IWorkspaces } from '../tokens';
+import { INotebookTracker } from '@jupyterlab/notebook';
+import { CommandIDs, IWorkspaces, NAMESPACE } from '../tokens';
 import { LINK_ARGS, NO_ARGS } from './args';
-import { openBeside } from './beside';
 import { ICore } from './core';
 import { reportFailure } from './failure';
-import { type ILink, readLink, viewLink, withoutLink } from './viewLink';
+import type { Links } from './links';
 
-/** A notebook that has not opened by then will not. */
-const PATIENCE_MS = 15_000;
-
-/** What the address asks for; that leaves it, so that a reload shows what the layout remembers. */
-function takeLink(): ILink | null {
-  const url = new URL(window.location.href);
-  const link = readLink(url);
-  if (link !== null) {
-    window.history.replaceState(window.history.state, '', withoutLink(url));
+/**
+ * The page's address if it names a dataset; the names leave it, so that a reload shows what the
+ * layout remembers.
+ */
+function takeAddress(): URL | null {
+  const address = new URL(window.location.href);
+  if (!address.searchParams.get(NAMESPACE)) {
+    return null;
   }
-  return link;
-}
-
-/** The notebook at a path as soon as JupyterLab shows it; null: it does not open. */
-async function notebookAt(
-  path: string,
-  notebooks: INotebookTracker
-): Promise<NotebookPanel | null> {
-  const isIt = ({ context }: NotebookPanel): boolean =>
-    context.path === path || context.localPath === path;
-  const panel =
-    notebooks.find(isIt) ??
-    (await new Promise<NotebookPanel | null>(resolve => {
-      const end = (found: NotebookPanel | null): void => {
-        clearTimeout(timer);
-        notebooks.widgetAdded.disconnect(onAdded);
-        resolve(found);
-      };
-      const onAdded = (_: unknown, added: NotebookPanel): void => {
-        if (isIt(added)) {
-          end(added);
-        }
-      };
-      const timer = setTimeout(() => end(null), PATIENCE_MS);
-      notebooks.widgetAdded.connect(onAdded);
-    }));
-  await panel?.revealed;
-  return panel;
-}
-
-/** The view of a link; undefined: the dataset opens as it is. */
-async function viewOf(
-  { dataset, view, saved }: ILink,
-  core: ICore
-): Promise<IViewSpec | undefined> {
-  const { client, trans } = core;
-  if (view === null) {
-    Notification.error(
-      trans.__(
-        'The link is damaged: its view cannot be read. The dataset opens without it; copy the link again from where it came.'
-      )
-    );
-    return undefined;
-  }
-  if (view !== undefined || saved === undefined) {
-    return view;
-  }
-  const found = (await client.savedViews(dataset)).find(
-    ({ name }) => name === saved
-  );
-  if (!found) {
-    Notification.error(
-      trans.__('There is no saved view “%1” any more.', saved)
-    );
-  }
-  return found?.view;
+  const rest = new URL(address);
+  [NAMESPACE, 'view', 'saved'].forEach(name => rest.searchParams.delete(name));
+  window.history.replaceState(window.history.state, '', rest);
+  return address;
 }
 
 export const addressPlugin: JupyterFrontEndPlugin<void> = {
   id: 'visionlens-jlab:address',
-  description:
-    'Opens the dataset and view that an address names; copies such addresses.',
+  description: 'Opens the dataset and view that an address names.',
   requires: [ICore, IWorkspaces, INotebookTracker],
   optional: [IRouter, ICommandPalette],
   autoStart: true,
@@ -105,23 +43,22 @@ export const addressPlugin: JupyterFrontEndPlugin<void> = {
     palette: ICommandPalette | null
   ) => {
     const { commands, trans } = core;
-
-    const open = async (link: ILink, path: string): Promise<void> => {
-      await app.restored;
-      const panel = path.endsWith('.ipynb')
-        ? await notebookAt(path, notebooks)
-        : null;
-      const view = await viewOf(link, core);
-      await openBeside(app, panel, {
-        dataset: link.dataset,
-        notebook: panel?.context.localPath,
-        ...(view && { view })
-      });
+    const run = async <T>(
+      work: (links: Links) => T | Promise<T>
+    ): Promise<T | undefined> => {
+      try {
+        const { Links } = await import('./links');
+        return await work(new Links(app, core, notebooks));
+      } catch (reason) {
+        reportFailure(reason);
+        return undefined;
+      }
     };
     const follow = (): void => {
-      const link = takeLink();
-      if (link !== null) {
-        open(link, PageConfig.getOption('treePath')).catch(reportFailure);
+      const address = takeAddress();
+      if (address !== null) {
+        const path = PageConfig.getOption('treePath');
+        void run(links => links.open(address, path));
       }
     };
     follow();
@@ -129,56 +66,17 @@ export const addressPlugin: JupyterFrontEndPlugin<void> = {
 
     commands.addCommand(CommandIDs.copyLink, {
       label: trans.__('Copy Link to This View'),
-      caption: trans.__('An address that opens the dataset with this view'),
-      icon: linkIcon,
       describedBy: NO_ARGS,
       isEnabled: () => workspaces.current !== null,
-      execute: () => {
-        if (!workspaces.current) {
-          return null;
-        }
-        const { dataset, view } = workspaces.current.store.getState();
-        const link = viewLink(
-          app.serviceManager.serverSettings.baseUrl,
-          dataset,
-          view
-        );
-        Clipboard.copyToSystem(link);
-        Notification.success(trans.__('The link is in the clipboard.'), {
-          autoClose: 3000
-        });
-        return link;
-      }
+      execute: () =>
+        run(links => workspaces.current && links.copy(workspaces.current))
     });
     commands.addCommand(CommandIDs.openLink, {
       label: trans.__('Open Link to a View…'),
-      caption: trans.__('Open a dataset with the view of a link'),
       describedBy: LINK_ARGS,
-      execute: async ({ link }: { link?: string }) => {
-        const given =
-          link ??
-          (
-            await InputDialog.getText({
-              title: trans.__('Open a link to a view'),
-              label: trans.__('Link')
-            })
-          ).value;
-        if (given?.trim()) {
-          await openText(given.trim()).catch(reportFailure);
-        }
-      }
+      execute: ({ link }: { link?: string }) =>
+        run(links => links.openText(link))
     });
-    const openText = async (text: string): Promise<void> => {
-      const known = URL.canParse(text, window.location.href)
-        ? readLink(new URL(text, window.location.href))
-        : null;
-      if (!known) {
-        throw new Error(
-          trans.__('The text is no link to a view: it names no dataset.')
-        );
-      }
-      await open(known, '');
-    };
     const category = trans.__('VisionLens');
     [CommandIDs.copyLink, CommandIDs.openLink].forEach(command =>
       palette?.addItem({ command, category })

@@ -42,13 +42,6 @@ export function readLink(url: URL): ILink | null {
   };
 }
 
-/** The address without what was ours. */
-export function withoutLink(url: URL): URL {
-  const rest = new URL(url);
-  [NAMESPACE, VIEW, SAVED].forEach(name => rest.searchParams.delete(name));
-  return rest;
-}
-
 /** What differs from a view of everything, as base64url of UTF-8 JSON. */
 function encode(view: IViewSpec): string {
   const { level, filter, where, sql, sort, all } = view;
