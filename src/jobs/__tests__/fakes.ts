@@ -22,6 +22,7 @@ export function job(change: Partial<IJob> = {}): IJob {
     attempt: 1,
     ingest: null,
     error: null,
+    ingest: null,
     ...change
   };
 }
