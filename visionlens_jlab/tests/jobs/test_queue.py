@@ -6,10 +6,12 @@ import os
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
+from visionlens_jlab.catalog.processes import birth, runs
 from visionlens_jlab.catalog.state import State
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.jobs import queue as queues
@@ -122,3 +124,25 @@ def test_only_so_many_old_jobs_are_kept(state, monkeypatch):
         queue.save(job(name, "done"))
     assert queue.prune() == ["a"]
     assert [one.job for one in queue.jobs()] == ["d", "c", "b"]
+
+
+def test_a_process_that_ended_but_was_not_waited_for_is_gone():
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    if birth(process.pid) is None:
+        pytest.skip("there is no /proc here")
+    for _ in range(500):
+        if not runs(process.pid):
+            break
+        time.sleep(0.02)
+    assert not runs(process.pid)
+    process.wait()
+
+
+def test_a_number_that_another_process_has_now_is_not_the_owner(state):
+    living = Owner(pid=os.getppid())
+    if living.born is None:
+        pytest.skip("there is no /proc here")
+    JobQueue(state, living).add(job("a"), {})
+    assert JobQueue(state, Owner()).adopt() == []
+    state.update_job("a", born="1")
+    assert len(JobQueue(state, Owner()).adopt()) == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import os
 import signal
 from pathlib import Path
@@ -261,3 +262,50 @@ async def test_the_token_of_kernels_is_not_given_to_the_worker(jobs, extension, 
     environment = worker_environment(extension)
     assert extension.services.kernel_token.encode() not in environment
     assert b"IPYTHONDIR=" in environment
+
+
+async def test_several_jobs_of_several_datasets_run_in_their_order(api, jobs, jp_root_dir):
+    """Histories and logs stay, newest first, for each dataset."""
+    for name in ("one", "two"):
+        make_images(jp_root_dir / name, 4)
+    asked = [
+        await jobs.start(source=source, name=name, incremental=True)
+        for source, name in (("one", "a"), ("two", "b"), ("two", "a"))
+    ]
+    ended = [await jobs.end(job) for job in asked]
+    assert [job["state"] for job in ended] == ["done"] * 3
+    for before, after in itertools.pairwise(ended):
+        assert before["finished_at"] <= after["started_at"]
+    listed = (await api.json("jobs"))["jobs"]
+    assert [job["job"] for job in listed] == [job["job"] for job in reversed(ended)]
+    assert [job["dataset"] for job in listed] == ["a", "b", "a"]
+    for job in ended:
+        assert "4 images found, 4 imported" in await jobs.log(job)
+    assert (await api.json("datasets/a"))["samples"] == 8
+    assert (await api.json("datasets/b"))["samples"] == 4
+
+
+async def test_uploads_become_samples(api, jobs, extension, jp_root_dir):
+    """The dataset's own source stays its own; what was sent goes with the dataset."""
+    names = make_images(jp_root_dir / "town", 3)
+    for number, name in enumerate(make_images(jp_root_dir / "sent", 4, (48, 64))):
+        (jp_root_dir / "sent" / name).rename(jp_root_dir / "sent" / f"sent {number}.jpg")
+    assert (await jobs.end(await jobs.start(source="town")))["state"] == "done"
+    before = await api.json("datasets/town")
+    for sent, added in (((0, 1, 2), 3), ((2, 3), 1)):
+        for number in sent:
+            content = (jp_root_dir / "sent" / f"sent {number}.jpg").read_bytes()
+            answer = await api(f"datasets/town/uploads/sent {number}.jpg", "PUT", content)
+            assert answer.code == 201
+        job = await jobs.end(await api.json("datasets/town/uploads", "POST"))
+        assert job["state"] == "done", job
+        report = await api.json("datasets/town/report")
+        assert report["images"]["imported"] == added
+    detail = await api.json("datasets/town")
+    assert (detail["samples"], detail["state"]) == (len(names) + 4, "ready")
+    assert (detail["source"], detail["format"]) == (before["source"], before["format"])
+    assert (await api("datasets/town/samples/6/image")).code == 200
+    folder = extension.services.library.open("town").folder
+    assert len(list((folder / "uploads").iterdir())) == 4
+    assert (await api("datasets/town", "DELETE")).code == 204
+    assert not folder.exists()
