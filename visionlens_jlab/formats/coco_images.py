@@ -229,4 +229,4 @@ def _pixels(value: Any) -> int | None:
         pixels = int(float(value))
     except (TypeError, ValueError, OverflowError):
         return None
-    return pixels if pixels > 0 else None
+    return pixels if 0 < pixels < 1 << 31 else None

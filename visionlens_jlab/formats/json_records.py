@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 import msgspec
 from msgspec import UNSET
 
+_UNNAMEABLE = re.compile(r'[\x00-\x1f"\\]')
 _MEMBER = re.compile(r"`\$\.(\w+)")
 
 
@@ -121,7 +122,7 @@ class RecordDecoder:
         kept = {}
         for key, value in element.items():
             if not isinstance(value, float) or key in self._known or math.isfinite(value):
-                kept[key] = value
+                kept[_name(key)] = value
             elif not math.isnan(value):
                 dropped[key] = Dropped(str(value), f"{key} is not finite")
         return kept
@@ -144,7 +145,7 @@ class RecordDecoder:
 
     def _extend(self, elements: list[Any]) -> bool:
         met = {
-            _finite(key): None
+            _name(_finite(key)): None
             for element in elements
             if isinstance(element, dict)
             for key in element
@@ -183,6 +184,11 @@ def collection_paused() -> Iterator[None]:
     finally:
         if enabled:
             gc.enable()
+
+
+def _name(key: str) -> str:
+    """A member's name as msgspec can match it."""
+    return _UNNAMEABLE.sub("_", key)
 
 
 def _finite(value: Any) -> Any:
