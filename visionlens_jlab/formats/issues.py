@@ -6,9 +6,13 @@ image entry, a VOC or YOLO label file, a row of a table): such an image is kept,
 annotations, even when its file is missing or cannot be read. An image that is only a file is
 skipped when it cannot be read at all. The annotations in a label file without image are read,
 counted and listed as skipped, one by one.
+
+`python -m visionlens_jlab.formats.issues > docs/report-codes.md` writes the page that lists them.
 """
 
 from __future__ import annotations
+
+import sys
 
 ISSUES: dict[str, str] = {
     "ANNOTATION_INVALID": "An annotation has no usable geometry or values; skipped.",
@@ -59,3 +63,21 @@ ISSUES: dict[str, str] = {
     "VALUE_INVALID": "A value could not be read as what its field holds; left empty.",
     "VALUE_REPAIRED": "A value was written in an unusual way; read as what it must mean.",
 }
+
+
+def document() -> str:
+    """The page `docs/report-codes.md`."""
+    rows = [(f"`{code}`", meaning) for code, meaning in ISSUES.items()]
+    widths = [max(len(row[column]) for row in [("Code", "Meaning"), *rows]) for column in (0, 1)]
+    lines = [("Code", "Meaning"), ("-" * widths[0], "-" * widths[1]), *rows]
+    table = "\n".join(f"| {a.ljust(widths[0])} | {b.ljust(widths[1])} |" for a, b in lines)
+    return (
+        "# Codes of import reports\n\n"
+        "Each item of a report has a code, what was done (kept, repaired or skipped), the item it\n"
+        "is about and a sentence that says what was found.\n\n"
+        f"{table}\n"
+    )
+
+
+if __name__ == "__main__":
+    sys.stdout.write(document())

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import visionlens_jlab
-from visionlens_jlab.formats.issues import ISSUES
+from visionlens_jlab.formats.issues import ISSUES, document
 
 
 def test_the_table_lists_exactly_the_codes_in_use():
@@ -15,3 +15,10 @@ def test_the_table_lists_exactly_the_codes_in_use():
     used = set(re.findall(r'(?:Issue|note|_note)\(\s*"([A-Z_]+)"', text))
     assert used
     assert used <= set(ISSUES)
+
+
+def test_the_page_of_codes_is_current():
+    page = Path(visionlens_jlab.__file__).parents[1] / "docs" / "report-codes.md"
+    assert page.read_text("utf-8") == document(), (
+        "run: python -m visionlens_jlab.formats.issues > docs/report-codes.md"
+    )
