@@ -68,6 +68,10 @@ def read_facets(snapshot: Snapshot, request: FacetsRequest) -> Facets:
     return Facets(version=view.version, count=len(view.ids), total=view.total, facets=facets)
 
 
+_MOST_CELLS = 1 << 25
+"""Of a table of classes by samples, in bytes; beyond it pairs are sorted instead."""
+
+
 @dataclass(frozen=True)
 class _Population:
     """The rows a facet counts: FROM and WHERE over the aliases `s`, `a`, `c`."""
@@ -210,17 +214,15 @@ def _counted(
 
 
 def _class_counts(snapshot: Snapshot, population: _Population) -> pa.Table:
-    """`_counted` of the class: sorting pairs of numbers takes a third of grouping them."""
+    """`_counted` of the class, in numbers: grouping pairs of text takes four times as long."""
     rows = snapshot.reader.arrow(
         "SELECT coalesce(a.class_id, -1)::BIGINT, a.sample_id::BIGINT "
         f"FROM {population.source} WHERE {population.where.sql}",
         population.where.parameters,
     )
     classes = rows.column(0).to_numpy() + 1
-    pairs = np.sort((classes << 32) | rows.column(1).to_numpy())
-    pairs = pairs[np.diff(pairs, prepend=-1) != 0]
     annotations = np.bincount(classes)
-    samples = np.bincount(pairs >> 32, minlength=len(annotations))
+    samples = _distinct_samples(classes, rows.column(1).to_numpy(), len(annotations))
     present = np.flatnonzero(annotations)
     names = dict(snapshot.reader.rows("SELECT class_id, name FROM class"))
     return pa.table(
@@ -230,6 +232,20 @@ def _class_counts(snapshot: Snapshot, population: _Population) -> pa.Table:
             "annotations": annotations[present],
         }
     )
+
+
+def _distinct_samples(
+    classes: np.ndarray[Any, Any], samples: np.ndarray[Any, Any], number: int
+) -> np.ndarray[Any, Any]:
+    """How many different samples each of `number` classes has, int64."""
+    width = int(samples.max(initial=-1)) + 1
+    if number * width <= _MOST_CELLS:
+        seen = np.zeros((number, width), dtype=bool)
+        seen[classes, samples] = True
+        return np.array([np.count_nonzero(row) for row in seen], dtype=np.int64)
+    pairs = np.sort((classes << 32) | samples)
+    pairs = pairs[np.diff(pairs, prepend=-1) != 0]
+    return np.bincount(pairs >> 32, minlength=number)
 
 
 def _value_source(field: Field, population: _Population) -> tuple[str, str]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
+Numbers = np.ndarray[Any, Any]
 _BINS = 20
 
 
@@ -36,12 +38,24 @@ def edges(low: float, high: float, *, whole: bool) -> list[float]:
 def histogram(values: pa.ChunkedArray, bounds: list[float]) -> tuple[list[int], int]:
     """Values in each [bounds[i], bounds[i + 1]), the last bin closed; and how many are missing."""
     numbers = values.drop_null().to_numpy()
-    numbers = numbers[np.isfinite(numbers)]
-    last = len(bounds) - 2
-    places = np.searchsorted(np.asarray(bounds), numbers, side="right") - 1
-    # The last bin is closed; rounding an edge may leave its outermost value a hair outside.
-    counts = np.bincount(np.clip(places, 0, last), minlength=last + 1)
+    finite = np.isfinite(numbers)
+    if not finite.all():
+        numbers = numbers[finite]
+    counts = np.bincount(_places(numbers, np.asarray(bounds)), minlength=len(bounds) - 1)
     return counts.tolist(), values.null_count
+
+
+def _places(numbers: Numbers, bounds: Numbers) -> Numbers:
+    """The bin of each number; quicker than a search, as the bins are of one width but rounded."""
+    last = len(bounds) - 2
+    width = (bounds[-1] - bounds[0]) / (last + 1)
+    if not width > 0 or not np.isfinite(width):
+        return np.clip(np.searchsorted(bounds, numbers, side="right") - 1, 0, last)
+    guess = np.clip((numbers - bounds[0]) / width, 0, last).astype(np.int32)
+    guess -= numbers < bounds[guess]
+    guess += numbers >= bounds[guess + 1]
+    # The last bin is closed; rounding an edge may leave its outermost value a hair outside.
+    return np.clip(guess, 0, last)
 
 
 def _round_step(step: float) -> float:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from visionlens_jlab.catalog.fieldset import Field
@@ -12,6 +13,8 @@ from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.models import Between, Compare, Filter, In, Null, Scalar, Text
 
 _INT64 = 2**63
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_DAY = timedelta(days=1)
 _KINDS = {
     "string": "text",
     "tags": "text",
@@ -45,10 +48,9 @@ def compile_term(field: Field, node: Filter) -> Compiled:
 def _condition(field: Field, expression: str, node: Filter) -> Compiled:
     match node:
         case Compare():
-            return Compiled(f"{expression} {node.cmp} ?", (checked(field, node.value),))
+            return _compare(field, expression, node)
         case Between():
-            bounds = (checked(field, node.low), checked(field, node.high))
-            return Compiled(f"{expression} BETWEEN ? AND ?", bounds)
+            return _between(field, expression, node)
         case Null():
             return Compiled(f"{expression} IS NULL")
         case In():
@@ -58,6 +60,37 @@ def _condition(field: Field, expression: str, node: Filter) -> Compiled:
                 raise _type_error(field, f"{node.op} needs a field that holds text")
             return Compiled(_PATTERNS[node.op].format(expression), (node.value,))
     raise AssertionError(node)
+
+
+def _compare(field: Field, expression: str, node: Compare) -> Compiled:
+    value = checked(field, node.value)
+    if not _is_day(field, node.value):
+        return Compiled(f"{expression} {node.cmp} ?", (value,))
+    following = value + _DAY
+    match node.cmp:
+        case "=":
+            return Compiled(f"({expression} >= ? AND {expression} < ?)", (value, following))
+        case "!=":
+            return Compiled(f"({expression} < ? OR {expression} >= ?)", (value, following))
+        case "<=":
+            return Compiled(f"{expression} < ?", (following,))
+        case ">":
+            return Compiled(f"{expression} >= ?", (following,))
+        case _:
+            return Compiled(f"{expression} {node.cmp} ?", (value,))
+
+
+def _between(field: Field, expression: str, node: Between) -> Compiled:
+    low, high = checked(field, node.low), checked(field, node.high)
+    if _is_day(field, node.high):
+        return Compiled(f"({expression} >= ? AND {expression} < ?)", (low, high + _DAY))
+    return Compiled(f"{expression} BETWEEN ? AND ?", (low, high))
+
+
+def _is_day(field: Field, value: Scalar) -> bool:
+    """Whether a time is given as a date alone, which means the whole day."""
+    given = field.type == "timestamp" and isinstance(value, str) and _DATE.fullmatch(value)
+    return bool(given) and value != "9999-12-31"
 
 
 def _membership(field: Field, expression: str, values: list[Scalar]) -> Compiled:
@@ -103,7 +136,8 @@ def _tag_term(field: Field, node: Filter) -> Compiled:
 def checked(field: Field, value: Scalar) -> Any:
     """`value` as a parameter for the field's column.
 
-    Times are ISO 8601 text (UTC where it names no zone) or seconds since 1970.
+    Times are ISO 8601 text (UTC where it names no zone) or seconds since 1970; in a comparison or
+    as the upper end of a range, a date alone means the whole day.
 
     Raises
     ------
