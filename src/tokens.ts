@@ -31,6 +31,7 @@ export const CommandIDs = {
   tag: 'visionlens:tag-selection',
   showJobs: 'visionlens:show-jobs',
   refresh: 'visionlens:refresh',
+  toggleOverlays: 'visionlens:toggle-overlays',
   levelSamples: 'visionlens:level-samples',
   levelAnnotations: 'visionlens:level-annotations'
 } as const;

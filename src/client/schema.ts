@@ -1756,6 +1756,11 @@ export interface components {
             confidences: (number | null)[];
             /** Kinds */
             kinds: string[];
+            /**
+             * Crowds
+             * @default []
+             */
+            crowds: boolean[];
             /** Matching */
             matching: boolean[];
             /**

@@ -80,7 +80,7 @@ export function tileShapes(
         class: tile.classes[i],
         source: tile.sources[i],
         confidence: tile.confidences[i],
-        crowd: false,
+        crowd: tile.crowds[i] ?? false,
         matching: !judged || tile.matching[i]
       });
     }

@@ -53,6 +53,7 @@ export const GridRow = React.memo(function GridRow(props: IProps): JSX.Element {
           <Tile
             key={id}
             id={id}
+            level={level}
             index={index}
             column={column}
             tile={tile}

@@ -1,10 +1,11 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
-import type { ITile } from '../client/types';
+import type { ITile, Level } from '../client/types';
 import type { ISize } from '../components/placement';
 
 interface IProps {
   readonly id: number;
+  readonly level: Level;
   readonly index: number;
   readonly column: number;
   readonly tile: ITile | undefined;
@@ -30,9 +31,19 @@ function className({ selected, current, tile }: IProps): string {
     .join(' ');
 }
 
+/** What a tile is called: its file, at the level of annotations with the class of its own. */
+function nameOf({ level, tile, trans }: IProps): string {
+  if (tile === undefined) {
+    return trans.__('Loading');
+  }
+  return level === 'samples'
+    ? tile.filename
+    : trans.__('%1 in %2', tile.classes[0] ?? '–', tile.filename);
+}
+
 /** One cell of the grid: the image, a check mark when selected, the file name. */
 export function Tile(props: IProps): JSX.Element {
-  const { id, tile, size, selected, trans } = props;
+  const { id, tile, size, selected } = props;
   return (
     <div
       className={className(props)}
@@ -42,7 +53,8 @@ export function Tile(props: IProps): JSX.Element {
       data-testid={`tile-${id}`}
       aria-selected={selected}
       aria-colindex={props.column + 1}
-      aria-label={tile?.filename ?? trans.__('Loading')}
+      aria-label={nameOf(props)}
+      aria-busy={tile === undefined}
       tabIndex={props.active ? 0 : -1}
       style={{ width: size.width }}
     >

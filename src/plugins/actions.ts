@@ -136,6 +136,18 @@ export const actionsPlugin: JupyterFrontEndPlugin<void> = {
       });
       palette?.addItem({ command: id, category: trans.__('VisionLens') });
     }
+    commands.addCommand(CommandIDs.toggleOverlays, {
+      label: trans.__('Draw Annotations'),
+      describedBy: NO_ARGS,
+      isToggleable: true,
+      isToggled: () => core.settings.get().overlays,
+      execute: () =>
+        core.settings.set({ overlays: !core.settings.get().overlays })
+    });
+    palette?.addItem({
+      command: CommandIDs.toggleOverlays,
+      category: trans.__('VisionLens')
+    });
     workspaces.currentChanged.connect(() => commands.notifyCommandChanged());
   }
 };

@@ -126,9 +126,16 @@ export function SamplePanel({ model, context }: IProps): JSX.Element {
   const [zoom, setZoom] = React.useState<IZoom>(FIT);
   const viewer = React.useRef<IViewerHandle>(null);
 
+  const select = (): void => {
+    if (focus !== null && model.store.getState().shown.level === 'samples') {
+      model.toggle(focus);
+    }
+  };
   const keys: Record<string, () => void> = {
     ArrowLeft: () => model.moveFocus(-1),
     ArrowRight: () => model.moveFocus(1),
+    ' ': () => select(),
+    Escape: () => model.clearSelection(),
     '+': () => viewer.current?.zoomBy(ZOOM_STEP),
     '=': () => viewer.current?.zoomBy(ZOOM_STEP),
     '-': () => viewer.current?.zoomBy(1 / ZOOM_STEP),
@@ -138,7 +145,10 @@ export function SamplePanel({ model, context }: IProps): JSX.Element {
   const onKeyDown = (event: React.KeyboardEvent): void => {
     const free = !(event.ctrlKey || event.metaKey || event.altKey);
     const key = keys[event.key];
-    if (free && key && !(event.target instanceof HTMLInputElement)) {
+    const typing =
+      event.target instanceof HTMLInputElement ||
+      (event.key === ' ' && event.target instanceof HTMLButtonElement);
+    if (free && key && !typing) {
       event.preventDefault();
       key();
     }

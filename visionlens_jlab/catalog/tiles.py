@@ -24,7 +24,7 @@ _SAMPLE = """
 """
 _ANNOTATION = """
     a.x, a.y, a.w, a.h, a.annotation_id AS annotation_ids, c.name AS classes, a.source AS sources,
-    a.confidence AS confidences, a.kind AS kinds
+    a.confidence AS confidences, a.kind AS kinds, coalesce(a.is_crowd, FALSE) AS crowds
 """
 _GEOMETRY = "CASE WHEN a.kind <> 'box' THEN decode(a.geometry) END AS geometries"
 _WANTED = "(SELECT unnest(?::UINTEGER[]))"

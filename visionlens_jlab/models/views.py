@@ -52,6 +52,8 @@ class Tile(Model):
     sources: list[str]
     confidences: list[float | None]
     kinds: list[str]
+    crowds: list[bool] = []
+    """Whether each annotation is of a crowd."""
     matching: list[bool]
     """Whether the view's annotation conditions hold for each annotation."""
     geometries: list[Any] = []

@@ -188,6 +188,7 @@ export function tile(id: number, change: Partial<ITile> = {}): ITile {
     sources: [],
     confidences: [],
     kinds: [],
+    crowds: [],
     matching: [],
     geometries: [],
     ...change
