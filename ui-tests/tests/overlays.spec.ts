@@ -58,7 +58,7 @@ const EMPTY: Record<string, [number, number]> = {
   'beside everything': [180, 130]
 };
 const LINES: Record<string, [number, number]> = {
-  'edge of the polygon': [20.5, 60],
+  'edge of the polygon': [20, 60],
   'visible keypoint': [220, 170],
   limb: [260, 170]
 };
