@@ -45,13 +45,14 @@ def histogram(values: pa.ChunkedArray, bounds: list[float]) -> tuple[list[int], 
     return counts.tolist(), values.null_count
 
 
-def _places(numbers: Numbers, bounds: Numbers) -> Numbers:
+def _places(numbers: Numbers, bounds: Numbers) -> Any:
     """The bin of each number; quicker than a search, as the bins are of one width but rounded."""
     last = len(bounds) - 2
     width = (bounds[-1] - bounds[0]) / (last + 1)
     if not width > 0 or not np.isfinite(width):
-        return np.clip(np.searchsorted(bounds, numbers, side="right") - 1, 0, last)
-    guess = np.clip((numbers - bounds[0]) / width, 0, last).astype(np.int32)
+        places = np.searchsorted(bounds, numbers, side="right") - 1
+        return np.clip(places, 0, last)
+    guess: Numbers = np.clip((numbers - bounds[0]) / width, 0, last).astype(np.int32)
     guess -= numbers < bounds[guess]
     guess += numbers >= bounds[guess + 1]
     # The last bin is closed; rounding an edge may leave its outermost value a hair outside.
