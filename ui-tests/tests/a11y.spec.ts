@@ -56,7 +56,7 @@ test('axe finds nothing serious in any panel', async ({ page }) => {
 
   await panel.getByRole('button', { name: 'Add dataset' }).click();
   await panel.getByRole('button', { name: 'Browse' }).click();
-  await panel.locator('.vl-browser-list li', { hasText: 'street' }).click();
+  await panel.locator('.vl-browser-list [title$="/street"]').click();
   await expect(panel.locator('.vl-detected')).toContainText('COCO');
   await check('form and folder browser', '.vl-ingest');
   await panel.getByLabel('Folder or file on the server').fill('str');

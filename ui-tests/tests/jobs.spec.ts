@@ -43,7 +43,7 @@ test('the list of keys opens with ?', async ({ page }) => {
   await haveDataset(page, 'street', 'first');
   const panel = await datasetsPanel(page);
   await panel.getByTitle('Open first').focus();
-  await page.keyboard.press('?');
+  await page.keyboard.press('Shift+Slash');
   const dialog = page.locator('.jp-Dialog');
   await expect(dialog).toContainText('Select or deselect the tile');
   await picture(page, 'keys');

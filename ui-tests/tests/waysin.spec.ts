@@ -5,9 +5,9 @@ import { picture } from './pictures';
 
 test.use({ autoGoto: false });
 
-/** A PNG of 2 by 2 pixels. */
+/** A PNG of 64 by 48 pixels. */
 const PNG =
-  'iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAFElEQVR4nGP8z8Dwn4GBgYEBTAAAHgQDASMRdz4AAAAASUVORK5CYII=';
+  'iVBORw0KGgoAAAANSUhEUgAAAEAAAAAwCAIAAAAuKetIAAAAUklEQVR4nO3PMQ0AIADAMEAN/lUgCxEcDcmqYJtn7/GzpQNeNaA1oDWgNaA1oDWgNaA1oDWgNaA1oDWgNaA1oDWgNaA1oDWgNaA1oDWgNaA1oF2C0gF4fvebiwAAAABJRU5ErkJggg==';
 
 test('browse to a folder, see what it is, ingest it, see its grid', async ({
   page
@@ -16,7 +16,7 @@ test('browse to a folder, see what it is, ingest it, see its grid', async ({
   const panel = await datasetsPanel(page);
   await panel.getByRole('button', { name: 'Add dataset' }).click();
   await panel.getByRole('button', { name: 'Browse' }).click();
-  const street = panel.locator('.vl-browser-list li', { hasText: 'street' });
+  const street = panel.locator('.vl-browser-list [title$="/street"]');
   await street.click();
   await expect(panel.locator('.vl-detected')).toContainText('COCO');
   await picture(page, 'folder-browser');
@@ -49,7 +49,7 @@ test('Open in VisionLens from the file browser', async ({ page }) => {
   const open = async (folder: string, name: string): Promise<void> => {
     await page.filebrowser.openDirectory(folder);
     await page
-      .locator('.jp-DirListing-item', { hasText: name })
+      .locator(`.jp-DirListing-item[title^="Name: ${name}\\a"]`)
       .click({ button: 'right' });
     await page
       .locator('.lm-Menu-itemLabel', { hasText: 'Open in VisionLens' })
