@@ -29,7 +29,9 @@ export function useCompletions(
           const names = entries.map(
             ({ name, kind }) => `${name}${kind === 'folder' ? '/' : ''}`
           );
-          mounted && setListed({ folder, names });
+          if (mounted) {
+            setListed({ folder, names });
+          }
         },
         () => mounted && setListed(null)
       );

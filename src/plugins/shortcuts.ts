@@ -17,9 +17,10 @@ export const shortcutsPlugin: JupyterFrontEndPlugin<void> = {
   autoStart: true,
   activate: (
     _: JupyterFrontEnd,
-    { commands, trans }: ICore,
+    core: ICore,
     palette: ICommandPalette | null
   ) => {
+    const { commands, trans } = core;
     const command = CommandIDs.showShortcuts;
     commands.addCommand(command, {
       label: trans.__('Show Keyboard Shortcuts'),

@@ -20,7 +20,6 @@ export function job(change: Partial<IJob> = {}): IJob {
     started_at: null,
     finished_at: null,
     attempt: 1,
-    ingest: null,
     error: null,
     ingest: null,
     ...change
