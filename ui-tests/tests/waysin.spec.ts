@@ -65,13 +65,9 @@ test('Open in VisionLens from the file browser', async ({ page }) => {
   const panel = page.locator('#visionlens-datasets');
   const path = panel.getByLabel('Folder or file on the server');
   await page.sidebar.openTab('filebrowser');
-  const json = await page.evaluate(async () => {
-    const { contents } = window.jupyterapp.serviceManager;
-    const folder = await contents.get('street');
-    return folder.content.find((item: any) => item.name.endsWith('.json')).name;
-  });
-  await open('street', json);
-  await expect(path).toHaveValue(`street/${json}`);
+  const json = 'instances.json';
+  await open('street/annotations', json);
+  await expect(path).toHaveValue(`street/annotations/${json}`);
   await expect(panel.locator('.vl-detected')).toContainText('COCO');
   await page.sidebar.openTab('filebrowser');
   await open('odd', 'data.yaml');
