@@ -9,6 +9,7 @@ import pytest
 from . import (
     class_folder_cases,
     coco_cases,
+    coco_image_cases,
     coco_shape_cases,
     image_cases,
     voc_cases,
@@ -20,7 +21,7 @@ from .cases import Case
 
 LISTS = (
     *(class_folder_cases, image_cases),
-    *(coco_cases, coco_shape_cases),
+    *(coco_cases, coco_image_cases, coco_shape_cases),
     *(voc_cases, voc_object_cases),
     *(yolo_cases, yolo_label_cases),
 )
