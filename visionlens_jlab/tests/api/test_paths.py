@@ -62,3 +62,11 @@ def test_every_place_of_a_request_is_checked(policy, tmp_path):
 def test_the_label_of_a_dataframe_is_no_path(policy):
     request = IngestRequest(source="DataFrame", format="dataframe")
     assert policy.confine(request, unrestricted=False, rows=True).source == "DataFrame"
+
+
+def test_folders_named_by_label_files_are_confined_too(tmp_path):
+    policy = PathPolicy([tmp_path], tmp_path)
+    asked = IngestRequest(source=str(tmp_path), options={"task": "pose", "within": ["/"]})
+    options = policy.confine(asked, unrestricted=False).options
+    assert options == {"task": "pose", "within": [str(tmp_path.resolve())]}
+    assert policy.confine(asked, unrestricted=True).options == asked.options
