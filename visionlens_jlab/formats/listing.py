@@ -39,6 +39,22 @@ def has_images(source: Source, path: str, depth: int = 0) -> bool:
     return depth > 0 and any(has_images(source, folder, depth - 1) for folder in below)
 
 
+def is_folder(source: Source, path: str) -> bool:
+    """Whether a path that a label file states is a folder of the source; never raises."""
+    try:
+        return source.is_dir(path)
+    except (VisionLensError, OSError, ValueError):  # a link outside, a name no system allows
+        return False
+
+
+def is_file(source: Source, path: str) -> bool:
+    """Whether a path that a label file states is a file of the source; never raises."""
+    try:
+        return source.stat(path) is not None
+    except (VisionLensError, OSError, ValueError):
+        return False
+
+
 def no_images(request: Request) -> VisionLensError:
     """The error for a place that holds no image."""
     return VisionLensError("DIR_EMPTY", f"There is no image in {request.image_source.location}.")

@@ -27,6 +27,7 @@ from .base import (
     detected,
 )
 from .geometry import encode
+from .listing import is_folder
 from .request import Request
 from .splits import ordered
 from .voc_layout import ImageSets, Plan, first_masks, first_xml, make_plan
@@ -78,7 +79,7 @@ def _splits_beside(request: Request, base: str) -> list[str]:
     paths: dict[str, int] = {}
     for kind in ("Main", "Segmentation", ""):
         folder = posixpath.join(base, "ImageSets", kind).rstrip("/")
-        if source.is_dir(folder):
+        if is_folder(source, folder):
             paths |= {entry.path: entry.bytes for entry in source.list(folder)[1]}
     return ImageSets(source, paths).names
 

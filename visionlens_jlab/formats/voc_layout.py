@@ -15,6 +15,7 @@ from visionlens_jlab.media.headers import is_image
 from visionlens_jlab.media.sources import Source
 
 from .base import Issue
+from .listing import is_folder
 from .request import Request
 from .splits import split_of_folder, split_of_path
 from .text import folded, text_lines
@@ -44,7 +45,7 @@ class Plan:
 def first_xml(source: Source, is_voc: Callable[[bytes], bool]) -> str | None:
     """A VOC file where they usually lie, without listing everything."""
     for place in _places(source):
-        if place and not source.is_dir(place):
+        if place and not is_folder(source, place):
             continue
         _, files = source.list(place)
         xmls = [entry.path for entry in files if entry.path.lower().endswith(".xml")]

@@ -17,7 +17,7 @@ from visionlens_jlab.models import Detected
 
 from .base import BATCH_IMAGES, Batch, Found, ImageRows, Issue, detected
 from .class_folders import ClassFoldersFormat
-from .listing import no_images
+from .listing import is_folder, no_images
 from .request import Request
 from .splits import ordered, split_of_folder
 from .text import text_lines
@@ -191,7 +191,7 @@ def _first_labels(request: Request, config: YoloConfig) -> list[str]:
     own = request.labels is not None
     for base in dict.fromkeys(("", "" if own else posixpath.dirname(config.path or ""))):
         for start in _label_folders(source, base):
-            if start and not source.is_dir(start):
+            if start and not is_folder(source, start):
                 continue
             inner, files = source.list(start)
             apart = own or posixpath.basename(start).lower() in LABEL_WORDS

@@ -10,6 +10,7 @@ from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.media.sources import Source
 
 from .base import ClassEntry, Issue
+from .listing import is_file
 from .splits import split_of_folder
 from .text import decode_text, text_lines
 from .yolo_yaml import MAX_BYTES, parse_yaml
@@ -133,12 +134,14 @@ def _parse_darknet(source: Source, path: str, data: bytes) -> YoloConfig | None:
         return None
     named = content.get("names", "")
     for name in (*_tails(named), posixpath.splitext(path)[0] + ".names"):
-        if name and source.stat(name) is not None:
+        if name and is_file(source, name):
             config.names = _names_in(source, name)
             return config
     config.names = _numbered(content.get("classes"))
     if named:
-        config.note("CONFIG_INVALID", "kept", path, f"The file of names {named} is not there.")
+        config.note(
+            "CONFIG_INVALID", "kept", path, f"The file of names {named[:200]} is not there."
+        )
     return config
 
 
@@ -171,7 +174,7 @@ def _take_names(config: YoloConfig, source: Source, content: dict[str, Any]) -> 
     elif isinstance(names, list):
         config.names = dict(enumerate(_texts(names)))
     elif isinstance(names, str) and names.strip():
-        files = [name for name in _tails(names) if source.stat(name) is not None]
+        files = [name for name in _tails(names) if is_file(source, name)]
         if files and "." in files[0]:
             config.names = _names_in(source, files[0])
         else:
@@ -227,7 +230,7 @@ def _names_beside(source: Source) -> dict[int, str]:
     for folder in ("", "labels", "annotations"):
         for name in NAME_FILES:
             path = posixpath.join(folder, name)
-            if source.stat(path) is not None:
+            if is_file(source, path):
                 return _names_in(source, path)
     return {}
 

@@ -19,6 +19,7 @@ from visionlens_jlab.media.headers import is_image
 from visionlens_jlab.media.sources import Entry
 
 from .base import Issue
+from .listing import is_folder
 from .request import Request
 from .splits import ordered, split_of_path
 from .text import text_lines
@@ -80,16 +81,17 @@ class YoloImages:
 
     def _bases(self) -> tuple[str | None, str | None]:
         """The folder `path` names: inside the dataset's folder, or an absolute path."""
-        stated = self._config.stated_base.replace("\\", "/")
+        stated = self._config.stated_base.replace("\0", "").replace("\\", "/")
         location = self._own.source.location
         if not stated or "://" in location:
             return self._folder, None
         plain = absolute(location, self._folder, stated)
         if plain == location or plain.startswith(location + "/"):
             inside = plain[len(location) :].lstrip("/")
-            return (inside if self._own.source.is_dir(inside) else self._folder), None
-        alone = plain not in ("/", str(Path.home())) and Path(plain).is_dir()
-        return (None, plain) if alone and self._outside.exists(plain) else (self._folder, None)
+            return (inside if is_folder(self._own.source, inside) else self._folder), None
+        alone = plain not in ("/", str(Path.home()))
+        there = alone and self._outside.exists(plain) and Path(plain).is_dir()
+        return (None, plain) if there else (self._folder, None)
 
     def _add_splits(self) -> None:
         for split in ordered(list(self._config.splits)):
@@ -115,7 +117,7 @@ class YoloImages:
     def _note_missing(self, split: str, stated: str) -> None:
         refused = self._outside.refused
         reason = "may not be read from here" if refused else "is not there"
-        self._note("SPLIT_MISSING", "kept", split, f"{split}: {stated} {reason}.")
+        self._note("SPLIT_MISSING", "kept", split, f"{split}: {stated[:200]} {reason}.")
         refused.clear()
 
     def _note(self, code: str, action: Any, item: str, message: str) -> None:
@@ -124,7 +126,7 @@ class YoloImages:
     def _add_all(self) -> None:
         source = self._own.source
         images = [entry for entry in self._own.below("") if is_image(entry.path)]
-        if self._request.images is None and source.is_dir("images"):
+        if self._request.images is None and is_folder(source, "images"):
             images = [entry for entry in images if entry.path.startswith("images/")] or images
         self._add(self._own, images, None, "images")
 
@@ -173,6 +175,8 @@ class YoloImages:
                 if path.lower().endswith(".txt") and source.stat(path):
                     self.lists.add(path)
                     return _Spot(self._own, path, is_list=True)
+            except (OSError, ValueError):  # a name no system allows
+                continue
             except VisionLensError:  # a link that leads outside
                 place = self._outside.linked(self._own, path)
                 if place is not None:
@@ -238,7 +242,7 @@ class YoloImages:
 
 
 def _plain(stated: str) -> str:
-    plain = stated.strip().strip("\"'").replace("\\", "/")
+    plain = stated.replace("\0", "").strip().strip("\"'").replace("\\", "/")
     return plain[2:] if plain[1:3] == ":/" and plain[0].isalpha() else plain
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from visionlens_jlab.media.headers import is_image
 from visionlens_jlab.media.sources import Entry, Source
 
+from .listing import is_folder
 from .request import Request
 from .text import folded
 
@@ -80,7 +81,11 @@ class Outside:
 
     def exists(self, path: str) -> bool:
         """Whether an absolute path is a folder or file that may be read."""
-        if "://" in self._request.source.location or not Path(path).exists():
+        try:
+            there = "://" not in self._request.source.location and Path(path).exists()
+        except OSError:  # a name no system allows
+            there = False
+        if not there:
             return False
         if not self._request.may_read(path):
             self.refused.append(path)
@@ -94,7 +99,7 @@ class Outside:
         inside = path[len(base) :].strip("/")
         self._take(place, inside)
         for labels in label_folders(inside):
-            if place.source.is_dir(labels):
+            if is_folder(place.source, labels):
                 self._take(place, labels)
         return place, inside
 
@@ -112,7 +117,7 @@ class Outside:
         place = self._place(posixpath.dirname(path))
         for folder in folders:
             for each in (folder, *label_folders(folder)):
-                if place.source.is_dir(each):
+                if is_folder(place.source, each):
                     self._take(place, each)
         return place
 

@@ -203,6 +203,26 @@ def _(folder: Path) -> None:
         link.symlink_to(folder / ".all" / f"{name}.png")
 
 
+@CASES.add("paths no system allows", **ONE, codes={"SPLIT_MISSING": 3, "CONFIG_INVALID": 1})
+def _(folder: Path) -> None:
+    put(folder, "images/a.png")
+    text = f"train = images/\0\nvalid = {'x' * 5000}\ntest = /{'y/' * 3000}\nnames = {'z' * 999}\n"
+    write_text(folder / "obj.data", text.replace("images/", "nothing"))
+
+
+@CASES.add(
+    "labels that lead outside", images=1, codes={"IMAGE_WITHOUT_LABELS": 1, "FILE_REFUSED": 1}
+)
+def _(folder: Path) -> Path:
+    put(folder / "home", "images/a.png", None)
+    write_text(folder / "store" / "a.txt", LINE)
+    write_text(folder / "names", "cat")
+    (folder / "home" / "labels").symlink_to(folder / "store")
+    (folder / "home" / "classes.txt").symlink_to(folder / "names")
+    write_text(folder / "home" / "data.yaml", "train: images\nnames: classes.txt\n")
+    return folder / "home"
+
+
 # ---- class names ----
 
 
