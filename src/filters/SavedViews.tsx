@@ -1,3 +1,4 @@
+import { linkIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
 import { useStore } from 'zustand';
 import type { IPanelContext } from '../client/context';
@@ -43,7 +44,13 @@ export function SavedViews({ model, context }: IProps): JSX.Element {
           <>
             <span className="vl-saved-name">{label}</span>
             {modified && (
-              <span className="vl-saved-modified">{trans.__('modified')}</span>
+              <span
+                className="vl-saved-modified"
+                role="img"
+                aria-label={trans.__('modified')}
+              >
+                ●
+              </span>
             )}
             <span aria-hidden="true">▾</span>
           </>
@@ -68,11 +75,12 @@ export function SavedViews({ model, context }: IProps): JSX.Element {
       )}
       <button
         type="button"
-        className="vl-button"
+        className="vl-icon-button"
         title={trans.__('Copy a link that opens this view')}
+        aria-label={trans.__('Copy link')}
         onClick={() => void commands.execute(CommandIDs.copyLink)}
       >
-        {trans.__('Link')}
+        <linkIcon.react tag="span" width="14px" />
       </button>
     </div>
   );

@@ -39,6 +39,12 @@ export class LazyPanel extends Widget {
     }
   }
 
+  /** A closed tab is gone: opened again, it is made anew. */
+  protected onCloseRequest(message: Message): void {
+    super.onCloseRequest(message);
+    this.dispose();
+  }
+
   protected onActivateRequest(message: Message): void {
     super.onActivateRequest(message);
     this.node.focus();

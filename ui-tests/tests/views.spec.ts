@@ -182,7 +182,6 @@ test('conditions are built, edited, joined and turned round', async ({
   await form.getByRole('combobox', { name: 'Value' }).fill('[');
   await expect(form.getByRole('alert')).toBeVisible();
   await expect(form.getByRole('button', { name: 'Apply' })).toBeDisabled();
-  await picture(page, 'regex');
   await form.getByRole('combobox', { name: 'Value' }).fill('[02468]\\.jpg$');
   await expect(form.getByRole('alert')).toHaveCount(0);
   await filters.getByLabel('Joined by').selectOption('0');
@@ -216,7 +215,6 @@ test('missing values, both ways, and ranges by keyboard and by date', async ({
   await expect(chips).toHaveText([/brightness >=/]);
   const narrowed = await panels.count();
   expect(narrowed).toBeLessThan(COUNT);
-  await picture(page, 'range-keys');
   // Moving one handle is one step; changing the theme takes the keyboard away.
   await lower.focus();
   await page.keyboard.press('z');
@@ -238,16 +236,18 @@ test('missing values, both ways, and ranges by keyboard and by date', async ({
   await from.press('Enter');
   await expect(chips).toHaveText([/captured_at </]);
   expect(await panels.count()).toBeLessThan(COUNT);
-  await picture(page, 'dates');
   await filters.getByText('Clear all').click();
 
-  const classes = panels.bar('class', '');
-  const missing = await panels.promised(classes);
-  await classes.click();
+  const rows = filters.locator('.vl-histogram .vl-missing').first();
+  const bar = rows.locator('.vl-facet-value');
+  const missing = await panels.promised(bar);
+  expect(missing).toBeGreaterThan(0);
+  await bar.click();
   await panels.shows(missing);
-  await filters.getByLabel('Class not missing').click();
+  await expect(chips).toHaveText([/is null/]);
+  await rows.locator('.vl-present').click();
   await panels.shows(COUNT - missing);
-  await expect(chips).toHaveText([/not class is null/]);
+  await expect(chips).toHaveText([/^not .* is null/]);
 });
 
 test('the history says its steps and outlives the panels', async ({ page }) => {
@@ -261,7 +261,6 @@ test('the history says its steps and outlives the panels', async ({ page }) => {
   await grid.getByRole('button', { name: 'Sort' }).click();
   await grid.getByLabel('Sort by').selectOption('annotations');
   await grid.getByLabel('Then by').selectOption('brightness');
-  await picture(page, 'sort');
   await expect(
     grid.getByRole('button', { name: 'Sort: Number of annotations' })
   ).toContainText('+1');
@@ -283,7 +282,6 @@ test('the history says its steps and outlives the panels', async ({ page }) => {
   await page.keyboard.press('Control+Shift+Z');
   await panels.shows(both);
   await filters.getByRole('button', { name: 'History' }).click();
-  await picture(page, 'history');
   await filters.getByRole('button', { name: 'when it was opened' }).click();
   await panels.shows(COUNT);
   await page.keyboard.press('Escape');
@@ -310,7 +308,7 @@ test('views are saved, applied, renamed, deleted and taken back', async ({
   await name.press('Enter');
   await expect(opener).toContainText('Buses');
   await panels.bar('split', 'val').click();
-  await expect(opener).toContainText('modified');
+  await expect(opener.getByLabel('modified')).toBeVisible();
   await opener.click();
   const row = saved.locator('.vl-saved-row', { hasText: 'Buses' });
   await row.hover();
@@ -322,7 +320,7 @@ test('views are saved, applied, renamed, deleted and taken back', async ({
   const renamed = saved.locator('.vl-saved-row', { hasText: 'All buses' });
   await renamed.locator('.vl-menu-item').click();
   await panels.shows(bus);
-  await expect(opener).not.toContainText('modified');
+  await expect(opener.getByLabel('modified')).toHaveCount(0);
   await opener.click();
   await renamed.hover();
   await renamed.getByRole('button', { name: 'Delete' }).click();
@@ -372,7 +370,6 @@ test('the result of a SELECT becomes the view', async ({ page }) => {
   await box.fill('SELECT filename FROM samples');
   await box.press('Control+Enter');
   await expect(sql.getByRole('alert')).toContainText('sample_id');
-  await picture(page, 'sql-refused');
   await box.fill('SELECT sample_id FROM samples WHERE ');
   await sql.locator('summary', { hasText: 'samples' }).click();
   await sql.getByRole('button', { name: 'brightness', exact: true }).click();

@@ -127,10 +127,12 @@ describe('the panels', () => {
   it('close their workspace with the last of them', async () => {
     const { commands, workspaces, added, grid } = await open();
     await commands.execute(CommandIDs.openSample);
-    grid.dispose();
+    grid.close();
     expect(workspaces.current).not.toBeNull();
-    added[3].widget.dispose();
+    added[3].widget.close();
     expect(workspaces.current).toBeNull();
+    await commands.execute(CommandIDs.open, { dataset: 'cells' });
+    expect(added).toHaveLength(5);
   });
 
   it('restore without waiting, and take the workspace the server gives', async () => {
