@@ -37,13 +37,21 @@ export async function haveDataset(
       },
       [path, body ? JSON.stringify(body) : null] as const
     );
-  const state = async (): Promise<string | undefined> =>
-    (await api('datasets')).datasets.find((info: any) => info.dataset === name)
-      ?.state;
-  if ((await state()) === undefined) {
+  const info = async (): Promise<any> =>
+    (await api('datasets')).datasets.find((each: any) => each.dataset === name);
+  if ((await info()) === undefined) {
     await api('jobs', { kind: 'ingest', ingest: { source, name } });
   }
-  await expect.poll(state, { timeout: 120_000 }).toBe('ready');
+  // Before its ingest begins it is ready, too, but came from nowhere.
+  await expect
+    .poll(
+      async () => {
+        const { state, source: read } = (await info()) ?? {};
+        return state === 'ready' && !!read;
+      },
+      { timeout: 120_000 }
+    )
+    .toBe(true);
 }
 
 /** Drop files on an element, as a desktop would. */
