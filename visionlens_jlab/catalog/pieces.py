@@ -92,6 +92,7 @@ def write_piece(cursor: duckdb.DuckDBPyConnection, piece: Piece, pack: str | Non
         "sample": lambda table: sample_rows.write_samples(cursor, table, issues),
         "annotation": lambda table: annotation_rows.write_annotations(cursor, table, issues),
         "media": lambda table: sample_rows.write_media(cursor, table, pack),
+        "label_digest": lambda table: sample_rows.write_label_digests(cursor, table),
         "issue": issues.add_table,
     }
     unknown = set(piece.tables) - set(steps)

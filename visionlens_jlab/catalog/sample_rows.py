@@ -74,7 +74,7 @@ def write_samples(cursor: duckdb.DuckDBPyConnection, table: pa.Table, issues: Is
         ).fetchall()[0]
         if distinct != table.num_rows:
             raise ValueError("a sample comes twice in a piece")
-        if known:
+        if known and len(columns) > 1:
             assigned = ", ".join(f"{quote(c)} = p.{quote(c)}" for c in columns if c != "sample_id")
             cursor.execute(
                 f"UPDATE sample SET {assigned} FROM {name} p WHERE p.sample_id = sample.sample_id"
@@ -105,6 +105,15 @@ def write_media(cursor: duckdb.DuckDBPyConnection, table: pa.Table, pack: str | 
             FROM {name} p WHERE p.sample_id = sample.sample_id
             """,
             [pack],
+        )
+
+
+def write_label_digests(cursor: duckdb.DuckDBPyConnection, table: pa.Table) -> None:
+    """Set the digests of the labels as they were imported."""
+    with staged(cursor, table) as name:
+        cursor.execute(
+            f"UPDATE sample SET labels_digest = p.digest FROM {name} p "
+            "WHERE p.sample_id = sample.sample_id"
         )
 
 

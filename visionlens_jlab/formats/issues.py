@@ -34,7 +34,8 @@ ISSUES: dict[str, str] = {
     "FIELD_RENAMED": "A field has the name of a built-in one; it got another.",
     "FILE_REFUSED": "A link leads nowhere or outside the folder, or a name is not in UTF-8.",
     "FOLDER_UNLISTED": "A folder of images that no label file speaks of was not read.",
-    "IMAGE_CHANGED": "An image known from before has another size in bytes; kept as it was.",
+    "IMAGE_CHANGED": "The file of an image known from before has changed; it was read again "
+    "under the same id (with labels only: kept as it was).",
     "IMAGE_ENTRY_INVALID": "An entry of a list of images lacks its id or file name; skipped.",
     "IMAGE_MISSING": "A label file names an image that is not there; kept without pixels.",
     "IMAGE_PATH_REPAIRED": "An image was found by its name, not under the path given.",
@@ -43,6 +44,8 @@ ISSUES: dict[str, str] = {
     "IMAGE_UNLISTED": "Images of a folder belong to no split of the dataset file; left out.",
     "IMAGE_VANISHED": "An image known from before is no longer there; kept.",
     "IMAGE_WITHOUT_LABELS": "No label file speaks of an image; kept.",
+    "LABELS_UPDATED": "The labels of an image known from before have changed at their source; they "
+    "replace the ones imported then.",
     "LABEL_FILE_INVALID": "A label file cannot be parsed; skipped.",
     "LABEL_FILE_REPAIRED": "A label file is not written as it should be; read after a repair.",
     "LABEL_FILE_SHARED": "Two images have one label file; both have its labels.",

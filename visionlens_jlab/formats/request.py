@@ -44,6 +44,7 @@ class Request:
     """Called now and then with the number of files seen; may raise to stop."""
     kinds: list[SourceKind] = field(default_factory=list)
     _walked: dict[str, dict[str, int]] = field(default_factory=dict)
+    _modified: dict[str, dict[str, int | None]] = field(default_factory=dict)
     _further: dict[str, Source] = field(default_factory=dict)
 
     @property
@@ -102,8 +103,10 @@ class Request:
         known = self._walked.get(source.location)
         if known is None:
             known = {}
+            modified = self._modified[source.location] = {}
             for entry in source.walk():
                 known[entry.path] = entry.bytes
+                modified[entry.path] = entry.modified_ns
                 if len(known) % TICK_EVERY == 0:
                     self.tick(len(known))
             self.tick(len(known))
@@ -123,6 +126,10 @@ class Request:
                     continue  # read as a root of its own
                 if is_image(path) or target.is_dir():
                     yield path, reason
+
+    def modified_ns(self, root: str, path: str) -> int | None:
+        """When a listed file was modified, in ns since 1970; None where that is not known."""
+        return self._modified.get(self.roots[root].location, {}).get(path)
 
     def image_files(self) -> list[Entry]:
         """Every image file under the image source, in a fixed order."""

@@ -13,8 +13,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
+from visionlens_jlab.formats.arrow_columns import numbers
 from visionlens_jlab.formats.base import AnnotationRows, Batch, ImageRows, Issue
 from visionlens_jlab.formats.detect import pick
 from visionlens_jlab.formats.registry import source_kinds
@@ -29,6 +31,7 @@ from .ingest_samples import Pending, SampleMaker
 from .ingest_space import check_space
 from .ingest_tables import class_table, issue_table, media_table, root_table
 from .ingest_tasks import HeaderResult, HeaderTask, MediaResult, MediaTask, execute
+from .ingest_updates import LabelUpdates
 
 HEADERS_PER_TASK = 250
 IMAGES_PER_PIECE = 256
@@ -39,6 +42,9 @@ TABLE = Path("input/table.arrow")
 """In the spool: the rows of a DataFrame."""
 EXISTING = Path("input/existing.arrow")
 """In the spool: the samples an incremental ingest adds to."""
+
+_ABOUT_KNOWN = ("IMAGE_CHANGED", "IMAGE_VANISHED", "IMAGE_UNREADABLE")
+"""Told of images that have been in the dataset before, too."""
 
 
 def run(context: JobContext) -> None:
@@ -89,8 +95,12 @@ class _Ingest:
         self._request, self._format = make_ingest_request(context)
         self._existing = Existing(_existing_table(context))
         self._samples = SampleMaker(
-            int(context.params.get("next_sample_id", 0)), self._existing, self._headers
+            int(context.params.get("next_sample_id", 0)),
+            self._existing,
+            self._headers,
+            self._request.modified_ns,
         )
+        self._updates = LabelUpdates(context.spool)
         self._counts = Counts()
         self._sequence = 0
         self._headers_done = 0
@@ -105,6 +115,9 @@ class _Ingest:
         for batch in picked.format.read(self._request):
             self._context.check_cancelled()
             self._take(batch)
+        # Images alone say nothing of labels: those there are stay.
+        if self._counts.read["annotations"] or self._counts.read["label_files"]:
+            self._update_labels()
         if not self._request.labels_only:
             self._read_pixels()
         self._finish(picked.format.name)
@@ -136,6 +149,8 @@ class _Ingest:
             if made.again.num_rows:
                 # Alone in its piece: nothing else must lose its annotations.
                 self._hand_over({"sample": made.again}, [], summary={"replace": True})
+            self._hand_over({"sample": made.changed}, [])
+            self._updates.note_images(batch.images.splits)
         issues += self._own(batch.issues)
         if batch.annotations is not None and len(batch.annotations.classes):
             tables["annotation"], odd = self._annotations(batch.annotations)
@@ -151,19 +166,48 @@ class _Ingest:
         """Leave out what concerns images that were in the dataset before."""
         kept = []
         for issue in issues:
-            if not self._samples.log.is_existing(issue.image):
+            if not self._samples.log.is_existing(issue.image) or issue.code in _ABOUT_KNOWN:
                 kept.append(issue)
             elif issue.action == "skipped" and issue.kind == "annotation":
                 self._counts.forget("annotations", 1)
         return kept
 
     def _annotations(self, rows: AnnotationRows) -> tuple[pa.Table, list[Issue]]:
-        prepared = Prepared(rows, self._samples.log)
-        ambiguous = ambiguous_issues(rows, self._samples.log.whole, self._samples.ambiguous)
+        log = self._samples.log
+        prepared = Prepared(rows, log)
+        ambiguous = ambiguous_issues(rows, log.whole, self._samples.ambiguous)
         self._counts.forget("annotations", prepared.existing)
         self._counts.imported["annotations"] += prepared.table.num_rows
+        self._updates.add(prepared)
         self._context.progress("labels", self._counts.imported["annotations"], None)
-        return prepared.table, prepared.issues + ambiguous
+        odd = prepared.issues + ambiguous
+        self._updates.issues += [issue for issue in odd if log.is_existing(issue.image)]
+        return prepared.table, [issue for issue in odd if not log.is_existing(issue.image)]
+
+    def _update_labels(self) -> None:
+        """Replace the labels of known samples that have changed at their source."""
+        log, updates = self._samples.log, self._updates
+        changed = updates.changed(log.whole, self._existing.digests)
+        if not len(changed):
+            return
+        ids = log.whole.sample_ids[changed]
+        # Alone in its piece: takes the old labels away.
+        gone = pa.table({"sample_id": numbers(ids, pa.uint32())})
+        self._hand_over({"sample": gone}, [], summary={"replace": True})
+        issues = [
+            Issue("LABELS_UPDATED", "repaired", "image", path, "Its labels were read again.", index)
+            for index, path in zip(
+                changed.tolist(), self._existing.paths(ids.tolist()), strict=True
+            )
+        ]
+        wanted = set(changed.tolist())
+        odd = [issue for issue in updates.issues if issue.image in wanted]
+        self._counts.remember(odd)
+        self._hand_over({"sample": updates.splits(changed, ids)}, issues + odd)
+        for table in updates.tables(ids):
+            self._counts.found["annotations"] += table.num_rows
+            self._counts.imported["annotations"] += table.num_rows
+            self._hand_over({"annotation": table}, [])
 
     def _hand_over(
         self,
@@ -223,13 +267,26 @@ class _Ingest:
 
     def _hand_over_media(self, batch: list[Pending], pack: Path, result: MediaResult) -> None:
         issues, ids = [], []
-        for image, damage, error in zip(batch, result.damages, result.errors, strict=True):
+        same = np.zeros(len(batch), dtype=bool)
+        for index, (image, damage, error, digest) in enumerate(
+            zip(batch, result.damages, result.errors, result.hashes, strict=True)
+        ):
+            same[index] = image.again and digest is not None and digest == image.content_hash
+            if same[index]:
+                continue  # only its time has changed
+            if image.again:
+                message = "The file has changed; its pixels were read again."
+                issues.append(Issue("IMAGE_CHANGED", "repaired", "image", image.path, message))
+                ids.append(image.sample_id)
             if error or damage:
                 code = "IMAGE_UNREADABLE" if error else "IMAGE_TRUNCATED"
                 message = f"The image cannot be shown: {error}." if error else f"{damage}."
                 issues.append(Issue(code, "kept", "image", image.path, message))
                 ids.append(image.sample_id)
-        tables = {"media": media_table([image.sample_id for image in batch], result)}
+        media = media_table([image.sample_id for image in batch], result)
+        if same.any():
+            media = media.filter(numbers(~same, pa.bool_()))
+        tables = {"media": media}
         if issues:
             tables["issue"] = issue_table(issues, ids)
         self._context.emit(self._sequence, tables, {"thumbnails.pack": pack})
@@ -247,7 +304,9 @@ class _Ingest:
             "started_at": self._started.isoformat(),
             **self._counts.summary(),
         }
-        self._hand_over({}, issues, summary=summary)
+        digests = self._updates.digest_table(self._samples.log.whole)
+        self._hand_over({"label_digest": digests}, issues, summary=summary)
+        self._updates.close()
         images = summary["images"]
         self._context.log(
             "info",

@@ -28,7 +28,8 @@ from visionlens_jlab.formats.geometry import (
     upright_geometry,
 )
 
-from .ingest_facts import EXISTING, SKIPPED, FactsLog, ImageFacts
+from .ingest_digest import annotation_hashes
+from .ingest_facts import SKIPPED, FactsLog, ImageFacts
 
 OUTSIDE_TOLERANCE = 1.0
 """Pixels a box may reach over the image's edge before it is listed."""
@@ -41,9 +42,13 @@ class Prepared:
     ----------
     table : pa.Table
         The `annotation` table of the imported ones.
+    known : pa.Table
+        That of the images that have been in the dataset before.
+    ordinals, hashes : np.ndarray
+        int64, uint64 (n,): image and hash of each annotation of both tables.
     issues : list of Issue
     existing : int
-        Number of annotations left out because their image has been in the dataset before.
+        Number of annotations of images that have been in the dataset before.
     """
 
     def __init__(self, rows: AnnotationRows, log: FactsLog) -> None:
@@ -57,12 +62,21 @@ class Prepared:
         )
         self._attributes = rows.attributes
         keep = self._imported()
-        self.existing = int((self._facts.sample_ids == EXISTING).sum())
+        self.existing = int(self._facts.known.sum())
         if rows.normalised:
             keep &= self._to_pixels(keep)
         self._rotate(keep)
         self._check(keep)
-        self.table = self._table(np.flatnonzero(keep))
+        kept = np.flatnonzero(keep)
+        table = self._table(kept)
+        self.ordinals = rows.images[kept]
+        self.hashes = annotation_hashes(table)
+        known = self._facts.known[kept]
+        if known.any():
+            mask = numbers(known, pa.bool_())
+            self.table, self.known = table.filter(numbers(~known, pa.bool_())), table.filter(mask)
+        else:
+            self.table, self.known = table, table.slice(0, 0)
 
     def _imported(self) -> np.ndarray:
         for index in np.flatnonzero(self._facts.sample_ids == SKIPPED).tolist():

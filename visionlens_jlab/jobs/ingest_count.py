@@ -18,10 +18,14 @@ class Counts:
     imported: dict[str, int] = field(default_factory=lambda: dict.fromkeys(KINDS.values(), 0))
     skipped: dict[str, int] = field(default_factory=lambda: dict.fromkeys(KINDS.values(), 0))
 
+    read: dict[str, int] = field(default_factory=lambda: dict.fromkeys(KINDS.values(), 0))
+    """As `found`, with what was in the dataset before."""
+
     def add_found(self, found: Found) -> None:
         """Add what a format saw."""
         for name in self.found:
             self.found[name] += getattr(found, name)
+            self.read[name] += getattr(found, name)
         self.imported["label_files"] += found.label_files
 
     def add_issues(self, issues: list[Issue]) -> None:
@@ -35,6 +39,12 @@ class Counts:
     def forget(self, kind: str, number: int) -> None:
         """Leave things out that were in the dataset before."""
         self.found[kind] -= number
+
+    def remember(self, issues: list[Issue]) -> None:
+        """Count again what was forgotten and is reported after all."""
+        self.found["annotations"] += sum(
+            issue.action == "skipped" and issue.kind == "annotation" for issue in issues
+        )
 
     def mismatches(self) -> list[Issue]:
         """An item for each kind whose numbers do not add up: a defect of a format."""

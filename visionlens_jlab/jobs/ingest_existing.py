@@ -8,6 +8,7 @@ from typing import NamedTuple
 import pyarrow as pa
 
 from visionlens_jlab.formats.base import Issue
+from visionlens_jlab.media.headers import Header, upright_size
 
 
 class Known(NamedTuple):
@@ -15,7 +16,28 @@ class Known(NamedTuple):
 
     sample_id: int
     bytes: int | None
-    unfinished: bool
+    unfinished: bool = False
+    modified_ns: int | None = None
+    content_hash: str | None = None
+    labels_digest: int | None = None
+    width: int | None = None
+    height: int | None = None
+    orientation: int | None = None
+
+    @property
+    def header(self) -> Header | None:
+        """The file's header as it was read then; None: it was not."""
+        if self.width is None or self.height is None or self.orientation is None:
+            return None
+        stored = upright_size(self.width, self.height, self.orientation)
+        return Header(*stored, self.orientation)
+
+    def differs(self, size: int | None, modified_ns: int | None) -> bool:
+        """Whether the file may hold something else now; one that is not there does not."""
+        if size is None:
+            return False
+        touched = None not in (modified_ns, self.modified_ns) and modified_ns != self.modified_ns
+        return size != self.bytes or touched
 
 
 class Existing:
@@ -24,7 +46,7 @@ class Existing:
     Parameters
     ----------
     table : pa.Table or None
-        Columns sample_id, root, path, bytes; unfinished (default: none is) and location (of the
+        Columns sample_id, root, path, bytes; the other attributes of `Known` and location (of the
         root) where they are known.
     """
 
@@ -36,8 +58,8 @@ class Existing:
             return
         listed = [name for name in table.column_names if name in _COLUMNS]
         for row in table.select(listed).to_pylist():
-            sample = Known(row["sample_id"], row["bytes"], bool(row.get("unfinished")))
-            self._samples.setdefault((row["root"], row["path"]), []).append(sample)
+            place = row.pop("root"), row.pop("path")
+            self._samples.setdefault(place, []).append(Known(**row))
         if "location" in table.column_names:
             places = table.select(["root", "location"]).group_by(["root", "location"]).aggregate([])
             self._locations = {
@@ -73,6 +95,23 @@ class Existing:
         # An ingest that was cancelled may not have come to this one.
         return None if samples[-1].unfinished else samples[-1]
 
+    @property
+    def digests(self) -> dict[int, int]:
+        """Sample id -> digest of the labels as imported, where it is known."""
+        return {
+            one.sample_id: one.labels_digest
+            for samples in self._samples.values()
+            for one in samples
+            if one.labels_digest is not None
+        }
+
+    def paths(self, sample_ids: list[int]) -> list[str]:
+        """Paths of samples."""
+        places = {
+            one.sample_id: path for (_, path), samples in self._samples.items() for one in samples
+        }
+        return [places[sample_id] for sample_id in sample_ids]
+
     def vanished(self, roots: set[str]) -> list[Issue]:
         """One item for each sample of these roots whose image was not met again."""
         message = "The image was in the dataset and is no longer there; the sample stays."
@@ -83,4 +122,4 @@ class Existing:
         ]
 
 
-_COLUMNS = ("sample_id", "root", "path", "bytes", "unfinished")
+_COLUMNS = ("root", "path", *Known._fields)

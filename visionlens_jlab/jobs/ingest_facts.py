@@ -8,20 +8,20 @@ import numpy as np
 
 SKIPPED = -1
 """In place of a sample id: the image was not imported."""
-EXISTING = -2
-"""In place of a sample id: the image has been in the dataset before this ingest."""
 
 
 @dataclass
 class ImageFacts:
     """Columns by ordinal.
 
-    `sample_ids` int64 (or SKIPPED, EXISTING); `widths`, `heights` int32 of the upright image, 0
+    `sample_ids` int64 (or SKIPPED); `known` bool: the sample has been in the dataset before,
+    complete; `widths`, `heights` int32 of the upright image, 0
     unknown; `rotations` int8: the EXIF orientation to apply to annotations, 1 none; `ambiguous`
     bool: annotations may or may not need it.
     """
 
     sample_ids: np.ndarray
+    known: np.ndarray
     widths: np.ndarray
     heights: np.ndarray
     rotations: np.ndarray
@@ -41,7 +41,9 @@ class FactsLog:
     def __init__(self) -> None:
         empty = np.zeros(1, dtype=np.int64)
         # The last row stands for unknown images, so that ordinal -1 can be looked up too.
-        self._unknown = ImageFacts(empty - 1, empty, empty, empty + 1, empty.astype(bool))
+        self._unknown = ImageFacts(
+            empty - 1, empty.astype(bool), empty, empty, empty + 1, empty.astype(bool)
+        )
         self._parts: list[ImageFacts] = []
         self._whole: ImageFacts | None = None
         self.count = 0
@@ -75,8 +77,4 @@ class FactsLog:
 
     def is_existing(self, ordinal: int | None) -> bool:
         """Whether the image was in the dataset before."""
-        return (
-            ordinal is not None
-            and 0 <= ordinal < self.count
-            and int(self.whole.sample_ids[ordinal]) == EXISTING
-        )
+        return ordinal is not None and 0 <= ordinal < self.count and bool(self.whole.known[ordinal])

@@ -14,10 +14,12 @@ from visionlens_jlab.formats.base import ImageRows, Issue
 from visionlens_jlab.media.headers import Header, upright_size
 
 from .ingest_existing import Existing, Known
-from .ingest_facts import EXISTING, SKIPPED, FactsLog, ImageFacts
+from .ingest_facts import SKIPPED, FactsLog, ImageFacts
 from .ingest_tables import file_table, sample_table
 
 Headers = tuple[list[Header | None], list[str | None]]
+Modified = Callable[[str, str], int | None]
+"""(root, path) -> modification time of a file in ns."""
 ReadHeaders = Callable[[str, list[str]], Headers]
 """(root, paths) -> headers and, where there is none, the reason."""
 
@@ -29,6 +31,10 @@ class Pending:
     sample_id: int
     root: str
     path: str
+    again: bool = False
+    """The sample is complete, but its file may have changed."""
+    content_hash: str | None = None
+    """What the file held when it was read before."""
 
 
 class Made(NamedTuple):
@@ -38,6 +44,8 @@ class Made(NamedTuple):
     """The `sample` table of the images that were not in the dataset."""
     again: pa.Table
     """The `sample` table of unfinished samples: only what the file says, the rest stays."""
+    changed: pa.Table
+    """The `sample` table of complete samples whose file may have changed."""
     issues: list[Issue]
     finished: int
     """Number of images that were in the dataset before, complete."""
@@ -50,10 +58,17 @@ class SampleMaker:
     at the time: a second attempt gives the same ids. Unfinished samples keep their ids.
     """
 
-    def __init__(self, next_sample_id: int, existing: Existing, read_headers: ReadHeaders) -> None:
+    def __init__(
+        self,
+        next_sample_id: int,
+        existing: Existing,
+        read_headers: ReadHeaders,
+        modified_ns: Modified = lambda root, path: None,
+    ) -> None:
         self._next_id = next_sample_id
         self._existing = existing
         self._read_headers = read_headers
+        self._modified_ns = modified_ns
         self.log = FactsLog()
         self.pending: list[Pending] = []
         self.ambiguous: dict[int, str] = {}
@@ -65,41 +80,76 @@ class SampleMaker:
         `root` is the name of the root in the dataset, which may differ from `rows.root`.
         """
         batch = _BatchOfImages(rows, self.log.count)
+        batch.modified_ns = [self._modified_ns(rows.root, path) for path in rows.paths]
         known = [self._existing.meet(root, path) for path in rows.paths]
         finished = np.array([one is not None and not one.unfinished for one in known], dtype=bool)
-        self._note_changed(batch, known)
+        changed = self._changed(batch, known, with_headers)
         if with_headers:
-            self._fill_headers(batch, finished)
+            self._fill_headers(batch, ~finished | changed)
+        self._restore_headers(batch, known, changed)
         ids = self._ids(batch, known)
-        self._note_facts(batch, ids)
-        kept = np.flatnonzero(ids >= 0)
+        self._note_facts(batch, ids, finished, changed)
+        kept = np.flatnonzero((ids >= 0) & ~finished)
         self.imported += len(kept)
         if with_headers:
-            self.pending += [
-                Pending(int(ids[index]), rows.root, rows.paths[index])
-                for index in kept.tolist()
-                if batch.headers[index] is not None
-            ]
+            self._await_pixels(batch, ids, (ids >= 0) & (~finished | changed), known)
         met = np.array([known[index] is not None for index in kept.tolist()], dtype=bool)
         return Made(
             batch.table(root, ids, kept[~met]),
             batch.file_table(ids, kept[met]),
+            batch.file_table(ids, np.flatnonzero(changed)),
             batch.issues,
             int(finished.sum()),
         )
 
-    def _note_changed(self, batch: _BatchOfImages, known: list[Known | None]) -> None:
-        message = "The file has another size than before; the sample stays as it was."
-        for index, (one, size) in enumerate(zip(known, batch.rows.bytes, strict=True)):
-            if one is not None and not one.unfinished and size not in (None, one.bytes):
-                batch.note("IMAGE_CHANGED", "kept", index, message)
+    def _changed(
+        self, batch: _BatchOfImages, known: list[Known | None], with_headers: bool
+    ) -> np.ndarray:
+        """Which complete samples' files are to be read again; notes those that are not."""
+        changed = np.zeros(len(known), dtype=bool)
+        for index, one in enumerate(known):
+            if one is None or one.unfinished:
+                continue
+            size = batch.rows.bytes[index]
+            if size is None and one.bytes is not None:
+                message = "The image was in the dataset and is no longer there; the sample stays."
+                batch.note("IMAGE_VANISHED", "kept", index, message)
+            elif one.differs(size, batch.modified_ns[index]):
+                changed[index] = with_headers
+                if not with_headers and size != one.bytes:
+                    message = "The file has another size; with labels only it is not read again."
+                    batch.note("IMAGE_CHANGED", "kept", index, message)
+        return changed
 
-    def _fill_headers(self, batch: _BatchOfImages, finished: np.ndarray) -> None:
+    def _restore_headers(
+        self, batch: _BatchOfImages, known: list[Known | None], changed: np.ndarray
+    ) -> None:
+        """Headers of complete samples as they were read before, for their annotations."""
+        for index, one in enumerate(known):
+            if one is None or one.unfinished:
+                continue
+            if changed[index] and batch.headers[index] is None:
+                changed[index] = False
+                message = f"The file has changed and cannot be read: {batch.errors[index]}."
+                batch.note("IMAGE_UNREADABLE", "kept", index, message)
+            if not changed[index]:
+                batch.headers[index] = one.header
+
+    def _await_pixels(
+        self, batch: _BatchOfImages, ids: np.ndarray, wanted: np.ndarray, known: list[Known | None]
+    ) -> None:
+        for index in np.flatnonzero(wanted).tolist():
+            if batch.headers[index] is not None:
+                one = known[index]
+                again = one is not None and not one.unfinished
+                before = one.content_hash if one is not None and again else None
+                path = batch.rows.paths[index]
+                self.pending.append(Pending(int(ids[index]), batch.rows.root, path, again, before))
+
+    def _fill_headers(self, batch: _BatchOfImages, wanted: np.ndarray) -> None:
         rows = batch.rows
         present = [
-            index
-            for index, size in enumerate(rows.bytes)
-            if size is not None and not finished[index]
+            index for index, size in enumerate(rows.bytes) if size is not None and wanted[index]
         ]
         headers, errors = self._read_headers(rows.root, [rows.paths[index] for index in present])
         for index, header, error in zip(present, headers, errors, strict=True):
@@ -113,24 +163,28 @@ class SampleMaker:
                 if batch.is_kept(index):
                     ids[index] = self._next_id
                 self._next_id += 1
-            elif one.unfinished and batch.is_kept(index):
+            elif not one.unfinished or batch.is_kept(index):
                 ids[index] = one.sample_id
-            else:
-                # Also an unfinished one whose file has gone bad since: it stays as it was.
-                ids[index] = EXISTING
+            # An unfinished one whose file has gone bad since stays as it was.
         return ids
 
-    def _note_facts(self, batch: _BatchOfImages, ids: np.ndarray) -> None:
+    def _note_facts(
+        self, batch: _BatchOfImages, ids: np.ndarray, finished: np.ndarray, changed: np.ndarray
+    ) -> None:
         count = len(ids)
         facts = ImageFacts(
             ids,
+            finished.copy(),
             np.zeros(count, dtype=np.int64),
             np.zeros(count, dtype=np.int64),
             np.ones(count, dtype=np.int64),
             np.zeros(count, dtype=bool),
         )
         for index in np.flatnonzero(ids >= 0).tolist():
+            noted = len(batch.issues)
             width, height = batch.settle(index)
+            if finished[index] and not changed[index]:
+                del batch.issues[noted:]  # as it was told before
             facts.widths[index] = width or 0
             facts.heights[index] = height or 0
             facts.rotations[index] = batch.rotations.get(index, 1)
@@ -148,6 +202,7 @@ class _BatchOfImages:
         self.rows = rows
         self.headers: list[Header | None] = [None] * count
         self.errors: list[str | None] = [None] * count
+        self.modified_ns: list[int | None] = [None] * count
         self.sizes: list[tuple[int | None, int | None]] = [(None, None)] * count
         self.rotations: dict[int, int] = {}
         self.ambiguous: set[int] = set()
@@ -215,6 +270,7 @@ class _BatchOfImages:
             splits=[rows.splits[index] for index in listed],
             sizes=[self.sizes[index] for index in listed],
             file_bytes=[rows.bytes[index] for index in listed],
+            modified_ns=[self.modified_ns[index] for index in listed],
             headers=[self.headers[index] for index in listed],
             fields={name: _taken(values, kept) for name, values in rows.fields.items()},
         )
@@ -226,6 +282,7 @@ class _BatchOfImages:
             sample_ids=ids[kept],
             sizes=[self.sizes[index] for index in listed],
             file_bytes=[self.rows.bytes[index] for index in listed],
+            modified_ns=[self.modified_ns[index] for index in listed],
             headers=[self.headers[index] for index in listed],
         )
 

@@ -33,7 +33,8 @@ _REFUSED = ("DISK_SPACE", "PERMISSION_DENIED")
 _OURS = ("created", "state_before")
 """Params that are not for the worker."""
 _EXISTING_SQL = """
-    SELECT sample_id, root, path, filename, bytes, content_hash, location,
+    SELECT sample_id, root, path, filename, bytes, content_hash, location, modified_ns,
+           labels_digest, width, height, orientation,
            content_hash IS NULL AND orientation IS NOT NULL AND sample_id NOT IN (
                SELECT sample_id FROM ingest_issue
                WHERE code = 'IMAGE_UNREADABLE' AND sample_id IS NOT NULL

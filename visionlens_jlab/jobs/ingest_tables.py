@@ -32,6 +32,7 @@ SAMPLE = {
     "height": pa.int32(),
     "bytes": pa.int64(),
     "orientation": pa.int8(),
+    "modified_ns": pa.int64(),
     "captured_at": TIMESTAMP,
     "camera": pa.string(),
     "latitude": pa.float64(),
@@ -92,6 +93,7 @@ def sample_table(
     splits: list[str | None],
     sizes: list[tuple[int | None, int | None]],
     file_bytes: list[int | None],
+    modified_ns: list[int | None],
     headers: list[Header | None],
     fields: dict[str, pa.Array],
 ) -> pa.Table:
@@ -111,7 +113,7 @@ def sample_table(
         "filename": texts([path.rpartition("/")[2] for path in paths]),
         "split": words(splits),
         "group": fields.get("group"),
-        **_frames(sizes, file_bytes, orientations),
+        **_frames(sizes, file_bytes, modified_ns, orientations),
         **{name: _stated_or(fields.get(name), exif[name]) for name in exif},
         "caption": fields.get("caption"),
     }
@@ -132,11 +134,12 @@ def file_table(
     sample_ids: np.ndarray,
     sizes: list[tuple[int | None, int | None]],
     file_bytes: list[int | None],
+    modified_ns: list[int | None],
     headers: list[Header | None],
 ) -> pa.Table:
     """The `sample` table with only the columns that nobody but an ingest sets."""
     orientations = [header.orientation if header else None for header in headers]
-    frames = _frames(sizes, file_bytes, orientations)
+    frames = _frames(sizes, file_bytes, modified_ns, orientations)
     return pa.table({"sample_id": numbers(sample_ids, pa.uint32()), **frames})
 
 
@@ -151,12 +154,14 @@ _EXIF: dict[str, Callable[[list[Any]], pa.Array]] = {
 def _frames(
     sizes: list[tuple[int | None, int | None]],
     file_bytes: list[int | None],
+    modified_ns: list[int | None],
     orientations: list[int | None] | None,
 ) -> dict[str, pa.Array]:
     columns = {
         "width": [width for width, _ in sizes],
         "height": [height for _, height in sizes],
         "bytes": file_bytes,
+        "modified_ns": modified_ns,
         "orientation": orientations or [None] * len(sizes),
     }
     return {name: optional(values, SAMPLE[name]) for name, values in columns.items()}

@@ -18,10 +18,11 @@ IGNORED_NAMES = frozenset({"__MACOSX", "Thumbs.db", "__pycache__"})
 
 
 class Entry(NamedTuple):
-    """A file of a source: relative path and size in bytes."""
+    """A file of a source: relative path, size in bytes, modification time in ns since 1970."""
 
     path: str
     bytes: int
+    modified_ns: int | None = None
 
 
 class Source(Protocol):
@@ -103,7 +104,8 @@ class LocalSource:
                     if reason:
                         refused[_printable(prefix + name)] = reason
                     elif entry.is_file():
-                        files.append(Entry(prefix + name, entry.stat().st_size))
+                        status = entry.stat()
+                        files.append(Entry(prefix + name, status.st_size, status.st_mtime_ns))
                     elif entry.is_dir():
                         folders.append(name)
         except PermissionError as error:
@@ -142,7 +144,7 @@ class LocalSource:
             status = self.local(path).stat()
         except OSError:
             return None
-        return Entry(path, status.st_size)
+        return Entry(path, status.st_size, status.st_mtime_ns)
 
     def is_dir(self, path: str) -> bool:
         return self.local(path).is_dir()

@@ -63,6 +63,9 @@ class Ingested:
     media: list[dict[str, Any]] = field(default_factory=list)
     classes: list[dict[str, Any]] = field(default_factory=list)
     roots: list[dict[str, Any]] = field(default_factory=list)
+    digests: list[dict[str, Any]] = field(default_factory=list)
+    updated: list[dict[str, Any]] = field(default_factory=list)
+    """Samples that were there and complete, with what is new about them."""
     summary: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -116,10 +119,13 @@ def collect(context: MemoryContext) -> Ingested:
         "media": found.media,
         "class": found.classes,
         "root": found.roots,
+        "label_digest": found.digests,
     }
-    for tables in context.tables.values():
+    for sequence, tables in context.tables.items():
+        again = context.summaries[sequence].get("replace")
         for name, table in tables.items():
-            columns[name].extend(table.to_pylist())
+            complete = name == "sample" and "path" not in table.column_names and not again
+            (found.updated if complete else columns[name]).extend(table.to_pylist())
     assert found.summary["final"] is True
     found.assert_adds_up()
     return found

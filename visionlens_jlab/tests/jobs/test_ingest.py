@@ -63,7 +63,8 @@ def test_stages_and_pieces_come_in_order(tmp_path, small_pieces):
     assert ("images", 7, 7) in context.steps
     kinds = [set(tables) - {"class", "root", "issue"} for tables in context.tables.values()]
     order = [kind for kind in kinds if kind]
-    assert order == [{"sample"}, {"annotation"}, {"media"}, {"media"}, {"media"}]
+    media = [{"media"}] * 3
+    assert order == [{"sample"}, {"annotation"}, *media, {"label_digest"}]
     assert [row["sample_id"] for row in found.samples] == list(range(7))
     assert [row["sample_id"] for row in found.media] == list(range(7))
     assert found.roots == [{"name": "source", "location": str(tmp_path)}]

@@ -196,7 +196,7 @@ def test_unfinished_samples_come_again_under_their_ids(tmp_path):
     assert set(piece) == {"sample"}
     assert piece["sample"].column("sample_id").to_pylist() == [6]
     assert set(piece["sample"].column_names) == {
-        "sample_id", "width", "height", "bytes", "orientation",
+        "sample_id", "width", "height", "bytes", "orientation", "modified_ns",
     }  # fmt: skip
 
 

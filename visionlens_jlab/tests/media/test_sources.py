@@ -20,7 +20,8 @@ def folder(tmp_path):
 def test_lists_in_a_fixed_order_without_hidden_files(folder):
     source = LocalSource(folder)
     assert [entry.path for entry in source.walk()] == ["b.txt", "a/x.txt", "a/deep/y.txt"]
-    assert source.list() == (["a"], [Entry("b.txt", 5)])
+    modified = (folder / "b.txt").stat().st_mtime_ns
+    assert source.list() == (["a"], [Entry("b.txt", 5, modified)])
     assert [entry.path for entry in source.walk("a")] == ["a/x.txt", "a/deep/y.txt"]
     assert source.stat("a/x.txt") == Entry("a/x.txt", 7)
     assert source.stat("a/none.txt") is None
