@@ -160,6 +160,9 @@ class Attempt:
 
 def _of_reply(reply: dict[str, Any]) -> Outcome:
     """The outcome of a worker that could not even write it down."""
+    if reply.get("status") == "aborted" or reply.get("ename") == "KeyboardInterrupt":
+        # An interrupt that was meant for the job before came late.
+        return Outcome.lost("The worker was interrupted before it began.")
     said = f"{reply.get('ename')}: {reply.get('evalue')}"
     if os.strerror(errno.ENOSPC) in said:
         return Outcome.failed(VisionLensError("DISK_SPACE", "The disk is full."))

@@ -60,7 +60,8 @@ class Outcome:
 def outcome_of(run: Callable[[], None], cancelled: Callable[[], bool]) -> Outcome:
     """Run a job's code to its end, whatever that is.
 
-    An interrupt is a cancellation when somebody asked for one; else it is passed on.
+    An interrupt is a cancellation when somebody asked for one; else it is passed on. So is any
+    error: an interrupt ends child processes and calls into libraries in ways of their own.
     """
     try:
         run()
@@ -70,9 +71,11 @@ def outcome_of(run: Callable[[], None], cancelled: Callable[[], bool]) -> Outcom
         if cancelled():
             return Outcome("cancelled")
         raise
-    except VisionLensError as error:
-        return Outcome.failed(error)
     except Exception as error:
+        if cancelled():
+            return Outcome("cancelled")
+        if isinstance(error, VisionLensError):
+            return Outcome.failed(error)
         return unexpected(error, "The job met an error it did not expect.")
     return Outcome("done")
 

@@ -67,8 +67,11 @@ def cancelled(library: Library, source: Path, stage: str, steps: int = 3) -> Dat
         if seen == steps:
             raise context.JobCancelled
 
-    store = add(library, source, "half", cancel)
+    with pytest.raises(VisionLensError) as caught:
+        add(library, source, "half", cancel)
+    assert caught.value.code == "JOB_CANCELLED"
     assert seen == steps
+    store = library.open("half")
     assert store.info().state == "incomplete"
     return store
 

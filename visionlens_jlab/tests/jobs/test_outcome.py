@@ -44,3 +44,10 @@ def test_an_end_and_a_cancellation(tmp_path):
     assert outcome_of(raising(KeyboardInterrupt()), lambda: True) == Outcome("cancelled")
     with pytest.raises(KeyboardInterrupt):
         outcome_of(raising(KeyboardInterrupt()), lambda: False)
+
+
+@pytest.mark.parametrize(
+    "error", [VisionLensError("WORKER_LOST", "It ended."), OSError(), KeyError()]
+)
+def test_what_an_interrupt_breaks_is_a_cancellation(error):
+    assert outcome_of(raising(error), lambda: True) == Outcome("cancelled")
