@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..errors import VisionLensError
-
 
 @dataclass(frozen=True)
 class Picture:
@@ -46,18 +44,3 @@ class Picture:
         with self.content.open("rb") as file:
             while chunk := file.read(size):
                 yield chunk
-
-
-def read_slice(path: Path, offset: int, length: int) -> bytes:
-    """Some bytes of a file; IMAGE_MISSING when they are not there."""
-    try:
-        with path.open("rb") as file:
-            file.seek(offset)
-            content = file.read(length)
-    except OSError as error:
-        raise VisionLensError(
-            "IMAGE_MISSING", f"The thumbnails in {path.name} are gone."
-        ) from error
-    if len(content) < length:
-        raise VisionLensError("IMAGE_MISSING", f"{path.name} ends before the thumbnail does.")
-    return content

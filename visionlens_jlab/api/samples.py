@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from jupyter_server.base.handlers import JupyterHandler
 from tornado.iostream import StreamClosedError
 from tornado.web import authenticated
 
-from ..errors import VisionLensError
 from ..models import SampleRequest
 from .base import Guarded, Resource
 from .guard import authorized, authorized_to_read
-from .pictures import Picture, read_slice
+from .pictures import Picture
 from .shapes import ThumbnailQuery
 
+if TYPE_CHECKING:
+    from ..catalog.store import DatasetStore
+
 CHUNK = 1 << 20
+LASTING = "private, max-age=31536000, immutable"
 
 
 class SampleHandler(Resource):
@@ -56,18 +60,27 @@ class ThumbnailHandler(PictureHandler):
     @authorized
     async def get(self, dataset: str, sample_id: str) -> None:
         """The WebP thumbnail; cached for ever under its version key."""
-        asked = self.query(ThumbnailQuery)
-        found = await self.dataset(dataset, lambda store: store.thumbnail(int(sample_id)))
-        if found is None:
-            raise VisionLensError("IMAGE_MISSING", f"Sample {sample_id} has no thumbnail yet.")
-        lasting = asked.v == found.version
-        self.set_header(
-            "Cache-Control", "private, max-age=31536000, immutable" if lasting else "no-cache"
-        )
-        if self.not_modified(found.version):
+        asked = self.query(ThumbnailQuery).v
+        sample = int(sample_id)
+        store = self.services.opened(dataset)
+        known = store and asked and store.known_thumbnail(sample, asked, wait=False)
+        if known and asked:
+            content, version = known, asked
+        else:
+            content, version = await self.dataset(dataset, lambda it: _thumbnail(it, sample, asked))
+        self.set_header("Cache-Control", LASTING if asked == version else "no-cache")
+        if self.not_modified(version):
             return
         self.set_header("Content-Type", "image/webp")
-        self.finish(await self.work(read_slice, found.pack, found.offset, found.length))
+        self.finish(content)
+
+
+def _thumbnail(store: DatasetStore, sample_id: int, asked: str | None) -> tuple[bytes, str]:
+    """A thumbnail and its version key, without a statement where tiles told its place."""
+    known = asked and store.known_thumbnail(sample_id, asked)
+    if known and asked:
+        return known, asked
+    return store.read_thumbnail(sample_id)
 
 
 class ImageHandler(PictureHandler):

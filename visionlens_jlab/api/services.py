@@ -16,6 +16,7 @@ from .paths import PathPolicy
 
 if TYPE_CHECKING:
     from ..catalog.library import Library
+    from ..catalog.store import DatasetStore
     from ..jobs.runner import JobRunner
 
 Result = TypeVar("Result")
@@ -88,6 +89,10 @@ class Services:
                     self.data_dir, address=self.address, idle_seconds=self._idle_seconds
                 )
             return self._library
+
+    def opened(self, slug: str) -> DatasetStore | None:
+        """A dataset that is open already; never waits."""
+        return None if self._library is None else self._library.opened(slug)
 
     async def runner(self) -> JobRunner:
         """The runner of jobs; started by its first use."""

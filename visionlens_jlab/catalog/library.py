@@ -97,6 +97,10 @@ class Library:
                 else store
             )
 
+    def opened(self, slug: str) -> DatasetStore | None:
+        """A dataset that was opened before and is writable; looks at no disk."""
+        return self._stores.get(slug)
+
     def delete(self, name: str) -> None:
         """Remove a dataset's folder and leave a tombstone. DATASET_NOT_FOUND, DATASET_BUSY."""
         with self._lock:

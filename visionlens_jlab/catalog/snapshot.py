@@ -13,6 +13,7 @@ from visionlens_jlab.catalog.predicates import Among
 from visionlens_jlab.catalog.restriction import Restriction, read_restriction
 from visionlens_jlab.catalog.statistics import Statistics, read_statistics
 from visionlens_jlab.catalog.tables import Ids, ids_at_level
+from visionlens_jlab.catalog.thumbnails import Places
 from visionlens_jlab.catalog.userfields import LIST_FIELDS, field_set
 from visionlens_jlab.catalog.views import ResolvedView, ViewCache, resolve
 from visionlens_jlab.models import Level, ViewSpec
@@ -45,12 +46,13 @@ class Cache:
 
 
 class Caches:
-    """What one dataset's readers share: views, what SQL chose, and anything else derived."""
+    """What one dataset's readers share: views, what SQL chose, thumbnails, all else derived."""
 
     def __init__(self) -> None:
         self.views = ViewCache()
         self.derived = Cache(_KEPT)
         self.restrictions = Cache(_RESTRICTIONS_KEPT)
+        self.places = Places()
 
 
 class Snapshot:
@@ -70,6 +72,11 @@ class Snapshot:
     def statistics(self) -> Statistics:
         """Ranges and numbers of values of the fields."""
         return self.cached(("statistics",), lambda: read_statistics(self.reader, self.fields))
+
+    @property
+    def places(self) -> Places:
+        """Where to remember thumbnails that will be asked for next."""
+        return self._caches.places
 
     def view(self, spec: ViewSpec) -> ResolvedView:
         """A view, from the cache where possible."""

@@ -33,7 +33,7 @@ from visionlens_jlab.catalog.snapshot import Caches, Snapshot
 from visionlens_jlab.catalog.sqlbox import run_select
 from visionlens_jlab.catalog.tables import Ids, as_ids, read_table
 from visionlens_jlab.catalog.tags import write_tag
-from visionlens_jlab.catalog.thumbnails import FOLDER, Thumbnail, version_key
+from visionlens_jlab.catalog.thumbnails import FOLDER, Packs, Thumbnail, version_key
 from visionlens_jlab.catalog.tiles import read_tiles
 from visionlens_jlab.catalog.userfields import LIST_FIELDS, field_set
 from visionlens_jlab.catalog.views import ResolvedView, check_filter, count_all
@@ -82,6 +82,7 @@ class DatasetStore:
         identity = identify(database)
         self.uuid, self.name = identity.uuid, identity.name
         self._caches = Caches()
+        self._packs = Packs(self.folder / FOLDER)
         self._card_lock = threading.Lock()
         self._card_version: int | None = None
         self._card_written = 0.0
@@ -196,6 +197,28 @@ class DatasetStore:
         pack, offset, length = rows[0]
         return Thumbnail(self.folder / FOLDER / pack, offset, length, version)
 
+    def read_thumbnail(self, sample_id: int) -> tuple[bytes, str]:
+        """A sample's thumbnail, WebP, and its version key. IMAGE_MISSING."""
+        found = self.thumbnail(sample_id)
+        if found is None:
+            raise VisionLensError("IMAGE_MISSING", f"Sample {sample_id} has no thumbnail yet.")
+        return self._packs.read(found.pack.name, found.offset, found.length), found.version
+
+    def known_thumbnail(self, sample_id: int, version: str, *, wait: bool = True) -> bytes | None:
+        """The thumbnail under a version key that `tiles` gave lately, without a statement.
+
+        None: not known, then `read_thumbnail` is to be asked. Without `wait` also None where a
+        disk would have to be waited for.
+        """
+        place = self._caches.places.find(sample_id, version)
+        if place is None:
+            return None
+        if not wait:
+            return self._packs.read_at_once(*place)
+        with suppress(VisionLensError):
+            return self._packs.read(*place)
+        return None
+
     def image_path(self, sample_id: int) -> tuple[str, str]:
         """The location of a sample's root (empty: none) and the path below it. ID_UNKNOWN."""
         with self._snapshot() as snapshot:
@@ -306,6 +329,9 @@ class DatasetStore:
     def remove_loose_packs(self, job: str) -> None:
         """Remove thumbnails of pieces that were never committed."""
         remove_packs(self.folder, job, self.committed_pieces(job))
+        # A piece made again has the same name and may have other bytes.
+        self._caches.places.forget()
+        self._packs.close()
 
     def set_state(self, state: str) -> None:
         """Set the state that the card shows: ready, ingesting, incomplete or damaged."""
@@ -324,6 +350,7 @@ class DatasetStore:
         """Close once nobody reads or writes; False when still in use after `wait` seconds."""
         if self.database.is_open:
             self._refresh_card()
+        self._packs.close()
         return self.database.release(wait=wait)
 
     @contextmanager

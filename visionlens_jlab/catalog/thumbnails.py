@@ -1,12 +1,21 @@
-"""Where a sample's thumbnail lies."""
+"""Where thumbnails lie, and their bytes."""
 
 from __future__ import annotations
 
 import hashlib
+import os
+import threading
+from collections import OrderedDict
 from pathlib import Path
 from typing import NamedTuple
 
+from visionlens_jlab.errors import VisionLensError
+
 FOLDER = "thumbnails"
+
+_PLACES_KEPT = 20_000
+_PACKS_OPEN = 16
+_AT_ONCE = getattr(os, "RWF_NOWAIT", None)
 
 
 class Thumbnail(NamedTuple):
@@ -24,3 +33,99 @@ def version_key(pack: str | None, offset: int | None) -> str | None:
     if pack is None or offset is None:
         return None
     return hashlib.blake2s(f"{pack}:{offset}".encode(), digest_size=8).hexdigest()
+
+
+class Places:
+    """Where the thumbnails of tiles lie that were asked for lately; safe for threads.
+
+    A place is given out only under its version key, which names pack and offset: whoever knows it
+    means these bytes, so no commit makes a place wrong.
+    """
+
+    def __init__(self, kept: int = _PLACES_KEPT) -> None:
+        self._places: OrderedDict[int, tuple[str, int, int, str]] = OrderedDict()
+        self._kept = kept
+        self._lock = threading.Lock()
+
+    def remember(
+        self, sample_id: int, pack: str | None, offset: int | None, length: int | None
+    ) -> str | None:
+        """Keep a sample's place; its version key, None without a thumbnail."""
+        version = version_key(pack, offset)
+        if version is None or pack is None or offset is None or length is None:
+            return version
+        with self._lock:
+            self._places[sample_id] = (pack, offset, length, version)
+            self._places.move_to_end(sample_id)
+            if len(self._places) > self._kept:
+                self._places.popitem(last=False)
+        return version
+
+    def find(self, sample_id: int, version: str) -> tuple[str, int, int] | None:
+        """Pack, offset and length of a sample's thumbnail, if they are known under this key."""
+        place = self._places.get(sample_id)
+        return place[:3] if place is not None and place[3] == version else None
+
+    def forget(self) -> None:
+        """Start anew."""
+        with self._lock:
+            self._places.clear()
+
+
+class _OpenPack:
+    """A pack's descriptor; closed when the last who reads from it has let go."""
+
+    def __init__(self, path: Path) -> None:
+        self.descriptor = -1
+        self.descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
+
+    def __del__(self) -> None:
+        if self.descriptor >= 0:
+            os.close(self.descriptor)
+
+
+class Packs:
+    """The pack files of a dataset, the latest of them kept open; safe for threads."""
+
+    def __init__(self, folder: Path, kept: int = _PACKS_OPEN) -> None:
+        self._folder = folder
+        self._kept = kept
+        self._open: OrderedDict[str, _OpenPack] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def read(self, pack: str, offset: int, length: int) -> bytes:
+        """Some bytes of a pack; IMAGE_MISSING when they are not there."""
+        try:
+            content = os.pread(self._opened(pack).descriptor, length, offset)
+        except OSError as error:
+            raise VisionLensError("IMAGE_MISSING", f"The thumbnails in {pack} are gone.") from error
+        if len(content) < length:
+            raise VisionLensError("IMAGE_MISSING", f"{pack} ends before the thumbnail does.")
+        return content
+
+    def read_at_once(self, pack: str, offset: int, length: int) -> bytes | None:
+        """The same from memory only, in microseconds; None: it would have to wait for a disk."""
+        opened = self._open.get(pack)
+        if opened is None or _AT_ONCE is None:
+            return None
+        content = bytearray(length)
+        try:
+            count = os.preadv(opened.descriptor, [content], offset, _AT_ONCE)
+        except OSError:  # not in memory, or a file system that cannot tell
+            return None
+        return bytes(content) if count == length else None
+
+    def close(self) -> None:
+        """Let go of every file."""
+        with self._lock:
+            self._open.clear()
+
+    def _opened(self, pack: str) -> _OpenPack:
+        with self._lock:
+            opened = self._open.get(pack)
+            if opened is None:
+                opened = self._open[pack] = _OpenPack(self._folder / pack)
+            self._open.move_to_end(pack)
+            while len(self._open) > self._kept:
+                self._open.popitem(last=False)
+            return opened

@@ -12,13 +12,13 @@ import pyarrow as pa
 from visionlens_jlab.catalog.predicates import Compiled, annotations_from, compile_matching
 from visionlens_jlab.catalog.snapshot import Snapshot
 from visionlens_jlab.catalog.tables import Ids
-from visionlens_jlab.catalog.thumbnails import version_key
+from visionlens_jlab.catalog.thumbnails import Places
 from visionlens_jlab.catalog.views import combined_filter, unusable
 from visionlens_jlab.models import Tile, Tiles, ViewSpec
 
 _SAMPLE = """
     s.sample_id, s.filename, s.split, s.width, s.height, s.dominant_color,
-    s.thumb_pack, s.thumb_offset,
+    s.thumb_pack, s.thumb_offset, s.thumb_length,
     (SELECT list(t.tag ORDER BY t.tag) FROM sample_tag t WHERE t.sample_id = s.sample_id),
     (SELECT version FROM meta)
 """
@@ -51,7 +51,7 @@ def read_tiles(snapshot: Snapshot, spec: ViewSpec, ids: Ids, *, geometry: bool =
     version = int(samples[0][-1])
     snapshot.reader.know_version(version)
     annotations = _annotations(snapshot, spec, ids, geometry)
-    tiles = {row[0]: _tile(row, annotations.get(row[0], {})) for row in samples}
+    tiles = {row[0]: _tile(row, annotations.get(row[0], {}), snapshot.places) for row in samples}
     return Tiles(version=version, tiles=[tiles[i] for i in ids.tolist() if i in tiles])
 
 
@@ -95,8 +95,8 @@ def _by_owner(table: pa.Table) -> dict[int, dict[str, list[Any]]]:
     }
 
 
-def _tile(sample: tuple[Any, ...], annotations: dict[str, list[Any]]) -> Tile:
-    id_, sample_id, filename, split, width, height, color, pack, offset, tags, _ = sample
+def _tile(sample: tuple[Any, ...], annotations: dict[str, list[Any]], places: Places) -> Tile:
+    id_, sample_id, filename, split, width, height, color, *place, tags, _ = sample
     return Tile(
         id=id_,
         sample_id=sample_id,
@@ -105,7 +105,7 @@ def _tile(sample: tuple[Any, ...], annotations: dict[str, list[Any]]) -> Tile:
         width=width,
         height=height,
         color=color,
-        thumbnail=version_key(pack, offset),
+        thumbnail=places.remember(sample_id, *place),
         tags=tags or [],
         **(annotations or _NONE),
     )

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import io
-from pathlib import Path
 
 import pyarrow as pa
 import pytest
 from PIL import Image
 
-from visionlens_jlab.api.pictures import Picture, read_slice
+from visionlens_jlab.api.pictures import Picture
+from visionlens_jlab.catalog.database import Reader
 from visionlens_jlab.catalog.pieces import Piece
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.tests.api.servers import code
@@ -101,10 +101,28 @@ def test_no_path_leads_out_of_the_root(tmp_path):
         assert caught.value.code == "PATH_NOT_ALLOWED", path
 
 
-def test_a_pack_that_is_too_short_or_gone(tmp_path):
-    (tmp_path / "a.pack").write_bytes(b"12345")
-    assert read_slice(tmp_path / "a.pack", 1, 3) == b"234"
-    for path, offset in ((tmp_path / "a.pack", 3), (Path("/nowhere.pack"), 0)):
-        with pytest.raises(VisionLensError) as caught:
-            read_slice(path, offset, 3)
-        assert caught.value.code == "IMAGE_MISSING"
+async def test_thumbnails_of_tiles_take_no_statement(api, dataset, thumbnail, monkeypatch):
+    tiles = await api.json(f"datasets/{dataset}/tiles", "POST", {"ids": [1, 2]})
+    statements: list[str] = []
+    rows = Reader.rows
+    monkeypatch.setattr(Reader, "rows", lambda *a: statements.append(a[1]) or rows(*a))
+    for _ in range(3):
+        for tile in tiles["tiles"]:
+            path = f"datasets/{dataset}/samples/{tile['sample_id']}/thumbnail"
+            answer = await api(f"{path}?v={tile['thumbnail']}")
+            assert answer.code == 200
+            assert "immutable" in answer.headers["Cache-Control"]
+    assert answer.body == thumbnail
+    assert statements == []
+    other = await api(f"datasets/{dataset}/samples/2/thumbnail?v=outdated")
+    assert other.body == thumbnail
+    assert "immutable" not in other.headers["Cache-Control"]
+    assert statements != []
+
+
+async def test_a_thumbnail_whose_pack_is_gone(api, dataset, thumbnail, extension):
+    store = extension.services.library.open(dataset)
+    tiles = await api.json(f"datasets/{dataset}/tiles", "POST", {"ids": [2]})
+    store.thumbnail(2).pack.unlink()
+    path = f"datasets/{dataset}/samples/2/thumbnail?v={tiles['tiles'][0]['thumbnail']}"
+    assert code(await api(path)) == "IMAGE_MISSING"
