@@ -77,7 +77,13 @@ function StyleMenu({ settings, trans }: IProps): JSX.Element {
 }
 
 /** What is drawn over images, and how; the same for all panels. */
-export function OverlayToggles({ settings, trans }: IProps): JSX.Element {
+export function OverlayToggles(
+  props: IProps & {
+    /** Whether each image has its one annotation drawn, which matches. */
+    ownOnly?: boolean;
+  }
+): JSX.Element {
+  const { settings, trans, ownOnly } = props;
   const { overlays, labels, onlyMatching } = useSettings(settings);
   return (
     <>
@@ -104,7 +110,12 @@ export function OverlayToggles({ settings, trans }: IProps): JSX.Element {
         </ToggleButton>
         <ToggleButton
           pressed={onlyMatching}
-          title={trans.__('Draw only annotations that meet the conditions')}
+          disabled={ownOnly}
+          title={
+            ownOnly
+              ? trans.__('A crop shows its own annotation only')
+              : trans.__('Draw only annotations that meet the conditions')
+          }
           onToggle={on => settings.set({ onlyMatching: on })}
         >
           {trans.__('Matching')}

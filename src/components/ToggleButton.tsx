@@ -4,6 +4,7 @@ import * as React from 'react';
 export function ToggleButton(props: {
   pressed: boolean;
   title: string;
+  disabled?: boolean;
   onToggle: (pressed: boolean) => void;
   children: React.ReactNode;
 }): JSX.Element {
@@ -13,6 +14,7 @@ export function ToggleButton(props: {
       className="vl-button vl-toggle"
       aria-pressed={props.pressed}
       title={props.title}
+      disabled={props.disabled}
       onClick={() => props.onToggle(!props.pressed)}
     >
       {props.children}

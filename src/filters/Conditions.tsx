@@ -44,8 +44,7 @@ export function Conditions(props: IProps): JSX.Element {
     setEditing(null);
     add.current?.focus();
   };
-  const isEmpty =
-    active.length === 0 && !view.sql && !view.where && !showsAll(view);
+  const isEmpty = active.length === 0 && !view.sql && !view.where;
 
   return (
     <div className="vl-chips">
@@ -83,13 +82,6 @@ export function Conditions(props: IProps): JSX.Element {
               />
             );
           })}
-          {showsAll(view) && (
-            <Chip
-              text={trans.__('all annotations of the images')}
-              remove={trans.__('Show matching annotations only')}
-              onRemove={() => model.setAll(false)}
-            />
-          )}
         </ul>
       )}
       <div className="vl-chips-actions">
@@ -127,10 +119,6 @@ export function Conditions(props: IProps): JSX.Element {
       )}
     </div>
   );
-}
-
-function showsAll(view: { level: string; all: boolean }): boolean {
-  return view.all && view.level === 'annotations';
 }
 
 function isSame(one: ICondition, other: ICondition): boolean {

@@ -1,4 +1,4 @@
-import { closeIcon, editIcon } from '@jupyterlab/ui-components';
+import { closeIcon, editIcon, saveIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
 import { useStore } from 'zustand';
 import type { IPanelContext } from '../client/context';
@@ -54,7 +54,7 @@ export function SavedViewRow(props: IProps): JSX.Element {
         aria-label={trans.__('Replace %1', view.name)}
         onClick={() => void saved.save(view.name)}
       >
-        ⤓
+        <saveIcon.react tag="span" width="12px" />
       </button>
       <button
         type="button"

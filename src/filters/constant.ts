@@ -24,6 +24,9 @@ export function constantText(
       : null;
   }
   const isSearched = depth.search !== '';
+  if (facet.values.length === 0 && !isSearched) {
+    return trans.__('no value');
+  }
   return facet.values.length === 1 &&
     facet.distinct === 1 &&
     !isSearched &&

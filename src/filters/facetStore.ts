@@ -29,19 +29,20 @@ export interface IFacetQuestion {
 }
 
 export const FIRST_VALUES = 12;
-/** The server gives no more. */
-export const MOST_VALUES = 1000;
+/** A longer list is searched, not scrolled. */
+export const MOST_VALUES = 200;
 const DELAY = 120;
 
 function keyOf(question: IFacetQuestion): string {
-  const { level, filter, where, sql } = question.view;
+  const { level, filter, where, sql, all } = question.view;
   return JSON.stringify([
     question.dataset,
     question.datasetVersion,
     level,
     filter,
     where,
-    sql
+    sql,
+    all
   ]);
 }
 

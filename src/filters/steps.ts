@@ -25,8 +25,21 @@ function normal(view: IViewSpec): ReadonlyPartialJSONValue {
     where: view.where || null,
     sql: view.sql || null,
     sort: view.sort.map(({ field, descending }) => ({ field, descending })),
-    all: view.all && view.level === 'annotations'
+    all: showsAll(view)
   };
+}
+
+function showsAll({ all, level }: IViewSpec): boolean {
+  return all && level === 'annotations';
+}
+
+function tiles(view: IViewSpec, trans: TranslationBundle): string {
+  if (view.level === 'samples') {
+    return trans.__('images');
+  }
+  return showsAll(view)
+    ? trans.__('all annotations of the images')
+    : trans.__('annotations');
 }
 
 function chips({ filter, where }: IViewSpec): string[] {
@@ -62,16 +75,8 @@ export function describeStep(
     const texts = removed.map(text => shorten(text)).join(', ');
     steps.push(trans.__('without %1', texts));
   }
-  if (from.level !== to.level) {
-    steps.push(
-      to.level === 'annotations' ? trans.__('annotations') : trans.__('images')
-    );
-  } else if (from.all !== to.all) {
-    steps.push(
-      to.all
-        ? trans.__('all annotations of the images')
-        : trans.__('matching annotations only')
-    );
+  if (from.level !== to.level || showsAll(from) !== showsAll(to)) {
+    steps.push(tiles(to, trans));
   }
   const sort = describeSort(to);
   if (describeSort(from) !== sort) {

@@ -54,16 +54,32 @@ function TagButton(props: IProps): JSX.Element {
 function LevelSelect({ model, context }: IProps): JSX.Element {
   const { trans } = context;
   const level = useStore(model.store, state => state.view.level);
+  const all = useStore(model.store, state => state.view.all);
   return (
     <select
       className="vl-button vl-select"
-      value={level}
+      value={level === 'annotations' && all ? 'all' : level}
       aria-label={trans.__('What a tile is')}
       title={trans.__('What a tile is')}
-      onChange={event => model.setLevel(event.target.value as Level)}
+      onChange={({ target: { value } }) =>
+        value === 'all'
+          ? model.setLevel('annotations', true)
+          : model.setLevel(value as Level)
+      }
     >
       <option value="samples">{trans.__('Images')}</option>
-      <option value="annotations">{trans.__('Annotations')}</option>
+      <option
+        value="annotations"
+        title={trans.__('Annotations that meet the conditions')}
+      >
+        {trans.__('Annotations')}
+      </option>
+      <option
+        value="all"
+        title={trans.__('Every annotation, of any source, of matching images')}
+      >
+        {trans.__('All annotations')}
+      </option>
     </select>
   );
 }
@@ -72,13 +88,18 @@ function LevelSelect({ model, context }: IProps): JSX.Element {
 export function GridToolbar(props: IProps): JSX.Element {
   const { model, context } = props;
   const { trans, commands, settings } = context;
+  const level = useStore(model.store, state => state.view.level);
   return (
     <div className="vl-toolbar" role="toolbar" aria-label={trans.__('Grid')}>
       <HeaderLine model={model} trans={trans} />
       <div className="vl-toolbar-view">
         <LevelSelect {...props} />
         <SortMenu model={model} trans={trans} />
-        <OverlayToggles settings={settings} trans={trans} />
+        <OverlayToggles
+          settings={settings}
+          trans={trans}
+          ownOnly={level === 'annotations'}
+        />
       </div>
       <div className="vl-toolbar-actions">
         <TagButton {...props} />

@@ -19,7 +19,7 @@ export function pythonText(text: string): string {
 export function viewCode(
   dataset: string,
   predicate: string,
-  view: Pick<IViewSpec, 'sort' | 'level' | 'sql'>
+  view: Pick<IViewSpec, 'sort' | 'level' | 'sql' | 'all'>
 ): string {
   const parts: string[] = [];
   if (predicate !== '') {
@@ -30,6 +30,9 @@ export function viewCode(
   }
   if (view.level !== 'samples') {
     parts.push(`level=${pythonString(view.level)}`);
+  }
+  if (view.all && view.level === 'annotations') {
+    parts.push('all=True');
   }
   if (view.sql) {
     parts.push(`sql=${pythonText(view.sql)}`);

@@ -69,12 +69,8 @@ export class WorkspaceModel implements IWorkspaceModel {
     this._changeView(view => ({ ...view, sort }));
   }
 
-  setLevel(level: Level): void {
-    this._changeView(view => ({ ...view, level }));
-  }
-
-  setAll(all: boolean): void {
-    this._changeView(view => ({ ...view, all }));
+  setLevel(level: Level, all = false): void {
+    this._changeView(view => ({ ...view, level, all }));
   }
 
   setSql(sql: string | null): void {

@@ -57,9 +57,8 @@ export interface IWorkspaceActions {
   /** Parse text on the server and make it the filter; resolves to the error when it is wrong. */
   setPredicate(text: string): Promise<IErrorBody | null>;
   setSort(sort: ISortKey[]): void;
-  setLevel(level: Level): void;
-  /** At level annotations: every annotation of the matching samples. */
-  setAll(all: boolean): void;
+  /** With `all`, at level annotations: every annotation of the matching samples. */
+  setLevel(level: Level, all?: boolean): void;
   /** Show the result of a SELECT, which the filter narrows further; null: of none. */
   setSql(sql: string | null): void;
   /** Replace the whole view. */

@@ -7,13 +7,18 @@ const FOLDER = process.env.UPDATE_IMAGES
   ? path.resolve(__dirname, '../../docs/images')
   : path.resolve(__dirname, '../test-results/images');
 
-/** Take the page in both themes as `<name>-light.png` and `<name>-dark.png`. */
+/**
+ * Take the page in both themes as `<name>-light.png` and `<name>-dark.png`; `show` makes again what
+ * changing the theme takes away, for it takes the keyboard.
+ */
 export async function picture(
   page: IJupyterLabPageFixture,
-  name: string
+  name: string,
+  show?: () => Promise<void>
 ): Promise<void> {
   for (const theme of ['Dark', 'Light'] as const) {
     await page.theme[theme === 'Dark' ? 'setDarkTheme' : 'setLightTheme']();
+    await show?.();
     await settled(page);
     const file = path.join(FOLDER, `${name}-${theme.toLowerCase()}.png`);
     const bytes = await page.screenshot({ path: file });

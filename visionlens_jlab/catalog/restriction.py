@@ -18,7 +18,10 @@ VIEW_SECONDS = 5.0
 _BATCH_ROWS = 1 << 18
 _COLUMNS: dict[str, Level] = {"annotation_id": "annotations", "sample_id": "samples"}
 _COUNTERS: dict[Level, str] = {"samples": "next_sample_id", "annotations": "next_annotation_id"}
-_HINT = "Select a column named sample_id or annotation_id: SELECT sample_id FROM samples."
+_HINT = (
+    "Select the column sample_id to show images, or annotation_id to show annotations: "
+    "SELECT sample_id FROM samples."
+)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ import numpy as np
 
 from visionlens_jlab.catalog.database import Reader
 from visionlens_jlab.catalog.fieldset import FieldSet
+from visionlens_jlab.catalog.patterns import pattern_error
 from visionlens_jlab.catalog.predicates import (
     Among,
     Compiled,
@@ -106,7 +107,7 @@ def resolve(
         level=spec.level,
         version=reader.version,
         ids=ids,
-        total=count_all(reader, spec.level),
+        total=count_all(reader, spec.level, all_sources=spec.all),
         predicate="" if filter is None else render(filter),
     )
 
@@ -122,16 +123,19 @@ def view_condition(
 
 def unusable(error: duckdb.Error) -> VisionLensError:
     """A value that only DuckDB could refuse (a regular expression, a number out of range)."""
-    reason = str(error).splitlines()[0]
-    return VisionLensError(
-        "PREDICATE_INVALID", f"The filter cannot be used: {reason}", details={"cause": str(error)}
+    message = str(error)
+    return pattern_error(message) or VisionLensError(
+        "PREDICATE_INVALID",
+        f"The filter cannot be used: {message.splitlines()[0]}",
+        details={"cause": message},
     )
 
 
-def count_all(reader: Reader, level: Level) -> int:
-    """Samples, or ground-truth annotations, in the dataset."""
-    table = "sample" if level == "samples" else "annotation WHERE source = 'ground_truth'"
-    return int(reader.rows(f"SELECT count(*) FROM {table}")[0][0])
+def count_all(reader: Reader, level: Level, *, all_sources: bool = False) -> int:
+    """Samples in the dataset, or annotations, of the ground truth alone or of all sources."""
+    table = "sample" if level == "samples" else "annotation"
+    of = "" if level == "samples" or all_sources else " WHERE source = 'ground_truth'"
+    return int(reader.rows(f"SELECT count(*) FROM {table}{of}")[0][0])
 
 
 def _statement(condition: Compiled, sorts: list[Sort], level: Level) -> tuple[str, tuple[Any, ...]]:

@@ -130,6 +130,7 @@ class Dataset:
         sort: str | Sequence[str] | None = None,
         level: Level | None = None,
         *,
+        all: bool | None = None,
         sql: str | None = None,
         saved: str | None = None,
     ) -> View:
@@ -144,6 +145,8 @@ class Dataset:
             front for descending; ties and no sort: by id, or as the rows of `sql` come.
         level : {"samples", "annotations"}, optional
             What the rows are; samples, or as it was saved.
+        all : bool, optional
+            With level annotations: every annotation, of any source, of the samples that match.
         sql : str, optional
             One SELECT over the tables `samples` and `annotations` whose column `sample_id` or
             `annotation_id` says what is shown, in the order of its rows.
@@ -157,7 +160,8 @@ class Dataset:
             SQL_REFUSED and SQL_TIMEOUT when the view is read.
         """
         spec = ViewSpec() if saved is None else self._saved(saved).view
-        given = {"level": level, "sql": sql, "sort": None if sort is None else sort_keys(sort)}
+        keys = None if sort is None else sort_keys(sort)
+        given = {"level": level, "sql": sql, "sort": keys, "all": all}
         changed = {name: value for name, value in given.items() if value is not None}
         view = View(self._backend, spec.model_copy(update=changed))
         return view.where(predicate) if predicate else view

@@ -106,7 +106,6 @@ export function fakeModel(change: Partial<IWorkspaceState> = {}): FakeModel {
     setPredicate: jest.fn().mockResolvedValue(null),
     setSort: jest.fn(),
     setLevel: jest.fn(),
-    setAll: jest.fn(),
     setSql: jest.fn(),
     setView: jest.fn(),
     clearFilters: jest.fn(),

@@ -14,6 +14,7 @@ import {
   fakeModel,
   VIEW
 } from '../../components/__tests__/fakes';
+import { FIRST_VALUES, MOST_VALUES } from '../facetStore';
 import { FiltersPanel, NoWorkspace } from '../FiltersPanel';
 import { CommandIDs } from '../../tokens';
 
@@ -140,12 +141,42 @@ describe('FiltersPanel', () => {
         'blood',
         expect.objectContaining({
           fields: ['class'],
-          limit: 1000,
+          limit: MOST_VALUES,
           search: 'pla'
         }),
         expect.anything()
       )
     );
+  });
+
+  it('draws a bounded part of a facet of 1,000 values', async () => {
+    const values = Array.from({ length: 1000 }, (_, i) => ({
+      value: `class ${i}`,
+      samples: 1000 - i,
+      annotations: null,
+      selected: false
+    }));
+    const facets = jest.fn(async (_: string, { limit }: { limit: number }) => ({
+      facets: [
+        { ...CLASSES, values: values.slice(0, limit), distinct: values.length }
+      ]
+    }));
+    const { container } = render(
+      <FiltersPanel
+        model={fakeModel()}
+        context={fakeContext({ facets } as never)}
+      />
+    );
+    await screen.findByText('class 0');
+    const rows = () => container.querySelectorAll('.vl-facet-value').length;
+    expect(rows()).toBe(FIRST_VALUES);
+    fireEvent.click(screen.getByText('Show more (988)'));
+    await screen.findByText('class 199');
+    expect(rows()).toBe(MOST_VALUES);
+    expect(MOST_VALUES).toBeLessThanOrEqual(200);
+    expect(screen.getByText('800 more: search to find them.')).toBeVisible();
+    fireEvent.click(screen.getByText('Show fewer'));
+    await waitFor(() => expect(rows()).toBe(FIRST_VALUES));
   });
 
   it('sets a range by its ends', async () => {

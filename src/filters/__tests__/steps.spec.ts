@@ -16,6 +16,17 @@ describe('describeStep', () => {
     ['without conditions', { filter: both }, {}],
     ['annotations', {}, { level: 'annotations' }],
     [
+      'all annotations of the images',
+      { level: 'annotations' },
+      { level: 'annotations', all: true }
+    ],
+    [
+      'annotations',
+      { level: 'annotations', all: true },
+      { level: 'annotations' }
+    ],
+    ['the same view', {}, { all: true }],
+    [
       'sorted by area ↓, split ↑',
       {},
       {

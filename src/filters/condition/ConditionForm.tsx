@@ -110,6 +110,7 @@ export function ConditionForm(
               <select
                 className="vl-input"
                 aria-label={trans.__('Which annotations')}
+                title={trans.__('Which annotations of an image it speaks of')}
                 value={draft.quantifier}
                 onChange={event =>
                   change({ quantifier: event.target.value as Quantifier })
@@ -128,6 +129,7 @@ export function ConditionForm(
                   min={1}
                   value={draft.atLeast}
                   aria-label={trans.__('Number of annotations')}
+                  title={trans.__('Number of annotations')}
                   onChange={event =>
                     change({
                       atLeast: Math.max(1, Math.round(+event.target.value) || 1)

@@ -36,11 +36,11 @@ export function quantifierLabel(
   trans: TranslationBundle
 ): string {
   const labels: Record<Quantifier, string> = {
-    same: trans.__('of the same annotation as other conditions'),
+    same: trans.__('of the same annotation'),
     any: trans.__('of any annotation'),
     none: trans.__('of no annotation'),
     all: trans.__('of every annotation'),
-    count: trans.__('of at least … annotations')
+    count: trans.__('of at least …')
   };
   return labels[quantifier];
 }

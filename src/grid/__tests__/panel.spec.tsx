@@ -79,6 +79,25 @@ describe('GridPanel', () => {
     expect(parseInt(content.style.height)).toBeLessThanOrEqual(8_000_000);
   });
 
+  it('shows images, matching annotations or all of them', async () => {
+    const { model } = open();
+    const tiles = screen.getByLabelText('What a tile is');
+    expect(tiles).toHaveValue('samples');
+    expect(screen.getByText('Matching')).toBeEnabled();
+    fireEvent.change(tiles, { target: { value: 'annotations' } });
+    expect(model.setLevel).toHaveBeenLastCalledWith('annotations');
+    fireEvent.change(tiles, { target: { value: 'all' } });
+    expect(model.setLevel).toHaveBeenLastCalledWith('annotations', true);
+    act(() =>
+      model.store.setState({
+        view: { ...VIEW, level: 'annotations', all: true }
+      })
+    );
+    expect(tiles).toHaveValue('all');
+    // A crop has its own annotation only.
+    expect(screen.getByText('Matching')).toBeDisabled();
+  });
+
   it('selects as file managers do', async () => {
     const { at, model } = open();
     await screen.findAllByText('image_100.jpg');

@@ -3,7 +3,12 @@ import { cellCode, pythonString, pythonText, viewCode } from '../cell';
 describe('viewCode', () => {
   it('names only what differs from everything', () => {
     expect(
-      viewCode('cells', '', { sort: [], level: 'samples', sql: null })
+      viewCode('cells', '', {
+        sort: [],
+        level: 'samples',
+        sql: null,
+        all: true
+      })
     ).toBe('view = vl.open("cells").view()');
   });
 
@@ -15,10 +20,11 @@ describe('viewCode', () => {
           { field: 'filename', descending: false }
         ],
         level: 'annotations',
-        sql: 'SELECT 1'
+        sql: 'SELECT 1',
+        all: true
       })
     ).toBe(
-      'view = vl.open("cells").view("class = \'WBC\' and split = \'test\'", sort=["-confidence", "filename"], level="annotations", sql="SELECT 1")'
+      'view = vl.open("cells").view("class = \'WBC\' and split = \'test\'", sort=["-confidence", "filename"], level="annotations", all=True, sql="SELECT 1")'
     );
   });
 
@@ -37,7 +43,12 @@ describe('viewCode', () => {
     const name = 'a"b\\c\nd\u0000é{x}';
     expect(pythonString(name)).toBe('"a\\"b\\\\c\\nd\\u0000é{x}"');
     expect(
-      viewCode(name, '", evil(), "', { sort: [], level: 'samples', sql: null })
+      viewCode(name, '", evil(), "', {
+        sort: [],
+        level: 'samples',
+        sql: null,
+        all: false
+      })
     ).toBe(
       'view = vl.open("a\\"b\\\\c\\nd\\u0000é{x}").view("\\", evil(), \\"")'
     );

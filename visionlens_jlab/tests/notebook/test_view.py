@@ -37,6 +37,9 @@ def test_a_sample_view_knows_its_matching_annotations(ds: vl.Dataset) -> None:
     assert people.count("annotations") == len(PEOPLE)
     everything = people.to_pandas(level="annotations", all=True)
     assert len(everything) == 2 * len(PEOPLE)
+    same = ds.view("class = 'person'", level="annotations", all=True)
+    assert same.ids.tolist() == everything.annotation_id.tolist()
+    assert same.to_pandas().equals(everything)
 
 
 def test_an_annotation_view_knows_its_samples(ds: vl.Dataset) -> None:
