@@ -13,10 +13,14 @@ API = "visionlens/api/v1"
 
 
 def listening(process: psutil.Process) -> set[str]:
-    """Addresses `ip:port` on which a process accepts TCP connections."""
+    """Addresses `ip:port` on which a process accepts TCP connections; one that ended has none."""
+    try:
+        connections = process.net_connections(kind="inet")
+    except psutil.NoSuchProcess:
+        return set()
     return {
         f"{connection.laddr.ip}:{connection.laddr.port}"
-        for connection in process.net_connections(kind="inet")
+        for connection in connections
         if connection.status == psutil.CONN_LISTEN
     }
 
