@@ -33,16 +33,17 @@ _REFUSED = ("DISK_SPACE", "PERMISSION_DENIED")
 _OURS = ("created", "state_before")
 """Params that are not for the worker."""
 _EXISTING_SQL = """
-    SELECT sample_id, root, path, filename, bytes, content_hash, location, modified_ns,
-           labels_digest, width, height, orientation,
-           content_hash IS NULL AND orientation IS NOT NULL AND sample_id NOT IN (
-               SELECT sample_id FROM ingest_issue
-               WHERE code = 'IMAGE_UNREADABLE' AND sample_id IS NOT NULL
+    SELECT s.sample_id, s.root, s.path, s.filename, s.bytes, s.content_hash, r.location,
+           s.modified_ns, s.labels_digest, s.width, s.height, s.orientation,
+           s.content_hash IS NULL AND s.orientation IS NOT NULL AND s.sample_id NOT IN (
+               SELECT i.sample_id FROM ingest_issue i
+               WHERE i.code = 'IMAGE_UNREADABLE' AND i.sample_id IS NOT NULL
            ) AS lacks_pixels
-    FROM sample LEFT JOIN source_root ON source_root.name = sample.root
-    ORDER BY sample_id
+    FROM sample s LEFT JOIN source_root r ON r.name = s.root
+    ORDER BY s.sample_id
 """
-"""`lacks_pixels`: the image could be opened, but its pixels never came."""
+"""`lacks_pixels`: the image could be opened, but its pixels never came. Every column says whose it
+is: the user's fields may have any name."""
 
 
 def create(library: Library, queue: JobQueue, request: IngestRequest, rows: pa.Table | None) -> Job:

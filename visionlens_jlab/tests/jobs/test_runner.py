@@ -9,6 +9,8 @@ import signal
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pyarrow as pa
 import pytest
 
 from visionlens_jlab.errors import VisionLensError
@@ -286,11 +288,17 @@ async def test_several_jobs_of_several_datasets_run_in_their_order(api, jobs, jp
 
 
 async def test_uploads_become_samples(api, jobs, extension, jp_root_dir):
-    """The dataset's own source stays its own; what was sent goes with the dataset."""
+    """The dataset's own source stays its own; what was sent goes with the dataset.
+
+    The user's fields may be named as columns of the tables that an ingest reads.
+    """
     names = make_images(jp_root_dir / "town", 3)
     for number, name in enumerate(make_images(jp_root_dir / "sent", 4, (48, 64))):
         (jp_root_dir / "sent" / name).rename(jp_root_dir / "sent" / f"sent {number}.jpg")
     assert (await jobs.end(await jobs.start(source="town")))["state"] == "done"
+    store = extension.services.library.open("town")
+    for name in ("location", "name", "code"):
+        store.set_field(name, np.arange(3, dtype=np.uint32), pa.array(["a", "b", "c"]))
     before = await api.json("datasets/town")
     for sent, added in (((0, 1, 2), 3), ((2, 3), 1)):
         for number in sent:
