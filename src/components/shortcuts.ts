@@ -28,7 +28,8 @@ export function shortcutGroups(trans: TranslationBundle): IShortcutGroup[] {
           keys: ['Z', 'Ctrl+Z'],
           does: trans.__('Undo the last change of the view')
         },
-        { keys: ['Shift+Z', 'Ctrl+Shift+Z'], does: trans.__('Redo it') },
+        { keys: ['Shift+Z', 'Y', 'Ctrl+Shift+Z'], does: trans.__('Redo it') },
+        { keys: ['O'], does: trans.__('Draw annotations or not') },
         { keys: ['T'], does: trans.__('Tag the selection') },
         { keys: ['Escape'], does: trans.__('Close what is open') }
       ]
@@ -61,6 +62,8 @@ export function shortcutGroups(trans: TranslationBundle): IShortcutGroup[] {
       shortcuts: [
         { keys: ['ArrowLeft'], does: trans.__('Previous sample of the view') },
         { keys: ['ArrowRight'], does: trans.__('Next sample of the view') },
+        { keys: [' '], does: trans.__('Select or deselect the sample') },
+        { keys: ['Escape'], does: trans.__('Clear the selection') },
         { keys: ['+', '='], does: trans.__('Zoom in') },
         { keys: ['-'], does: trans.__('Zoom out') },
         { keys: ['0'], does: trans.__('Fit to the panel') },

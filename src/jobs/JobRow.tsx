@@ -7,7 +7,8 @@ import { formatTime } from '../components/format';
 import { fraction, jobTitle, progressLine } from './describe';
 import { JobLog } from './JobLog';
 import { ProgressBar } from '../components/ProgressBar';
-import { isActive, isResumable, type IJobs } from './tracker';
+import { isResumable, resumeJob } from './resume';
+import { isActive, type IJobs } from './tracker';
 
 interface IProps {
   readonly job: IJob;
@@ -30,7 +31,7 @@ export function JobRow({ job, jobs, context, onDismiss }: IProps): JSX.Element {
     work.catch(reason => setFailure(errorBody(reason)));
   };
   const resume = (): void => {
-    run(jobs.resume(job).then(() => onDismiss?.(job)));
+    run(resumeJob(jobs, job).then(() => onDismiss?.(job)));
   };
 
   return (

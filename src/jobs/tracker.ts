@@ -2,7 +2,7 @@
 import { Signal, type ISignal } from '@lumino/signaling';
 import type { IClient } from '../client/context';
 import type { IServerEvents } from '../client/events';
-import type { IIngestParameters, IIngestRequest, IJob } from '../client/types';
+import type { IIngestParameters, IJob } from '../client/types';
 
 /** An active job that was silent for so long is asked for (milliseconds). */
 const SILENCE_MS = 2000;
@@ -23,8 +23,6 @@ export interface IJobs {
   startIngest(parameters: IIngestParameters): Promise<IJob>;
   /** Ingest the image files that were sent to a dataset. */
   startUploaded(dataset: string): Promise<IJob>;
-  /** Start a job that goes on where this one stopped. */
-  resume(job: IJob): Promise<IJob>;
   cancel(job: string): Promise<void>;
 }
 
@@ -92,19 +90,6 @@ export class JobTracker implements IJobs {
     return job;
   }
 
-  resume({ ingest, dataset }: IJob): Promise<IJob> {
-    if (!ingest || !dataset) {
-      return Promise.reject(new Error('This job cannot be resumed.'));
-    }
-    return isOfUploads(ingest, dataset)
-      ? this.startUploaded(dataset)
-      : this.startIngest({
-          ...ingest,
-          name: ingest.name ?? dataset,
-          incremental: true
-        });
-  }
-
   async cancel(job: string): Promise<void> {
     this._put(await this._client.cancelJob(job));
   }
@@ -143,17 +128,6 @@ export class JobTracker implements IJobs {
   private readonly _cleared = new Set<string>();
   private _sorted: readonly IJob[] = [];
   private _timer: ReturnType<typeof setTimeout> | undefined;
-}
-
-/** Whether it stopped before its end, and the same source can be read again. */
-export function isResumable({ state, ingest }: IJob): boolean {
-  const stopped = state === 'failed' || state === 'cancelled';
-  return stopped && !!ingest && ingest.format !== 'dataframe';
-}
-
-/** What was sent lies in the dataset's own folder, which the browser may not name. */
-function isOfUploads(ingest: IIngestRequest, dataset: string): boolean {
-  return ingest.source.endsWith(`/datasets/${dataset}/uploads`);
 }
 
 /** Whether `job` is older news than what is known: an ended job does not run on. */

@@ -1,93 +1,17 @@
-/** Arguments of the commands, as JSON schemas. */
-import type { ReadonlyJSONObject } from '@lumino/coreutils';
+/** What commands tell about their arguments. */
+import type * as schemas from './argSchemas';
 
-interface IDescription {
-  args: ReadonlyJSONObject;
-}
-
-export const NO_ARGS: IDescription = {
+export const NO_ARGS: schemas.IDescription = {
   args: { type: 'object', properties: {} }
 };
 
-export const PANEL_ARGS: IDescription = {
-  args: {
-    type: 'object',
-    properties: {
-      dataset: {
-        type: 'string',
-        description: 'The dataset; without it the current workspace is meant'
-      },
-      sample: { type: 'integer', description: 'Id of the sample to show' },
-      workspace: { type: 'string', description: 'Id of a workspace' },
-      notebook: { type: 'string', description: 'Path of a linked notebook' },
-      ref: { type: 'string', description: 'Id of the widget to open it at' },
-      mode: { type: 'string', enum: ['split-right', 'tab-after'] },
-      activate: {
-        type: 'boolean',
-        description: 'False: the keyboard stays where it is'
-      },
-      view: { type: 'object', description: 'The view to show' }
-    }
-  }
-};
+const described =
+  (name: keyof typeof schemas) => async (): Promise<schemas.IDescription> =>
+    (await import('./argSchemas'))[name];
 
-export const LINK_ARGS: IDescription = {
-  args: {
-    type: 'object',
-    properties: {
-      link: {
-        type: 'string',
-        description: 'Address of a view; without it the user is asked'
-      }
-    }
-  }
-};
-
-export const INGEST_ARGS: IDescription = {
-  args: {
-    type: 'object',
-    properties: {
-      source: {
-        type: 'string',
-        description: 'Folder or label file that the form is filled in with'
-      }
-    }
-  }
-};
-
-export const PATH_ARGS: IDescription = {
-  args: {
-    type: 'object',
-    properties: {
-      path: {
-        type: 'string',
-        description:
-          'Folder or label file; without it what is selected in the file browser'
-      }
-    }
-  }
-};
-
-export const DATASET_ARGS: IDescription = {
-  args: {
-    type: 'object',
-    properties: {
-      dataset: {
-        type: 'string',
-        description: 'The dataset; without it that of the current workspace'
-      }
-    }
-  }
-};
-
-export const TAG_ARGS: IDescription = {
-  args: {
-    type: 'object',
-    properties: {
-      tag: {
-        type: 'string',
-        description: 'The tag; without it the user is asked'
-      }
-    }
-  }
-};
+export const PANEL_ARGS = described('panel');
+export const LINK_ARGS = described('link');
+export const INGEST_ARGS = described('ingest');
+export const PATH_ARGS = described('path');
+export const DATASET_ARGS = described('dataset');
+export const TAG_ARGS = described('tag');

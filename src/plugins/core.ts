@@ -57,7 +57,7 @@ export const corePlugin: JupyterFrontEndPlugin<ICore> = {
       settings,
       jobs,
       uploads: () =>
-        (uploads ??= import('../uploads').then(
+        (uploads ??= import('../uploads/uploads').then(
           ({ Uploads }) => new Uploads(client, jobs)
         )),
       trans: (translator ?? nullTranslator).load(NAMESPACE),

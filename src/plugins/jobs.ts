@@ -3,14 +3,13 @@ import type {
   JupyterFrontEnd,
   JupyterFrontEndPlugin
 } from '@jupyterlab/application';
-import { ICommandPalette, Notification } from '@jupyterlab/apputils';
+import { ICommandPalette } from '@jupyterlab/apputils';
 import { IStatusBar } from '@jupyterlab/statusbar';
-import { jobTitle, stateLabel } from '../jobs/describe';
-import { JobStatusItem } from '../jobs/statusItem';
 import { CommandIDs } from '../tokens';
 import { NO_ARGS } from './args';
 import { ICore } from './core';
 import { jobsIcon } from './icons';
+import type { JobStatus } from './jobStatus';
 import { LazyPanel } from './lazyPanel';
 import { DATASETS_ID } from './sidebar';
 
@@ -61,34 +60,30 @@ export const jobsPlugin: JupyterFrontEndPlugin<void> = {
       category: trans.__('VisionLens')
     });
 
-    const item = new JobStatusItem(
-      jobs,
-      trans,
-      () => void commands.execute(CommandIDs.showJobs)
-    );
-    statusBar?.registerStatusItem('visionlens-jlab:job', {
-      item,
-      align: 'left',
-      rank: 51,
-      isActive: () => item.isActive,
-      activeStateChanged: jobs.changed
+    // What is said of jobs is loaded with the first of them.
+    let status: Promise<JobStatus> | null = null;
+    const withStatus = (work: (loaded: JobStatus) => void): void => {
+      status ??= import('./jobStatus').then(
+        ({ JobStatus }) => new JobStatus(core, statusBar)
+      );
+      status.then(work).catch(reason => {
+        status = null;
+        console.warn('VisionLens: no progress of jobs', reason);
+      });
+    };
+    const isSeen = (): boolean =>
+      panel?.isVisible ||
+      [...app.shell.widgets('left')].some(
+        widget => widget.id === DATASETS_ID && widget.isVisible
+      );
+    jobs.changed.connect(() => {
+      if (status === null && jobs.active.length > 0) {
+        withStatus(() => undefined);
+      }
     });
     jobs.ended.connect((_, job) => {
-      const isSeen =
-        panel?.isVisible ||
-        [...app.shell.widgets('left')].some(
-          widget => widget.id === DATASETS_ID && widget.isVisible
-        );
-      if (!isSeen) {
-        const show = {
-          label: trans.__('Show jobs'),
-          callback: () => void commands.execute(CommandIDs.showJobs)
-        };
-        Notification.emit(
-          `${jobTitle(job, trans)}: ${stateLabel(job, trans)}. ${job.error?.message ?? ''}`.trim(),
-          job.state === 'failed' ? 'error' : 'success',
-          { autoClose: 6000, actions: [show] }
-        );
+      if (!isSeen()) {
+        withStatus(loaded => loaded.tellEnded(job));
       }
     });
     // A job may have been started before this page was opened.

@@ -18,6 +18,7 @@ import type { IWorkspaceModel } from '../workspace/types';
 import { openBeside } from './beside';
 import type { ICore } from './core';
 import { reportFailure } from './failure';
+import './statusStyles';
 
 export class NotebookLinks {
   constructor(

@@ -1,4 +1,4 @@
-/** The list of keys, in a dialog. */
+/** Keys known by their character, and the list of all keys in a dialog. */
 import type {
   JupyterFrontEnd,
   JupyterFrontEndPlugin
@@ -9,9 +9,30 @@ import { NO_ARGS } from './args';
 import { ICore } from './core';
 import { reportFailure } from './failure';
 
+/**
+ * Commands by the character typed. Lab's own shortcuts know keys by their place on a US keyboard;
+ * on others these characters lie elsewhere, often with Shift.
+ */
+const CHARACTERS: Record<string, string | undefined> = {
+  '?': CommandIDs.showShortcuts,
+  '/': CommandIDs.search
+};
+
+/** The command that a key typed in one of our panels means; what is being written stays text. */
+function commandOf(event: KeyboardEvent): string | undefined {
+  const { target, key, ctrlKey, metaKey, altKey } = event;
+  const isTyping =
+    !(target instanceof HTMLElement) ||
+    target.matches(':read-write, select') ||
+    target.closest('.vl-panel') === null;
+  return isTyping || event.defaultPrevented || ctrlKey || metaKey || altKey
+    ? undefined
+    : CHARACTERS[key];
+}
+
 export const shortcutsPlugin: JupyterFrontEndPlugin<void> = {
   id: 'visionlens-jlab:shortcuts',
-  description: 'Lists the keys of the VisionLens panels.',
+  description: 'Keys of the VisionLens panels, and their list.',
   requires: [ICore],
   optional: [ICommandPalette],
   autoStart: true,
@@ -31,5 +52,12 @@ export const shortcutsPlugin: JupyterFrontEndPlugin<void> = {
           .catch(reportFailure)
     });
     palette?.addItem({ command, category: trans.__('VisionLens') });
+    document.addEventListener('keydown', event => {
+      const typed = commandOf(event);
+      if (typed !== undefined) {
+        event.preventDefault();
+        void commands.execute(typed);
+      }
+    });
   }
 };

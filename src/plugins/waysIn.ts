@@ -24,32 +24,6 @@ function selectedPath(browser: FileBrowser | null): string | null {
     : null;
 }
 
-/** Open the dataset that was read from there, else the form filled in with it. */
-async function openPath(core: ICore, path: string): Promise<void> {
-  const { client, commands } = core;
-  const [datasets, detected] = await Promise.all([
-    client.datasets(),
-    // The form tells what is wrong with the path.
-    client.detect({ source: path }).catch(() => null)
-  ]);
-  const known =
-    detected && datasets.find(({ source }) => source === detected.source);
-  await (known
-    ? commands.execute(CommandIDs.open, { dataset: known.dataset })
-    : commands.execute(CommandIDs.ingest, { source: path }));
-}
-
-async function addImages(core: ICore, dataset: string): Promise<void> {
-  const [{ pickFiles }, uploads] = await Promise.all([
-    import('../uploads'),
-    core.uploads()
-  ]);
-  const files = await pickFiles();
-  if (files.length > 0) {
-    uploads.start(dataset, files);
-  }
-}
-
 export const waysInPlugin: JupyterFrontEndPlugin<void> = {
   id: 'visionlens-jlab:ways-in',
   description: 'Opens folders and label files, and adds image files.',
@@ -73,7 +47,11 @@ export const waysInPlugin: JupyterFrontEndPlugin<void> = {
         args.path !== undefined || selectedPath(browser) !== null,
       execute: async args => {
         const path = (args.path as string | undefined) ?? selectedPath(browser);
-        await (path !== null && openPath(core, path).catch(reportFailure));
+        if (path !== null) {
+          await import('./openPath')
+            .then(({ openPath }) => openPath(core, path))
+            .catch(reportFailure);
+        }
       }
     });
     commands.addCommand(CommandIDs.addImages, {
@@ -87,7 +65,11 @@ export const waysInPlugin: JupyterFrontEndPlugin<void> = {
         const dataset =
           (args.dataset as string | undefined) ??
           workspaces.current?.server.dataset;
-        await (dataset && addImages(core, dataset).catch(reportFailure));
+        if (dataset) {
+          await import('./addImages')
+            .then(({ addImages }) => addImages(core, dataset))
+            .catch(reportFailure);
+        }
       }
     });
     workspaces.currentChanged.connect(() =>

@@ -40,7 +40,7 @@ export function fakeApp(change: Partial<IClient> = {}) {
   } as unknown as JupyterFrontEnd;
   const server = new FakeServer();
   const client = { ...server.client, ...change };
-  const { jobs } = fakeJobs(client);
+  const { jobs, events } = fakeJobs(client);
   const core: ICore = {
     client,
     events: server.serverEvents,
@@ -52,5 +52,15 @@ export function fakeApp(change: Partial<IClient> = {}) {
   };
   const workspaces = new Workspaces(client, server.serverEvents);
   const ids = () => added.map(({ widget }) => widget.id);
-  return { app, core, workspaces, commands, server, added, activated, ids };
+  return {
+    app,
+    core,
+    workspaces,
+    commands,
+    server,
+    events,
+    added,
+    activated,
+    ids
+  };
 }

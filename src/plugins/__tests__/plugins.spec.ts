@@ -4,6 +4,7 @@ import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { Signal } from '@lumino/signaling';
 import { Panel, Widget } from '@lumino/widgets';
 import plugins from '../..';
+import { job } from '../../jobs/__tests__/fakes';
 import { CommandIDs, PLUGIN_ID } from '../../tokens';
 import { compare } from '../../workspace/__tests__/fakeServer';
 import { actionsPlugin } from '../actions';
@@ -230,7 +231,35 @@ describe('jobs', () => {
     added[2].widget.dispose();
     await commands.execute(CommandIDs.showJobs);
     expect(added.filter(({ area }) => area === 'down')).toHaveLength(2);
-    expect(registerStatusItem.mock.calls[0][1].isActive()).toBe(false);
+    expect(registerStatusItem).not.toHaveBeenCalled();
+  });
+
+  it('are told of while they run, and when they end unseen', async () => {
+    const { app, core, events } = setUp();
+    const registerStatusItem = jest.fn();
+    const emit = jest.spyOn(Notification, 'emit').mockReturnValue('id');
+    jobsPlugin.activate(
+      app,
+      ...([core, null, { registerStatusItem }] as never[])
+    );
+    await settle();
+    events.job.emit(job());
+    events.job.emit(job({ done: 1 }));
+    await settle();
+    expect(registerStatusItem).toHaveBeenCalledTimes(1);
+    const { item, isActive } = registerStatusItem.mock.calls[0][1];
+    expect(isActive()).toBe(true);
+    Widget.attach(item, document.body);
+    await settle();
+    expect(item.node).toHaveTextContent('Ingest of street');
+    events.job.emit(job({ state: 'done' }));
+    await settle();
+    expect(isActive()).toBe(false);
+    expect(emit).toHaveBeenCalledWith(
+      'Ingest of street: done.',
+      'success',
+      expect.anything()
+    );
   });
 });
 

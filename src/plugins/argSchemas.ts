@@ -1,0 +1,89 @@
+/** Arguments of the commands, as JSON schemas; loaded when somebody asks for them. */
+import type { ReadonlyJSONObject } from '@lumino/coreutils';
+
+export interface IDescription {
+  args: ReadonlyJSONObject;
+}
+
+export const panel: IDescription = {
+  args: {
+    type: 'object',
+    properties: {
+      dataset: {
+        type: 'string',
+        description: 'The dataset; without it the current workspace is meant'
+      },
+      sample: { type: 'integer', description: 'Id of the sample to show' },
+      workspace: { type: 'string', description: 'Id of a workspace' },
+      notebook: { type: 'string', description: 'Path of a linked notebook' },
+      ref: { type: 'string', description: 'Id of the widget to open it at' },
+      mode: { type: 'string', enum: ['split-right', 'tab-after'] },
+      activate: {
+        type: 'boolean',
+        description: 'False: the keyboard stays where it is'
+      },
+      view: { type: 'object', description: 'The view to show' }
+    }
+  }
+};
+
+export const link: IDescription = {
+  args: {
+    type: 'object',
+    properties: {
+      link: {
+        type: 'string',
+        description: 'Address of a view; without it the user is asked'
+      }
+    }
+  }
+};
+
+export const ingest: IDescription = {
+  args: {
+    type: 'object',
+    properties: {
+      source: {
+        type: 'string',
+        description: 'Folder or label file that the form is filled in with'
+      }
+    }
+  }
+};
+
+export const path: IDescription = {
+  args: {
+    type: 'object',
+    properties: {
+      path: {
+        type: 'string',
+        description:
+          'Folder or label file; without it what is selected in the file browser'
+      }
+    }
+  }
+};
+
+export const dataset: IDescription = {
+  args: {
+    type: 'object',
+    properties: {
+      dataset: {
+        type: 'string',
+        description: 'The dataset; without it that of the current workspace'
+      }
+    }
+  }
+};
+
+export const tag: IDescription = {
+  args: {
+    type: 'object',
+    properties: {
+      tag: {
+        type: 'string',
+        description: 'The tag; without it the user is asked'
+      }
+    }
+  }
+};
