@@ -24,10 +24,16 @@ export function Facets(props: {
     store.get
   );
 
-  React.useEffect(
-    () => store.ask({ dataset, datasetVersion, view }),
-    [store, dataset, datasetVersion, view]
+  // The pictures of a dataset that opens come first.
+  const opening = useStore(
+    model.store,
+    state => state.pending && state.ids.length === 0
   );
+  React.useEffect(() => {
+    if (!opening) {
+      store.ask({ dataset, datasetVersion, view });
+    }
+  }, [store, opening, dataset, datasetVersion, view]);
   React.useEffect(() => () => store.dispose(), [store]);
 
   return (

@@ -27,6 +27,7 @@ interface IProps {
   readonly skeletons: Skeletons;
   /** Whether the view has conditions that annotations meet or not. */
   readonly judged: boolean;
+  readonly scrolling: () => boolean;
 }
 
 /** One row of tiles; drawn again only when something of it changed, not at each scroll. */
@@ -74,6 +75,7 @@ export const GridRow = React.memo(function GridRow(props: IProps): JSX.Element {
                 settings={settings}
                 skeletons={props.skeletons}
                 judged={props.judged}
+                scrolling={props.scrolling}
                 trans={context.trans}
               />
             )}

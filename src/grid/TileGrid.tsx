@@ -136,6 +136,7 @@ export function TileGrid(props: IProps): JSX.Element {
               revision={tiles.revision()}
               skeletons={skeletons}
               judged={judged}
+              scrolling={viewport.scrolling}
             />
           ))}
         </div>

@@ -10,6 +10,7 @@ import {
   type IPlacement,
   type ISize
 } from '../components/placement';
+import { useImageSource } from './useImageSource';
 import { tileShapes, type IShape, type Skeletons } from '../components/shapes';
 
 interface IProps {
@@ -23,6 +24,7 @@ interface IProps {
   readonly skeletons: Skeletons;
   /** Whether the view has conditions that annotations meet or not. */
   readonly judged: boolean;
+  readonly scrolling: () => boolean;
   readonly trans: TranslationBundle;
 }
 
@@ -47,9 +49,10 @@ function Thumbnail(props: {
   url: string | null;
   color: string | null;
   frame: React.CSSProperties;
+  scrolling: () => boolean;
   trans: TranslationBundle;
 }): JSX.Element {
-  const { url, color, trans } = props;
+  const { url, color, trans, scrolling } = props;
   const [failed, setFailed] = React.useState<string | null>(null);
   const style = { ...props.frame, backgroundColor: color ?? undefined };
   if (url === null || failed === url) {
@@ -62,13 +65,31 @@ function Thumbnail(props: {
     );
   }
   return (
-    <img
-      src={url}
+    <PatientImage
+      url={url}
       style={style}
+      scrolling={scrolling}
+      onError={() => setFailed(url)}
+    />
+  );
+}
+
+/** An image that is asked for once its tile rests. */
+function PatientImage(props: {
+  url: string;
+  style: React.CSSProperties;
+  scrolling: () => boolean;
+  onError: () => void;
+}): JSX.Element {
+  const source = useImageSource(props.url, props.scrolling);
+  return (
+    <img
+      {...source}
+      style={props.style}
       decoding="async"
       draggable={false}
       alt=""
-      onError={() => setFailed(url)}
+      onError={props.onError}
     />
   );
 }
@@ -110,6 +131,7 @@ export const TileImage = React.memo(function TileImage(
         }
         color={tile.color}
         frame={frame}
+        scrolling={props.scrolling}
         trans={props.trans}
       />
       {settings.overlays && placement !== null && shapes.length > 0 && (

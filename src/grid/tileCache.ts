@@ -115,7 +115,8 @@ export class TileCache {
     window.clearTimeout(this._timer);
     this._timer = window.setTimeout(
       () => void this._fetch(),
-      this._options.delay ?? DELAY
+      // the first tiles of all have nothing to wait for
+      this._entries.size === 0 ? 0 : (this._options.delay ?? DELAY)
     );
   }
 

@@ -18,6 +18,8 @@ export interface IViewport {
   /** Scroll as little as needed to show a row whole. */
   readonly reveal: (row: number) => void;
   readonly toTop: () => void;
+  /** Whether rows come and go right now; the function stays the same. */
+  readonly scrolling: () => boolean;
 }
 
 const OVERSCAN = 3;
@@ -76,6 +78,10 @@ export function useViewport(
     return () => element.removeEventListener('wheel', onWheel);
   }, [scroller, scroll]);
 
+  const scrolling = React.useCallback(
+    () => virtualizer.isScrolling,
+    [virtualizer]
+  );
   const moveTo = (offset: number): void => {
     const element = scroller.current;
     if (element !== null) {
@@ -96,7 +102,8 @@ export function useViewport(
         moveTo(top + rowHeight - viewportHeight);
       }
     },
-    toTop: () => moveTo(0)
+    toTop: () => moveTo(0),
+    scrolling
   };
 }
 
