@@ -157,6 +157,17 @@ export class Client implements IClient {
     );
   }
 
+  cropUrl(
+    dataset: string,
+    annotationId: number,
+    crop: { version: string; size: number; aspect: number }
+  ): string {
+    return this._transport.url(
+      path('datasets', dataset, 'annotations', `${annotationId}`, 'crop'),
+      { v: crop.version, size: `${crop.size}`, aspect: `${crop.aspect}` }
+    );
+  }
+
   imageUrl(dataset: string, sampleId: number): string {
     return this._transport.url(
       path('datasets', dataset, 'samples', `${sampleId}`, 'image')

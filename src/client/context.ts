@@ -85,6 +85,12 @@ export interface IClient {
   deleteView(dataset: string, name: string): Promise<void>;
   tag(dataset: string, request: ITagRequest): Promise<IChanged>;
   /** Address of a thumbnail; `version` is `ITile.thumbnail` and makes it immutable. */
+  /** An annotation with its surroundings, at most `size` pixels on its longer side. */
+  cropUrl(
+    dataset: string,
+    annotationId: number,
+    crop: { version: string; size: number; aspect: number }
+  ): string;
   thumbnailUrl(
     dataset: string,
     sampleId: number,

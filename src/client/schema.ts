@@ -319,6 +319,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/datasets/{dataset}/annotations/{annotation_id}/crop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+                annotation_id: number;
+            };
+            cookie?: never;
+        };
+        /** Annotation with its surroundings */
+        get: operations["getCrop"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/datasets/{dataset}/fields/{field}": {
         parameters: {
             query?: never;
@@ -1742,6 +1762,11 @@ export interface components {
             color: string | null;
             /** Thumbnail */
             thumbnail: string | null;
+            /**
+             * Crop
+             * @default null
+             */
+            crop: string | null;
             /** Tags */
             tags: string[];
             /** Boxes */
@@ -3385,7 +3410,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description NOT_FOUND, DATASET_NOT_FOUND, ID_UNKNOWN, IMAGE_MISSING */
+            /** @description NOT_FOUND, DIR_NOT_FOUND, DATASET_NOT_FOUND, ID_UNKNOWN, IMAGE_MISSING */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3393,7 +3418,113 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
-                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND" | "ID_UNKNOWN" | "IMAGE_MISSING";
+                        code?: "NOT_FOUND" | "DIR_NOT_FOUND" | "DATASET_NOT_FOUND" | "ID_UNKNOWN" | "IMAGE_MISSING";
+                    };
+                };
+            };
+            /** @description DATASET_DAMAGED, DATASET_TOO_NEW */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_DAMAGED" | "DATASET_TOO_NEW";
+                    };
+                };
+            };
+            /** @description IMAGE_UNREADABLE */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "IMAGE_UNREADABLE";
+                    };
+                };
+            };
+            /** @description DATASET_BUSY */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_BUSY";
+                    };
+                };
+            };
+        };
+    };
+    getCrop: {
+        parameters: {
+            query?: {
+                v?: string | null;
+                size?: number;
+                aspect?: number | null;
+            };
+            header?: never;
+            path: {
+                dataset: string;
+                annotation_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Annotation with its surroundings */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/webp": string;
+                };
+            };
+            /** @description As the client has it. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description REQUEST_INVALID */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "REQUEST_INVALID";
+                    };
+                };
+            };
+            /** @description NOT_AUTHENTICATED, FORBIDDEN, PERMISSION_DENIED, PATH_NOT_ALLOWED */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_AUTHENTICATED" | "FORBIDDEN" | "PERMISSION_DENIED" | "PATH_NOT_ALLOWED";
+                    };
+                };
+            };
+            /** @description NOT_FOUND, DIR_NOT_FOUND, DATASET_NOT_FOUND, ID_UNKNOWN, IMAGE_MISSING */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_FOUND" | "DIR_NOT_FOUND" | "DATASET_NOT_FOUND" | "ID_UNKNOWN" | "IMAGE_MISSING";
                     };
                 };
             };

@@ -53,6 +53,31 @@ export function cropAround(box: IRect): IRect {
   };
 }
 
+/**
+ * The part of an image that the server draws for an annotation: whole pixels, inside the image.
+ *
+ * `media/crops.py` computes the same numbers. The surroundings grow to `aspect` (width by height)
+ * before the image's edges cut them. Null: nothing of the box lies in the image.
+ */
+export function cropRegion(
+  box: IRect,
+  image: ISize,
+  aspect: number
+): IRect | null {
+  const around = cropAround(box);
+  const w = Math.max(around.w, around.h * aspect);
+  const h = Math.max(around.h, around.w / aspect);
+  const within = (edge: number, limit: number): number =>
+    Math.min(Math.max(edge, 0), limit);
+  const left = Math.floor(within(box.x + box.w / 2 - w / 2, image.width));
+  const top = Math.floor(within(box.y + box.h / 2 - h / 2, image.height));
+  const right = Math.ceil(within(box.x + box.w / 2 + w / 2, image.width));
+  const bottom = Math.ceil(within(box.y + box.h / 2 + h / 2, image.height));
+  return right > left && bottom > top
+    ? { x: left, y: top, w: right - left, h: bottom - top }
+    : null;
+}
+
 /** A rectangle of image pixels in CSS pixels. */
 export function project(rect: IRect, placement: IPlacement): IRect {
   return {

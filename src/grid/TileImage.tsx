@@ -10,6 +10,7 @@ import {
   type IPlacement,
   type ISize
 } from '../components/placement';
+import { SharpCrop, sharpCrop } from './SharpCrop';
 import { useImageSource } from './useImageSource';
 import { tileShapes, type IShape, type Skeletons } from '../components/shapes';
 
@@ -17,7 +18,7 @@ interface IProps {
   readonly tile: ITile;
   readonly size: ISize;
   readonly dataset: string;
-  readonly client: Pick<IClient, 'thumbnailUrl'>;
+  readonly client: Pick<IClient, 'thumbnailUrl' | 'cropUrl'>;
   /** Show the tile's annotation instead of the whole image. */
   readonly crop: boolean;
   readonly settings: ISettings;
@@ -118,6 +119,10 @@ export const TileImage = React.memo(function TileImage(
           width: (tile.width ?? 0) * placement.scale,
           height: (tile.height ?? 0) * placement.scale
         };
+  const sharp =
+    crop && placement !== null
+      ? sharpCrop(tile, placement, size, window.devicePixelRatio)
+      : null;
   return (
     <div
       className="vl-tile-image"
@@ -134,6 +139,15 @@ export const TileImage = React.memo(function TileImage(
         scrolling={props.scrolling}
         trans={props.trans}
       />
+      {sharp !== null && (
+        <SharpCrop
+          crop={sharp}
+          dataset={dataset}
+          annotationId={tile.id}
+          client={client}
+          scrolling={props.scrolling}
+        />
+      )}
       {settings.overlays && placement !== null && shapes.length > 0 && (
         <OverlayCanvas
           size={size}

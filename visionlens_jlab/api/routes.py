@@ -31,6 +31,7 @@ from ..models import (
 )
 from . import wire
 from .about import AboutHandler, OpenApiHandler
+from .crops import CropHandler
 from .datasets import DatasetHandler, DatasetsHandler, ReportHandler
 from .fields import FieldHandler, TagsHandler
 from .folders import FoldersHandler
@@ -41,6 +42,7 @@ from .samples import ImageHandler, SampleHandler, ThumbnailHandler
 from .saved_views import SavedViewHandler, SavedViewsHandler
 from .shapes import (
     About,
+    CropQuery,
     DatasetList,
     FolderQuery,
     FormatList,
@@ -86,6 +88,14 @@ PLACE = (
     "PATH_NOT_ALLOWED",
     "FORMAT_UNKNOWN",
     "LABELS_INVALID",
+)
+PICTURE = (
+    "ID_UNKNOWN",
+    "IMAGE_MISSING",
+    "IMAGE_UNREADABLE",
+    "PERMISSION_DENIED",
+    "PATH_NOT_ALLOWED",
+    "DIR_NOT_FOUND",
 )
 INGEST = (*DATASET, "DATASET_EXISTS", "DATASET_READ_ONLY", "DISK_SPACE")
 
@@ -188,14 +198,20 @@ ROUTES = [
             "get": Operation(
                 "Image at full resolution",
                 response=IMAGE,
-                errors=(
-                    *DATASET,
-                    "ID_UNKNOWN",
-                    "IMAGE_MISSING",
-                    "IMAGE_UNREADABLE",
-                    "PERMISSION_DENIED",
-                    "PATH_NOT_ALLOWED",
-                ),
+                errors=(*DATASET, *PICTURE),
+                cached=True,
+            )
+        },
+    ),
+    Route(
+        "datasets/{dataset}/annotations/{annotation_id:int}/crop",
+        CropHandler,
+        {
+            "get": Operation(
+                "Annotation with its surroundings",
+                response=Binary("image/webp", "The part of the image, upright."),
+                query=CropQuery,
+                errors=(*DATASET, *PICTURE),
                 cached=True,
             )
         },

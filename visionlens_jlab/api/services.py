@@ -25,6 +25,10 @@ THREADS = 32
 """More than a busy page asks at once: writers waiting for their turn must not keep readers out."""
 
 
+DRAWING = 4
+"""Images decoded at once: each may take half a gigabyte."""
+
+
 class Services:
     """The library, the jobs and the pool of threads of one Jupyter server.
 
@@ -71,6 +75,8 @@ class Services:
         self._library: Library | None = None
         self._runner: asyncio.Task[JobRunner] | None = None
         self._opening = threading.Lock()
+        self.drawing = asyncio.Semaphore(DRAWING)
+        """Taken by who decodes an image at full size."""
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="visionlens")
 
     async def work(self, call: Callable[..., Result], *args: Any, **kwargs: Any) -> Result:

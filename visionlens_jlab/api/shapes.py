@@ -88,6 +88,17 @@ class ThumbnailQuery(Model):
     v: str | None = None
 
 
+class CropQuery(Model):
+    """How an annotation's picture is wanted."""
+
+    v: str | None = None
+    """The tile's version key; with it the answer may be cached for ever."""
+    size: int = Field(256, ge=16, le=2048)
+    """Pixels on the longer side, at most."""
+    aspect: float | None = Field(None, ge=0.1, le=10, allow_inf_nan=False)
+    """Width by height to which the surroundings grow."""
+
+
 class SelectionQuery(Model):
     """What a new selection is based on and who sends it."""
 

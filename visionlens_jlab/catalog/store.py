@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from visionlens_jlab.catalog import pieces
 from visionlens_jlab.catalog.card import read_card, write_card
+from visionlens_jlab.catalog.crops import CropSource, read_crop_source
 from visionlens_jlab.catalog.database import Database, Reader
 from visionlens_jlab.catalog.detail import read_sample
 from visionlens_jlab.catalog.facets import read_facets
@@ -230,6 +231,11 @@ class DatasetStore:
         if not rows:
             raise VisionLensError("ID_UNKNOWN", f"There is no sample {sample_id}.")
         return rows[0][0], rows[0][1]
+
+    def crop_source(self, annotation_id: int) -> CropSource:
+        """What the picture of an annotation is made from. ID_UNKNOWN."""
+        with self._snapshot() as snapshot:
+            return read_crop_source(snapshot.reader, annotation_id)
 
     def next_sample_id(self) -> int:
         """The smallest sample id that was never used."""

@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from visionlens_jlab.catalog.crops import crop_key
 from visionlens_jlab.catalog.predicates import Compiled, annotations_from, compile_matching
 from visionlens_jlab.catalog.snapshot import Snapshot
 from visionlens_jlab.catalog.tables import Ids
@@ -52,6 +53,9 @@ def read_tiles(snapshot: Snapshot, spec: ViewSpec, ids: Ids, *, geometry: bool =
     snapshot.reader.know_version(version)
     annotations = _annotations(snapshot, spec, ids, geometry)
     tiles = {row[0]: _tile(row, annotations.get(row[0], {}), snapshot.places) for row in samples}
+    if spec.level == "annotations":
+        for tile in tiles.values():
+            tile.crop = crop_key(tile.thumbnail, tile.boxes[0]) if tile.boxes else None
     return Tiles(version=version, tiles=[tiles[i] for i in ids.tolist() if i in tiles])
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
@@ -42,14 +44,21 @@ def browser_image(path: Path) -> tuple[Path | bytes, str]:
     VisionLensError
         IMAGE_MISSING, PERMISSION_DENIED or IMAGE_UNREADABLE.
     """
+    with image_errors(path), path.open("rb") as file:
+        kind, orientation = _inspect(file)
+        mime = BROWSER_TYPES.get(kind)
+        if mime and (orientation == 1 or mime == "image/jpeg"):
+            return path, mime
+        file.seek(0)
+        image, _, _ = open_upright(file)
+    return _encode(image)
+
+
+@contextmanager
+def image_errors(path: Path) -> Iterator[None]:
+    """Say what is wrong with an image file: IMAGE_MISSING, PERMISSION_DENIED, IMAGE_UNREADABLE."""
     try:
-        with path.open("rb") as file:
-            kind, orientation = _inspect(file)
-            mime = BROWSER_TYPES.get(kind)
-            if mime and (orientation == 1 or mime == "image/jpeg"):
-                return path, mime
-            file.seek(0)
-            image, _, _ = open_upright(file)
+        yield
     except FileNotFoundError as error:
         raise VisionLensError("IMAGE_MISSING", f"There is no file {path}.") from error
     except PermissionError as error:
@@ -58,7 +67,6 @@ def browser_image(path: Path) -> tuple[Path | bytes, str]:
         raise VisionLensError(
             "IMAGE_UNREADABLE", f"{path.name} cannot be shown: {error}."
         ) from error
-    return _encode(image)
 
 
 def _inspect(file: BinaryIO) -> tuple[str, int]:

@@ -17,10 +17,10 @@ LONG_SIDE = 256
 QUALITY = 75
 
 
-def encode(image: Image.Image) -> bytes:
+def encode(image: Image.Image, quality: int = QUALITY) -> bytes:
     """WebP bytes of an image that has its final size."""
     buffer = io.BytesIO()
-    image.save(buffer, "WEBP", quality=QUALITY, method=2)
+    image.save(buffer, "WEBP", quality=quality, method=2)
     return buffer.getvalue()
 
 

@@ -44,6 +44,8 @@ class Tile(Model):
     """Dominant colour, `#rrggbb`."""
     thumbnail: str | None
     """Version key for the immutable thumbnail address; null: none yet."""
+    crop: str | None = None
+    """Version key for the immutable address of the annotation's picture; null: there is none."""
     tags: list[str]
     boxes: list[list[float]]
     """One row per annotation: x, y, w, h in pixels of the upright image."""

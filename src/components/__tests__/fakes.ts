@@ -158,6 +158,8 @@ export function fakeSettings(change: Partial<ISettings> = {}) {
 export function fakeContext(client: Partial<IClient>): IPanelContext {
   return {
     client: {
+      cropUrl: (dataset: string, id: number, crop: { size: number }) =>
+        `/crop/${dataset}/${id}?size=${crop.size}`,
       thumbnailUrl: (dataset: string, id: number, version: string | null) =>
         `/thumb/${dataset}/${id}?v=${version}`,
       imageUrl: (dataset: string, id: number) => `/image/${dataset}/${id}`,
@@ -180,6 +182,7 @@ export function tile(id: number, change: Partial<ITile> = {}): ITile {
     height: 480,
     color: '#aabbcc',
     thumbnail: 'v1',
+    crop: null,
     tags: [],
     boxes: [],
     annotation_ids: [],

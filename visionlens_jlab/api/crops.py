@@ -1,0 +1,50 @@
+"""The picture of one annotation."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from tornado.web import authenticated
+
+from ..errors import VisionLensError
+from .guard import authorized
+from .samples import LASTING, PictureHandler
+from .shapes import CropQuery
+
+if TYPE_CHECKING:
+    from ..catalog.crops import CropSource
+
+
+class CropHandler(PictureHandler):
+    """`datasets/{dataset}/annotations/{annotation_id}/crop`"""
+
+    @authenticated
+    @authorized
+    async def get(self, dataset: str, annotation_id: str) -> None:
+        """The annotation with its surroundings, WebP; cached for ever under its version key."""
+        asked = self.query(CropQuery)
+        source = await self.dataset(dataset, lambda store: store.crop_source(int(annotation_id)))
+        lasting = asked.v is not None and asked.v == source.version
+        self.set_header("Cache-Control", LASTING if lasting else "no-cache")
+        name = f"{source}:{asked.size}:{asked.aspect}"
+        if lasting and self.not_modified(hashlib.sha256(name.encode()).hexdigest()[:32]):
+            return
+        async with self.services.drawing:
+            if self.request.connection.stream.closed():  # scrolled away while it waited
+                return
+            content = await self.work(_crop, source, asked)
+        self.set_header("Content-Type", "image/webp")
+        self.finish(content)
+
+
+def _crop(source: CropSource, asked: CropQuery) -> bytes:
+    from ..media.crops import crop_image
+    from ..media.sources import LocalSource
+
+    if source.box is None:
+        raise VisionLensError(
+            "IMAGE_MISSING", "The annotation is of the whole image.", "Ask for the sample's image."
+        )
+    path = LocalSource(source.location).local(source.path)
+    return crop_image(path, source.box, long_side=asked.size, size=source.size, aspect=asked.aspect)
