@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 
 from visionlens_jlab.catalog.clock import utc_now
@@ -75,14 +76,12 @@ def write_annotations(cursor: duckdb.DuckDBPyConnection, table: pa.Table, issues
         "coalesce(p.source, 'ground_truth')" if "source" in columns else ("'ground_truth'")
     )
     stored["is_crowd"] = "coalesce(p.is_crowd, false)" if "is_crowd" in columns else "false"
-    classes = column(table, "class", pa.string())
-    with staged(cursor, pa.table(columns | {"class": classes})) as name:
-        _check_samples(cursor, name)
-        _add_classes(cursor, name)
+    _check_samples(cursor, column(table, "sample_id", pa.uint32()))
+    columns["class_id"] = _class_ids(cursor, column(table, "class", pa.string()))
+    with staged(cursor, pa.table(columns)) as name:
         cursor.execute(
             f"INSERT INTO annotation ({', '.join(map(quote, stored))}, class_id) "
-            f"SELECT {', '.join(stored.values())}, c.class_id "
-            f"FROM {name} p LEFT JOIN class c ON c.name = p.class ORDER BY p.annotation_id"
+            f"SELECT {', '.join(stored.values())}, p.class_id FROM {name} p"
         )
         if "source" in columns:
             cursor.execute(
@@ -93,18 +92,38 @@ def write_annotations(cursor: duckdb.DuckDBPyConnection, table: pa.Table, issues
     cursor.execute("UPDATE meta SET next_annotation_id = ?", [first + table.num_rows])
 
 
-def _add_classes(cursor: duckdb.DuckDBPyConnection, staged_name: str) -> None:
-    """Add the classes that only annotations name, in the order they come."""
-    cursor.execute(
-        f"""
-        INSERT INTO class (class_id, name)
-        SELECT (SELECT coalesce(max(class_id), -1) FROM class)
-                   + row_number() OVER (ORDER BY min(p.annotation_id)), p.class
-        FROM {staged_name} p
-        WHERE p.class IS NOT NULL AND p.class NOT IN (SELECT name FROM class)
-        GROUP BY p.class
-        """
-    )
+def _class_ids(cursor: duckdb.DuckDBPyConnection, names: pa.ChunkedArray) -> pa.ChunkedArray:
+    """The int32 ids of classes by name; those that only annotations name are added as they come."""
+    known = dict(cursor.execute("SELECT name, class_id FROM class").fetchall())
+    ids = []
+    for part in names.chunks:
+        encoded = part if pa.types.is_dictionary(part.type) else part.dictionary_encode()
+        words = encoded.dictionary.to_pylist()
+        missing = np.asarray(encoded.is_null()) if encoded.null_count else None
+        codes = np.asarray(encoded.indices.fill_null(0) if encoded.null_count else encoded.indices)
+        present = codes if missing is None else codes[~missing]
+        if any(word not in known for word in words):
+            _add_classes(cursor, [words[code] for code in _by_first(present)], known)
+        meant = np.array([known.get(word, 0) for word in words] or [0], dtype=np.int32)
+        ids.append(pa.array(meant[codes], pa.int32(), mask=missing))
+    return pa.chunked_array(ids, pa.int32())
+
+
+def _by_first(codes: np.ndarray) -> list[int]:
+    """Distinct codes in the order in which they occur."""
+    first = np.full(int(codes.max(initial=-1)) + 1, len(codes))
+    first[codes[::-1]] = np.arange(len(codes))[::-1]
+    order = np.argsort(first, kind="stable")
+    return [code for code in order.tolist() if first[code] < len(codes)]
+
+
+def _add_classes(
+    cursor: duckdb.DuckDBPyConnection, names: list[str], known: dict[str, int]
+) -> None:
+    for name in names:
+        if name not in known:
+            known[name] = max(known.values(), default=-1) + 1
+            cursor.execute("INSERT INTO class (class_id, name) VALUES (?, ?)", [known[name], name])
 
 
 def remove_ground_truth(cursor: duckdb.DuckDBPyConnection, table: pa.Table) -> None:
@@ -118,10 +137,12 @@ def remove_ground_truth(cursor: duckdb.DuckDBPyConnection, table: pa.Table) -> N
         cursor.execute(f"DELETE FROM annotation WHERE annotation_id IN ({gone})")
 
 
-def _check_samples(cursor: duckdb.DuckDBPyConnection, staged_name: str) -> None:
-    orphans = cursor.execute(
-        f"SELECT count(*) FROM {staged_name} p "
-        "WHERE p.sample_id NOT IN (SELECT sample_id FROM sample)"
-    ).fetchall()
-    if orphans[0][0]:
-        raise ValueError(f"{orphans[0][0]} annotations belong to samples that do not exist")
+def _check_samples(cursor: duckdb.DuckDBPyConnection, sample_ids: pa.ChunkedArray) -> None:
+    ids, counts = np.unique(np.asarray(sample_ids), return_counts=True)
+    with staged(cursor, pa.table({"sample_id": pa.array(ids, pa.uint32())})) as name:
+        found = cursor.execute(
+            f"SELECT sample_id FROM sample WHERE sample_id IN (SELECT sample_id FROM {name})"
+        ).fetchnumpy()["sample_id"]
+    orphans = int(counts[~np.isin(ids, found)].sum())
+    if orphans:
+        raise ValueError(f"{orphans} annotations belong to samples that do not exist")

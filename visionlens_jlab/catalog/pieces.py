@@ -16,6 +16,7 @@ import pyarrow as pa
 from visionlens_jlab.catalog import annotation_rows, report, sample_rows, sqlviews, thumbnails
 from visionlens_jlab.catalog.clock import utc_now
 from visionlens_jlab.catalog.private_files import make_private_folder
+from visionlens_jlab.catalog.userfields import LIST_FIELDS
 
 THUMBNAILS = "thumbnails.pack"
 
@@ -102,9 +103,11 @@ def write_piece(cursor: duckdb.DuckDBPyConnection, piece: Piece, pack: str | Non
         for name in ("sample", "annotation"):
             if name in piece.tables:
                 annotation_rows.remove_ground_truth(cursor, piece.tables[name])
+    fields = cursor.execute(LIST_FIELDS).fetchall()
     for name, write in steps.items():
         if name in piece.tables and piece.tables[name].num_rows:
             write(piece.tables[name])
-    sqlviews.refresh(cursor)
+    if cursor.execute(LIST_FIELDS).fetchall() != fields:
+        sqlviews.refresh(cursor)
     report.record(cursor, piece.job, piece.summary)
     cursor.execute("INSERT INTO job_piece VALUES (?, ?, ?)", [piece.job, piece.sequence, utc_now()])

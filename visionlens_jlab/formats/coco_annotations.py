@@ -11,6 +11,7 @@ import msgspec
 import numpy as np
 from msgspec import UNSET
 
+from . import coco_shapes
 from .base import Action, AnnotationRows, Issue
 from .coco_classes import CocoClasses
 from .coco_forms import Form, FormReader
@@ -49,6 +50,7 @@ class AnnotationColumns:
         self._ids = images
         self._known = classes
         self._forms = FormReader(classes, images.size, self._note)
+        self._plain_polygons = coco_shapes.PlainPolygons()
         self._records: list[Any] = []
         self._places: list[int] = []
         """Index of each record in the file."""
@@ -132,6 +134,7 @@ class AnnotationColumns:
             or len(record.bbox) != 4
         ]
         forms: dict[int, Form | None] = {}
+        odd = self._read_polygons(odd, dropped, forms)
         for index in odd:
             extra = extras.get(index, {})
             left_out = dropped.get(index, {})
@@ -147,6 +150,26 @@ class AnnotationColumns:
             if forms.get(index, True) is not None:
                 self._note_dropped(index, members, extras.setdefault(index, {}))
         return forms
+
+    def _read_polygons(
+        self,
+        indices: list[int],
+        dropped: dict[int, dict[str, Dropped]],
+        forms: dict[int, Form | None],
+    ) -> list[int]:
+        """Fill in the forms of boxes with well-formed polygons; the indices of the others."""
+        records = self._records
+        texts = [bytes(records[index].segmentation) for index in indices]
+        left = []
+        for index, text, plain in zip(indices, texts, self._plain_polygons(texts), strict=True):
+            record = records[index]
+            box = record.bbox
+            usual = plain and box and len(box) == 4 and record.area is not None
+            if usual and not record.keypoints and index not in dropped:
+                forms[index] = Form("polygon", box, text)
+            else:
+                left.append(index)
+        return left
 
     def _note_dropped(self, index: int, dropped: dict[str, Dropped], extra: dict[str, Any]) -> None:
         """What could not be read as what it should be is kept as an attribute."""

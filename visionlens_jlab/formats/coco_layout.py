@@ -118,6 +118,7 @@ class ImageResolver:
         self._bases = _bases(files, label_path)
         self._rank(names)
         self._usual = f"{self._bases[0]}/" if self._bases[0] else ""
+        self._names = {path.rpartition("/")[2] for path in files}
         self._by_name: dict[str, list[str]] | None = None
 
     def resolve(self, name: str) -> tuple[str, bool]:
@@ -126,11 +127,12 @@ class ImageResolver:
         if usual in self._files:
             return usual, False
         plain = name.replace("\\", "/")
-        for base in self._bases:
+        likely = self._bases if posixpath.basename(plain.rstrip("/")) in self._names else ()
+        for base in likely:
             path = posixpath.normpath(posixpath.join(base, plain)).lstrip("/")
             if path in self._files:
                 return path, False
-        for spelling in dict.fromkeys((plain, unquote(plain))):
+        for spelling in dict.fromkeys((plain, unquote(plain) if "%" in plain else plain)):
             same = self._same_name(spelling)
             if same is not None:
                 return same, True
@@ -161,6 +163,8 @@ class ImageResolver:
                 key = _folded(posixpath.basename(path))
                 self._by_name.setdefault(key, []).append(path)
                 self._by_name.setdefault(key.rpartition(".")[0], []).append(path)
+        if not self._by_name:
+            return None
         wanted = _folded(name).split("/")
         found = self._by_name.get(wanted[-1], [])
         if len(found) < 2:

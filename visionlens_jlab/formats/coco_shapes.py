@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -60,6 +61,38 @@ def segmentation(
     if first != b"[":
         raise ValueError("segmentation is neither a list of polygons nor a mask")
     return _polygon(text if inner == b"[" else b"[" + text + b"]", measure)
+
+
+class PlainPolygons:
+    """Tells lists of flat polygons from everything else, a column at a time.
+
+    Without the characters of numbers a polygon is brackets and commas; what JSON these can be is
+    looked at once. The texts must be valid JSON.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[bytes, bool] = {}
+
+    def __call__(self, texts: list[bytes]) -> list[bool]:
+        """Which texts are well-formed polygons as they stand."""
+        whole = b"\n".join(texts).translate(None, b"0123456789.-\x20")
+        outlines = whole.split(b"\n")
+        if len(outlines) != len(texts):  # there are line breaks inside
+            outlines = [text.translate(None, b"0123456789.-\x20") for text in texts]
+        known = self._known
+        for outline in set(outlines) - known.keys():
+            known[outline] = _is_plain(outline)
+        return [known[outline] for outline in outlines]
+
+
+_PLAIN = re.compile(rb"\[\[,+\](,\[,+\])*\]")
+
+
+def _is_plain(outline: bytes) -> bool:
+    if not _PLAIN.fullmatch(outline):
+        return False
+    commas = [len(part) for part in re.findall(rb"(?<=\[),+", outline)]
+    return all(count >= 5 and count & 1 for count in commas)
 
 
 def keypoints(values: Sequence[Any], names: int) -> tuple[list[float], str | None]:

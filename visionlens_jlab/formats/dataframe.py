@@ -16,8 +16,6 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.csv
-import pyarrow.parquet
 
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.media.sources import Source
@@ -81,10 +79,14 @@ def read_table(source: Source, path: str) -> pa.Table:
         with source.open(path) as file:
             suffix = posixpath.splitext(path)[1].lower()
             if suffix == ".parquet":
-                return pa.parquet.read_table(file)
+                from pyarrow import parquet  # brings file systems and TLS
+
+                return parquet.read_table(file)
             if suffix == ".csv":
-                empty = pa.csv.ConvertOptions(strings_can_be_null=True)
-                return pa.csv.read_csv(file, convert_options=empty)
+                from pyarrow import csv
+
+                empty = csv.ConvertOptions(strings_can_be_null=True)
+                return csv.read_csv(file, convert_options=empty)
             magic = file.read(6)
             file.seek(0)
             reader = pa.ipc.open_file if magic == b"ARROW1" else pa.ipc.open_stream

@@ -7,12 +7,8 @@ from collections.abc import Sequence
 from visionlens_jlab.plugins.hookspecs import API_VERSION, PluginContext, hookimpl
 
 from .base import Format
-from .class_folders import ClassFoldersFormat
 from .coco import CocoFormat
-from .dataframe import DataFrameFormat
-from .images import ImagesFormat
-from .voc import VocFormat
-from .yolo import YoloFormat
+from .deferred import DeferredFormat
 
 visionlens_api_version = API_VERSION
 
@@ -21,10 +17,35 @@ visionlens_api_version = API_VERSION
 def visionlens_formats(context: PluginContext) -> Sequence[Format]:
     """COCO, VOC, YOLO, tables, class folders, plain images."""
     return [
-        DataFrameFormat(),
+        DeferredFormat(
+            "dataframe",
+            "Table",
+            "A DataFrame, or a Parquet, Arrow or CSV file that names images.",
+            "dataframe.DataFrameFormat",
+        ),
         CocoFormat(),
-        VocFormat(),
-        YoloFormat(),
-        ClassFoldersFormat(),
-        ImagesFormat(),
+        DeferredFormat(
+            "voc",
+            "Pascal VOC",
+            "One XML file for each image, with splits in ImageSets/Main.",
+            "voc.VocFormat",
+        ),
+        DeferredFormat(
+            "yolo",
+            "YOLO",
+            "One text file for each image: boxes, polygons, oriented boxes or keypoints.",
+            "yolo.YoloFormat",
+        ),
+        DeferredFormat(
+            "class_folders",
+            "Class folders",
+            "One folder for each class, with or without train/val/test folders above.",
+            "class_folders.ClassFoldersFormat",
+        ),
+        DeferredFormat(
+            "images",
+            "Folder of images",
+            "Images without labels, in any folders below the one named.",
+            "images.ImagesFormat",
+        ),
     ]

@@ -8,7 +8,7 @@ measures), at last the counts. The first part is read again by every attempt, th
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,7 @@ from .ingest_pool import IngestPool
 from .ingest_samples import Pending, SampleMaker
 from .ingest_space import check_space
 from .ingest_tables import class_table, issue_table, media_table, root_table
-from .ingest_tasks import HeaderResult, HeaderTask, MediaResult, MediaTask, execute
+from .ingest_tasks import HeaderResult, HeaderTask, MediaResult, MediaTask
 from .ingest_updates import LabelUpdates
 
 HEADERS_PER_TASK = 250
@@ -234,7 +234,7 @@ class _Ingest:
         headers: list[Any] = []
         errors: list[str | None] = []
         inline = len(paths) <= INLINE_HEADERS
-        for result in map(execute, tasks) if inline else self._pool.map(tasks):
+        for result in _here(tasks) if inline else self._pool.map(tasks):
             if isinstance(result, HeaderResult):
                 headers += result.headers
                 errors += result.errors
@@ -313,6 +313,12 @@ class _Ingest:
             f"{images['found']} images found, {images['imported']} imported, "
             f"{images['skipped']} skipped; {summary['annotations']['imported']} annotations.",
         )
+
+
+def _here(tasks: Sequence[HeaderTask]) -> Iterator[HeaderResult | MediaResult]:
+    from .ingest_work import execute  # labels alone need no decoder
+
+    return map(execute, tasks)
 
 
 def _media_batches(pending: list[Pending]) -> Iterator[list[Pending]]:

@@ -13,7 +13,8 @@ from typing import BinaryIO
 
 import msgspec
 
-from visionlens_jlab.jobs.ingest_tasks import Task, execute
+from visionlens_jlab.jobs.ingest_tasks import Task
+from visionlens_jlab.jobs.ingest_work import execute
 
 NICENESS = 10
 

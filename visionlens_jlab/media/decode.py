@@ -11,7 +11,8 @@ from typing import BinaryIO
 import numpy as np
 from PIL import Image, ImageFile
 
-from .headers import Header, UnreadableImageError, describe, header_of, open_image
+from .header_reader import describe, header_of, open_image
+from .headers import Header, UnreadableImageError
 
 MAX_PIXELS = 178_956_970
 """Twice Pillow's own warning limit, where Pillow gives an error by default."""

@@ -13,7 +13,8 @@ from PIL import Image
 from visionlens_jlab.errors import VisionLensError
 
 from .decode import open_upright
-from .headers import UnreadableImageError, describe, header_of, open_image
+from .header_reader import describe, header_of, open_image
+from .headers import UnreadableImageError
 
 BROWSER_TYPES = {
     "JPEG": "image/jpeg",

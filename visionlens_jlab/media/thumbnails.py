@@ -9,8 +9,10 @@ import io
 import os
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
-from PIL import Image
+if TYPE_CHECKING:
+    from PIL import Image
 
 LONG_SIDE = 256
 """Pixels on the longer side; smaller images keep their size."""

@@ -12,7 +12,8 @@ from pathlib import Path, PurePath
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.models import Uploaded
 
-from .headers import UnreadableImageError, is_image, read_header
+from .header_reader import read_header
+from .headers import UnreadableImageError, is_image
 
 FOLDER = "uploads"
 """In the dataset's folder; a source root of its own."""

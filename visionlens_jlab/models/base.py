@@ -14,4 +14,8 @@ Comparison = Literal["=", "!=", "<", "<=", ">", ">="]
 class Model(BaseModel):
     """Base of every shape: unknown keys are refused."""
 
-    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+        defer_build=True,  # most processes use few of the shapes
+    )

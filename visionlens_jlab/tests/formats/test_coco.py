@@ -300,3 +300,25 @@ def test_the_three_decoders_foresee_what_coco_publishes():
     decoder = coco_records.annotation_decoder()
     assert decoder.decode(block).records[0].bbox == (1, 2, 3, 4)
     assert decoder.extras == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        (b"[[1, 2, 3, 4, 5, 6]]", True),
+        (b"[[1,2,3,4,5,6],[-1.5,2,3,4,5,6,7,8]]", True),
+        (b"[[1, 2, 3, 4, 5]]", False),
+        (b"[[1, 2, 3, 4]]", False),
+        (b"[[1, 2, 3, 4, 5, 6], [1, 2]]", False),
+        (b"[[1, 2, 3, 4, 5, true]]", False),
+        (b"[[1, 2, 3, 4, 5, 1e999]]", False),
+        (b"[[[1, 2], [3, 4], [5, 6]]]", False),
+        (b"[1, 2, 3, 4, 5, 6]", False),
+        (b"[[1, 2, 3,\n4, 5, 6]]", False),
+        (b"[[]]", False),
+        (b"[]", False),
+        (b'{"counts": [1, 2, 3, 4, 5, 6]}', False),
+    ],
+)
+def test_well_formed_polygons_are_told_by_their_outline(text, plain):
+    assert PlainPolygons()([text, b"[[0, 0, 1, 1, 2, 2]]"]) == [plain, True]

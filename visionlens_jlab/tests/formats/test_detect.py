@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.formats.deferred import DeferredFormat
 from visionlens_jlab.formats.detect import detect
 from visionlens_jlab.formats.registry import format_infos, formats, source_kinds
 from visionlens_jlab.models import DetectRequest
@@ -91,3 +92,9 @@ def test_a_format_that_crashes_does_not_keep_others_from_being_asked(tmp_path):
     assert [kind.scheme for kind in source_kinds(registry)] == ["file"]
     write_image(tmp_path / "1.png")
     assert detect(DetectRequest(source=str(tmp_path)), registry).format == "images"
+
+
+@pytest.mark.parametrize("form", [f for f in formats() if isinstance(f, DeferredFormat)])
+def test_deferred_format_speaks_for_its_own(form):
+    real = form.format
+    assert (form.name, form.label, form.description) == (real.name, real.label, real.description)

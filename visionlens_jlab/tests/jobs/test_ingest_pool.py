@@ -10,20 +10,21 @@ import pytest
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.jobs import ingest_child, ingest_pool
 from visionlens_jlab.jobs.ingest_pool import IngestPool
-from visionlens_jlab.jobs.ingest_tasks import HeaderResult, HeaderTask, MediaTask, execute
+from visionlens_jlab.jobs.ingest_tasks import HeaderResult, HeaderTask, MediaTask
+from visionlens_jlab.jobs.ingest_work import execute
 
 from ..formats.writers import write_image
 
 CRASHING_CHILD = """
 import os, sys
 from visionlens_jlab.jobs import ingest_child
-from visionlens_jlab.jobs import ingest_tasks
-real = ingest_tasks._header
+from visionlens_jlab.jobs import ingest_work
+real = ingest_work._header
 def crash(source, path):
     if path == "killer.png":
         os._exit(9)
     return real(source, path)
-ingest_tasks._header = crash
+ingest_work._header = crash
 ingest_child.main()
 """
 

@@ -6,12 +6,8 @@ from datetime import UTC, datetime
 import pytest
 from PIL import Image
 
-from visionlens_jlab.media.headers import (
-    Header,
-    UnreadableImageError,
-    is_image,
-    read_header,
-)
+from visionlens_jlab.media.header_reader import read_header
+from visionlens_jlab.media.headers import Header, UnreadableImageError, is_image
 
 
 def encoded(kind: str = "JPEG", size=(40, 30), mode="RGB", **options) -> io.BytesIO:

@@ -1,0 +1,44 @@
+"""A built-in format whose code is loaded when it is asked for the first time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from importlib import import_module
+from typing import cast
+
+from visionlens_jlab.models import Detected
+
+from .base import Batch, Format
+from .request import Request
+
+
+class DeferredFormat:
+    """Stands for a format of this package: parsers of YAML, XML and masks take time to load.
+
+    Parameters
+    ----------
+    name, label, description : str
+        Those of the format.
+    home : str
+        `<module>.<class>` in this package.
+    """
+
+    def __init__(self, name: str, label: str, description: str, home: str) -> None:
+        self.name = name
+        self.label = label
+        self.description = description
+        self._home = home
+
+    @cached_property
+    def format(self) -> Format:
+        """The format itself."""
+        module, _, kind = self._home.partition(".")
+        loaded = import_module(f".{module}", __package__)
+        return cast(Format, getattr(loaded, kind)())
+
+    def detect(self, request: Request) -> Detected | None:
+        return self.format.detect(request)
+
+    def read(self, request: Request) -> Iterator[Batch]:
+        return self.format.read(request)

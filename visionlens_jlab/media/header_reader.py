@@ -1,0 +1,166 @@
+"""Reads headers of image files with Pillow; nothing is decoded."""
+
+from __future__ import annotations
+
+import math
+import threading
+import warnings
+from datetime import UTC, datetime, timedelta, timezone
+from typing import BinaryIO
+
+from PIL import ExifTags, Image, TiffImagePlugin, UnidentifiedImageError
+
+from .headers import Header, UnreadableImageError
+
+_limit_lock = threading.Lock()
+
+
+def read_header(file: BinaryIO) -> Header:
+    """Read the header of an open image file. Raises UnreadableImageError."""
+    try:
+        # Pillow warns of broken tags, on standard error where nobody listens.
+        with warnings.catch_warnings(record=True) as complaints:
+            warnings.simplefilter("always")
+            with open_image(file) as image:
+                header = header_of(image)
+        if complaints and header.odd is None:
+            return header._replace(odd=" ".join(str(complaints[0].message).split()).rstrip("."))
+        return header
+    except Exception as error:  # Pillow's parsers raise many kinds on damaged files
+        raise UnreadableImageError(describe(error)) from error
+
+
+def open_image(file: BinaryIO) -> Image.Image:
+    """`Image.open` without Pillow's own size limit: the size is wanted even of a huge image.
+
+    Whoever decodes checks the size first (`decode.MAX_PIXELS`).
+    """
+    with _limit_lock:
+        before, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
+        try:
+            return Image.open(file)
+        finally:
+            Image.MAX_IMAGE_PIXELS = before
+
+
+def describe(error: Exception) -> str:
+    """A decoder's complaint without object addresses, so that reports are reproducible."""
+    if isinstance(error, UnidentifiedImageError):
+        return "not an image in a known format"
+    if isinstance(error, Image.DecompressionBombError):
+        return "more pixels than is safe to decode"
+    return str(error).split(" <", 1)[0] or type(error).__name__
+
+
+def header_of(image: Image.Image) -> Header:
+    """The header of an image that Pillow has opened."""
+    width, height = _stored_size(image)
+    exif, odd = _exif(image)
+    if exif is None:
+        return Header(width, height, odd=odd)
+    details = _ifd(exif, ExifTags.IFD.Exif)
+    latitude, longitude = _position(_ifd(exif, ExifTags.IFD.GPSInfo))
+    orientation, doubt = _orientation(exif)
+    return Header(
+        width,
+        height,
+        orientation,
+        _captured_at(exif, details),
+        _camera(exif),
+        latitude,
+        longitude,
+        doubt or odd,
+    )
+
+
+def _stored_size(image: Image.Image) -> tuple[int, int]:
+    if isinstance(image, TiffImagePlugin.TiffImageFile):
+        # Pillow turns TIFFs, and states their size, upright by itself.
+        tags = image.tag_v2
+        return int(tags[ExifTags.Base.ImageWidth]), int(tags[ExifTags.Base.ImageLength])
+    return image.size
+
+
+def _exif(image: Image.Image) -> tuple[Image.Exif | None, str | None]:
+    """The EXIF data, and why what there is cannot be read."""
+    # `getexif()` decodes a whole PNG in search of a late chunk, and reads XMP, which browsers
+    # do not: an orientation stated there only must not be applied.
+    try:
+        if image.format == "TIFF":
+            return image.getexif(), None
+        data = image.info.get("exif")
+        if not isinstance(data, bytes) or not data:
+            return None, None
+        exif = Image.Exif()
+        exif.load(data)
+    except Exception as error:  # damaged EXIF must not cost the image
+        return None, describe(error)
+    return exif, None
+
+
+def _ifd(exif: Image.Exif, which: int) -> dict[int, object]:
+    try:
+        return dict(exif.get_ifd(which))
+    except Exception:  # as above
+        return {}
+
+
+def _orientation(exif: Image.Exif) -> tuple[int, str | None]:
+    value = exif.get(ExifTags.Base.Orientation)
+    if isinstance(value, int) and 1 <= value <= 8:
+        return value, None
+    # 0 is written for "unknown".
+    return 1, f"there is no orientation {value!r:.40}" if value else None
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bytes):
+        value = value.decode("utf-8", "replace")
+    return str(value).replace("\0", "").strip() if value is not None else ""
+
+
+def _camera(exif: Image.Exif) -> str | None:
+    make, model = _text(exif.get(ExifTags.Base.Make)), _text(exif.get(ExifTags.Base.Model))
+    if make and not model.lower().startswith(make.lower()):
+        model = f"{make} {model}".strip()
+    return model or None
+
+
+def _captured_at(exif: Image.Exif, details: dict[int, object]) -> datetime | None:
+    tags = ExifTags.Base
+    text = _text(details.get(tags.DateTimeOriginal)) or _text(exif.get(tags.DateTime))
+    try:
+        moment = datetime.strptime(text[:19], "%Y:%m:%d %H:%M:%S").replace(tzinfo=UTC)
+    except ValueError:
+        return None
+    fraction = _text(details.get(tags.SubsecTimeOriginal))
+    if fraction.isdecimal():
+        moment = moment.replace(microsecond=int(fraction[:6].ljust(6, "0")))
+    offset = _text(details.get(tags.OffsetTimeOriginal))
+    try:
+        sign = -1 if offset.startswith("-") else 1
+        hours, minutes = offset.lstrip("+-").split(":")
+        zone = timezone(sign * timedelta(hours=int(hours), minutes=int(minutes)))
+        return moment.replace(tzinfo=zone).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return moment
+
+
+def _position(gps: dict[int, object]) -> tuple[float | None, float | None]:
+    tags = ExifTags.GPS
+    latitude = _degrees(gps.get(tags.GPSLatitude), gps.get(tags.GPSLatitudeRef), "S", 90)
+    longitude = _degrees(gps.get(tags.GPSLongitude), gps.get(tags.GPSLongitudeRef), "W", 180)
+    if latitude is None or longitude is None:
+        return None, None
+    return latitude, longitude
+
+
+def _degrees(value: object, reference: object, negative: str, limit: float) -> float | None:
+    try:
+        degrees, minutes, seconds = (float(part) for part in value)  # type: ignore[attr-defined]
+    except (TypeError, ValueError, ZeroDivisionError):
+        return None
+    result = degrees + minutes / 60 + seconds / 3600
+    if not math.isfinite(result) or abs(result) > limit:
+        return None
+    return -result if _text(reference).upper().startswith(negative) else result
