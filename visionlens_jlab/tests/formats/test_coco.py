@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.formats import coco_records
+from visionlens_jlab.formats.coco_shapes import PlainPolygons
 
 from ..jobs.ingest_context import ingest_rows
 from .writers import (
