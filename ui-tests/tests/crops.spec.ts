@@ -1,0 +1,36 @@
+/** Tiles of annotations show the part of the image around each box sharply. */
+import { expect, test } from '@jupyterlab/galata';
+import { datasetsPanel, haveDataset } from './panels';
+import { picture } from './pictures';
+
+test.use({ autoGoto: false });
+
+test('tiles of annotations are sharp', async ({ page }) => {
+  await page.goto();
+  await haveDataset(page, 'street', 'street');
+  await datasetsPanel(page);
+  await page
+    .locator('.vl-card', { hasText: 'street' })
+    .locator('.vl-card-open')
+    .click();
+  const grid = page.locator('.vl-grid');
+  await expect(grid.locator('.vl-tile img').first()).toBeVisible();
+  await page.evaluate(() =>
+    window.jupyterapp.commands.execute('visionlens:level-annotations')
+  );
+  const crop = grid.locator('.vl-tile-crop[src]').first();
+  await expect(crop).toBeVisible();
+  await expect
+    .poll(() => crop.evaluate((image: HTMLImageElement) => image.naturalWidth))
+    .toBeGreaterThan(0);
+  // What it shows lies over the same pixels of the thumbnail.
+  const shares = await crop.evaluate((image: HTMLImageElement) => {
+    const at = image.getBoundingClientRect();
+    return {
+      shape: at.width / at.height,
+      picture: image.naturalWidth / image.naturalHeight
+    };
+  });
+  expect(Math.abs(shares.shape - shares.picture)).toBeLessThan(0.05);
+  await picture(page, 'annotations');
+});
