@@ -5,6 +5,8 @@ import type { ICondition, Value } from './tree';
 
 /** Values named in a chip before it counts the rest. */
 const NAMED = 3;
+/** A time as the server writes it; at midnight the day says it all. */
+const TIME = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(:\d\d)?(\.\d+)?Z$/;
 const PLAIN = /^[\p{L}\p{N}_.:-]+$/u;
 
 function value(of: Value): string {
@@ -14,10 +16,20 @@ function value(of: Value): string {
   if (typeof of === 'number') {
     return formatNumber(of);
   }
+  const time = typeof of === 'string' ? TIME.exec(of) : null;
+  if (time) {
+    return timeText(time);
+  }
   if (typeof of === 'string' && !PLAIN.test(of)) {
     return `'${of.replace(/'/g, "''")}'`;
   }
   return String(of);
+}
+
+function timeText([, day, minute, second, fraction]: RegExpExecArray): string {
+  const rest = `${second ?? ''}${fraction ?? ''}`;
+  const time = `${minute}${/[1-9]/.test(rest) ? rest : ''}`;
+  return time === '00:00' ? day : `${day} ${time}`;
 }
 
 function values(field: string, all: readonly Value[]): string {

@@ -148,6 +148,17 @@ describe('setRange', () => {
   });
 });
 
+it.each([
+  ['2026-03-01T00:00:00.000Z', '2026-03-01'],
+  ['2026-03-01T14:05:00Z', '2026-03-01 14:05'],
+  ['2026-03-01T14:05Z', '2026-03-01 14:05'],
+  ['2026-03-01T00:00:30.5Z', '2026-03-01 00:00:30.5']
+])('writes the time %s as %s', (value, written) => {
+  expect(text({ op: 'compare', field: 'captured_at', cmp: '>=', value })).toBe(
+    `captured_at >= ${written}`
+  );
+});
+
 describe('removeCondition', () => {
   it('takes one away by its place', () => {
     const filter = both(WBC, EITHER, TEST);
