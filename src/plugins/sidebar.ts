@@ -83,7 +83,9 @@ export const sidebarPlugin: JupyterFrontEndPlugin<void> = {
       async () => {
         const [{ createDatasetsPanel }, uploads] = await Promise.all([
           import('../datasets'),
-          core.uploads()
+          core.uploads(),
+          // A dataset chosen here opens without waiting for it.
+          import('./openPanels')
         ]);
         return createDatasetsPanel({ ...core, uploads, form });
       }

@@ -1,0 +1,133 @@
+/** Opens and finds the tabs of the main area; loaded with the first of them. */
+import type { JupyterFrontEnd } from '@jupyterlab/application';
+import type { WidgetTracker } from '@jupyterlab/apputils';
+import type { IViewSpec } from '../client/types';
+import { CommandIDs, type IWorkspaces } from '../tokens';
+import type { ICore } from './core';
+import { type PanelKind, preload, WorkspacePanel } from './workspacePanel';
+
+/** Arguments of the commands; without a dataset they mean the current workspace. */
+export interface IPanelArgs {
+  dataset?: string;
+  workspace?: string;
+  notebook?: string;
+  /** The sample to show. */
+  sample?: number;
+  /** Where to open it: beside or after the widget of this id. */
+  ref?: string;
+  mode?: 'split-right' | 'tab-after';
+  /** False: the keyboard stays where it is. */
+  activate?: boolean;
+  /** The view to show; undo brings back the one before. */
+  view?: IViewSpec;
+}
+
+/** The tabs that are open, by what they show. */
+export type Trackers = Record<PanelKind, WidgetTracker<WorkspacePanel>>;
+
+export class Panels {
+  constructor(
+    private readonly _app: JupyterFrontEnd,
+    private readonly _core: ICore,
+    private readonly _workspaces: IWorkspaces,
+    private readonly _trackers: Trackers
+  ) {}
+
+  /** Open or reveal a panel; without any dataset the list of them. */
+  async open(kind: PanelKind, args: IPanelArgs): Promise<void> {
+    // The panel's code comes while the server opens the dataset.
+    preload(kind);
+    const place = await this._place(args);
+    if (place === null) {
+      await this._app.commands.execute(CommandIDs.showDatasets);
+      return;
+    }
+    const known = this._find(kind, place.workspace);
+    if (known) {
+      this._reveal(known, args.activate ?? true);
+    } else {
+      const options = { workspaces: this._workspaces, context: this._core };
+      this._add(new WorkspacePanel({ kind, ...place, ...options }), args);
+    }
+    if (args.view) {
+      (await this._workspaces.open(place)).setView(args.view);
+    }
+    this._workspaces.activate(place.workspace);
+    if (args.sample !== undefined) {
+      (await this._workspaces.open(place)).setFocus(args.sample);
+    }
+  }
+
+  private async _place({
+    dataset,
+    workspace,
+    notebook
+  }: IPanelArgs): Promise<{ dataset: string; workspace: string } | null> {
+    // A restored panel does not wait for the server: its content will.
+    const shown =
+      workspace ?? (notebook === undefined ? this._shown(dataset) : undefined);
+    if (dataset !== undefined && shown !== undefined) {
+      return { dataset, workspace: shown };
+    }
+    const model =
+      dataset !== undefined
+        ? await this._workspaces.open({ dataset, notebook })
+        : this._workspaces.current;
+    return (
+      model && {
+        dataset: model.server.dataset,
+        workspace: model.server.workspace
+      }
+    );
+  }
+
+  /** The workspace of a grid that shows the dataset, the current one if it does. */
+  private _shown(dataset: string | undefined): string | undefined {
+    const { grid } = this._trackers;
+    const current = grid.currentWidget;
+    const panel =
+      current?.slug === dataset
+        ? current
+        : grid.find(({ slug }) => slug === dataset);
+    return panel?.workspace;
+  }
+
+  private _find(
+    kind: PanelKind,
+    workspace: string
+  ): WorkspacePanel | undefined {
+    return this._trackers[kind].find(panel => panel.workspace === workspace);
+  }
+
+  private _add(
+    panel: WorkspacePanel,
+    { ref, mode, activate }: IPanelArgs
+  ): void {
+    const { kind, workspace } = panel;
+    const other = this._find(kind === 'grid' ? 'sample' : 'grid', workspace);
+    this._app.shell.add(panel, 'main', {
+      ref: ref ?? other?.id,
+      mode: mode ?? 'tab-after',
+      activate: activate ?? true,
+      type: 'VisionLens'
+    });
+    const tracker = this._trackers[kind];
+    void tracker.add(panel);
+    panel.workspaceChanged.connect(() => void tracker.save(panel));
+    panel.disposed.connect(() => {
+      const shown = this._kinds.some(each => this._find(each, panel.workspace));
+      if (!shown) {
+        this._workspaces.close(panel.workspace);
+      }
+    });
+  }
+
+  /** Show a panel; where the keyboard shall stay, only if it is hidden behind another tab. */
+  private _reveal(panel: WorkspacePanel, activate: boolean): void {
+    if (activate || !panel.isVisible) {
+      this._app.shell.activateById(panel.id);
+    }
+  }
+
+  private readonly _kinds = ['grid', 'sample'] as const;
+}
