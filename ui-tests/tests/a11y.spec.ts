@@ -85,6 +85,20 @@ test('axe finds nothing serious in any panel', async ({ page }) => {
     }
   }
 
+  const filters = page.locator('#visionlens-filters-sidebar');
+  const search = filters.getByRole('combobox', { name: 'Search names' });
+  await search.fill('bus');
+  await expect(filters.getByRole('option', { name: /^bus/ })).toBeVisible();
+  await check('search', '#visionlens-filters-sidebar .vl-search');
+  await search.press('Escape');
+  await search.fill('');
+  await filters.getByRole('button', { name: '+ Add condition' }).click();
+  await check('condition', '.vl-condition');
+  await filters.getByRole('button', { name: 'Cancel' }).click();
+  await filters.getByRole('button', { name: 'SQL' }).click();
+  await check('SQL', '.vl-sql');
+  await filters.getByRole('button', { name: 'Close' }).click();
+
   await grid.locator('.vl-tile').first().dblclick();
   await expect(page.locator('.vl-sample-side')).toBeVisible();
   await check('sample', '.vl-sample');
