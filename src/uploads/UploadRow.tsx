@@ -76,13 +76,12 @@ export function UploadRow(props: {
   );
 }
 
-/** "12 of 40 files · 3.1 MB of 9.8 MB". */
+/** "12 of 40 files sent · 3.1 MB of 9.8 MB"; the ingest that follows tells of itself. */
 function progress(upload: IUpload, trans: TranslationBundle): string {
-  const { files, sent, bytes, bytesSent, state, cancelled } = upload;
+  const { files, sent, bytes, bytesSent, cancelled } = upload;
   return [
-    trans.__('%1 of %2 files', formatCount(sent), formatCount(files)),
+    trans.__('%1 of %2 files sent', formatCount(sent), formatCount(files)),
     trans.__('%1 of %2', formatBytes(bytesSent), formatBytes(bytes)),
-    ...(cancelled ? [trans.__('cancelled')] : []),
-    ...(state === 'ended' && sent > 0 ? [trans.__('being ingested')] : [])
+    ...(cancelled ? [trans.__('cancelled')] : [])
   ].join(' · ');
 }

@@ -49,7 +49,7 @@ describe('uploads', () => {
     act(() => waiting[0]());
     await settle();
     expect(client.upload).toHaveBeenCalledTimes(CONCURRENCY + 1);
-    expect(screen.getByText('1 of 10 files · 5 B of 50 B')).toBeVisible();
+    expect(screen.getByText('1 of 10 files sent · 5 B of 50 B')).toBeVisible();
     expect(client.ingestUploads).not.toHaveBeenCalled();
     for (let i = 1; i < 10; i++) {
       await settle();
