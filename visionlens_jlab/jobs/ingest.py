@@ -26,6 +26,7 @@ from .context import JobContext
 from .ingest_annotations import Prepared, ambiguous_issues
 from .ingest_count import Counts
 from .ingest_existing import Existing
+from .ingest_gather import Gathered
 from .ingest_pool import IngestPool
 from .ingest_samples import Pending, SampleMaker
 from .ingest_space import check_space
@@ -102,6 +103,7 @@ class _Ingest:
         )
         self._updates = LabelUpdates(context.spool)
         self._counts = Counts()
+        self._gathered = Gathered()
         self._sequence = 0
         self._headers_done = 0
         self._images_total: int | None = None
@@ -118,6 +120,7 @@ class _Ingest:
         # Images alone say nothing of labels: those there are stay.
         if self._counts.read["annotations"] or self._counts.read["label_files"]:
             self._update_labels()
+        self._hand_over_gathered()
         if not self._request.labels_only:
             self._read_pixels()
         self._finish(picked.format.name)
@@ -149,13 +152,14 @@ class _Ingest:
             if made.again.num_rows:
                 # Alone in its piece: nothing else must lose its annotations.
                 self._hand_over({"sample": made.again}, [], summary={"replace": True})
-            self._hand_over({"sample": made.changed}, [])
+            if made.changed.num_rows:
+                self._hand_over({"sample": made.changed}, [])
             self._updates.note_images(batch.images.splits)
         issues += self._own(batch.issues)
         if batch.annotations is not None and len(batch.annotations.classes):
             tables["annotation"], odd = self._annotations(batch.annotations)
             issues += odd
-        self._hand_over(tables, issues)
+        self._gather(tables, issues)
 
     def _check_space(self, total: int, images: ImageRows) -> None:
         if not self._request.labels_only:
@@ -216,14 +220,30 @@ class _Ingest:
         files: dict[str, Path] | None = None,
         summary: dict[str, Any] | None = None,
     ) -> None:
+        self._hand_over_gathered()
+        whole = self._with_issues(tables, issues)
+        if whole or summary:
+            self._context.emit(self._sequence, whole, files, summary)
+            self._sequence += 1
+
+    def _gather(self, tables: dict[str, pa.Table], issues: list[Issue]) -> None:
+        """Hand over soon: where no image is read, many batches come in a second."""
+        enough = self._gathered.add(self._with_issues(tables, issues))
+        if enough or not self._request.labels_only:
+            self._hand_over_gathered()
+
+    def _hand_over_gathered(self) -> None:
+        tables = self._gathered.take()
+        if tables:
+            self._context.emit(self._sequence, tables)
+            self._sequence += 1
+
+    def _with_issues(self, tables: dict[str, pa.Table], issues: list[Issue]) -> dict[str, pa.Table]:
         self._counts.add_issues(issues)
         if issues:
             ids = [self._samples.log.sample_id(issue.image) for issue in issues]
             tables["issue"] = issue_table(issues, ids)
-        whole = {name: table for name, table in tables.items() if table.num_rows}
-        if whole or summary:
-            self._context.emit(self._sequence, whole, files, summary)
-            self._sequence += 1
+        return {name: table for name, table in tables.items() if table.num_rows}
 
     def _headers(self, root: str, paths: list[str]) -> tuple[list[Any], list[str | None]]:
         location = self._request.roots[root].location
