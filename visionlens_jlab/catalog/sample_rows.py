@@ -66,7 +66,10 @@ def write_samples(cursor: duckdb.DuckDBPyConnection, table: pa.Table, issues: Is
     }
     if "captured_at" in present:
         columns["captured_at"] = naive_utc(table.column("captured_at"))
-    columns |= user_columns(cursor, "samples", table.drop_columns(present), issues)
+    further = table.drop_columns(present)
+    if "path" not in present:  # samples that exist: missing values take the place of others
+        columns |= _cleared_columns(cursor, further)
+    columns |= user_columns(cursor, "samples", further, issues)
     with staged(cursor, pa.table(columns)) as name:
         distinct, largest, known = cursor.execute(
             "SELECT count(DISTINCT p.sample_id), max(p.sample_id), count(s.sample_id) "
@@ -109,12 +112,31 @@ def write_media(cursor: duckdb.DuckDBPyConnection, table: pa.Table, pack: str | 
 
 
 def write_label_digests(cursor: duckdb.DuckDBPyConnection, table: pa.Table) -> None:
-    """Set the digests of the labels as they were imported."""
+    """Set the digests of the labels, and of the stated fields if given, as they were imported."""
+    columns = {"labels_digest": "digest", "stated_digests": "stated_digests"}
+    assigned = ", ".join(
+        f"{column} = p.{given}" for column, given in columns.items() if given in table.column_names
+    )
     with staged(cursor, table) as name:
         cursor.execute(
-            f"UPDATE sample SET labels_digest = p.digest FROM {name} p "
-            "WHERE p.sample_id = sample.sample_id"
+            f"UPDATE sample SET {assigned} FROM {name} p WHERE p.sample_id = sample.sample_id"
         )
+
+
+def _cleared_columns(
+    cursor: duckdb.DuckDBPyConnection, table: pa.Table
+) -> dict[str, pa.ChunkedArray]:
+    """Those of a table's user columns that hold nothing but missing values."""
+    columns: dict[str, pa.ChunkedArray] = {}
+    for source_name in table.column_names:
+        if table.column(source_name).null_count == table.num_rows:
+            found = cursor.execute(
+                "SELECT name, type FROM field WHERE level = 'samples' AND source_name = ?",
+                [source_name],
+            ).fetchall()
+            for name, kind in found:
+                columns[name] = to_column(pa.chunked_array([pa.nulls(table.num_rows)]), kind)
+    return columns
 
 
 def user_columns(

@@ -32,6 +32,8 @@ ISSUES: dict[str, str] = {
     "ENCODING_REPAIRED": "A label file is not in UTF-8; read in the encoding it must have.",
     "EXIF_INVALID": "The EXIF data of an image is broken; what can be read of it is used.",
     "FIELD_RENAMED": "A field has the name of a built-in one; it got another.",
+    "FIELDS_UPDATED": "What labels or EXIF say of an image known from before has changed; the new "
+    "values were taken over.",
     "FILE_REFUSED": "A link leads nowhere or outside the folder, or a name is not in UTF-8.",
     "FOLDER_UNLISTED": "A folder of images that no label file speaks of was not read.",
     "IMAGE_CHANGED": "The file of an image known from before has changed; it was read again "

@@ -30,7 +30,8 @@ from .ingest_gather import Gathered
 from .ingest_pool import IngestPool
 from .ingest_samples import Pending, SampleMaker
 from .ingest_space import check_space
-from .ingest_tables import class_table, issue_table, media_table, root_table
+from .ingest_stated import StatedFields
+from .ingest_tables import class_table, file_table, issue_table, media_table, root_table
 from .ingest_tasks import HeaderResult, HeaderTask, MediaResult, MediaTask
 from .ingest_updates import LabelUpdates
 
@@ -38,6 +39,9 @@ HEADERS_PER_TASK = 250
 IMAGES_PER_PIECE = 256
 INLINE_HEADERS = 64
 """Up to so many headers are read here: starting processes would take longer."""
+
+IMAGES_ALONE = "images"
+"""Name of the format that reads no labels."""
 
 TABLE = Path("input/table.arrow")
 """In the spool: the rows of a DataFrame."""
@@ -114,9 +118,13 @@ class _Ingest:
         self._context.progress("scan", 0, None)
         picked = pick(self._request, self._format)
         self._context.log("info", f"{picked.detected.label}: {picked.detected.reason}")
+        self._stated = StatedFields(
+            self._existing.fields, may_clear=picked.format.name != IMAGES_ALONE
+        )
         for batch in picked.format.read(self._request):
             self._context.check_cancelled()
             self._take(batch)
+        self._update_fields()
         # Images alone say nothing of labels: those there are stay.
         if self._counts.read["annotations"] or self._counts.read["label_files"]:
             self._update_labels()
@@ -152,9 +160,8 @@ class _Ingest:
             if made.again.num_rows:
                 # Alone in its piece: nothing else must lose its annotations.
                 self._hand_over({"sample": made.again}, [], summary={"replace": True})
-            if made.changed.num_rows:
-                self._hand_over({"sample": made.changed}, [])
-            self._updates.note_images(batch.images.splits)
+            self._stated.note_new(made.new)
+            self._stated.note_known(*made.met)
         issues += self._own(batch.issues)
         if batch.annotations is not None and len(batch.annotations.classes):
             tables["annotation"], odd = self._annotations(batch.annotations)
@@ -188,30 +195,53 @@ class _Ingest:
         self._updates.issues += [issue for issue in odd if log.is_existing(issue.image)]
         return prepared.table, [issue for issue in odd if not log.is_existing(issue.image)]
 
+    def _update_fields(self) -> None:
+        """Set what is stated otherwise than before: a piece for each field."""
+        names: dict[int, list[str]] = {}
+        for name, table in self._stated.updates():
+            for sample_id in table.column("sample_id").to_pylist():
+                names.setdefault(sample_id, []).append(name)
+            self._hand_over({"sample": table}, [])
+        ids = sorted(names)
+        issues = [
+            Issue("FIELDS_UPDATED", "repaired", "image", path, f"New: {', '.join(names[one])}.")
+            for one, path in zip(ids, self._existing.paths(ids), strict=True)
+        ]
+        self._hand_over({}, issues, ids=ids)
+
     def _update_labels(self) -> None:
         """Replace the labels of known samples that have changed at their source."""
         log, updates = self._samples.log, self._updates
-        changed = updates.changed(log.whole, self._existing.digests)
-        if not len(changed):
-            return
-        ids = log.whole.sample_ids[changed]
-        # Alone in its piece: takes the old labels away.
-        gone = pa.table({"sample_id": numbers(ids, pa.uint32())})
-        self._hand_over({"sample": gone}, [], summary={"replace": True})
-        issues = [
-            Issue("LABELS_UPDATED", "repaired", "image", path, "Its labels were read again.", index)
-            for index, path in zip(
-                changed.tolist(), self._existing.paths(ids.tolist()), strict=True
-            )
-        ]
-        wanted = set(changed.tolist())
-        odd = [issue for issue in updates.issues if issue.image in wanted]
-        self._counts.remember(odd)
-        self._hand_over({"sample": updates.splits(changed, ids)}, issues + odd)
-        for table in updates.tables(ids):
-            self._counts.found["annotations"] += table.num_rows
-            self._counts.imported["annotations"] += table.num_rows
-            self._hand_over({"annotation": table}, [])
+        ids, ordinals, digests = updates.changed(log.whole, self._existing.digests)
+        odd: dict[int | None, list[Issue]] = {}
+        for issue in updates.issues:
+            odd.setdefault(log.sample_id(issue.image), []).append(issue)
+        paths = self._existing.paths(ids.tolist())
+        for chosen, table in updates.replacements(ids):
+            issues = []
+            for index in chosen.tolist():
+                message = "Its labels were read again."
+                issues.append(
+                    Issue(
+                        "LABELS_UPDATED", "repaired", "image", paths[index], message,
+                        int(ordinals[index]),
+                    )
+                )  # fmt: skip
+                issues += odd.get(int(ids[index]), [])
+            self._counts.remember(issues)
+            samples = numbers(ids[chosen], pa.uint32())
+            tables = {
+                "sample": pa.table({"sample_id": samples}),
+                "label_digest": pa.table(
+                    {"sample_id": samples, "digest": numbers(digests[chosen], pa.uint64())}
+                ),
+            }
+            if table is not None:
+                tables["annotation"] = table
+                self._counts.found["annotations"] += table.num_rows
+                self._counts.imported["annotations"] += table.num_rows
+            # In one piece: at no time is a sample without its labels.
+            self._hand_over(tables, issues, summary={"replace": True})
 
     def _hand_over(
         self,
@@ -219,9 +249,11 @@ class _Ingest:
         issues: list[Issue],
         files: dict[str, Path] | None = None,
         summary: dict[str, Any] | None = None,
+        ids: list[int] | None = None,
     ) -> None:
+        """`ids`: samples of the issues, where these name no image."""
         self._hand_over_gathered()
-        whole = self._with_issues(tables, issues)
+        whole = self._with_issues(tables, issues, ids)
         if whole or summary:
             self._context.emit(self._sequence, whole, files, summary)
             self._sequence += 1
@@ -238,11 +270,13 @@ class _Ingest:
             self._context.emit(self._sequence, tables)
             self._sequence += 1
 
-    def _with_issues(self, tables: dict[str, pa.Table], issues: list[Issue]) -> dict[str, pa.Table]:
+    def _with_issues(
+        self, tables: dict[str, pa.Table], issues: list[Issue], ids: list[int] | None = None
+    ) -> dict[str, pa.Table]:
         self._counts.add_issues(issues)
         if issues:
-            ids = [self._samples.log.sample_id(issue.image) for issue in issues]
-            tables["issue"] = issue_table(issues, ids)
+            samples = [self._samples.log.sample_id(issue.image) for issue in issues]
+            tables["issue"] = issue_table(issues, ids or samples)
         return {name: table for name, table in tables.items() if table.num_rows}
 
     def _headers(self, root: str, paths: list[str]) -> tuple[list[Any], list[str | None]]:
@@ -307,6 +341,15 @@ class _Ingest:
         if same.any():
             media = media.filter(numbers(~same, pa.bool_()))
         tables = {"media": media}
+        again = [(image.sample_id, image.file) for image in batch if image.file is not None]
+        if again:
+            tables["sample"] = file_table(
+                sample_ids=np.array([sample_id for sample_id, _ in again]),
+                sizes=[file.size for _, file in again],
+                file_bytes=[file.bytes for _, file in again],
+                modified_ns=[file.modified_ns for _, file in again],
+                headers=[file.header for _, file in again],
+            )
         if issues:
             tables["issue"] = issue_table(issues, ids)
         self._context.emit(self._sequence, tables, {"thumbnails.pack": pack})
@@ -324,7 +367,9 @@ class _Ingest:
             "started_at": self._started.isoformat(),
             **self._counts.summary(),
         }
-        digests = self._updates.digest_table(self._samples.log.whole)
+        digests = self._updates.digest_table(self._samples.log.whole).append_column(
+            "stated_digests", self._stated.digests()
+        )
         self._hand_over({"label_digest": digests}, issues, summary=summary)
         self._updates.close()
         images = summary["images"]

@@ -1,7 +1,7 @@
 """Digests of labels: what an incremental ingest compares instead of the labels themselves.
 
 A sample's digest is the sum, modulo 2^64, of a 64-bit hash of each of its ground-truth annotations
-as imported (and of the split a label file states): the order does not matter. 0: no labels.
+as imported: the order does not matter. 0: no labels.
 """
 
 from __future__ import annotations

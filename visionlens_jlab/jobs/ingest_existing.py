@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import pyarrow as pa
 
 from visionlens_jlab.formats.base import Issue
 from visionlens_jlab.media.headers import Header, upright_size
+
+Digests: TypeAlias = bytes
 
 
 class Known(NamedTuple):
@@ -23,6 +26,7 @@ class Known(NamedTuple):
     width: int | None = None
     height: int | None = None
     orientation: int | None = None
+    stated_digests: Digests | None = None
 
     @property
     def header(self) -> Header | None:
@@ -54,8 +58,12 @@ class Existing:
         self._samples: dict[tuple[str, str], list[Known]] = {}
         self._met: Counter[tuple[str, str]] = Counter()
         self._locations: dict[str, str] = {}
+        self.fields: list[str] = []
+        """Names, at their source, of the users' fields of samples."""
         if table is None:
             return
+        if table.schema.metadata and FIELDS in table.schema.metadata:
+            self.fields = json.loads(table.schema.metadata[FIELDS])
         listed = [name for name in table.column_names if name in _COLUMNS]
         for row in table.select(listed).to_pylist():
             place = row.pop("root"), row.pop("path")
@@ -123,3 +131,5 @@ class Existing:
 
 
 _COLUMNS = ("root", "path", *Known._fields)
+FIELDS = b"fields"
+"""Key of the table's metadata: a JSON list of field names."""

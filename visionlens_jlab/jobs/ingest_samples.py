@@ -24,6 +24,23 @@ ReadHeaders = Callable[[str, list[str]], Headers]
 """(root, paths) -> headers and, where there is none, the reason."""
 
 
+class FileFacts(NamedTuple):
+    """What a file says about itself; `size` is (width, height) of the upright image."""
+
+    size: tuple[int | None, int | None]
+    bytes: int | None
+    modified_ns: int | None
+    header: Header | None
+
+
+class Met(NamedTuple):
+    """Samples that were in the dataset; see `StatedFields.note_known`."""
+
+    table: pa.Table
+    before: list[bytes | None]
+    read: np.ndarray
+
+
 @dataclass
 class Pending:
     """An image whose pixels are still to be read."""
@@ -35,6 +52,8 @@ class Pending:
     """The sample is complete, but its file may have changed."""
     content_hash: str | None = None
     """What the file held when it was read before."""
+    file: FileFacts | None = None
+    """Of an image that is read again: stored together with its pixels, or not at all."""
 
 
 class Made(NamedTuple):
@@ -44,8 +63,8 @@ class Made(NamedTuple):
     """The `sample` table of the images that were not in the dataset."""
     again: pa.Table
     """The `sample` table of unfinished samples: only what the file says, the rest stays."""
-    changed: pa.Table
-    """The `sample` table of complete samples whose file may have changed."""
+    met: Met
+    """What is stated about the samples that were in the dataset, complete or not."""
     issues: list[Issue]
     finished: int
     """Number of images that were in the dataset before, complete."""
@@ -97,10 +116,21 @@ class SampleMaker:
         return Made(
             batch.table(root, ids, kept[~met]),
             batch.file_table(ids, kept[met]),
-            batch.file_table(ids, np.flatnonzero(changed)),
+            self._met(batch, root, ids, known),
             batch.issues,
             int(finished.sum()),
         )
+
+    def _met(
+        self, batch: _BatchOfImages, root: str, ids: np.ndarray, known: list[Known | None]
+    ) -> Met:
+        met = [index for index, one in enumerate(known) if one is not None and ids[index] >= 0]
+        read = np.zeros(len(met), dtype=bool)
+        for place, index in enumerate(met):
+            header = batch.headers[index]
+            read[place] = header is not None and header is not batch.restored[index]
+        before = [one.stated_digests for one in (known[index] for index in met) if one is not None]
+        return Met(batch.table(root, ids, np.array(met, dtype=np.int64)), before, read)
 
     def _changed(
         self, batch: _BatchOfImages, known: list[Known | None], with_headers: bool
@@ -133,7 +163,7 @@ class SampleMaker:
                 message = f"The file has changed and cannot be read: {batch.errors[index]}."
                 batch.note("IMAGE_UNREADABLE", "kept", index, message)
             if not changed[index]:
-                batch.headers[index] = one.header
+                batch.headers[index] = batch.restored[index] = one.header
 
     def _await_pixels(
         self, batch: _BatchOfImages, ids: np.ndarray, wanted: np.ndarray, known: list[Known | None]
@@ -144,7 +174,15 @@ class SampleMaker:
                 again = one is not None and not one.unfinished
                 before = one.content_hash if one is not None and again else None
                 path = batch.rows.paths[index]
-                self.pending.append(Pending(int(ids[index]), batch.rows.root, path, again, before))
+                pending = Pending(int(ids[index]), batch.rows.root, path, again, before)
+                if again:
+                    pending.file = FileFacts(
+                        batch.sizes[index],
+                        batch.rows.bytes[index],
+                        batch.modified_ns[index],
+                        batch.headers[index],
+                    )
+                self.pending.append(pending)
 
     def _fill_headers(self, batch: _BatchOfImages, wanted: np.ndarray) -> None:
         rows = batch.rows
@@ -201,6 +239,8 @@ class _BatchOfImages:
         count = len(rows.paths)
         self.rows = rows
         self.headers: list[Header | None] = [None] * count
+        self.restored: list[Header | None] = [None] * count
+        """Headers that come from the dataset, not from the file."""
         self.errors: list[str | None] = [None] * count
         self.modified_ns: list[int | None] = [None] * count
         self.sizes: list[tuple[int | None, int | None]] = [(None, None)] * count

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import threading
 import uuid
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import VisionLensError, system_errors
 from ..models import IngestRequest, Job
+from .ingest_existing import FIELDS
 from .ingest_space import check_space
 from .pieces import write_stream
 from .spool import Spool
@@ -34,7 +36,7 @@ _OURS = ("created", "state_before")
 """Params that are not for the worker."""
 _EXISTING_SQL = """
     SELECT s.sample_id, s.root, s.path, s.filename, s.bytes, s.content_hash, r.location,
-           s.modified_ns, s.labels_digest, s.width, s.height, s.orientation,
+           s.modified_ns, s.labels_digest, s.stated_digests, s.width, s.height, s.orientation,
            s.content_hash IS NULL AND s.orientation IS NOT NULL AND s.sample_id NOT IN (
                SELECT i.sample_id FROM ingest_issue i
                WHERE i.code = 'IMAGE_UNREADABLE' AND i.sample_id IS NOT NULL
@@ -44,6 +46,7 @@ _EXISTING_SQL = """
 """
 """`lacks_pixels`: the image could be opened, but its pixels never came. Every column says whose it
 is: the user's fields may have any name."""
+_FIELDS_SQL = "SELECT source_name FROM field WHERE level = 'samples' ORDER BY position"
 
 
 def create(library: Library, queue: JobQueue, request: IngestRequest, rows: pa.Table | None) -> Job:
@@ -186,7 +189,12 @@ def _existing(store: DatasetStore, params: dict[str, Any]) -> pa.Table:
         unfinished = table.column("content_hash").is_null().to_pylist()
     elif params["labels_only"]:
         unfinished = [False] * table.num_rows
-    return table.drop_columns(["lacks_pixels"]).append_column("unfinished", [unfinished])
+    fields = store.sql(_FIELDS_SQL).column("source_name").to_pylist()
+    return (
+        table.drop_columns(["lacks_pixels"])
+        .append_column("unfinished", [unfinished])
+        .replace_schema_metadata({FIELDS: json.dumps(fields)})
+    )
 
 
 def _lacks_pixels(store: DatasetStore) -> bool:

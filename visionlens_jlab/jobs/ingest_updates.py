@@ -8,12 +8,14 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from visionlens_jlab.formats.arrow_columns import numbers, words
+from visionlens_jlab.formats.arrow_columns import numbers
 from visionlens_jlab.formats.base import Issue
 
 from .ingest_annotations import Prepared
-from .ingest_digest import LabelDigests, text_hashes
+from .ingest_digest import LabelDigests
 from .ingest_facts import ImageFacts
+
+ANNOTATIONS_PER_PIECE = 100_000
 
 
 class LabelUpdates:
@@ -29,16 +31,8 @@ class LabelUpdates:
         self._path = spool / "known-labels.arrow"
         self._writer: pa.ipc.RecordBatchStreamWriter | None = None
         self._digests = LabelDigests()
-        self._splits: list[str | None] = []
         self.issues: list[Issue] = []
         """About annotations of known samples; told only of those that changed."""
-
-    def note_images(self, splits: list[str | None]) -> None:
-        """Take the splits that label files state for the next images."""
-        first = len(self._splits)
-        self._splits += splits
-        hashes = text_hashes([split and f"split {split}" for split in splits])
-        self._digests.add(np.arange(first, len(self._splits)), hashes)
 
     def add(self, prepared: Prepared) -> None:
         """Take a batch of annotations."""
@@ -49,38 +43,47 @@ class LabelUpdates:
                 self._writer = pa.ipc.new_stream(str(self._path), table.schema)
             self._writer.write_table(table)
 
-    def changed(self, facts: ImageFacts, before: dict[int, int]) -> np.ndarray:
-        """Ordinals, int64, of known samples whose labels differ from those imported before."""
+    def changed(
+        self, facts: ImageFacts, before: dict[int, int]
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Ids (ascending), ordinals and digests of known samples whose labels are others now."""
         ids, ordinals, digests = self._by_sample(facts, known=True)
         differs = [
             before.get(sample_id, digest) != digest
             for sample_id, digest in zip(ids.tolist(), digests.tolist(), strict=True)
         ]
-        chosen: np.ndarray = ordinals[np.array(differs, dtype=bool)]
-        return chosen
+        chosen = np.array(differs, dtype=bool)
+        return ids[chosen], ordinals[chosen], digests[chosen]
 
-    def splits(self, ordinals: np.ndarray, sample_ids: np.ndarray) -> pa.Table:
-        """The `sample` table of the splits that are stated now."""
-        stated = [self._splits[ordinal] for ordinal in ordinals.tolist()]
-        kept = [index for index, split in enumerate(stated) if split is not None]
-        return pa.table(
-            {
-                "sample_id": numbers(sample_ids[kept], pa.uint32()),
-                "split": words([stated[index] for index in kept]),
-            }
-        )
+    def replacements(self, sample_ids: np.ndarray) -> Iterator[tuple[np.ndarray, pa.Table | None]]:
+        """Indices into ascending ids, and the `annotation` table of those samples.
 
-    def tables(self, sample_ids: np.ndarray) -> Iterator[pa.Table]:
-        """The `annotation` tables of some known samples."""
+        A sample is never split; a table has about `ANNOTATIONS_PER_PIECE` rows at most.
+        """
+        counts = np.zeros(len(sample_ids), dtype=np.int64)
+        for ids, _ in self._batches():
+            places = np.searchsorted(sample_ids, ids)
+            hit = np.isin(ids, sample_ids)
+            counts += np.bincount(places[hit], minlength=len(counts))
+        groups = np.cumsum(counts + 1) // ANNOTATIONS_PER_PIECE
+        for group in np.unique(groups):
+            chosen = np.flatnonzero(groups == group)
+            wanted = sample_ids[chosen]
+            parts = [
+                table.filter(numbers(hit, pa.bool_()))
+                for ids, table in self._batches()
+                if (hit := np.isin(ids, wanted)).any()
+            ]
+            yield chosen, pa.concat_tables(parts) if parts else None
+
+    def _batches(self) -> Iterator[tuple[np.ndarray, pa.Table]]:
+        """Sample ids of each batch of annotations of known samples, and the batch."""
         if self._writer is None:
             return
         self._writer.close()
-        wanted = np.sort(sample_ids)
         with pa.ipc.open_stream(str(self._path)) as reader:
             for batch in reader:
-                hit = np.isin(batch.column("sample_id").to_numpy(), wanted)
-                if hit.any():
-                    yield pa.Table.from_batches([batch]).filter(numbers(hit, pa.bool_()))
+                yield batch.column("sample_id").to_numpy(), pa.Table.from_batches([batch])
 
     def digest_table(self, facts: ImageFacts) -> pa.Table:
         """The `label_digest` table of every sample met."""

@@ -219,7 +219,7 @@ def test_incremental_adds_and_keeps(tmp_path):
     assert found.summary["images"] == {"found": 1, "imported": 1, "skipped": 0}
     assert found.summary["annotations"] == {"found": 1, "imported": 1, "skipped": 0}
     assert found.codes == {"IMAGE_CHANGED": 1, "IMAGE_VANISHED": 1}
-    again = ingest_rows(folder, incremental=True, existing=existing)
+    again = ingest_rows(folder, incremental=True, existing=existing, next_sample_id=3)
     assert [row["path"] for row in again.samples] == ["images/3.png"]
 
 
