@@ -14,7 +14,7 @@ from PIL import Image
 from visionlens_jlab.errors import VisionLensError
 
 from .decode import open_upright
-from .headers import read_header
+from .header_reader import read_header
 from .render import image_errors
 from .thumbnails import encode
 
