@@ -6,6 +6,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
+from visionlens_jlab.arrow_columns import numbers, present_in, values_of
 from visionlens_jlab.catalog.clock import utc_now
 from visionlens_jlab.catalog.fieldset import quote
 from visionlens_jlab.catalog.report import Issues
@@ -99,13 +100,13 @@ def _class_ids(cursor: duckdb.DuckDBPyConnection, names: pa.ChunkedArray) -> pa.
     for part in names.chunks:
         encoded = part if pa.types.is_dictionary(part.type) else part.dictionary_encode()
         words = encoded.dictionary.to_pylist()
-        missing = np.asarray(encoded.is_null()) if encoded.null_count else None
-        codes = np.asarray(encoded.indices.fill_null(0) if encoded.null_count else encoded.indices)
-        present = codes if missing is None else codes[~missing]
+        valid = present_in(encoded)
+        codes = np.where(valid, values_of(encoded.indices), 0)
+        present = codes[valid]
         if any(word not in known for word in words):
             _add_classes(cursor, [words[code] for code in _by_first(present)], known)
         meant = np.array([known.get(word, 0) for word in words] or [0], dtype=np.int32)
-        ids.append(pa.array(meant[codes], pa.int32(), mask=missing))
+        ids.append(numbers(meant[codes], pa.int32(), valid))
     return pa.chunked_array(ids, pa.int32())
 
 
@@ -138,8 +139,8 @@ def remove_ground_truth(cursor: duckdb.DuckDBPyConnection, table: pa.Table) -> N
 
 
 def _check_samples(cursor: duckdb.DuckDBPyConnection, sample_ids: pa.ChunkedArray) -> None:
-    ids, counts = np.unique(np.asarray(sample_ids), return_counts=True)
-    with staged(cursor, pa.table({"sample_id": pa.array(ids, pa.uint32())})) as name:
+    ids, counts = np.unique(values_of(sample_ids), return_counts=True)
+    with staged(cursor, pa.table({"sample_id": numbers(ids, pa.uint32())})) as name:
         found = cursor.execute(
             f"SELECT sample_id FROM sample WHERE sample_id IN (SELECT sample_id FROM {name})"
         ).fetchnumpy()["sample_id"]

@@ -11,7 +11,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from .arrow_columns import TIMESTAMP, optional, texts, timestamps
+from visionlens_jlab.arrow_columns import TIMESTAMP, optional, texts, timestamps
+
 from .base import Issue
 
 RESERVED = frozenset(

@@ -12,7 +12,7 @@ import msgspec
 import numpy as np
 import pyarrow as pa
 
-from visionlens_jlab.formats.arrow_columns import (
+from visionlens_jlab.arrow_columns import (
     binaries,
     finite,
     numbers,

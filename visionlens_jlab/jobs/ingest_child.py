@@ -14,7 +14,6 @@ from typing import BinaryIO
 import msgspec
 
 from visionlens_jlab.jobs.ingest_tasks import Task
-from visionlens_jlab.jobs.ingest_work import execute
 
 NICENESS = 10
 
@@ -37,6 +36,8 @@ def read_frame(file: BinaryIO) -> bytes | None:
 
 def serve(requests: BinaryIO, results: BinaryIO) -> None:
     """Answer frames until there are no more."""
+    from visionlens_jlab.jobs.ingest_work import execute  # the parent needs the frames only
+
     decoder = msgspec.msgpack.Decoder(Task)
     while (data := read_frame(requests)) is not None:
         write_frame(results, msgspec.msgpack.encode(execute(decoder.decode(data))))

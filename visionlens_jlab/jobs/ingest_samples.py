@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from visionlens_jlab.formats.arrow_columns import numbers
+from visionlens_jlab.arrow_columns import numbers
 from visionlens_jlab.formats.base import ImageRows, Issue
 from visionlens_jlab.media.headers import Header, upright_size
 
@@ -328,4 +328,6 @@ class _BatchOfImages:
 
 
 def _taken(values: pa.Array, kept: np.ndarray) -> pa.Array:
-    return values if len(kept) == len(values) else values.take(numbers(kept, pa.int64()))
+    if len(kept) in (0, len(values)):
+        return values.slice(0, len(kept))
+    return values.take(numbers(kept, pa.int64()))

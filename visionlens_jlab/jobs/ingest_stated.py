@@ -12,7 +12,7 @@ import msgspec
 import numpy as np
 import pyarrow as pa
 
-from visionlens_jlab.formats.arrow_columns import binaries, numbers
+from visionlens_jlab.arrow_columns import binaries, numbers, present_in, values_of
 
 from .ingest_digest import text_hashes
 
@@ -74,7 +74,7 @@ class StatedFields:
 
     def _add(self, samples: pa.Table, hashes: dict[int, np.ndarray]) -> None:
         count = samples.num_rows
-        self._ids.append(samples.column("sample_id").to_numpy().astype(np.uint32))
+        self._ids.append(values_of(samples.column("sample_id")))
         pairs = np.zeros((count, len(hashes), 2), dtype="<u4")
         for place, key in enumerate(sorted(hashes)):
             pairs[:, place, 0] = key
@@ -129,16 +129,16 @@ def _hashes(samples: pa.Table) -> dict[int, np.ndarray]:
 def value_hashes(column: pa.ChunkedArray) -> np.ndarray:
     """uint32 (n,): the same for equal numbers of any type; 0: missing or NaN."""
     kind = column.type
-    valid = np.asarray(column.is_valid())
+    valid = present_in(column)
     if pa.types.is_dictionary(kind):
         column = column.cast(kind.value_type)
         kind = column.type
     if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_boolean(kind):
-        values = column.fill_null(False if pa.types.is_boolean(kind) else 0).to_numpy()
+        values = np.where(valid, values_of(column), 0)
         valid &= ~np.isnan(values)
         hashes = _number_hashes(values)
     elif pa.types.is_timestamp(kind):
-        hashes = _number_hashes(column.cast(pa.int64()).fill_null(0).to_numpy())
+        hashes = _number_hashes(np.where(valid, values_of(column), 0))
     else:
         hashes = text_hashes(
             [one if isinstance(one, str | bytes) else _json(one) for one in column.to_pylist()]

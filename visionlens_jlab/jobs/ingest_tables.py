@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from visionlens_jlab.formats.arrow_columns import (
+from visionlens_jlab.arrow_columns import (
     TIMESTAMP,
     numbers,
     optional,

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from visionlens_jlab.formats.arrow_columns import numbers
+from visionlens_jlab.arrow_columns import numbers
 from visionlens_jlab.formats.base import Issue
 
 from .ingest_annotations import Prepared

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from visionlens_jlab.formats import arrow_columns as columns
+from visionlens_jlab import arrow_columns as columns
 
 texts = st.lists(st.none() | st.text(st.characters(exclude_categories=["Cs"]), max_size=5))
 
@@ -54,8 +54,25 @@ def test_timestamps():
 def test_pandas_is_not_imported():
     script = (
         "import sys, numpy as np\n"
-        "from visionlens_jlab.formats import arrow_columns as c\n"
+        "from visionlens_jlab import arrow_columns as c\n"
         "c.words(['a', None]), c.texts(['b', None]), c.finite(np.array([1.0]))\n"
         "assert 'pandas' not in sys.modules\n"
     )
     subprocess.run([sys.executable, "-c", script], check=True)
+
+
+@given(st.lists(st.none() | st.integers(-(2**31), 2**31 - 1)), st.integers(0, 3))
+def test_values_come_back(values, skipped):
+    column = columns.optional(values, pa.int32()).slice(min(skipped, len(values)))
+    given_ = values[min(skipped, len(values)) :]
+    present = columns.present_in(column)
+    assert present.tolist() == [value is not None for value in given_]
+    for kind in (column, pa.chunked_array([column, column.slice(1)])):
+        assert columns.values_of(kind).dtype == np.int32
+    assert columns.values_of(column)[present].tolist() == [v for v in given_ if v is not None]
+
+
+@given(st.lists(st.booleans()), st.integers(0, 9))
+def test_flags_come_back(values, skipped):
+    column = columns.numbers(np.array(values, dtype=bool), pa.bool_()).slice(skipped)
+    assert columns.values_of(column).tolist() == values[skipped:]
