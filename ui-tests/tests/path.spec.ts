@@ -6,6 +6,7 @@ import { expect, test } from '@jupyterlab/galata';
 import type { Locator } from '@playwright/test';
 import { Notebook } from './notebook';
 import { picture } from './pictures';
+import { clearDatasets } from './server';
 
 // Galata's stand-in for the kernel routes answers a restart with 201, which Lab refuses.
 test.use({ autoGoto: false, kernels: null, sessions: null });
@@ -41,6 +42,7 @@ test('from a folder of images to a DataFrame and back', async ({
 }) => {
   test.setTimeout(170_000);
   await page.goto();
+  await clearDatasets(page);
 
   step('ingest from the panel, with progress and a report');
   await page.sidebar.openTab('visionlens-datasets');

@@ -9,7 +9,7 @@ import {
   requests,
   thumbnailTimes
 } from './measure';
-import { deleteDataset, serverRoot } from './server';
+import { clearDatasets, deleteDataset, serverRoot } from './server';
 
 test.use({ autoGoto: false });
 
@@ -26,6 +26,7 @@ test('100,000 images: first tiles, scrolling, memory', async ({
   browser
 }) => {
   await page.goto();
+  await clearDatasets(page);
   const data = path.join(await serverRoot(page), '.visionlens');
   const made = execFileSync(
     'python',

@@ -27,3 +27,17 @@ export async function deleteDataset(
   }, dataset);
   expect(status).toBeLessThan(300);
 }
+
+/** Remove every dataset: what other tests left must not be met. */
+export async function clearDatasets(
+  page: IJupyterLabPageFixture
+): Promise<void> {
+  const slugs = await page.evaluate(async () => {
+    const answer = await fetch('/visionlens/api/v1/datasets');
+    const { datasets } = await answer.json();
+    return datasets.map((info: { dataset: string }) => info.dataset);
+  });
+  for (const slug of slugs) {
+    await deleteDataset(page, slug);
+  }
+}
