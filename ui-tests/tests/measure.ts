@@ -25,14 +25,24 @@ export async function rendererMemory(browser: Browser): Promise<number> {
   return Math.max(...sizes) / MB;
 }
 
-/** Durations of the thumbnails' requests in milliseconds, in order; waiting in the browser is part of them. */
-export async function thumbnailTimes(page: Page): Promise<number[]> {
-  return page.evaluate(() =>
-    performance
+/** Milliseconds of the thumbnails' requests, in order: `total` with waiting for one of the browser's
+ * connections, `answer` from the request's sending to the last byte. */
+export async function thumbnailTimes(
+  page: Page
+): Promise<{ total: number[]; answer: number[] }> {
+  return page.evaluate(() => {
+    const entries = performance
       .getEntriesByType('resource')
-      .filter(({ name }) => name.includes('/thumbnail'))
-      .map(({ duration }) => duration)
-  );
+      .filter(({ name }) =>
+        name.includes('/thumbnail')
+      ) as PerformanceResourceTiming[];
+    return {
+      total: entries.map(({ duration }) => duration),
+      answer: entries
+        .filter(({ requestStart }) => requestStart > 0)
+        .map(({ requestStart, responseEnd }) => responseEnd - requestStart)
+    };
+  });
 }
 
 export function mean(values: readonly number[]): number {
