@@ -13,7 +13,8 @@ from typing import BinaryIO
 
 import msgspec
 
-from visionlens_jlab.jobs.ingest_tasks import Task
+from visionlens_jlab.errors import of_system
+from visionlens_jlab.jobs.ingest_tasks import Answer, Refused, Task
 
 NICENESS = 10
 
@@ -40,7 +41,14 @@ def serve(requests: BinaryIO, results: BinaryIO) -> None:
 
     decoder = msgspec.msgpack.Decoder(Task)
     while (data := read_frame(requests)) is not None:
-        write_frame(results, msgspec.msgpack.encode(execute(decoder.decode(data))))
+        try:
+            answer: Answer = execute(decoder.decode(data))
+        except OSError as error:
+            known = of_system(error)
+            if known is None:
+                raise
+            answer = Refused(known.to_json())
+        write_frame(results, msgspec.msgpack.encode(answer))
 
 
 def main() -> None:

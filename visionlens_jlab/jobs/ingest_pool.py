@@ -26,7 +26,7 @@ import visionlens_jlab
 from visionlens_jlab.errors import VisionLensError
 
 from .ingest_child import read_frame, write_frame
-from .ingest_tasks import HeaderResult, HeaderTask, MediaResult, Task, singles
+from .ingest_tasks import Answer, HeaderResult, HeaderTask, MediaResult, Refused, Task, singles
 
 POLL_SECONDS = 0.1
 _COMMAND = [sys.executable, "-P", "-m", "visionlens_jlab.jobs.ingest_child"]
@@ -44,7 +44,14 @@ class Worker:
         self._closed = False
 
     def call(self, task: Task) -> HeaderResult | MediaResult:
-        """Do a task in the process. Raises WorkerCrashedError."""
+        """Do a task in the process.
+
+        Raises
+        ------
+        WorkerCrashedError
+        VisionLensError
+            DISK_SPACE, PERMISSION_DENIED: the process lives and was refused what it needs.
+        """
         process = self._running()
         try:
             write_frame(cast(BinaryIO, process.stdin), msgspec.msgpack.encode(task))
@@ -55,9 +62,10 @@ class Worker:
         if data is None:
             self._stop()
             raise WorkerCrashedError
-        if isinstance(task, HeaderTask):
-            return msgspec.msgpack.decode(data, type=HeaderResult)
-        return msgspec.msgpack.decode(data, type=MediaResult)
+        answer: Answer = msgspec.msgpack.decode(data, type=Answer)
+        if isinstance(answer, Refused):
+            raise VisionLensError.from_json(answer.error)
+        return answer
 
     def close(self) -> None:
         """Kill the process; a task under way ends with WorkerCrashedError."""

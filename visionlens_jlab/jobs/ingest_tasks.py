@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 
 from visionlens_jlab.media.headers import Header
@@ -15,7 +17,7 @@ class HeaderTask(msgspec.Struct, tag="headers"):
     skip: list[int] = []
 
 
-class HeaderResult(msgspec.Struct):
+class HeaderResult(msgspec.Struct, tag="headers"):
     """One entry for each path; `errors` says why there is no header."""
 
     headers: list[Header | None]
@@ -31,7 +33,7 @@ class MediaTask(msgspec.Struct, tag="media"):
     skip: list[int] = []
 
 
-class MediaResult(msgspec.Struct):
+class MediaResult(msgspec.Struct, tag="media"):
     """Columns with one entry for each path.
 
     Without a thumbnail, `offsets` and the other three are None, colours None, measures NaN.
@@ -52,7 +54,20 @@ class MediaResult(msgspec.Struct):
     errors: list[str | None] = []
 
 
+class Refused(msgspec.Struct, tag="refused"):
+    """The system refused the process what it needs, such as room on the disk.
+
+    Attributes
+    ----------
+    error : dict
+        As `VisionLensError.to_json` gives it.
+    """
+
+    error: dict[str, Any]
+
+
 Task = HeaderTask | MediaTask
+Answer = HeaderResult | MediaResult | Refused
 CRASHED = "the decoder crashed"
 
 

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 LOG_LINES = 1000
+RESERVE_BYTES = 8 << 20
+"""Held on the disk while a job runs: on a full disk its end can be written after all."""
 
 
 class Spool:
@@ -38,6 +40,7 @@ class Spool:
         self.folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.folder.mkdir(mode=0o700, exist_ok=True)
         self.input.mkdir(mode=0o700, exist_ok=True)
+        self._hold_room()
 
     def attempt(self, number: int) -> Path:
         """Folder of one attempt, counted from 1."""
@@ -84,7 +87,7 @@ class Spool:
         return lines
 
     def clear(self) -> None:
-        """Remove everything but the log."""
+        """Remove everything but the log, also the room held for the job's end."""
         for path in self.folder.glob("*"):
             if path.is_dir():
                 shutil.rmtree(path, ignore_errors=True)
@@ -94,3 +97,13 @@ class Spool:
     def remove(self) -> None:
         """Remove the folder and all it holds."""
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _hold_room(self) -> None:
+        descriptor = os.open(self.folder / "reserve", os.O_WRONLY | os.O_CREAT, 0o600)
+        try:
+            if hasattr(os, "posix_fallocate"):
+                os.posix_fallocate(descriptor, 0, RESERVE_BYTES)
+            else:
+                os.write(descriptor, bytes(RESERVE_BYTES))
+        finally:
+            os.close(descriptor)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import subprocess
 import sys
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -60,6 +61,18 @@ def test_processes_that_never_start_are_an_error(tmp_path, monkeypatch):
     monkeypatch.setattr(ingest_pool, "_COMMAND", [sys.executable, "-c", "raise SystemExit(3)"])
     with IngestPool(nothing, 1) as pool, pytest.raises(VisionLensError, match="WORKER_LOST"):
         list(pool.map(tasks(tmp_path, 1)))
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
+def test_a_full_disk_is_said_and_the_process_lives(tmp_path):
+    write_image(tmp_path / "a.png")
+    with IngestPool(nothing, 1) as pool:
+        with pytest.raises(VisionLensError, match="DISK_SPACE"):
+            list(pool.map([MediaTask(str(tmp_path), ["a.png"], "/dev/full")]))
+        process = pool._workers[0]._process
+        (result,) = pool.map([MediaTask(str(tmp_path), ["a.png"], str(tmp_path / "a.pack"))])
+        assert result.errors == [None]
+        assert pool._workers[0]._process is process
 
 
 def test_a_check_that_raises_ends_the_processes(tmp_path, monkeypatch):
