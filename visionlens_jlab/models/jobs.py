@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from .base import Model
+from .embeddings import DuplicatesRequest, EmbedRequest, ProjectRequest
 
+JobKind = Literal["ingest", "embed", "project", "duplicates"]
 JobState = Literal["queued", "running", "cancelling", "done", "failed", "cancelled"]
 
 
@@ -56,10 +58,13 @@ class Job(Model):
 
 
 class JobRequest(Model):
-    """A new job. For kind `ingest`, `ingest` holds its parameters."""
+    """A new job; the member named like its kind holds its parameters."""
 
-    kind: Literal["ingest"] = "ingest"
-    ingest: IngestRequest
+    kind: JobKind = "ingest"
+    ingest: IngestRequest | None = None
+    embed: EmbedRequest | None = None
+    project: ProjectRequest | None = None
+    duplicates: DuplicatesRequest | None = None
 
 
 class DetectRequest(Model):

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from .base import Level, Model
+from .embeddings import SearchSpec
 from .filters import Filter
 
 
@@ -26,6 +27,9 @@ class ViewSpec(Model):
     sql: str | None = None
     """One SELECT whose column `sample_id` or `annotation_id` says what is shown; the filter narrows
     it further. Without a sort its rows give the order."""
+    search: SearchSpec | None = None
+    """A search in an embedding space among what the filter lets through; without a sort its scores
+    give the order. Of a space of the other level, the owners (or the objects) of what is found."""
     sort: list[SortKey] = []
     all: bool = False
     """With level annotations: every annotation (all sources) of the matching samples."""
