@@ -23,6 +23,7 @@ from .jobs.announcer import Announcer
 
 if TYPE_CHECKING:
     from .catalog.library import Library
+    from .jobs.kinds import LaneName
     from .jobs.runner import JobRunner
 
 RELEASE_SECONDS = 60.0
@@ -41,6 +42,9 @@ class VisionLens(Configurable):  # type: ignore[misc]
     ).tag(config=True)
     worker_kernel_name = Unicode(
         "python3", help="Kernel spec of the workers; visionlens_jlab must be installed in it."
+    ).tag(config=True)
+    gpu_kernel_name = Unicode(
+        "", help="Kernel spec of the worker that embeds; empty: worker_kernel_name."
     ).tag(config=True)
     worker_manager_class = Type(
         AsyncMultiKernelManager,
@@ -80,12 +84,16 @@ class VisionLensApp(ExtensionApp):  # type: ignore[misc]
             from .jobs.kernel import WorkerKernel
             from .jobs.runner import JobRunner
 
-            kernel = WorkerKernel(
-                options.worker_manager_class, options.worker_kernel_name, data_dir
-            )
+            names: dict[LaneName, str] = {
+                "cpu": options.worker_kernel_name,
+                "gpu": options.gpu_kernel_name or options.worker_kernel_name,
+            }
             return JobRunner(
                 library,
-                kernel,
+                {
+                    lane: WorkerKernel(options.worker_manager_class, name, data_dir)
+                    for lane, name in names.items()
+                },
                 announcer,
                 touch=self._touch,
                 warm_seconds=options.worker_warm_seconds,

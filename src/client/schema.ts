@@ -984,6 +984,245 @@ export interface components {
             suggested_name: string;
         };
         /**
+         * DuplicateGroup
+         * @description Samples that show the same picture; `leak`: in more than one split.
+         */
+        DuplicateGroup: {
+            /** Group */
+            group: number;
+            /** Members */
+            members: components["schemas"]["DuplicateMember"][];
+            /**
+             * Leak
+             * @default false
+             */
+            leak: boolean;
+        };
+        /**
+         * DuplicateMember
+         * @description A sample of a group; `distance` (0 to 1) to the group's best one.
+         */
+        DuplicateMember: {
+            /** Sample Id */
+            sample_id: number;
+            /** Distance */
+            distance: number;
+            /** Confidence */
+            confidence: number;
+            /** Transform */
+            transform: string;
+            /** Best */
+            best: boolean;
+            /**
+             * Split
+             * @default null
+             */
+            split: string | null;
+        };
+        /**
+         * Duplicates
+         * @description Groups found by the last run of a kind; a page of `total`.
+         */
+        Duplicates: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "exact" | "near";
+            /** Created At */
+            created_at: string | null;
+            /** Groups */
+            groups: components["schemas"]["DuplicateGroup"][];
+            /** Total */
+            total: number;
+            /** Samples */
+            samples: number;
+            /** Leaks */
+            leaks: number;
+            /**
+             * Leak Pairs
+             * @default {}
+             */
+            leak_pairs: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * DuplicatesRequest
+         * @description Parameters of a near-duplicate job.
+         */
+        DuplicatesRequest: {
+            /** Dataset */
+            dataset: string;
+            /**
+             * Kind
+             * @default near
+             * @enum {string}
+             */
+            kind: "exact" | "near";
+            /**
+             * Space
+             * @default null
+             */
+            space: string | null;
+            /**
+             * Threshold
+             * @default null
+             */
+            threshold: number | null;
+        };
+        /**
+         * EmbedRequest
+         * @description Parameters of an embed job.
+         */
+        EmbedRequest: {
+            /** Dataset */
+            dataset: string;
+            /**
+             * Model
+             * @default null
+             */
+            model: string | null;
+            /**
+             * Level
+             * @default samples
+             * @enum {string}
+             */
+            level: "samples" | "annotations";
+            /**
+             * Space
+             * @default null
+             */
+            space: string | null;
+            /**
+             * Batch Size
+             * @default null
+             */
+            batch_size: number | null;
+            /**
+             * Crop Margin
+             * @default 0.1
+             */
+            crop_margin: number;
+            /**
+             * Project
+             * @default null
+             */
+            project: string | null;
+            /**
+             * Options
+             * @default {}
+             */
+            options: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * EmbedderInfo
+         * @description A model that can embed, as the dialog lists it.
+         */
+        EmbedderInfo: {
+            /** Model */
+            model: string;
+            /** Label */
+            label: string;
+            /** Description */
+            description: string;
+            /** Dimension */
+            dimension: number | null;
+            /** Has Text */
+            has_text: boolean;
+            /** Available */
+            available: boolean;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+        };
+        /**
+         * EmbeddingSpace
+         * @description Vectors of one model for one level of a dataset.
+         */
+        EmbeddingSpace: {
+            /** Space */
+            space: string;
+            /**
+             * Level
+             * @enum {string}
+             */
+            level: "samples" | "annotations";
+            /** Model */
+            model: string;
+            /** Version */
+            version: string;
+            /** Dimension */
+            dimension: number;
+            /**
+             * Has Text
+             * @default false
+             */
+            has_text: boolean;
+            /**
+             * Settings
+             * @default {}
+             */
+            settings: {
+                [key: string]: unknown;
+            };
+            /** Created At */
+            created_at: string;
+            /**
+             * Vectors
+             * @default 0
+             */
+            vectors: number;
+            /**
+             * Missing
+             * @default 0
+             */
+            missing: number;
+            /**
+             * Index
+             * @default none
+             * @enum {string}
+             */
+            index: "ready" | "building" | "none" | "behind" | "failed";
+        };
+        /**
+         * EncodeRequest
+         * @description Encode a text or an uploaded image (base64) with the model of a space.
+         */
+        EncodeRequest: {
+            /** Space */
+            space: string;
+            /**
+             * Text
+             * @default null
+             */
+            text: string | null;
+            /**
+             * Image
+             * @default null
+             */
+            image: string | null;
+        };
+        /**
+         * Encoded
+         * @description An encoded query; `query` is its key in `SearchSpec.queries`.
+         */
+        Encoded: {
+            /** Query */
+            query: string;
+            /**
+             * Text
+             * @default null
+             */
+            text: string | null;
+            /** Seconds */
+            seconds: number;
+        };
+        /**
          * ErrorBody
          * @description The one error shape.
          */
@@ -1102,6 +1341,7 @@ export interface components {
              *       "filter": null,
              *       "where": null,
              *       "sql": null,
+             *       "search": null,
              *       "sort": [],
              *       "all": false
              *     }
@@ -1373,6 +1613,12 @@ export interface components {
             error: components["schemas"]["ErrorBody"] | null;
             /** @default null */
             ingest: components["schemas"]["IngestRequest"] | null;
+            /** @default null */
+            embed: components["schemas"]["EmbedRequest"] | null;
+            /** @default null */
+            project: components["schemas"]["ProjectRequest"] | null;
+            /** @default null */
+            duplicates: components["schemas"]["DuplicatesRequest"] | null;
         };
         /**
          * JobList
@@ -1392,16 +1638,23 @@ export interface components {
         };
         /**
          * JobRequest
-         * @description A new job. For kind `ingest`, `ingest` holds its parameters.
+         * @description A new job; the member named like its kind holds its parameters.
          */
         JobRequest: {
             /**
              * Kind
              * @default ingest
-             * @constant
+             * @enum {string}
              */
-            kind: "ingest";
-            ingest: components["schemas"]["IngestRequest"];
+            kind: "ingest" | "embed" | "project" | "duplicates";
+            /** @default null */
+            ingest: components["schemas"]["IngestRequest"] | null;
+            /** @default null */
+            embed: components["schemas"]["EmbedRequest"] | null;
+            /** @default null */
+            project: components["schemas"]["ProjectRequest"] | null;
+            /** @default null */
+            duplicates: components["schemas"]["DuplicatesRequest"] | null;
         };
         /**
          * Limits
@@ -1476,6 +1729,77 @@ export interface components {
              * @default null
              */
             filter: (components["schemas"]["Compare"] | components["schemas"]["In"] | components["schemas"]["Between"] | components["schemas"]["Null"] | components["schemas"]["Text"] | components["schemas"]["Not"] | components["schemas"]["Combine"] | components["schemas"]["Quantified"] | components["schemas"]["Count"]) | null;
+        };
+        /**
+         * ProjectRequest
+         * @description Parameters of a projection job.
+         */
+        ProjectRequest: {
+            /** Dataset */
+            dataset: string;
+            /** Space */
+            space: string;
+            /**
+             * Method
+             * @default umap
+             * @enum {string}
+             */
+            method: "umap" | "pca" | "tsne" | "pacmap";
+            /**
+             * Dimensions
+             * @default 2
+             * @enum {integer}
+             */
+            dimensions: 2 | 3;
+            /**
+             * Seed
+             * @default 42
+             */
+            seed: number | null;
+            /**
+             * Parameters
+             * @default {}
+             */
+            parameters: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * Projection
+         * @description Coordinates of a space's vectors.
+         */
+        Projection: {
+            /** Projection */
+            projection: string;
+            /** Space */
+            space: string;
+            /**
+             * Level
+             * @enum {string}
+             */
+            level: "samples" | "annotations";
+            /** Method */
+            method: string;
+            /** Dimensions */
+            dimensions: number;
+            /** Parameters */
+            parameters: {
+                [key: string]: unknown;
+            };
+            /** Rows */
+            rows: number;
+            /**
+             * Preview
+             * @default false
+             */
+            preview: boolean;
+            /**
+             * Warning
+             * @default null
+             */
+            warning: string | null;
+            /** Created At */
+            created_at: string;
         };
         /**
          * Quantified
@@ -1570,6 +1894,7 @@ export interface components {
              *       "filter": null,
              *       "where": null,
              *       "sql": null,
+             *       "search": null,
              *       "sort": [],
              *       "all": false
              *     }
@@ -1598,6 +1923,53 @@ export interface components {
         SavedViewList: {
             /** Views */
             views: components["schemas"]["SavedView"][];
+        };
+        /**
+         * SearchSpec
+         * @description What a view looks for in a space; its ids come by descending score.
+         *
+         *     The score is the cosine of the angle to `sum(weight * positive) - sum(weight * negative)`, each
+         *     vector of unit length.
+         */
+        SearchSpec: {
+            /** Space */
+            space: string;
+            /**
+             * Like
+             * @default []
+             */
+            like: number[];
+            /**
+             * Unlike
+             * @default []
+             */
+            unlike: number[];
+            /**
+             * Queries
+             * @default []
+             */
+            queries: string[];
+            /**
+             * Weights
+             * @default []
+             */
+            weights: number[];
+            /**
+             * Mode
+             * @default similar
+             * @enum {string}
+             */
+            mode: "similar" | "diverse" | "outliers";
+            /**
+             * K
+             * @default 100
+             */
+            k: number | null;
+            /**
+             * Threshold
+             * @default null
+             */
+            threshold: number | null;
         };
         /**
          * SelectionInfo
@@ -1678,6 +2050,7 @@ export interface components {
              *       "filter": null,
              *       "where": null,
              *       "sql": null,
+             *       "search": null,
              *       "sort": [],
              *       "all": false
              *     }
@@ -1815,6 +2188,7 @@ export interface components {
              *       "filter": null,
              *       "where": null,
              *       "sql": null,
+             *       "search": null,
              *       "sort": [],
              *       "all": false
              *     }
@@ -1864,6 +2238,8 @@ export interface components {
              * @default null
              */
             sql: string | null;
+            /** @default null */
+            search: components["schemas"]["SearchSpec"] | null;
             /**
              * Sort
              * @default []
@@ -5019,7 +5395,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["JobRequest"];
                 "application/vnd.apache.arrow.stream": string;

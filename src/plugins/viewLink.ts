@@ -75,6 +75,7 @@ function decode(text: string): IViewSpec | null {
       sql: null,
       sort: [],
       all: false,
+      search: null,
       ...given
     };
     return isView(given, view) ? view : null;

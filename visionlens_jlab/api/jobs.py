@@ -26,15 +26,16 @@ class JobsHandler(Resource):
     async def post(self) -> None:
         """Queue a job. With an Arrow stream as body, the rows of a DataFrame are ingested."""
         content_type = self.request.headers.get("Content-Type", "").partition(";")[0].strip()
-        job = await (self._ingest_rows() if content_type == ARROW else self._ingest_source())
+        job = await (self._ingest_rows() if content_type == ARROW else self._from_body())
         self.set_header("Location", f"{self.request.path}/{job.job}")
         await self.answer(job, 202)
 
-    async def _ingest_source(self) -> Job:
-        request: IngestRequest = (await self.body(JobRequest)).ingest
-        request = await self.work(
-            self.services.policy.confine, request, unrestricted=self.from_kernel
-        )
+    async def _from_body(self) -> Job:
+        request = (await self.body(JobRequest)).parameters
+        if isinstance(request, IngestRequest):
+            request = await self.work(
+                self.services.policy.confine, request, unrestricted=self.from_kernel
+            )
         return await (await self.services.runner()).submit(request)
 
     async def _ingest_rows(self) -> Job:

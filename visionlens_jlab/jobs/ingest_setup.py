@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import VisionLensError, system_errors
-from ..models import IngestRequest, Job
+from ..models import IngestRequest, Job, JobParameters
 from .ingest_existing import FIELDS
 from .ingest_space import check_space
 from .pieces import write_stream
 from .spool import Spool
-from .status import now
+from .status import dataset_of, now
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -141,11 +141,17 @@ def mend(library: Library, queue: JobQueue) -> None:
             library.open(card.dataset).set_state("incomplete")
 
 
-def dataset_of(job: Job) -> str:
-    """Slug of the dataset that the job fills."""
-    if job.dataset is None:
-        raise VisionLensError("JOB_FAILED", f"Job {job.job} names no dataset.")
-    return job.dataset
+class IngestSetup:
+    """What happens before and after an ingest."""
+
+    create = staticmethod(create)
+    begin = staticmethod(begin)
+    conclude = staticmethod(conclude)
+    mend = staticmethod(mend)
+
+    def follow(self, job: Job) -> list[JobParameters]:
+        """Nothing."""
+        return []
 
 
 def _conclude_dataset(library: Library, queue: JobQueue, job: Job) -> int | None:

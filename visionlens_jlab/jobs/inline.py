@@ -1,4 +1,4 @@
-"""An ingest in this process, for a script without a server: the same code, the same pieces."""
+"""A job in this process, for a script without a server: the same code, the same pieces."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from contextlib import nullcontext, suppress
 from typing import TYPE_CHECKING
 
 from ..errors import VisionLensError
-from ..models import IngestRequest, Job
-from . import ingest_setup, status
+from ..models import Job, JobParameters, kind_of
+from . import status
 from .context import FileContext
-from .kinds import code_of
+from .kinds import code_of, setup_of
 from .outcome import Outcome, outcome_of, unexpected
 from .progress import Meter, Step
 from .queue import JobQueue, Owner
@@ -34,12 +34,12 @@ _log = logging.getLogger(__name__)
 
 def run_inline(
     library: Library,
-    request: IngestRequest,
+    request: JobParameters,
     *,
     on_progress: Callable[[Job], None],
     table: pa.Table | None = None,
 ) -> DatasetStore:
-    """Ingest and wait for the end.
+    """Run a job, and those that follow it, to the end.
 
     The job stands in the queue meanwhile: if this process is killed, the next Jupyter server
     on the data directory completes it.
@@ -47,8 +47,8 @@ def run_inline(
     Parameters
     ----------
     library : Library
-    request : IngestRequest
-        Absolute paths; `source` is only a label when there is a table.
+    request : IngestRequest, EmbedRequest, ProjectRequest or DuplicatesRequest
+        Absolute paths; an ingest's `source` is only a label when there is a table.
     on_progress : callable
         Takes the job with stage, rate and remaining time; called in this thread.
     table : pa.Table, optional
@@ -57,12 +57,13 @@ def run_inline(
     Raises
     ------
     VisionLensError
-        What the ingest raises, and DATASET_EXISTS, DATASET_BUSY, DIR_NOT_FOUND.
+        What the job raises, and what its kind's `create` does.
     KeyboardInterrupt
         After the job was cancelled; what was committed stays.
     """
     queue = JobQueue(library.state, Owner())
-    job = ingest_setup.create(library, queue, request, table)
+    setup = setup_of(kind_of(request))
+    job = setup.create(library, queue, request, table)
     interrupted = False
     outcome = Outcome("cancelled")
     try:
@@ -74,10 +75,10 @@ def run_inline(
     except VisionLensError as error:
         outcome = Outcome.failed(error)
     except Exception as error:
-        outcome = unexpected(error, "The ingest met an error it did not expect.")
+        outcome = unexpected(error, "The job met an error it did not expect.")
     job = status.ended(job, outcome)
     with suppress(VisionLensError) if job.error else nullcontext():  # the first error counts
-        ingest_setup.conclude(library, queue, job)
+        setup.conclude(library, queue, job)
         queue.save(job)
     if interrupted:
         raise KeyboardInterrupt
@@ -86,8 +87,10 @@ def run_inline(
             _log.info("%s", outcome.trace)  # for who asks for it; others get the error
         raise VisionLensError.from_json(job.error.model_dump())
     if job.state == "cancelled":  # by somebody else
-        raise VisionLensError("JOB_CANCELLED", f"The ingest of {request.source} was cancelled.")
-    return library.open(ingest_setup.dataset_of(job))
+        raise VisionLensError("JOB_CANCELLED", f"The {job.kind} job was cancelled.")
+    for following in setup.follow(job):
+        run_inline(library, following, on_progress=on_progress)
+    return library.open(status.dataset_of(job))
 
 
 def _run(
@@ -97,7 +100,7 @@ def _run(
     on_progress: Callable[[Job], None],
 ) -> Outcome:
     """Run the code in this thread, the sink in another."""
-    params = ingest_setup.begin(library, queue, job)
+    params = setup_of(job.kind).begin(library, queue, job)
     if params is None:
         return Outcome("done")
     spool = Spool.of(library.data_dir, job.job)

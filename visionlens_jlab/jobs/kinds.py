@@ -1,16 +1,102 @@
-"""Which code runs which kind of job."""
+"""The kinds of jobs: in which lane each runs, its code, and what happens around it.
+
+The worker imports a kind's code only, the process that owns the datasets its setup only.
+"""
 
 from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
-from typing import cast
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, Protocol, cast
 
 from .context import JobContext
 
-_MODULES = {"ingest": "visionlens_jlab.jobs.ingest"}
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from ..catalog.library import Library
+    from ..models import Job, JobParameters
+    from .queue import JobQueue
+
+LaneName = Literal["cpu", "gpu"]
+
+
+class Setup(Protocol):
+    """What happens to a dataset before and after a job; called in threads."""
+
+    def create(self, library: Library, queue: JobQueue, request: Any, rows: pa.Table | None) -> Job:
+        """Check the parameters and queue the job; raises VisionLensError."""
+        ...
+
+    def begin(self, library: Library, queue: JobQueue, job: Job) -> dict[str, Any] | None:
+        """Prepare the dataset; the worker's params, the same for every attempt.
+
+        None: an earlier server was stopped after the last piece, and nothing is left to do.
+        """
+        ...
+
+    def conclude(self, library: Library, queue: JobQueue, job: Job) -> int | None:
+        """Leave the dataset in the right state, remove the job's pieces.
+
+        Returns the dataset's version; None when there is none any more.
+        """
+        ...
+
+    def follow(self, job: Job) -> list[JobParameters]:
+        """The jobs to queue when this one is done."""
+        ...
+
+    def mend(self, library: Library, queue: JobQueue) -> None:
+        """Set right what jobs of processes that are gone have left."""
+        ...
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of job.
+
+    Attributes
+    ----------
+    lane : str
+        Each lane runs one job at a time.
+    code : str
+        Module with `run(context)`.
+    setup : str
+        `module:class` of a Setup.
+    creates : bool
+        Whether it may make its dataset.
+    """
+
+    lane: LaneName
+    code: str
+    setup: str
+    creates: bool = False
+
+
+KINDS: dict[str, Kind] = {
+    "ingest": Kind("cpu", "ingest", "ingest_setup:IngestSetup", creates=True),
+    "embed": Kind("gpu", "embed", "embed_setup:EmbedSetup"),
+    "project": Kind("cpu", "project", "project_setup:ProjectSetup"),
+    "duplicates": Kind("cpu", "duplicates", "duplicates_setup:DuplicatesSetup"),
+}
+
+
+def lane_of(kind: str) -> LaneName:
+    """The lane that runs a kind; one of a newer version fails in the first."""
+    return KINDS[kind].lane if kind in KINDS else "cpu"
 
 
 def code_of(kind: str) -> Callable[[JobContext], None]:
     """The `run(context)` of a kind; imported now, since it may load much."""
-    return cast(Callable[[JobContext], None], importlib.import_module(_MODULES[kind]).run)
+    return cast(Callable[[JobContext], None], _module(KINDS[kind].code).run)
+
+
+def setup_of(kind: str) -> Setup:
+    """What happens around a kind."""
+    module, _, name = KINDS[kind].setup.partition(":")
+    return cast(Setup, getattr(_module(module), name)())
+
+
+def _module(name: str) -> Any:
+    return importlib.import_module(f"visionlens_jlab.jobs.{name}")

@@ -10,6 +10,7 @@ import os
 import socket
 import time
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -101,10 +102,10 @@ class JobQueue:
         changes = job.model_dump(mode="json", exclude={"job"})
         self._state.update_job(job.job, when=UNFINISHED, heartbeat=time.time(), **changes)
 
-    def next(self) -> Job | None:
-        """This process's first job that waits."""
+    def next(self, takes: Callable[[str], bool] = lambda _: True) -> Job | None:
+        """This process's first job that waits and whose kind is taken."""
         rows = self._state.list_jobs(states=("queued", "cancelling"), server=self._owner.uuid)
-        return _job(rows[0]) if rows else None
+        return next((_job(row) for row in rows if takes(row["kind"])), None)
 
     def unfinished_of(self, dataset: str) -> list[Job]:
         """Jobs on a dataset that are not over."""

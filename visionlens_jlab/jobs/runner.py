@@ -1,4 +1,4 @@
-"""Runs the queued jobs of this server, one at a time, in a worker kernel."""
+"""Runs the queued jobs of this server: a lane for those that need a GPU, one for the others."""
 
 from __future__ import annotations
 
@@ -6,21 +6,16 @@ import asyncio
 import itertools
 import logging
 import sqlite3
-import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from ..errors import VisionLensError
-from ..models import IngestRequest, Job
-from . import ingest_setup, status
+from ..models import Job, JobParameters, kind_of
 from .announcer import Announcer
-from .attempt import Attempt
 from .kernel import WorkerKernel
-from .outcome import Outcome, unexpected
-from .progress import Meter, Step
+from .kinds import KINDS, LaneName, lane_of, setup_of
+from .lane import TICK_SECONDS, Lane
 from .queue import OVER, JobQueue, Owner
-from .sink import Sink
 from .spool import Spool
 
 if TYPE_CHECKING:
@@ -28,80 +23,80 @@ if TYPE_CHECKING:
 
     from ..catalog.library import Library
 
-RETRIES = 2
-"""How often a job whose worker died is taken up again."""
-TICK_SECONDS = 1.0
 ADOPT_TICKS = 5
 
 _log = logging.getLogger(__name__)
 
 
-@dataclass
-class Live:
-    """The job that runs now, with what is not in the queue yet."""
-
-    job: Job
-    meter: Meter = field(default_factory=Meter)
-
-
 class JobRunner:
-    """The lane of jobs that need no GPU.
+    """The queue and its lanes, each of which runs one job at a time.
 
     Parameters
     ----------
     library : Library
-    kernel : WorkerKernel
+    kernels : mapping of lane name to WorkerKernel
     announcer : Announcer
     touch : callable
         Called while a job runs, so that nobody takes the server for idle.
     warm_seconds : float
-        How long the worker is kept after its last job.
+        How long a worker is kept after its last job.
     """
 
     def __init__(
         self,
         library: Library,
-        kernel: WorkerKernel,
+        kernels: Mapping[LaneName, WorkerKernel],
         announcer: Announcer,
         *,
         touch: Callable[[], None],
         warm_seconds: float,
     ) -> None:
         self._library = library
-        self._kernel = kernel
         self._announcer = announcer
-        self._touch = touch
-        self._warm_seconds = warm_seconds
         self._queue = JobQueue(library.state, Owner())
-        self._live: Live | None = None
-        self._wake = asyncio.Event()
+        self.lanes: dict[LaneName, Lane] = {
+            name: Lane(
+                name,
+                library,
+                self._queue,
+                kernel,
+                announcer,
+                touch=touch,
+                done=self._follow,
+                warm_seconds=warm_seconds,
+            )
+            for name, kernel in kernels.items()
+        }
         self._tasks: list[asyncio.Task[None]] = []
-        self._last_work = time.monotonic()
-        self._loop = asyncio.get_running_loop()
 
     async def start(self) -> None:
         """Take up what processes that are gone have left, and work until `stop`."""
         await self._adopt()
-        await asyncio.to_thread(ingest_setup.mend, self._library, self._queue)
-        self._tasks = [asyncio.create_task(self._lane()), asyncio.create_task(self._tick())]
+        for kind in KINDS:
+            if KINDS[kind].creates:
+                await asyncio.to_thread(setup_of(kind).mend, self._library, self._queue)
+        self._tasks = [asyncio.create_task(lane.work()) for lane in self.lanes.values()]
+        self._tasks.append(asyncio.create_task(self._tick()))
 
     async def stop(self) -> None:
-        """Stop the worker; the unfinished jobs wait for the next server."""
+        """Stop the workers; the unfinished jobs wait for the next server."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self._kernel.close()
+        for lane in self.lanes.values():
+            await lane.kernel.close()
         await asyncio.to_thread(self._queue.release)
 
-    async def submit(self, request: IngestRequest, rows: pa.Table | None = None) -> Job:
-        """Queue an ingest; see `ingest_setup.create` for what it raises."""
+    async def submit(self, request: JobParameters, rows: pa.Table | None = None) -> Job:
+        """Queue the job that takes these parameters; raises what its kind's `create` does."""
+        kind = kind_of(request)
         job = await asyncio.to_thread(
-            ingest_setup.create, self._library, self._queue, request, rows
+            setup_of(kind).create, self._library, self._queue, request, rows
         )
         self._announcer.job(job)
-        if job.dataset:
+        if job.dataset and KINDS[kind].creates:
             self._announcer.dataset(job.dataset, 0, "created")
-        self._wake.set()
+        self._lane_of(job).wake()
         return job
 
     def jobs(self) -> list[Job]:
@@ -123,7 +118,7 @@ class JobRunner:
         if job.state in OVER:
             return job
         await asyncio.to_thread(self._spool(name).cancel)
-        return await self._change(job.model_copy(update={"state": "cancelling"}))
+        return await self._lane_of(job).change(job.model_copy(update={"state": "cancelling"}))
 
     async def cancel_of(self, dataset: str) -> None:
         """Cancel the jobs on a dataset and wait until they are over."""
@@ -133,106 +128,25 @@ class JobRunner:
         while await asyncio.to_thread(self._queue.unfinished_of, dataset):  # noqa: ASYNC110
             await asyncio.sleep(0.05)
 
-    async def _lane(self) -> None:
-        """Run what waits, in order; then wait for more."""
-        while True:
-            self._wake.clear()
-            job = await asyncio.to_thread(self._queue.next)
-            if job is None:
-                await self._wake.wait()
-                continue
+    async def _follow(self, job: Job) -> None:
+        """Queue what comes after a job; what cannot be is said in that job's log."""
+        for request in setup_of(job.kind).follow(job):
             try:
-                await self._run(job)
-            except Exception as error:
-                _log.exception("Job %s could not be run", job.job)
-                outcome = unexpected(error, "The server could not run the job.")
-                await self._finish(self._newest(job), outcome)
-            finally:
-                self._live = None
-                self._last_work = time.monotonic()
-
-    async def _run(self, job: Job) -> None:
-        spool = self._spool(job.job)
-        if spool.cancelled or job.state == "cancelling":
-            await self._finish(job, Outcome("cancelled"))
-            return
-        self._touch()
-        self._live = Live(job)
-        try:
-            params = await asyncio.to_thread(ingest_setup.begin, self._library, self._queue, job)
-        except VisionLensError as error:
-            await self._finish(job, Outcome.failed(error))
-            return
-        if params is None:
-            await self._finish(job, Outcome("done"))
-            return
-        outcome = await self._attempts(job, params, spool)
-        await self._finish(self._newest(job), outcome)
-
-    async def _attempts(self, job: Job, params: dict[str, Any], spool: Spool) -> Outcome:
-        """Attempt the job until a worker says how it ended; at most `RETRIES` times more."""
-        first = job.attempt + (job.started_at is not None)
-        for number in range(first, first + RETRIES + 1):
-            started = await self._change(status.started(self._newest(job), number))
-            live = self._live = Live(started)
-            sink = await asyncio.to_thread(self._sink, live.job)
-            spool.log("info", f"Attempt {number}; {len(sink.committed)} pieces are there already.")
-            outcome = await Attempt(self._kernel, sink, live.job, params, self._on_step).run()
-            if outcome.trace:
-                _log.error("Job %s failed:\n%s", job.job, outcome.trace)
-            if outcome.state != "lost":
-                return outcome
-            if spool.cancelled:
-                return Outcome("cancelled")
-            cause = outcome.error.message if outcome.error else ""
-            spool.log("warning", f"The worker of attempt {number} is lost. {cause}".rstrip())
-        message = f"The worker died {RETRIES + 1} times in a row. {cause}".rstrip()
-        return Outcome.failed(VisionLensError("WORKER_LOST", message))
-
-    async def _finish(self, job: Job, outcome: Outcome) -> None:
-        """Set dataset and queue to how the job ended, and tell."""
-        job = status.ended(job, outcome)
-        if job.error:
-            self._spool(job.job).log("error", f"{job.error.code}: {job.error.message}")
-        try:
-            version = await asyncio.to_thread(
-                ingest_setup.conclude, self._library, self._queue, job
-            )
-            if job.dataset:
-                change: Literal["changed", "deleted"] = "deleted" if version is None else "changed"
-                self._announcer.dataset(job.dataset, version or 0, change)
-        except Exception:  # the job is over all the same
-            _log.exception("The dataset of job %s could not be left in order", job.job)
-        self._live = Live(job)
-        await self._save_end(job)
-        self._live = None
-        self._announcer.job(job)
-
-    async def _save_end(self, job: Job) -> None:
-        """Store how a job ended; on a full disk, as soon as there is room."""
-        while True:
-            try:
-                await asyncio.to_thread(self._queue.save, job)
-            except (VisionLensError, sqlite3.OperationalError):
-                _log.warning("The end of job %s cannot be stored yet", job.job, exc_info=True)
-                await asyncio.sleep(TICK_SECONDS)
-            else:
-                return
+                await self.submit(request)
+            except VisionLensError as error:
+                self._spool(job.job).log("error", f"{error.code}: {error.message}")
 
     async def _tick(self) -> None:
-        """Say we live, store progress, take over from the dead, let an idle worker go."""
+        """Say we live, store progress, take over from the dead, let idle workers go."""
         for count in itertools.count(1):
             await asyncio.sleep(TICK_SECONDS)
             try:
                 await asyncio.to_thread(self._queue.beat)
-                if self._live:
-                    self._touch()
-                    await asyncio.to_thread(self._queue.save, self._live.job)
-                elif time.monotonic() - self._last_work > self._warm_seconds:
-                    await self._kernel.stop()
+                for lane in self.lanes.values():
+                    await lane.tick()
                 if count % ADOPT_TICKS == 0:
                     await self._adopt()
-                    self._wake.set()  # another server may have cancelled one of ours
+                    self._wake()  # another server may have cancelled one of ours
             except (VisionLensError, sqlite3.OperationalError):  # a full disk, a long lock
                 _log.warning("The job queue cannot be written", exc_info=True)
 
@@ -241,37 +155,20 @@ class JobRunner:
         for job in await asyncio.to_thread(self._queue.adopt):
             self._spool(job.job).log("info", "Taken over from a server that is gone.")
             self._announcer.job(job)
-            self._wake.set()
+            self._wake()
         for name in await asyncio.to_thread(self._queue.prune):
             await asyncio.to_thread(self._spool(name).remove)
 
-    def _sink(self, job: Job) -> Sink:
-        """The sink of a job's present attempt; it tells of commits from its thread."""
-        dataset = ingest_setup.dataset_of(job)
+    def _wake(self) -> None:
+        for lane in self.lanes.values():
+            lane.wake()
 
-        def committed(version: int) -> None:
-            self._loop.call_soon_threadsafe(self._announcer.dataset, dataset, version, "changed")
-
-        attempt = self._spool(job.job).attempt(job.attempt)
-        return Sink(self._library, job, attempt, committed)
-
-    def _on_step(self, step: Step) -> None:
-        if self._live:
-            self._live.job = status.advanced(self._live.job, self._live.meter, step)
-            self._announcer.job(self._live.job)
+    def _lane_of(self, job: Job) -> Lane:
+        return self.lanes[lane_of(job.kind)]
 
     def _newest(self, job: Job) -> Job:
         """The job with the progress that is not stored yet."""
-        live = self._live
-        return live.job if live and live.job.job == job.job and job.state not in OVER else job
-
-    async def _change(self, job: Job) -> Job:
-        """Store and tell a job's new state."""
-        if self._live and self._live.job.job == job.job:
-            self._live.job = job
-        await asyncio.to_thread(self._queue.save, job)
-        self._announcer.job(job)
-        return job
+        return self._lane_of(job).newest(job)
 
     def _spool(self, job: str) -> Spool:
         return Spool.of(self._library.data_dir, job)

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from ..catalog.pieces import Piece
 from ..errors import VisionLensError
 from ..models import Job
-from .ingest_setup import dataset_of
 from .pieces import whole_pieces
 from .spool import Spool
+from .status import dataset_of
 
 if TYPE_CHECKING:
     from ..catalog.library import Library

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from datetime import UTC, datetime
 
+from ..errors import VisionLensError
 from ..models import Job
 from .outcome import Outcome
 from .progress import Meter, Step
@@ -51,3 +52,10 @@ def ended(job: Job, outcome: Outcome) -> Job:
 def now() -> str:
     """ISO 8601 in UTC, to the millisecond."""
     return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+def dataset_of(job: Job) -> str:
+    """Slug of the dataset that the job works on."""
+    if job.dataset is None:
+        raise VisionLensError("JOB_FAILED", f"Job {job.job} names no dataset.")
+    return job.dataset

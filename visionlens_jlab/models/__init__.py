@@ -40,8 +40,10 @@ from .jobs import (
     IngestRequest,
     Job,
     JobKind,
+    JobParameters,
     JobRequest,
     JobState,
+    kind_of,
 )
 from .views import (
     Annotation,
@@ -105,6 +107,7 @@ __all__ = [
     "IngestRequest",
     "Job",
     "JobKind",
+    "JobParameters",
     "JobRequest",
     "JobState",
     "Level",
@@ -139,4 +142,5 @@ __all__ = [
     "Workspace",
     "WorkspaceChange",
     "WorkspaceRequest",
+    "kind_of",
 ]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Literal, Self
+
+from pydantic import model_validator
 
 from .base import Model
 from .embeddings import DuplicatesRequest, EmbedRequest, ProjectRequest
@@ -55,6 +57,13 @@ class Job(Model):
     error: ErrorBody | None = None
     ingest: IngestRequest | None = None
     """What an ingest was asked for: the same again, incrementally, goes on with it."""
+    embed: EmbedRequest | None = None
+    """What an embed job was asked for, with the model and space that were chosen."""
+    project: ProjectRequest | None = None
+    duplicates: DuplicatesRequest | None = None
+
+
+JobParameters = IngestRequest | EmbedRequest | ProjectRequest | DuplicatesRequest
 
 
 class JobRequest(Model):
@@ -65,6 +74,39 @@ class JobRequest(Model):
     embed: EmbedRequest | None = None
     project: ProjectRequest | None = None
     duplicates: DuplicatesRequest | None = None
+
+    @model_validator(mode="after")
+    def _one_member(self) -> Self:
+        given = [kind for kind in PARAMETERS if getattr(self, kind) is not None]
+        if given != [self.kind]:
+            raise ValueError(f"give the parameters of {self.kind!r} under this name, and no others")
+        return self
+
+    @property
+    def parameters(self) -> JobParameters:
+        """The member named like the kind."""
+        found: JobParameters = getattr(self, self.kind)
+        return found
+
+    @classmethod
+    def of(cls, parameters: JobParameters) -> JobRequest:
+        """The request of a job with these parameters."""
+        kind = kind_of(parameters)
+        return cls.model_validate({"kind": kind, kind: parameters})
+
+
+PARAMETERS: dict[JobKind, type[Model]] = {
+    "ingest": IngestRequest,
+    "embed": EmbedRequest,
+    "project": ProjectRequest,
+    "duplicates": DuplicatesRequest,
+}
+"""What each kind of job takes."""
+
+
+def kind_of(parameters: JobParameters) -> JobKind:
+    """The kind of job that takes these parameters."""
+    return next(kind for kind, model in PARAMETERS.items() if isinstance(parameters, model))
 
 
 class DetectRequest(Model):

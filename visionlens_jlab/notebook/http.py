@@ -96,7 +96,7 @@ class HttpBackend:
 
     def _queue(self, request: IngestRequest, rows: pa.Table | None) -> Job:
         if rows is None:
-            return self._transport.read(Job, "POST", "jobs", JobRequest(ingest=request))
+            return self._transport.read(Job, "POST", "jobs", JobRequest.of(request))
         response = self._transport.request(
             "POST",
             "jobs",

@@ -1,0 +1,228 @@
+"""One lane of jobs: it runs them one after the other, in a worker kernel of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sqlite3
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from ..errors import VisionLensError
+from ..models import Job
+from . import status
+from .announcer import Announcer
+from .attempt import Attempt
+from .kernel import WorkerKernel
+from .kinds import LaneName, lane_of, setup_of
+from .outcome import Outcome, unexpected
+from .progress import Meter, Step
+from .queue import OVER, JobQueue
+from .sink import Sink
+from .spool import Spool
+
+if TYPE_CHECKING:
+    from ..catalog.library import Library
+
+RETRIES = 2
+"""How often a job whose worker died is taken up again."""
+TICK_SECONDS = 1.0
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass
+class Live:
+    """The job that runs now, with what is not in the queue yet."""
+
+    job: Job
+    meter: Meter = field(default_factory=Meter)
+
+
+class Lane:
+    """Runs the jobs of some kinds, in the order in which they were queued.
+
+    Parameters
+    ----------
+    name : {"cpu", "gpu"}
+    library : Library
+    queue : JobQueue
+        Of all lanes.
+    kernel : WorkerKernel
+        Of this lane.
+    announcer : Announcer
+    touch : callable
+        Called while a job runs, so that nobody takes the server for idle.
+    done : callable
+        Awaited with each job that was done, before the next one begins.
+    warm_seconds : float
+        How long the worker is kept after its last job.
+    """
+
+    def __init__(
+        self,
+        name: LaneName,
+        library: Library,
+        queue: JobQueue,
+        kernel: WorkerKernel,
+        announcer: Announcer,
+        *,
+        touch: Callable[[], None],
+        done: Callable[[Job], Awaitable[None]],
+        warm_seconds: float,
+    ) -> None:
+        self.kernel = kernel
+        self._name = name
+        self._library = library
+        self._queue = queue
+        self._announcer = announcer
+        self._touch = touch
+        self._done = done
+        self._warm_seconds = warm_seconds
+        self._live: Live | None = None
+        self._wake = asyncio.Event()
+        self._last_work = time.monotonic()
+        self._loop = asyncio.get_running_loop()
+
+    @property
+    def live(self) -> Job | None:
+        """The job that runs now, with its present progress."""
+        return self._live.job if self._live else None
+
+    def wake(self) -> None:
+        """Look for jobs that wait."""
+        self._wake.set()
+
+    async def work(self) -> None:
+        """Run what waits, in order; then wait for more; until cancelled."""
+        while True:
+            self._wake.clear()
+            job = await asyncio.to_thread(self._queue.next, self._takes)
+            if job is None:
+                await self._wake.wait()
+                continue
+            try:
+                await self._run(job)
+            except Exception as error:
+                _log.exception("Job %s could not be run", job.job)
+                outcome = unexpected(error, "The server could not run the job.")
+                await self._finish(self.newest(job), outcome)
+            finally:
+                self._live = None
+                self._last_work = time.monotonic()
+
+    async def tick(self) -> None:
+        """Store the progress, or let an idle worker go."""
+        if self._live:
+            self._touch()
+            await asyncio.to_thread(self._queue.save, self._live.job)
+        elif time.monotonic() - self._last_work > self._warm_seconds:
+            await self.kernel.stop()
+
+    def newest(self, job: Job) -> Job:
+        """The job with the progress that is not stored yet."""
+        live = self._live
+        return live.job if live and live.job.job == job.job and job.state not in OVER else job
+
+    async def change(self, job: Job) -> Job:
+        """Store and tell a job's new state."""
+        if self._live and self._live.job.job == job.job:
+            self._live.job = job
+        await asyncio.to_thread(self._queue.save, job)
+        self._announcer.job(job)
+        return job
+
+    def _takes(self, kind: str) -> bool:
+        return lane_of(kind) == self._name
+
+    async def _run(self, job: Job) -> None:
+        spool = self._spool(job.job)
+        if spool.cancelled or job.state == "cancelling":
+            await self._finish(job, Outcome("cancelled"))
+            return
+        self._touch()
+        self._live = Live(job)
+        try:
+            params = await asyncio.to_thread(
+                setup_of(job.kind).begin, self._library, self._queue, job
+            )
+        except VisionLensError as error:
+            await self._finish(job, Outcome.failed(error))
+            return
+        if params is None:
+            await self._finish(job, Outcome("done"))
+            return
+        outcome = await self._attempts(job, params, spool)
+        await self._finish(self.newest(job), outcome)
+
+    async def _attempts(self, job: Job, params: dict[str, Any], spool: Spool) -> Outcome:
+        """Attempt the job until a worker says how it ended; at most `RETRIES` times more."""
+        first = job.attempt + (job.started_at is not None)
+        for number in range(first, first + RETRIES + 1):
+            started = await self.change(status.started(self.newest(job), number))
+            live = self._live = Live(started)
+            sink = await asyncio.to_thread(self._sink, live.job)
+            spool.log("info", f"Attempt {number}; {len(sink.committed)} pieces are there already.")
+            outcome = await Attempt(self.kernel, sink, live.job, params, self._on_step).run()
+            if outcome.trace:
+                _log.error("Job %s failed:\n%s", job.job, outcome.trace)
+            if outcome.state != "lost":
+                return outcome
+            if spool.cancelled:
+                return Outcome("cancelled")
+            cause = outcome.error.message if outcome.error else ""
+            spool.log("warning", f"The worker of attempt {number} is lost. {cause}".rstrip())
+        message = f"The worker died {RETRIES + 1} times in a row. {cause}".rstrip()
+        return Outcome.failed(VisionLensError("WORKER_LOST", message))
+
+    async def _finish(self, job: Job, outcome: Outcome) -> None:
+        """Set dataset and queue to how the job ended, and tell."""
+        job = status.ended(job, outcome)
+        if job.error:
+            self._spool(job.job).log("error", f"{job.error.code}: {job.error.message}")
+        try:
+            version = await asyncio.to_thread(
+                setup_of(job.kind).conclude, self._library, self._queue, job
+            )
+            if job.dataset:
+                change: Literal["changed", "deleted"] = "deleted" if version is None else "changed"
+                self._announcer.dataset(job.dataset, version or 0, change)
+        except Exception:  # the job is over all the same
+            _log.exception("The dataset of job %s could not be left in order", job.job)
+        self._live = Live(job)
+        await self._save_end(job)
+        self._live = None
+        self._announcer.job(job)
+        if job.state == "done":
+            await self._done(job)
+
+    async def _save_end(self, job: Job) -> None:
+        """Store how a job ended; on a full disk, as soon as there is room."""
+        while True:
+            try:
+                await asyncio.to_thread(self._queue.save, job)
+            except (VisionLensError, sqlite3.OperationalError):
+                _log.warning("The end of job %s cannot be stored yet", job.job, exc_info=True)
+                await asyncio.sleep(TICK_SECONDS)
+            else:
+                return
+
+    def _sink(self, job: Job) -> Sink:
+        """The sink of a job's present attempt; it tells of commits from its thread."""
+        dataset = status.dataset_of(job)
+
+        def committed(version: int) -> None:
+            self._loop.call_soon_threadsafe(self._announcer.dataset, dataset, version, "changed")
+
+        attempt = self._spool(job.job).attempt(job.attempt)
+        return Sink(self._library, job, attempt, committed)
+
+    def _on_step(self, step: Step) -> None:
+        if self._live:
+            self._live.job = status.advanced(self._live.job, self._live.meter, step)
+            self._announcer.job(self._live.job)
+
+    def _spool(self, job: str) -> Spool:
+        return Spool.of(self._library.data_dir, job)
