@@ -44,14 +44,15 @@ export function readLink(url: URL): ILink | null {
 
 /** What differs from a view of everything, as base64url of UTF-8 JSON. */
 function encode(view: IViewSpec): string {
-  const { level, filter, where, sql, sort, all } = view;
+  const { level, filter, where, sql, sort, all, search } = view;
   const json = JSON.stringify({
     ...(level !== 'samples' && { level }),
     ...(filter && { filter }),
     ...(where && { where }),
     ...(sql && { sql }),
     ...(sort.length > 0 && { sort }),
-    ...(all && { all })
+    ...(all && { all }),
+    ...(search && { search })
   });
   const bytes = new TextEncoder().encode(json);
   const binary = Array.from(bytes, byte => String.fromCharCode(byte)).join('');
@@ -91,9 +92,10 @@ function isView(given: unknown, view: IViewSpec): boolean {
     typeof given === 'object' &&
     given !== null &&
     !Array.isArray(given) &&
-    Object.keys(view).length === 6 &&
+    Object.keys(view).length === 7 &&
     ['samples', 'annotations'].includes(view.level) &&
     typeof view.filter === 'object' &&
+    typeof view.search === 'object' &&
     isText(view.where) &&
     isText(view.sql) &&
     typeof view.all === 'boolean' &&

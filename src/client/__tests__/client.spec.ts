@@ -71,7 +71,8 @@ describe('Client', () => {
       where: null,
       sql: null,
       sort: [],
-      all: false
+      all: false,
+      search: null
     };
     await client.about();
     await client.datasets();

@@ -25,7 +25,8 @@ export const VIEW: IViewSpec = {
   where: null,
   sql: null,
   sort: [],
-  all: false
+  all: false,
+  search: null
 };
 
 function field(

@@ -22,6 +22,9 @@ export function job(change: Partial<IJob> = {}): IJob {
     attempt: 1,
     error: null,
     ingest: null,
+    embed: null,
+    project: null,
+    duplicates: null,
     ...change
   };
 }
