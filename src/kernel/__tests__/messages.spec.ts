@@ -14,7 +14,8 @@ function workspace(selected: number): IWorkspace {
       where: null,
       sql: null,
       sort: [],
-      all: false
+      all: false,
+      search: null
     },
     view_version: 2,
     predicate: '',

@@ -25,7 +25,8 @@ export const EMPTY_VIEW: IViewSpec = {
   where: null,
   sql: null,
   sort: [],
-  all: false
+  all: false,
+  search: null
 };
 
 export function compare(field: string, value: number): IViewSpec['filter'] {
