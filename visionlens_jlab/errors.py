@@ -58,6 +58,17 @@ CODES: dict[str, ErrorCode] = {
     "VIEW_NOT_FOUND": ErrorCode(404, "List the saved views to see their names."),
     "WORKSPACE_NOT_FOUND": ErrorCode(404, "Open the dataset again to get a new workspace."),
     "WORKSPACE_CONFLICT": ErrorCode(409, "Read the workspace again and repeat the change."),
+    "SPACE_NOT_FOUND": ErrorCode(404, "List the embedding spaces to see their names."),
+    "QUERY_NOT_FOUND": ErrorCode(404, "Encode the text or the image again."),
+    "PROJECTION_NOT_FOUND": ErrorCode(404, "List the projections to see which exist."),
+    "VECTORS_INVALID": ErrorCode(
+        422, "Give one row of finite numbers, not all zero, for each id, all of one length."
+    ),
+    "VECTOR_STORE_DOWN": ErrorCode(
+        503, "Check the address and key of the Qdrant server; searches answer without it, slowly."
+    ),
+    "MODEL_UNAVAILABLE": ErrorCode(422, "Choose a model that is listed as available."),
+    "TEXT_UNSUPPORTED": ErrorCode(422, "Embed with a model that reads text, such as CLIP."),
     "JOB_NOT_FOUND": ErrorCode(404, "List the jobs to see which exist."),
     "JOB_CANCELLED": ErrorCode(409, "Start the job again."),
     "JOB_FAILED": ErrorCode(500, "Read the job's log for the cause."),

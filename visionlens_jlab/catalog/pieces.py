@@ -13,12 +13,39 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from visionlens_jlab.catalog import annotation_rows, report, sample_rows, sqlviews, thumbnails
+from visionlens_jlab.catalog import (
+    annotation_rows,
+    duplicate_rows,
+    embedding_rows,
+    projection_rows,
+    report,
+    sample_rows,
+    sqlviews,
+    thumbnails,
+)
 from visionlens_jlab.catalog.clock import utc_now
 from visionlens_jlab.catalog.private_files import make_private_folder
 from visionlens_jlab.catalog.userfields import LIST_FIELDS
+from visionlens_jlab.models import EmbeddingSpace, Projection
+from visionlens_jlab.vectors.segments import check_segment
 
 THUMBNAILS = "thumbnails.pack"
+VECTORS = "vectors.arrow"
+COORDINATES = "coordinates.arrow"
+MODEL = "model.bin"
+DUPLICATES = "duplicate_member"
+"""A table that comes with `summary["duplicates"]`."""
+
+
+@dataclass(frozen=True)
+class Files:
+    """The files of a piece where they lie now, below the dataset's folder."""
+
+    thumbnails: str | None
+    vectors: str | None
+    coordinates: str | None
+    model: str | None
+    folder: Path
 
 
 @dataclass(frozen=True)
@@ -28,6 +55,9 @@ class Piece:
     `summary["replace"]` true: the ground truth of the samples named in the piece takes the place
     of what they had.
     `summary["final"]` true: the last piece; it completes the report.
+    `summary["space"]` (an EmbeddingSpace) with the file `vectors.arrow`: a segment of the space.
+    `summary["projection"]` (a Projection) with `coordinates.arrow` and perhaps `model.bin`.
+    `summary["duplicates"]` (kind, parameters, samples) with the table `duplicate_member`.
     """
 
     job: str
@@ -44,7 +74,7 @@ class Piece:
         files: dict[str, Path] = {}
         summary: dict[str, Any] = {}
         for path in sorted(folder.iterdir()):
-            if path.suffix == ".arrow":
+            if path.suffix == ".arrow" and path.name not in (VECTORS, COORDINATES):
                 tables[path.stem] = _read_arrow(path)
             elif path.name == "piece.json":
                 summary = json.loads(path.read_text(encoding="utf-8")).get("summary") or {}
@@ -69,23 +99,53 @@ def is_committed(cursor: duckdb.DuckDBPyConnection, job: str, sequence: int) -> 
     return bool(found[0][0])
 
 
-def take_thumbnails(piece: Piece, dataset: Path) -> str | None:
-    """Move the piece's pack into the dataset; its name there, the same at every attempt."""
-    source = piece.files.get(THUMBNAILS)
+def take_files(piece: Piece, dataset: Path) -> Files:
+    """Move a piece's files into the dataset; their names there are the same at every attempt."""
+    job = re.sub(r"[^A-Za-z0-9_-]", "_", piece.job)
+    name = f"{job}-{piece.sequence:08d}"
+    space = (
+        EmbeddingSpace.model_validate(piece.summary["space"]) if VECTORS in piece.files else None
+    )
+    return Files(
+        thumbnails=_take(piece, THUMBNAILS, dataset, f"{thumbnails.FOLDER}/{name}.pack"),
+        vectors=space
+        and _take(piece, VECTORS, dataset, f"{embedding_rows.folder_of(space.space)}/{name}.arrow"),
+        coordinates=_take(piece, COORDINATES, dataset, f"{projection_rows.FOLDER}/{name}.arrow"),
+        model=_take(piece, MODEL, dataset, f"{projection_rows.FOLDER}/{name}.model"),
+        folder=dataset,
+    )
+
+
+def _take(piece: Piece, file: str, dataset: Path, name: str) -> str | None:
+    """The name that one of the piece's files has now below the dataset; None: it has none."""
+    source = piece.files.get(file)
     if source is None:
         return None
-    job = re.sub(r"[^A-Za-z0-9_-]", "_", piece.job)
-    target = dataset / thumbnails.FOLDER / f"{job}-{piece.sequence:08d}.pack"
+    target = dataset / name
     make_private_folder(target.parent)
     # Gone from the piece: an earlier attempt moved it and was stopped before the commit.
     if source.exists():
         shutil.move(source, target)
         target.chmod(0o600)
-    return target.name
+    return name
 
 
-def write_piece(cursor: duckdb.DuckDBPyConnection, piece: Piece, pack: str | None) -> None:
+def kind_of(piece: Piece) -> str:
+    """What the outbox calls the commit of a piece."""
+    return "vectors" if VECTORS in piece.files else "piece"
+
+
+def payload_of(piece: Piece, files: Files) -> dict[str, Any]:
+    """What the outbox says about the commit of a piece."""
+    payload: dict[str, Any] = {"job": piece.job, "sequence": piece.sequence}
+    if files.vectors is not None:
+        payload |= {"space": piece.summary["space"]["space"], "file": files.vectors}
+    return payload
+
+
+def write_piece(cursor: duckdb.DuckDBPyConnection, piece: Piece, files: Files) -> None:
     """Write a piece's tables; runs inside the writer's transaction."""
+    pack = None if files.thumbnails is None else Path(files.thumbnails).name
     issues = report.Issues(cursor, piece.job, piece.sequence)
     steps: dict[str, Callable[[pa.Table], None]] = {
         "root": lambda table: sample_rows.write_roots(cursor, table),
@@ -96,7 +156,7 @@ def write_piece(cursor: duckdb.DuckDBPyConnection, piece: Piece, pack: str | Non
         "label_digest": lambda table: sample_rows.write_label_digests(cursor, table),
         "issue": issues.add_table,
     }
-    unknown = set(piece.tables) - set(steps)
+    unknown = set(piece.tables) - set(steps) - {DUPLICATES}
     if unknown:
         raise ValueError(f"unknown tables in a piece: {sorted(unknown)}")
     if piece.summary.get("replace"):
@@ -109,5 +169,23 @@ def write_piece(cursor: duckdb.DuckDBPyConnection, piece: Piece, pack: str | Non
             write(piece.tables[name])
     if cursor.execute(LIST_FIELDS).fetchall() != fields:
         sqlviews.refresh(cursor)
+    _write_embeddings(cursor, piece, files)
     report.record(cursor, piece.job, piece.summary)
     cursor.execute("INSERT INTO job_piece VALUES (?, ?, ?)", [piece.job, piece.sequence, utc_now()])
+
+
+def _write_embeddings(cursor: duckdb.DuckDBPyConnection, piece: Piece, files: Files) -> None:
+    """What embedding, projecting and looking for duplicates bring."""
+    if "space" in piece.summary:
+        space = EmbeddingSpace.model_validate(piece.summary["space"])
+        embedding_rows.write_space(cursor, space)
+        if files.vectors is not None:
+            limit = embedding_rows.id_limit(cursor, space.level)
+            rows = check_segment(files.folder / files.vectors, space.dimension, limit)
+            embedding_rows.write_segment_row(cursor, space.space, files.vectors, rows)
+    if files.coordinates is not None:
+        projection = Projection.model_validate(piece.summary["projection"])
+        projection_rows.write_projection(cursor, projection, files.coordinates, files.model)
+    if "duplicates" in piece.summary:
+        table = piece.tables.get(DUPLICATES)
+        duplicate_rows.write_duplicates(cursor, piece.summary["duplicates"], table)

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
+import numpy as np
+
+from visionlens_jlab.catalog import embedding_rows
 from visionlens_jlab.catalog.database import Reader
 from visionlens_jlab.catalog.fieldset import FieldSet
 from visionlens_jlab.catalog.predicates import Among
@@ -14,13 +18,17 @@ from visionlens_jlab.catalog.restriction import Restriction, read_restriction
 from visionlens_jlab.catalog.statistics import Statistics, read_statistics
 from visionlens_jlab.catalog.tables import Ids, ids_at_level
 from visionlens_jlab.catalog.thumbnails import Places
-from visionlens_jlab.catalog.userfields import LIST_FIELDS, field_set
+from visionlens_jlab.catalog.userfields import LIST_FIELDS, TABLES, field_set
 from visionlens_jlab.catalog.views import ResolvedView, ViewCache, resolve
+from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.models import Level, ViewSpec
+from visionlens_jlab.vectors.segments import Part, Segments, read_parts
 
 T = TypeVar("T")
 _KEPT = 64
 _RESTRICTIONS_KEPT = 8
+_SPACES_KEPT = 8
+_SEGMENTS_KEPT = 1024
 
 
 class Cache:
@@ -46,13 +54,16 @@ class Cache:
 
 
 class Caches:
-    """What one dataset's readers share: views, what SQL chose, thumbnails, all else derived."""
+    """What one dataset's readers share: views, what SQL chose, thumbnails, vectors, all else."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
         self.views = ViewCache()
         self.derived = Cache(_KEPT)
         self.restrictions = Cache(_RESTRICTIONS_KEPT)
         self.places = Places()
+        self.spaces = Cache(_SPACES_KEPT)
+        self.parts = Cache(_SEGMENTS_KEPT)
 
 
 class Snapshot:
@@ -107,6 +118,54 @@ class Snapshot:
         """The rows of `level` that a view stands for, uint32."""
         among = self.among(view.spec)
         return ids_at_level(self.reader, self.fields, view, level, among)
+
+    def existing(self, level: Level) -> tuple[Ids, int]:
+        """By id of a level whether it exists, bool (next id,), and how many do."""
+
+        def read() -> tuple[Ids, int]:
+            table, key = TABLES[level]
+            ids = self.reader.ids(f"SELECT {key} FROM {table}")
+            mask = np.zeros(embedding_rows.id_limit(self.reader.cursor, level), dtype=bool)
+            mask[ids] = True
+            return mask, len(ids)
+
+        return self.cached(("existing", level), read)
+
+    def check_exist(self, level: Level, ids: Ids) -> None:
+        """ID_UNKNOWN when one of the ids does not exist at a level."""
+        mask, _ = self.existing(level)
+        known = ids < len(mask)
+        known[known] = mask[ids[known]]
+        if not known.all():
+            unknown = ids[~known]
+            listed = ", ".join(map(str, unknown[:5].tolist())) + (", ..." * (len(unknown) > 5))
+            raise VisionLensError("ID_UNKNOWN", f"There are no {level} with the ids {listed}.")
+
+    def segments(self, space: str) -> Segments:
+        """The vectors of a space that count at this version. SPACE_NOT_FOUND, VECTORS_INVALID."""
+
+        def read() -> Segments:
+            row = embedding_rows.read_space(self.reader, space)
+            level, dimension = row[1], row[4]
+            files = embedding_rows.read_segment_files(self.reader, space)
+            parts = [part for file in files for part in self._parts(file, dimension)]
+            return Segments(parts, dimension, self.existing(level)[0])
+
+        return self._caches.spaces.get((self.reader.version, space), read)
+
+    def query_vectors(self, space: str, keys: Sequence[str]) -> list[Ids]:
+        """Vectors float32 (d,) of encoded queries of a space. QUERY_NOT_FOUND."""
+        found = embedding_rows.read_queries(self.reader, space, keys)
+        for key in keys:
+            if key not in found:
+                raise VisionLensError(
+                    "QUERY_NOT_FOUND", f"There is no encoded query {key!r} of the space {space!r}."
+                )
+        return [found[key] for key in keys]
+
+    def _parts(self, file: str, dimension: int) -> list[Part]:
+        path = self._caches.folder / file
+        return self._caches.parts.get((file,), lambda: read_parts(path, dimension))
 
     def cached(self, key: tuple[Any, ...], make: Callable[[], T]) -> T:
         """A value derived from the data at this version."""

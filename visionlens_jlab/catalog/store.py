@@ -18,6 +18,7 @@ from visionlens_jlab.catalog.card import read_card, write_card
 from visionlens_jlab.catalog.crops import CropSource, read_crop_source
 from visionlens_jlab.catalog.database import Database, Reader
 from visionlens_jlab.catalog.detail import read_sample
+from visionlens_jlab.catalog.embeddings import Embeddings
 from visionlens_jlab.catalog.facets import read_facets
 from visionlens_jlab.catalog.fields import write_field
 from visionlens_jlab.catalog.fieldset import FieldSet
@@ -67,7 +68,7 @@ class _CommittedBeforeError(Exception):
     """Leaves the transaction of a piece that is there already."""
 
 
-class DatasetStore:
+class DatasetStore(Embeddings):
     """A dataset that this process holds; from any thread.
 
     Reading takes a cursor of its own per call. Each writing call is one transaction of the one
@@ -82,7 +83,7 @@ class DatasetStore:
         self.read_only = read_only or database.read_only
         identity = identify(database)
         self.uuid, self.name = identity.uuid, identity.name
-        self._caches = Caches()
+        self._caches = Caches(database.folder)
         self._packs = Packs(self.folder / FOLDER)
         self._card_lock = threading.Lock()
         self._card_version: int | None = None
@@ -309,16 +310,15 @@ class DatasetStore:
     def apply_piece(self, piece: Piece) -> bool:
         """Commit a job's piece; False: it was committed before, and nothing changed."""
         self._check_writable()
-        pack = pieces.take_thumbnails(piece, self.folder)
+        files = pieces.take_files(piece, self.folder)
 
         def work(cursor: duckdb.DuckDBPyConnection) -> None:
             if pieces.is_committed(cursor, piece.job, piece.sequence):
                 raise _CommittedBeforeError
-            pieces.write_piece(cursor, piece, pack)
+            pieces.write_piece(cursor, piece, files)
 
-        payload = {"job": piece.job, "sequence": piece.sequence}
         try:
-            self._commit(work, kind="piece", payload=payload)
+            self._commit(work, kind=pieces.kind_of(piece), payload=pieces.payload_of(piece, files))
         except _CommittedBeforeError:
             return False
         return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -76,7 +77,7 @@ class WorldDatabase:
             for tag in row["annotation.tag"]:
                 values = [row["annotation_id"], tag]
                 cursor.execute("INSERT INTO annotation_tag VALUES (?, ?)", values)
-        return Snapshot(Reader(cursor.cursor()), Caches())
+        return Snapshot(Reader(cursor.cursor()), Caches(Path()))
 
 
 def _table(rows: list[dict[str, Any]], types: dict[str, pa.DataType]) -> pa.Table:

@@ -1,0 +1,206 @@
+"""Embedding spaces and what is made from them, as a part of the open dataset."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+import duckdb
+import numpy as np
+
+from visionlens_jlab.catalog import embedding_rows, projection_rows
+from visionlens_jlab.catalog.clock import to_iso
+from visionlens_jlab.catalog.duplicate_rows import read_duplicates
+from visionlens_jlab.catalog.private_files import make_private_folder
+from visionlens_jlab.catalog.snapshot import Snapshot
+from visionlens_jlab.catalog.tables import Ids, as_ids
+from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.models import Duplicates, EmbeddingSpace, Projection
+from visionlens_jlab.vectors.segments import Segments, checked_matrix, write_segment
+
+T = TypeVar("T")
+Matrix = np.ndarray[Any, Any]
+
+
+class Embeddings:
+    """The embedding spaces of one dataset; mixed into `DatasetStore`."""
+
+    folder: Path
+
+    _snapshot: Callable[[], AbstractContextManager[Snapshot]]
+    write: Callable[..., Any]
+    transaction: Callable[..., Any]
+
+    # --- spaces ------------------------------------------------------------------------------
+
+    def spaces(self) -> list[EmbeddingSpace]:
+        """Every embedding space, oldest first."""
+        with self._snapshot() as snapshot:
+            rows = embedding_rows.read_spaces(snapshot.reader)
+            return [self._space(snapshot, row) for row in rows]
+
+    def space(self, space: str) -> EmbeddingSpace:
+        """One embedding space. SPACE_NOT_FOUND."""
+        with self._snapshot() as snapshot:
+            return self._space(snapshot, embedding_rows.read_space(snapshot.reader, space))
+
+    def segments(self, space: str) -> Segments:
+        """The vectors of a space, memory-mapped. SPACE_NOT_FOUND, VECTORS_INVALID."""
+        with self._snapshot() as snapshot:
+            return snapshot.segments(space)
+
+    def add_vectors(self, space: EmbeddingSpace, ids: Sequence[int] | Ids, matrix: Any) -> int:
+        """Add vectors to a space, made when it is not there; earlier ones of the ids give way.
+
+        Parameters
+        ----------
+        space : EmbeddingSpace
+            Of its level, model, version and dimension (0: as the matrix has).
+        ids : array, (n,)
+            Of the space's level; each once.
+        matrix : array, (n, d)
+            Finite, no row all zero; stored as float32 of unit length.
+
+        Returns
+        -------
+        int
+            Rows added.
+
+        Raises
+        ------
+        VisionLensError
+            VECTORS_INVALID, ID_UNKNOWN, DATASET_READ_ONLY.
+        """
+        wanted = as_ids(ids)
+        vectors = checked_matrix(matrix, space.dimension or None)
+        space = space.model_copy(update={"dimension": vectors.shape[1]})
+        if len(wanted) != len(vectors):
+            raise VisionLensError(
+                "VECTORS_INVALID", f"There are {len(wanted)} ids for {len(vectors)} vectors."
+            )
+        if len(np.unique(wanted)) != len(wanted):
+            raise VisionLensError("VECTORS_INVALID", "An id comes twice.", "Give each id once.")
+        with self._snapshot() as snapshot:
+            snapshot.check_exist(space.level, wanted)
+        file = f"{embedding_rows.folder_of(space.space)}/added-{uuid.uuid4().hex}.arrow"
+
+        def work(cursor: duckdb.DuckDBPyConnection) -> None:
+            embedding_rows.write_space(cursor, space)
+            if len(wanted):
+                self._make_segment(file, wanted, vectors)
+                embedding_rows.write_segment_row(cursor, space.space, file, len(wanted))
+
+        try:
+            self.write(work, kind="vectors", payload={"space": space.space, "file": file})
+        except BaseException:
+            (self.folder / file).unlink(missing_ok=True)
+            raise
+        return len(wanted)
+
+    def delete_space(self, space: str) -> None:
+        """Remove a space with its vectors, queries and projections. SPACE_NOT_FOUND."""
+        files: list[str] = self.write(
+            lambda cursor: embedding_rows.remove_space(cursor, space),
+            kind="delete_space",
+            payload={"space": space},
+        )
+        self._remove_files(files)
+
+    # --- encoded queries ---------------------------------------------------------------------
+
+    def put_query_vector(
+        self,
+        space: str,
+        vector: Matrix,
+        *,
+        kind: Literal["text", "image", "vector"],
+        text: str | None = None,
+    ) -> str:
+        """Keep an encoded query of a space; its key for `SearchSpec.queries`.
+
+        SPACE_NOT_FOUND, VECTORS_INVALID.
+        """
+        dimension = self.space(space).dimension
+        row = checked_matrix(np.asarray(vector)[None], dimension)[0]
+        key: str = self.transaction(
+            lambda cursor: embedding_rows.write_query(cursor, space, kind, row, text)
+        )
+        return key
+
+    def query_vector(self, space: str, query: str) -> Matrix:
+        """The vector float32 (d,) of an encoded query. QUERY_NOT_FOUND."""
+        with self._snapshot() as snapshot:
+            return snapshot.query_vectors(space, [query])[0]
+
+    # --- projections -------------------------------------------------------------------------
+
+    def projections(self) -> list[Projection]:
+        """Every projection, oldest first."""
+        with self._snapshot() as snapshot:
+            return projection_rows.read_projections(snapshot.reader)
+
+    def projection(self, projection: str) -> Projection:
+        """One projection. PROJECTION_NOT_FOUND."""
+        with self._snapshot() as snapshot:
+            return projection_rows.read_projection(snapshot.reader, projection)[0]
+
+    def coordinates(self, projection: str) -> tuple[Ids, Matrix]:
+        """Ids uint32 (n,) and coordinates float32 (n, dimensions). PROJECTION_NOT_FOUND."""
+        with self._snapshot() as snapshot:
+            found, file, _ = projection_rows.read_projection(snapshot.reader, projection)
+        return projection_rows.read_coordinates(self.folder / file, found.dimensions)
+
+    def projection_model(self, projection: str) -> Path | None:
+        """The fitted model of a projection; None: it has none. PROJECTION_NOT_FOUND."""
+        with self._snapshot() as snapshot:
+            file = projection_rows.read_projection(snapshot.reader, projection)[2]
+        return None if file is None else self.folder / file
+
+    def delete_projection(self, projection: str) -> None:
+        """Remove a projection. PROJECTION_NOT_FOUND."""
+        files: list[str] = self.write(
+            lambda cursor: projection_rows.remove_projection(cursor, projection),
+            kind="delete_projection",
+            payload={"projection": projection},
+        )
+        self._remove_files(files)
+
+    # --- duplicates --------------------------------------------------------------------------
+
+    def duplicates(
+        self, kind: Literal["exact", "near"] = "near", offset: int = 0, limit: int = 100
+    ) -> Duplicates:
+        """A page of the groups that the last run of a kind found."""
+        with self._snapshot() as snapshot:
+            return read_duplicates(snapshot.reader, kind, offset, limit)
+
+    # --- inside ------------------------------------------------------------------------------
+
+    def _space(self, snapshot: Snapshot, row: tuple[Any, ...]) -> EmbeddingSpace:
+        space, level, model, version, dimension, has_text, settings, created = row
+        vectors = snapshot.segments(space).count
+        return EmbeddingSpace(
+            space=space,
+            level=level,
+            model=model,
+            version=version,
+            dimension=dimension,
+            has_text=has_text,
+            settings=json.loads(settings),
+            created_at=to_iso(created),
+            vectors=vectors,
+            missing=max(0, snapshot.existing(level)[1] - vectors),
+        )
+
+    def _make_segment(self, file: str, ids: Ids, vectors: Matrix) -> None:
+        path = self.folder / file
+        make_private_folder(path.parent)
+        write_segment(path, ids, vectors)
+
+    def _remove_files(self, files: list[str]) -> None:
+        for file in files:
+            (self.folder / file).unlink(missing_ok=True)

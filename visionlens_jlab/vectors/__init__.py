@@ -1,0 +1,1 @@
+"""Vectors of embedding spaces: segments on disk, the search index, and searches."""
