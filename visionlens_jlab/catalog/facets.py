@@ -85,7 +85,8 @@ def _facet(snapshot: Snapshot, request: FacetsRequest, field: Field) -> Facet:
     parts = conjuncts(combined_filter(request.view))
     own = [part for part in parts if _speaks_only_of(part, field, fields)]
     rest = [part for part in parts if part not in own]
-    population = _population(snapshot, request.view, field, rest)
+    view = request.view.model_copy(update={"filter": conjunction(rest), "where": None, "sort": []})
+    population = _population(snapshot, view, field, rest)
     if field.facet == "histogram":
         return _histogram(snapshot, field, population, rest)
     return _values(snapshot, field, population, _selected(own), request)
@@ -103,16 +104,20 @@ def _population(
     if view.level == "annotations":
         return _annotation_population(snapshot, view, field, rest)
     if field.level == "samples":
-        return _Population("sample s" + _narrowed(snapshot, rest, "s", view.sql), Compiled("TRUE"))
+        whole = _semi_join(snapshot, view, "s") if rest or view.sql or view.search else ""
+        return _Population("sample s" + whole, Compiled("TRUE"))
     among = snapshot.among(view)
     bare = [part for part in rest if is_bare(part, fields)]
     others = [part for part in rest if part not in bare]
     of_annotations = among is not None and among.level == "annotations"
     group = compile_group(bare, fields, also=field, among=among if of_annotations else None)
+    source = annotations_from(group.aliases)
     sql = None if of_annotations else view.sql
-    return _Population(
-        annotations_from(group.aliases) + _narrowed(snapshot, others, "a", sql), group
-    )
+    if others or sql:
+        source += _semi_join(snapshot, ViewSpec(filter=conjunction(others), sql=sql), "a")
+    if view.search and among is not None and not of_annotations:
+        source += f" SEMI JOIN {among.relation} found ON found.id = a.sample_id"
+    return _Population(source, group)
 
 
 def _annotation_population(
@@ -127,12 +132,9 @@ def _annotation_population(
     return _Population(annotations_from(condition.aliases | frozenset(own)), condition)
 
 
-def _narrowed(snapshot: Snapshot, parts: list[Filter], owner: str, sql: str | None) -> str:
-    """A join with the samples for which all `parts` hold, among those of a view's SQL."""
-    if not parts and not sql:
-        return ""
-    base = snapshot.view(ViewSpec(filter=conjunction(parts), sql=sql))
-    snapshot.reader.register_ids("base", base.ids)
+def _semi_join(snapshot: Snapshot, view: ViewSpec, owner: str) -> str:
+    """A join with the samples that a view shows."""
+    snapshot.reader.register_ids("base", snapshot.view(view).ids)
     return f" SEMI JOIN base ON base.id = {owner}.sample_id"
 
 

@@ -103,13 +103,12 @@ def take_files(piece: Piece, dataset: Path) -> Files:
     """Move a piece's files into the dataset; their names there are the same at every attempt."""
     job = re.sub(r"[^A-Za-z0-9_-]", "_", piece.job)
     name = f"{job}-{piece.sequence:08d}"
-    space = (
-        EmbeddingSpace.model_validate(piece.summary["space"]) if VECTORS in piece.files else None
-    )
+    segment = ""
+    if VECTORS in piece.files:
+        segment = f"{embedding_rows.folder_of(piece.summary['space']['space'])}/{name}.arrow"
     return Files(
         thumbnails=_take(piece, THUMBNAILS, dataset, f"{thumbnails.FOLDER}/{name}.pack"),
-        vectors=space
-        and _take(piece, VECTORS, dataset, f"{embedding_rows.folder_of(space.space)}/{name}.arrow"),
+        vectors=_take(piece, VECTORS, dataset, segment),
         coordinates=_take(piece, COORDINATES, dataset, f"{projection_rows.FOLDER}/{name}.arrow"),
         model=_take(piece, MODEL, dataset, f"{projection_rows.FOLDER}/{name}.model"),
         folder=dataset,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -15,6 +16,8 @@ from visionlens_jlab.catalog.database import Reader
 from visionlens_jlab.catalog.fieldset import FieldSet
 from visionlens_jlab.catalog.predicates import Among
 from visionlens_jlab.catalog.restriction import Restriction, read_restriction
+from visionlens_jlab.catalog.search_index import IndexState, SearchIndex
+from visionlens_jlab.catalog.searches import Found, run_search
 from visionlens_jlab.catalog.statistics import Statistics, read_statistics
 from visionlens_jlab.catalog.tables import Ids, ids_at_level
 from visionlens_jlab.catalog.thumbnails import Places
@@ -28,6 +31,7 @@ T = TypeVar("T")
 _KEPT = 64
 _RESTRICTIONS_KEPT = 8
 _SPACES_KEPT = 8
+_SEARCHES_KEPT = 32
 _SEGMENTS_KEPT = 1024
 
 
@@ -56,12 +60,15 @@ class Cache:
 class Caches:
     """What one dataset's readers share: views, what SQL chose, thumbnails, vectors, all else."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, uuid: str = "") -> None:
         self.folder = folder
+        self.uuid = uuid
+        self.index: SearchIndex | None = None
         self.views = ViewCache()
         self.derived = Cache(_KEPT)
         self.restrictions = Cache(_RESTRICTIONS_KEPT)
         self.places = Places()
+        self.searches = Cache(_SEARCHES_KEPT)
         self.spaces = Cache(_SPACES_KEPT)
         self.parts = Cache(_SEGMENTS_KEPT)
 
@@ -72,7 +79,7 @@ class Snapshot:
     def __init__(self, reader: Reader, caches: Caches) -> None:
         self.reader = reader
         self._caches = caches
-        self._among: dict[str, Among] = {}
+        self._among: dict[tuple[str, str], Among] = {}
 
     @property
     def fields(self) -> FieldSet:
@@ -94,25 +101,115 @@ class Snapshot:
         return self._caches.views.get(
             self.reader.version,
             spec,
-            lambda: resolve(self.reader, self.fields, spec, self.among(spec)),
+            lambda: self._with_scores(
+                resolve(self.reader, self.fields, spec, self.among(spec)),
+            ),
         )
 
     def among(self, spec: ViewSpec) -> Among | None:
-        """What a view's SQL lets through, readable on this snapshot; None: it has none.
+        """What a view's SQL and search let through, readable on this snapshot; None: it has none.
 
-        SQL_REFUSED, SQL_TIMEOUT.
+        SQL_REFUSED, SQL_TIMEOUT; what `run_search` raises.
         """
-        sql = (spec.sql or "").strip()
+        of_sql = self._among_sql((spec.sql or "").strip())
+        if spec.search is None:
+            return of_sql
+        found = self.found(spec)
+        if found.level == "annotations" or of_sql is None or of_sql.level == "samples":
+            return self._registered(("search", _key(spec)), found.level, lambda: found.ids)
+        # The images found, but of their objects only those that the SQL names.
+        of_search = self._registered(("samples", _key(spec)), found.level, lambda: found.ids)
+        objects = (
+            f"SELECT q.id FROM {of_sql.relation} q JOIN annotation a ON a.annotation_id = q.id "
+            f"JOIN {of_search.relation} f ON f.id = a.sample_id ORDER BY f.position, q.position"
+        )
+        return self._registered(
+            ("search", _key(spec)), "annotations", lambda: self.reader.ids(objects)
+        )
+
+    def found(self, spec: ViewSpec) -> Found:
+        """What a view's search finds. SPACE_NOT_FOUND, QUERY_NOT_FOUND, ID_UNKNOWN ..."""
+        search = spec.search
+        if search is None:
+            raise ValueError("the view has no search")
+        return self._caches.searches.get(
+            (self.reader.version, _key(spec)), lambda: run_search(self, spec, search)
+        )
+
+    def search_index(
+        self,
+        space: str,
+        segments: Segments,
+        target: Ids,
+        k: int,
+        *,
+        among: Ids | None,
+        threshold: float | None,
+    ) -> tuple[Ids, Ids] | None:
+        """What the index finds; None: there is none that can tell."""
+        index = self._caches.index
+        if index is None:
+            return None
+        return index.search(
+            self._caches.uuid, space, segments, target, k, among=among, threshold=threshold
+        )
+
+    def index_state(self, space: str) -> IndexState:
+        """How far the index of a space is."""
+        index = self._caches.index
+        if index is None:
+            return "none"
+        return index.state(self._caches.uuid, space, self.segments(space))
+
+    def owners(self, annotation_ids: Ids) -> Ids:
+        """The sample of each annotation, uint32 (n,)."""
+        self.reader.register_ids("owned", annotation_ids)
+        return self.reader.ids(
+            "SELECT a.sample_id FROM annotation a JOIN owned q ON q.id = a.annotation_id "
+            "ORDER BY q.position"
+        )
+
+    def _with_scores(self, view: ResolvedView) -> ResolvedView:
+        if view.spec.search is None:
+            return view
+        found = self.found(view.spec)
+        among = self._registered(("scores", _key(view.spec)), found.level, lambda: found.ids)
+        if found.level == view.level:
+            sql = f"SELECT id, position FROM {among.relation}"
+        elif view.level == "samples":
+            sql = (
+                f"SELECT a.sample_id AS id, min(q.position) AS position FROM {among.relation} q "
+                "JOIN annotation a ON a.annotation_id = q.id GROUP BY a.sample_id"
+            )
+        else:
+            sql = (
+                f"SELECT a.annotation_id AS id, q.position FROM {among.relation} q "
+                "JOIN annotation a ON a.sample_id = q.id"
+            )
+        self.reader.register_ids("scored", view.ids)
+        positions = self.reader.ids(
+            f"SELECT coalesce(p.position, {len(found.ids)}) FROM scored v "
+            f"LEFT JOIN ({sql}) p ON p.id = v.id ORDER BY v.position"
+        )
+        scores = np.append(found.scores, np.float32(np.nan))[positions]
+        scores.flags.writeable = False
+        return replace(view, scores=scores)
+
+    def _among_sql(self, sql: str) -> Among | None:
         if not sql:
             return None
-        if sql not in self._among:
-            restriction: Restriction = self._caches.restrictions.get(
-                (self.reader.version, sql), lambda: read_restriction(self.reader, sql)
-            )
+        restriction: Restriction = self._caches.restrictions.get(
+            (self.reader.version, sql), lambda: read_restriction(self.reader, sql)
+        )
+        return self._registered(("sql", sql), restriction.level, lambda: restriction.ids)
+
+    def _registered(self, key: tuple[str, str], level: Level, ids: Callable[[], Ids]) -> Among:
+        """Ids as a relation of this snapshot."""
+        if key not in self._among:
             name = f"among{len(self._among)}"
-            self.reader.register_ids(name, restriction.ids)
-            self._among[sql] = Among(restriction.level, name)
-        return self._among[sql]
+            self.reader.register_ids(name, ids())
+            self._among[key] = Among(level, name)
+        return self._among[key]
 
     def ids_at_level(self, view: ResolvedView, level: Level) -> Ids:
         """The rows of `level` that a view stands for, uint32."""
@@ -170,3 +267,8 @@ class Snapshot:
     def cached(self, key: tuple[Any, ...], make: Callable[[], T]) -> T:
         """A value derived from the data at this version."""
         return self._caches.derived.get((self.reader.version, *key), make)
+
+
+def _key(spec: ViewSpec) -> str:
+    """What decides about a search's result."""
+    return spec.model_copy(update={"sort": []}).model_dump_json()

@@ -83,7 +83,7 @@ class DatasetStore(Embeddings):
         self.read_only = read_only or database.read_only
         identity = identify(database)
         self.uuid, self.name = identity.uuid, identity.name
-        self._caches = Caches(database.folder)
+        self._caches = Caches(database.folder, self.uuid)
         self._packs = Packs(self.folder / FOLDER)
         self._card_lock = threading.Lock()
         self._card_version: int | None = None
@@ -271,8 +271,8 @@ class DatasetStore(Embeddings):
         if (request.ids is None) == (request.view is None):
             raise VisionLensError("REQUEST_INVALID", "Give either ids or a view to tag.")
         given = None if request.ids is None else as_ids(request.ids)
-        if request.view is not None and request.view.sql:
-            # The user's SQL never runs in the writer.
+        if request.view is not None and (request.view.sql or request.view.search):
+            # The user's SQL and searches never run in the writer.
             with self._snapshot() as snapshot:
                 given = snapshot.ids_at_level(snapshot.view(request.view), request.level)
 

@@ -45,6 +45,8 @@ class ResolvedView:
     """Of the level, in the dataset."""
     predicate: str
     """Text of the filter; empty: none."""
+    scores: np.ndarray[Any, Any] | None = None
+    """float32 (count,), of each id in the view's search; None: it searches for nothing."""
 
 
 class ViewCache:
@@ -85,7 +87,7 @@ def combined_filter(spec: ViewSpec) -> Filter | None:
 def resolve(
     reader: Reader, fields: FieldSet, spec: ViewSpec, among: Among | None = None
 ) -> ResolvedView:
-    """Run a view; `among` is what its SQL lets through.
+    """Run a view; `among` is what its SQL and search let through.
 
     Raises
     ------
