@@ -141,11 +141,20 @@ class Resource(Guarded, APIHandler):  # type: ignore[misc]
         self.set_status(status)
         await self._send(await self.work(_json, model), wire.JSON)
 
-    async def answer_ids(self, ids: np.ndarray, headers: Mapping[str, int]) -> None:
-        """Write ids as little-endian uint32, with counts in `VisionLens-` headers."""
+    async def answer_ids(
+        self, ids: np.ndarray, headers: Mapping[str, int], scores: np.ndarray | None = None
+    ) -> None:
+        """Write ids as little-endian uint32, with counts in `VisionLens-` headers.
+
+        Scores follow as little-endian float32, and a header says so.
+        """
         for name, value in headers.items():
             self.set_header(f"VisionLens-{name}", str(value))
-        await self._send(wire.ids_bytes(ids), wire.BINARY)
+        body = wire.ids_bytes(ids)
+        if scores is not None:
+            self.set_header("VisionLens-Scores", "1")
+            body += scores.astype("<f4", copy=False).tobytes()
+        await self._send(body, wire.BINARY)
 
     async def answer_table(self, table: pa.Table) -> None:
         """Write a table as an Arrow stream, batch by batch."""

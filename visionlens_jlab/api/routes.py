@@ -7,6 +7,7 @@ from ..models import (
     DatasetDetail,
     Detected,
     DetectRequest,
+    EmbeddingSpace,
     Facets,
     FacetsRequest,
     Folder,
@@ -52,9 +53,12 @@ from .shapes import (
     ReportQuery,
     SavedViewList,
     SelectionQuery,
+    SpaceList,
     ThumbnailQuery,
     UploadQuery,
+    VectorsQuery,
 )
+from .spaces import SpaceHandler, SpacesHandler, VectorsHandler
 from .uploads import UploadHandler, UploadsHandler
 from .views import (
     FacetsHandler,
@@ -71,14 +75,22 @@ from .workspaces import (
     WorkspacesHandler,
 )
 
+VIEW_IDS = Binary(
+    wire.BINARY,
+    "Ids as little-endian uint32, in display order; where the view searches, their scores follow "
+    "as little-endian float32 and the header VisionLens-Scores is 1.",
+)
 CONTRACT = Binary("application/json", "This document.")
 IMAGE = Binary("image/*", "The image, upright.")
 FILE = Binary(wire.BINARY, "The file's bytes.")
 VIEW_COUNTS = ("VisionLens-Count", "VisionLens-Total", "VisionLens-Version")
+SCORES = "VisionLens-Scores"
 SELECTION_COUNTS = ("VisionLens-Count", "VisionLens-Version")
 
 DATASET = ("DATASET_NOT_FOUND", "DATASET_DAMAGED", "DATASET_TOO_NEW", "DATASET_BUSY")
-VIEW = (*DATASET, "PREDICATE_INVALID", "FIELD_UNKNOWN", "FIELD_TYPE", "SQL_REFUSED", "SQL_TIMEOUT")
+SPACE = ("SPACE_NOT_FOUND", "VECTORS_INVALID")
+FILTER = ("PREDICATE_INVALID", "FIELD_UNKNOWN", "FIELD_TYPE", "SQL_REFUSED", "SQL_TIMEOUT")
+VIEW = (*DATASET, *FILTER, *SPACE, "QUERY_NOT_FOUND", "ID_UNKNOWN")
 CHANGE = ("DATASET_READ_ONLY", "DISK_SPACE")
 WORKSPACE = (*VIEW, *CHANGE, "WORKSPACE_NOT_FOUND", "ID_UNKNOWN")
 PLACE = (
@@ -138,7 +150,15 @@ ROUTES = [
     Route(
         "datasets/{dataset}/view",
         ViewHandler,
-        {"post": Operation("Ids of a view", ViewSpec, IDS, headers=VIEW_COUNTS, errors=VIEW)},
+        {
+            "post": Operation(
+                "Ids of a view",
+                ViewSpec,
+                VIEW_IDS,
+                headers=(*VIEW_COUNTS, SCORES),
+                errors=VIEW,
+            )
+        },
     ),
     Route(
         "datasets/{dataset}/table",
@@ -250,6 +270,40 @@ ROUTES = [
             "put": Operation("Save a view", ViewSpec, SavedView, errors=(*VIEW, *CHANGE)),
             "delete": Operation(
                 "Forget a saved view", status=204, errors=(*DATASET, *CHANGE, "VIEW_NOT_FOUND")
+            ),
+        },
+    ),
+    Route(
+        "datasets/{dataset}/spaces",
+        SpacesHandler,
+        {
+            "get": Operation(
+                "Embedding spaces", response=SpaceList, errors=(*DATASET, "VECTORS_INVALID")
+            )
+        },
+    ),
+    Route(
+        "datasets/{dataset}/spaces/{space}",
+        SpaceHandler,
+        {
+            "delete": Operation(
+                "Remove a space", status=204, errors=(*DATASET, *CHANGE, "SPACE_NOT_FOUND")
+            )
+        },
+    ),
+    Route(
+        "datasets/{dataset}/spaces/{space}/vectors",
+        VectorsHandler,
+        {
+            "get": Operation(
+                "Vectors of a space", response=ARROW_STREAM, errors=(*DATASET, *SPACE)
+            ),
+            "put": Operation(
+                "Add vectors",
+                ARROW_STREAM,
+                EmbeddingSpace,
+                query=VectorsQuery,
+                errors=(*DATASET, *CHANGE, *SPACE, "ID_UNKNOWN"),
             ),
         },
     ),

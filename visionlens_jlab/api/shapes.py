@@ -6,7 +6,16 @@ from typing import Literal
 
 from pydantic import Field
 
-from ..models import DatasetInfo, FormatInfo, IngestRequest, Job, Level, Model, SavedView
+from ..models import (
+    DatasetInfo,
+    EmbeddingSpace,
+    FormatInfo,
+    IngestRequest,
+    Job,
+    Level,
+    Model,
+    SavedView,
+)
 
 
 class Limits(Model):
@@ -41,6 +50,12 @@ class SavedViewList(Model):
     """Saved views by name."""
 
     views: list[SavedView]
+
+
+class SpaceList(Model):
+    """Embedding spaces, oldest first."""
+
+    spaces: list[EmbeddingSpace]
 
 
 class JobList(Model):
@@ -80,6 +95,14 @@ class LevelQuery(Model):
     """Whether ids are those of samples or of annotations."""
 
     level: Level = "samples"
+
+
+class VectorsQuery(LevelQuery):
+    """What vectors are of, and what made them."""
+
+    model: str = Field("matrix", min_length=1, max_length=200)
+    version: str = Field("1", min_length=1, max_length=200)
+    """Another version of the model is another space."""
 
 
 class ThumbnailQuery(Model):

@@ -22,11 +22,11 @@ class ViewHandler(Resource):
     @authenticated
     @authorized_to_read
     async def post(self, dataset: str) -> None:
-        """The ids of a view in display order."""
+        """The ids of a view in display order; where it searches, then their scores."""
         spec = await self.body(ViewSpec)
         view = await self.dataset(dataset, lambda store: store.view(spec))
         counts = {"Count": len(view.ids), "Total": view.total, "Version": view.version}
-        await self.answer_ids(view.ids, counts)
+        await self.answer_ids(view.ids, counts, view.scores)
 
 
 class TableHandler(Resource):

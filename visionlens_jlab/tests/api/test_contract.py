@@ -40,6 +40,7 @@ CHECKS = [
 ]
 EXAMPLES = 20
 KNOWN = {"dataset": "street", "sample_id": 3, "name": "mine", "field": "speed", "filename": "a.png"}
+KNOWN["space"] = "clip"
 
 
 def _arrow(ids: list[int], values: list[Any]) -> bytes:
