@@ -418,6 +418,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/datasets/{dataset}/spaces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        /** Embedding spaces */
+        get: operations["getSpaces"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/datasets/{dataset}/spaces/{space}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+                space: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove a space */
+        delete: operations["deleteSpace"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/datasets/{dataset}/spaces/{space}/vectors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+                space: string;
+            };
+            cookie?: never;
+        };
+        /** Vectors of a space */
+        get: operations["getVectors"];
+        /** Add vectors */
+        put: operations["putVectors"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/datasets/{dataset}/uploads": {
         parameters: {
             query?: never;
@@ -2017,6 +2077,14 @@ export interface components {
             annotations: number;
         };
         /**
+         * SpaceList
+         * @description Embedding spaces, oldest first.
+         */
+        SpaceList: {
+            /** Spaces */
+            spaces: components["schemas"]["EmbeddingSpace"][];
+        };
+        /**
          * SplitInfo
          * @description A split and its number of samples; name null: samples without one.
          */
@@ -2973,6 +3041,7 @@ export interface operations {
                     "VisionLens-Count"?: number;
                     "VisionLens-Total"?: number;
                     "VisionLens-Version"?: number;
+                    "VisionLens-Scores"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3003,7 +3072,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description NOT_FOUND, DATASET_NOT_FOUND */
+            /** @description NOT_FOUND, DATASET_NOT_FOUND, ID_UNKNOWN, SPACE_NOT_FOUND, QUERY_NOT_FOUND */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3011,7 +3080,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
-                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND";
+                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND" | "ID_UNKNOWN" | "SPACE_NOT_FOUND" | "QUERY_NOT_FOUND";
                     };
                 };
             };
@@ -3036,6 +3105,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "DATASET_DAMAGED" | "DATASET_TOO_NEW";
+                    };
+                };
+            };
+            /** @description VECTORS_INVALID */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "VECTORS_INVALID";
                     };
                 };
             };
@@ -3101,7 +3182,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description NOT_FOUND, DATASET_NOT_FOUND, ID_UNKNOWN */
+            /** @description NOT_FOUND, DATASET_NOT_FOUND, ID_UNKNOWN, SPACE_NOT_FOUND, QUERY_NOT_FOUND */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3109,7 +3190,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
-                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND" | "ID_UNKNOWN";
+                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND" | "ID_UNKNOWN" | "SPACE_NOT_FOUND" | "QUERY_NOT_FOUND";
                     };
                 };
             };
@@ -3134,6 +3215,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "DATASET_DAMAGED" | "DATASET_TOO_NEW";
+                    };
+                };
+            };
+            /** @description VECTORS_INVALID */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "VECTORS_INVALID";
                     };
                 };
             };
@@ -3199,7 +3292,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description NOT_FOUND, DATASET_NOT_FOUND, ID_UNKNOWN */
+            /** @description NOT_FOUND, DATASET_NOT_FOUND, ID_UNKNOWN, SPACE_NOT_FOUND, QUERY_NOT_FOUND */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3207,7 +3300,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
-                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND" | "ID_UNKNOWN";
+                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND" | "ID_UNKNOWN" | "SPACE_NOT_FOUND" | "QUERY_NOT_FOUND";
                     };
                 };
             };
@@ -3232,6 +3325,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "DATASET_DAMAGED" | "DATASET_TOO_NEW";
+                    };
+                };
+            };
+            /** @description VECTORS_INVALID */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "VECTORS_INVALID";
                     };
                 };
             };
@@ -3297,7 +3402,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description NOT_FOUND, DATASET_NOT_FOUND */
+            /** @description NOT_FOUND, DATASET_NOT_FOUND, ID_UNKNOWN, SPACE_NOT_FOUND, QUERY_NOT_FOUND */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3305,7 +3410,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
-                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND";
+                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND" | "ID_UNKNOWN" | "SPACE_NOT_FOUND" | "QUERY_NOT_FOUND";
                     };
                 };
             };
@@ -3330,6 +3435,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "DATASET_DAMAGED" | "DATASET_TOO_NEW";
+                    };
+                };
+            };
+            /** @description VECTORS_INVALID */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "VECTORS_INVALID";
                     };
                 };
             };
@@ -3395,7 +3512,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description NOT_FOUND, DATASET_NOT_FOUND */
+            /** @description NOT_FOUND, DATASET_NOT_FOUND, ID_UNKNOWN, SPACE_NOT_FOUND, QUERY_NOT_FOUND */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3403,7 +3520,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
-                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND";
+                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND" | "ID_UNKNOWN" | "SPACE_NOT_FOUND" | "QUERY_NOT_FOUND";
                     };
                 };
             };
@@ -3428,6 +3545,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "DATASET_DAMAGED" | "DATASET_TOO_NEW";
+                    };
+                };
+            };
+            /** @description VECTORS_INVALID */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "VECTORS_INVALID";
                     };
                 };
             };
@@ -3493,7 +3622,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description NOT_FOUND, DATASET_NOT_FOUND */
+            /** @description NOT_FOUND, DATASET_NOT_FOUND, ID_UNKNOWN, SPACE_NOT_FOUND, QUERY_NOT_FOUND */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3501,7 +3630,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
-                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND";
+                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND" | "ID_UNKNOWN" | "SPACE_NOT_FOUND" | "QUERY_NOT_FOUND";
                     };
                 };
             };
@@ -3526,6 +3655,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "DATASET_DAMAGED" | "DATASET_TOO_NEW";
+                    };
+                };
+            };
+            /** @description VECTORS_INVALID */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "VECTORS_INVALID";
                     };
                 };
             };
@@ -3592,7 +3733,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description NOT_FOUND, DATASET_NOT_FOUND, ID_UNKNOWN */
+            /** @description NOT_FOUND, DATASET_NOT_FOUND, ID_UNKNOWN, SPACE_NOT_FOUND, QUERY_NOT_FOUND */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3600,7 +3741,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
-                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND" | "ID_UNKNOWN";
+                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND" | "ID_UNKNOWN" | "SPACE_NOT_FOUND" | "QUERY_NOT_FOUND";
                     };
                 };
             };
@@ -3625,6 +3766,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "DATASET_DAMAGED" | "DATASET_TOO_NEW";
+                    };
+                };
+            };
+            /** @description VECTORS_INVALID */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "VECTORS_INVALID";
                     };
                 };
             };
@@ -4091,7 +4244,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description NOT_FOUND, DATASET_NOT_FOUND, ID_UNKNOWN */
+            /** @description NOT_FOUND, DATASET_NOT_FOUND, ID_UNKNOWN, SPACE_NOT_FOUND, QUERY_NOT_FOUND */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4099,7 +4252,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
-                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND" | "ID_UNKNOWN";
+                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND" | "ID_UNKNOWN" | "SPACE_NOT_FOUND" | "QUERY_NOT_FOUND";
                     };
                 };
             };
@@ -4124,6 +4277,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "DATASET_DAMAGED" | "DATASET_TOO_NEW";
+                    };
+                };
+            };
+            /** @description VECTORS_INVALID */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "VECTORS_INVALID";
                     };
                 };
             };
@@ -4284,7 +4449,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description NOT_FOUND, DATASET_NOT_FOUND */
+            /** @description NOT_FOUND, DATASET_NOT_FOUND, ID_UNKNOWN, SPACE_NOT_FOUND, QUERY_NOT_FOUND */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4292,7 +4457,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
-                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND";
+                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND" | "ID_UNKNOWN" | "SPACE_NOT_FOUND" | "QUERY_NOT_FOUND";
                     };
                 };
             };
@@ -4317,6 +4482,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "DATASET_DAMAGED" | "DATASET_TOO_NEW";
+                    };
+                };
+            };
+            /** @description VECTORS_INVALID */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "VECTORS_INVALID";
                     };
                 };
             };
@@ -4410,6 +4587,403 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "DATASET_DAMAGED" | "DATASET_TOO_NEW";
+                    };
+                };
+            };
+            /** @description DATASET_BUSY */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description DISK_SPACE */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DISK_SPACE";
+                    };
+                };
+            };
+        };
+    };
+    getSpaces: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Embedding spaces */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpaceList"];
+                };
+            };
+            /** @description REQUEST_INVALID */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "REQUEST_INVALID";
+                    };
+                };
+            };
+            /** @description NOT_AUTHENTICATED, FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_AUTHENTICATED" | "FORBIDDEN";
+                    };
+                };
+            };
+            /** @description NOT_FOUND, DATASET_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND";
+                    };
+                };
+            };
+            /** @description DATASET_DAMAGED, DATASET_TOO_NEW */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_DAMAGED" | "DATASET_TOO_NEW";
+                    };
+                };
+            };
+            /** @description VECTORS_INVALID */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "VECTORS_INVALID";
+                    };
+                };
+            };
+            /** @description DATASET_BUSY */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_BUSY";
+                    };
+                };
+            };
+        };
+    };
+    deleteSpace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+                space: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; no content. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description REQUEST_INVALID */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "REQUEST_INVALID";
+                    };
+                };
+            };
+            /** @description NOT_AUTHENTICATED, FORBIDDEN, DATASET_READ_ONLY */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_AUTHENTICATED" | "FORBIDDEN" | "DATASET_READ_ONLY";
+                    };
+                };
+            };
+            /** @description NOT_FOUND, DATASET_NOT_FOUND, SPACE_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND" | "SPACE_NOT_FOUND";
+                    };
+                };
+            };
+            /** @description DATASET_DAMAGED, DATASET_TOO_NEW */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_DAMAGED" | "DATASET_TOO_NEW";
+                    };
+                };
+            };
+            /** @description DATASET_BUSY */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description DISK_SPACE */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DISK_SPACE";
+                    };
+                };
+            };
+        };
+    };
+    getVectors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+                space: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Vectors of a space */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.apache.arrow.stream": string;
+                };
+            };
+            /** @description REQUEST_INVALID */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "REQUEST_INVALID";
+                    };
+                };
+            };
+            /** @description NOT_AUTHENTICATED, FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_AUTHENTICATED" | "FORBIDDEN";
+                    };
+                };
+            };
+            /** @description NOT_FOUND, DATASET_NOT_FOUND, SPACE_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND" | "SPACE_NOT_FOUND";
+                    };
+                };
+            };
+            /** @description DATASET_DAMAGED, DATASET_TOO_NEW */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_DAMAGED" | "DATASET_TOO_NEW";
+                    };
+                };
+            };
+            /** @description VECTORS_INVALID */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "VECTORS_INVALID";
+                    };
+                };
+            };
+            /** @description DATASET_BUSY */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_BUSY";
+                    };
+                };
+            };
+        };
+    };
+    putVectors: {
+        parameters: {
+            query?: {
+                level?: "samples" | "annotations";
+                model?: string;
+                version?: string;
+            };
+            header?: never;
+            path: {
+                dataset: string;
+                space: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/vnd.apache.arrow.stream": string;
+            };
+        };
+        responses: {
+            /** @description Add vectors */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmbeddingSpace"];
+                };
+            };
+            /** @description REQUEST_INVALID */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "REQUEST_INVALID";
+                    };
+                };
+            };
+            /** @description NOT_AUTHENTICATED, FORBIDDEN, DATASET_READ_ONLY */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_AUTHENTICATED" | "FORBIDDEN" | "DATASET_READ_ONLY";
+                    };
+                };
+            };
+            /** @description NOT_FOUND, DATASET_NOT_FOUND, ID_UNKNOWN, SPACE_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND" | "ID_UNKNOWN" | "SPACE_NOT_FOUND";
+                    };
+                };
+            };
+            /** @description DATASET_DAMAGED, DATASET_TOO_NEW */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_DAMAGED" | "DATASET_TOO_NEW";
+                    };
+                };
+            };
+            /** @description VECTORS_INVALID */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "VECTORS_INVALID";
                     };
                 };
             };
@@ -4716,7 +5290,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description NOT_FOUND, DATASET_NOT_FOUND */
+            /** @description NOT_FOUND, DATASET_NOT_FOUND, ID_UNKNOWN, SPACE_NOT_FOUND, QUERY_NOT_FOUND */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4724,7 +5298,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
-                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND";
+                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND" | "ID_UNKNOWN" | "SPACE_NOT_FOUND" | "QUERY_NOT_FOUND";
                     };
                 };
             };
@@ -4749,6 +5323,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "DATASET_DAMAGED" | "DATASET_TOO_NEW";
+                    };
+                };
+            };
+            /** @description VECTORS_INVALID */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "VECTORS_INVALID";
                     };
                 };
             };
@@ -4823,7 +5409,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description NOT_FOUND, DATASET_NOT_FOUND, ID_UNKNOWN, WORKSPACE_NOT_FOUND */
+            /** @description NOT_FOUND, DATASET_NOT_FOUND, ID_UNKNOWN, WORKSPACE_NOT_FOUND, SPACE_NOT_FOUND, QUERY_NOT_FOUND */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4831,7 +5417,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
-                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND" | "ID_UNKNOWN" | "WORKSPACE_NOT_FOUND";
+                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND" | "ID_UNKNOWN" | "WORKSPACE_NOT_FOUND" | "SPACE_NOT_FOUND" | "QUERY_NOT_FOUND";
                     };
                 };
             };
@@ -4856,6 +5442,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "DATASET_DAMAGED" | "DATASET_TOO_NEW";
+                    };
+                };
+            };
+            /** @description VECTORS_INVALID */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "VECTORS_INVALID";
                     };
                 };
             };
@@ -4934,7 +5532,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description NOT_FOUND, DATASET_NOT_FOUND, ID_UNKNOWN, WORKSPACE_NOT_FOUND */
+            /** @description NOT_FOUND, DATASET_NOT_FOUND, ID_UNKNOWN, WORKSPACE_NOT_FOUND, SPACE_NOT_FOUND, QUERY_NOT_FOUND */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4942,7 +5540,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
-                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND" | "ID_UNKNOWN" | "WORKSPACE_NOT_FOUND";
+                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND" | "ID_UNKNOWN" | "WORKSPACE_NOT_FOUND" | "SPACE_NOT_FOUND" | "QUERY_NOT_FOUND";
                     };
                 };
             };
@@ -4967,6 +5565,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "DATASET_DAMAGED" | "DATASET_TOO_NEW" | "WORKSPACE_CONFLICT";
+                    };
+                };
+            };
+            /** @description VECTORS_INVALID */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "VECTORS_INVALID";
                     };
                 };
             };
@@ -5044,7 +5654,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description NOT_FOUND, DATASET_NOT_FOUND, ID_UNKNOWN, WORKSPACE_NOT_FOUND */
+            /** @description NOT_FOUND, DATASET_NOT_FOUND, ID_UNKNOWN, WORKSPACE_NOT_FOUND, SPACE_NOT_FOUND, QUERY_NOT_FOUND */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5052,7 +5662,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
-                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND" | "ID_UNKNOWN" | "WORKSPACE_NOT_FOUND";
+                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND" | "ID_UNKNOWN" | "WORKSPACE_NOT_FOUND" | "SPACE_NOT_FOUND" | "QUERY_NOT_FOUND";
                     };
                 };
             };
@@ -5077,6 +5687,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "DATASET_DAMAGED" | "DATASET_TOO_NEW";
+                    };
+                };
+            };
+            /** @description VECTORS_INVALID */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "VECTORS_INVALID";
                     };
                 };
             };
@@ -5153,7 +5775,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description NOT_FOUND, DATASET_NOT_FOUND, ID_UNKNOWN, WORKSPACE_NOT_FOUND */
+            /** @description NOT_FOUND, DATASET_NOT_FOUND, ID_UNKNOWN, WORKSPACE_NOT_FOUND, SPACE_NOT_FOUND, QUERY_NOT_FOUND */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5161,7 +5783,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
-                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND" | "ID_UNKNOWN" | "WORKSPACE_NOT_FOUND";
+                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND" | "ID_UNKNOWN" | "WORKSPACE_NOT_FOUND" | "SPACE_NOT_FOUND" | "QUERY_NOT_FOUND";
                     };
                 };
             };
@@ -5186,6 +5808,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "DATASET_DAMAGED" | "DATASET_TOO_NEW";
+                    };
+                };
+            };
+            /** @description VECTORS_INVALID */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "VECTORS_INVALID";
                     };
                 };
             };
@@ -5268,7 +5902,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description NOT_FOUND, DATASET_NOT_FOUND, ID_UNKNOWN, WORKSPACE_NOT_FOUND */
+            /** @description NOT_FOUND, DATASET_NOT_FOUND, ID_UNKNOWN, WORKSPACE_NOT_FOUND, SPACE_NOT_FOUND, QUERY_NOT_FOUND */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5276,7 +5910,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
-                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND" | "ID_UNKNOWN" | "WORKSPACE_NOT_FOUND";
+                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND" | "ID_UNKNOWN" | "WORKSPACE_NOT_FOUND" | "SPACE_NOT_FOUND" | "QUERY_NOT_FOUND";
                     };
                 };
             };
@@ -5301,6 +5935,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "DATASET_DAMAGED" | "DATASET_TOO_NEW" | "WORKSPACE_CONFLICT";
+                    };
+                };
+            };
+            /** @description VECTORS_INVALID */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "VECTORS_INVALID";
                     };
                 };
             };
