@@ -221,6 +221,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/datasets/{dataset}/colors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Values of a field by id */
+        post: operations["postColors"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/datasets/{dataset}/predicate": {
         parameters: {
             query?: never;
@@ -814,6 +833,94 @@ export interface components {
                 number,
                 number
             ][];
+        };
+        /**
+         * ColorLegend
+         * @description What the codes or numbers after it mean.
+         *
+         *     The answer is the length of this document in bytes (uint32, little-endian), the document as
+         *     JSON, padded with spaces to a multiple of four, then one entry by id, from 0 to the largest:
+         *     for `values` a code (uint16, little-endian; `len(values)`: one of the others, 65535: no value),
+         *     for `numbers` a float32 (NaN: none), times in seconds since 1970.
+         */
+        ColorLegend: {
+            /** Field */
+            field: string;
+            /** Label */
+            label: string;
+            /**
+             * Level
+             * @enum {string}
+             */
+            level: "samples" | "annotations";
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "values" | "numbers";
+            /** Version */
+            version: number;
+            /** Size */
+            size: number;
+            /**
+             * Values
+             * @default []
+             */
+            values: components["schemas"]["ColorValue"][];
+            /**
+             * Others
+             * @default 0
+             */
+            others: number;
+            /**
+             * Others Count
+             * @default 0
+             */
+            others_count: number;
+            /**
+             * Missing
+             * @default 0
+             */
+            missing: number;
+            /**
+             * Low
+             * @default null
+             */
+            low: number | null;
+            /**
+             * High
+             * @default null
+             */
+            high: number | null;
+        };
+        /**
+         * ColorValue
+         * @description A value and how many ids have it; its code is its place in the legend.
+         */
+        ColorValue: {
+            /** Value */
+            value: string | number | boolean;
+            /** Count */
+            count: number;
+        };
+        /**
+         * ColorsRequest
+         * @description Which field, for the ids of which level.
+         */
+        ColorsRequest: {
+            /** Field */
+            field: string;
+            /**
+             * Level
+             * @default samples
+             * @enum {string}
+             */
+            level: "samples" | "annotations";
+            /**
+             * Limit
+             * @default 1000
+             */
+            limit: number;
         };
         /**
          * Combine
@@ -3447,6 +3554,92 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "VECTORS_INVALID";
+                    };
+                };
+            };
+            /** @description DATASET_BUSY */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_BUSY";
+                    };
+                };
+            };
+        };
+    };
+    postColors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ColorsRequest"];
+            };
+        };
+        responses: {
+            /** @description Values of a field by id */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description REQUEST_INVALID, FIELD_UNKNOWN */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "REQUEST_INVALID" | "FIELD_UNKNOWN";
+                    };
+                };
+            };
+            /** @description NOT_AUTHENTICATED, FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_AUTHENTICATED" | "FORBIDDEN";
+                    };
+                };
+            };
+            /** @description NOT_FOUND, DATASET_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND";
+                    };
+                };
+            };
+            /** @description DATASET_DAMAGED, DATASET_TOO_NEW */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_DAMAGED" | "DATASET_TOO_NEW";
                     };
                 };
             };

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..models import (
     Changed,
+    ColorsRequest,
     DatasetDetail,
     Detected,
     DetectRequest,
@@ -32,6 +33,7 @@ from ..models import (
 )
 from . import wire
 from .about import AboutHandler, OpenApiHandler
+from .colors import ColorsHandler
 from .crops import CropHandler
 from .datasets import DatasetHandler, DatasetsHandler, ReportHandler
 from .fields import FieldHandler, TagsHandler
@@ -82,6 +84,7 @@ VIEW_IDS = Binary(
 )
 CONTRACT = Binary("application/json", "This document.")
 IMAGE = Binary("image/*", "The image, upright.")
+COLORS = Binary(wire.BINARY, "A `ColorLegend` and the values by id; it says how.")
 FILE = Binary(wire.BINARY, "The file's bytes.")
 VIEW_COUNTS = ("VisionLens-Count", "VisionLens-Total", "VisionLens-Version")
 SCORES = "VisionLens-Scores"
@@ -178,6 +181,15 @@ ROUTES = [
         "datasets/{dataset}/facets",
         FacetsHandler,
         {"post": Operation("Facets of a view", FacetsRequest, Facets, errors=VIEW)},
+    ),
+    Route(
+        "datasets/{dataset}/colors",
+        ColorsHandler,
+        {
+            "post": Operation(
+                "Values of a field by id", ColorsRequest, COLORS, errors=(*DATASET, "FIELD_UNKNOWN")
+            )
+        },
     ),
     Route(
         "datasets/{dataset}/predicate",

@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from visionlens_jlab.catalog import pieces
 from visionlens_jlab.catalog.card import read_card, write_card
+from visionlens_jlab.catalog.colors import Coloring, read_colors
 from visionlens_jlab.catalog.crops import CropSource, read_crop_source
 from visionlens_jlab.catalog.database import Database, Reader
 from visionlens_jlab.catalog.detail import read_sample
@@ -43,6 +44,7 @@ from visionlens_jlab.catalog.withdrawal import remove_packs, withdraw
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.models import (
     Changed,
+    ColorsRequest,
     DatasetDetail,
     DatasetInfo,
     Facets,
@@ -155,6 +157,11 @@ class DatasetStore(Embeddings):
         """Counts of each field under all conditions but its own."""
         with self._snapshot() as snapshot:
             return read_facets(snapshot, request)
+
+    def colors(self, request: ColorsRequest) -> Coloring:
+        """One value of a field for each id, with what it means. FIELD_UNKNOWN."""
+        with self._snapshot() as snapshot:
+            return read_colors(snapshot, request)
 
     def sample(self, sample_id: int, spec: ViewSpec) -> SampleDetail:
         """Everything about one sample, its annotations marked as the view sees them. ID_UNKNOWN."""

@@ -5,6 +5,7 @@ Times are ISO 8601 strings in UTC. Ids are uint32.
 """
 
 from .base import Comparison, Level, Model, Scalar
+from .colors import ColorLegend, ColorsRequest, ColorValue
 from .datasets import (
     ClassInfo,
     DatasetDetail,
@@ -75,6 +76,9 @@ __all__ = [
     "Bin",
     "Changed",
     "ClassInfo",
+    "ColorLegend",
+    "ColorValue",
+    "ColorsRequest",
     "Combine",
     "Compare",
     "Comparison",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import zlib
 
 import numpy as np
@@ -125,3 +126,14 @@ async def test_long_answers_are_compressed_for_browsers_only(api, dataset, exten
         assert pa.ipc.open_stream(body).read_all() == read_table(plain)
     kernel = {"Authorization": f"visionlens {extension.services.kernel_token}"}
     assert "Content-Encoding" not in (await table("gzip", kernel)).headers
+
+
+async def test_colours_are_a_legend_and_codes_by_id(api, dataset):
+    answer = await api(f"datasets/{dataset}/colors", "POST", {"field": "split"})
+    length = int.from_bytes(answer.body[:4], "little")
+    legend = json.loads(answer.body[4 : 4 + length])
+    codes = np.frombuffer(answer.body[4 + length :], "<u2")
+    assert [(v["value"], v["count"]) for v in legend["values"]] == [("train", 20), ("val", 10)]
+    assert legend["size"] == len(codes) == 30
+    assert np.bincount(codes).tolist() == [20, 10]
+    assert code(await api(f"datasets/{dataset}/colors", "POST", {"field": "no"})) == "FIELD_UNKNOWN"

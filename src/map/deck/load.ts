@@ -1,0 +1,35 @@
+/** Loads deck.gl when the first map is opened. */
+import type { IMapRenderer, IRendererOptions } from '../renderer';
+
+/** Where deck.gl and luma.gl say which version of them there is; they refuse to be loaded beside another. */
+const MARKS = ['deck', 'luma'] as const;
+
+/**
+ * Import with other copies' marks out of the way: another extension may have brought its own.
+ *
+ * @param load - the import.
+ */
+export async function unmarked<T>(load: () => Promise<T>): Promise<T> {
+  const scope = globalThis as unknown as Record<string, unknown>;
+  const kept = MARKS.map(mark => [mark, scope[mark]] as const);
+  MARKS.forEach(mark => delete scope[mark]);
+  try {
+    return await load();
+  } finally {
+    for (const [mark, value] of kept) {
+      if (value === undefined) {
+        delete scope[mark];
+      } else {
+        scope[mark] = value;
+      }
+    }
+  }
+}
+
+/** Make a renderer in an element. */
+export async function createRenderer(
+  options: IRendererOptions
+): Promise<IMapRenderer> {
+  const { DeckRenderer } = await unmarked(() => import('./deckRenderer'));
+  return new DeckRenderer(options);
+}
