@@ -49,7 +49,6 @@ class AnnotationColumns:
         self._extras = extras
         self._ids = images
         self._known = classes
-        self._forms = FormReader(classes, images.size, self._note)
         self._plain_polygons = coco_shapes.PlainPolygons()
         self._records: list[Any] = []
         self._places: list[int] = []
@@ -134,13 +133,15 @@ class AnnotationColumns:
             or len(record.bbox) != 4
         ]
         forms: dict[int, Form | None] = {}
+        # Not an attribute: a cycle would keep the block's records until the next collection.
+        reader = FormReader(self._known, self._ids.size, self._note)
         odd = self._read_polygons(odd, dropped, forms)
         for index in odd:
             extra = extras.get(index, {})
             left_out = dropped.get(index, {})
             name, image = self._item(index), self._images[index]
             try:
-                forms[index] = self._forms.read(self._records[index], left_out, extra, name, image)
+                forms[index] = reader.read(self._records[index], left_out, extra, name, image)
             except ValueError as error:
                 self._note("ANNOTATION_INVALID", "skipped", name, f"{error}.", image)
                 forms[index] = None

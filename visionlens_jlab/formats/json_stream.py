@@ -18,8 +18,9 @@ from typing import BinaryIO, cast
 import msgspec
 import numpy as np
 
-BLOCK = 4 << 20
-"""Bytes read at once. An element may be longer; the buffer then grows."""
+BLOCK = 1 << 20
+"""Bytes read at once: what becomes of them takes 20 times as much memory. An element may be longer;
+the buffer then grows."""
 GLANCE = 1 << 16
 """Bytes looked at first: what is short needs no search through a whole block."""
 
@@ -33,7 +34,7 @@ _STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _SCALAR = re.compile(rb"[^\s,\]}]+")
 _BLANK = b" \t\r\n"
 _BETWEEN = b", \t\r\n"
-_LIST = msgspec.json.Decoder(list[msgspec.Raw])
+_ANYTHING = msgspec.json.Decoder(msgspec.Raw)
 _NEXT_OBJECT = re.compile(rb"\s*\{")
 _TRAILING = re.compile(r"trailing characters \(byte (\d+)\)")
 _LOOK_BACK = 16
@@ -97,7 +98,7 @@ def _parse_error(elements: bytes) -> str | None:
     # Blanks in place of separators, so that the positions in messages stay.
     inside = elements.lstrip(_BETWEEN)
     try:
-        _LIST.decode(b"[" + inside.rjust(len(elements)) + b"]")
+        _ANYTHING.decode(b"[" + inside.rjust(len(elements)) + b"]")
     except msgspec.DecodeError as error:
         return str(error)
     return None

@@ -17,6 +17,7 @@ import numpy as np
 import pyarrow as pa
 
 from visionlens_jlab.arrow_columns import numbers
+from visionlens_jlab.collection import collect_young, collection_paused
 from visionlens_jlab.formats.base import AnnotationRows, Batch, ImageRows, Issue
 from visionlens_jlab.formats.detect import pick
 from visionlens_jlab.formats.registry import source_kinds
@@ -121,9 +122,11 @@ class _Ingest:
         self._stated = StatedFields(
             self._existing.fields, may_clear=picked.format.name != IMAGES_ALONE
         )
-        for batch in picked.format.read(self._request):
-            self._context.check_cancelled()
-            self._take(batch)
+        with collection_paused():
+            for batch in picked.format.read(self._request):
+                self._context.check_cancelled()
+                self._take(batch)
+                collect_young()
         self._update_fields()
         # Images alone say nothing of labels: those there are stay.
         if self._counts.read["annotations"] or self._counts.read["label_files"]:
