@@ -21,6 +21,7 @@ _NUMPY = {
     pa.int32(): np.int32,
     pa.int8(): np.int8,
     pa.float64(): np.float64,
+    pa.float32(): np.float32,
     pa.bool_(): np.bool_,
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from visionlens_jlab.catalog.clock import to_iso
 from visionlens_jlab.catalog.database import Reader
 from visionlens_jlab.catalog.fieldset import FieldSet
+from visionlens_jlab.catalog.roots import LOCATION
 from visionlens_jlab.catalog.statistics import Statistics
 from visionlens_jlab.catalog.views import count_all
 from visionlens_jlab.models import (
@@ -56,7 +57,7 @@ def read_detail(
         sources=_sources(reader),
         fields=field_infos(fields, statistics),
         kinds=[row[0] for row in reader.rows("SELECT DISTINCT kind FROM annotation ORDER BY kind")],
-        roots=dict(reader.rows("SELECT name, location FROM source_root ORDER BY name")),
+        roots=dict(reader.rows(f"SELECT name, {LOCATION} FROM source_root r ORDER BY name")),
     )
 
 

@@ -13,7 +13,14 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from visionlens_jlab.catalog import annotation_rows, report, sample_rows, sqlviews, thumbnails
+from visionlens_jlab.catalog import (
+    annotation_rows,
+    report,
+    roots,
+    sample_rows,
+    sqlviews,
+    thumbnails,
+)
 from visionlens_jlab.catalog.clock import utc_now
 from visionlens_jlab.catalog.private_files import make_private_folder
 from visionlens_jlab.catalog.userfields import LIST_FIELDS
@@ -88,7 +95,7 @@ def write_piece(cursor: duckdb.DuckDBPyConnection, piece: Piece, pack: str | Non
     """Write a piece's tables; runs inside the writer's transaction."""
     issues = report.Issues(cursor, piece.job, piece.sequence)
     steps: dict[str, Callable[[pa.Table], None]] = {
-        "root": lambda table: sample_rows.write_roots(cursor, table),
+        "root": lambda table: roots.write_roots(cursor, table),
         "class": lambda table: annotation_rows.write_classes(cursor, table),
         "sample": lambda table: sample_rows.write_samples(cursor, table, issues),
         "annotation": lambda table: annotation_rows.write_annotations(cursor, table, issues),

@@ -1,4 +1,4 @@
-"""Sample, root and media tables of a piece to rows."""
+"""Sample and media tables of a piece to rows."""
 
 from __future__ import annotations
 
@@ -41,15 +41,6 @@ _MEDIA_TYPES: dict[str, pa.DataType] = {
     "contrast": pa.float64(),
     "sharpness": pa.float64(),
 }
-
-
-def write_roots(cursor: duckdb.DuckDBPyConnection, table: pa.Table) -> None:
-    """Add source roots; a known name gets the new location."""
-    with staged(cursor, table) as name:
-        cursor.execute(
-            f"INSERT INTO source_root SELECT name, location FROM {name} "
-            "ON CONFLICT (name) DO UPDATE SET location = excluded.location"
-        )
 
 
 def write_samples(cursor: duckdb.DuckDBPyConnection, table: pa.Table, issues: Issues) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -14,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from visionlens_jlab.catalog import pieces
-from visionlens_jlab.catalog.card import read_card, write_card
+from visionlens_jlab.catalog.card import CardKeeper
 from visionlens_jlab.catalog.crops import CropSource, read_crop_source
 from visionlens_jlab.catalog.database import Database, Reader
 from visionlens_jlab.catalog.detail import read_sample
@@ -25,6 +23,7 @@ from visionlens_jlab.catalog.identity import identify
 from visionlens_jlab.catalog.info import field_infos, read_detail, read_info
 from visionlens_jlab.catalog.pieces import Piece
 from visionlens_jlab.catalog.report import read_report
+from visionlens_jlab.catalog.roots import LOCATION
 from visionlens_jlab.catalog.saved_views import (
     delete_saved_view,
     read_saved_views,
@@ -59,8 +58,6 @@ from visionlens_jlab.models import (
 )
 
 T = TypeVar("T")
-_CARD_SECONDS = 2.0
-"""The card is rewritten at most this often while commits come."""
 
 
 class _CommittedBeforeError(Exception):
@@ -84,9 +81,7 @@ class DatasetStore:
         self.uuid, self.name = identity.uuid, identity.name
         self._caches = Caches()
         self._packs = Packs(self.folder / FOLDER)
-        self._card_lock = threading.Lock()
-        self._card_version: int | None = None
-        self._card_written = 0.0
+        self._card = CardKeeper(self.folder, self.uuid)
         self._refresh_card()
 
     @property
@@ -224,7 +219,7 @@ class DatasetStore:
         """The location of a sample's root (empty: none) and the path below it. ID_UNKNOWN."""
         with self._snapshot() as snapshot:
             rows = snapshot.reader.rows(
-                "SELECT coalesce(r.location, ''), s.path FROM sample s "
+                f"SELECT coalesce({LOCATION}, ''), s.path FROM sample s "
                 "LEFT JOIN source_root r ON r.name = s.root WHERE s.sample_id = ?",
                 [sample_id],
             )
@@ -374,7 +369,7 @@ class DatasetStore:
     ) -> tuple[T, int]:
         self._check_writable()
         result = self.database.commit(work, kind=kind, payload=payload, by_hand=by_hand)
-        if time.monotonic() - self._card_written > _CARD_SECONDS:
+        if self._card.is_due():
             self._refresh_card()
         return result
 
@@ -389,18 +384,8 @@ class DatasetStore:
         return snapshot.ids_at_level(snapshot.view(request.view or ViewSpec()), request.level)
 
     def _refresh_card(self) -> None:
-        """Write the card if the dataset has changed since it was written; later on a full disk."""
-        if self.read_only:
-            return
-        with self._card_lock, suppress(OSError):
-            info = self.info()
-            if self._card_version is None:
-                card = read_card(self.folder)
-                self._card_version = card.version if card and card.uuid == self.uuid else -1
-            if info.version != self._card_version:
-                write_card(self.folder, info)
-                self._card_version = info.version
-            self._card_written = time.monotonic()
+        if not self.read_only:
+            self._card.refresh(self.info)
 
 
 def _fields_in(cursor: duckdb.DuckDBPyConnection) -> FieldSet:

@@ -48,6 +48,8 @@ ISSUES: dict[str, str] = {
     "IMAGE_WITHOUT_LABELS": "No label file speaks of an image; kept.",
     "LABELS_UPDATED": "The labels of an image known from before have changed at their source; they "
     "replace the ones imported then.",
+    "LABELS_VANISHED": "An image known from before had labels, and there is no label file at all "
+    "any more; the labels imported before stay.",
     "LABEL_FILE_INVALID": "A label file cannot be parsed; skipped.",
     "LABEL_FILE_REPAIRED": "A label file is not written as it should be; read after a repair.",
     "LABEL_FILE_SHARED": "Two images have one label file; both have its labels.",

@@ -74,13 +74,13 @@ def class_table(classes: Sequence[ClassEntry]) -> pa.Table:
 
 def issue_table(issues: Sequence[Issue], sample_ids: Sequence[int | None]) -> pa.Table:
     """The `issue` table."""
-    columns: dict[str, list[Any]] = {
-        "code": [issue.code for issue in issues],
-        "action": [issue.action for issue in issues],
-        "kind": [issue.kind for issue in issues],
-        "item": [issue.item for issue in issues],
-        "message": [issue.message for issue in issues],
-        "sample_id": list(sample_ids),
+    columns = {
+        "code": texts([issue.code for issue in issues]),
+        "action": texts([issue.action for issue in issues]),
+        "kind": texts([issue.kind for issue in issues]),
+        "item": texts([issue.item for issue in issues]),
+        "message": texts([issue.message for issue in issues]),
+        "sample_id": optional(list(sample_ids), pa.uint32()),
     }
     return pa.table(columns, ISSUE)
 
@@ -179,13 +179,13 @@ def media_table(sample_ids: Sequence[int], result: MediaResult) -> pa.Table:
     """The `media` table."""
     return pa.table(
         {
-            "sample_id": pa.array(sample_ids, pa.uint32()),
-            "content_hash": pa.array(result.hashes, pa.string()),
-            "thumb_offset": pa.array(result.offsets, pa.int64()),
-            "thumb_length": pa.array(result.lengths, pa.int32()),
-            "thumb_width": pa.array(result.widths, pa.int32()),
-            "thumb_height": pa.array(result.heights, pa.int32()),
-            "dominant_color": pa.array(result.colors, pa.uint32()),
+            "sample_id": optional(sample_ids, pa.uint32()),
+            "content_hash": texts(result.hashes),
+            "thumb_offset": optional(result.offsets, pa.int64()),
+            "thumb_length": optional(result.lengths, pa.int32()),
+            "thumb_width": optional(result.widths, pa.int32()),
+            "thumb_height": optional(result.heights, pa.int32()),
+            "dominant_color": optional(result.colors, pa.uint32()),
             "brightness": _measures(result.brightness),
             "contrast": _measures(result.contrast),
             "sharpness": _measures(result.sharpness),
@@ -194,4 +194,5 @@ def media_table(sample_ids: Sequence[int], result: MediaResult) -> pa.Table:
 
 
 def _measures(values: list[float]) -> pa.Array:
-    return pa.array(np.array(values, dtype=np.float32), from_pandas=True)
+    measured = np.array(values, dtype=np.float32)
+    return numbers(measured, pa.float32(), ~np.isnan(measured))

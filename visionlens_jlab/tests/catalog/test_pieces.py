@@ -92,6 +92,7 @@ def test_ids_are_never_used_again(library: Library, tmp_path: Path) -> None:
     assert store.next_sample_id() == 3
 
 
+@pytest.mark.own_dataset
 def test_replacing_keeps_predictions(street: DatasetStore, tmp_path: Path) -> None:
     street.apply_piece(
         piece(
