@@ -7,8 +7,6 @@ import os
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from visionlens_jlab.catalog.library import Library
 from visionlens_jlab.jobs.inline import run_inline
 from visionlens_jlab.models import IngestRequest
@@ -22,13 +20,6 @@ SAMPLES = """
     FROM sample s LEFT JOIN annotation a USING (sample_id) LEFT JOIN class c USING (class_id)
     GROUP BY ALL ORDER BY s.path
 """
-
-
-@pytest.fixture
-def library(tmp_path: Path):
-    library = Library(tmp_path / "data")
-    yield library
-    library.close()
 
 
 def ingest(library: Library, folder: Path, name: str = "town") -> tuple[list[dict], dict]:
