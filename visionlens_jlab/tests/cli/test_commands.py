@@ -111,10 +111,22 @@ def test_a_dataset_that_another_process_holds_is_busy(run, tmp_path):
         library.close()
 
 
+# What a shell starts in the background ignores the interrupt, and so would all that it starts.
+_INTERRUPTIBLE = """
+import os, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+os.execv(sys.argv[1], sys.argv[1:])
+"""
+
+
 def test_an_interrupt_cancels_and_what_is_there_can_be_completed(run, environ, tmp_path):
     make_images(tmp_path / "many", 2500)
     process = subprocess.Popen(
-        [*command(), "ingest", "many"], env=environ, cwd=tmp_path, stderr=subprocess.PIPE, text=True
+        [sys.executable, "-c", _INTERRUPTIBLE, *command(), "ingest", "many"],
+        env=environ,
+        cwd=tmp_path,
+        stderr=subprocess.PIPE,
+        text=True,
     )
     assert process.stderr is not None
     # The first thumbnails are in, those of nine more pieces are not.
