@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -33,7 +33,7 @@ from visionlens_jlab.catalog.snapshot import Caches, Snapshot
 from visionlens_jlab.catalog.sqlbox import run_select
 from visionlens_jlab.catalog.tables import Ids, as_ids, read_table
 from visionlens_jlab.catalog.tags import write_tag
-from visionlens_jlab.catalog.thumbnails import FOLDER, Packs, Thumbnail, version_key
+from visionlens_jlab.catalog.thumbnails import FOLDER, Thumbnail, ThumbnailReader, version_key
 from visionlens_jlab.catalog.tiles import read_tiles
 from visionlens_jlab.catalog.userfields import LIST_FIELDS, field_set
 from visionlens_jlab.catalog.views import ResolvedView, check_filter, count_all
@@ -80,7 +80,9 @@ class DatasetStore:
         identity = identify(database)
         self.uuid, self.name = identity.uuid, identity.name
         self._caches = Caches()
-        self._packs = Packs(self.folder / FOLDER)
+        self.thumbnails = ThumbnailReader(
+            self.folder / FOLDER, self._caches.places, self._thumbnail_places
+        )
         self._card = CardKeeper(self.folder, self.uuid)
         self._refresh_card()
 
@@ -145,6 +147,11 @@ class DatasetStore:
         with self._snapshot() as snapshot:
             return read_tiles(snapshot, spec, as_ids(ids), geometry=geometry)
 
+    def first_tiles(self, spec: ViewSpec, count: int, *, geometry: bool = False) -> Tiles:
+        """The tiles that the view begins with, `count` of them at most."""
+        with self._snapshot() as snapshot:
+            return read_tiles(snapshot, spec, snapshot.view(spec).ids[:count], geometry=geometry)
+
     def facets(self, request: FacetsRequest) -> Facets:
         """Counts of each field under all conditions but its own."""
         with self._snapshot() as snapshot:
@@ -182,38 +189,7 @@ class DatasetStore:
 
     def thumbnail(self, sample_id: int) -> Thumbnail | None:
         """Where a sample's thumbnail lies; None: no such sample, or none made."""
-        with self._snapshot() as snapshot:
-            rows = snapshot.reader.rows(
-                "SELECT thumb_pack, thumb_offset, thumb_length FROM sample WHERE sample_id = ?",
-                [sample_id],
-            )
-        version = version_key(*rows[0][:2]) if rows else None
-        if version is None:
-            return None
-        pack, offset, length = rows[0]
-        return Thumbnail(self.folder / FOLDER / pack, offset, length, version)
-
-    def read_thumbnail(self, sample_id: int) -> tuple[bytes, str]:
-        """A sample's thumbnail, WebP, and its version key. IMAGE_MISSING."""
-        found = self.thumbnail(sample_id)
-        if found is None:
-            raise VisionLensError("IMAGE_MISSING", f"Sample {sample_id} has no thumbnail yet.")
-        return self._packs.read(found.pack.name, found.offset, found.length), found.version
-
-    def known_thumbnail(self, sample_id: int, version: str, *, wait: bool = True) -> bytes | None:
-        """The thumbnail under a version key that `tiles` gave lately, without a statement.
-
-        None: not known, then `read_thumbnail` is to be asked. Without `wait` also None where a
-        disk would have to be waited for.
-        """
-        place = self._caches.places.find(sample_id, version)
-        if place is None:
-            return None
-        if not wait:
-            return self._packs.read_at_once(*place)
-        with suppress(VisionLensError):
-            return self._packs.read(*place)
-        return None
+        return self._thumbnail_places([sample_id]).get(sample_id)
 
     def image_path(self, sample_id: int) -> tuple[str, str]:
         """The location of a sample's root (empty: none) and the path below it. ID_UNKNOWN."""
@@ -331,8 +307,7 @@ class DatasetStore:
         """Remove thumbnails of pieces that were never committed."""
         remove_packs(self.folder, job, self.committed_pieces(job))
         # A piece made again has the same name and may have other bytes.
-        self._caches.places.forget()
-        self._packs.close()
+        self.thumbnails.forget()
 
     def set_state(self, state: str) -> None:
         """Set the state that the card shows: ready, ingesting, incomplete or damaged."""
@@ -351,8 +326,22 @@ class DatasetStore:
         """Close once nobody reads or writes; False when still in use after `wait` seconds."""
         if self.database.is_open:
             self._refresh_card()
-        self._packs.close()
+        self.thumbnails.close()
         return self.database.release(wait=wait)
+
+    def _thumbnail_places(self, samples: Sequence[int]) -> dict[int, Thumbnail]:
+        """Where the thumbnails of samples lie, of those that have one."""
+        with self._snapshot() as snapshot:
+            rows = snapshot.reader.rows(
+                "SELECT sample_id, thumb_pack, thumb_offset, thumb_length FROM sample "
+                "WHERE sample_id IN (SELECT unnest(?::UINTEGER[])) AND thumb_pack IS NOT NULL",
+                [list(samples)],
+            )
+        return {
+            sample: Thumbnail(self.folder / FOLDER / pack, offset, length, version)
+            for sample, pack, offset, length in rows
+            if (version := version_key(pack, offset))
+        }
 
     @contextmanager
     def _snapshot(self) -> Iterator[Snapshot]:
