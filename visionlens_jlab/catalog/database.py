@@ -12,6 +12,7 @@ import time
 import weakref
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -307,8 +308,10 @@ def _damaged(folder: Path, cause: str) -> VisionLensError:
     )
 
 
+@cache
 def _spill_mb(scratch: Path) -> int:
-    """Half of the free room, MiB."""
+    """Half of the room that was free at first, MiB: DuckDB takes a second connection of a process
+    to a file only with the same settings."""
     try:
         return max(1, shutil.disk_usage(scratch.parent).free // 2**21)
     except OSError:

@@ -156,6 +156,17 @@ def test_a_copied_folder_is_another_dataset(library: Library, street: DatasetSto
     assert library.open(copy.uuid) is copy
 
 
+def test_it_opens_again_in_this_process_when_room_has_changed(
+    library: Library, street: DatasetStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """DuckDB takes a second connection of a process only with the same settings."""
+    room = shutil.disk_usage(library.data_dir)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: room._replace(free=room.free // 2))
+    second = Library(library.data_dir)
+    assert second.open(street.slug).count("samples") == 6
+    second.close()
+
+
 def test_a_moved_folder_is_the_same_dataset(library: Library, street: DatasetStore) -> None:
     library.close()
     street.folder.rename(street.folder.parent / "moved")
