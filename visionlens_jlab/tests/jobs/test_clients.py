@@ -11,7 +11,7 @@ from visionlens_jlab.tests.api.servers import fill, make_images
 from visionlens_jlab.tests.jobs.clients import CLIENTS, FEWEST
 from visionlens_jlab.tests.jobs.stalls import measured
 
-SECONDS = 6
+SECONDS = 4
 
 
 async def test_ten_clients_during_an_ingest(
