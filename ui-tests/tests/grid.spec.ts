@@ -84,7 +84,7 @@ test('what is drawn on tiles: only what matches, all, nothing', async ({
 }) => {
   const grid = await openGrid(page);
   const text = page.getByRole('textbox', { name: 'Filter as text' });
-  await text.fill("class = 'car' and any(class = 'person')");
+  await text.fill("class = 'car' and any(class = 'pedestrian')");
   await text.press('Enter');
   await expect(page.locator('.vl-chip').first()).toBeVisible();
   await expect.poll(() => painted(grid)).toBeGreaterThan(0);
