@@ -48,9 +48,9 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
-    from .collection import collection_paused
+    from .collection import importing
 
-    with collection_paused():
+    with importing():
         module = import_module(f".{_HOME[name]}", __name__)
     value = getattr(module, name)
     globals()[name] = value

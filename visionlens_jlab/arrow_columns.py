@@ -87,6 +87,12 @@ def words(values: Sequence[str | None]) -> pa.DictionaryArray:
     return pa.DictionaryArray.from_arrays(numbers(indices, pa.int32(), valid), listed)
 
 
+def repeated(word: str, count: int) -> pa.DictionaryArray:
+    """One string, `count` times."""
+    indices = numbers(np.zeros(count, dtype=np.int32), pa.int32())
+    return pa.DictionaryArray.from_arrays(indices, texts([word] if count else []))
+
+
 def values_of(column: pa.Array | pa.ChunkedArray) -> np.ndarray:
     """Numbers or booleans, (n,), copied; whatever stands where there is no value."""
     parts = column.chunks if isinstance(column, pa.ChunkedArray) else [column]

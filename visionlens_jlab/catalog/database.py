@@ -20,6 +20,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
+from visionlens_jlab.arrow_columns import values_of
 from visionlens_jlab.catalog import owner
 from visionlens_jlab.catalog.clock import utc_now
 from visionlens_jlab.catalog.migrations import check_not_too_new, migrate, newest, schema_version
@@ -61,8 +62,8 @@ class Reader:
 
     def ids(self, sql: str, parameters: Sequence[Any] = ()) -> np.ndarray[Any, Any]:
         """The first column, uint32 (rows,)."""
-        columns = self.cursor.execute(sql, list(parameters)).fetchnumpy()
-        return np.ascontiguousarray(next(iter(columns.values())), dtype=np.uint32)
+        # Not `fetchnumpy`, which loads numpy.ma and makes masked arrays.
+        return np.ascontiguousarray(values_of(self.arrow(sql, parameters).column(0)), np.uint32)
 
     def register(self, name: str, table: pa.Table) -> None:
         """Make an Arrow table readable as `name` on this snapshot only."""

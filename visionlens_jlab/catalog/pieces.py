@@ -116,5 +116,5 @@ def write_piece(cursor: duckdb.DuckDBPyConnection, piece: Piece, pack: str | Non
             write(piece.tables[name])
     if cursor.execute(LIST_FIELDS).fetchall() != fields:
         sqlviews.refresh(cursor)
-    report.record(cursor, piece.job, piece.summary)
+    report.record(cursor, piece.job, piece.sequence, piece.summary)
     cursor.execute("INSERT INTO job_piece VALUES (?, ?, ?)", [piece.job, piece.sequence, utc_now()])

@@ -62,6 +62,7 @@ ISSUES: dict[str, str] = {
     "ORIENTATION_AMBIGUOUS": "It cannot be told whether labels mean the image before or after "
     "EXIF rotation; taken as after.",
     "ORIENTATION_REPAIRED": "Labels meant the image before EXIF rotation; rotated with it.",
+    "SECTION_REPEATED": "A COCO file has one of its lists twice; only the first is read.",
     "SHAPE_INVALID": "A polygon, mask, keypoints or box cannot be used; the rest is kept.",
     "SHAPE_REPAIRED": "A polygon, mask or keypoints were not well formed; repaired.",
     "SIZE_MISMATCH": "The label file states another size than the image has; the image's is kept.",

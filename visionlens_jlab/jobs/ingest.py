@@ -41,6 +41,9 @@ IMAGES_PER_PIECE = 256
 INLINE_HEADERS = 64
 """Up to so many headers are read here: starting processes would take longer."""
 
+BATCHES_UNCOLLECTED = 16
+"""Few objects of a batch lie in cycles; the others go by themselves."""
+
 IMAGES_ALONE = "images"
 """Name of the format that reads no labels."""
 
@@ -124,10 +127,11 @@ class _Ingest:
             self._existing.fields, may_clear=picked.format.name != IMAGES_ALONE
         )
         with collection_paused():
-            for batch in picked.format.read(self._request):
+            for number, batch in enumerate(picked.format.read(self._request), 1):
                 self._context.check_cancelled()
                 self._take(batch)
-                collect_young()
+                if number % BATCHES_UNCOLLECTED == 0:
+                    collect_young()
         self._update_fields()
         self._labels_read = bool(
             self._counts.read["annotations"] or self._counts.read["label_files"]
@@ -161,14 +165,13 @@ class _Ingest:
             made = self._samples.make(
                 batch.images, root, normalised or not self._request.labels_only
             )
-            tables["sample"] = made.new
+            tables["sample"] = self._stated.with_digests(made.new)
             issues += made.issues
             self._counts.imported["images"] += made.new.num_rows + made.again.num_rows
             self._counts.forget("images", made.finished)
             if made.again.num_rows:
                 # Alone in its piece: nothing else must lose its annotations.
                 self._hand_over({"sample": made.again}, [], summary={"replace": True})
-            self._stated.note_new(made.new)
             self._stated.note_known(*made.met)
         issues += self._own(batch.issues)
         if batch.annotations is not None and len(batch.annotations.classes):
@@ -356,10 +359,11 @@ class _Ingest:
             **self._counts.summary(),
         }
         before = {} if self._labels_read else self._existing.digests
-        digests = self._updates.digest_table(self._samples.log.whole, before).append_column(
-            "stated_digests", self._stated.digests()
-        )
-        self._hand_over({"label_digest": digests}, issues, summary=summary)
+        tables = {"label_digest": self._updates.digest_table(self._samples.log.whole, before)}
+        known = self._stated.known_digests()
+        if known is not None:
+            tables["sample"] = known
+        self._hand_over(tables, issues, summary=summary)
         self._updates.close()
         images = summary["images"]
         self._context.log(

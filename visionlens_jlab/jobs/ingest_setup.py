@@ -173,7 +173,7 @@ def _conclude_dataset(library: Library, queue: JobQueue, job: Job) -> int | None
 
 
 def _state_after(store: DatasetStore, job: Job, params: dict[str, Any], committed: bool) -> str:
-    before = params.get("state_before", store.info().state)
+    before = params.get("state_before") or store.info().state
     if job.state == "done":
         # Another folder was added; the one whose ingest was cancelled still waits.
         waits = before == "incomplete" and not params["labels_only"] and _lacks_pixels(store)

@@ -12,6 +12,7 @@ from visionlens_jlab.arrow_columns import (
     TIMESTAMP,
     numbers,
     optional,
+    repeated,
     texts,
     timestamps,
     words,
@@ -108,7 +109,7 @@ def sample_table(
         orientations = [header.orientation if header else None for header in headers]
     columns: dict[str, pa.Array | None] = {
         "sample_id": numbers(sample_ids, pa.uint32()),
-        "root": words([root] * len(paths)),
+        "root": repeated(root, len(paths)),
         "path": texts(paths),
         "filename": texts([path.rpartition("/")[2] for path in paths]),
         "split": words(splits),
@@ -162,9 +163,13 @@ def _frames(
         "height": [height for _, height in sizes],
         "bytes": file_bytes,
         "modified_ns": modified_ns,
-        "orientation": orientations or [None] * len(sizes),
     }
-    return {name: optional(values, SAMPLE[name]) for name, values in columns.items()}
+    made = {name: optional(values, SAMPLE[name]) for name, values in columns.items()}
+    kind = SAMPLE["orientation"]
+    made["orientation"] = (
+        optional(orientations, kind) if orientations else pa.nulls(len(sizes), kind)
+    )
+    return made
 
 
 def _stated_or(stated: pa.Array | None, found: pa.Array | None) -> pa.Array | None:
