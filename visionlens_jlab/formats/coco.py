@@ -178,3 +178,4 @@ def _image_batches(request: Request, images: CocoImages) -> Iterator[Batch]:
             images_total=total,
         )
     yield Batch(issues=images.issues + issues, found=Found(images=images.invalid))
+    images.forget_names()
