@@ -48,7 +48,7 @@ RESERVED = frozenset(
 )
 """Names of built-in sample columns that a label file cannot fill."""
 
-_TIMES = re.compile(r"(?:(?!0000)\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:\n|\Z))+", re.ASCII)
+_TIMES = re.compile(r"(?:(?!0000)\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d\n)+", re.ASCII)
 ALIASES = {"date_captured": "captured_at"}
 
 
@@ -153,10 +153,10 @@ def _built_in(
 def _usual_times(values: list[Any]) -> pa.Array | None:
     """Times as COCO states them, a column at once; None: some are written in another way."""
     try:
-        text = "\n".join(values)
+        text = "\n".join((*values, ""))
     except TypeError:
         return None
-    if text.count("\n") != len(values) - 1 or not _TIMES.fullmatch(text):
+    if text.count("\n") != len(values) or not _TIMES.fullmatch(text):
         return None
     try:
         moments = np.array(values, dtype="datetime64[us]")
