@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,8 @@ import pytest
 from hypothesis import settings
 from traitlets.config import Config
 
+# jsonschema builds the parsers of a format that nobody here states where it can: a CPU second.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 pytest_plugins = ["pytest_jupyter.jupyter_server"]
 
 # New examples are looked for at every run by hand; CI judges a change by the same ones each time.

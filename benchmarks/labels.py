@@ -3,13 +3,15 @@
 Usage: python benchmarks/labels.py [MEGABYTES] [--peers MEGABYTES]
 
 The file is generated: boxes with polygons as COCO has them, the same bytes each time. Peak memory
-is RssAnon of the process, sampled every 20 ms. The peers read a smaller file: `json.load` takes
+is RssAnon, sampled every 20 ms: of the process, and for the same ingest as a job of a Jupyter
+server, of the server and each process it starts. The peers read a smaller file: `json.load` takes
 several times its size.
 """
 
 from __future__ import annotations
 
 import argparse
+import asyncio
 import json
 import subprocess
 import sys
@@ -20,6 +22,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+import psutil
+
+from visionlens_jlab.tests.jobs.servers import Server
 
 CLASSES = 80
 BOXES = 7
@@ -75,24 +80,45 @@ def generate(path: Path, megabytes: int) -> float:
 
 
 class Peak(threading.Thread):
-    """Greatest RssAnon, in MB (10^6 bytes), of a process while it runs."""
+    """Greatest RssAnon, in MB (10^6 bytes), of a process and of each one it started."""
 
     def __init__(self, pid: int) -> None:
         super().__init__(daemon=True)
-        self._status = Path(f"/proc/{pid}/status")
-        self.megabytes = 0.0
+        self._process = psutil.Process(pid)
+        self.megabytes: dict[int, float] = {}
+        """By PID."""
+        self.names: dict[int, str] = {}
 
     def run(self) -> None:
         while True:
             try:
-                text = self._status.read_text()
-            except OSError:
+                family = [self._process, *self._process.children(recursive=True)]
+            except psutil.NoSuchProcess:
                 return
-            if "RssAnon:" not in text:
-                return
-            kilobytes = int(text.split("RssAnon:")[1].split()[0])
-            self.megabytes = max(self.megabytes, kilobytes * 1024 / 1e6)
+            for process in family:
+                self._look(process)
             time.sleep(0.02)
+
+    def _look(self, process: psutil.Process) -> None:
+        try:
+            text = Path(f"/proc/{process.pid}/status").read_text()
+            if process.pid not in self.names:
+                self.names[process.pid] = _name(process.cmdline())
+        except (OSError, psutil.Error):
+            return
+        if "RssAnon:" in text:
+            kilobytes = int(text.split("RssAnon:")[1].split()[0])
+            before = self.megabytes.get(process.pid, 0.0)
+            self.megabytes[process.pid] = max(before, kilobytes * 1024 / 1e6)
+
+
+def _name(command: list[str]) -> str:
+    modules = {
+        "jupyter_server": "Jupyter server",
+        "ipykernel_launcher": "worker kernel",
+        "ingest_child": "image process",
+    }
+    return next((name for key, name in modules.items() if key in " ".join(command)), "helper")
 
 
 def run(name: str, script: str, megabytes: float) -> None:
@@ -106,11 +132,37 @@ def run(name: str, script: str, megabytes: float) -> None:
     if process.returncode:
         raise SystemExit(f"{name} failed")
     wall, cpu = time.perf_counter() - start, float(printed.split()[-1])
+    tell(name, megabytes, wall, cpu, max(peak.megabytes.values()))
+
+
+def tell(name: str, megabytes: float, wall: float, cpu: float, anonymous: float) -> None:
+    """Print a line."""
     print(
         f"{name:28s} {megabytes:7.0f} MB {wall:7.1f} s wall {cpu:7.1f} s CPU "
-        f"{megabytes / wall:6.0f} MB/s {peak.megabytes:6.0f} MB RssAnon",
+        f"{megabytes / wall:6.0f} MB/s {anonymous:6.0f} MB RssAnon",
         flush=True,
     )
+
+
+async def serve(folder: Path, source: Path, megabytes: float) -> None:
+    """The same ingest as a job: a Jupyter server, its worker kernel, and all they start."""
+    server = Server(folder, folder / "served", f"--VisionLens.allowed_roots={source.parent}")
+    peak = Peak(server.process.pid)
+    peak.start()
+    try:
+        await server.get("datasets")
+        start = time.perf_counter()
+        ingest = {"source": str(source), "name": "served", "labels_only": True}
+        job = await server.follow(await server.get("jobs", ingest=ingest), interval=0.2)
+        wall = time.perf_counter() - start
+        if job["state"] != "done":
+            raise SystemExit(f"The job is {job['state']}: {job['error']}")
+        family = [psutil.Process(server.process.pid), *server.children()]
+        cpu = {one.pid: sum(one.cpu_times()[:2]) for one in family}
+    finally:
+        server.stop()
+    for pid, most in sorted(peak.megabytes.items()):
+        tell(f"as a job: {peak.names[pid]}", megabytes, wall, cpu.get(pid, 0.0), most)
 
 
 def main() -> None:
@@ -133,6 +185,7 @@ def main() -> None:
                 f"data_dir={str(folder / 'data')!r}).close()",
                 size,
             )
+        asyncio.run(serve(folder, large.parent, whole))
         run("json.load", f"import json; json.load(open({str(small)!r}))", part)
         run(
             "ijson (yajl2_c)",

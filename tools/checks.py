@@ -1,11 +1,13 @@
-"""Every check of the project, in two lanes where they do not disturb each other."""
+"""Every check of the project, several at once where they do not disturb each other."""
 
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import browser
@@ -14,9 +16,11 @@ import environment
 PYTHON_COVERAGE = 85
 TYPESCRIPT_COVERAGE = 85
 TESTS = "visionlens_jlab/tests"
-APART = ["catalog", "demo", "formats", "media", "plugins"]
-"""Folders whose tests start no server; they run in the lane of the front end."""
-COVERED = [".coverage-rest", ".coverage-data"]
+PARTS = [["jobs"], ["catalog", "workspace"], ["notebook"], ["api"], ["formats", "media"], ["demo"]]
+"""Folders of tests that run in one process each; the others together in one more."""
+LANES = min(4, (os.cpu_count() or 1) + 1)
+"""So many checks run at once: one more than there are cores, as many tests wait for a process."""
+COVERED = ".coverage-"
 
 
 @dataclass(frozen=True)
@@ -33,46 +37,52 @@ def _tool(name: str) -> str:
     return str(environment.BIN / name)
 
 
-def _lanes() -> list[list[Check]]:
+def _checks() -> list[Check]:
+    """All but the browser's, the longest first: each lane takes the next when it is free."""
     jlpm = _tool("jlpm")
-    python = str(environment.PYTHON)
-    pytest = [python, "-m", "pytest", "--cov", "--cov-report=", "--durations=10"]
-    apart = [f"{TESTS}/{folder}" for folder in APART]
-    rest = [*pytest, *(f"--ignore={folder}" for folder in apart)]
+    tests = _python_tests()
     return [
-        [
-            Check("ruff", "lint", [_tool("ruff"), "check", "."]),
-            Check("ruff format", "lint", [_tool("ruff"), "format", "--check", "."]),
-            Check("mypy", "lint", [_tool("mypy")]),
-            Check("pytest", "python", rest, {"COVERAGE_FILE": COVERED[0]}),
-        ],
-        [
-            Check("eslint", "lint", [jlpm, "eslint:check"]),
-            Check("prettier", "lint", [jlpm, "prettier:check"]),
-            Check("stylelint", "lint", [jlpm, "stylelint:check"]),
-            Check("jest", "typescript", [jlpm, "test"]),
-            Check("pytest data", "python", [*pytest, *apart], {"COVERAGE_FILE": COVERED[1]}),
-        ],
+        tests[0],
+        Check("jest", "typescript", [jlpm, "test"]),
+        Check("mypy", "lint", [_tool("mypy")]),
+        *tests[1:],
+        Check("eslint", "lint", [jlpm, "eslint:check"]),
+        Check("prettier", "lint", [jlpm, "prettier:check"]),
+        Check("stylelint", "lint", [jlpm, "stylelint:check"]),
+        Check("ruff", "lint", [_tool("ruff"), "check", "."]),
+        Check("ruff format", "lint", [_tool("ruff"), "format", "--check", "."]),
     ]
 
 
-def _browser_checks() -> list[Check]:
+def _python_tests() -> list[Check]:
+    command = [str(environment.PYTHON), "-m", "pytest", "--cov", "--cov-report=", "--durations=5"]
+    named = [f"{TESTS}/{folder}" for part in PARTS for folder in part]
+    arguments = {" ".join(part): [f"{TESTS}/{folder}" for folder in part] for part in PARTS}
+    arguments["others"] = [f"--ignore={folder}" for folder in named]
+    return [
+        Check(
+            f"pytest {name}",
+            "python",
+            [*command, *chosen],
+            {"COVERAGE_FILE": f"{COVERED}{number}"},
+        )
+        for number, (name, chosen) in enumerate(arguments.items())
+    ]
+
+
+def _browser_check() -> Check:
     command = [_tool("jlpm"), "playwright", "test", "-c", "ui-tests/playwright.config.js"]
-    return [Check("galata", "browser", command, {"CHROMIUM": browser.find()})]
+    return Check("galata", "browser", command, {"CHROMIUM": browser.find()})
 
 
 def run(only: list[str] | None) -> int:
     """Run the checks named (all by default); returns the exit status."""
     started = time.monotonic()
-    lanes = [[c for c in lane if _wanted(c, only)] for lane in _lanes()]
-    results: dict[str, bool] = {}
-    threads = [threading.Thread(target=_run_lane, args=(lane, results)) for lane in lanes]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    wanted = [check for check in _checks() if _wanted(check, only)]
+    with ThreadPoolExecutor(LANES) as lanes:
+        results = dict(lanes.map(_run, wanted))
     if only is None or {"browser", "galata"} & set(only):
-        _run_lane(_browser_checks(), results)
+        results |= dict([_run(_browser_check())])
     if only is None:
         results["coverage"] = _coverage()
     passed = sum(results.values())
@@ -92,32 +102,37 @@ def _wanted(check: Check, only: list[str] | None) -> bool:
 _printing = threading.Lock()
 
 
-def _run_lane(lane: list[Check], results: dict[str, bool]) -> None:
-    for check in lane:
-        started = time.monotonic()
-        done = subprocess.run(
-            check.command,
-            cwd=environment.ROOT,
-            env={**environment.environ(), **check.env},
-            text=True,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            check=False,
-        )
-        results[check.name] = done.returncode == 0
-        with _printing:
-            word = "ok" if done.returncode == 0 else "FAILED"
-            print(f"\n== {check.name}: {word} ({time.monotonic() - started:.0f} s)", flush=True)
-            lines = done.stdout.splitlines()
-            print("\n".join(lines[-25:] if done.returncode == 0 else lines[-400:]), flush=True)
+def _run(check: Check) -> tuple[str, bool]:
+    """Run a check and print how it went; its name and whether it passed."""
+    started = time.monotonic()
+    done = subprocess.run(
+        check.command,
+        cwd=environment.ROOT,
+        env={**environment.environ(), **check.env},
+        text=True,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        check=False,
+    )
+    passed = done.returncode == 0
+    with _printing:
+        word = "ok" if passed else "FAILED"
+        print(f"\n== {check.name}: {word} ({time.monotonic() - started:.0f} s)", flush=True)
+        print("\n".join(done.stdout.splitlines()[-25 if passed else -400 :]), flush=True)
+    return check.name, passed
+
+
+def _covered() -> list[str]:
+    """The files of coverage that the tests of Python left."""
+    return [check.env["COVERAGE_FILE"] for check in _python_tests()]
 
 
 def _coverage() -> bool:
     python = str(environment.PYTHON)
     env = environment.environ()
     subprocess.run(
-        [python, "-m", "coverage", "combine", "-q", *COVERED],
+        [python, "-m", "coverage", "combine", "-q", *_covered()],
         cwd=environment.ROOT,
         env=env,
         check=False,

@@ -48,7 +48,11 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
-    value = getattr(import_module(f".{_HOME[name]}", __name__), name)
+    from .collection import importing
+
+    with importing():
+        module = import_module(f".{_HOME[name]}", __name__)
+    value = getattr(module, name)
     globals()[name] = value
     return value
 

@@ -21,6 +21,7 @@ _NUMPY = {
     pa.int32(): np.int32,
     pa.int8(): np.int8,
     pa.float64(): np.float64,
+    pa.float32(): np.float32,
     pa.bool_(): np.bool_,
 }
 
@@ -84,6 +85,12 @@ def words(values: Sequence[str | None]) -> pa.DictionaryArray:
     valid = None if missing is None else indices != missing
     listed = texts(["" if word is None else word for word in codes])
     return pa.DictionaryArray.from_arrays(numbers(indices, pa.int32(), valid), listed)
+
+
+def repeated(word: str, count: int) -> pa.DictionaryArray:
+    """One string, `count` times."""
+    indices = numbers(np.zeros(count, dtype=np.int32), pa.int32())
+    return pa.DictionaryArray.from_arrays(indices, texts([word] if count else []))
 
 
 def values_of(column: pa.Array | pa.ChunkedArray) -> np.ndarray:

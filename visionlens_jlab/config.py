@@ -16,6 +16,22 @@ ENV_SERVER = "VISIONLENS_SERVER"
 ENV_TOKEN = "VISIONLENS_TOKEN"  # noqa: S105
 """A token that opens this extension's routes only, left beside ENV_SERVER."""
 
+ENV_MEMORY_LIMIT = "VISIONLENS_MEMORY_LIMIT"
+"""MiB that DuckDB may take for one dataset; what does not fit goes to disk."""
+MEMORY_LIMIT_MB = 192
+"""Enough for everything the panels ask of 700,000 annotations without going to disk."""
+LEAST_MEMORY_MB = 96
+"""With less, DuckDB refuses to load or sort large tables."""
+
+
+def default_memory_limit() -> int:
+    """`$VISIONLENS_MEMORY_LIMIT` in MiB, else `MEMORY_LIMIT_MB`; never below what is needed."""
+    try:
+        named = int(os.environ.get(ENV_MEMORY_LIMIT, MEMORY_LIMIT_MB))
+    except ValueError:
+        named = MEMORY_LIMIT_MB
+    return max(LEAST_MEMORY_MB, named)
+
 
 def default_data_dir() -> Path:
     """`$VISIONLENS_DATA_DIR`, else `visionlens` in the Jupyter data folder."""

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit, urlunsplit
 from jupyter_client.multikernelmanager import AsyncMultiKernelManager
 from jupyter_server.extension.application import ExtensionApp
 from tornado.ioloop import PeriodicCallback
-from traitlets import Float, List, Type, Unicode, default
+from traitlets import Float, Int, List, Type, Unicode, default
 from traitlets.config import Configurable
 
 from .api.about import UnknownHandler
@@ -18,7 +18,7 @@ from .api.openapi import document
 from .api.paths import PathPolicy
 from .api.routes import ROUTES
 from .api.services import Services
-from .config import API_PREFIX, ENV_SERVER, ENV_TOKEN, default_data_dir
+from .config import API_PREFIX, ENV_SERVER, ENV_TOKEN, default_data_dir, default_memory_limit
 from .jobs.announcer import Announcer
 
 if TYPE_CHECKING:
@@ -57,6 +57,15 @@ class VisionLens(Configurable):  # type: ignore[misc]
     idle_seconds = Float(
         600.0, help="An unused dataset is released for other processes after so many seconds."
     ).tag(config=True)
+
+    memory_limit_mb = Int(
+        help="MiB of memory that the database of each open dataset may take; what does not fit "
+        "goes to disk. Default: $VISIONLENS_MEMORY_LIMIT or 192.",
+    ).tag(config=True)
+
+    @default("memory_limit_mb")  # type: ignore[untyped-decorator]
+    def _default_memory_limit(self) -> int:
+        return default_memory_limit()
 
     @default("data_dir")  # type: ignore[untyped-decorator]
     def _default_data_dir(self) -> str:
@@ -107,6 +116,7 @@ class VisionLensApp(ExtensionApp):  # type: ignore[misc]
             document,
             idle_seconds=options.idle_seconds,
             body_bytes=self.serverapp.max_body_size,
+            memory_mb=options.memory_limit_mb,
         )
         self._idle = PeriodicCallback(self.services.release_idle, RELEASE_SECONDS * 1000)
         # the port is known only when the loop runs

@@ -1,6 +1,6 @@
 /** The REST API, one method an operation. */
 import { ServerConnection } from '@jupyterlab/services';
-import type { IClient } from './context';
+import type { IClient, IThumbnail } from './context';
 import { Transport } from './transport';
 import type * as api from './types';
 
@@ -64,15 +64,38 @@ export class Client implements IClient {
   tiles(
     dataset: string,
     spec: api.IViewSpec,
-    ids: number[],
+    which: readonly number[] | { readonly first: number },
     options: { geometry?: boolean } = {},
     signal?: AbortSignal
   ): Promise<api.ITiles> {
+    const chosen = 'first' in which ? which : { ids: which };
     return this._transport.json(path('datasets', dataset, 'tiles'), {
       method: 'POST',
-      body: { view: spec, ids, ...options },
+      body: { view: spec, ...chosen, ...options },
       signal
     });
+  }
+
+  async thumbnails(
+    dataset: string,
+    wanted: readonly IThumbnail[],
+    signal?: AbortSignal
+  ): Promise<(Blob | null)[]> {
+    const contents = await this._transport.packed(
+      path('datasets', dataset, 'thumbnails'),
+      wanted.length,
+      {
+        method: 'POST',
+        body: {
+          samples: wanted.map(({ sampleId }) => sampleId),
+          versions: wanted.map(({ version }) => version)
+        },
+        signal
+      }
+    );
+    return contents.map(content =>
+      content.length === 0 ? null : new Blob([content], { type: 'image/webp' })
+    );
   }
 
   facets(

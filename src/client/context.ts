@@ -30,6 +30,12 @@ import type {
   Level
 } from './types';
 
+/** A thumbnail: its sample, and `ITile.thumbnail`. */
+export interface IThumbnail {
+  readonly sampleId: number;
+  readonly version: string;
+}
+
 /**
  * The REST API. `dataset` is a slug.
  *
@@ -54,14 +60,23 @@ export interface IClient {
     spec: IViewSpec,
     signal?: AbortSignal
   ): Promise<IViewIds>;
-  /** At most 500 ids, of the view's level; `geometry` asks for more than boxes. */
+  /**
+   * Tiles of ids of the view's level, or the `first` of the view; at most 500. `geometry` asks for
+   * more than boxes.
+   */
   tiles(
     dataset: string,
     spec: IViewSpec,
-    ids: number[],
+    which: readonly number[] | { readonly first: number },
     options?: { geometry?: boolean },
     signal?: AbortSignal
   ): Promise<ITiles>;
+  /** Thumbnails in the order asked for, null where there is none; at most 200. */
+  thumbnails(
+    dataset: string,
+    wanted: readonly IThumbnail[],
+    signal?: AbortSignal
+  ): Promise<(Blob | null)[]>;
   facets(
     dataset: string,
     request: IFacetsRequest,
@@ -84,13 +99,13 @@ export interface IClient {
   saveView(dataset: string, name: string, view: IViewSpec): Promise<ISavedView>;
   deleteView(dataset: string, name: string): Promise<void>;
   tag(dataset: string, request: ITagRequest): Promise<IChanged>;
-  /** Address of a thumbnail; `version` is `ITile.thumbnail` and makes it immutable. */
   /** An annotation with its surroundings, at most `size` pixels on its longer side. */
   cropUrl(
     dataset: string,
     annotationId: number,
     crop: { version: string; size: number; aspect: number }
   ): string;
+  /** Address of a thumbnail; `version` is `ITile.thumbnail` and makes it immutable. */
   thumbnailUrl(
     dataset: string,
     sampleId: number,

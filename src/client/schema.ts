@@ -202,6 +202,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/datasets/{dataset}/thumbnails": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Thumbnails of tiles */
+        post: operations["postThumbnails"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/datasets/{dataset}/facets": {
         parameters: {
             query?: never;
@@ -2290,6 +2309,16 @@ export interface components {
             value: string;
         };
         /**
+         * ThumbnailsRequest
+         * @description Which thumbnails, at most 200; `versions[i]` is `Tile.thumbnail` of `samples[i]`.
+         */
+        ThumbnailsRequest: {
+            /** Samples */
+            samples: number[];
+            /** Versions */
+            versions: string[];
+        };
+        /**
          * Tile
          * @description What the grid draws for one sample. `sample_id` names the thumbnail.
          */
@@ -2354,7 +2383,7 @@ export interface components {
         };
         /**
          * TilesRequest
-         * @description Which tiles; ids are of the view's level, at most 500.
+         * @description Which tiles: either `ids`, of the view's level, or the `first` of the view; at most 500.
          */
         TilesRequest: {
             /**
@@ -2369,8 +2398,16 @@ export interface components {
              *     }
              */
             view: components["schemas"]["ViewSpec"];
-            /** Ids */
-            ids: number[];
+            /**
+             * Ids
+             * @default null
+             */
+            ids: number[] | null;
+            /**
+             * First
+             * @default null
+             */
+            first: number | null;
             /**
              * Geometry
              * @default false
@@ -3360,7 +3397,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["TilesRequest"];
             };
@@ -3444,6 +3481,92 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "VECTORS_INVALID";
+                    };
+                };
+            };
+            /** @description DATASET_BUSY */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_BUSY";
+                    };
+                };
+            };
+        };
+    };
+    postThumbnails: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ThumbnailsRequest"];
+            };
+        };
+        responses: {
+            /** @description Thumbnails of tiles */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description REQUEST_INVALID */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "REQUEST_INVALID";
+                    };
+                };
+            };
+            /** @description NOT_AUTHENTICATED, FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_AUTHENTICATED" | "FORBIDDEN";
+                    };
+                };
+            };
+            /** @description NOT_FOUND, DATASET_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND";
+                    };
+                };
+            };
+            /** @description DATASET_DAMAGED, DATASET_TOO_NEW */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_DAMAGED" | "DATASET_TOO_NEW";
                     };
                 };
             };

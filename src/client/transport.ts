@@ -33,6 +33,21 @@ export class Transport {
     };
   }
 
+  /** `count` contents in one body: their lengths as little-endian uint32, then all of them. */
+  async packed(
+    resource: string,
+    count: number,
+    request: IRequest
+  ): Promise<Uint8Array<ArrayBuffer>[]> {
+    const response = await this.request(resource, request);
+    const body = await response.arrayBuffer();
+    let start = 4 * count;
+    return [...new Uint32Array(body, 0, count)].map(length => {
+      start += length;
+      return new Uint8Array(body, start - length, length);
+    });
+  }
+
   async request(resource: string, request: IRequest = {}): Promise<Response> {
     const init: RequestInit = { method: request.method ?? 'GET' };
     if (request.signal) {

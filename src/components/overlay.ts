@@ -171,7 +171,9 @@ export function drawOverlay(
   const ratio = window.devicePixelRatio || 1;
   canvas.width = Math.round(size.width * ratio);
   canvas.height = Math.round(size.height * ratio);
-  const context = canvas.getContext('2d');
+  // Drawn by the processor: a hundred small canvases are a burden on a graphics card, and on
+  // machines without one its emulation is what a screen would wait for.
+  const context = canvas.getContext('2d', { willReadFrequently: true });
   if (context === null) {
     return;
   }

@@ -24,11 +24,8 @@ export function Facets(props: {
     store.get
   );
 
-  // The pictures of a dataset that opens come first.
-  const opening = useStore(
-    model.store,
-    state => state.pending && state.ids.length === 0
-  );
+  // Counting keeps the server busy: the pictures of a dataset that opens come first.
+  const opening = useStore(model.store, state => state.detail === null);
   React.useEffect(() => {
     if (!opening) {
       store.ask({ dataset, datasetVersion, view });

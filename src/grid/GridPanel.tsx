@@ -6,11 +6,16 @@ import { useSettings } from '../components/useSettings';
 import { CommandIDs } from '../tokens';
 import type { IWorkspaceModel } from '../workspace/types';
 import { GridToolbar } from './GridToolbar';
+import type { IGridSources } from './sources';
 import { TileGrid } from './TileGrid';
 
 interface IProps {
   readonly model: IWorkspaceModel;
   readonly context: IPanelContext;
+}
+
+interface IGridProps extends IProps {
+  readonly sources: IGridSources;
 }
 
 /** Why there are no tiles, and what to do about it. */
@@ -50,7 +55,8 @@ function Empty({ model, context }: IProps): JSX.Element | null {
 }
 
 /** Toolbar and tiles of one workspace. */
-export function GridPanel({ model, context }: IProps): JSX.Element {
+export function GridPanel(props: IGridProps): JSX.Element {
+  const { model, context, sources } = props;
   const { trans, commands, settings } = context;
   const count = useStore(model.store, state => state.ids.length);
   const error = useStore(model.store, state => state.error);
@@ -91,6 +97,7 @@ export function GridPanel({ model, context }: IProps): JSX.Element {
         <TileGrid
           model={model}
           context={context}
+          sources={sources}
           tileSize={tileSize}
           onOpen={open}
         />

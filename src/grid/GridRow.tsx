@@ -6,6 +6,7 @@ import type { Skeletons } from '../components/shapes';
 import { useSettings } from '../components/useSettings';
 import type { IWorkspaceModel } from '../workspace/types';
 import { Tile } from './Tile';
+import type { Thumbnails } from './thumbnails';
 import type { TileCache } from './tileCache';
 import { TileImage } from './TileImage';
 
@@ -24,6 +25,7 @@ interface IProps {
   readonly tiles: TileCache;
   /** Counts changes of `tiles`. */
   readonly revision: number;
+  readonly thumbnails: Thumbnails;
   readonly skeletons: Skeletons;
   /** Whether the view has conditions that annotations meet or not. */
   readonly judged: boolean;
@@ -71,6 +73,7 @@ export const GridRow = React.memo(function GridRow(props: IProps): JSX.Element {
                 size={size}
                 dataset={dataset}
                 client={context.client}
+                thumbnails={props.thumbnails}
                 crop={level === 'annotations'}
                 settings={settings}
                 skeletons={props.skeletons}

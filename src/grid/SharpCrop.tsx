@@ -62,7 +62,6 @@ interface IProps {
   readonly dataset: string;
   readonly annotationId: number;
   readonly client: Pick<IClient, 'cropUrl'>;
-  readonly scrolling: () => boolean;
 }
 
 /** The annotation at full resolution, over the thumbnail once it has come. */
@@ -70,7 +69,7 @@ export function SharpCrop(props: IProps): JSX.Element | null {
   const { crop, dataset, annotationId, client } = props;
   const url = client.cropUrl(dataset, annotationId, crop);
   const [failed, setFailed] = React.useState<string | null>(null);
-  const source = useImageSource(url, props.scrolling, REST);
+  const source = useImageSource(url, REST);
   return failed === url ? null : (
     <img
       {...source}

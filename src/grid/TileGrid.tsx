@@ -12,6 +12,7 @@ import { gridPointer } from './gridPointer';
 import { GridRow } from './GridRow';
 import { HoverCard } from './HoverCard';
 import { layoutGrid } from './layout';
+import type { IGridSources } from './sources';
 import { useActiveTile } from './useActiveTile';
 import { useFollow } from './useFollow';
 import { useGridKeys } from './useGridKeys';
@@ -22,6 +23,7 @@ import { useViewport } from './useViewport';
 interface IProps {
   readonly model: IWorkspaceModel;
   readonly context: IPanelContext;
+  readonly sources: IGridSources;
   readonly tileSize: number;
   readonly onOpen: (sampleId: number) => void;
 }
@@ -29,7 +31,8 @@ interface IProps {
 /** The virtualised tiles of a view. */
 export function TileGrid(props: IProps): JSX.Element {
   const { model, context, tileSize, onOpen } = props;
-  const { client, settings, trans } = context;
+  const { tiles, thumbnails } = props.sources;
+  const { settings, trans } = context;
   const { captions } = useSettings(settings);
   const ids = useStore(model.store, state => state.ids);
   const view = useStore(model.store, state => state.shown);
@@ -54,7 +57,7 @@ export function TileGrid(props: IProps): JSX.Element {
     height,
     Math.floor(active / columns)
   );
-  const tiles = useTiles(client, model.store, viewport.rows, columns);
+  useTiles(tiles, model.store, viewport.rows, columns);
   const { hover, clear: clearHover, onPointerMove } = useHover();
   const reveal = (index: number): void =>
     viewport.reveal(Math.floor(index / columns));
@@ -134,6 +137,7 @@ export function TileGrid(props: IProps): JSX.Element {
               active={Math.floor(active / columns) === row.index ? active : -1}
               tiles={tiles}
               revision={tiles.revision()}
+              thumbnails={thumbnails}
               skeletons={skeletons}
               judged={judged}
               scrolling={viewport.scrolling}

@@ -1,6 +1,6 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
-import type { IClient, ISettings } from '../client/context';
+import type { IClient, ISettings, IThumbnail } from '../client/context';
 import type { ITile } from '../client/types';
 import { OverlayCanvas } from '../components/OverlayCanvas';
 import {
@@ -11,14 +11,16 @@ import {
   type ISize
 } from '../components/placement';
 import { SharpCrop, sharpCrop } from './SharpCrop';
-import { useImageSource } from './useImageSource';
+import type { Thumbnails } from './thumbnails';
+import { useThumbnail } from './useThumbnail';
 import { tileShapes, type IShape, type Skeletons } from '../components/shapes';
 
 interface IProps {
   readonly tile: ITile;
   readonly size: ISize;
   readonly dataset: string;
-  readonly client: Pick<IClient, 'thumbnailUrl' | 'cropUrl'>;
+  readonly client: Pick<IClient, 'cropUrl'>;
+  readonly thumbnails: Thumbnails;
   /** Show the tile's annotation instead of the whole image. */
   readonly crop: boolean;
   readonly settings: ISettings;
@@ -45,52 +47,40 @@ function placeTile(
     : placeImage({ width, height }, size);
 }
 
-/** The thumbnail over its dominant colour, or why there is none. */
-function Thumbnail(props: {
-  url: string | null;
-  color: string | null;
-  frame: React.CSSProperties;
-  scrolling: () => boolean;
-  trans: TranslationBundle;
+/** Why there is no picture. */
+function Missing(props: {
+  text: string;
+  style: React.CSSProperties;
 }): JSX.Element {
-  const { url, color, trans, scrolling } = props;
-  const [failed, setFailed] = React.useState<string | null>(null);
-  const style = { ...props.frame, backgroundColor: color ?? undefined };
-  if (url === null || failed === url) {
-    return (
-      <div className="vl-tile-placeholder" style={style}>
-        <span className="vl-tile-missing">
-          {url === null ? trans.__('No preview') : trans.__('Not readable')}
-        </span>
-      </div>
-    );
-  }
   return (
-    <PatientImage
-      url={url}
-      style={style}
-      scrolling={scrolling}
-      onError={() => setFailed(url)}
-    />
+    <div className="vl-tile-placeholder" style={props.style}>
+      <span className="vl-tile-missing">{props.text}</span>
+    </div>
   );
 }
 
-/** An image that is asked for once its tile rests. */
-function PatientImage(props: {
-  url: string;
+/** The thumbnail over its dominant colour. */
+function Thumbnail(props: {
+  thumbnails: Thumbnails;
+  thumbnail: IThumbnail;
   style: React.CSSProperties;
   scrolling: () => boolean;
-  onError: () => void;
+  trans: TranslationBundle;
 }): JSX.Element {
-  const source = useImageSource(props.url, props.scrolling);
+  const { thumbnails, thumbnail, style, trans, scrolling } = props;
+  const url = useThumbnail(thumbnails, thumbnail, scrolling);
+  const [failed, setFailed] = React.useState<string | null>(null);
+  if (url === null || (url !== undefined && failed === url)) {
+    return <Missing text={trans.__('Not readable')} style={style} />;
+  }
   return (
     <img
-      {...source}
-      style={props.style}
+      src={url}
+      style={style}
       decoding="async"
       draggable={false}
       alt=""
-      onError={props.onError}
+      onError={() => url && setFailed(url)}
     />
   );
 }
@@ -119,6 +109,7 @@ export const TileImage = React.memo(function TileImage(
           width: (tile.width ?? 0) * placement.scale,
           height: (tile.height ?? 0) * placement.scale
         };
+  const picture = { ...frame, backgroundColor: tile.color ?? undefined };
   const sharp =
     crop && placement !== null
       ? sharpCrop(tile, placement, size, window.devicePixelRatio)
@@ -128,24 +119,23 @@ export const TileImage = React.memo(function TileImage(
       className="vl-tile-image"
       style={{ width: size.width, height: size.height }}
     >
-      <Thumbnail
-        url={
-          tile.thumbnail === null
-            ? null
-            : client.thumbnailUrl(dataset, tile.sample_id, tile.thumbnail)
-        }
-        color={tile.color}
-        frame={frame}
-        scrolling={props.scrolling}
-        trans={props.trans}
-      />
+      {tile.thumbnail === null ? (
+        <Missing text={props.trans.__('No preview')} style={picture} />
+      ) : (
+        <Thumbnail
+          thumbnails={props.thumbnails}
+          thumbnail={{ sampleId: tile.sample_id, version: tile.thumbnail }}
+          style={picture}
+          scrolling={props.scrolling}
+          trans={props.trans}
+        />
+      )}
       {sharp !== null && (
         <SharpCrop
           crop={sharp}
           dataset={dataset}
           annotationId={tile.id}
           client={client}
-          scrolling={props.scrolling}
         />
       )}
       {settings.overlays && placement !== null && shapes.length > 0 && (

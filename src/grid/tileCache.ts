@@ -81,6 +81,33 @@ export class TileCache {
     this._schedule();
   }
 
+  /**
+   * Fetch the tiles that a view begins with, while its ids are still on their way.
+   *
+   * Without an answer there are none; whoever wants them by their ids is told why.
+   */
+  async begin(source: ITileSource): Promise<readonly ITile[]> {
+    this._source = source;
+    const key = (this._key = keyOf(source));
+    const abort = (this._abort = new AbortController());
+    const answer = await this._client
+      .tiles(
+        source.dataset,
+        source.view,
+        { first: this._options.page ?? PAGE },
+        { geometry: source.geometry },
+        abort.signal
+      )
+      .catch(() => null);
+    if (this._abort !== abort) {
+      return [];
+    }
+    const tiles = answer?.tiles ?? [];
+    this._store([], tiles, key);
+    this._next();
+    return tiles;
+  }
+
   /** The tile of an id, if it is here. */
   get(id: number): ITile | undefined {
     return this._entries.get(id)?.tile;
@@ -153,6 +180,11 @@ export class TileCache {
       }
       this._error = errorBody(reason);
     }
+    this._next();
+  }
+
+  /** After an answer: the next page. */
+  private _next(): void {
     this._abort = null;
     this._publish();
     void this._fetch();

@@ -1,7 +1,5 @@
 import * as React from 'react';
 
-/** How long a tile must stay while the grid scrolls before its image is asked for, in milliseconds. */
-const REST = 60;
 const REMEMBERED = 5000;
 
 /** Images that came once: the browser has them at hand. */
@@ -18,14 +16,12 @@ function remember(url: string): void {
 /**
  * Load an image only if its tile is there to stay.
  *
- * While `scrolling`, an image that is new to the browser waits a moment; one whose tile leaves
- * before it has come is not loaded any further. `wait` is the moment in milliseconds, asked for
- * whether the grid scrolls or not where it is given.
+ * One that is new to the browser is asked for after `wait` milliseconds; one whose tile leaves
+ * before it has come is not loaded any further.
  */
 export function useImageSource(
   url: string,
-  scrolling: () => boolean,
-  wait?: number
+  wait: number
 ): {
   readonly ref: React.RefObject<HTMLImageElement>;
   readonly src: string | undefined;
@@ -33,17 +29,16 @@ export function useImageSource(
 } {
   const ref = React.useRef<HTMLImageElement>(null);
   const [ready, setReady] = React.useState<string | null>(() =>
-    arrived.has(url) || (wait === undefined && !scrolling()) ? url : null
+    arrived.has(url) ? url : null
   );
   React.useEffect(() => {
     if (ready === url) {
       return;
     }
-    const atOnce = arrived.has(url) || (wait === undefined && !scrolling());
-    const delay = atOnce ? 0 : (wait ?? REST);
+    const delay = arrived.has(url) ? 0 : wait;
     const timer = window.setTimeout(() => setReady(url), delay);
     return () => window.clearTimeout(timer);
-  }, [url, ready, scrolling, wait]);
+  }, [url, ready, wait]);
   React.useLayoutEffect(() => {
     const image = ref.current;
     return () => {

@@ -1,19 +1,17 @@
 import type { VirtualItem } from '@tanstack/react-virtual';
 import * as React from 'react';
 import { useStore, type StoreApi } from 'zustand';
-import type { IClient } from '../client/context';
 import { hasGeometry } from '../components/shapes';
 import type { IWorkspaceState } from '../workspace/types';
-import { TileCache } from './tileCache';
+import type { TileCache } from './tileCache';
 
-/** The tile cache of a workspace, told which rows are on the screen. */
+/** Tell the tile cache of a workspace what is shown, and which rows are on the screen. */
 export function useTiles(
-  client: IClient,
+  cache: TileCache,
   store: StoreApi<IWorkspaceState>,
   rows: readonly VirtualItem[],
   columns: number
-): TileCache {
-  const cache = React.useMemo(() => new TileCache(client), [client]);
+): void {
   const dataset = useStore(store, state => state.dataset);
   const datasetVersion = useStore(store, state => state.datasetVersion);
   const view = useStore(store, state => state.shown);
@@ -31,6 +29,4 @@ export function useTiles(
     () => cache.want([...ids.subarray(first * columns, (last + 1) * columns)]),
     [cache, ids, first, last, columns]
   );
-  React.useEffect(() => () => cache.dispose(), [cache]);
-  return cache;
 }

@@ -6,6 +6,8 @@ import { CommandIDs, type IWorkspaces } from '../tokens';
 import type { ICore } from './core';
 import { type PanelKind, preload, WorkspacePanel } from './workspacePanel';
 
+export { preload };
+
 /** Arguments of the commands; without a dataset they mean the current workspace. */
 export interface IPanelArgs {
   dataset?: string;

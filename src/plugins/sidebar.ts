@@ -81,12 +81,14 @@ export const sidebarPlugin: JupyterFrontEndPlugin<void> = {
       datasetsIcon,
       610,
       async () => {
-        const [{ createDatasetsPanel }, uploads] = await Promise.all([
-          import('../datasets'),
-          core.uploads(),
-          // A dataset chosen here opens without waiting for it.
-          import('./openPanels')
-        ]);
+        const [{ createDatasetsPanel }, uploads, { preload }] =
+          await Promise.all([
+            import('../datasets'),
+            core.uploads(),
+            import('./openPanels')
+          ]);
+        // A dataset chosen here opens without waiting for code.
+        preload('grid');
         return createDatasetsPanel({ ...core, uploads, form });
       }
     );

@@ -51,9 +51,10 @@ export class WorkspacePanel extends LazyPanel {
     options: IWorkspacePanelOptions
   ): Promise<[Widget, ...Widget[]]> {
     const { kind, dataset, workspaces, context } = options;
-    const [model, create] = await Promise.all([
+    const [model, create, uploadBar] = await Promise.all([
       workspaces.open({ dataset, workspace: this._workspace }),
-      factory(kind)
+      factory(kind),
+      kind === 'grid' ? this._uploadBar(dataset, context) : null
     ]);
     if (this._workspace !== model.server.workspace) {
       this._workspace = model.server.workspace;
@@ -61,9 +62,7 @@ export class WorkspacePanel extends LazyPanel {
     }
     this._follow(model, context.trans);
     const panel = create(model, context);
-    return kind === 'grid'
-      ? [panel, await this._uploadBar(dataset, context)]
-      : [panel];
+    return uploadBar === null ? [panel] : [panel, uploadBar];
   }
 
   private async _uploadBar(dataset: string, core: ICore): Promise<Widget> {
@@ -96,7 +95,13 @@ export class WorkspacePanel extends LazyPanel {
 
 /** Load the code of a panel that will be opened; what fails is told when it is. */
 export function preload(kind: PanelKind): void {
-  Promise.all([factory(kind), import('./panelStyles')]).catch(() => undefined);
+  Promise.all([
+    factory(kind),
+    import('./panelStyles'),
+    import('../workspace/store'),
+    import('../filters'),
+    import('../uploads/gridUploads')
+  ]).catch(() => undefined);
 }
 
 async function factory(

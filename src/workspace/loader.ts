@@ -84,16 +84,16 @@ export class Loader {
     this._readAt = Date.now();
     try {
       const answer = await this._latest.run(async signal => {
-        const opened = detail === null ? this._detail() : null;
         const ids = await this._client.view(this._dataset, view, signal);
-        if (opened !== null && !signal.aborted) {
-          // The first pictures do not wait for what is told about the dataset.
+        if (detail === null && !signal.aborted) {
+          // The first pictures do not wait for what is told about the dataset, nor for the
+          // server to count it.
           this._owner.loaded(view, ids, null);
         }
         const fresh = detail !== null && ids.version === datasetVersion;
         return {
           ids,
-          detail: fresh ? detail : await (opened ?? this._detail())
+          detail: fresh ? detail : await this._client.dataset(this._dataset)
         };
       });
       if (answer) {
@@ -102,13 +102,6 @@ export class Loader {
     } catch (reason) {
       this._owner.failed(errorBody(reason));
     }
-  }
-
-  private _detail(): Promise<IDatasetDetail> {
-    const detail = this._client.dataset(this._dataset);
-    // Whoever awaits it hears of a failure; where the view failed before, nobody does.
-    detail.catch(() => undefined);
-    return detail;
   }
 
   private _wait(): number {

@@ -1,20 +1,12 @@
 /** Tiles of annotations show the part of the image around each box sharply. */
 import { expect, test } from '@jupyterlab/galata';
-import { datasetsPanel, haveDataset } from './panels';
+import { openGrid } from './panels';
 import { picture } from './pictures';
 
 test.use({ autoGoto: false });
 
 test('tiles of annotations are sharp', async ({ page }) => {
-  await page.goto();
-  await haveDataset(page, 'street', 'street');
-  await datasetsPanel(page);
-  await page
-    .locator('.vl-card', { hasText: 'street' })
-    .locator('.vl-card-open')
-    .click();
-  const grid = page.locator('.vl-grid');
-  await expect(grid.locator('.vl-tile img').first()).toBeVisible();
+  const grid = await openGrid(page);
   await page.evaluate(() =>
     window.jupyterapp.commands.execute('visionlens:level-annotations')
   );

@@ -25,22 +25,20 @@ export async function rendererMemory(browser: Browser): Promise<number> {
   return Math.max(...sizes) / MB;
 }
 
-/** Milliseconds of the thumbnails' requests, in order: `total` with waiting for one of the browser's
- * connections, `answer` from the request's sending to the last byte. */
-export async function thumbnailTimes(
+/** The requests for screenfuls of thumbnails: milliseconds with waiting for one of the browser's
+ * connections, and bytes. */
+export async function thumbnailRequests(
   page: Page
-): Promise<{ total: number[]; answer: number[] }> {
+): Promise<{ ms: number[]; bytes: number }> {
   return page.evaluate(() => {
     const entries = performance
       .getEntriesByType('resource')
       .filter(({ name }) =>
-        name.includes('/thumbnail')
+        new URL(name).pathname.endsWith('/thumbnails')
       ) as PerformanceResourceTiming[];
     return {
-      total: entries.map(({ duration }) => duration),
-      answer: entries
-        .filter(({ requestStart }) => requestStart > 0)
-        .map(({ requestStart, responseEnd }) => responseEnd - requestStart)
+      ms: entries.map(({ duration }) => duration),
+      bytes: entries.reduce((sum, entry) => sum + entry.decodedBodySize, 0)
     };
   });
 }
@@ -49,13 +47,13 @@ export function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-/** The page's requests to our API but thumbnails: when each began and how long it took, in milliseconds. */
+/** The page's requests to our API but for single thumbnails: when each began and how long it took, in milliseconds. */
 export async function requests(page: Page): Promise<string> {
   return page.evaluate(() =>
     performance
       .getEntriesByType('resource')
       .filter(({ name }) => /visionlens.(api|jlab.static)/.test(name))
-      .filter(({ name }) => !name.includes('/thumbnail'))
+      .filter(({ name }) => !name.endsWith('/thumbnail'))
       .map(
         ({ name, startTime, duration }) =>
           `${startTime.toFixed(0)} +${duration.toFixed(0)} ${new URL(name).pathname}`

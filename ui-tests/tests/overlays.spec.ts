@@ -128,6 +128,10 @@ test('polygons, masks, crowds, keypoints and oriented boxes', async ({
   // How it is drawn.
   const sample = page.locator('.vl-sample');
   await sample.getByRole('button', { name: 'Style' }).click();
+  await sample.getByLabel('Fill opacity').fill('90');
+  await expect
+    .poll(async () => (await drawn(viewer, FILLED)).mask)
+    .toBeGreaterThan(200);
   await sample.getByLabel('Outlines only').check();
   await page.keyboard.press('Escape');
   await expect.poll(async () => (await drawn(viewer, FILLED)).mask).toBe(0);

@@ -54,6 +54,20 @@ export async function haveDataset(
     .toBe(true);
 }
 
+/** Open the demonstration dataset; its grid. */
+export async function openGrid(page: IJupyterLabPageFixture): Promise<Locator> {
+  await page.goto();
+  await haveDataset(page, 'street', 'street');
+  await datasetsPanel(page);
+  await page
+    .locator('.vl-card', { hasText: 'street' })
+    .locator('.vl-card-open')
+    .click();
+  const grid = page.locator('.vl-grid:visible');
+  await expect(grid.locator('.vl-tile img').first()).toBeVisible();
+  return grid;
+}
+
 /** Drop files on an element, as a desktop would. */
 export async function dropFiles(
   target: Locator,

@@ -45,4 +45,4 @@ class UnknownHandler(Resource):
 
 def _most_tiles() -> int:
     schema = TilesRequest.model_json_schema()
-    return int(schema["properties"]["ids"]["maxItems"])
+    return int(schema["properties"]["ids"]["anyOf"][0]["maxItems"])

@@ -23,6 +23,7 @@ from ..models import (
     SqlRequest,
     TableRequest,
     TagRequest,
+    ThumbnailsRequest,
     Tiles,
     TilesRequest,
     Uploaded,
@@ -41,7 +42,7 @@ from .folders import FoldersHandler
 from .formats import DetectHandler, FormatsHandler
 from .jobs import JobHandler, JobLogHandler, JobsHandler
 from .operations import ARROW_STREAM, IDS, Binary, Operation, Route
-from .samples import ImageHandler, SampleHandler, ThumbnailHandler
+from .samples import ImageHandler, SampleHandler, ThumbnailHandler, ThumbnailsHandler
 from .saved_views import SavedViewHandler, SavedViewsHandler
 from .shapes import (
     About,
@@ -85,6 +86,10 @@ VIEW_IDS = Binary(
 CONTRACT = Binary("application/json", "This document.")
 IMAGE = Binary("image/*", "The image, upright.")
 COLORS = Binary(wire.BINARY, "A `ColorLegend` and the values by id; it says how.")
+THUMBNAILS = Binary(
+    wire.BINARY,
+    "The length of each image as little-endian uint32, 0: none; then the images (WebP).",
+)
 FILE = Binary(wire.BINARY, "The file's bytes.")
 VIEW_COUNTS = ("VisionLens-Count", "VisionLens-Total", "VisionLens-Version")
 SCORES = "VisionLens-Scores"
@@ -176,6 +181,11 @@ ROUTES = [
         "datasets/{dataset}/tiles",
         TilesHandler,
         {"post": Operation("Tiles of the grid", TilesRequest, Tiles, errors=(*VIEW, "ID_UNKNOWN"))},
+    ),
+    Route(
+        "datasets/{dataset}/thumbnails",
+        ThumbnailsHandler,
+        {"post": Operation("Thumbnails of tiles", ThumbnailsRequest, THUMBNAILS, errors=DATASET)},
     ),
     Route(
         "datasets/{dataset}/facets",

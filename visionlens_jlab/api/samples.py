@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from jupyter_server.base.handlers import JupyterHandler
 from tornado.iostream import StreamClosedError
 from tornado.web import authenticated
 
-from ..models import SampleRequest
+from ..models import SampleRequest, ThumbnailsRequest
+from . import wire
 from .base import Guarded, Resource
 from .guard import authorized, authorized_to_read
 from .pictures import Picture
 from .shapes import ThumbnailQuery
-
-if TYPE_CHECKING:
-    from ..catalog.store import DatasetStore
 
 CHUNK = 1 << 20
 LASTING = "private, max-age=31536000, immutable"
@@ -63,11 +60,13 @@ class ThumbnailHandler(PictureHandler):
         asked = self.query(ThumbnailQuery).v
         sample = int(sample_id)
         store = self.services.opened(dataset)
-        known = store and asked and store.known_thumbnail(sample, asked, wait=False)
+        known = store and asked and store.thumbnails.known(sample, asked, wait=False)
         if known and asked:
             content, version = known, asked
         else:
-            content, version = await self.dataset(dataset, lambda it: _thumbnail(it, sample, asked))
+            content, version = await self.dataset(
+                dataset, lambda it: it.thumbnails.read(sample, asked)
+            )
         self.set_header("Cache-Control", LASTING if asked == version else "no-cache")
         if self.not_modified(version):
             return
@@ -75,12 +74,18 @@ class ThumbnailHandler(PictureHandler):
         self.finish(content)
 
 
-def _thumbnail(store: DatasetStore, sample_id: int, asked: str | None) -> tuple[bytes, str]:
-    """A thumbnail and its version key, without a statement where tiles told its place."""
-    known = asked and store.known_thumbnail(sample_id, asked)
-    if known and asked:
-        return known, asked
-    return store.read_thumbnail(sample_id)
+class ThumbnailsHandler(Resource):
+    """`datasets/{dataset}/thumbnails`"""
+
+    @authenticated
+    @authorized_to_read
+    async def post(self, dataset: str) -> None:
+        """A screenful of thumbnails at once: a browser asks for few things at a time."""
+        request = await self.body(ThumbnailsRequest)
+        wanted = list(zip(request.samples, request.versions, strict=True))
+        contents = await self.dataset(dataset, lambda store: store.thumbnails.read_many(wanted))
+        # Images are compressed already.
+        self.finish(wire.packed(contents), set_content_type=wire.BINARY)
 
 
 class ImageHandler(PictureHandler):

@@ -50,6 +50,8 @@ class Services:
         A dataset unused for so long is released for other processes.
     body_bytes : int
         Largest body the server takes.
+    memory_mb : int, optional
+        MiB that DuckDB may take for each open dataset.
     """
 
     def __init__(
@@ -62,6 +64,7 @@ class Services:
         *,
         idle_seconds: float,
         body_bytes: int,
+        memory_mb: int | None = None,
     ) -> None:
         self.data_dir = data_dir
         self.policy = policy
@@ -71,6 +74,7 @@ class Services:
         self.kernel_token = secrets.token_urlsafe(32)
         self.address: str | None = None
         self._idle_seconds = idle_seconds
+        self._memory_mb = memory_mb
         self._make_runner = make_runner
         self._library: Library | None = None
         self._runner: asyncio.Task[JobRunner] | None = None
@@ -92,7 +96,10 @@ class Services:
                 from ..catalog.library import Library
 
                 self._library = Library(
-                    self.data_dir, address=self.address, idle_seconds=self._idle_seconds
+                    self.data_dir,
+                    address=self.address,
+                    idle_seconds=self._idle_seconds,
+                    memory_mb=self._memory_mb,
                 )
             return self._library
 

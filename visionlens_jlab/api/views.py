@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tornado.web import authenticated
 
 from ..models import (
@@ -9,11 +11,15 @@ from ..models import (
     PredicateRequest,
     SqlRequest,
     TableRequest,
+    Tiles,
     TilesRequest,
     ViewSpec,
 )
 from .base import Resource
 from .guard import authorized_to_read
+
+if TYPE_CHECKING:
+    from ..catalog.store import DatasetStore
 
 
 class ViewHandler(Resource):
@@ -58,12 +64,13 @@ class TilesHandler(Resource):
     async def post(self, dataset: str) -> None:
         """What the grid draws for some ids."""
         request = await self.body(TilesRequest)
-        await self.answer(
-            await self.dataset(
-                dataset,
-                lambda store: store.tiles(request.view, request.ids, geometry=request.geometry),
-            )
-        )
+        await self.answer(await self.dataset(dataset, lambda store: _tiles(store, request)))
+
+
+def _tiles(store: DatasetStore, request: TilesRequest) -> Tiles:
+    if request.ids is not None:
+        return store.tiles(request.view, request.ids, geometry=request.geometry)
+    return store.first_tiles(request.view, request.first or 0, geometry=request.geometry)
 
 
 class FacetsHandler(Resource):

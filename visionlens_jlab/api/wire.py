@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
+import struct
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ..errors import VisionLensError
@@ -88,6 +89,12 @@ def read_arrow(body: bytes) -> pa.Table:
 def ids_bytes(ids: np.ndarray) -> bytes:
     """Ids as little-endian uint32."""
     return ids.astype("<u4", copy=False).tobytes()
+
+
+def packed(contents: Sequence[bytes]) -> bytes:
+    """Several contents as one: the length of each as little-endian uint32, then all of them."""
+    lengths = struct.pack(f"<{len(contents)}I", *map(len, contents))
+    return b"".join([lengths, *contents])
 
 
 def read_ids(body: bytes) -> np.ndarray:

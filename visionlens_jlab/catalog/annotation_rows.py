@@ -139,11 +139,10 @@ def remove_ground_truth(cursor: duckdb.DuckDBPyConnection, table: pa.Table) -> N
 
 
 def _check_samples(cursor: duckdb.DuckDBPyConnection, sample_ids: pa.ChunkedArray) -> None:
-    ids, counts = np.unique(values_of(sample_ids), return_counts=True)
+    ids = np.unique(values_of(sample_ids))
     with staged(cursor, pa.table({"sample_id": numbers(ids, pa.uint32())})) as name:
         found = cursor.execute(
-            f"SELECT sample_id FROM sample WHERE sample_id IN (SELECT sample_id FROM {name})"
-        ).fetchnumpy()["sample_id"]
-    orphans = int(counts[~np.isin(ids, found)].sum())
-    if orphans:
-        raise ValueError(f"{orphans} annotations belong to samples that do not exist")
+            f"SELECT count(*) FROM sample WHERE sample_id IN (SELECT sample_id FROM {name})"
+        ).fetchall()[0][0]
+    if found < len(ids):
+        raise ValueError(f"annotations belong to {len(ids) - found} samples that do not exist")

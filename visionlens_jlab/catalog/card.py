@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,6 +17,8 @@ from visionlens_jlab.catalog.private_files import write_private_file
 from visionlens_jlab.models import DatasetInfo
 
 _FILE = "dataset.json"
+_SECONDS = 2.0
+"""The card is rewritten at most this often while commits come."""
 
 
 def write_card(folder: Path, info: DatasetInfo) -> None:
@@ -26,6 +32,33 @@ def read_card(folder: Path) -> DatasetInfo | None:
         return DatasetInfo.model_validate_json((folder / _FILE).read_bytes())
     except (OSError, ValidationError):
         return None
+
+
+class CardKeeper:
+    """Keeps the card of an open dataset up to date; from any thread."""
+
+    def __init__(self, folder: Path, uuid: str) -> None:
+        self._folder = folder
+        self._uuid = uuid
+        self._lock = threading.Lock()
+        self._version: int | None = None
+        self._written = 0.0
+
+    def is_due(self) -> bool:
+        """Whether it may be rewritten now, while commits come."""
+        return time.monotonic() - self._written > _SECONDS
+
+    def refresh(self, read: Callable[[], DatasetInfo]) -> None:
+        """Write the card if the dataset has changed since it was written; later on a full disk."""
+        with self._lock, suppress(OSError):
+            info = read()
+            if self._version is None:
+                card = read_card(self._folder)
+                self._version = card.version if card and card.uuid == self._uuid else -1
+            if info.version != self._version:
+                write_card(self._folder, info)
+                self._version = info.version
+            self._written = time.monotonic()
 
 
 def current_card(folder: Path) -> DatasetInfo:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from visionlens_jlab.catalog.database import Reader
+from visionlens_jlab.catalog.roots import LOCATION
 from visionlens_jlab.catalog.thumbnails import version_key
 from visionlens_jlab.errors import VisionLensError
 
@@ -36,7 +37,7 @@ def crop_key(thumbnail: str | None, box: Sequence[float]) -> str | None:
 def read_crop_source(reader: Reader, annotation_id: int) -> CropSource:
     """The source of an annotation's picture. ID_UNKNOWN."""
     rows = reader.rows(
-        "SELECT coalesce(r.location, ''), s.path, a.x, a.y, a.w, a.h, s.width, s.height, "
+        f"SELECT coalesce({LOCATION}, ''), s.path, a.x, a.y, a.w, a.h, s.width, s.height, "
         "s.thumb_pack, s.thumb_offset FROM annotation a JOIN sample s USING (sample_id) "
         "LEFT JOIN source_root r ON r.name = s.root WHERE a.annotation_id = ?",
         [annotation_id],

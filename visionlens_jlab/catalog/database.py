@@ -5,12 +5,14 @@ from __future__ import annotations
 import errno
 import json
 import os
+import shutil
 import tempfile
 import threading
 import time
 import weakref
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,9 +20,11 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
+from visionlens_jlab.arrow_columns import values_of
 from visionlens_jlab.catalog import owner
 from visionlens_jlab.catalog.clock import utc_now
 from visionlens_jlab.catalog.migrations import check_not_too_new, migrate, newest, schema_version
+from visionlens_jlab.config import default_memory_limit
 from visionlens_jlab.errors import VisionLensError
 
 T = TypeVar("T")
@@ -58,8 +62,8 @@ class Reader:
 
     def ids(self, sql: str, parameters: Sequence[Any] = ()) -> np.ndarray[Any, Any]:
         """The first column, uint32 (rows,)."""
-        columns = self.cursor.execute(sql, list(parameters)).fetchnumpy()
-        return np.ascontiguousarray(next(iter(columns.values())), dtype=np.uint32)
+        # Not `fetchnumpy`, which loads numpy.ma and makes masked arrays.
+        return np.ascontiguousarray(values_of(self.arrow(sql, parameters).column(0)), np.uint32)
 
     def register(self, name: str, table: pa.Table) -> None:
         """Make an Arrow table readable as `name` on this snapshot only."""
@@ -84,6 +88,8 @@ class Database:
         Open for reading only, next to other readers.
     create : bool
         Make the file at the first opening; otherwise a missing one is DATASET_DAMAGED.
+    memory_mb : int, optional
+        MiB that DuckDB may take; by default `config.default_memory_limit`.
     """
 
     def __init__(
@@ -93,11 +99,13 @@ class Database:
         address: str | None = None,
         read_only: bool = False,
         create: bool = False,
+        memory_mb: int | None = None,
     ) -> None:
         self.folder = folder
         self.read_only = read_only
         self.last_used = time.monotonic()
         self._create = create
+        self._memory_mb = memory_mb or default_memory_limit()
         self._address = address
         self._connection: duckdb.DuckDBPyConnection | None = None
         self._scratch: tempfile.TemporaryDirectory[str] | None = None
@@ -226,7 +234,7 @@ class Database:
         if self.read_only:
             self._scratch = tempfile.TemporaryDirectory(prefix="visionlens-")
             scratch = Path(self._scratch.name)
-        connection = _connect(self.folder, self.read_only, scratch)
+        connection = _connect(self.folder, self.read_only, scratch, self._memory_mb)
         try:
             self._prepare(connection)
         except BaseException as error:
@@ -254,12 +262,18 @@ class Database:
             )
 
 
-def _connect(folder: Path, read_only: bool, scratch: Path) -> duckdb.DuckDBPyConnection:
+def _connect(
+    folder: Path, read_only: bool, scratch: Path, memory_mb: int
+) -> duckdb.DuckDBPyConnection:
     config: dict[str, str | bool | int | float | list[str]] = {
         "enable_external_access": "false",
-        "memory_limit": f"{_memory_limit_mb()}MB",
+        "memory_limit": f"{memory_mb}MiB",
+        # Each checkpoint writes the last, half-filled group of rows again.
+        "checkpoint_threshold": "32MB",
         "threads": str(min(4, os.cpu_count() or 1)),
         "temp_directory": str(scratch),
+        # One query must not fill the disk that the datasets are written to.
+        "max_temp_directory_size": f"{_spill_mb(scratch)}MiB",
         "python_enable_replacements": "false",
         "lock_configuration": "true",
     }
@@ -295,13 +309,14 @@ def _damaged(folder: Path, cause: str) -> VisionLensError:
     )
 
 
-def _memory_limit_mb() -> int:
-    """A quarter of the machine's memory, between 512 MB and 4 GB: several datasets may be open."""
+@cache
+def _spill_mb(scratch: Path) -> int:
+    """Half of the room that was free at first, MiB: DuckDB takes a second connection of a process
+    to a file only with the same settings."""
     try:
-        total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20
-    except (ValueError, OSError, AttributeError):
-        total = 4096
-    return max(512, min(4096, total // 4))
+        return max(1, shutil.disk_usage(scratch.parent).free // 2**21)
+    except OSError:
+        return 1024
 
 
 def _roll_back(cursor: duckdb.DuckDBPyConnection) -> None:

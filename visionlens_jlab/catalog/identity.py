@@ -12,6 +12,7 @@ from visionlens_jlab.catalog import sqlviews
 from visionlens_jlab.catalog.card import read_card
 from visionlens_jlab.catalog.clock import utc_now
 from visionlens_jlab.catalog.database import Database
+from visionlens_jlab.catalog.roots import follow_move
 from visionlens_jlab.errors import VisionLensError
 
 
@@ -55,7 +56,8 @@ def identify(database: Database) -> Identity:
             uuid = str(uuids.uuid4())
 
     def work(cursor: duckdb.DuckDBPyConnection) -> None:
-        cursor.execute("UPDATE meta SET uuid = ?, folder = ?", [uuid, here])
+        cursor.execute("UPDATE meta SET uuid = ?", [uuid])
+        follow_move(cursor, here)
         # An older version may have written the dataset, with fewer columns in the views.
         sqlviews.refresh(cursor)
 

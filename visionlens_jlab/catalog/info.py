@@ -5,8 +5,8 @@ from __future__ import annotations
 from visionlens_jlab.catalog.clock import to_iso
 from visionlens_jlab.catalog.database import Reader
 from visionlens_jlab.catalog.fieldset import FieldSet
+from visionlens_jlab.catalog.roots import LOCATION
 from visionlens_jlab.catalog.statistics import Statistics
-from visionlens_jlab.catalog.views import count_all
 from visionlens_jlab.models import (
     ClassInfo,
     DatasetDetail,
@@ -19,9 +19,13 @@ from visionlens_jlab.models import (
 
 def read_info(reader: Reader, slug: str) -> DatasetInfo:
     """The dataset's card."""
-    uuid, name, created, modified, version, state, format_, source = reader.rows(
-        "SELECT uuid, name, created_at, modified_at, version, state, format, source FROM meta"
+    uuid, name, created, modified, version, state, format_, source, *counts = reader.rows(
+        "SELECT uuid, name, created_at, modified_at, version, state, format, source, "
+        "(SELECT count(*) FROM sample), "
+        "(SELECT count(*) FROM annotation WHERE source = 'ground_truth'), "
+        "(SELECT count(*) FROM class) FROM meta"
     )[0]
+    samples, annotations, classes = counts
     # By hash: four that differ, and the same four each time.
     preview = reader.rows(
         "SELECT sample_id FROM sample WHERE thumb_pack IS NOT NULL "
@@ -34,9 +38,9 @@ def read_info(reader: Reader, slug: str) -> DatasetInfo:
         created_at=to_iso(created),
         modified_at=to_iso(modified),
         version=version,
-        samples=count_all(reader, "samples"),
-        annotations=count_all(reader, "annotations"),
-        classes=int(reader.rows("SELECT count(*) FROM class")[0][0]),
+        samples=samples,
+        annotations=annotations,
+        classes=classes,
         format=format_,
         source=source,
         state=state,
@@ -56,7 +60,7 @@ def read_detail(
         sources=_sources(reader),
         fields=field_infos(fields, statistics),
         kinds=[row[0] for row in reader.rows("SELECT DISTINCT kind FROM annotation ORDER BY kind")],
-        roots=dict(reader.rows("SELECT name, location FROM source_root ORDER BY name")),
+        roots=dict(reader.rows(f"SELECT name, {LOCATION} FROM source_root r ORDER BY name")),
     )
 
 

@@ -31,10 +31,17 @@ class Library:
         Where this server answers; shown to others while it holds a dataset.
     idle_seconds : float
         After this time without a call `release_idle` lets go of a dataset.
+    memory_mb : int, optional
+        MiB that DuckDB may take for each open dataset; by default `config.default_memory_limit`.
     """
 
     def __init__(
-        self, data_dir: Path, *, address: str | None = None, idle_seconds: float = 600
+        self,
+        data_dir: Path,
+        *,
+        address: str | None = None,
+        idle_seconds: float = 600,
+        memory_mb: int | None = None,
     ) -> None:
         self.data_dir = Path(data_dir)
         self._folder = self.data_dir / "datasets"
@@ -44,6 +51,7 @@ class Library:
         self.state = State(self.data_dir / "state.sqlite")
         self._address = address
         self._idle_seconds = idle_seconds
+        self._memory_mb = memory_mb
         self._stores: dict[str, DatasetStore] = {}
         self._lock = threading.RLock()
 
@@ -64,7 +72,7 @@ class Library:
             if any(_name_of(folder) == name for folder in self._folders()):
                 raise VisionLensError("DATASET_EXISTS", f"There is a dataset {name!r} already.")
             folder = self._new_folder(name)
-            database = Database(folder, address=self._address, create=True)
+            database = self._database(folder, create=True)
             try:
                 identity.initialize(database, name)
                 store = DatasetStore(database)
@@ -139,12 +147,21 @@ class Library:
         previous = self._stores.pop(folder.name, None)
         if previous is not None:
             previous.close()
-        database = Database(folder, address=self._address, read_only=read_only)
+        database = self._database(folder, read_only=read_only)
         try:
             return self._keep(DatasetStore(database))
         except BaseException:
             database.release()
             raise
+
+    def _database(self, folder: Path, *, read_only: bool = False, create: bool = False) -> Database:
+        return Database(
+            folder,
+            address=self._address,
+            read_only=read_only,
+            create=create,
+            memory_mb=self._memory_mb,
+        )
 
     def _keep(self, store: DatasetStore) -> DatasetStore:
         self._stores[store.slug] = store

@@ -19,6 +19,7 @@ from visionlens_jlab.catalog import (
     embedding_rows,
     projection_rows,
     report,
+    roots,
     sample_rows,
     sqlviews,
     thumbnails,
@@ -147,7 +148,7 @@ def write_piece(cursor: duckdb.DuckDBPyConnection, piece: Piece, files: Files) -
     pack = None if files.thumbnails is None else Path(files.thumbnails).name
     issues = report.Issues(cursor, piece.job, piece.sequence)
     steps: dict[str, Callable[[pa.Table], None]] = {
-        "root": lambda table: sample_rows.write_roots(cursor, table),
+        "root": lambda table: roots.write_roots(cursor, table),
         "class": lambda table: annotation_rows.write_classes(cursor, table),
         "sample": lambda table: sample_rows.write_samples(cursor, table, issues),
         "annotation": lambda table: annotation_rows.write_annotations(cursor, table, issues),
@@ -169,7 +170,7 @@ def write_piece(cursor: duckdb.DuckDBPyConnection, piece: Piece, files: Files) -
     if cursor.execute(LIST_FIELDS).fetchall() != fields:
         sqlviews.refresh(cursor)
     _write_embeddings(cursor, piece, files)
-    report.record(cursor, piece.job, piece.summary)
+    report.record(cursor, piece.job, piece.sequence, piece.summary)
     cursor.execute("INSERT INTO job_piece VALUES (?, ?, ?)", [piece.job, piece.sequence, utc_now()])
 
 

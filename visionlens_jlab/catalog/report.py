@@ -56,12 +56,15 @@ class Issues:
         self._count += table.num_rows
 
 
-def record(cursor: duckdb.DuckDBPyConnection, job: str, summary: dict[str, Any]) -> None:
+def record(
+    cursor: duckdb.DuckDBPyConnection, job: str, sequence: int, summary: dict[str, Any]
+) -> None:
     """Begin the job's report at its first piece and complete it at the final one."""
-    cursor.execute(
-        "INSERT INTO ingest_report VALUES (?, '', '', ?, NULL, ?, ?, ?) ON CONFLICT DO NOTHING",
-        [job, utc_now(), _NOTHING, _NOTHING, _NOTHING],
-    )
+    if sequence == 0:
+        cursor.execute(
+            "INSERT INTO ingest_report VALUES (?, '', '', ?, NULL, ?, ?, ?) ON CONFLICT DO NOTHING",
+            [job, utc_now(), _NOTHING, _NOTHING, _NOTHING],
+        )
     if not summary.get("final"):
         return
     started = summary.get("started_at")

@@ -1,4 +1,4 @@
-"""Sample, root and media tables of a piece to rows."""
+"""Sample and media tables of a piece to rows."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ _SAMPLE_TYPES: dict[str, pa.DataType] = {
     "bytes": pa.int64(),
     "orientation": pa.int8(),
     "modified_ns": pa.int64(),
+    "stated_digests": pa.binary(),
     "captured_at": pa.timestamp("us"),
     "camera": pa.string(),
     "latitude": pa.float64(),
@@ -41,15 +42,6 @@ _MEDIA_TYPES: dict[str, pa.DataType] = {
     "contrast": pa.float64(),
     "sharpness": pa.float64(),
 }
-
-
-def write_roots(cursor: duckdb.DuckDBPyConnection, table: pa.Table) -> None:
-    """Add source roots; a known name gets the new location."""
-    with staged(cursor, table) as name:
-        cursor.execute(
-            f"INSERT INTO source_root SELECT name, location FROM {name} "
-            "ON CONFLICT (name) DO UPDATE SET location = excluded.location"
-        )
 
 
 def write_samples(cursor: duckdb.DuckDBPyConnection, table: pa.Table, issues: Issues) -> None:
@@ -112,14 +104,11 @@ def write_media(cursor: duckdb.DuckDBPyConnection, table: pa.Table, pack: str | 
 
 
 def write_label_digests(cursor: duckdb.DuckDBPyConnection, table: pa.Table) -> None:
-    """Set the digests of the labels, and of the stated fields if given, as they were imported."""
-    columns = {"labels_digest": "digest", "stated_digests": "stated_digests"}
-    assigned = ", ".join(
-        f"{column} = p.{given}" for column, given in columns.items() if given in table.column_names
-    )
+    """Set the digests of the labels as they were imported."""
     with staged(cursor, table) as name:
         cursor.execute(
-            f"UPDATE sample SET {assigned} FROM {name} p WHERE p.sample_id = sample.sample_id"
+            f"UPDATE sample SET labels_digest = p.digest FROM {name} p "
+            "WHERE p.sample_id = sample.sample_id"
         )
 
 

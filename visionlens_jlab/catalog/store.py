@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from visionlens_jlab.catalog import pieces
-from visionlens_jlab.catalog.card import read_card, write_card
+from visionlens_jlab.catalog.card import CardKeeper
 from visionlens_jlab.catalog.colors import Coloring, read_colors
 from visionlens_jlab.catalog.crops import CropSource, read_crop_source
 from visionlens_jlab.catalog.database import Database, Reader
@@ -27,6 +25,7 @@ from visionlens_jlab.catalog.identity import identify
 from visionlens_jlab.catalog.info import field_infos, read_detail, read_info
 from visionlens_jlab.catalog.pieces import Piece
 from visionlens_jlab.catalog.report import read_report
+from visionlens_jlab.catalog.roots import LOCATION
 from visionlens_jlab.catalog.saved_views import (
     delete_saved_view,
     read_saved_views,
@@ -36,7 +35,7 @@ from visionlens_jlab.catalog.snapshot import Caches, Snapshot
 from visionlens_jlab.catalog.sqlbox import run_select
 from visionlens_jlab.catalog.tables import Ids, as_ids, read_table
 from visionlens_jlab.catalog.tags import write_tag
-from visionlens_jlab.catalog.thumbnails import FOLDER, Packs, Thumbnail, version_key
+from visionlens_jlab.catalog.thumbnails import FOLDER, Thumbnail, ThumbnailReader, version_key
 from visionlens_jlab.catalog.tiles import read_tiles
 from visionlens_jlab.catalog.userfields import LIST_FIELDS, field_set
 from visionlens_jlab.catalog.views import ResolvedView, check_filter, count_all
@@ -62,8 +61,6 @@ from visionlens_jlab.models import (
 )
 
 T = TypeVar("T")
-_CARD_SECONDS = 2.0
-"""The card is rewritten at most this often while commits come."""
 
 
 class _CommittedBeforeError(Exception):
@@ -86,10 +83,10 @@ class DatasetStore(Embeddings):
         identity = identify(database)
         self.uuid, self.name = identity.uuid, identity.name
         self._caches = Caches(database.folder, self.uuid)
-        self._packs = Packs(self.folder / FOLDER)
-        self._card_lock = threading.Lock()
-        self._card_version: int | None = None
-        self._card_written = 0.0
+        self.thumbnails = ThumbnailReader(
+            self.folder / FOLDER, self._caches.places, self._thumbnail_places
+        )
+        self._card = CardKeeper(self.folder, self.uuid)
         self._refresh_card()
 
     @property
@@ -153,6 +150,11 @@ class DatasetStore(Embeddings):
         with self._snapshot() as snapshot:
             return read_tiles(snapshot, spec, as_ids(ids), geometry=geometry)
 
+    def first_tiles(self, spec: ViewSpec, count: int, *, geometry: bool = False) -> Tiles:
+        """The tiles that the view begins with, `count` of them at most."""
+        with self._snapshot() as snapshot:
+            return read_tiles(snapshot, spec, snapshot.view(spec).ids[:count], geometry=geometry)
+
     def facets(self, request: FacetsRequest) -> Facets:
         """Counts of each field under all conditions but its own."""
         with self._snapshot() as snapshot:
@@ -195,44 +197,13 @@ class DatasetStore(Embeddings):
 
     def thumbnail(self, sample_id: int) -> Thumbnail | None:
         """Where a sample's thumbnail lies; None: no such sample, or none made."""
-        with self._snapshot() as snapshot:
-            rows = snapshot.reader.rows(
-                "SELECT thumb_pack, thumb_offset, thumb_length FROM sample WHERE sample_id = ?",
-                [sample_id],
-            )
-        version = version_key(*rows[0][:2]) if rows else None
-        if version is None:
-            return None
-        pack, offset, length = rows[0]
-        return Thumbnail(self.folder / FOLDER / pack, offset, length, version)
-
-    def read_thumbnail(self, sample_id: int) -> tuple[bytes, str]:
-        """A sample's thumbnail, WebP, and its version key. IMAGE_MISSING."""
-        found = self.thumbnail(sample_id)
-        if found is None:
-            raise VisionLensError("IMAGE_MISSING", f"Sample {sample_id} has no thumbnail yet.")
-        return self._packs.read(found.pack.name, found.offset, found.length), found.version
-
-    def known_thumbnail(self, sample_id: int, version: str, *, wait: bool = True) -> bytes | None:
-        """The thumbnail under a version key that `tiles` gave lately, without a statement.
-
-        None: not known, then `read_thumbnail` is to be asked. Without `wait` also None where a
-        disk would have to be waited for.
-        """
-        place = self._caches.places.find(sample_id, version)
-        if place is None:
-            return None
-        if not wait:
-            return self._packs.read_at_once(*place)
-        with suppress(VisionLensError):
-            return self._packs.read(*place)
-        return None
+        return self._thumbnail_places([sample_id]).get(sample_id)
 
     def image_path(self, sample_id: int) -> tuple[str, str]:
         """The location of a sample's root (empty: none) and the path below it. ID_UNKNOWN."""
         with self._snapshot() as snapshot:
             rows = snapshot.reader.rows(
-                "SELECT coalesce(r.location, ''), s.path FROM sample s "
+                f"SELECT coalesce({LOCATION}, ''), s.path FROM sample s "
                 "LEFT JOIN source_root r ON r.name = s.root WHERE s.sample_id = ?",
                 [sample_id],
             )
@@ -343,8 +314,7 @@ class DatasetStore(Embeddings):
         """Remove thumbnails of pieces that were never committed."""
         remove_packs(self.folder, job, self.committed_pieces(job))
         # A piece made again has the same name and may have other bytes.
-        self._caches.places.forget()
-        self._packs.close()
+        self.thumbnails.forget()
 
     def set_state(self, state: str) -> None:
         """Set the state that the card shows: ready, ingesting, incomplete or damaged."""
@@ -363,8 +333,22 @@ class DatasetStore(Embeddings):
         """Close once nobody reads or writes; False when still in use after `wait` seconds."""
         if self.database.is_open:
             self._refresh_card()
-        self._packs.close()
+        self.thumbnails.close()
         return self.database.release(wait=wait)
+
+    def _thumbnail_places(self, samples: Sequence[int]) -> dict[int, Thumbnail]:
+        """Where the thumbnails of samples lie, of those that have one."""
+        with self._snapshot() as snapshot:
+            rows = snapshot.reader.rows(
+                "SELECT sample_id, thumb_pack, thumb_offset, thumb_length FROM sample "
+                "WHERE sample_id IN (SELECT unnest(?::UINTEGER[])) AND thumb_pack IS NOT NULL",
+                [list(samples)],
+            )
+        return {
+            sample: Thumbnail(self.folder / FOLDER / pack, offset, length, version)
+            for sample, pack, offset, length in rows
+            if (version := version_key(pack, offset))
+        }
 
     @contextmanager
     def _snapshot(self) -> Iterator[Snapshot]:
@@ -381,7 +365,7 @@ class DatasetStore(Embeddings):
     ) -> tuple[T, int]:
         self._check_writable()
         result = self.database.commit(work, kind=kind, payload=payload, by_hand=by_hand)
-        if time.monotonic() - self._card_written > _CARD_SECONDS:
+        if self._card.is_due():
             self._refresh_card()
         return result
 
@@ -396,18 +380,8 @@ class DatasetStore(Embeddings):
         return snapshot.ids_at_level(snapshot.view(request.view or ViewSpec()), request.level)
 
     def _refresh_card(self) -> None:
-        """Write the card if the dataset has changed since it was written; later on a full disk."""
-        if self.read_only:
-            return
-        with self._card_lock, suppress(OSError):
-            info = self.info()
-            if self._card_version is None:
-                card = read_card(self.folder)
-                self._card_version = card.version if card and card.uuid == self.uuid else -1
-            if info.version != self._card_version:
-                write_card(self.folder, info)
-                self._card_version = info.version
-            self._card_written = time.monotonic()
+        if not self.read_only:
+            self._card.refresh(self.info)
 
 
 def _fields_in(cursor: duckdb.DuckDBPyConnection) -> FieldSet:

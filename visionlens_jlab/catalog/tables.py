@@ -12,6 +12,7 @@ import pyarrow as pa
 from visionlens_jlab.catalog.database import Reader
 from visionlens_jlab.catalog.fieldset import FieldSet, quote
 from visionlens_jlab.catalog.predicates import Among, annotations_from, compile_matching
+from visionlens_jlab.catalog.roots import LOCATION
 from visionlens_jlab.catalog.userfields import TABLES
 from visionlens_jlab.catalog.views import ResolvedView, combined_filter, unusable
 from visionlens_jlab.errors import VisionLensError
@@ -19,7 +20,7 @@ from visionlens_jlab.models import Level, ViewSpec
 
 Ids = np.ndarray[Any, Any]
 
-URI = "CASE WHEN r.location IS NULL THEN s.path ELSE rtrim(r.location, '/') || '/' || s.path END"
+URI = f"CASE WHEN r.location IS NULL THEN s.path ELSE rtrim({LOCATION}, '/') || '/' || s.path END"
 """Where an image lies, over `s` and its root `r`."""
 _TAGS = "coalesce({alias}.tags, [])"
 

@@ -6,6 +6,8 @@ import hashlib
 import os
 import threading
 from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -129,3 +131,73 @@ class Packs:
             while len(self._open) > self._kept:
                 self._open.popitem(last=False)
             return opened
+
+
+class ThumbnailReader:
+    """The thumbnails of one dataset; safe for threads.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the packs lie.
+    places : Places
+        What tiles told lately; those need no statement.
+    find : callable
+        Where the thumbnails of samples lie, of those that have one: one statement.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        places: Places,
+        find: Callable[[Sequence[int]], dict[int, Thumbnail]],
+    ) -> None:
+        self._places = places
+        self._packs = Packs(folder)
+        self._find = find
+
+    def read(self, sample_id: int, version: str | None = None) -> tuple[bytes, str]:
+        """A sample's thumbnail, WebP, and its version key. IMAGE_MISSING.
+
+        Under the `version` that tiles gave without a statement, under another the present one.
+        """
+        known = version and self.known(sample_id, version)
+        if known and version:
+            return known, version
+        place = self._find([sample_id]).get(sample_id)
+        if place is None:
+            raise VisionLensError("IMAGE_MISSING", f"Sample {sample_id} has no thumbnail yet.")
+        return self._packs.read(place.pack.name, place.offset, place.length), place.version
+
+    def read_many(self, wanted: Sequence[tuple[int, str]]) -> list[bytes]:
+        """The same for pairs of sample and version key, empty where there is none."""
+        found = {sample: self.known(sample, version) for sample, version in wanted}
+        missing = [sample for sample, content in found.items() if content is None]
+        places = self._find(missing) if missing else {}
+        for sample, place in places.items():
+            with suppress(VisionLensError):
+                found[sample] = self._packs.read(place.pack.name, place.offset, place.length)
+        return [found[sample] or b"" for sample, _ in wanted]
+
+    def known(self, sample_id: int, version: str, *, wait: bool = True) -> bytes | None:
+        """The thumbnail under a version key that tiles gave lately, without a statement.
+
+        None: not known. Without `wait` also None where a disk would have to be waited for.
+        """
+        place = self._places.find(sample_id, version)
+        if place is None:
+            return None
+        if not wait:
+            return self._packs.read_at_once(*place)
+        with suppress(VisionLensError):
+            return self._packs.read(*place)
+        return None
+
+    def forget(self) -> None:
+        """Start anew: packs were removed."""
+        self._places.forget()
+        self.close()
+
+    def close(self) -> None:
+        """Let go of every file."""
+        self._packs.close()

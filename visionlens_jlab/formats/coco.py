@@ -106,7 +106,17 @@ class _Part:
                 yield Batch(annotations=rows, issues=columns.issues, found=Found(annotations=found))
         except ValueError as error:
             raise _broken(self.file, error) from error
-        yield Batch(issues=[*self.classes.unknown(), *self._odd_text(decoder), *self._again(seen)])
+        issues = [*self.classes.unknown(), *self._odd_text(decoder), *self._again(seen)]
+        yield Batch(issues=issues + self._repeated())
+
+    def _repeated(self) -> list[Issue]:
+        return [
+            Issue(
+                *("SECTION_REPEATED", "skipped", "other", f"{self.file.path}: {key}"),
+                "The file has this list again; only the first one was read.",
+            )
+            for key in sorted(self._sections.repeated)
+        ]
 
     def _odd_text(self, decoder: RecordDecoder) -> list[Issue]:
         if not (decoder.recoded or self._images.recoded or self.classes.recoded):
@@ -168,3 +178,4 @@ def _image_batches(request: Request, images: CocoImages) -> Iterator[Batch]:
             images_total=total,
         )
     yield Batch(issues=images.issues + issues, found=Found(images=images.invalid))
+    images.forget_names()

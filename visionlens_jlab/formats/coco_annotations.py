@@ -49,7 +49,6 @@ class AnnotationColumns:
         self._extras = extras
         self._ids = images
         self._known = classes
-        self._forms = FormReader(classes, images.size, self._note)
         self._plain_polygons = coco_shapes.PlainPolygons()
         self._records: list[Any] = []
         self._places: list[int] = []
@@ -134,13 +133,15 @@ class AnnotationColumns:
             or len(record.bbox) != 4
         ]
         forms: dict[int, Form | None] = {}
+        # Not an attribute: a cycle would keep the block's records until the next collection.
+        reader = FormReader(self._known, self._ids.size, self._note)
         odd = self._read_polygons(odd, dropped, forms)
         for index in odd:
             extra = extras.get(index, {})
             left_out = dropped.get(index, {})
             name, image = self._item(index), self._images[index]
             try:
-                forms[index] = self._forms.read(self._records[index], left_out, extra, name, image)
+                forms[index] = reader.read(self._records[index], left_out, extra, name, image)
             except ValueError as error:
                 self._note("ANNOTATION_INVALID", "skipped", name, f"{error}.", image)
                 forms[index] = None
@@ -217,20 +218,21 @@ class AnnotationColumns:
     def _collect_extras(self) -> dict[int, dict[str, Any]]:
         """Index -> what a record has beyond the foreseen members; most have nothing."""
         found: dict[int, dict[str, Any]] = {}
-        for index, record in enumerate(self._records):
-            if type(record.id) is str:
-                found[index] = {"id": record.id}
+        ids = [record.id for record in self._records]
+        if str in set(map(type, ids)):
+            found = {index: {"id": one} for index, one in enumerate(ids) if type(one) is str}
         for key, attribute in self._extras.items():
             for index, value in enumerate(map(attrgetter(attribute), self._records)):
                 if value is not UNSET and value is not None:
                     found.setdefault(index, {})[key] = value
-        for index, record in enumerate(self._records):
-            if record.attributes:
+        given = [record.attributes for record in self._records]
+        for index, attributes in enumerate(given) if any(given) else ():
+            if attributes:
                 extra = found.setdefault(index, {})
-                if isinstance(record.attributes, dict):
-                    extra.update(record.attributes)
+                if isinstance(attributes, dict):
+                    extra.update(attributes)
                 else:
-                    extra["attributes"] = record.attributes
+                    extra["attributes"] = attributes
         return found
 
     def _encode_extras(self, extras: dict[int, dict[str, Any]]) -> None:

@@ -76,6 +76,10 @@ class CocoImages:
         height, width = self.heights[ordinal], self.widths[ordinal]
         return None if height is None or width is None else (height, width)
 
+    def forget_names(self) -> None:
+        """Once all images are handed over: annotations need nothing but the stated sizes."""
+        self.paths, self.splits, self.by_path, self.fields = [], [], {}, {}
+
     def add_unlisted(self) -> None:
         """Images that lie beside listed ones but that no file lists; and fill the columns up.
 

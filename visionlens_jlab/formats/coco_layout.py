@@ -118,7 +118,7 @@ class ImageResolver:
         self._bases = _bases(files, label_path)
         self._rank(names)
         self._usual = f"{self._bases[0]}/" if self._bases[0] else ""
-        self._names = {path.rpartition("/")[2] for path in files}
+        self._names: set[str] | None = None
         self._by_name: dict[str, list[str]] | None = None
 
     def resolve(self, name: str) -> tuple[str, bool]:
@@ -126,6 +126,8 @@ class ImageResolver:
         usual = self._usual + name
         if usual in self._files:
             return usual, False
+        if self._names is None:
+            self._names = {path.rpartition("/")[2] for path in self._files}
         plain = name.replace("\\", "/")
         likely = self._bases if posixpath.basename(plain.rstrip("/")) in self._names else ()
         for base in likely:

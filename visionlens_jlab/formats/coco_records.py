@@ -77,6 +77,10 @@ class Sections:
         self._open = open_file
         self._offset: int | None = None
         self._prefix = ""
+        self._before: set[str] = set()
+        """Keys of the lists up to the last one."""
+        self.repeated: set[str] = set()
+        """Keys of lists that occur again; only the first list of a key is read."""
 
     def read(self, wanted: dict[str, Callable[[bytes], None]], last: str) -> None:
         """Hand over the blocks of the lists in `wanted`, and note where the list `last` begins.
@@ -85,6 +89,7 @@ class Sections:
         """
         left = dict(wanted)
         unusual: set[str] = set()
+        met: set[str] = set()
         kinds = {ord("["): "list", ord("{"): "object"}
         with self._open() as file:
             reader = JsonObjectReader(file)
@@ -92,14 +97,19 @@ class Sections:
                 kind = kinds.get(reader.next_byte())
                 if kind == "object":
                     unusual.add(key)
-                elif kind is None:
+                elif kind is None or key not in (*wanted, last):
                     continue
+                elif key in met:
+                    self.repeated.add(key)
                 elif key == last:
                     self._offset = offset
+                    self._before = {*met, last}
                 elif key in left:
                     for block in reader.elements():
                         wanted[key](block)
                     del left[key]
+                if kind == "list":
+                    met.add(key)
                 if self._offset is not None and not left:
                     return
         odd = unusual & {*left, last}
@@ -116,7 +126,7 @@ class Sections:
             elif self._offset is not None:
                 reader = JsonObjectReader(file, self._offset)
                 yield from reader.elements()
-                reader.finish()
+                self.repeated |= self._before.intersection(reader.finish())
 
     def _read_unusual(self, wanted: dict[str, Callable[[bytes], None]], last: str) -> None:
         # The lists lie deeper, or are objects by id: slower, but any shape is understood.

@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
-from visionlens_jlab.arrow_columns import TIMESTAMP, optional, texts, timestamps
+from visionlens_jlab.arrow_columns import TIMESTAMP, numbers, optional, texts, timestamps
 
 from .base import Issue
 
@@ -29,7 +30,10 @@ RESERVED = frozenset(
         "tags",
         "bytes",
         "orientation",
+        "modified_ns",
         "content_hash",
+        "labels_digest",
+        "stated_digests",
         "perceptual_hash",
         "brightness",
         "contrast",
@@ -44,6 +48,7 @@ RESERVED = frozenset(
 )
 """Names of built-in sample columns that a label file cannot fill."""
 
+_TIMES = re.compile(r"(?:(?!0000)\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d\n)+", re.ASCII)
 ALIASES = {"date_captured": "captured_at"}
 
 
@@ -129,6 +134,8 @@ def _built_in(
     name: str, values: list[Any], name_image: Callable[[int], str]
 ) -> tuple[pa.Array, list[Issue]]:
     parse, kind = BUILT_IN[name]
+    if name == "captured_at" and (usual := _usual_times(values)) is not None:
+        return usual, []
     parsed: list[Any] = []
     issues: list[Issue] = []
     for index, value in enumerate(values):
@@ -141,6 +148,21 @@ def _built_in(
                 Issue("VALUE_INVALID", "kept", "other", name_image(index), message, index)
             )
     return _array(parsed, kind), issues
+
+
+def _usual_times(values: list[Any]) -> pa.Array | None:
+    """Times as COCO states them, a column at once; None: some are written in another way."""
+    try:
+        text = "\n".join((*values, ""))
+    except TypeError:
+        return None
+    if text.count("\n") != len(values) or not _TIMES.fullmatch(text):
+        return None
+    try:
+        moments = np.array(values, dtype="datetime64[us]")
+    except ValueError:  # there is no such day
+        return None
+    return numbers(moments.view(np.int64), pa.int64()).view(TIMESTAMP)
 
 
 def _array(values: list[Any], kind: pa.DataType) -> pa.Array:

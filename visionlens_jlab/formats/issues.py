@@ -48,6 +48,8 @@ ISSUES: dict[str, str] = {
     "IMAGE_WITHOUT_LABELS": "No label file speaks of an image; kept.",
     "LABELS_UPDATED": "The labels of an image known from before have changed at their source; they "
     "replace the ones imported then.",
+    "LABELS_VANISHED": "An image known from before had labels, and there is no label file at all "
+    "any more; the labels imported before stay.",
     "LABEL_FILE_INVALID": "A label file cannot be parsed; skipped.",
     "LABEL_FILE_REPAIRED": "A label file is not written as it should be; read after a repair.",
     "LABEL_FILE_SHARED": "Two images have one label file; both have its labels.",
@@ -60,6 +62,7 @@ ISSUES: dict[str, str] = {
     "ORIENTATION_AMBIGUOUS": "It cannot be told whether labels mean the image before or after "
     "EXIF rotation; taken as after.",
     "ORIENTATION_REPAIRED": "Labels meant the image before EXIF rotation; rotated with it.",
+    "SECTION_REPEATED": "A COCO file has one of its lists twice; only the first is read.",
     "SHAPE_INVALID": "A polygon, mask, keypoints or box cannot be used; the rest is kept.",
     "SHAPE_REPAIRED": "A polygon, mask or keypoints were not well formed; repaired.",
     "SIZE_MISMATCH": "The label file states another size than the image has; the image's is kept.",

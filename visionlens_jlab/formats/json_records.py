@@ -6,16 +6,16 @@ members. Here the type refuses them, and is extended when a block brings new one
 
 from __future__ import annotations
 
-import gc
 import json
 import math
 import re
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import msgspec
 from msgspec import UNSET
+
+from visionlens_jlab.collection import collection_paused
 
 _UNNAMEABLE = re.compile(r'[\x00-\x1f"\\]')
 _MEMBER = re.compile(r"`\$\.(\w+)")
@@ -172,18 +172,6 @@ class RecordDecoder:
             gc=False,
         )
         self._decoder = msgspec.json.Decoder(list[self.type])  # type: ignore[name-defined]
-
-
-@contextmanager
-def collection_paused() -> Iterator[None]:
-    """No garbage collection meanwhile: it would walk each new record again and again."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def _name(key: str) -> str:

@@ -18,8 +18,9 @@ from typing import BinaryIO, cast
 import msgspec
 import numpy as np
 
-BLOCK = 4 << 20
-"""Bytes read at once. An element may be longer; the buffer then grows."""
+BLOCK = 1 << 20
+"""Bytes read at once: what becomes of them takes 20 times as much memory. An element may be longer;
+the buffer then grows."""
 GLANCE = 1 << 16
 """Bytes looked at first: what is short needs no search through a whole block."""
 
@@ -33,7 +34,8 @@ _STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _SCALAR = re.compile(rb"[^\s,\]}]+")
 _BLANK = b" \t\r\n"
 _BETWEEN = b", \t\r\n"
-_LIST = msgspec.json.Decoder(list[msgspec.Raw])
+_ANYTHING = msgspec.json.Decoder(msgspec.Raw)
+_SEPARATORS = re.compile(rb"[, \t\r\n]*")
 _NEXT_OBJECT = re.compile(rb"\s*\{")
 _TRAILING = re.compile(r"trailing characters \(byte (\d+)\)")
 _LOOK_BACK = 16
@@ -69,13 +71,14 @@ def _cut_by_parsing(data: bytes) -> tuple[int, int] | None:
     cut = _last_boundary(data)
     if not cut:
         return None
-    error = _parse_error(data[:cut])
+    view = memoryview(data)
+    error = _parse_error(view[:cut])
     if error is None:
         return cut, -1
     # Perhaps the list ends before; the parser says about where.
     trailing = _TRAILING.search(error)
     end = data.rfind(b"]", 0, int(trailing.group(1)) + 1) if trailing else -1
-    if end < 0 or _parse_error(data[:end]) is not None:
+    if end < 0 or _parse_error(view[:end]) is not None:
         return None
     return 0, end
 
@@ -92,12 +95,16 @@ def _last_boundary(data: bytes) -> int:
     return 0
 
 
-def _parse_error(elements: bytes) -> str | None:
+def _parse_error(elements: memoryview) -> str | None:
     """Why the text is not the inside of a list; None: it is."""
-    # Blanks in place of separators, so that the positions in messages stay.
-    inside = elements.lstrip(_BETWEEN)
+    # Blanks in place of separators, so that the positions in messages stay. One copy, no more.
+    text = bytearray(b"[")
+    text += elements
+    text += b"]"
+    separators = len(_SEPARATORS.match(elements).group())  # type: ignore[union-attr]
+    text[1 : 1 + separators] = b" " * separators
     try:
-        _LIST.decode(b"[" + inside.rjust(len(elements)) + b"]")
+        _ANYTHING.decode(text)
     except msgspec.DecodeError as error:
         return str(error)
     return None
@@ -216,18 +223,20 @@ class JsonObjectReader:
         self._value_pending = False
         return self._match(_STRING if first == ord('"') else _SCALAR)
 
-    def finish(self) -> None:
-        """Walk to the end of the object, after one of its values was taken.
+    def finish(self) -> list[str]:
+        """Walk to the end of the object, after one of its values was taken; the keys passed over.
 
         Raises MalformedJsonError when the file breaks off or goes on after it.
         """
+        keys = []
         while self._peek() == ord(","):
             self._at += 1
             self._peek()
-            self._match(_STRING)
+            keys.append(json.loads(self._match(_STRING)))
             self._expect(b":")
             self._skip()
         self._end()
+        return keys
 
     def _end(self) -> None:
         self._expect(b"}")

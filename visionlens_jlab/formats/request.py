@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -127,9 +127,10 @@ class Request:
                 if is_image(path) or target.is_dir():
                     yield path, reason
 
-    def modified_ns(self, root: str, path: str) -> int | None:
-        """When a listed file was modified, in ns since 1970; None where that is not known."""
-        return self._modified.get(self.roots[root].location, {}).get(path)
+    def modified_ns(self, root: str, paths: Sequence[str]) -> list[int | None]:
+        """When listed files were modified, in ns since 1970; None where that is not known."""
+        known = self._modified.get(self.roots[root].location, {})
+        return list(map(known.get, paths))
 
     def image_files(self) -> list[Entry]:
         """Every image file under the image source, in a fixed order."""

@@ -28,6 +28,8 @@ from .yolo_places import Outside, Place, absolute, own_place
 
 MISSING = -1
 """In place of a size: a list names the image, but it is not there."""
+DEEPEST = 40
+"""So many folders deep a path's end is looked for; each end costs a look at each of its folders."""
 
 
 @dataclass
@@ -247,7 +249,7 @@ def _plain(stated: str) -> str:
 
 
 def _ends(path: str) -> list[str]:
-    parts = [part for part in path.split("/") if part not in ("", ".", "..")]
+    parts = [part for part in path.split("/") if part not in ("", ".", "..")][-DEEPEST:]
     return ["/".join(parts[start:]) for start in range(len(parts))]
 
 

@@ -13,10 +13,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 
 from visionlens_jlab.arrow_columns import numbers
+from visionlens_jlab.collection import collect_young, collection_paused
 from visionlens_jlab.formats.base import AnnotationRows, Batch, ImageRows, Issue
 from visionlens_jlab.formats.detect import pick
 from visionlens_jlab.formats.registry import source_kinds
@@ -27,11 +27,12 @@ from .ingest_annotations import Prepared, ambiguous_issues
 from .ingest_count import Counts
 from .ingest_existing import Existing
 from .ingest_gather import Gathered
+from .ingest_pixels import pixel_batches, pixel_tables
 from .ingest_pool import IngestPool
 from .ingest_samples import Pending, SampleMaker
 from .ingest_space import check_space
 from .ingest_stated import StatedFields
-from .ingest_tables import class_table, file_table, issue_table, media_table, root_table
+from .ingest_tables import class_table, issue_table, root_table
 from .ingest_tasks import HeaderResult, HeaderTask, MediaResult, MediaTask
 from .ingest_updates import LabelUpdates
 
@@ -39,6 +40,9 @@ HEADERS_PER_TASK = 250
 IMAGES_PER_PIECE = 256
 INLINE_HEADERS = 64
 """Up to so many headers are read here: starting processes would take longer."""
+
+BATCHES_UNCOLLECTED = 16
+"""Few objects of a batch lie in cycles; the others go by themselves."""
 
 IMAGES_ALONE = "images"
 """Name of the format that reads no labels."""
@@ -111,6 +115,7 @@ class _Ingest:
         self._sequence = 0
         self._headers_done = 0
         self._images_total: int | None = None
+        self._labels_read = False
         self._roots: set[str] = set()
         """Names of the roots handed over."""
 
@@ -121,13 +126,20 @@ class _Ingest:
         self._stated = StatedFields(
             self._existing.fields, may_clear=picked.format.name != IMAGES_ALONE
         )
-        for batch in picked.format.read(self._request):
-            self._context.check_cancelled()
-            self._take(batch)
+        with collection_paused():
+            for number, batch in enumerate(picked.format.read(self._request), 1):
+                self._context.check_cancelled()
+                self._take(batch)
+                if number % BATCHES_UNCOLLECTED == 0:
+                    collect_young()
         self._update_fields()
-        # Images alone say nothing of labels: those there are stay.
-        if self._counts.read["annotations"] or self._counts.read["label_files"]:
+        self._labels_read = bool(
+            self._counts.read["annotations"] or self._counts.read["label_files"]
+        )
+        if self._labels_read:
             self._update_labels()
+        elif picked.format.name != IMAGES_ALONE:  # images alone say nothing of labels
+            self._note_vanished_labels()
         self._hand_over_gathered()
         if not self._request.labels_only:
             self._read_pixels()
@@ -153,14 +165,13 @@ class _Ingest:
             made = self._samples.make(
                 batch.images, root, normalised or not self._request.labels_only
             )
-            tables["sample"] = made.new
+            tables["sample"] = self._stated.with_digests(made.new)
             issues += made.issues
             self._counts.imported["images"] += made.new.num_rows + made.again.num_rows
             self._counts.forget("images", made.finished)
             if made.again.num_rows:
                 # Alone in its piece: nothing else must lose its annotations.
                 self._hand_over({"sample": made.again}, [], summary={"replace": True})
-            self._stated.note_new(made.new)
             self._stated.note_known(*made.met)
         issues += self._own(batch.issues)
         if batch.annotations is not None and len(batch.annotations.classes):
@@ -243,6 +254,17 @@ class _Ingest:
             # In one piece: at no time is a sample without its labels.
             self._hand_over(tables, issues, summary={"replace": True})
 
+    def _note_vanished_labels(self) -> None:
+        """No label file is there any more: that may be a mistake, and the labels stay."""
+        known = self._existing.digests
+        gone = dict(self._updates.vanished(self._samples.log.whole, known))
+        message = "No label file is there any more; the labels imported before stay."
+        issues = [
+            Issue("LABELS_VANISHED", "kept", "image", path, message, gone[one])
+            for one, path in zip(gone, self._existing.paths(list(gone)), strict=True)
+        ]
+        self._hand_over({}, issues)
+
     def _hand_over(
         self,
         tables: dict[str, pa.Table],
@@ -298,7 +320,7 @@ class _Ingest:
 
     def _read_pixels(self) -> None:
         pending = self._samples.pending
-        batches = list(_media_batches(pending))
+        batches = list(pixel_batches(pending, IMAGES_PER_PIECE))
         first = self._sequence
         todo = [i for i in range(len(batches)) if not self._context.committed(first + i)]
         done = sum(len(batches[i]) for i in range(len(batches)) if i not in set(todo))
@@ -310,7 +332,11 @@ class _Ingest:
             for index, task, result in zip(todo, tasks, self._pool.map(tasks), strict=True):
                 self._sequence = first + index
                 if isinstance(result, MediaResult):
-                    self._hand_over_media(batches[index], Path(task.pack), result)
+                    self._context.emit(
+                        first + index,
+                        pixel_tables(batches[index], result),
+                        {"thumbnails.pack": Path(task.pack)},
+                    )
                 done += len(batches[index])
                 self._context.progress("images", done, len(pending))
         self._sequence = first + len(batches)
@@ -318,41 +344,6 @@ class _Ingest:
     def _media_task(self, batch: list[Pending], pack: Path) -> MediaTask:
         location = self._request.roots[batch[0].root].location
         return MediaTask(location, [image.path for image in batch], str(pack))
-
-    def _hand_over_media(self, batch: list[Pending], pack: Path, result: MediaResult) -> None:
-        issues, ids = [], []
-        same = np.zeros(len(batch), dtype=bool)
-        for index, (image, damage, error, digest) in enumerate(
-            zip(batch, result.damages, result.errors, result.hashes, strict=True)
-        ):
-            same[index] = image.again and digest is not None and digest == image.content_hash
-            if same[index]:
-                continue  # only its time has changed
-            if image.again:
-                message = "The file has changed; its pixels were read again."
-                issues.append(Issue("IMAGE_CHANGED", "repaired", "image", image.path, message))
-                ids.append(image.sample_id)
-            if error or damage:
-                code = "IMAGE_UNREADABLE" if error else "IMAGE_TRUNCATED"
-                message = f"The image cannot be shown: {error}." if error else f"{damage}."
-                issues.append(Issue(code, "kept", "image", image.path, message))
-                ids.append(image.sample_id)
-        media = media_table([image.sample_id for image in batch], result)
-        if same.any():
-            media = media.filter(numbers(~same, pa.bool_()))
-        tables = {"media": media}
-        again = [(image.sample_id, image.file) for image in batch if image.file is not None]
-        if again:
-            tables["sample"] = file_table(
-                sample_ids=np.array([sample_id for sample_id, _ in again]),
-                sizes=[file.size for _, file in again],
-                file_bytes=[file.bytes for _, file in again],
-                modified_ns=[file.modified_ns for _, file in again],
-                headers=[file.header for _, file in again],
-            )
-        if issues:
-            tables["issue"] = issue_table(issues, ids)
-        self._context.emit(self._sequence, tables, {"thumbnails.pack": pack})
 
     def _finish(self, form: str) -> None:
         issues = self._existing.vanished(self._roots) + self._counts.mismatches()
@@ -367,10 +358,12 @@ class _Ingest:
             "started_at": self._started.isoformat(),
             **self._counts.summary(),
         }
-        digests = self._updates.digest_table(self._samples.log.whole).append_column(
-            "stated_digests", self._stated.digests()
-        )
-        self._hand_over({"label_digest": digests}, issues, summary=summary)
+        before = {} if self._labels_read else self._existing.digests
+        tables = {"label_digest": self._updates.digest_table(self._samples.log.whole, before)}
+        known = self._stated.known_digests()
+        if known is not None:
+            tables["sample"] = known
+        self._hand_over(tables, issues, summary=summary)
         self._updates.close()
         images = summary["images"]
         self._context.log(
@@ -384,17 +377,6 @@ def _here(tasks: Sequence[HeaderTask]) -> Iterator[HeaderResult | MediaResult]:
     from .ingest_work import execute  # labels alone need no decoder
 
     return map(execute, tasks)
-
-
-def _media_batches(pending: list[Pending]) -> Iterator[list[Pending]]:
-    batch: list[Pending] = []
-    for image in pending:
-        if batch and (len(batch) == IMAGES_PER_PIECE or image.root != batch[0].root):
-            yield batch
-            batch = []
-        batch.append(image)
-    if batch:
-        yield batch
 
 
 def _existing_table(context: JobContext) -> pa.Table | None:

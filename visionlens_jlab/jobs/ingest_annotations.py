@@ -17,6 +17,7 @@ from visionlens_jlab.arrow_columns import (
     finite,
     numbers,
     optional,
+    repeated,
     texts,
     words,
 )
@@ -149,28 +150,35 @@ class Prepared:
         every = len(kept) == len(rows.classes)
         listed = kept.tolist()
 
-        def some(values: list[Any] | None, make: Callable[[list[Any]], pa.Array]) -> pa.Array:
+        def some(
+            values: list[Any] | None,
+            make: Callable[[list[Any]], pa.Array],
+            kind: pa.DataType | None = None,
+        ) -> pa.Array:
             if values is None:
-                return make([None] * len(listed))
+                return pa.nulls(len(listed), kind)
             return make(values if every else [values[index] for index in listed])
 
         boxes = self._boxes[kept]
         columns = {
             "sample_id": numbers(self._facts.sample_ids[kept], pa.uint32()),
-            "source": words(["ground_truth"] * len(kept)),
+            "source": repeated("ground_truth", len(kept)),
             "class": some(rows.classes, words),
             "kind": some(rows.kinds, words),
             **{name: finite(boxes[:, i]) for i, name in enumerate("xywh")},
             "confidence": finite(_taken(rows.confidence, kept)),
             "area": finite(self._areas(kept, boxes)),
             "is_crowd": numbers(_taken(rows.is_crowd, kept, bool), pa.bool_()),
-            "difficult": some(rows.difficult, _flags),
-            "truncated": some(rows.truncated, _flags),
-            "occluded": some(rows.occluded, _flags),
-            "geometry": some(self._geometry, binaries),
-            "attributes": some(self._attributes, texts),
+            "difficult": some(rows.difficult, _flags, pa.bool_()),
+            "truncated": some(rows.truncated, _flags, pa.bool_()),
+            "occluded": some(rows.occluded, _flags, pa.bool_()),
+            "geometry": some(self._shapes(), binaries, pa.binary()),
+            "attributes": some(self._attributes, texts, pa.string()),
         }
         return pa.table(columns)
+
+    def _shapes(self) -> list[bytes | None] | None:
+        return None if self._rows.geometry is None else self._geometry
 
     def _areas(self, kept: np.ndarray, boxes: np.ndarray) -> np.ndarray:
         stated = _taken(self._area, kept)

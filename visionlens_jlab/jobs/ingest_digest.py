@@ -74,6 +74,8 @@ def text_hashes(values: Sequence[str | bytes | None]) -> np.ndarray:
 
 
 def _bits_of(column: pa.Array) -> np.ndarray:
+    if column.null_count == len(column):
+        return np.full(len(column), _MISSING)
     if pa.types.is_boolean(column.type):
         values = np.unpackbits(
             np.frombuffer(column.buffers()[1], np.uint8), count=len(column), bitorder="little"

@@ -6,7 +6,7 @@ import pyarrow as pa
 
 LIMITS = {"sample": 10_000, "annotation": 100_000, "issue": 100_000}
 """Rows from which a piece is whole."""
-MAX_BYTES = 32 << 20
+MAX_BYTES = 8 << 20
 """Polygons make rows large: a piece is in memory, more than once."""
 
 

@@ -18,8 +18,8 @@ from .ingest_facts import SKIPPED, FactsLog, ImageFacts
 from .ingest_tables import file_table, sample_table
 
 Headers = tuple[list[Header | None], list[str | None]]
-Modified = Callable[[str, str], int | None]
-"""(root, path) -> modification time of a file in ns."""
+Modified = Callable[[str, list[str]], list[int | None]]
+"""(root, paths) -> modification times of files in ns."""
 ReadHeaders = Callable[[str, list[str]], Headers]
 """(root, paths) -> headers and, where there is none, the reason."""
 
@@ -82,7 +82,7 @@ class SampleMaker:
         next_sample_id: int,
         existing: Existing,
         read_headers: ReadHeaders,
-        modified_ns: Modified = lambda root, path: None,
+        modified_ns: Modified = lambda root, paths: [None] * len(paths),
     ) -> None:
         self._next_id = next_sample_id
         self._existing = existing
@@ -99,7 +99,7 @@ class SampleMaker:
         `root` is the name of the root in the dataset, which may differ from `rows.root`.
         """
         batch = _BatchOfImages(rows, self.log.count)
-        batch.modified_ns = [self._modified_ns(rows.root, path) for path in rows.paths]
+        batch.modified_ns = self._modified_ns(rows.root, rows.paths)
         known = [self._existing.meet(root, path) for path in rows.paths]
         finished = np.array([one is not None and not one.unfinished for one in known], dtype=bool)
         changed = self._changed(batch, known, with_headers)
@@ -218,7 +218,11 @@ class SampleMaker:
             np.ones(count, dtype=np.int64),
             np.zeros(count, dtype=bool),
         )
-        for index in np.flatnonzero(ids >= 0).tolist():
+        plain = batch.take_stated_sizes()
+        if plain:
+            facts.widths = np.array([width or 0 for width, _ in batch.sizes], dtype=np.int64)
+            facts.heights = np.array([height or 0 for _, height in batch.sizes], dtype=np.int64)
+        for index in () if plain else np.flatnonzero(ids >= 0).tolist():
             noted = len(batch.issues)
             width, height = batch.settle(index)
             if finished[index] and not changed[index]:
@@ -265,6 +269,16 @@ class _BatchOfImages:
             return True
         self.note(code, "kept" if named else "skipped", index, message)
         return named
+
+    def take_stated_sizes(self) -> bool:
+        """Sizes as the label file states them, if no header at all was read."""
+        if any(self.headers):
+            return False
+        nothing = [None] * len(self.sizes)
+        self.sizes = list(
+            zip(self.rows.widths or nothing, self.rows.heights or nothing, strict=True)
+        )
+        return True
 
     def settle(self, index: int) -> tuple[int | None, int | None]:
         """Size of the upright image; notes how the label file's frame relates to it."""

@@ -35,7 +35,8 @@ _REFUSED = ("DISK_SPACE", "PERMISSION_DENIED")
 _OURS = ("created", "state_before")
 """Params that are not for the worker."""
 _EXISTING_SQL = """
-    SELECT s.sample_id, s.root, s.path, s.filename, s.bytes, s.content_hash, r.location,
+    SELECT s.sample_id, s.root, s.path, s.filename, s.bytes, s.content_hash,
+           {location} AS location,
            s.modified_ns, s.labels_digest, s.stated_digests, s.width, s.height, s.orientation,
            s.content_hash IS NULL AND s.orientation IS NOT NULL AND s.sample_id NOT IN (
                SELECT i.sample_id FROM ingest_issue i
@@ -178,7 +179,7 @@ def _conclude_dataset(library: Library, queue: JobQueue, job: Job) -> int | None
 
 
 def _state_after(store: DatasetStore, job: Job, params: dict[str, Any], committed: bool) -> str:
-    before = params.get("state_before", store.info().state)
+    before = params.get("state_before") or store.info().state
     if job.state == "done":
         # Another folder was added; the one whose ingest was cancelled still waits.
         waits = before == "incomplete" and not params["labels_only"] and _lacks_pixels(store)
@@ -188,7 +189,7 @@ def _state_after(store: DatasetStore, job: Job, params: dict[str, Any], committe
 
 def _existing(store: DatasetStore, params: dict[str, Any]) -> pa.Table:
     """The samples there are, each with whether it is unfinished."""
-    table = store.sql(_EXISTING_SQL, timeout=600)
+    table = _existing_samples(store)
     unfinished = table.column("lacks_pixels").to_pylist()
     if params["state_before"] == "incomplete":
         # Also one that could not be opened may lack annotations.
@@ -204,7 +205,13 @@ def _existing(store: DatasetStore, params: dict[str, Any]) -> pa.Table:
 
 
 def _lacks_pixels(store: DatasetStore) -> bool:
-    return True in store.sql(_EXISTING_SQL, timeout=600).column("lacks_pixels").to_pylist()
+    return True in _existing_samples(store).column("lacks_pixels").to_pylist()
+
+
+def _existing_samples(store: DatasetStore) -> pa.Table:
+    from ..catalog.roots import LOCATION
+
+    return store.sql(_EXISTING_SQL.format(location=LOCATION), timeout=600)
 
 
 def _checked_places(request: IngestRequest) -> Request:

@@ -12,13 +12,15 @@ import msgspec
 import numpy as np
 import pyarrow as pa
 
-from visionlens_jlab.arrow_columns import binaries, numbers, present_in, values_of
+from visionlens_jlab.arrow_columns import numbers, present_in, values_of
 
 from .ingest_digest import text_hashes
 
 FROM_FILE = ("captured_at", "camera", "latitude", "longitude")
 """Stated by a label file or else by EXIF, which is read of new and changed files only."""
 BUILT_IN = ("split", "group", *FROM_FILE, "caption")
+DIGESTS = "stated_digests"
+"""Column of the `sample` table."""
 _OF_FILE = ("sample_id", "root", "path", "filename", "width", "height", "bytes")
 _NO_FIELDS = (*_OF_FILE, "orientation", "modified_ns")
 _EXACT = 2**53
@@ -38,14 +40,13 @@ class StatedFields:
     def __init__(self, user_fields: Sequence[str], *, may_clear: bool) -> None:
         self._names = {_name_hash(name): name for name in (*BUILT_IN, *user_fields)}
         self._may_clear = may_clear
-        self._ids: list[np.ndarray] = []
-        self._digests: list[bytes] = []
+        self._known: list[pa.Table] = []
         self._changes: dict[str, list[pa.Table]] = {}
         self._seen: set[int] = set()
 
-    def note_new(self, samples: pa.Table) -> None:
-        """Take the `sample` table of images that are new."""
-        self._add(samples, _hashes(samples))
+    def with_digests(self, samples: pa.Table) -> pa.Table:
+        """The `sample` table of new images with what is stated about each of them."""
+        return samples.append_column(DIGESTS, _packed(_hashes(samples), samples.num_rows))
 
     def note_known(self, samples: pa.Table, before: list[bytes | None], read: np.ndarray) -> None:
         """Take the `sample` table of known images.
@@ -60,26 +61,18 @@ class StatedFields:
         if len(fresh) < len(ids):  # labels may name an image twice: the first counts
             samples = samples.take(numbers(np.array(fresh), pa.int64()))
             before, read = [before[index] for index in fresh], read[fresh]
-        self._add(samples, self._compared(samples, _hashes(samples), before, read))
+        hashes = self._compared(samples, _hashes(samples), before, read)
+        digests = _packed(hashes, samples.num_rows)
+        self._known.append(samples.select(["sample_id"]).append_column(DIGESTS, digests))
 
     def updates(self) -> Iterator[tuple[str, pa.Table]]:
         """Fields and `sample` tables with the values they have now, one field each."""
         for name in sorted(self._changes):
             yield name, pa.concat_tables(self._changes[name], promote_options="permissive")
 
-    def digests(self) -> pa.Array:
-        """Those of all samples met, in the order of their ids."""
-        order = np.argsort(np.concatenate([np.empty(0, np.uint32), *self._ids]))
-        return binaries([self._digests[place] for place in order.tolist()])
-
-    def _add(self, samples: pa.Table, hashes: dict[int, np.ndarray]) -> None:
-        count = samples.num_rows
-        self._ids.append(values_of(samples.column("sample_id")))
-        pairs = np.zeros((count, len(hashes), 2), dtype="<u4")
-        for place, key in enumerate(sorted(hashes)):
-            pairs[:, place, 0] = key
-            pairs[:, place, 1] = hashes[key]
-        self._digests += [row[row[:, 1] > 0].tobytes() for row in pairs]
+    def known_digests(self) -> pa.Table | None:
+        """The `sample` table of what is stated now about the known images; None: none was met."""
+        return pa.concat_tables(self._known) if self._known else None
 
     def _compared(
         self,
@@ -169,6 +162,19 @@ def _name_hash(name: str) -> int:
 
 def _named(key: int, names: Sequence[str]) -> str | None:
     return next((name for name in names if _name_hash(name) == key), None)
+
+
+def _packed(hashes: dict[int, np.ndarray], count: int) -> pa.Array:
+    """Of each of `count` samples the pairs of hashes of the fields that it has, ascending."""
+    pairs = np.zeros((count, len(hashes), 2), dtype="<u4")
+    for place, key in enumerate(sorted(hashes)):
+        pairs[:, place, 0] = key
+        pairs[:, place, 1] = hashes[key]
+    present = pairs[:, :, 1] > 0
+    offsets = np.zeros(count + 1, dtype=np.int32)
+    np.cumsum(8 * present.sum(axis=1), out=offsets[1:])
+    data = pa.py_buffer(pairs[present].tobytes())
+    return pa.Array.from_buffers(pa.binary(), count, [None, pa.py_buffer(offsets), data])
 
 
 def _unpacked(digests: list[bytes | None]) -> dict[int, np.ndarray]:

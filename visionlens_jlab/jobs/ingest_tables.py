@@ -12,6 +12,7 @@ from visionlens_jlab.arrow_columns import (
     TIMESTAMP,
     numbers,
     optional,
+    repeated,
     texts,
     timestamps,
     words,
@@ -74,13 +75,13 @@ def class_table(classes: Sequence[ClassEntry]) -> pa.Table:
 
 def issue_table(issues: Sequence[Issue], sample_ids: Sequence[int | None]) -> pa.Table:
     """The `issue` table."""
-    columns: dict[str, list[Any]] = {
-        "code": [issue.code for issue in issues],
-        "action": [issue.action for issue in issues],
-        "kind": [issue.kind for issue in issues],
-        "item": [issue.item for issue in issues],
-        "message": [issue.message for issue in issues],
-        "sample_id": list(sample_ids),
+    columns = {
+        "code": texts([issue.code for issue in issues]),
+        "action": texts([issue.action for issue in issues]),
+        "kind": texts([issue.kind for issue in issues]),
+        "item": texts([issue.item for issue in issues]),
+        "message": texts([issue.message for issue in issues]),
+        "sample_id": optional(list(sample_ids), pa.uint32()),
     }
     return pa.table(columns, ISSUE)
 
@@ -108,7 +109,7 @@ def sample_table(
         orientations = [header.orientation if header else None for header in headers]
     columns: dict[str, pa.Array | None] = {
         "sample_id": numbers(sample_ids, pa.uint32()),
-        "root": words([root] * len(paths)),
+        "root": repeated(root, len(paths)),
         "path": texts(paths),
         "filename": texts([path.rpartition("/")[2] for path in paths]),
         "split": words(splits),
@@ -162,9 +163,13 @@ def _frames(
         "height": [height for _, height in sizes],
         "bytes": file_bytes,
         "modified_ns": modified_ns,
-        "orientation": orientations or [None] * len(sizes),
     }
-    return {name: optional(values, SAMPLE[name]) for name, values in columns.items()}
+    made = {name: optional(values, SAMPLE[name]) for name, values in columns.items()}
+    kind = SAMPLE["orientation"]
+    made["orientation"] = (
+        optional(orientations, kind) if orientations else pa.nulls(len(sizes), kind)
+    )
+    return made
 
 
 def _stated_or(stated: pa.Array | None, found: pa.Array | None) -> pa.Array | None:
@@ -179,13 +184,13 @@ def media_table(sample_ids: Sequence[int], result: MediaResult) -> pa.Table:
     """The `media` table."""
     return pa.table(
         {
-            "sample_id": pa.array(sample_ids, pa.uint32()),
-            "content_hash": pa.array(result.hashes, pa.string()),
-            "thumb_offset": pa.array(result.offsets, pa.int64()),
-            "thumb_length": pa.array(result.lengths, pa.int32()),
-            "thumb_width": pa.array(result.widths, pa.int32()),
-            "thumb_height": pa.array(result.heights, pa.int32()),
-            "dominant_color": pa.array(result.colors, pa.uint32()),
+            "sample_id": optional(sample_ids, pa.uint32()),
+            "content_hash": texts(result.hashes),
+            "thumb_offset": optional(result.offsets, pa.int64()),
+            "thumb_length": optional(result.lengths, pa.int32()),
+            "thumb_width": optional(result.widths, pa.int32()),
+            "thumb_height": optional(result.heights, pa.int32()),
+            "dominant_color": optional(result.colors, pa.uint32()),
             "brightness": _measures(result.brightness),
             "contrast": _measures(result.contrast),
             "sharpness": _measures(result.sharpness),
@@ -194,4 +199,5 @@ def media_table(sample_ids: Sequence[int], result: MediaResult) -> pa.Table:
 
 
 def _measures(values: list[float]) -> pa.Array:
-    return pa.array(np.array(values, dtype=np.float32), from_pandas=True)
+    measured = np.array(values, dtype=np.float32)
+    return numbers(measured, pa.float32(), ~np.isnan(measured))

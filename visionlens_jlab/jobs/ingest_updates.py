@@ -85,9 +85,18 @@ class LabelUpdates:
             for batch in reader:
                 yield batch.column("sample_id").to_numpy(), pa.Table.from_batches([batch])
 
-    def digest_table(self, facts: ImageFacts) -> pa.Table:
-        """The `label_digest` table of every sample met."""
+    def vanished(self, facts: ImageFacts, before: dict[int, int]) -> Iterator[tuple[int, int]]:
+        """Ids and ordinals of known samples that had labels, where none at all were read now."""
+        ids, ordinals, _ = self._by_sample(facts, known=True)
+        for sample_id, ordinal in zip(ids.tolist(), ordinals.tolist(), strict=True):
+            if before.get(sample_id):
+                yield sample_id, ordinal
+
+    def digest_table(self, facts: ImageFacts, before: dict[int, int]) -> pa.Table:
+        """The `label_digest` table of every sample met; `before`: digests that stay."""
         ids, _, digests = self._by_sample(facts, known=False)
+        for place, sample_id in enumerate(ids.tolist() if before else []):
+            digests[place] = before.get(sample_id, digests[place])
         return pa.table(
             {"sample_id": numbers(ids, pa.uint32()), "digest": numbers(digests, pa.uint64())}
         )

@@ -7,7 +7,6 @@ import logging
 import os
 import shutil
 import sys
-import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from traitlets.config import Config
 
 from ..config import ENV_TOKEN
 from ..errors import VisionLensError
+from . import sockets
 from .worker import MIME
 
 READY_SECONDS = 60
@@ -168,8 +168,7 @@ class WorkerKernel:
             self._folder = self._manager = None
 
     def _make_manager(self) -> None:
-        # a short path: a Unix socket's may have about 100 characters
-        self._folder = Path(tempfile.mkdtemp(prefix="visionlens-"))
+        self._folder = sockets.make_folder()
         local = sys.platform != "win32"
         self._manager = self._manager_class(
             config=Config({"KernelManager": {"transport": "ipc" if local else "tcp"}}),

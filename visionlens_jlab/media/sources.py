@@ -100,7 +100,8 @@ class LocalSource:
                     name = entry.name
                     if name[0] == "." or name in IGNORED_NAMES:
                         continue
-                    reason = self._refuse(entry)
+                    usual = name.isascii() and not entry.is_symlink()
+                    reason = None if usual else self._refuse(entry)
                     if reason:
                         refused[_printable(prefix + name)] = reason
                     elif entry.is_file():

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from .base import Level, Model
 from .embeddings import SearchSpec
@@ -67,12 +67,20 @@ class Tile(Model):
 
 
 class TilesRequest(Model):
-    """Which tiles; ids are of the view's level, at most 500."""
+    """Which tiles: either `ids`, of the view's level, or the `first` of the view; at most 500."""
 
     view: ViewSpec = ViewSpec()
-    ids: list[int] = Field(max_length=500)
+    ids: list[int] | None = Field(None, max_length=500)
+    first: int | None = Field(None, ge=1, le=500)
+    """So many from the beginning of the view: nobody has to know their ids before."""
     geometry: bool = False
     """Whether `Tile.geometries` is filled: only worth it where there is more than boxes."""
+
+    @model_validator(mode="after")
+    def _either(self) -> Self:
+        if (self.ids is None) == (self.first is None):
+            raise ValueError("Give either ids or first.")
+        return self
 
 
 class Tiles(Model):
@@ -80,6 +88,19 @@ class Tiles(Model):
 
     version: int
     tiles: list[Tile]
+
+
+class ThumbnailsRequest(Model):
+    """Which thumbnails, at most 200; `versions[i]` is `Tile.thumbnail` of `samples[i]`."""
+
+    samples: list[Annotated[int, Field(ge=0, le=2**32 - 1)]] = Field(max_length=200)
+    versions: list[str] = Field(max_length=200)
+
+    @model_validator(mode="after")
+    def _pairs(self) -> Self:
+        if len(self.samples) != len(self.versions):
+            raise ValueError("Give as many versions as samples.")
+        return self
 
 
 class FacetValue(Model):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
+from ..collection import importing
 from ..models import (
     Changed,
     DatasetDetail,
@@ -65,7 +66,9 @@ class DirectBackend:
         self, request: IngestRequest, rows: pa.Table | None, on_progress: Callable[[Job], None]
     ) -> str:
         """Run the job in this process; KeyboardInterrupt leaves what was committed."""
-        from ..jobs.inline import run_inline
+        with importing():
+            from ..catalog import library  # noqa: F401  by which `_library` finds it
+            from ..jobs.inline import run_inline
 
         store = run_inline(self._library, request, on_progress=on_progress, table=rows)
         return store.slug

@@ -159,5 +159,6 @@ def _outcome(dataset: Dataset) -> str:
     report = dataset.report
     text = f"{dataset.count():,} samples, {dataset.count('annotations'):,} annotations"
     if report is not None and report.items_total:
-        text += f"; {report.items_total:,} things to know in .report"
+        items = "item" if report.items_total == 1 else "items"
+        text += f"; {report.items_total:,} {items} in the report"
     return text

@@ -6,6 +6,8 @@ import json
 import subprocess
 import sys
 
+from visionlens_jlab.tests.api.servers import make_coco
+
 HEAVY = ("torch", "transformers", "umap", "numba", "sklearn", "pandas", "qdrant_client")
 LATER = ("duckdb", "pyarrow", "numpy", "PIL", "IPython")
 """Loaded with the first request that needs them."""
@@ -48,6 +50,17 @@ def test_serving_a_dataset_loads_nothing_heavy(tmp_path):
 def test_a_worker_opens_no_database():
     loaded = loaded_by("import visionlens_jlab.jobs.worker, visionlens_jlab.jobs.ingest")
     assert "duckdb" not in loaded
+    assert not loaded & set(HEAVY)
+
+
+def test_an_ingest_with_pixels_and_a_report_loads_nothing_heavy(tmp_path):
+    (make_coco(tmp_path / "town", 3) / "images" / "image_00001.jpg").write_bytes(b"broken")
+    loaded = loaded_by(
+        "from visionlens_jlab.tests.jobs.ingest_context import ingest_rows\n"
+        f"found = ingest_rows({str(tmp_path / 'town')!r})\n"
+        "assert found.codes == {'IMAGE_UNREADABLE': 1} and len(found.media) == 2"
+    )
+    assert "pyarrow" in loaded
     assert not loaded & set(HEAVY)
 
 

@@ -61,6 +61,20 @@ describe('Client', () => {
     );
   });
 
+  it('takes thumbnails apart', async () => {
+    const body = Uint8Array.of(2, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 7, 8, 9);
+    const { client, sent } = connect(() => new Response(body));
+    const wanted = [1, 2, 3].map(sampleId => ({ sampleId, version: 'v' }));
+    const images = await client.thumbnails('d', wanted);
+    expect(sent[0].url).toBe(`${BASE}visionlens/api/v1/datasets/d/thumbnails`);
+    expect(JSON.parse(sent[0].body)).toEqual({
+      samples: [1, 2, 3],
+      versions: ['v', 'v', 'v']
+    });
+    expect(images.map(image => image?.size)).toEqual([2, undefined, 1]);
+    expect(images[0]?.type).toBe('image/webp');
+  });
+
   it('sends each request to its resource', async () => {
     const { client, sent } = connect(() =>
       json({ datasets: [], formats: [], jobs: [], lines: [] })

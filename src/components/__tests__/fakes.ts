@@ -164,6 +164,8 @@ export function fakeContext(client: Partial<IClient>): IPanelContext {
       thumbnailUrl: (dataset: string, id: number, version: string | null) =>
         `/thumb/${dataset}/${id}?v=${version}`,
       imageUrl: (dataset: string, id: number) => `/image/${dataset}/${id}`,
+      thumbnails: async (_: string, wanted: readonly unknown[]) =>
+        wanted.map(() => new Blob(['x'])),
       savedViews: async () => [],
       ...client
     } as IClient,

@@ -23,3 +23,15 @@ export function fakeViewport(width: number, height: number): void {
   HTMLElement.prototype.scrollTo = (() => undefined) as never;
   HTMLCanvasElement.prototype.getContext = (() => null) as never;
 }
+
+/** Addresses of blobs, which jsdom has none of: those made and those let go of. */
+export function fakeObjectUrls(): { made: string[]; revoked: string[] } {
+  const made: string[] = [];
+  const revoked: string[] = [];
+  URL.createObjectURL = () => {
+    made.push(`blob:image-${made.length}`);
+    return made[made.length - 1];
+  };
+  URL.revokeObjectURL = url => void revoked.push(url);
+  return { made, revoked };
+}

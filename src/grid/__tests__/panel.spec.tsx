@@ -9,15 +9,21 @@ import {
 import * as React from 'react';
 import {
   fakeContext,
+  type FakeModel,
   fakeModel,
   tile,
   VIEW
 } from '../../components/__tests__/fakes';
-import { fakeViewport } from '../../components/__tests__/viewport';
+import {
+  fakeObjectUrls,
+  fakeViewport
+} from '../../components/__tests__/viewport';
 import { CommandIDs } from '../../tokens';
+import type { IPanelContext } from '../../client/context';
 import type { IWorkspaceState } from '../../workspace/types';
 import { GridPanel } from '../GridPanel';
 import { classCounts } from '../HoverCard';
+import { createSources } from '../sources';
 
 const SHAPES = {
   boxes: [
@@ -33,6 +39,11 @@ const SHAPES = {
   matching: [false, true, false]
 };
 
+function panel(model: FakeModel, context: IPanelContext): JSX.Element {
+  const sources = createSources(context.client, model.store.getState());
+  return <GridPanel model={model} context={context} sources={sources} />;
+}
+
 function open(change: Partial<IWorkspaceState> = {}) {
   const tiles = jest.fn(async (_d: string, _v: unknown, ids: number[]) => ({
     version: 1,
@@ -44,23 +55,28 @@ function open(change: Partial<IWorkspaceState> = {}) {
     context.commands.addCommand(id, { execute: () => ran.push(id) });
   }
   const model = fakeModel(change);
-  const view = render(<GridPanel model={model} context={context} />);
+  const view = render(panel(model, context));
   const at = (index: number): HTMLElement =>
     view.container.querySelector(`.vl-tile[data-index="${index}"]`)!;
   return { ...view, model, context, tiles, ran, at };
 }
 
 describe('GridPanel', () => {
-  beforeEach(() => fakeViewport(640, 400));
+  beforeEach(() => {
+    fakeViewport(640, 400);
+    fakeObjectUrls();
+  });
 
   it('draws the tiles on the screen with their thumbnails', async () => {
     const { at, container } = open();
     await screen.findAllByText('image_100.jpg');
     expect(container.querySelectorAll('.vl-tile').length).toBe(10);
     expect(at(0)).toHaveAttribute('data-id', '100');
-    expect(at(0).querySelector('img')).toHaveAttribute(
-      'src',
-      '/thumb/blood/100?v=v1'
+    await waitFor(() =>
+      expect(at(0).querySelector('img')).toHaveAttribute(
+        'src',
+        expect.stringContaining('blob:')
+      )
     );
     const grid = screen.getByRole('grid');
     expect(grid).toHaveAttribute('aria-colcount', '4');
@@ -271,7 +287,7 @@ describe('GridPanel', () => {
         .mockRejectedValueOnce(new Error('no answer'))
         .mockResolvedValue({ version: 1, tiles: [tile(100)] })
     });
-    render(<GridPanel model={fakeModel()} context={context} />);
+    render(panel(fakeModel(), context));
     fireEvent.click(await screen.findByText('Try again'));
     expect(await screen.findByText('image_100.jpg')).toBeVisible();
     expect(screen.queryByText('Try again')).toBeNull();

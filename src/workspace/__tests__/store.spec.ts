@@ -35,6 +35,24 @@ describe('the view', () => {
     expect(state().detail?.name).toBe('Cells');
   });
 
+  it('asks for the ids first, then for what is told about the dataset', async () => {
+    server.held = [];
+    const dataset = jest.fn(server.client.dataset);
+    const opened = new WorkspaceModel({
+      client: { ...server.client, dataset },
+      events: server.serverEvents,
+      workspace: server.workspace,
+      origin: 'other'
+    });
+    await jest.advanceTimersByTimeAsync(0);
+    expect(dataset).not.toHaveBeenCalled();
+    server.held[0]();
+    await opened.flush();
+    expect(dataset).toHaveBeenCalledTimes(1);
+    expect(opened.store.getState().detail?.name).toBe('Cells');
+    opened.dispose();
+  });
+
   it('changes at once and keeps the last picture until the ids are there', async () => {
     filterTo(10);
     expect(state().view.filter).toEqual(compare('sample_id', 10));

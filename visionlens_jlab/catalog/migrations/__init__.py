@@ -27,7 +27,7 @@ def newest() -> int:
 def schema_version(connection: duckdb.DuckDBPyConnection) -> int:
     """The schema version of an open dataset; 0: an empty file."""
     exists = connection.execute(
-        "SELECT count(*) FROM information_schema.tables WHERE table_name = 'schema_version'"
+        "SELECT count(*) FROM duckdb_tables() WHERE table_name = 'schema_version'"
     ).fetchall()
     if not exists[0][0]:
         return 0
@@ -36,7 +36,7 @@ def schema_version(connection: duckdb.DuckDBPyConnection) -> int:
 
 
 def migrate(connection: duckdb.DuckDBPyConnection, target: int | None = None) -> None:
-    """Apply what is missing, each migration in a transaction of its own.
+    """Apply what is missing, in one transaction.
 
     Raises
     ------
@@ -45,23 +45,28 @@ def migrate(connection: duckdb.DuckDBPyConnection, target: int | None = None) ->
     """
     present = schema_version(connection)
     check_not_too_new(present)
-    for number, sql in migrations():
-        if number <= present or (target is not None and number > target):
-            continue
-        connection.begin()
-        try:
-            if number == 1:
-                connection.execute(
-                    "CREATE TABLE schema_version (version INTEGER, applied_at TIMESTAMP)"
-                )
-            connection.execute(sql)
-            connection.execute(
-                "INSERT INTO schema_version VALUES (?, now() AT TIME ZONE 'UTC')", [number]
-            )
-            connection.commit()
-        except BaseException:
-            connection.rollback()
-            raise
+    missing = [
+        (number, sql)
+        for number, sql in migrations()
+        if number > present and (target is None or number <= target)
+    ]
+    if not missing:
+        return
+    connection.begin()
+    try:
+        for number, sql in missing:
+            _apply(connection, number, sql)
+        connection.commit()
+    except BaseException:
+        connection.rollback()
+        raise
+
+
+def _apply(connection: duckdb.DuckDBPyConnection, number: int, sql: str) -> None:
+    if number == 1:
+        connection.execute("CREATE TABLE schema_version (version INTEGER, applied_at TIMESTAMP)")
+    connection.execute(sql)
+    connection.execute("INSERT INTO schema_version VALUES (?, now() AT TIME ZONE 'UTC')", [number])
 
 
 def check_not_too_new(present: int) -> None:

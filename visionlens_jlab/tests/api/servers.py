@@ -18,6 +18,8 @@ from visionlens_jlab.catalog.pieces import Piece
 from visionlens_jlab.config import API_PREFIX
 
 NAME = "street"
+WAIT = 120.0
+"""Seconds for an answer; tornado would wait for 20, and slow machines are busy at times."""
 
 
 def make_images(folder: Path, count: int, size: tuple[int, int] = (64, 48)) -> list[str]:
@@ -106,6 +108,7 @@ class Api:
         if body is None and method in ("POST", "PUT", "PATCH"):
             body = b""
         options.setdefault("raise_error", False)
+        options.setdefault("request_timeout", WAIT)
         path, _, query = path.partition("?")
         options.setdefault("params", dict(parse_qsl(query)))
         return await self.fetch(API_PREFIX, path, method=method, body=body, **options)

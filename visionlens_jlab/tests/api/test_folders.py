@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
+import tempfile
 from pathlib import Path
 
 import pytest
 
-from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.media.folders import list_folder
 from visionlens_jlab.tests.api.servers import code, make_images
 
@@ -96,12 +98,30 @@ def test_a_folder_with_very_much_in_it_is_cut(tmp_path, monkeypatch):
     assert folder.truncated
 
 
-@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may read every folder")
-def test_a_folder_that_may_not_be_read(tmp_path):
-    tmp_path.chmod(0)
+_LISTED = """
+import os, sys
+from pathlib import Path
+from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.media.folders import list_folder
+if os.geteuid() == 0:  # root may read every folder
+    os.setuid(65534)
+for name in ("open", "closed"):
     try:
-        with pytest.raises(VisionLensError) as caught:
-            list_folder(tmp_path, lambda _: True)
-    finally:
-        tmp_path.chmod(0o700)
-    assert caught.value.code == "PERMISSION_DENIED"
+        list_folder(Path(sys.argv[1], name), lambda _: True)
+        print("read")
+    except VisionLensError as error:
+        print(error.code)
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="rights are another thing there")
+def test_a_folder_that_may_not_be_read():
+    # pytest's own folders are for their owner only.
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        (Path(folder) / "open").mkdir(mode=0o755)
+        (Path(folder) / "closed").mkdir(mode=0)
+        done = subprocess.run(
+            [sys.executable, "-c", _LISTED, folder], capture_output=True, text=True, check=True
+        )
+    assert done.stdout.split() == ["read", "PERMISSION_DENIED"]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import struct
+from itertools import accumulate, pairwise
 
 import pyarrow as pa
 import pytest
@@ -118,6 +120,48 @@ async def test_thumbnails_of_tiles_take_no_statement(api, dataset, thumbnail, mo
     assert other.body == thumbnail
     assert "immutable" not in other.headers["Cache-Control"]
     assert statements != []
+
+
+async def test_a_screenful_of_thumbnails_at_once(api, dataset, thumbnail, monkeypatch):
+    tiles = await api.json(f"datasets/{dataset}/tiles", "POST", {"ids": [1, 2]})
+    versions = [tile["thumbnail"] for tile in tiles["tiles"]]
+    statements: list[str] = []
+    rows = Reader.rows
+    monkeypatch.setattr(Reader, "rows", lambda *a: statements.append(a[1]) or rows(*a))
+
+    async def ask(samples: list[int], versions: list[str]) -> list[bytes]:
+        body = {"samples": samples, "versions": versions}
+        gzip = {"Accept-Encoding": "gzip"}
+        answer = await api(f"datasets/{dataset}/thumbnails", "POST", body, headers=gzip)
+        assert answer.code == 200
+        assert answer.headers["Content-Type"] == "application/octet-stream"
+        # images are compressed already
+        assert "Content-Encoding" not in answer.headers
+        lengths = struct.unpack_from(f"<{len(samples)}I", answer.body)
+        ends = [4 * len(samples) + end for end in accumulate(lengths, initial=0)]
+        assert ends[-1] == len(answer.body)
+        return [answer.body[start:end] for start, end in pairwise(ends)]
+
+    red, blue = await ask([1, 2], versions)
+    assert blue == thumbnail
+    assert Image.open(io.BytesIO(red)).size == (8, 6)
+    assert statements == []
+    # in the order asked for, whatever is known; nothing for what has none
+    assert await ask([2, 9, 1, 99999], ["old", "x", "old", "x"]) == [blue, b"", red, b""]
+    assert len(statements) == 1
+    assert await ask([], []) == []
+
+
+async def test_thumbnails_asked_for_wrongly(api, dataset):
+    path = f"datasets/{dataset}/thumbnails"
+    for body in (
+        {"samples": [1], "versions": []},
+        {"samples": [-1], "versions": ["x"]},
+        {"samples": [2**32], "versions": ["x"]},
+        {"samples": list(range(201)), "versions": ["x"] * 201},
+        {},
+    ):
+        assert code(await api(path, "POST", body)) == "REQUEST_INVALID", body
 
 
 async def test_a_thumbnail_whose_pack_is_gone(api, dataset, thumbnail, extension):

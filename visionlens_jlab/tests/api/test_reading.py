@@ -64,6 +64,16 @@ async def test_tiles_facets_sample_and_predicate(api, dataset):
     assert predicate["filter"]["op"] == "and"
 
 
+async def test_the_tiles_that_a_view_begins_with(api, dataset):
+    for view in ({}, CARS, {"level": "annotations", "sort": [{"field": "x", "descending": True}]}):
+        answer = await api(f"datasets/{dataset}/view", "POST", view)
+        ids = np.frombuffer(answer.body, "<u4")
+        for first in (4, 500):
+            body = {"view": view, "first": first}
+            answer = await api.json(f"datasets/{dataset}/tiles", "POST", body)
+            assert [tile["id"] for tile in answer["tiles"]] == ids[:first].tolist()
+
+
 async def test_sql_answers_with_a_table(api, dataset):
     query = {"query": "SELECT count(*) AS n FROM samples"}
     assert read_table(await api(f"datasets/{dataset}/sql", "POST", query))["n"].to_pylist() == [30]
@@ -76,8 +86,14 @@ async def test_what_is_wrong_with_a_request_is_named(api, dataset):
     assert wrong.code == 400
     assert code(wrong) == "REQUEST_INVALID"
     assert b"ids" in wrong.body
-    too_many = await api(f"datasets/{dataset}/tiles", "POST", {"ids": list(range(501))})
-    assert code(too_many) == "REQUEST_INVALID"
+    for body in (
+        {"ids": list(range(501))},
+        {"first": 0},
+        {"first": 501},
+        {},
+        {"ids": [1], "first": 1},
+    ):
+        assert code(await api(f"datasets/{dataset}/tiles", "POST", body)) == "REQUEST_INVALID"
     for body in (b"{", b"\xff\xfe", b"[" * 100_000, b"null"):
         assert code(await api(f"datasets/{dataset}/view", "POST", body)) == "REQUEST_INVALID"
     misspelt = await api(f"datasets/{dataset}/view", "POST", {"wher": "a = 1"})

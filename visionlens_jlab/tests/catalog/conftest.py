@@ -20,9 +20,28 @@ def library(tmp_path: Path) -> Iterator[Library]:
     made.close()
 
 
+@pytest.fixture(scope="session")
+def shared_street(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DatasetStore]:
+    """The dataset of `fill_street` that all tests share which only read it."""
+    folder = tmp_path_factory.mktemp("street")
+    library = Library(folder / "home", address="http://127.0.0.1:8888/")
+    yield _made(library, folder)
+    library.close()
+
+
 @pytest.fixture
-def street(library: Library, tmp_path: Path) -> DatasetStore:
-    """The dataset of `fill_street`."""
+def street(request: pytest.FixtureRequest) -> Iterator[DatasetStore]:
+    """The dataset of `fill_street`; only tests marked `own_dataset` may change it."""
+    if request.node.get_closest_marker("own_dataset"):
+        yield _made(request.getfixturevalue("library"), request.getfixturevalue("tmp_path"))
+        return
+    shared: DatasetStore = request.getfixturevalue("shared_street")
+    before = shared.version
+    yield shared
+    assert shared.version == before, "a test that changes the dataset is to be marked own_dataset"
+
+
+def _made(library: Library, folder: Path) -> DatasetStore:
     store = library.create("Street scenes")
-    fill_street(store, tmp_path)
+    fill_street(store, folder)
     return store

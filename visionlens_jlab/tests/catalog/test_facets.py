@@ -61,6 +61,7 @@ def test_the_confidence_histogram_counts_predictions(street: DatasetStore) -> No
     assert street.view(clicked).ids.tolist() == [1]
 
 
+@pytest.mark.own_dataset
 def test_selected_values_are_there_even_when_cut_or_gone(street: DatasetStore) -> None:
     street.set_field("name", np.arange(6), pa.array([f"n{i}" for i in range(6)]))
     facet = _facet(street, "name", "name in ('n5', 'gone')", limit=2)

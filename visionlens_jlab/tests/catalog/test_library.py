@@ -11,12 +11,16 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from visionlens_jlab.catalog.library import Library
 from visionlens_jlab.catalog.store import DatasetStore
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.models import TagRequest, ViewSpec
+from visionlens_jlab.tests.catalog.builders import piece, samples_table
+
+pytestmark = pytest.mark.own_dataset
 
 _HOLDER = """
 import sys
@@ -152,10 +156,53 @@ def test_a_copied_folder_is_another_dataset(library: Library, street: DatasetSto
     assert library.open(copy.uuid) is copy
 
 
+def test_it_opens_again_in_this_process_when_room_has_changed(
+    library: Library, street: DatasetStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """DuckDB takes a second connection of a process only with the same settings."""
+    room = shutil.disk_usage(library.data_dir)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: room._replace(free=room.free // 2))
+    second = Library(library.data_dir)
+    assert second.open(street.slug).count("samples") == 6
+    second.close()
+
+
 def test_a_moved_folder_is_the_same_dataset(library: Library, street: DatasetStore) -> None:
     library.close()
     street.folder.rename(street.folder.parent / "moved")
     assert library.open("moved").uuid == street.uuid
+
+
+@pytest.mark.parametrize("kept", ["./uploads", "{folder}/uploads"])
+def test_images_in_the_datasets_folder_move_with_it(
+    library: Library, street: DatasetStore, tmp_path: Path, kept: str
+) -> None:
+    """Older versions kept the whole path."""
+    uploads = street.folder.resolve() / "uploads"
+    root = pa.table({"name": ["uploads"], "location": [str(uploads)]})
+    sample = samples_table(6, 1, root=["uploads"], path=["a.jpg"])
+    street.apply_piece(piece(tmp_path, sequence=1, root=root, sample=sample))
+    assert street.image_path(6) == (str(uploads), "a.jpg")
+    stored = street.sql("SELECT location FROM source_root WHERE name = 'uploads'").to_pylist()
+    assert stored == [{"location": "./uploads"}]
+    street.transaction(
+        lambda cursor: cursor.execute(
+            "UPDATE source_root SET location = ? WHERE name = 'uploads'",
+            [kept.format(folder=street.folder.resolve())],
+        )
+    )
+    library.close()
+    moved = street.folder.resolve().parent / "moved"
+    street.folder.rename(moved)
+    store = library.open("moved")
+    assert store.image_path(6) == (f"{moved}/uploads", "a.jpg")
+    assert store.image_path(0) == ("/data/street/", "train/000000.jpg")
+    assert store.detail().roots == {"images": "/data/street/", "uploads": f"{moved}/uploads"}
+    uris = store.table("samples", columns=["uri"])["uri"].to_pylist()
+    assert uris[5:] == ["/data/street/train/000005.jpg", f"{moved}/uploads/a.jpg"]
+    assert store.sample(6, ViewSpec()).uri == f"{moved}/uploads/a.jpg"
+    shown = store.sql("SELECT uri FROM samples WHERE sample_id = 6").to_pylist()
+    assert shown == [{"uri": f"{moved}/uploads/a.jpg"}]
 
 
 def test_delete_removes_the_folder_and_leaves_a_tombstone(

@@ -107,6 +107,7 @@ def test_tiles_come_in_order_with_their_matching_annotations(street: DatasetStor
     assert tiles.tiles[2].boxes == []
 
 
+@pytest.mark.own_dataset
 def test_annotation_tiles(street: DatasetStore) -> None:
     street.tag(TagRequest(tag="x", ids=[1]))
     tiles = street.tiles(ViewSpec(level="annotations"), [4, 0]).tiles
@@ -133,6 +134,7 @@ def test_tiles_take_two_statements(
     assert len(statements) == 2
 
 
+@pytest.mark.own_dataset
 def test_sample_detail(street: DatasetStore) -> None:
     street.tag(TagRequest(tag="odd", ids=[2], level="annotations"))
     detail = street.sample(1, CARS)
@@ -148,6 +150,7 @@ def test_sample_detail(street: DatasetStore) -> None:
     assert caught.value.code == "ID_UNKNOWN"
 
 
+@pytest.mark.own_dataset
 def test_dataset_detail(street: DatasetStore) -> None:
     street.tag(TagRequest(tag="x", ids=[0, 1]))
     detail = street.detail()

@@ -9,6 +9,8 @@ from visionlens_jlab.catalog.store import DatasetStore
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.models import SortKey, ViewSpec
 
+pytestmark = pytest.mark.own_dataset
+
 RAIN = ViewSpec(where="weather = 'rain'")
 
 

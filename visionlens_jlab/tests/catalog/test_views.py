@@ -59,6 +59,7 @@ def test_annotations(street: DatasetStore, spec: ViewSpec, ids: list[int]) -> No
     assert view.total == (7 if spec.all else 5)
 
 
+@pytest.mark.own_dataset
 @pytest.mark.parametrize(
     ("keys", "ids"),
     [
@@ -96,6 +97,7 @@ def test_a_sorted_sample_view_takes_its_matching_annotations(street: DatasetStor
     assert street.view(spec).ids.tolist() == [2, 0]
 
 
+@pytest.mark.own_dataset
 def test_views_are_cached_until_the_data_changes(
     street: DatasetStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,6 +12,8 @@ from visionlens_jlab.catalog.store import DatasetStore
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.models import TagRequest, ViewSpec
 
+pytestmark = pytest.mark.own_dataset
+
 
 def _set(street: DatasetStore, name: str, ids: list[int], values: object, **kwargs: str) -> int:
     array = values if isinstance(values, pa.Array | pa.ChunkedArray) else pa.array(values)

@@ -172,6 +172,28 @@ def test_sections_in_any_order(tmp_path, order):
     assert found.annotations[0]["class"] == "car"
 
 
+@pytest.mark.parametrize(
+    "order",
+    [
+        ("images", "annotations", "categories", "annotations"),
+        ("categories", "images", "annotations", "images"),
+        ("categories", "images", "images", "annotations"),
+    ],
+)
+def test_a_section_that_comes_twice_is_told(tmp_path, order):
+    folder = write_coco(tmp_path, 2, [coco_box(1, 2, [1, 2, 3, 4])])
+    path = folder / "annotations/instances.json"
+    content = json.loads(path.read_text())
+    write_text(path, "{" + ",".join(f'"{key}": {json.dumps(content[key])}' for key in order) + "}")
+    found = labels(folder)
+    twice = max(order, key=order.count)
+    assert len(found.samples) == 2
+    assert len(found.annotations) == 1
+    assert [row["item"] for row in found.issues if row["code"] == "SECTION_REPEATED"] == [
+        f"annotations/instances.json: {twice}"
+    ]
+
+
 def test_unusual_shapes_are_read_too(tmp_path):
     folder = write_coco(tmp_path, 2, [coco_box(1, 2, [1.5, 2, 3, 4])])
     path = folder / "annotations/instances.json"

@@ -4,6 +4,8 @@ from datetime import UTC, datetime
 
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from visionlens_jlab.formats.fields import build_fields, parse_time, typed_array
 from visionlens_jlab.formats.issues import ISSUES
@@ -36,6 +38,27 @@ def test_times():
     for odd in ("soon", 1e30, float("nan")):
         with pytest.raises(ValueError, match=r"."):
             parse_time(odd)
+
+
+DAYS = st.datetimes(datetime(2, 1, 1), datetime(9998, 12, 31), timezones=st.none())
+USUAL = st.builds(lambda day, sep: day.isoformat(sep, "seconds"), DAYS, st.sampled_from(" T"))
+TIMES = st.lists(
+    USUAL | st.sampled_from(["2013-02-30 00:00:00", "2013-01-01 24:00:00", "", "soon"])
+)
+
+
+@given(values=TIMES)
+def test_a_column_of_times_is_read_as_each_of_them(values):
+    def alone(text):
+        try:
+            return parse_time(text)
+        except ValueError:
+            return None
+
+    fields, _ = build_fields({"captured_at": values}, str)
+    wanted = [alone(text) for text in values]
+    found = fields["captured_at"].to_pylist() if fields else [None] * len(values)
+    assert found == wanted
 
 
 def test_names_that_are_taken_get_others():

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from visionlens_jlab.catalog.library import Library
+from visionlens_jlab.formats import json_stream
+from visionlens_jlab.jobs import context, ingest
 from visionlens_jlab.tests.api.conftest import api, extension
 from visionlens_jlab.tests.api.servers import Api
 
@@ -50,3 +54,19 @@ class Jobs:
 def jobs(api: Api) -> Jobs:
     """Ingests over REST."""
     return Jobs(api)
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[Library]:
+    """An empty library, without a server."""
+    made = Library(tmp_path / "data")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Several pieces of each kind, and every step reported."""
+    monkeypatch.setattr(ingest, "IMAGES_PER_PIECE", 3)
+    monkeypatch.setattr(context, "REPORT_SECONDS", 0)
+    monkeypatch.setattr(json_stream, "BLOCK", 600)

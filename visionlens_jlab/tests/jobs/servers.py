@@ -7,7 +7,6 @@ import json
 import os
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +16,7 @@ import httpx
 import psutil
 
 from visionlens_jlab.config import API_PREFIX
+from visionlens_jlab.tests.starting import SERVER
 
 TOKEN = "test-token"
 WAIT = 120.0
@@ -52,9 +52,7 @@ class Server:
         self.url = f"http://127.0.0.1:{port}/base/{API_PREFIX}/"
         command = [
             *prefix,
-            sys.executable,
-            "-m",
-            "jupyter_server",
+            *SERVER,
             "--allow-root",
             "--no-browser",
             f"--ServerApp.port={port}",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 
 import jupyter_events
@@ -13,6 +14,16 @@ from visionlens_jlab.jobs.announcer import DATASET, JOB, SCHEMAS, WORKSPACE, Ann
 from visionlens_jlab.models import Job
 
 RUNNING = Job(job="j", kind="ingest", dataset="d", state="running", created_at="2026-01-01")
+INTERVAL = 0.5
+"""Long enough for what is to happen within one of them, on a slow machine too."""
+
+
+async def until(reached: Callable[[], bool]) -> None:
+    """Let the loop run until something holds; at most a minute."""
+    for _ in range(6000):
+        if reached():
+            return
+        await asyncio.sleep(0.01)
 
 
 class Heard:
@@ -35,16 +46,19 @@ def test_the_schemas_are_those_of_the_contract():
 
 
 async def test_progress_is_told_five_times_a_second_at_most_and_its_end_at_once(monkeypatch):
-    monkeypatch.setattr(announcer, "JOB_SECONDS", 0.1)
+    monkeypatch.setattr(announcer, "JOB_SECONDS", INTERVAL)
     heard = Heard()
     for done in range(50):
         heard.announcer.job(RUNNING.model_copy(update={"done": done}))
-    await asyncio.sleep(0.3)
+    await until(lambda: len(heard.events) >= 2)
     assert [data["job"]["done"] for _, data in heard.events] == [0, 49]
+    await asyncio.sleep(1.2 * INTERVAL)
+    assert len(heard.events) == 2
     heard.announcer.job(RUNNING.model_copy(update={"done": 50}))
     heard.announcer.job(RUNNING.model_copy(update={"done": 51}))
     heard.announcer.job(RUNNING.model_copy(update={"state": "done", "done": 52}))
-    await asyncio.sleep(0.3)
+    await until(lambda: len(heard.events) >= 4)
+    await asyncio.sleep(1.2 * INTERVAL)
     assert [data["job"]["done"] for _, data in heard.events] == [0, 49, 50, 52]
 
 
@@ -62,10 +76,10 @@ async def test_a_listener_in_trouble_does_not_stop_the_change(caplog):
 async def test_the_latest_of_what_was_held_back_is_sent():
     throttle, sent = Throttle(), []
     for number in range(3):
-        throttle.submit("a", 0.05, lambda number=number: sent.append(number))
-    throttle.submit("b", 0.05, lambda: sent.append("b"))
+        throttle.submit("a", INTERVAL, lambda number=number: sent.append(number))
+    throttle.submit("b", INTERVAL, lambda: sent.append("b"))
     assert sent == [0, "b"]
-    await asyncio.sleep(0.15)
+    await until(lambda: len(sent) >= 3)
     assert sent == [0, "b", 2]
 
 

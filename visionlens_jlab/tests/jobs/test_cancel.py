@@ -2,36 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from visionlens_jlab.catalog.library import Library
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.formats import json_stream
-from visionlens_jlab.jobs import context, ingest
 from visionlens_jlab.jobs.inline import run_inline
 from visionlens_jlab.jobs.queue import JobQueue, Owner
 from visionlens_jlab.jobs.spool import Spool
 from visionlens_jlab.models import IngestRequest, Job
 from visionlens_jlab.tests.api.servers import make_coco, make_images
 
+pytestmark = pytest.mark.usefixtures("small_pieces")
 IMAGES = 40
-
-
-@pytest.fixture
-def library(tmp_path: Path):
-    library = Library(tmp_path / "data")
-    yield library
-    library.close()
-
-
-@pytest.fixture(autouse=True)
-def small_pieces(monkeypatch):
-    """Several pieces of each kind, and every step reported."""
-    monkeypatch.setattr(ingest, "IMAGES_PER_PIECE", 3)
-    monkeypatch.setattr(context, "REPORT_SECONDS", 0)
-    monkeypatch.setattr(json_stream, "BLOCK", 600)
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,7 @@ import pytest
 from visionlens_jlab.catalog.library import Library
 from visionlens_jlab.catalog.store import DatasetStore
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.formats import json_stream
-from visionlens_jlab.jobs import context, ingest
+from visionlens_jlab.jobs import context
 from visionlens_jlab.jobs.ingest_existing import Existing
 from visionlens_jlab.jobs.inline import run_inline
 from visionlens_jlab.models import IngestRequest, Job, TagRequest
@@ -22,23 +21,9 @@ from visionlens_jlab.tests.api.servers import make_coco, make_images
 from ..formats.writers import coco_box, write_coco
 from .ingest_context import ingest_rows
 
+pytestmark = pytest.mark.usefixtures("small_pieces")
 IMAGES = 20
 DERIVED = ("content_hash", "brightness", "contrast", "sharpness", "dominant_color")
-
-
-@pytest.fixture
-def library(tmp_path: Path):
-    library = Library(tmp_path / "data")
-    yield library
-    library.close()
-
-
-@pytest.fixture(autouse=True)
-def small_pieces(monkeypatch):
-    """Several pieces of each kind, and every step reported."""
-    monkeypatch.setattr(ingest, "IMAGES_PER_PIECE", 3)
-    monkeypatch.setattr(context, "REPORT_SECONDS", 0)
-    monkeypatch.setattr(json_stream, "BLOCK", 600)
 
 
 @pytest.fixture

@@ -7,8 +7,6 @@ import os
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from visionlens_jlab.catalog.library import Library
 from visionlens_jlab.jobs.inline import run_inline
 from visionlens_jlab.models import IngestRequest
@@ -24,13 +22,6 @@ SAMPLES = """
 """
 
 
-@pytest.fixture
-def library(tmp_path: Path):
-    library = Library(tmp_path / "data")
-    yield library
-    library.close()
-
-
 def ingest(library: Library, folder: Path, name: str = "town") -> tuple[list[dict], dict]:
     """Rows of the samples and the report's codes."""
     request = IngestRequest(source=str(folder), name=name, incremental=True)
@@ -38,6 +29,15 @@ def ingest(library: Library, folder: Path, name: str = "town") -> tuple[list[dic
     report = store.report()
     assert report is not None
     return store.sql(SAMPLES).to_pylist(), report.by_code
+
+
+def write_yolo(folder: Path, labels: dict[str, str]) -> Path:
+    for name, text in labels.items():
+        write_image(folder / "images" / f"{name}.png", (40, 30))
+        (folder / "labels").mkdir(exist_ok=True)
+        (folder / "labels" / f"{name}.txt").write_text(text)
+    (folder / "data.yaml").write_text("train: images\nnames: [car]\n")
+    return folder
 
 
 def edit_labels(folder: Path, edit: Any) -> None:
@@ -116,3 +116,32 @@ def test_edits_by_hand_survive_where_the_source_did_not_change(library, tmp_path
     assert codes == {"LABELS_UPDATED": 1}
     edited = next(row for row in after if row["sample_id"] == 1)
     assert {label[1] for label in map(tuple, map(dict.values, edited["labels"]))} == {99}
+
+
+def test_labels_stay_when_every_label_file_is_gone(library, tmp_path):
+    """One file less is an image without labels; none at all may be a folder not mounted."""
+    folder = write_yolo(tmp_path / "town", {"a": "0 .5 .5 .2 .2", "b": "0 .4 .4 .1 .1", "c": ""})
+    before, _ = ingest(library, folder)
+    assert [len(row["labels"]) for row in before] == [1, 1, 1]  # c: one that is none
+    labels = folder / "labels"
+    labels.rename(tmp_path / "away")
+    gone, codes = ingest(library, folder)
+    assert gone == before
+    assert codes == {"LABELS_VANISHED": 2}
+    (tmp_path / "away").rename(labels)
+    back, codes = ingest(library, folder)
+    assert (back, codes) == (before, {})
+    (labels / "a.txt").unlink()
+    after, codes = ingest(library, folder)
+    assert codes["LABELS_UPDATED"] == 1
+    assert after[0]["labels_digest"] == 0
+    assert after[1:] == before[1:]
+
+
+def test_images_alone_say_nothing_of_labels(library, tmp_path):
+    folder = make_coco(tmp_path / "town", 3)
+    before, _ = ingest(library, folder)
+    request = IngestRequest(source=str(folder), name="town", incremental=True, format="images")
+    store = run_inline(library, request, on_progress=lambda _: None)
+    assert store.report().by_code == {}
+    assert ingest(library, folder) == (before, {})

@@ -10,20 +10,12 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from visionlens_jlab.catalog.library import Library
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.jobs import inline
 from visionlens_jlab.jobs.inline import run_inline
 from visionlens_jlab.jobs.queue import JobQueue, Owner
 from visionlens_jlab.models import IngestRequest, Job
 from visionlens_jlab.tests.api.servers import make_coco, make_images
-
-
-@pytest.fixture
-def library(tmp_path: Path):
-    library = Library(tmp_path / "data")
-    yield library
-    library.close()
 
 
 def test_a_script_gets_the_dataset_and_its_progress(library, tmp_path):

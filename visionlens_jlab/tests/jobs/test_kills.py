@@ -21,7 +21,7 @@ from visionlens_jlab.tests.jobs.end_state import differences, end_state, make_so
 from visionlens_jlab.tests.jobs.servers import Server
 
 STAGES = ("scan", "headers", "labels", "images", "done")
-ORPHAN_SECONDS = 15.0
+ORPHAN_SECONDS = 60.0
 """A worker whose server is gone must end by itself within this time; it is far less."""
 
 rounds = pytest.mark.parametrize(

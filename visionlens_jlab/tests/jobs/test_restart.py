@@ -29,7 +29,7 @@ def servers(tmp_path: Path):
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM])
 async def test_running_and_waiting_jobs_go_on_after_a_restart(servers, tmp_path, end):
     for name in ("first", "second"):
-        make_coco(tmp_path / name, 800 if name == "first" else 5)
+        make_coco(tmp_path / name, 400 if name == "first" else 5)
     server = servers()
     jobs = [
         await server.get("jobs", ingest={"source": name, "format": "coco"})
@@ -39,7 +39,7 @@ async def test_running_and_waiting_jobs_go_on_after_a_restart(servers, tmp_path,
     server.process.send_signal(end)
     server.process.wait(30)
     server = servers()
-    for job, count in zip(jobs, (800, 5), strict=True):
+    for job, count in zip(jobs, (400, 5), strict=True):
         ended = await server.follow(job)
         assert ended["state"] == "done", ended
         detail = await server.get(f"datasets/{job['dataset']}")

@@ -36,6 +36,12 @@ def kernel_environ(jupyter: Server) -> dict[str, str]:
     return dict(zip(("VISIONLENS_SERVER", "VISIONLENS_TOKEN"), values, strict=True))
 
 
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the datasets opened here are kept that tests share which only read them."""
+    return tmp_path_factory.mktemp("shared")
+
+
 @pytest.fixture(params=["direct", "server"])
 def place(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """Both places where datasets are kept: calls without data_dir go there."""
@@ -43,17 +49,30 @@ def place(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
         for name, value in request.getfixturevalue("kernel_environ").items():
             monkeypatch.setenv(name, value)
     else:
+        folder = request.getfixturevalue("shared") if _is_shared(request) else tmp_path / "data"
         monkeypatch.delenv("VISIONLENS_SERVER", raising=False)
-        monkeypatch.setenv("VISIONLENS_DATA_DIR", str(tmp_path / "data"))
+        monkeypatch.setenv("VISIONLENS_DATA_DIR", str(folder))
     return str(request.param)
 
 
 @pytest.fixture
 def ds(place: str, coco_folder: Path, request: pytest.FixtureRequest) -> Iterator[vl.Dataset]:
-    """A fresh dataset made of the small COCO folder."""
-    name = request.node.name
-    dataset = vl.ingest(coco_folder, name=name)
+    """A dataset made of the small COCO folder; only tests marked `own_dataset` may change it."""
+    name = "shared" if _is_shared(request) else request.node.name
+    there = name in vl.list_datasets()
+    dataset = vl.open(name) if there else vl.ingest(coco_folder, name=name)
+    before = dataset._backend.detail().version
     yield dataset
+    if _is_shared(request):
+        after = dataset._backend.detail().version
+        dataset.close()
+        assert after == before, "a test that changes the dataset is to be marked own_dataset"
+        return
     dataset.close()
     if name in vl.list_datasets():
         vl.delete(name)
+
+
+def _is_shared(request: pytest.FixtureRequest) -> bool:
+    own = request.node.get_closest_marker("own_dataset")
+    return "ds" in request.fixturenames and own is None

@@ -7,7 +7,6 @@ import os
 import secrets
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from pathlib import Path
 import httpx
 from jupyter_client import BlockingKernelClient
 
+from ..starting import SERVER
 from .kernels import WAIT, FrontEnd
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -65,9 +65,7 @@ def server(folder: Path) -> Iterator[Server]:
         port = probe.getsockname()[1]
     token = secrets.token_hex(16)
     command = [
-        sys.executable,
-        "-m",
-        "jupyter_server",
+        *SERVER,
         "--ServerApp.jpserver_extensions={'visionlens_jlab': True}",
         f"--ServerApp.root_dir={folder / 'root'}",
         f"--ServerApp.port={port}",

@@ -83,6 +83,7 @@ def test_sql_gives_a_table(ds: vl.Dataset) -> None:
     assert code_of(caught) == "SQL_REFUSED"
 
 
+@pytest.mark.own_dataset
 def test_a_field_from_everything_that_names_ids(ds: vl.Dataset) -> None:
     frame = ds.to_pandas()
     assert ds.set_field("doubled", frame.sample_id * 2) == IMAGES
@@ -99,6 +100,7 @@ def test_a_field_from_everything_that_names_ids(ds: vl.Dataset) -> None:
     assert ds.where("some = 'b'").ids.tolist() == [7]
 
 
+@pytest.mark.own_dataset
 def test_a_field_of_a_filtered_frame_goes_to_its_own_rows(ds: vl.Dataset) -> None:
     people = ds.where("class = 'person'").to_pandas()
     assert ds.set_field("rank", people.brightness.rank()) == len(PEOPLE)
@@ -107,6 +109,7 @@ def test_a_field_of_a_filtered_frame_goes_to_its_own_rows(ds: vl.Dataset) -> Non
     }
 
 
+@pytest.mark.own_dataset
 def test_an_annotation_field(ds: vl.Dataset) -> None:
     frame = ds.to_pandas(level="annotations")
     ds.set_field("checked", frame["class"] == "person", level="annotations")
@@ -123,6 +126,7 @@ def test_values_that_do_not_fit_change_nothing(ds: vl.Dataset) -> None:
     assert "x1" not in ds.to_arrow().column_names
 
 
+@pytest.mark.own_dataset
 def test_tags_by_every_way_of_naming_rows(ds: vl.Dataset) -> None:
     frame = ds.to_pandas()
     assert ds.tag([1, 2, 2], "a") == 2
@@ -139,6 +143,7 @@ def test_tags_by_every_way_of_naming_rows(ds: vl.Dataset) -> None:
     assert list(ds.to_pandas().tags[0]) == ["b", "people"]
 
 
+@pytest.mark.own_dataset
 def test_annotations_have_tags_of_their_own(ds: vl.Dataset) -> None:
     people = ds.view("class = 'person'", level="annotations")
     assert ds.tag(people, "small", level="annotations") == len(PEOPLE)
@@ -146,6 +151,7 @@ def test_annotations_have_tags_of_their_own(ds: vl.Dataset) -> None:
     assert ds.where("tag = 'small'").count() == 0
 
 
+@pytest.mark.own_dataset
 def test_read_only_refuses_changes(ds: vl.Dataset) -> None:
     ds.close()
     with vl.open(ds_name := ds_of(ds), read_only=True) as held:
@@ -197,6 +203,7 @@ def test_methods_of_later_versions_do_not_exist(ds: vl.Dataset) -> None:
     assert not [name for name in later if hasattr(ds, name)]
 
 
+@pytest.mark.own_dataset
 def test_a_frame_with_a_hole_in_its_index(ds: vl.Dataset) -> None:
     mask = pd.Series([True, False], index=pd.Index([4, 9], name="sample"))
     assert ds.tag(mask, "four") == 1

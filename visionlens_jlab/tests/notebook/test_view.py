@@ -22,6 +22,7 @@ def test_ids_and_rows_come_in_the_same_order(ds: vl.Dataset) -> None:
     assert view.scores is None
 
 
+@pytest.mark.own_dataset
 def test_several_sort_keys(ds: vl.Dataset) -> None:
     ds.set_field("half", [number < 6 for number in range(IMAGES)])
     view = ds.view(sort=["half", "-filename"])
@@ -74,6 +75,7 @@ def test_a_wrong_predicate_is_refused_at_once(ds: vl.Dataset, predicate: str, co
     assert caught.value.code == code
 
 
+@pytest.mark.own_dataset
 def test_a_view_shows_the_present_state(ds: vl.Dataset) -> None:
     tagged = ds.where("tag = 'new'")
     assert tagged.count() == 0
@@ -101,6 +103,7 @@ def test_a_sample_keeps_the_matching_annotations(ds: vl.Dataset) -> None:
     assert drawn.where("class = 'car'").count() == 0
 
 
+@pytest.mark.own_dataset
 def test_a_sample_of_annotations(ds: vl.Dataset) -> None:
     drawn = ds.view(level="annotations").sample(4, seed=1)
     assert drawn.level == "annotations"
@@ -137,6 +140,7 @@ def test_a_view_of_sql(ds: vl.Dataset) -> None:
     assert caught.value.code == "SQL_REFUSED"
 
 
+@pytest.mark.own_dataset
 def test_saved_views(ds: vl.Dataset) -> None:
     assert ds.saved_views() == []
     name = "Nacht/夜 50% 'x'"
@@ -162,6 +166,7 @@ def test_saved_views(ds: vl.Dataset) -> None:
     assert [saved.name for saved in ds.saved_views()] == [name]
 
 
+@pytest.mark.own_dataset
 def test_a_read_only_dataset_can_be_shown(ds: vl.Dataset) -> None:
     name = ds.name
     ds.view("sample_id < 2").save("two")

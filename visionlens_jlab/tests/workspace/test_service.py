@@ -15,6 +15,8 @@ from visionlens_jlab.workspace import WorkspaceService, rows
 
 CARS = ViewSpec(where="class = 'car'")
 
+pytestmark = pytest.mark.own_dataset
+
 
 @pytest.fixture
 def service(street: DatasetStore) -> WorkspaceService:

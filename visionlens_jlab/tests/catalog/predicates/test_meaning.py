@@ -26,6 +26,8 @@ _relaxed = settings(
     max_examples=80,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
+# Each example of a facet is a view for each of its values.
+_of_facets = settings(_relaxed, max_examples=40)
 
 
 DOMAINS: dict[str, list[object]] = {
@@ -83,7 +85,7 @@ def test_matching_annotations(database: WorldDatabase, world: World, filter: Fil
 
 
 @given(world=worlds(), filter=filters())
-@_relaxed
+@_of_facets
 def test_a_facet_value_counts_what_its_click_shows(
     database: WorldDatabase, world: World, filter: Filter
 ) -> None:
@@ -113,7 +115,7 @@ def test_a_facet_value_counts_what_its_click_shows(
 
 
 @given(world=worlds(), filter=filters())
-@_relaxed
+@_of_facets
 def test_histograms_count_every_row_of_the_other_conditions(
     database: WorldDatabase, world: World, filter: Filter
 ) -> None:
@@ -143,7 +145,7 @@ def test_histograms_count_every_row_of_the_other_conditions(
 
 
 @given(world=worlds(), filter=filters())
-@_relaxed
+@_of_facets
 def test_annotation_level_facets(database: WorldDatabase, world: World, filter: Filter) -> None:
     snapshot = database.fill(world)
     for name in ("class", "source", "weather"):
