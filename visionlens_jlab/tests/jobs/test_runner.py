@@ -14,8 +14,8 @@ import pyarrow as pa
 import pytest
 
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.jobs.pieces import whole_pieces
 from visionlens_jlab.jobs.lane import RETRIES
+from visionlens_jlab.jobs.pieces import whole_pieces
 from visionlens_jlab.jobs.sink import Sink
 from visionlens_jlab.tests.api.servers import code, make_coco, make_images
 from visionlens_jlab.tests.api.test_writing import stream
