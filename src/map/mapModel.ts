@@ -90,7 +90,11 @@ export class MapModel {
         if (next?.projection !== shown?.projection) {
           void this.show(next);
         } else if (next === null) {
-          this.store.setState({ loading: false, projection: null, points: null });
+          this.store.setState({
+            loading: false,
+            projection: null,
+            points: null
+          });
         }
       };
     });
@@ -175,12 +179,12 @@ export class MapModel {
 
   /** The view's ids at the map's level: known where it is the view's own. */
   private _readIds(): void {
-    const { shown, ids, dataset, pending, datasetVersion } = this._view;
+    const { shown, ids, dataset, pending } = this._view;
     const { level } = this;
     this._ids.abort();
     if (shown.level === level) {
       // before the first answer there are no ids, which is not the same as none
-      const known = ids.length > 0 || !pending || datasetVersion > 0;
+      const known = ids.length > 0 || !pending;
       this.store.setState({ ids: known ? ids : null });
       return;
     }

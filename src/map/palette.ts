@@ -54,7 +54,10 @@ function table({ values }: IColorLegend): Bytes[] {
 }
 
 /** Write each id's red, green, blue and 255 into `colors`; null: all plain. */
-export function fillColors(colors: Uint8Array, coloring: IColoring | null): void {
+export function fillColors(
+  colors: Uint8Array,
+  coloring: IColoring | null
+): void {
   const plain = readHex(PLAIN);
   const size = colors.length / 4;
   if (coloring === null) {
@@ -76,7 +79,11 @@ export function fillColors(colors: Uint8Array, coloring: IColoring | null): void
     const ramp = Array.from({ length: 256 }, (_, i) => rampColor(i / 255));
     for (let id = 0; id < most; id++) {
       const place = (values[id] - low) / span;
-      write(colors, id, place === place ? ramp[Math.round(place * 255)] : plain);
+      write(
+        colors,
+        id,
+        place === place ? ramp[Math.round(place * 255)] : plain
+      );
     }
   }
   // ids of the projection that the dataset has no more
