@@ -13,6 +13,7 @@ export const CommandIDs = {
   open: 'visionlens:open',
   openGrid: 'visionlens:open-grid',
   openSample: 'visionlens:open-sample',
+  openMap: 'visionlens:open-map',
   showDatasets: 'visionlens:show-datasets',
   showFilters: 'visionlens:show-filters',
   search: 'visionlens:search',

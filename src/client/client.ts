@@ -1,7 +1,8 @@
 /** The REST API, one method an operation. */
 import { ServerConnection } from '@jupyterlab/services';
 import type { IClient, IThumbnail } from './context';
-import { Transport } from './transport';
+import { EmbeddingsClient } from './embeddings';
+import { path, Transport } from './transport';
 import type * as api from './types';
 
 export class Client implements IClient {
@@ -9,7 +10,10 @@ export class Client implements IClient {
     settings: ServerConnection.ISettings = ServerConnection.makeSettings()
   ) {
     this._transport = new Transport(settings);
+    this.embeddings = new EmbeddingsClient(this._transport);
   }
+
+  readonly embeddings: EmbeddingsClient;
 
   about(): Promise<api.IAbout> {
     return this._transport.json('about');
@@ -334,10 +338,6 @@ export class Client implements IClient {
   }
 
   private readonly _transport: Transport;
-}
-
-function path(...parts: string[]): string {
-  return parts.map(encodeURIComponent).join('/');
 }
 
 function workspacePath(

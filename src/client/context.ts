@@ -1,6 +1,7 @@
 /** What every panel is given beside its workspace: interfaces only, no code. */
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { CommandRegistry } from '@lumino/commands';
+import type { IEmbeddingsClient } from './embeddings';
 import type {
   IAbout,
   IChanged,
@@ -42,6 +43,8 @@ export interface IThumbnail {
  * Every method rejects with `VisionLensError`, or with an `AbortError` when its signal stopped it.
  */
 export interface IClient {
+  /** Embedding spaces, searches, projections. */
+  readonly embeddings: IEmbeddingsClient;
   about(): Promise<IAbout>;
   formats(): Promise<IFormatInfo[]>;
 

@@ -7,6 +7,11 @@ import type { IViewIds } from './types';
 const API = 'visionlens/api/v1';
 const BINARY = 'application/octet-stream';
 
+/** The address of a resource from its parts, each of which may hold any character. */
+export function path(...parts: string[]): string {
+  return parts.map(encodeURIComponent).join('/');
+}
+
 export interface IRequest {
   method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Sent as JSON; a Uint32Array (little-endian) or a file as it is. */

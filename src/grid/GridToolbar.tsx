@@ -105,6 +105,14 @@ export function GridToolbar(props: IProps): JSX.Element {
         <TagButton {...props} />
         <button
           type="button"
+          className="vl-button"
+          title={trans.__('Open the map beside the grid')}
+          onClick={() => void commands.execute(CommandIDs.openMap)}
+        >
+          {trans.__('Map')}
+        </button>
+        <button
+          type="button"
           className="vl-button vl-mod-primary"
           title={trans.__('Insert the line that reproduces this view')}
           onClick={() => void commands.execute(CommandIDs.insertCell)}

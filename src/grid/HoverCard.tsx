@@ -11,6 +11,8 @@ interface IProps {
   readonly tile: ITile;
   readonly at: IHover;
   readonly trans: TranslationBundle;
+  /** Stands above the name, where the tile itself is not to be seen. */
+  readonly children?: React.ReactNode;
 }
 
 const NAMED_CLASSES = 5;
@@ -65,7 +67,7 @@ function Classes({ tile }: { tile: ITile }): JSX.Element {
 }
 
 /** What a tile holds, told before a click; beside the tile, never in the pointer's way. */
-export function HoverCard({ tile, at, trans }: IProps): JSX.Element {
+export function HoverCard({ tile, at, trans, children }: IProps): JSX.Element {
   const truths = tile.sources.filter(s => s === GROUND_TRUTH).length;
   const facts = [
     tile.split ?? trans.__('no split'),
@@ -82,6 +84,7 @@ export function HoverCard({ tile, at, trans }: IProps): JSX.Element {
       role="tooltip"
       style={{ left, top: at.top, width: WIDTH }}
     >
+      {children}
       <div className="vl-hover-name">{tile.filename}</div>
       {truths > 0 && <Classes tile={tile} />}
       <div>

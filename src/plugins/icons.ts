@@ -35,6 +35,11 @@ export const sampleIcon = icon(
   '<path d="M1.5 2.5h13v11h-13zm1.3 1.3v7.5l3-3.3 2 2 2.6-3.2 2.8 3.4V3.8zM5 5a1.1 1.1 0 1 1 0 2.2A1.1 1.1 0 0 1 5 5z"/>'
 );
 
+export const mapIcon = icon(
+  'map',
+  '<circle cx="4" cy="5" r="1.7"/><circle cx="7.5" cy="3" r="1.3"/><circle cx="8" cy="7" r="1.7"/><circle cx="12" cy="11" r="1.7"/><circle cx="9" cy="13" r="1.3"/><circle cx="13" cy="7.5" r="1.3"/><circle cx="3.5" cy="11.5" r="1.3"/>'
+);
+
 export const jobsIcon = icon(
   'jobs',
   '<path d="M2 2.5h12v2H2zm0 4.5h8v2H2zm0 4.5h5v2H2zm9-1.5 4 2.5-4 2.5z"/>'

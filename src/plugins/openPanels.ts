@@ -106,10 +106,14 @@ export class Panels {
     { ref, mode, activate }: IPanelArgs
   ): void {
     const { kind, workspace } = panel;
-    const other = this._find(kind === 'grid' ? 'sample' : 'grid', workspace);
+    const other = this._kinds
+      .map(each => (each === kind ? undefined : this._find(each, workspace)))
+      .find(each => each !== undefined);
+    // A map is looked at together with the grid.
+    const beside = kind === 'map' && other ? 'split-right' : 'tab-after';
     this._app.shell.add(panel, 'main', {
       ref: ref ?? other?.id,
-      mode: mode ?? 'tab-after',
+      mode: mode ?? beside,
       activate: activate ?? true,
       type: 'VisionLens'
     });
@@ -131,5 +135,5 @@ export class Panels {
     }
   }
 
-  private readonly _kinds = ['grid', 'sample'] as const;
+  private readonly _kinds = ['grid', 'sample', 'map'] as const;
 }

@@ -1,4 +1,4 @@
-/** The tabs of the main area, a grid and a sample panel per workspace: their commands, their return with the layout. */
+/** The tabs of the main area, a grid, a map and a sample panel per workspace: their commands, their return with the layout. */
 import {
   ILayoutRestorer,
   type JupyterFrontEnd,
@@ -10,13 +10,13 @@ import { CommandIDs, IWorkspaces, NAMESPACE } from '../tokens';
 import { PANEL_ARGS } from './args';
 import { ICore } from './core';
 import { reportFailure } from './failure';
-import { gridIcon, lensIcon, sampleIcon } from './icons';
+import { gridIcon, lensIcon, mapIcon, sampleIcon } from './icons';
 import type { IPanelArgs, Panels, Trackers } from './openPanels';
 import type { PanelKind } from './workspacePanel';
 
 export const panelsPlugin: JupyterFrontEndPlugin<void> = {
   id: 'visionlens-jlab:panels',
-  description: 'Opens grid and sample panels.',
+  description: 'Opens grid, map and sample panels.',
   requires: [ICore, IWorkspaces],
   optional: [ICommandPalette, ILauncher, ILayoutRestorer],
   autoStart: true,
@@ -31,6 +31,7 @@ export const panelsPlugin: JupyterFrontEndPlugin<void> = {
     const { trans, commands } = core;
     const trackers: Trackers = {
       grid: new WidgetTracker({ namespace: `${NAMESPACE}-grid` }),
+      map: new WidgetTracker({ namespace: `${NAMESPACE}-map` }),
       sample: new WidgetTracker({ namespace: `${NAMESPACE}-sample` })
     };
     for (const tracker of Object.values(trackers)) {
@@ -55,6 +56,15 @@ export const panelsPlugin: JupyterFrontEndPlugin<void> = {
       icon: gridIcon,
       describedBy: PANEL_ARGS,
       execute: openPanel('grid')
+    });
+    commands.addCommand(CommandIDs.openMap, {
+      label: trans.__('Open Map'),
+      caption: trans.__('What is alike lies side by side'),
+      icon: mapIcon,
+      describedBy: PANEL_ARGS,
+      isEnabled: args =>
+        workspaces.current !== null || args.dataset !== undefined,
+      execute: openPanel('map')
     });
     commands.addCommand(CommandIDs.openSample, {
       label: trans.__('Open Sample'),
@@ -83,11 +93,15 @@ export const panelsPlugin: JupyterFrontEndPlugin<void> = {
 
     workspaces.currentChanged.connect(() => {
       commands.notifyCommandChanged(CommandIDs.openSample);
+      commands.notifyCommandChanged(CommandIDs.openMap);
     });
     const category = trans.__('VisionLens');
-    [CommandIDs.open, CommandIDs.openGrid, CommandIDs.openSample].forEach(
-      command => palette?.addItem({ command, category })
-    );
+    [
+      CommandIDs.open,
+      CommandIDs.openGrid,
+      CommandIDs.openMap,
+      CommandIDs.openSample
+    ].forEach(command => palette?.addItem({ command, category }));
     launcher?.add({
       command: CommandIDs.open,
       args: { isLauncher: true },
@@ -106,6 +120,7 @@ export const panelsPlugin: JupyterFrontEndPlugin<void> = {
       });
     };
     restore('grid', CommandIDs.openGrid);
+    restore('map', CommandIDs.openMap);
     restore('sample', CommandIDs.openSample);
   }
 };

@@ -6,10 +6,12 @@ import type { IPanelContext } from '../client/context';
 import type { ICore } from './core';
 import type { IWorkspaces } from '../tokens';
 import type { IWorkspaceModel } from '../workspace/types';
-import { gridIcon, sampleIcon } from './icons';
+import { gridIcon, mapIcon, sampleIcon } from './icons';
 import { LazyPanel } from './lazyPanel';
 
-export type PanelKind = 'grid' | 'sample';
+export type PanelKind = 'grid' | 'sample' | 'map';
+
+const ICONS = { grid: gridIcon, sample: sampleIcon, map: mapIcon };
 
 export interface IWorkspacePanelOptions {
   readonly kind: PanelKind;
@@ -27,7 +29,7 @@ export class WorkspacePanel extends LazyPanel {
     this.slug = dataset;
     this._workspace = workspace;
     this.id = `visionlens-${kind}-${workspace}`;
-    this.title.icon = kind === 'grid' ? gridIcon : sampleIcon;
+    this.title.icon = ICONS[kind];
     this.title.label = label(kind, dataset, context.trans);
     this.title.closable = true;
   }
@@ -107,9 +109,14 @@ export function preload(kind: PanelKind): void {
 async function factory(
   kind: PanelKind
 ): Promise<(model: IWorkspaceModel, context: IPanelContext) => Widget> {
-  return kind === 'grid'
-    ? (await import('../grid')).createGridPanel
-    : (await import('../sample')).createSamplePanel;
+  switch (kind) {
+    case 'grid':
+      return (await import('../grid')).createGridPanel;
+    case 'map':
+      return (await import('../map')).createMapPanel;
+    default:
+      return (await import('../sample')).createSamplePanel;
+  }
 }
 
 function label(
@@ -117,7 +124,12 @@ function label(
   name: string,
   trans: TranslationBundle
 ): string {
-  return kind === 'grid'
-    ? trans.__('Grid — %1', name)
-    : trans.__('Sample — %1', name);
+  switch (kind) {
+    case 'grid':
+      return trans.__('Grid — %1', name);
+    case 'map':
+      return trans.__('Map — %1', name);
+    default:
+      return trans.__('Sample — %1', name);
+  }
 }

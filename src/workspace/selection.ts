@@ -31,10 +31,15 @@ export function countInView(
 /** Makes gestures of clicks, and remembers where a shift-click's range starts. */
 export class Selecting {
   /** Exactly these. */
-  only(state: IWorkspaceState, ids: Iterable<number>): SelectionGesture {
+  only(
+    state: IWorkspaceState,
+    ids: Iterable<number>,
+    level = state.shown.level
+  ): SelectionGesture {
     const chosen = new Set(ids);
     this._anchorAt(chosen.size === 1 ? [...chosen][0] : null);
-    return replace(state, chosen);
+    const selection = { level, ids: chosen };
+    return () => selection;
   }
 
   /** One more, or one less. */

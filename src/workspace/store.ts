@@ -106,8 +106,8 @@ export class WorkspaceModel implements IWorkspaceModel {
     }
   }
 
-  select(ids: Iterable<number>): void {
-    this._sync.changeSelection(this._selecting.only(this._state, ids));
+  select(ids: Iterable<number>, level?: Level): void {
+    this._sync.changeSelection(this._selecting.only(this._state, ids, level));
   }
 
   toggle(id: number): void {

@@ -69,7 +69,8 @@ export interface IWorkspaceActions {
   redo(): void;
   /** Go `steps` views forth, back when negative. */
   walkHistory(steps: number): void;
-  select(ids: Iterable<number>): void;
+  /** Exactly these; `level` where it is not that of the view. */
+  select(ids: Iterable<number>, level?: Level): void;
   toggle(id: number): void;
   /** Shift-click: everything in the view between the anchor and `id`. */
   selectTo(id: number): void;

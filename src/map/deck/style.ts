@@ -16,12 +16,18 @@ export function pixelRatio(count: number): number {
 
 /** Radius in CSS pixels of one of `count` points, `nearer` doublings closer than where all fit. */
 export function pointRadius(count: number, nearer: number): number {
-  const far = Math.min(Math.max(4.4 - 0.62 * Math.log10(count / 100 + 1), 1), 4.5);
+  const far = Math.min(
+    Math.max(4.4 - 0.62 * Math.log10(count / 100 + 1), 1),
+    4.5
+  );
   return Math.min(far * 2 ** (0.4 * Math.max(nearer, 0)), MOST_RADIUS);
 }
 
 function opacity(count: number, nearer: number): number {
-  const far = Math.min(Math.max(1.1 - 0.12 * Math.log10(count / 100 + 1), 0.4), 0.9);
+  const far = Math.min(
+    Math.max(1.1 - 0.12 * Math.log10(count / 100 + 1), 0.4),
+    0.9
+  );
   return Math.min(far + 0.08 * Math.max(nearer, 0), 0.92);
 }
 
@@ -42,16 +48,15 @@ export function pointStyle(
 }
 
 /** A colour of the theme; grey where it is none. */
-export function cssColor(
-  host: HTMLElement,
-  name: string
-): Rgb {
+export function cssColor(host: HTMLElement, name: string): Rgb {
   const probe = document.createElement('span');
   probe.style.color = `var(${name})`;
   host.append(probe);
   const text = getComputedStyle(probe).color;
   probe.remove();
-  const [r, g, b] = (/[\d.]+[, ]+[\d.]+[, ]+[\d.]+/.exec(text)?.[0] ?? '128,128,128')
+  const [r, g, b] = (
+    /[\d.]+[, ]+[\d.]+[, ]+[\d.]+/.exec(text)?.[0] ?? '128,128,128'
+  )
     .split(/[, ]+/)
     .map(value => Number(value) / 255);
   return [r, g, b];

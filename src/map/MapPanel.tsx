@@ -1,0 +1,139 @@
+import * as React from 'react';
+import { useStore } from 'zustand';
+import type { IPanelContext } from '../client/context';
+import { ErrorBox } from '../components/ErrorBox';
+import { HeaderLine } from '../components/HeaderLine';
+import { CommandIDs } from '../tokens';
+import type { IWorkspaceModel } from '../workspace/types';
+import { ComputeForm } from './ComputeForm';
+import { Legend } from './Legend';
+import { MapCanvas } from './MapCanvas';
+import { MapModel } from './mapModel';
+import { MapToolbar } from './MapToolbar';
+import type { Mode } from './useDrawing';
+import { useRenderer } from './useRenderer';
+
+interface IProps {
+  readonly model: IWorkspaceModel;
+  readonly context: IPanelContext;
+}
+
+/** The map of one workspace. */
+export function MapPanel({ model, context }: IProps): JSX.Element {
+  const map = React.useMemo(
+    () => new MapModel(model, context.client),
+    [model, context.client]
+  );
+  React.useEffect(() => () => map.dispose(), [map]);
+  const projections = useStore(map.store, state => state.projections);
+  const error = useStore(map.store, state => state.error);
+  const { trans } = context;
+  return (
+    <div className="vl-map-body" tabIndex={-1}>
+      {projections?.length ? (
+        <Drawn model={model} context={context} map={map} />
+      ) : (
+        <div className="vl-toolbar" role="toolbar" aria-label={trans.__('Map')}>
+          <HeaderLine model={model} trans={trans} />
+        </div>
+      )}
+      {error && (
+        <ErrorBox
+          error={error}
+          trans={trans}
+          onRetry={() => void map.reload()}
+        />
+      )}
+      {projections?.length === 0 && (
+        <Empty model={model} context={context} map={map} />
+      )}
+      {projections === null && !error && (
+        <p className="vl-empty vl-quiet">{trans.__('Loading…')}</p>
+      )}
+    </div>
+  );
+}
+
+/** A projection with all that belongs to it. */
+function Drawn(props: IProps & { map: MapModel }): JSX.Element {
+  const { model, context, map } = props;
+  const { trans } = context;
+  const host = React.useRef<HTMLDivElement>(null);
+  const view = useRenderer(map, host);
+  const [mode, setMode] = React.useState<Mode>('pan');
+  const loading = useStore(map.store, state => state.loading);
+  const warning = useStore(map.store, state => state.projection?.warning);
+  const level = useStore(map.store, state => state.projection?.level);
+  const viewLevel = useStore(model.store, state => state.view.level);
+  const drawing = { ...props, view, mode, onMode: setMode };
+  return (
+    <>
+      <MapToolbar {...drawing} />
+      {warning && <p className="vl-map-warning">{warning}</p>}
+      {level && level !== viewLevel && (
+        <p className="vl-map-warning">
+          {level === 'samples'
+            ? trans.__('Points are images, the grid shows annotations.')
+            : trans.__('Points are objects, the grid shows images.')}{' '}
+          <button
+            type="button"
+            className="vl-link"
+            onClick={() => model.setLevel(level)}
+          >
+            {level === 'samples'
+              ? trans.__('Show images')
+              : trans.__('Show annotations')}
+          </button>
+        </p>
+      )}
+      {view.error && (
+        <div className="vl-error" role="alert">
+          {trans.__('The map cannot be drawn: %1', view.error.message)}
+        </div>
+      )}
+      <div className="vl-map-stage" aria-busy={loading}>
+        <MapCanvas {...drawing} host={host} />
+      </div>
+      <Legend model={model} map={map} trans={trans} />
+    </>
+  );
+}
+
+/** What to do where there is nothing to draw yet. */
+function Empty(props: IProps & { map: MapModel }): JSX.Element {
+  const { context, map } = props;
+  const { trans, commands } = context;
+  const spaces = useStore(map.store, state => state.spaces);
+  const [started, setStarted] = React.useState(false);
+  if (started) {
+    return (
+      <div className="vl-empty">
+        <p role="status">
+          {trans.__('On its way. The map comes here when the job is done.')}
+        </p>
+        <button
+          type="button"
+          className="vl-button"
+          onClick={() => void commands.execute(CommandIDs.showJobs)}
+        >
+          {trans.__('Show jobs')}
+        </button>
+      </div>
+    );
+  }
+  return (
+    <div className="vl-empty vl-map-empty">
+      <h3>
+        {spaces?.length
+          ? trans.__('There are vectors, but no projection yet.')
+          : trans.__('There are no embeddings yet.')}
+      </h3>
+      <p className="vl-quiet">
+        {trans.__(
+          'A model gives each image a vector; like images lie near each other on the map, and can be searched.'
+        )}
+      </p>
+      <ComputeForm {...props} onStarted={() => setStarted(true)} />
+    </div>
+  );
+}

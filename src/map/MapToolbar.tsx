@@ -1,0 +1,168 @@
+import * as React from 'react';
+import { useStore } from 'zustand';
+import type { IPanelContext } from '../client/context';
+import { HeaderLine } from '../components/HeaderLine';
+import { Popover } from '../components/Popover';
+import type { IWorkspaceModel } from '../workspace/types';
+import { ComputeForm } from './ComputeForm';
+import type { MapModel } from './mapModel';
+import { projectionName } from './methods';
+import type { Mode } from './useDrawing';
+import type { IMapView } from './useRenderer';
+
+interface IProps {
+  readonly model: IWorkspaceModel;
+  readonly context: IPanelContext;
+  readonly map: MapModel;
+  readonly view: IMapView;
+  readonly mode: Mode;
+  readonly onMode: (mode: Mode) => void;
+}
+
+/** The header line and the map's own controls. */
+export function MapToolbar(props: IProps): JSX.Element {
+  const { model, context } = props;
+  const { trans } = context;
+  return (
+    <div className="vl-toolbar" role="toolbar" aria-label={trans.__('Map')}>
+      <HeaderLine model={model} trans={trans} />
+      <Projections {...props} />
+      <Colors {...props} />
+      <Modes {...props} />
+      <Views {...props} />
+    </div>
+  );
+}
+
+function Projections({ model, context, map }: IProps): JSX.Element {
+  const { trans } = context;
+  const projections = useStore(map.store, state => state.projections) ?? [];
+  const shown = useStore(map.store, state => state.projection);
+  const [open, setOpen] = React.useState(false);
+  return (
+    <>
+      {projections.length > 1 && (
+        <select
+          className="vl-button vl-select vl-map-projection"
+          aria-label={trans.__('Projection')}
+          value={shown?.projection ?? ''}
+          onChange={({ target: { value } }) =>
+            void map.show(
+              projections.find(each => each.projection === value) ?? null
+            )
+          }
+        >
+          {projections.map(each => (
+            <option key={each.projection} value={each.projection}>
+              {projectionName(each)}
+            </option>
+          ))}
+        </select>
+      )}
+      <Popover
+        kind="dialog"
+        label={trans.__('New…')}
+        title={trans.__('Compute embeddings or another projection')}
+        open={open}
+        onToggle={setOpen}
+      >
+        <ComputeForm
+          model={model}
+          context={context}
+          map={map}
+          onStarted={() => setOpen(false)}
+        />
+      </Popover>
+    </>
+  );
+}
+
+/** Fields that may colour: those a person would tell apart, named as in the sidebar. */
+function Colors({ model, context, map }: IProps): JSX.Element {
+  const { trans } = context;
+  const colorBy = useStore(map.store, state => state.colorBy);
+  const fields = useStore(model.store, state => state.detail?.fields) ?? [];
+  const offered = fields.filter(({ facet }) => facet !== 'none');
+  return (
+    <select
+      className="vl-button vl-select"
+      aria-label={trans.__('Colour by')}
+      title={trans.__('What colours the points')}
+      value={colorBy ?? ''}
+      onChange={({ target: { value } }) => void map.colorBy(value || null)}
+    >
+      <option value="">{trans.__('No colour')}</option>
+      {colorBy !== null && !offered.some(({ name }) => name === colorBy) && (
+        <option value={colorBy}>{trans.__('Colour: %1', colorBy)}</option>
+      )}
+      {offered.map(({ name, label }) => (
+        <option key={name} value={name}>
+          {trans.__('Colour: %1', label)}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+const MODES: readonly Mode[] = ['pan', 'lasso', 'box'];
+
+function Modes({ context, mode, onMode }: IProps): JSX.Element {
+  const { trans } = context;
+  const labels: Record<Mode, [string, string]> = {
+    pan: [trans.__('Move'), trans.__('Drag to move the map (v)')],
+    lasso: [
+      trans.__('Lasso'),
+      trans.__('Draw around points to select them (l); Shift adds, Alt removes')
+    ],
+    box: [
+      trans.__('Box'),
+      trans.__('Draw a box to select points (b); Shift adds, Alt removes')
+    ]
+  };
+  return (
+    <div
+      className="vl-segments"
+      role="group"
+      aria-label={trans.__('What dragging does')}
+    >
+      {MODES.map(each => (
+        <button
+          key={each}
+          type="button"
+          className="vl-button"
+          aria-pressed={each === mode}
+          title={labels[each][1]}
+          onClick={() => onMode(each)}
+        >
+          {labels[each][0]}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+function Views({ model, context, view }: IProps): JSX.Element {
+  const { trans } = context;
+  const selected = useStore(model.store, state => state.selectedInView);
+  return (
+    <div className="vl-segments">
+      <button
+        type="button"
+        className="vl-button"
+        disabled={selected === 0}
+        title={trans.__('Zoom to the selection (f)')}
+        onClick={() => view.fitSelection()}
+      >
+        {trans.__('Zoom to selection')}
+      </button>
+      <button
+        type="button"
+        className="vl-button"
+        title={trans.__('Show everything (0)')}
+        onClick={() => view.reset()}
+      >
+        {trans.__('Reset')}
+      </button>
+    </div>
+  );
+}

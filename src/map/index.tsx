@@ -1,0 +1,17 @@
+import type { Widget } from '@lumino/widgets';
+import * as React from 'react';
+import type { IPanelContext } from '../client/context';
+import { PanelWidget } from '../components/panelWidget';
+import type { IWorkspaceModel } from '../workspace/types';
+import { MapPanel } from './MapPanel';
+
+/** The map of a workspace. */
+export function createMapPanel(
+  model: IWorkspaceModel,
+  context: IPanelContext
+): Widget {
+  return new PanelWidget(<MapPanel model={model} context={context} />, {
+    className: 'vl-map',
+    focus: ['.vl-map-host', '.vl-map-body']
+  });
+}

@@ -1,0 +1,50 @@
+/** Which point is under the pointer: a grid over a plane of points, made in a worker. */
+import { type IGrid, nearest } from './gridIndex';
+import type { IPlane } from './lasso';
+import { makeWorker } from './makeWorker';
+
+export class PointIndex {
+  /** Forget the points; `find` gives nothing until those of `plane` are sorted. */
+  use(plane: IPlane | null): void {
+    this._key += 1;
+    this._grid = null;
+    this._plane = plane;
+    if (plane !== null) {
+      this._worker ??= this._start();
+      this._worker.postMessage({ key: this._key, plane });
+    }
+  }
+
+  /** The id nearest to a place of the plane, of those whose state is at least `least`. */
+  find(
+    place: readonly [number, number],
+    radius: number,
+    states: Uint8Array,
+    least: number
+  ): number | null {
+    return this._grid && this._plane
+      ? nearest(this._grid, this._plane, place, radius, states, least)
+      : null;
+  }
+
+  dispose(): void {
+    this._worker?.terminate();
+    this._worker = null;
+  }
+
+  private _start(): Worker {
+    const worker = makeWorker();
+    worker.onmessage = ({ data }) => {
+      const { key, grid } = data as { key: number; grid: IGrid };
+      if (key === this._key) {
+        this._grid = grid;
+      }
+    };
+    return worker;
+  }
+
+  private _worker: Worker | null = null;
+  private _plane: IPlane | null = null;
+  private _grid: IGrid | null = null;
+  private _key = 0;
+}
