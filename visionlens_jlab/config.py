@@ -16,6 +16,9 @@ ENV_SERVER = "VISIONLENS_SERVER"
 ENV_TOKEN = "VISIONLENS_TOKEN"  # noqa: S105
 """A token that opens this extension's routes only, left beside ENV_SERVER."""
 
+ENV_QDRANT_URL = "VISIONLENS_QDRANT_URL"
+ENV_QDRANT_API_KEY = "VISIONLENS_QDRANT_API_KEY"
+
 ENV_MEMORY_LIMIT = "VISIONLENS_MEMORY_LIMIT"
 """MiB that DuckDB may take for one dataset; what does not fit goes to disk."""
 MEMORY_LIMIT_MB = 192

@@ -18,13 +18,22 @@ from .api.openapi import document
 from .api.paths import PathPolicy
 from .api.routes import ROUTES
 from .api.services import Services
-from .config import API_PREFIX, ENV_SERVER, ENV_TOKEN, default_data_dir, default_memory_limit
+from .config import (
+    API_PREFIX,
+    ENV_QDRANT_API_KEY,
+    ENV_QDRANT_URL,
+    ENV_SERVER,
+    ENV_TOKEN,
+    default_data_dir,
+    default_memory_limit,
+)
 from .jobs.announcer import Announcer
 
 if TYPE_CHECKING:
     from .catalog.library import Library
     from .jobs.kinds import LaneName
     from .jobs.runner import JobRunner
+    from .vectors.service import VectorService
 
 RELEASE_SECONDS = 60.0
 WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "": "127.0.0.1"}  # noqa: S104
@@ -67,6 +76,22 @@ class VisionLens(Configurable):  # type: ignore[misc]
     def _default_memory_limit(self) -> int:
         return default_memory_limit()
 
+    qdrant_url = Unicode(
+        help="Address of a Qdrant server or cluster that keeps the search indexes; default: "
+        "$VISIONLENS_QDRANT_URL, else each dataset's folder holds its own."
+    ).tag(config=True)
+    qdrant_api_key = Unicode(
+        help="Its key; default: $VISIONLENS_QDRANT_API_KEY. Never logged."
+    ).tag(config=True)
+
+    @default("qdrant_url")  # type: ignore[untyped-decorator]
+    def _default_qdrant_url(self) -> str:
+        return os.environ.get(ENV_QDRANT_URL, "")
+
+    @default("qdrant_api_key")  # type: ignore[untyped-decorator]
+    def _default_qdrant_api_key(self) -> str:
+        return os.environ.get(ENV_QDRANT_API_KEY, "")
+
     @default("data_dir")  # type: ignore[untyped-decorator]
     def _default_data_dir(self) -> str:
         return str(default_data_dir())
@@ -108,12 +133,19 @@ class VisionLensApp(ExtensionApp):  # type: ignore[misc]
                 warm_seconds=options.worker_warm_seconds,
             )
 
+        def make_index(library: Library) -> VectorService:
+            from .vectors.config import VectorConfig
+            from .vectors.service import VectorService
+
+            return VectorService(library, VectorConfig(options.qdrant_url, options.qdrant_api_key))
+
         self.services = Services(
             data_dir,
             PathPolicy(options.allowed_roots or [root, Path.home()], root),
             announcer,
             make_runner,
-            document,
+            make_index,
+            contract=document,
             idle_seconds=options.idle_seconds,
             body_bytes=self.serverapp.max_body_size,
             memory_mb=options.memory_limit_mb,

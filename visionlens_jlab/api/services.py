@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ..catalog.library import Library
     from ..catalog.store import DatasetStore
     from ..jobs.runner import JobRunner
+    from ..vectors.service import VectorService
 
 Result = TypeVar("Result")
 
@@ -44,6 +45,8 @@ class Services:
         Where changes are told.
     make_runner : callable
         Builds the runner of jobs around the library.
+    make_index : callable
+        Builds what keeps the search indexes of the library's datasets.
     contract : callable
         Makes the OpenAPI document of the routes, which themselves lead here.
     idle_seconds : float
@@ -60,8 +63,9 @@ class Services:
         policy: PathPolicy,
         announcer: Announcer,
         make_runner: Callable[[Library], JobRunner],
-        contract: Callable[[], dict[str, Any]],
+        make_index: Callable[[Library], VectorService],
         *,
+        contract: Callable[[], dict[str, Any]],
         idle_seconds: float,
         body_bytes: int,
         memory_mb: int | None = None,
@@ -76,6 +80,8 @@ class Services:
         self._idle_seconds = idle_seconds
         self._memory_mb = memory_mb
         self._make_runner = make_runner
+        self._make_index = make_index
+        self._index: VectorService | None = None
         self._library: Library | None = None
         self._runner: asyncio.Task[JobRunner] | None = None
         self._opening = threading.Lock()
@@ -95,12 +101,14 @@ class Services:
             if self._library is None:
                 from ..catalog.library import Library
 
-                self._library = Library(
+                library = Library(
                     self.data_dir,
                     address=self.address,
                     idle_seconds=self._idle_seconds,
                     memory_mb=self._memory_mb,
                 )
+                self._index = self._make_index(library)
+                self._library = library
             return self._library
 
     def opened(self, slug: str) -> DatasetStore | None:
@@ -133,6 +141,8 @@ class Services:
         if self._runner is not None:
             runner = await self._runner
             await runner.stop()
+        if self._index is not None:
+            await self.work(self._index.close)
         if self._library is not None:
             await self.work(self._library.close)
         self._pool.shutdown(wait=False, cancel_futures=True)

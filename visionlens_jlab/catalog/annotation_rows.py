@@ -9,6 +9,7 @@ import pyarrow as pa
 from visionlens_jlab.arrow_columns import numbers, present_in, values_of
 from visionlens_jlab.catalog.clock import utc_now
 from visionlens_jlab.catalog.fieldset import quote
+from visionlens_jlab.catalog.removals import forget_annotations
 from visionlens_jlab.catalog.report import Issues
 from visionlens_jlab.catalog.sample_rows import user_columns
 from visionlens_jlab.catalog.staging import column, new_ids, staged
@@ -127,15 +128,16 @@ def _add_classes(
             cursor.execute("INSERT INTO class (class_id, name) VALUES (?, ?)", [known[name], name])
 
 
-def remove_ground_truth(cursor: duckdb.DuckDBPyConnection, table: pa.Table) -> None:
-    """Delete the ground truth of the samples that `table` names; its ids are not used again."""
+def remove_ground_truth(cursor: duckdb.DuckDBPyConnection, table: pa.Table) -> np.ndarray:
+    """Delete the ground truth of the samples that `table` names; the ids, not used again."""
     with staged(cursor, pa.table({"sample_id": column(table, "sample_id", pa.uint32())})) as name:
-        gone = (
-            f"SELECT annotation_id FROM annotation WHERE source = 'ground_truth' "
-            f"AND sample_id IN (SELECT sample_id FROM {name})"
-        )
-        cursor.execute(f"DELETE FROM annotation_tag WHERE annotation_id IN ({gone})")
-        cursor.execute(f"DELETE FROM annotation WHERE annotation_id IN ({gone})")
+        columns = cursor.execute(
+            "DELETE FROM annotation WHERE source = 'ground_truth' "
+            f"AND sample_id IN (SELECT sample_id FROM {name}) RETURNING annotation_id"
+        ).fetchnumpy()
+    removed: np.ndarray = next(iter(columns.values())).astype(np.uint32)
+    forget_annotations(cursor, removed)
+    return removed
 
 
 def _check_samples(cursor: duckdb.DuckDBPyConnection, sample_ids: pa.ChunkedArray) -> None:

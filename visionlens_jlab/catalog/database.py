@@ -104,6 +104,8 @@ class Database:
         self.folder = folder
         self.read_only = read_only
         self.last_used = time.monotonic()
+        self.on_open: Callable[[], None] | None = None
+        """Called whenever the file was opened (again); must not wait."""
         self._create = create
         self._memory_mb = memory_mb or default_memory_limit()
         self._address = address
@@ -119,6 +121,10 @@ class Database:
     def is_open(self) -> bool:
         """Whether this process holds the file now."""
         return self._connection is not None
+
+    def touch(self) -> None:
+        """Count as used now."""
+        self.last_used = time.monotonic()
 
     @contextmanager
     def read(self) -> Iterator[Reader]:
@@ -243,6 +249,8 @@ class Database:
                 raise known from error
             raise
         self._create = False
+        if self.on_open is not None:
+            self.on_open()
         return connection
 
     def _prepare(self, connection: duckdb.DuckDBPyConnection) -> None:

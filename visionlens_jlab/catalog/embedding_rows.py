@@ -12,6 +12,7 @@ import numpy as np
 
 from visionlens_jlab.catalog.clock import utc_now
 from visionlens_jlab.catalog.database import Reader
+from visionlens_jlab.catalog.removals import removed_ids
 from visionlens_jlab.config import slugify
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.models import EmbeddingSpace, Level
@@ -50,10 +51,47 @@ def read_space(reader: Reader, space: str) -> tuple[Any, ...]:
     return rows[0]
 
 
-def read_segment_files(reader: Reader, space: str) -> list[str]:
-    """The segments of a space below the dataset's folder, oldest first."""
-    rows = reader.rows("SELECT file FROM vector_segment WHERE space = ? ORDER BY position", [space])
-    return [row[0] for row in rows]
+def read_segment_files(reader: Reader, space: str, after: int = -1) -> list[tuple[str, int]]:
+    """Segments of a space below the dataset's folder, oldest first, and the commits they came with.
+
+    `after`: only those of later commits.
+    """
+    rows = reader.rows(
+        "SELECT file, sequence FROM vector_segment WHERE space = ? AND sequence > ? "
+        "ORDER BY position",
+        [space, after],
+    )
+    return [(row[0], int(row[1])) for row in rows]
+
+
+def read_removals(reader: Reader, level: Level, after: int) -> np.ndarray[Any, Any]:
+    """Ids of a level that commits after one removed, uint32."""
+    rows = reader.rows(
+        "SELECT payload FROM outbox WHERE sequence > ? AND contains(payload, '\"removed\"')",
+        [after],
+    )
+    return removed_ids((json.loads(row[0]) for row in rows), level)
+
+
+def replace_segments(
+    cursor: duckdb.DuckDBPyConnection, space: str, old: list[str], new: str, rows: int
+) -> bool:
+    """Put one segment in the place of a space's oldest; False when they are no longer those."""
+    found = cursor.execute(
+        "SELECT file, position, sequence FROM vector_segment WHERE space = ? ORDER BY position "
+        "LIMIT ?",
+        [space, len(old)],
+    ).fetchall()
+    if not old or [row[0] for row in found] != old:
+        return False
+    position, sequence = found[-1][1], max(row[2] for row in found)
+    cursor.execute(
+        "DELETE FROM vector_segment WHERE space = ? AND position <= ?", [space, position]
+    )
+    cursor.execute(
+        "INSERT INTO vector_segment VALUES (?, ?, ?, ?, ?)", [space, position, new, rows, sequence]
+    )
+    return True
 
 
 def id_limit(cursor: duckdb.DuckDBPyConnection, level: Level) -> int:

@@ -6,6 +6,7 @@ import json
 import uuid
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -26,6 +27,16 @@ T = TypeVar("T")
 Matrix = np.ndarray[Any, Any]
 
 
+@dataclass(frozen=True)
+class VectorChanges:
+    """What an index needs to come to a version: ids uint32 to set and to remove."""
+
+    version: int
+    segments: Segments
+    changed: Ids
+    removed: Ids
+
+
 class Embeddings:
     """The embedding spaces of one dataset; mixed into `DatasetStore`."""
 
@@ -34,6 +45,8 @@ class Embeddings:
     _snapshot: Callable[[], AbstractContextManager[Snapshot]]
     write: Callable[..., Any]
     transaction: Callable[..., Any]
+    _forget_segments: Callable[[], None]
+    _replaced: list[str]
 
     # --- spaces ------------------------------------------------------------------------------
 
@@ -108,6 +121,63 @@ class Embeddings:
             kind="delete_space",
             payload={"space": space},
         )
+        self._remove_files(files)
+
+    # --- for the index -----------------------------------------------------------------------
+
+    def indexed_spaces(self) -> dict[str, int]:
+        """Space -> dimension."""
+        with self._snapshot() as snapshot:
+            return {row[0]: row[4] for row in embedding_rows.read_spaces(snapshot.reader)}
+
+    def vector_changes(self, space: str, after: int) -> VectorChanges:
+        """What commits after one changed in a space. SPACE_NOT_FOUND."""
+        with self._snapshot() as snapshot:
+            level = embedding_rows.read_space(snapshot.reader, space)[1]
+            segments = snapshot.segments(space)
+            touched = [part.ids for part in snapshot.parts_after(space, after)]
+            changed = np.unique(np.concatenate([np.empty(0, np.uint32), *touched]))
+            removed = embedding_rows.read_removals(snapshot.reader, level, after)
+            return VectorChanges(
+                version=snapshot.reader.version,
+                segments=segments,
+                changed=changed[segments.has(changed)],
+                removed=removed[~segments.has(removed)],
+            )
+
+    def vector_source(self, space: str) -> tuple[list[Path], np.ndarray[Any, Any], int]:
+        """Segments of a space, by id whether it exists, and the version. SPACE_NOT_FOUND."""
+        with self._snapshot() as snapshot:
+            level = embedding_rows.read_space(snapshot.reader, space)[1]
+            files = embedding_rows.read_segment_files(snapshot.reader, space)
+            paths = [self.folder / file for file, _ in files]
+            return paths, snapshot.existing(level)[0], snapshot.reader.version
+
+    def compact(self, space: str) -> bool:
+        """Write what counts of a space's segments as one; False when there is nothing to gain.
+
+        No version: the vectors stay what they are. SPACE_NOT_FOUND.
+        """
+        with self._snapshot() as snapshot:
+            files = [file for file, _ in embedding_rows.read_segment_files(snapshot.reader, space)]
+            segments = snapshot.segments(space)
+        if len(files) < 2 and segments.rows == segments.count:
+            return False
+        new = f"{embedding_rows.folder_of(space)}/compact-{uuid.uuid4().hex}.arrow"
+        ids, vectors = segments.read()
+        self._make_segment(new, ids, vectors)
+        replaced: bool = self.transaction(
+            lambda cursor: embedding_rows.replace_segments(cursor, space, files, new, len(ids))
+        )
+        # Whoever read the list of files just now may still open one: they go with the next time.
+        self.remove_replaced()
+        self._replaced = files if replaced else [new]
+        self._forget_segments()
+        return replaced
+
+    def remove_replaced(self) -> None:
+        """Remove the segments that the last `compact` replaced."""
+        files, self._replaced = self._replaced, []
         self._remove_files(files)
 
     # --- encoded queries ---------------------------------------------------------------------
@@ -194,6 +264,7 @@ class Embeddings:
             created_at=to_iso(created),
             vectors=vectors,
             missing=max(0, snapshot.existing(level)[1] - vectors),
+            index=snapshot.index_state(space),
         )
 
     def _make_segment(self, file: str, ids: Ids, vectors: Matrix) -> None:

@@ -13,6 +13,7 @@ from visionlens_jlab.catalog import identity
 from visionlens_jlab.catalog.card import current_card, read_card
 from visionlens_jlab.catalog.database import Database
 from visionlens_jlab.catalog.private_files import make_private_folder
+from visionlens_jlab.catalog.search_index import SearchIndex
 from visionlens_jlab.catalog.state import State
 from visionlens_jlab.catalog.store import DatasetStore
 from visionlens_jlab.config import slugify
@@ -52,6 +53,8 @@ class Library:
         self._address = address
         self._idle_seconds = idle_seconds
         self._memory_mb = memory_mb
+        self.index: SearchIndex | None = None
+        """Answers the searches of the datasets opened from now on; None: they scan."""
         self._stores: dict[str, DatasetStore] = {}
         self._lock = threading.RLock()
 
@@ -123,6 +126,8 @@ class Library:
             shutil.rmtree(doomed, ignore_errors=True)
             self.state.bury_dataset(folder.name, uuid)
         shutil.rmtree(doomed, ignore_errors=True)
+        if self.index is not None:
+            self.index.deleted(uuid)
 
     def release_idle(self) -> int:
         """Close stores unused for `idle_seconds`; how many were closed."""
@@ -165,6 +170,7 @@ class Library:
 
     def _keep(self, store: DatasetStore) -> DatasetStore:
         self._stores[store.slug] = store
+        store.attach(self.index)
         self.state.remember_dataset(store.slug, store.uuid, store.name)
         return store
 

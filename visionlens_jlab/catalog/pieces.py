@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 
 from visionlens_jlab.catalog import (
@@ -27,7 +28,7 @@ from visionlens_jlab.catalog import (
 from visionlens_jlab.catalog.clock import utc_now
 from visionlens_jlab.catalog.private_files import make_private_folder
 from visionlens_jlab.catalog.userfields import LIST_FIELDS
-from visionlens_jlab.models import EmbeddingSpace, Projection
+from visionlens_jlab.models import EmbeddingSpace, Level, Projection
 from visionlens_jlab.vectors.segments import check_segment
 
 THUMBNAILS = "thumbnails.pack"
@@ -143,8 +144,13 @@ def payload_of(piece: Piece, files: Files) -> dict[str, Any]:
     return payload
 
 
-def write_piece(cursor: duckdb.DuckDBPyConnection, piece: Piece, files: Files) -> None:
-    """Write a piece's tables; runs inside the writer's transaction."""
+def write_piece(
+    cursor: duckdb.DuckDBPyConnection, piece: Piece, files: Files
+) -> dict[Level, np.ndarray]:
+    """Write a piece's tables; runs inside the writer's transaction.
+
+    Gives the ids that it removed, by level.
+    """
     pack = None if files.thumbnails is None else Path(files.thumbnails).name
     issues = report.Issues(cursor, piece.job, piece.sequence)
     steps: dict[str, Callable[[pa.Table], None]] = {
@@ -159,10 +165,11 @@ def write_piece(cursor: duckdb.DuckDBPyConnection, piece: Piece, files: Files) -
     unknown = set(piece.tables) - set(steps) - {DUPLICATES}
     if unknown:
         raise ValueError(f"unknown tables in a piece: {sorted(unknown)}")
+    removed: list[np.ndarray] = [np.empty(0, np.uint32)]
     if piece.summary.get("replace"):
         for name in ("sample", "annotation"):
             if name in piece.tables:
-                annotation_rows.remove_ground_truth(cursor, piece.tables[name])
+                removed.append(annotation_rows.remove_ground_truth(cursor, piece.tables[name]))
     fields = cursor.execute(LIST_FIELDS).fetchall()
     for name, write in steps.items():
         if name in piece.tables and piece.tables[name].num_rows:
@@ -172,6 +179,7 @@ def write_piece(cursor: duckdb.DuckDBPyConnection, piece: Piece, files: Files) -
     _write_embeddings(cursor, piece, files)
     report.record(cursor, piece.job, piece.sequence, piece.summary)
     cursor.execute("INSERT INTO job_piece VALUES (?, ?, ?)", [piece.job, piece.sequence, utc_now()])
+    return {"annotations": np.concatenate(removed)}
 
 
 def _write_embeddings(cursor: duckdb.DuckDBPyConnection, piece: Piece, files: Files) -> None:

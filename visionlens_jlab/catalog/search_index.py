@@ -28,6 +28,10 @@ class SearchIndex(Protocol):
         """A dataset was let go of; another process may open it next."""
         ...
 
+    def deleted(self, uuid: str) -> None:
+        """A dataset was deleted."""
+        ...
+
     def state(self, uuid: str, space: str, segments: Segments) -> IndexState:
         """How far the index of a space is."""
         ...

@@ -56,6 +56,11 @@ class Cache:
                 self._values.popitem(last=False)
         return value
 
+    def clear(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            self._values.clear()
+
 
 class Caches:
     """What one dataset's readers share: views, what SQL chose, thumbnails, vectors, all else."""
@@ -245,8 +250,9 @@ class Snapshot:
             row = embedding_rows.read_space(self.reader, space)
             level, dimension = row[1], row[4]
             files = embedding_rows.read_segment_files(self.reader, space)
-            parts = [part for file in files for part in self._parts(file, dimension)]
-            return Segments(parts, dimension, self.existing(level)[0])
+            parts = [part for file, _ in files for part in self._parts(file, dimension)]
+            latest = max((sequence for _, sequence in files), default=0)
+            return Segments(parts, dimension, self.existing(level)[0], sequence=latest)
 
         return self._caches.spaces.get((self.reader.version, space), read)
 
@@ -259,6 +265,12 @@ class Snapshot:
                     "QUERY_NOT_FOUND", f"There is no encoded query {key!r} of the space {space!r}."
                 )
         return [found[key] for key in keys]
+
+    def parts_after(self, space: str, after: int) -> list[Part]:
+        """Rows of the segments of a space that later commits brought."""
+        dimension = embedding_rows.read_space(self.reader, space)[4]
+        files = embedding_rows.read_segment_files(self.reader, space, after)
+        return [part for file, _ in files for part in self._parts(file, dimension)]
 
     def _parts(self, file: str, dimension: int) -> list[Part]:
         path = self._caches.folder / file

@@ -24,6 +24,7 @@ from visionlens_jlab.catalog.fieldset import FieldSet
 from visionlens_jlab.catalog.identity import identify
 from visionlens_jlab.catalog.info import field_infos, read_detail, read_info
 from visionlens_jlab.catalog.pieces import Piece
+from visionlens_jlab.catalog.removals import describe, remove_samples
 from visionlens_jlab.catalog.report import read_report
 from visionlens_jlab.catalog.roots import LOCATION
 from visionlens_jlab.catalog.saved_views import (
@@ -31,6 +32,7 @@ from visionlens_jlab.catalog.saved_views import (
     read_saved_views,
     write_saved_view,
 )
+from visionlens_jlab.catalog.search_index import SearchIndex
 from visionlens_jlab.catalog.snapshot import Caches, Snapshot
 from visionlens_jlab.catalog.sqlbox import run_select
 from visionlens_jlab.catalog.tables import Ids, as_ids, read_table
@@ -87,7 +89,16 @@ class DatasetStore(Embeddings):
             self.folder / FOLDER, self._caches.places, self._thumbnail_places
         )
         self._card = CardKeeper(self.folder, self.uuid)
+        self._replaced: list[str] = []
         self._refresh_card()
+
+    def attach(self, index: SearchIndex | None) -> None:
+        """Let a search index answer for this dataset, and tell it of what happens."""
+        if index is None or self.read_only:
+            return
+        self._caches.index = index
+        self.database.on_open = lambda: index.opened(self)
+        index.opened(self)
 
     @property
     def version(self) -> int:
@@ -262,6 +273,25 @@ class DatasetStore(Embeddings):
         changed, version = self._commit(work, kind="tag", payload=payload, by_hand=True)
         return Changed(version=version, changed=changed)
 
+    def delete_samples(self, ids: Sequence[int] | Ids) -> Changed:
+        """Delete samples with their annotations, tags and vectors; ids are not used again.
+
+        The images stay where they are. ID_UNKNOWN.
+        """
+        wanted = as_ids(ids)
+        with self._snapshot() as snapshot:
+            snapshot.check_exist("samples", wanted)
+        payload: dict[str, Any] = {}
+
+        def work(cursor: duckdb.DuckDBPyConnection) -> int:
+            listed = "sample_id IN (SELECT unnest(?::UINTEGER[]))"
+            removed = remove_samples(cursor, listed, wanted.tolist())
+            payload.update(describe(removed))
+            return len(removed["samples"])
+
+        changed, version = self._commit(work, kind="delete_samples", payload=payload, by_hand=True)
+        return Changed(version=version, changed=changed)
+
     def save_view(self, name: str, spec: ViewSpec) -> SavedView:
         """Keep a view under a name; an earlier one of that name is replaced.
 
@@ -293,20 +323,22 @@ class DatasetStore(Embeddings):
         def work(cursor: duckdb.DuckDBPyConnection) -> None:
             if pieces.is_committed(cursor, piece.job, piece.sequence):
                 raise _CommittedBeforeError
-            pieces.write_piece(cursor, piece, files)
+            payload.update(describe(pieces.write_piece(cursor, piece, files)))
 
+        payload = pieces.payload_of(piece, files)
         try:
-            self._commit(work, kind=pieces.kind_of(piece), payload=pieces.payload_of(piece, files))
+            self._commit(work, kind=pieces.kind_of(piece), payload=payload)
         except _CommittedBeforeError:
             return False
         return True
 
     def withdraw(self, job: str, first_sample_id: int) -> None:
         """Take back the samples that a failed job added, those from an id on, and its report."""
+        payload: dict[str, Any] = {"job": job, "first_sample_id": first_sample_id}
         self.write(
-            lambda cursor: withdraw(cursor, job, first_sample_id),
+            lambda cursor: payload.update(describe(withdraw(cursor, job, first_sample_id))),
             kind="withdraw",
-            payload={"job": job, "first_sample_id": first_sample_id},
+            payload=payload,
         )
         self.remove_loose_packs(job)
 
@@ -334,7 +366,12 @@ class DatasetStore(Embeddings):
         if self.database.is_open:
             self._refresh_card()
         self.thumbnails.close()
-        return self.database.release(wait=wait)
+        if not self.database.release(wait=wait):
+            return False
+        self.remove_replaced()
+        if self._caches.index is not None:
+            self._caches.index.released(self)
+        return True
 
     def _thumbnail_places(self, samples: Sequence[int]) -> dict[int, Thumbnail]:
         """Where the thumbnails of samples lie, of those that have one."""
@@ -367,7 +404,14 @@ class DatasetStore(Embeddings):
         result = self.database.commit(work, kind=kind, payload=payload, by_hand=by_hand)
         if self._card.is_due():
             self._refresh_card()
+        if self._caches.index is not None:
+            self._caches.index.committed(self, kind)
         return result
+
+    def _forget_segments(self) -> None:
+        # The same version is made of other files now.
+        self._caches.spaces.clear()
+        self._caches.parts.clear()
 
     def _check_writable(self) -> None:
         if self.read_only:

@@ -7,29 +7,26 @@ from pathlib import Path
 import duckdb
 
 from visionlens_jlab.catalog import thumbnails
+from visionlens_jlab.catalog.removals import Array, remove_samples
+from visionlens_jlab.models import Level
 
-_OF_ANNOTATIONS = """
-    DELETE FROM annotation_tag WHERE annotation_id IN (
-        SELECT annotation_id FROM annotation WHERE sample_id >= $first)
-"""
-_OF_SAMPLES = ("annotation", "sample_tag", "sample")
 _OF_JOB = ("ingest_issue", "ingest_report", "job_piece")
 
 
-def withdraw(cursor: duckdb.DuckDBPyConnection, job: str, first: int) -> None:
+def withdraw(cursor: duckdb.DuckDBPyConnection, job: str, first: int) -> dict[Level, Array]:
     """Remove the samples from id `first` on, all that belongs to them, and the job's report.
 
     Source roots that nothing uses any more go as well; new classes and fields stay, empty, and ids
     are not used again. What the job changed of older samples stays changed: each piece was whole.
+    Gives the ids that are gone, by level.
     """
-    cursor.execute(_OF_ANNOTATIONS, {"first": first})
-    for table in _OF_SAMPLES:
-        cursor.execute(f"DELETE FROM {table} WHERE sample_id >= ?", [first])
+    removed = remove_samples(cursor, "sample_id >= ?", first)
     for table in _OF_JOB:
         cursor.execute(f"DELETE FROM {table} WHERE job = ?", [job])
     cursor.execute(
         "DELETE FROM source_root WHERE name NOT IN (SELECT root FROM sample WHERE root IS NOT NULL)"
     )
+    return removed
 
 
 def remove_packs(dataset: Path, job: str, kept: set[int]) -> None:

@@ -22,20 +22,22 @@ def serve(calls: BinaryIO, replies: BinaryIO) -> None:
     if data is None:
         return
     reported = 0.0
+    at = (0, 0)
 
     def progress(done: int, total: int) -> None:
-        nonlocal reported
+        nonlocal reported, at
+        at = (done, total)
         now = time.monotonic()
         if now - reported > _REPORT_SECONDS or done == total:
             reported = now
             write_frame(replies, msgspec.msgpack.encode(BuildReply(done, total)))
 
-    end = BuildReply(over=True)
+    error: str | None = None
     try:
         _build(BUILD_CALLS.decode(data), progress)
-    except (VectorStoreError, VisionLensError, ImportError, OSError) as error:
-        end = BuildReply(over=True, error=str(error) or type(error).__name__)
-    write_frame(replies, msgspec.msgpack.encode(end))
+    except (VectorStoreError, VisionLensError, ImportError, OSError) as raised:
+        error = str(raised) or type(raised).__name__
+    write_frame(replies, msgspec.msgpack.encode(BuildReply(*at, over=True, error=error)))
 
 
 def _build(call: BuildCall, progress: Callable[[int, int], None]) -> None:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import queue
+import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import BinaryIO, cast
 
 import msgspec
 
 from visionlens_jlab.pipes import child_command, end_child, read_frame, start_child, write_frame
-from visionlens_jlab.vectors.messages import BUILD_REPLIES, BuildCall
+from visionlens_jlab.vectors.messages import BUILD_REPLIES, BuildCall, BuildReply
 from visionlens_jlab.vectors.store import VectorStoreError
 
 _COMMAND = child_command("visionlens_jlab.vectors.builder")
+_POLL_SECONDS = 0.2
 
 
 def run_builder(call: BuildCall, progress: Callable[[int, int], None] | None = None) -> None:
     """Build in a process of its own and wait for its end.
+
+    `progress` is called several times a second, also while there is none.
 
     Raises
     ------
@@ -25,20 +31,34 @@ def run_builder(call: BuildCall, progress: Callable[[int, int], None] | None = N
         What `progress` raises; the process is killed then.
     """
     process = start_child(_COMMAND)
+    replies: queue.SimpleQueue[BuildReply] = queue.SimpleQueue()
+    reader = threading.Thread(
+        target=_read, args=(cast(BinaryIO, process.stdout), replies), daemon=True
+    )
+    reader.start()
     try:
-        write_frame(cast(BinaryIO, process.stdin), msgspec.msgpack.encode(call))
-        while True:
-            data = read_frame(cast(BinaryIO, process.stdout))
-            if data is None:
-                raise VectorStoreError("The process that builds the index ended at once.")
+        with suppress(OSError):  # its end is met by the reader
+            write_frame(cast(BinaryIO, process.stdin), msgspec.msgpack.encode(call))
+        latest = BuildReply()
+        while not latest.over:
+            with suppress(queue.Empty):
+                latest = replies.get(timeout=_POLL_SECONDS)
+            if latest.error is not None:
+                raise VectorStoreError(latest.error)
+            if progress is not None:
+                progress(latest.done, latest.total)
+    finally:
+        process.kill()
+        reader.join()
+        end_child(process)
+
+
+def _read(stream: BinaryIO, replies: queue.SimpleQueue[BuildReply]) -> None:
+    """Pass on what the builder says, and that it ended."""
+    with suppress(OSError, ValueError):
+        while (data := read_frame(stream)) is not None:
             reply = BUILD_REPLIES.decode(data)
-            if reply.error is not None:
-                raise VectorStoreError(reply.error)
+            replies.put(reply)
             if reply.over:
                 return
-            if progress is not None:
-                progress(reply.done, reply.total)
-    except OSError as error:
-        raise VectorStoreError("The process that builds the index ended at once.") from error
-    finally:
-        end_child(process)
+    replies.put(BuildReply(error="The process that builds the index ended at once."))

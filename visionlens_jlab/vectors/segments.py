@@ -158,12 +158,20 @@ class Segments:
     dimension : int
     existing : ndarray of bool, optional
         By id whether it exists; None: every one does.
+    sequence : int
+        The commit that brought the latest of them.
     """
 
     def __init__(
-        self, parts: Sequence[Part], dimension: int, existing: Array | None = None
+        self,
+        parts: Sequence[Part],
+        dimension: int,
+        existing: Array | None = None,
+        *,
+        sequence: int = 0,
     ) -> None:
         self.dimension = dimension
+        self.sequence = sequence
         self._parts = list(parts)
         self._starts = np.cumsum([0, *(len(part.ids) for part in parts)])
         self._row_of = _last_rows(self._parts, existing)

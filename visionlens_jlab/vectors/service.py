@@ -1,0 +1,366 @@
+"""The search indexes of a library: kept up, built, asked, and never needed."""
+
+from __future__ import annotations
+
+import logging
+import math
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.vectors.client import EdgeClient
+from visionlens_jlab.vectors.config import VectorConfig, chosen_url
+from visionlens_jlab.vectors.places import collection_of, prefix_of
+from visionlens_jlab.vectors.segments import Segments
+from visionlens_jlab.vectors.server import ServerStore
+from visionlens_jlab.vectors.store import BuildCancelled, VectorStore, VectorStoreError
+from visionlens_jlab.vectors.upkeep import Index, build, catch_up
+
+if TYPE_CHECKING:
+    from visionlens_jlab.catalog.library import Library
+    from visionlens_jlab.catalog.search_index import IndexState
+    from visionlens_jlab.catalog.store import DatasetStore
+
+Array = np.ndarray[Any, Any]
+
+EXACT_BELOW = 10_000
+"""So few vectors are scanned faster than an index is asked."""
+MOST_FOUND = 2_000
+"""More results than this come from a scan."""
+COMPACT_SEGMENTS = 64
+_SLACK = 50
+RETRY_SECONDS = 5.0
+_RELEVANT = frozenset({"vectors", "piece", "withdraw", "delete_samples", "delete_space"})
+
+_log = logging.getLogger(__name__)
+
+
+class VectorService:
+    """`SearchIndex` of a library.
+
+    One thread drains the outboxes of the open datasets into their indexes; another waits for
+    builders. A search is answered in the caller's thread. Where an engine fails, searches scan
+    the vectors, and the drain tries again later.
+
+    Parameters
+    ----------
+    library : Library
+        Its datasets opened from now on are looked after.
+    config : VectorConfig
+    exact_below : int
+        Number of vectors below which no index is asked.
+    on_state : callable, optional
+        Told the slug of a dataset with an index whose state has changed.
+    """
+
+    def __init__(
+        self,
+        library: Library,
+        config: VectorConfig,
+        *,
+        exact_below: int = EXACT_BELOW,
+        on_state: Callable[[str], None] | None = None,
+    ) -> None:
+        self._library = library
+        self._config = config
+        self._exact_below = exact_below
+        self._on_state = on_state
+        self._engines: dict[str, VectorStore] = {}
+        self._indexes: dict[tuple[str, str], Index] = {}
+        self._lock = threading.RLock()
+        self._waking: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        self._closed = False
+        self._idle = threading.Condition()
+        self._busy = 0
+        self._builds = ThreadPoolExecutor(1, thread_name_prefix="visionlens-index")
+        self._thread = threading.Thread(target=self._drain, name="visionlens-drain", daemon=True)
+        self._thread.start()
+        library.index = self
+        if config.url:
+            self._submit(self._clean_up)
+
+    # --- told by the catalog -----------------------------------------------------------------
+
+    def opened(self, store: DatasetStore) -> None:
+        """Look whether its indexes are what they should be."""
+        self._wake(store.slug)
+
+    def committed(self, store: DatasetStore, kind: str) -> None:
+        """Bring its indexes to this commit."""
+        if kind in _RELEVANT:
+            self._wake(store.slug)
+
+    def released(self, store: DatasetStore) -> None:
+        """Let go of its indexes; another process may hold them next."""
+        for index in self._forget(store.uuid):
+            with suppress(VectorStoreError):
+                index.engine.release(index.collection)
+
+    def deleted(self, uuid: str) -> None:
+        """Remove its indexes from a server; the embedded ones are gone with its folder."""
+        self._forget(uuid)
+        if self._config.url:
+            self._submit(self._clean_up)
+
+    def state(self, uuid: str, space: str, segments: Segments) -> IndexState:
+        """How far the index of a space is."""
+        index = self._indexes.get((uuid, space))
+        if index is None or segments.count == 0:
+            return "none"
+        if index.building:
+            return "building"
+        if index.failed:
+            return "failed"
+        if index.sequence is None or index.sequence < segments.sequence:
+            return "behind"
+        return "ready"
+
+    def search(
+        self,
+        uuid: str,
+        space: str,
+        segments: Segments,
+        target: Array,
+        k: int,
+        *,
+        among: Array | None,
+        threshold: float | None,
+    ) -> tuple[Array, Array] | None:
+        """Nearly as `exact.nearest`; None where a scan is faster or the index cannot tell."""
+        index = self._indexes.get((uuid, space))
+        candidates = segments.count if among is None else len(among)
+        if index is None or candidates < self._exact_below or k > MOST_FOUND:
+            return None
+        if index.sequence is None or index.sequence < segments.sequence or index.failed:
+            return None
+        try:
+            return _ask(index, segments, target, k, among=among, threshold=threshold)
+        except VectorStoreError as error:
+            _log.warning("The index of %s cannot be searched: %s", space, error)
+            index.failed = str(error)
+            self._wake_later(index.store.slug)
+            return None
+
+    # --- for its owner -----------------------------------------------------------------------
+
+    def ids(self, store: DatasetStore, space: str) -> Array:
+        """The ids that the index of a space holds, uint32, ascending. VectorStoreError."""
+        index = self._index(store, space, store.indexed_spaces()[space])
+        return index.engine.ids(index.collection)
+
+    def engine(self, url: str) -> VectorStore:
+        """The engine behind an address; empty: the embedded one."""
+        with self._lock:
+            if url not in self._engines:
+                made = ServerStore(url, self._config.api_key) if url else EdgeClient()
+                self._engines[url] = made
+            return self._engines[url]
+
+    def wait(self, timeout: float = 60) -> bool:
+        """Wait until all that is known of is done; False when it is not in time."""
+        with self._idle:
+            return self._idle.wait_for(lambda: self._busy == 0, timeout)
+
+    def close(self) -> None:
+        """Stop builds, end the vector process."""
+        self._closed = True
+        self._waking.put(None)
+        for engine in self._engines.values():
+            engine.close()
+        self._thread.join()
+        self._builds.shutdown(wait=True, cancel_futures=True)
+        self._library.index = None
+
+    # --- the drain ---------------------------------------------------------------------------
+
+    def _wake(self, slug: str) -> None:
+        if not self._closed:
+            self._count(1)
+            self._waking.put(slug)
+
+    def _wake_later(self, slug: str) -> None:
+        timer = threading.Timer(RETRY_SECONDS, self._wake, [slug])
+        timer.daemon = True
+        timer.start()
+
+    def _count(self, change: int) -> None:
+        with self._idle:
+            self._busy += change
+            self._idle.notify_all()
+
+    def _drain(self) -> None:
+        while (slug := self._waking.get()) is not None:
+            try:
+                if not self._closed:
+                    self._attend(slug)
+            except (VisionLensError, OSError) as error:
+                _log.warning("The indexes of %s could not be brought up to date: %s", slug, error)
+            except Exception:
+                _log.exception("The indexes of %s could not be brought up to date", slug)
+            finally:
+                self._count(-1)
+
+    def _attend(self, slug: str) -> None:
+        store = self._library.opened(slug)
+        if store is None or store.read_only or not store.database.is_open:
+            return
+        spaces = store.indexed_spaces()
+        self._drop_gone(store, spaces)
+        for space, dimension in spaces.items():
+            self._attend_space(self._index(store, space, dimension))
+
+    def _attend_space(self, index: Index) -> None:
+        before = (index.failed, index.sequence is None)
+        try:
+            if index.store.segments(index.space).count == 0 and index.sequence is None:
+                return
+            wants_build = catch_up(index)
+            index.failed = ""
+        except VectorStoreError as error:
+            _log.warning("The index of %s: %s", index.space, error)
+            index.failed = str(error)
+            index.sequence = None
+            self._wake_later(index.store.slug)
+            return
+        if wants_build:
+            self._build(index)
+        elif not index.building and _is_scattered(index.store, index.space):
+            index.store.compact(index.space)
+        if before != (index.failed, index.sequence is None):
+            self._tell(index)
+
+    def _index(self, store: DatasetStore, space: str, dimension: int) -> Index:
+        with self._lock:
+            key = (store.uuid, space)
+            index = self._indexes.get(key)
+            if index is None or index.collection.dimension != dimension or index.store is not store:
+                engine = self.engine(chosen_url(store.folder, self._config.url))
+                collection = collection_of(store, space, dimension)
+                index = self._indexes[key] = Index(store, space, collection, engine)
+            return index
+
+    def _drop_gone(self, store: DatasetStore, spaces: dict[str, int]) -> None:
+        with self._lock:
+            gone = [
+                index
+                for (uuid, space), index in self._indexes.items()
+                if uuid == store.uuid and space not in spaces
+            ]
+            for index in gone:
+                del self._indexes[index.store.uuid, index.space]
+        for index in gone:
+            with suppress(VectorStoreError):
+                index.engine.drop(index.collection)
+
+    def _forget(self, uuid: str) -> list[Index]:
+        with self._lock:
+            keys = [key for key in self._indexes if key[0] == uuid]
+            return [self._indexes.pop(key) for key in keys]
+
+    # --- builds ------------------------------------------------------------------------------
+
+    def _build(self, index: Index) -> None:
+        if not index.building:
+            index.building = True
+            self._tell(index)
+            self._submit(lambda: self._build_now(index))
+
+    def _build_now(self, index: Index) -> None:
+        def go_on(_done: int, _total: int) -> None:
+            if self._closed or self._is_forgotten(index):
+                raise BuildCancelled
+            index.store.database.touch()
+
+        try:
+            go_on(0, 0)
+            build(index, go_on)
+            index.sequence = None  # the fresh one says how far it is
+            index.failed = ""
+        except BuildCancelled:
+            return
+        except (VectorStoreError, VisionLensError, OSError) as error:
+            _log.warning("The index of %s could not be built: %s", index.space, error)
+            index.failed = str(error)
+            self._wake_later(index.store.slug)
+            return
+        finally:
+            index.building = False
+            self._tell(index)
+        self._wake(index.store.slug)
+
+    def _is_forgotten(self, index: Index) -> bool:
+        return self._indexes.get((index.store.uuid, index.space)) is not index
+
+    def _submit(self, work: Callable[[], None]) -> None:
+        def run() -> None:
+            try:
+                work()
+            except Exception:
+                _log.exception("An index could not be looked after")
+            finally:
+                self._count(-1)
+
+        self._count(1)
+        try:
+            self._builds.submit(run)
+        except RuntimeError:  # closing
+            self._count(-1)
+
+    def _clean_up(self) -> None:
+        """Remove what a server still holds of deleted datasets."""
+        engine = self.engine(self._config.url)
+        if isinstance(engine, ServerStore):
+            with suppress(VectorStoreError):
+                for tombstone in self._library.state.tombstones():
+                    engine.drop_dataset(prefix_of(tombstone["uuid"]))
+
+    def _tell(self, index: Index) -> None:
+        if self._on_state is not None and not self._closed:
+            self._on_state(index.store.slug)
+
+
+def _ask(
+    index: Index,
+    segments: Segments,
+    target: Array,
+    k: int,
+    *,
+    among: Array | None,
+    threshold: float | None,
+) -> tuple[Array, Array] | None:
+    """What the index finds, with the vectors' own scores; None when it may be too little."""
+    search = index.engine.search
+    allowed = segments.count if among is None else len(among)
+    asked = math.ceil(1.5 * k * segments.count / allowed) + _SLACK
+    if asked <= MOST_FOUND:
+        # Much of what there is may be found: to look through a few more takes less time than to
+        # send all the ids.
+        ids, _ = search(index.collection, target, asked, threshold=threshold)
+        all_of_them = threshold is not None and len(ids) < asked
+        ids = ids[segments.has(ids)]
+        if among is not None:
+            ids = ids[np.isin(ids, among)]
+        if len(ids) >= k or all_of_them:
+            return _ranked(segments, ids, target, k)
+    if among is not None:
+        ids, _ = search(index.collection, target, k, among=among, threshold=threshold)
+        if len(ids) >= k or threshold is not None:
+            return _ranked(segments, ids[segments.has(ids)], target, k)
+    return None
+
+
+def _ranked(segments: Segments, ids: Array, target: Array, k: int) -> tuple[Array, Array]:
+    scores = segments.vectors_of(ids) @ target
+    order = np.lexsort((ids, -scores))[:k]
+    return ids[order], scores[order]
+
+
+def _is_scattered(store: DatasetStore, space: str) -> bool:
+    files, _, _ = store.vector_source(space)
+    return len(files) > COMPACT_SEGMENTS
