@@ -17,6 +17,8 @@ from visionlens_jlab.models import EmbeddingSpace, Level
 from visionlens_jlab.tests.catalog.builders import annotations_table, piece, samples_table
 from visionlens_jlab.vectors.segments import write_segment
 
+pytestmark = pytest.mark.own_dataset
+
 
 def space(name: str = "clip", level: Level = "samples", dimension: int = 4) -> EmbeddingSpace:
     """A space as whoever adds vectors describes it."""
