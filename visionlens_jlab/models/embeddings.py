@@ -72,6 +72,8 @@ class ProjectRequest(Model):
     seed: int | None = 42
     """null: not reproducible, on all processors."""
     parameters: dict[str, Any] = {}
+    refit: bool = False
+    """Start anew; else new vectors are placed where an earlier model of the same kind puts them."""
 
 
 class DuplicatesRequest(Model):

@@ -1,0 +1,267 @@
+"""Near-duplicates: proposals, verdicts, groups."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
+from itertools import islice
+from os import cpu_count
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from . import proposals
+from .alignment import Levels, Verdict, Window, compare
+from .groups import Member, groups_of
+from .hashes import MIDDLE, SIDE
+from .proposals import Proposal
+from .table import Samples, Thumbnails
+
+Floats = npt.NDArray[np.float32]
+
+THRESHOLD = 0.5
+_ALIKE, _UNLIKE = 0.9, 0.2
+"""Likeness of the worst windows at confidence 1 and 0."""
+_FLAT = 2.0
+"""Standard deviation of grey levels below which a picture shows nothing to compare."""
+_AT_ONCE = 512
+_KEPT = 4000
+"""Thumbnails held at the sizes that are compared; 70 kB each."""
+
+
+class Watch(Protocol):
+    """Is told how far it is; what it raises ends the search."""
+
+    def __call__(self, stage: str, done: int, total: int | None) -> None:
+        """`stage` is `thumbnails`, `hashes`, `vectors`, `pairs` or `groups`."""
+        ...
+
+
+class NearDuplicates:
+    """Looks for near-duplicates among samples.
+
+    Parameters
+    ----------
+    samples : Samples
+    thumbnails : Thumbnails
+    scratch : Path
+        Folder for what need not be in memory: 2 kB a sample.
+    watch : Watch
+    threshold : float
+        Confidence from which two are alike.
+    """
+
+    def __init__(
+        self,
+        samples: Samples,
+        thumbnails: Thumbnails,
+        scratch: Path,
+        watch: Watch,
+        threshold: float = THRESHOLD,
+    ) -> None:
+        self._samples = samples
+        self._thumbnails = thumbnails
+        self._watch = watch
+        self._threshold = threshold
+        self._copies = {rows[0]: rows for rows in samples.by_content().values()}
+        """Of each content the rows, by the first of them, which stands for all."""
+        self._small = np.lib.format.open_memmap(
+            scratch / "small.npy", "w+", np.uint8, (len(samples), 2, SIDE, SIDE)
+        )
+        self._levels = lru_cache(maxsize=_KEPT)(self._read_levels)
+        self._verdicts: dict[tuple[int, int], Verdict | None] = {}
+        self.compared = 0
+        """Pairs whose thumbnails were laid over each other."""
+        self.left_out = 0
+        """Samples that have no thumbnail, or one that shows nothing."""
+
+    def find(
+        self, vectors: tuple[npt.NDArray[np.int64], Floats] | None = None
+    ) -> list[list[Member]]:
+        """Groups of rows, with distance and confidence to the best of each.
+
+        Parameters
+        ----------
+        vectors : (rows, matrix), optional
+            int64 (m,) and float32 (m, d), of unit length: more proposals come from them.
+        """
+        usable = self._read()
+        self._decide(usable, vectors)
+        pairs = [pair for pair, found in self._verdicts.items() if self._confidence(found)]
+        groups = groups_of(sorted(pairs), self._alike)
+        grouped = {row for group in groups for row in group}
+        groups += [[row] for row in self._copies if row not in grouped]
+        return sorted(self._members(group) for group in groups)
+
+    # --- reading -----------------------------------------------------------------------------
+
+    def _read(self) -> npt.NDArray[np.int64]:
+        """Fill the small pictures; the rows that can be compared, one of each content."""
+        repeated = {row for rows in self._copies.values() for row in rows[1:]}
+        rows = [row for row in range(len(self._samples)) if row not in repeated]
+        usable = []
+        with ThreadPoolExecutor(cpu_count() or 1) as pool:
+            for done, (row, small) in enumerate(_mapped(pool, self._reduced, rows), start=1):
+                if small is not None and small[0].std() >= _FLAT:
+                    self._small[row] = small
+                    usable.append(row)
+                if done % 64 == 0 or done == len(rows):
+                    self._watch("thumbnails", done, len(rows))
+        self.left_out = len(rows) - len(usable)
+        return np.asarray(usable, dtype=np.int64)
+
+    def _reduced(self, row: int) -> npt.NDArray[np.uint8] | None:
+        """A thumbnail and its middle, uint8 (2, 32, 32)."""
+        from PIL import Image
+
+        image = self._thumbnails.image(row)
+        if image is None:
+            return None
+        width, height = image.size
+        edge = (1 - MIDDLE) / 2
+        middle = (edge * width, edge * height, (1 - edge) * width, (1 - edge) * height)
+        size, how = (SIDE, SIDE), Image.Resampling.BOX
+        return np.stack(
+            [np.asarray(image.resize(size, how)), np.asarray(image.resize(size, how, middle))]
+        )
+
+    # --- deciding ----------------------------------------------------------------------------
+
+    def _decide(
+        self,
+        usable: npt.NDArray[np.int64],
+        vectors: tuple[npt.NDArray[np.int64], Floats] | None,
+    ) -> None:
+        found = list(proposals.by_hashes(self._small, usable, self._watch))
+        likely = proposals.likely(self._small, found)
+        candidates = [one for one, keep in zip(found, likely, strict=True) if keep]
+        if vectors is not None:
+            chosen = np.isin(vectors[0], usable)
+            pairs = proposals.by_vectors(vectors[0][chosen], vectors[1][chosen], self._watch)
+            known = {_key(one.first, one.second) for one in candidates}
+            for one, two in pairs:
+                if _key(one, two) not in known:
+                    candidates += self._searched(one, two)
+        # Neighbours in the dataset one after the other: their thumbnails are still at hand.
+        candidates.sort(key=lambda one: (min(one.first, one.second), max(one.first, one.second)))
+        for done, proposal in enumerate(candidates, start=1):
+            self._judge(proposal)
+            if done % 16 == 0 or done == len(candidates):
+                self._watch("pairs", done, len(candidates))
+
+    def _read_levels(self, row: int) -> Levels | None:
+        image = self._thumbnails.image(row)
+        return None if image is None else Levels(np.asarray(image, dtype=np.float32))
+
+    def _searched(self, first: int, second: int) -> list[Proposal]:
+        """The pair as a proposal, where one small picture is found in the other."""
+        score, start, mirrored = proposals.searched(self._small[first, 0], self._small[second, 0])
+        likely = score >= proposals.LIKELY
+        return [Proposal(first, second, start, mirrored)] if likely else []
+
+    def _judge(self, proposal: Proposal) -> None:
+        """Keep the better verdict on the pair, as seen from its first row."""
+        one, two = _key(proposal.first, proposal.second)
+        before = self._verdicts.get((one, two))
+        if before is not None and self._confidence(before):
+            return
+        start, mirrored = proposal.start, proposal.mirrored
+        if one != proposal.first:
+            start = _turned(start, mirrored=mirrored).inverse
+        first, second = self._levels(one), self._levels(two)
+        found = None
+        if first is not None and second is not None:
+            self.compared += 1
+            found = compare(first, second, start, mirrored=mirrored)
+        if before is None or (found is not None and found.likeness > before.likeness):
+            self._verdicts[one, two] = found
+
+    def _verdict(self, one: int, two: int) -> Verdict | None:
+        """On a pair, proposed or not; as seen from its smaller row."""
+        pair = _key(one, two)
+        if pair not in self._verdicts:
+            self._verdicts[pair] = None
+            for proposal in self._searched(*pair):
+                self._judge(proposal)
+        return self._verdicts[pair]
+
+    def _alike(self, one: int, two: int) -> float | None:
+        self._watch("groups", 0, None)
+        return self._confidence(self._verdict(one, two)) or None
+
+    def _confidence(self, verdict: Verdict | None) -> float:
+        """0 below the threshold."""
+        if verdict is None:
+            return 0.0
+        confidence = confidence_of(verdict.likeness)
+        return confidence if confidence >= self._threshold else 0.0
+
+    # --- describing --------------------------------------------------------------------------
+
+    def _members(self, group: list[int]) -> list[Member]:
+        """A group with its identical copies, the best first."""
+        best = max(group, key=lambda row: self._samples.row(row).rank)
+        members = []
+        for row in group:
+            confidence, transform = 1.0, "identical"
+            if row != best:
+                verdict = self._verdict(best, row)
+                confidence = self._confidence(verdict) or self._threshold
+                transform = self._transform(best, row, verdict)
+            for copy in self._copies.get(row, [row]):
+                members.append(
+                    Member(copy, 1 - confidence, confidence, transform, best=copy == best)
+                )
+        return sorted(members, key=lambda member: (not member.best, -member.confidence, member.row))
+
+    def _transform(self, best: int, row: int, verdict: Verdict | None) -> str:
+        """How a sample differs from the best one."""
+        if verdict is None:
+            return "alike"
+        window = verdict.window if best < row else _turned(
+            verdict.window, mirrored=verdict.mirrored
+        ).inverse  # fmt: skip
+        words = []
+        if verdict.mirrored:
+            words.append("flipped")
+        if min(window.overlap) < _WHOLE:
+            words.append("cropped")
+        ratio = self._samples.width[row] / max(1.0, self._samples.width[best] * window.width)
+        if abs(ratio - 1) > _SAME_SIZE:
+            words.append("resized")
+        return ", ".join(words) or "recompressed"
+
+
+_WHOLE = 0.97
+"""Shared share of either picture from which nothing was cut off."""
+_SAME_SIZE = 0.02
+
+
+def confidence_of(likeness: float) -> float:
+    """0 to 1."""
+    return float(np.clip((likeness - _UNLIKE) / (_ALIKE - _UNLIKE), 0, 1))
+
+
+def _key(one: int, two: int) -> tuple[int, int]:
+    return (one, two) if one < two else (two, one)
+
+
+def _turned(window: Window, *, mirrored: bool) -> Window:
+    """The window of the second in the first when the first is the one that is turned."""
+    if not mirrored:
+        return window
+    return Window(1 - window.left - window.width, window.width, window.top, window.height)
+
+
+def _mapped(
+    pool: ThreadPoolExecutor,
+    work: Callable[[int], npt.NDArray[np.uint8] | None],
+    rows: list[int],
+) -> Iterator[tuple[int, npt.NDArray[np.uint8] | None]]:
+    """(row, result) in order; a few at a time, so that cancelling need not wait."""
+    left = iter(rows)
+    while batch := list(islice(left, _AT_ONCE)):
+        yield from zip(batch, pool.map(work, batch), strict=True)

@@ -1,0 +1,51 @@
+"""What happens before and after a search for duplicates."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ..errors import VisionLensError
+from ..models import DuplicatesRequest
+from .dataset_setup import DatasetSetup
+from .pieces import write_stream
+from .space_input import offer_space
+from .spool import Spool
+
+if TYPE_CHECKING:
+    from ..catalog.store import DatasetStore
+
+SAMPLES = "samples.arrow"
+"""In the spool's input: what is known of the samples."""
+_SAMPLES_SQL = """
+    SELECT sample_id, content_hash, width, height, sharpness, thumb_pack, thumb_offset, thumb_length
+    FROM sample ORDER BY sample_id
+"""
+
+
+class DuplicatesSetup(DatasetSetup[DuplicatesRequest]):
+    """The worker gets the samples, where their thumbnails lie, and a space's vectors."""
+
+    def checked(self, store: DatasetStore, request: DuplicatesRequest) -> DuplicatesRequest:
+        """With a space, where there is one of samples. SPACE_NOT_FOUND, REQUEST_INVALID."""
+        if request.kind == "exact":
+            return request.model_copy(update={"space": None})
+        if request.space is not None:
+            if store.space(request.space).level != "samples":
+                raise VisionLensError(
+                    "REQUEST_INVALID",
+                    f"The space {request.space!r} holds vectors of objects.",
+                    "Name a space of samples.",
+                )
+            return request
+        spaces = [one for one in store.spaces() if one.level == "samples" and one.vectors > 1]
+        return request.model_copy(update={"space": spaces[-1].space if spaces else None})
+
+    def prepare(
+        self, store: DatasetStore, request: DuplicatesRequest, spool: Spool
+    ) -> dict[str, Any]:
+        """The samples, and the vectors where there are some."""
+        write_stream(spool.input / SAMPLES, store.sql(_SAMPLES_SQL, timeout=600))
+        params: dict[str, Any] = {"thumbnails": str(store.folder / "thumbnails")}
+        if request.space is not None:
+            params |= offer_space(store, request.space, spool)
+        return params

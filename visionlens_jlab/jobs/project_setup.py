@@ -1,0 +1,121 @@
+"""What happens before and after a projection."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any
+
+from ..embedding.projections import resolved_parameters
+from ..errors import VisionLensError
+from ..models import Job, Projection, ProjectRequest
+from .dataset_setup import DatasetSetup
+from .space_input import offer_space
+from .spool import Spool
+from .status import dataset_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ..catalog.library import Library
+    from ..catalog.store import DatasetStore
+    from .queue import JobQueue
+
+REQUESTED = "requested"
+"""Among a projection's parameters: the method that was wanted, where it could not be had."""
+
+
+class ProjectSetup(DatasetSetup[ProjectRequest]):
+    """A projection is known by its space, method, parameters and vectors: one there is serves."""
+
+    def checked(self, store: DatasetStore, request: ProjectRequest) -> ProjectRequest:
+        """With every parameter. SPACE_NOT_FOUND, VECTORS_INVALID, REQUEST_INVALID."""
+        space = store.space(request.space)
+        if not space.vectors:
+            raise VisionLensError(
+                "VECTORS_INVALID",
+                f"The space {request.space!r} has no vectors.",
+                "Embed the dataset, or add vectors to the space first.",
+            )
+        parameters = resolved_parameters(request.method, request.parameters)
+        return request.model_copy(update={"parameters": parameters})
+
+    def begin(self, library: Library, queue: JobQueue, job: Job) -> dict[str, Any] | None:
+        """None: it was made before."""
+        store = library.open(dataset_of(job))
+        request = _request_of(job)
+        if not store.committed_pieces(job.job) and not request.refit:
+            name = projection_id(store, request)
+            if any(_serves(found, name) for found in store.projections()):
+                return None
+        return super().begin(library, queue, job)
+
+    def prepare(self, store: DatasetStore, request: ProjectRequest, spool: Spool) -> dict[str, Any]:
+        """The vectors to read, and the model to place them by where there is one."""
+        model = None if request.refit else _model(store, request)
+        return offer_space(store, request.space, spool) | {
+            "projection": projection_id(store, request),
+            "model": None if model is None else str(model),
+            "compiled": str(spool.folder.parent.parent / "cache" / "numba"),
+        }
+
+    def conclude(self, library: Library, queue: JobQueue, job: Job) -> int | None:
+        """Remove what a finished projection takes the place of."""
+        if job.state == "done":
+            _remove_superseded(library, job)
+        return super().conclude(library, queue, job)
+
+
+def projection_id(store: DatasetStore, request: ProjectRequest) -> str:
+    """The same for the same request on the same vectors."""
+    ids = store.segments(request.space).ids
+    facts = [
+        store.uuid,
+        *_sort_of(request),
+        [file.name for file in store.segment_files(request.space)],
+        hashlib.blake2s(ids.tobytes()).hexdigest(),
+        request.refit,
+    ]
+    return hashlib.blake2s(json.dumps(facts, sort_keys=True).encode(), digest_size=12).hexdigest()
+
+
+def stored_parameters(request: ProjectRequest) -> dict[str, Any]:
+    """What a projection says it was made with."""
+    return {**request.parameters, "seed": request.seed}
+
+
+def _sort_of(request: ProjectRequest) -> tuple[Any, ...]:
+    return request.space, request.method, request.dimensions, stored_parameters(request)
+
+
+def _same_sort(found: Projection, request: ProjectRequest) -> bool:
+    parameters = {key: value for key, value in found.parameters.items() if key != REQUESTED}
+    method = found.parameters.get(REQUESTED, found.method)
+    return (found.space, method, found.dimensions, parameters) == _sort_of(request)
+
+
+def _serves(found: Projection, name: str) -> bool:
+    return found.projection == name and not found.preview and REQUESTED not in found.parameters
+
+
+def _model(store: DatasetStore, request: ProjectRequest) -> Path | None:
+    """The model of the latest projection of the same sort."""
+    for found in reversed(store.projections()):
+        if _same_sort(found, request) and not found.preview and REQUESTED not in found.parameters:
+            return store.projection_model(found.projection)
+    return None
+
+
+def _remove_superseded(library: Library, job: Job) -> None:
+    store, request = library.open(dataset_of(job)), _request_of(job)
+    there = store.projections()
+    same = [found for found in there if _same_sort(found, request) and not found.preview]
+    previews = [found for found in there if found.space == request.space and found.preview]
+    for found in same[:-1] + previews:
+        store.delete_projection(found.projection)
+
+
+def _request_of(job: Job) -> ProjectRequest:
+    if job.project is None:
+        raise VisionLensError("JOB_FAILED", f"Job {job.job} says nothing of a projection.")
+    return job.project

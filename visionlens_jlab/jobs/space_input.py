@@ -1,0 +1,50 @@
+"""The vectors of an embedding space as a job's input: mapped where they lie, not copied."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..vectors.segments import Segments, read_parts
+from .spool import Spool
+
+if TYPE_CHECKING:
+    from ..catalog.store import DatasetStore
+    from .context import JobContext
+
+IDS = "ids.npy"
+"""In the spool's input: the ids whose vectors count, uint32, ascending."""
+
+Matrix = np.ndarray[Any, Any]
+
+
+def offer_space(store: DatasetStore, space: str, spool: Spool) -> dict[str, Any]:
+    """Params for `read_space`. SPACE_NOT_FOUND."""
+    found = store.space(space)
+    np.save(spool.input / IDS, store.segments(space).ids)
+    return {
+        "level": found.level,
+        "dimension": found.dimension,
+        "segments": [str(file) for file in store.segment_files(space)],
+    }
+
+
+def read_space(context: JobContext) -> tuple[Matrix, Matrix]:
+    """Ids uint32 (n,), ascending, and vectors float32 (n, d).
+
+    Memory-mapped where they lie in one file in this order, else a copy. VECTORS_INVALID.
+    """
+    dimension = context.params["dimension"]
+    parts = [
+        part for file in context.params["segments"] for part in read_parts(Path(file), dimension)
+    ]
+    wanted = np.load(context.spool / "input" / IDS, allow_pickle=False)
+    existing = np.zeros(int(wanted[-1]) + 1 if len(wanted) else 0, dtype=bool)
+    existing[wanted] = True
+    ids, vectors = Segments(parts, dimension, existing).read()
+    if np.all(ids[1:] > ids[:-1]):
+        return ids, vectors
+    order = np.argsort(ids)
+    return ids[order], vectors[order]
