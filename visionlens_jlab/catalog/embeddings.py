@@ -66,12 +66,12 @@ class Embeddings:
         with self._snapshot() as snapshot:
             return snapshot.segments(space)
 
-    def segment_files(self, space: str) -> list[Path]:
-        """The files that `segments` maps, oldest first, for another process. SPACE_NOT_FOUND."""
+    def vectors_version(self, space: str) -> int:
+        """The version that the latest vectors of a space came with. SPACE_NOT_FOUND."""
         with self._snapshot() as snapshot:
             embedding_rows.read_space(snapshot.reader, space)
             files = embedding_rows.read_segment_files(snapshot.reader, space)
-        return [self.folder / file for file in files]
+        return max((sequence for _, sequence in files), default=0)
 
     def add_vectors(self, space: EmbeddingSpace, ids: Sequence[int] | Ids, matrix: Any) -> int:
         """Add vectors to a space, made when it is not there; earlier ones of the ids give way.

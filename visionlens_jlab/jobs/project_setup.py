@@ -72,7 +72,7 @@ def projection_id(store: DatasetStore, request: ProjectRequest) -> str:
     facts = [
         store.uuid,
         *_sort_of(request),
-        [file.name for file in store.segment_files(request.space)],
+        store.vectors_version(request.space),
         hashlib.blake2s(ids.tobytes()).hexdigest(),
         request.refit,
     ]

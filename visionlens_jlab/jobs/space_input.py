@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from ..catalog.store import DatasetStore
     from .context import JobContext
 
-IDS = "ids.npy"
-"""In the spool's input: the ids whose vectors count, uint32, ascending."""
+EXISTING = "existing.npy"
+"""In the spool's input: by id whether it exists."""
 
 Matrix = np.ndarray[Any, Any]
 
@@ -23,11 +23,12 @@ Matrix = np.ndarray[Any, Any]
 def offer_space(store: DatasetStore, space: str, spool: Spool) -> dict[str, Any]:
     """Params for `read_space`. SPACE_NOT_FOUND."""
     found = store.space(space)
-    np.save(spool.input / IDS, store.segments(space).ids)
+    files, existing, _ = store.vector_source(space)
+    np.save(spool.input / EXISTING, existing)
     return {
         "level": found.level,
         "dimension": found.dimension,
-        "segments": [str(file) for file in store.segment_files(space)],
+        "segments": [str(file) for file in files],
     }
 
 
@@ -40,9 +41,7 @@ def read_space(context: JobContext) -> tuple[Matrix, Matrix]:
     parts = [
         part for file in context.params["segments"] for part in read_parts(Path(file), dimension)
     ]
-    wanted = np.load(context.spool / "input" / IDS, allow_pickle=False)
-    existing = np.zeros(int(wanted[-1]) + 1 if len(wanted) else 0, dtype=bool)
-    existing[wanted] = True
+    existing = np.load(context.spool / "input" / EXISTING, allow_pickle=False)
     ids, vectors = Segments(parts, dimension, existing).read()
     if np.all(ids[1:] > ids[:-1]):
         return ids, vectors
