@@ -7,6 +7,7 @@ import { jobsPlugin } from './plugins/jobs';
 import { notebooksPlugin } from './plugins/notebooks';
 import { panelsPlugin } from './plugins/panels';
 import { shortcutsPlugin } from './plugins/shortcuts';
+import { searchesPlugin } from './plugins/searches';
 import { sidebarPlugin } from './plugins/sidebar';
 import { waysInPlugin } from './plugins/waysIn';
 
@@ -16,6 +17,7 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   sidebarPlugin,
   panelsPlugin,
   actionsPlugin,
+  searchesPlugin,
   waysInPlugin,
   jobsPlugin,
   shortcutsPlugin,

@@ -30,6 +30,10 @@ export function shortcutGroups(trans: TranslationBundle): IShortcutGroup[] {
         },
         { keys: ['Shift+Z', 'Y', 'Ctrl+Shift+Z'], does: trans.__('Redo it') },
         { keys: ['O'], does: trans.__('Draw annotations or not') },
+        {
+          keys: ['S'],
+          does: trans.__('Find what is like the selection')
+        },
         { keys: ['T'], does: trans.__('Tag the selection') },
         { keys: ['Escape'], does: trans.__('Close what is open') }
       ]

@@ -44,7 +44,8 @@ export function Conditions(props: IProps): JSX.Element {
     setEditing(null);
     add.current?.focus();
   };
-  const isEmpty = active.length === 0 && !view.sql && !view.where;
+  const isEmpty =
+    active.length === 0 && !view.sql && !view.where && !view.search;
 
   return (
     <div className="vl-chips">

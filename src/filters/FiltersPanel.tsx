@@ -72,7 +72,7 @@ export function FiltersPanel(props: IProps): JSX.Element {
       <DatasetHead {...props} />
       <SavedViews model={model} context={context} />
       <HeaderLine model={model} trans={trans} />
-      <SearchBox model={model} trans={trans} />
+      <SearchBox model={model} context={context} />
       <div className="vl-text-filters">
         <PredicateBox model={model} trans={trans} />
         <ToggleButton

@@ -4,7 +4,11 @@ import { useStore } from 'zustand';
 import { ClassSwatch } from '../components/ClassSwatch';
 import { Combobox, type IOption } from '../components/Combobox';
 import { formatCount } from '../components/format';
+import { ErrorBox } from '../components/ErrorBox';
+import type { IPanelContext } from '../client/context';
+import { addDropZone } from '../uploads/dropZone';
 import type { IWorkspaceModel } from '../workspace/types';
+import { useByMeaning } from './byMeaning';
 import { chooseMeaning, meanings, searchText, setSearch } from './search';
 
 /** While typing, the search waits this long (milliseconds). */
@@ -12,11 +16,18 @@ const DELAY = 250;
 
 interface IProps {
   readonly model: IWorkspaceModel;
-  readonly trans: TranslationBundle;
+  readonly context: IPanelContext;
 }
 
+/** The option that searches by what the text describes. */
+const DESCRIBED = 'described';
+
 /** Searches names while you type; the list offers what else the text may mean. */
-export function SearchBox({ model, trans }: IProps): JSX.Element {
+export function SearchBox({ model, context }: IProps): JSX.Element {
+  const { trans } = context;
+  const meaning = useByMeaning(model, context);
+  const { image } = meaning;
+  const root = React.useRef<HTMLDivElement>(null);
   const searched = useStore(model.store, state =>
     searchText(state.view.filter)
   );
@@ -26,6 +37,18 @@ export function SearchBox({ model, trans }: IProps): JSX.Element {
 
   React.useEffect(() => setText(searched), [searched]);
   React.useEffect(() => () => window.clearTimeout(timer.current), []);
+  const onImage = React.useRef(image);
+  onImage.current = image;
+  React.useEffect(
+    () =>
+      root.current
+        ? addDropZone(root.current, {
+            text: trans.__('Search by this image'),
+            onFiles: ([file]) => onImage.current(file)
+          })
+        : undefined,
+    [trans]
+  );
 
   const apply = (wanted: string): void => {
     window.clearTimeout(timer.current);
@@ -43,35 +66,61 @@ export function SearchBox({ model, trans }: IProps): JSX.Element {
         }))
       : [];
 
+  const described: IOption[] =
+    typed && meaning.hasText
+      ? [
+          {
+            value: DESCRIBED,
+            label: trans.__('What looks like “%1”', typed),
+            group: trans.__('By meaning')
+          }
+        ]
+      : [];
+
   return (
-    <Combobox
-      className="vl-search"
-      type="search"
-      label={trans.__('Search names')}
-      title={trans.__('Search file names, classes and tags (/)')}
-      placeholder={trans.__('Search names, classes, tags')}
-      value={text}
-      options={offers.map(({ option }) => option)}
-      onText={value => {
-        setText(value);
-        window.clearTimeout(timer.current);
-        timer.current = window.setTimeout(() => apply(value.trim()), DELAY);
-      }}
-      onChoose={chosen => {
-        window.clearTimeout(timer.current);
-        const offer = offers.find(({ option }) => option === chosen);
-        if (offer) {
+    <div ref={root} className="vl-search-drop" aria-busy={meaning.busy}>
+      <Combobox
+        className="vl-search"
+        type="search"
+        label={trans.__('Search names')}
+        title={trans.__('Search file names, classes and tags (/)')}
+        placeholder={trans.__('Search names, classes, tags')}
+        value={text}
+        options={[...described, ...offers.map(({ option }) => option)]}
+        onText={value => {
+          if (text === '') {
+            meaning.look();
+          }
+          setText(value);
+          window.clearTimeout(timer.current);
+          timer.current = window.setTimeout(() => apply(value.trim()), DELAY);
+        }}
+        onChoose={chosen => {
+          window.clearTimeout(timer.current);
+          if (
+            chosen.value === DESCRIBED &&
+            chosen.group === described[0]?.group
+          ) {
+            setText('');
+            apply('');
+            meaning.text(typed);
+            return;
+          }
+          const offer = offers.find(({ option }) => option === chosen);
+          if (offer) {
+            setText('');
+            const { filter } = model.store.getState().view;
+            model.setFilter(chooseMeaning(filter, offer.meaning), 'search');
+          }
+        }}
+        onEnter={() => apply(typed)}
+        onEscape={() => {
           setText('');
-          const { filter } = model.store.getState().view;
-          model.setFilter(chooseMeaning(filter, offer.meaning), 'search');
-        }
-      }}
-      onEnter={() => apply(typed)}
-      onEscape={() => {
-        setText('');
-        apply('');
-      }}
-    />
+          apply('');
+        }}
+      />
+      {meaning.error && <ErrorBox error={meaning.error} trans={trans} />}
+    </div>
   );
 }
 

@@ -25,7 +25,8 @@ function normal(view: IViewSpec): ReadonlyPartialJSONValue {
     where: view.where || null,
     sql: view.sql || null,
     sort: view.sort.map(({ field, descending }) => ({ field, descending })),
-    all: showsAll(view)
+    all: showsAll(view),
+    search: (view.search ?? null) as unknown as ReadonlyPartialJSONValue
   };
 }
 
@@ -74,6 +75,13 @@ export function describeStep(
   } else if (removed.length > 0) {
     const texts = removed.map(text => shorten(text)).join(', ');
     steps.push(trans.__('without %1', texts));
+  }
+  const searches = (view: IViewSpec): string =>
+    JSON.stringify(view.search ?? null);
+  if (searches(from) !== searches(to)) {
+    steps.push(
+      to.search ? trans.__('search by likeness') : trans.__('without search')
+    );
   }
   if (from.level !== to.level || showsAll(from) !== showsAll(to)) {
     steps.push(tiles(to, trans));

@@ -5,6 +5,7 @@ import { ErrorBox } from '../components/ErrorBox';
 import { useSettings } from '../components/useSettings';
 import { CommandIDs } from '../tokens';
 import type { IWorkspaceModel } from '../workspace/types';
+import { SearchBar } from '../search/SearchBar';
 import { GridToolbar } from './GridToolbar';
 import type { IGridSources } from './sources';
 import { TileGrid } from './TileGrid';
@@ -90,6 +91,7 @@ export function GridPanel(props: IGridProps): JSX.Element {
         tagging={tagging}
         onTagging={setTagging}
       />
+      <SearchBar model={model} context={context} />
       {error && <ErrorBox error={error} trans={trans} />}
       {count === 0 ? (
         <Empty model={model} context={context} />

@@ -82,6 +82,7 @@ export function MapCanvas(props: IProps): JSX.Element {
         points?.count ?? 0
       )}
       data-hover={hover?.id}
+      data-level={map.level}
       onKeyDown={onKeyDown}
       {...handlers}
       onPointerMove={event => {
@@ -93,7 +94,10 @@ export function MapCanvas(props: IProps): JSX.Element {
       }}
       onPointerDown={event => {
         pressed.current = place(event);
-        clear();
+        // a context menu speaks of the point below it
+        if (event.button === 0) {
+          clear();
+        }
       }}
       onPointerLeave={clear}
       onClick={onClick}

@@ -61,7 +61,8 @@ function actions(core: ICore): IAction[] {
     {
       id: CommandIDs.clearFilters,
       label: trans.__('Clear Filters'),
-      enabled: ({ view }) => view.filter !== null || !!view.where || !!view.sql,
+      enabled: ({ view }) =>
+        view.filter !== null || !!view.where || !!view.sql || !!view.search,
       run: model => model.clearFilters()
     },
     {

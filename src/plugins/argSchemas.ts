@@ -76,6 +76,22 @@ export const dataset: IDescription = {
   }
 };
 
+export const examples: IDescription = {
+  args: {
+    type: 'object',
+    properties: {
+      ids: {
+        type: 'array',
+        items: { type: 'integer' },
+        description: 'Ids; without them what was clicked on, or the selection'
+      },
+      level: { type: 'string', enum: ['samples', 'annotations'] },
+      add: { type: 'boolean', description: 'Beside what is searched now' },
+      unlike: { type: 'boolean', description: 'Look away from them' }
+    }
+  }
+};
+
 export const tag: IDescription = {
   args: {
     type: 'object',

@@ -15,3 +15,4 @@ export const INGEST_ARGS = described('ingest');
 export const PATH_ARGS = described('path');
 export const DATASET_ARGS = described('dataset');
 export const TAG_ARGS = described('tag');
+export const EXAMPLES_ARGS = described('examples');

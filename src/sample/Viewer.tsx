@@ -81,6 +81,8 @@ export const Viewer = React.forwardRef<IViewerHandle, IProps>(
     return (
       <div
         ref={root}
+        data-sample={sample.sample_id}
+        data-annotation={highlight ?? undefined}
         className={`vl-viewer${dragging ? ' vl-mod-dragging' : ''}`}
         {...pointer}
         onPointerMove={event => {

@@ -77,6 +77,15 @@ export class WorkspaceModel implements IWorkspaceModel {
     this._changeView(view => ({ ...view, sql }));
   }
 
+  setSearch(search: IViewSpec['search']): void {
+    // Scores order what is found.
+    this._changeView(view => ({
+      ...view,
+      search,
+      sort: search ? [] : view.sort
+    }));
+  }
+
   setView(view: IViewSpec): void {
     this._changeView(() => view);
   }
@@ -86,7 +95,8 @@ export class WorkspaceModel implements IWorkspaceModel {
       ...view,
       filter: null,
       where: null,
-      sql: null
+      sql: null,
+      search: null
     }));
   }
 

@@ -61,9 +61,11 @@ export interface IWorkspaceActions {
   setLevel(level: Level, all?: boolean): void;
   /** Show the result of a SELECT, which the filter narrows further; null: of none. */
   setSql(sql: string | null): void;
+  /** Search among what the filter lets through, in the order of the scores; null: no more. */
+  setSearch(search: IViewSpec['search']): void;
   /** Replace the whole view. */
   setView(view: IViewSpec): void;
-  /** Forget filter and SQL. */
+  /** Forget filter, SQL and search. */
   clearFilters(): void;
   undo(): void;
   redo(): void;

@@ -108,6 +108,7 @@ export function fakeModel(change: Partial<IWorkspaceState> = {}): FakeModel {
     setSort: jest.fn(),
     setLevel: jest.fn(),
     setSql: jest.fn(),
+    setSearch: jest.fn(),
     setView: jest.fn(),
     clearFilters: jest.fn(),
     undo: jest.fn(),

@@ -1,0 +1,128 @@
+/** Searches that gestures begin: like these, like a text, like an image file. */
+import type { IClient } from '../client/context';
+import type { ISearch } from '../client/embeddings';
+import { VisionLensError } from '../client/errors';
+import type { IWorkspaceModel } from '../workspace/types';
+import { keepLabel } from './labels';
+import {
+  addExamples,
+  chooseSpace,
+  emptySearch,
+  type IExamples,
+  type Kind,
+  setQuery,
+  similarTo
+} from './spec';
+
+/** Server and workspace of a gesture. */
+interface IPlace {
+  readonly model: IWorkspaceModel;
+  readonly client: Pick<IClient, 'embeddings'>;
+}
+
+function missing(message: string): VisionLensError {
+  return new VisionLensError({
+    code: 'SPACE_NOT_FOUND',
+    message,
+    hint: 'Compute embeddings first: open the map, it offers to.',
+    details: {},
+    request_id: null
+  });
+}
+
+/**
+ * Look for what is like these, or add them to the search there is.
+ *
+ * Rejects with a `VisionLensError` where the level has no embeddings.
+ */
+export async function findSimilar(
+  { model, client }: IPlace,
+  { level, ids }: IExamples,
+  kind: Kind = 'like',
+  add = kind === 'unlike'
+): Promise<void> {
+  const { dataset, view } = model.store.getState();
+  const search = view.search ?? null;
+  const spaces = await client.embeddings.spaces(dataset);
+  const space = chooseSpace(spaces, search?.space, { level });
+  if (space === null) {
+    throw missing(
+      level === 'samples'
+        ? 'The images have no embeddings yet.'
+        : 'The annotations have no embeddings yet.'
+    );
+  }
+  const goesOn = add && search?.space === space.space;
+  model.setSearch(
+    goesOn
+      ? addExamples(search, kind, ids)
+      : kind === 'like'
+        ? similarTo(search, space.space, ids)
+        : addExamples(emptySearch(space.space), kind, ids)
+  );
+}
+
+/** Encode a query with a space that fits and search for it; `add`: beside what is searched now. */
+async function searchQuery(
+  { model, client }: IPlace,
+  given: { text?: string; image?: string; label: string },
+  add: boolean
+): Promise<void> {
+  const { dataset, view } = model.store.getState();
+  const search = view.search ?? null;
+  const spaces = await client.embeddings.spaces(dataset);
+  const isText = given.text !== undefined;
+  const space = chooseSpace(spaces, search?.space, { text: isText });
+  if (space === null) {
+    throw missing(
+      isText
+        ? 'No embeddings of this dataset can be searched by text.'
+        : 'There are no embeddings yet.'
+    );
+  }
+  const { text, image } = given;
+  const { query } = await client.embeddings.encode(dataset, {
+    space: space.space,
+    ...(text !== undefined ? { text } : { image })
+  });
+  keepLabel(query, { text: given.label, isImage: !isText });
+  const base: ISearch =
+    add && search?.space === space.space
+      ? search
+      : {
+          ...emptySearch(space.space),
+          ...(search && { k: search.k, threshold: search.threshold })
+        };
+  model.setSearch(setQuery(base, query));
+}
+
+/** Search by what a text describes. */
+export function searchText(
+  place: IPlace,
+  text: string,
+  add = false
+): Promise<void> {
+  return searchQuery(place, { text, label: text }, add);
+}
+
+/** Search by an image file of this computer; it is not added to the dataset. */
+export async function searchImage(
+  place: IPlace,
+  file: File,
+  add = false
+): Promise<void> {
+  const image = await base64(file);
+  await searchQuery(place, { image, label: file.name }, add);
+}
+
+function base64(file: File): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => {
+      const url = reader.result as string;
+      resolve(url.slice(url.indexOf(',') + 1));
+    };
+    reader.onerror = () => reject(reader.error);
+    reader.readAsDataURL(file);
+  });
+}
