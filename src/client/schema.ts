@@ -516,6 +516,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/datasets/{dataset}/spaces/{space}/queries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+                space: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keep a vector to search for */
+        post: operations["postQueries"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/datasets/{dataset}/uploads": {
         parameters: {
             query?: never;
@@ -1999,6 +2019,14 @@ export interface components {
             op: "all" | "any" | "none";
             /** Arg */
             arg: components["schemas"]["Compare"] | components["schemas"]["In"] | components["schemas"]["Between"] | components["schemas"]["Null"] | components["schemas"]["Text"] | components["schemas"]["Not"] | components["schemas"]["Combine"] | components["schemas"]["Quantified"] | components["schemas"]["Count"];
+        };
+        /**
+         * QueryVector
+         * @description A vector of one's own to search for, of a space's dimension.
+         */
+        QueryVector: {
+            /** Vector */
+            vector: number[];
         };
         /**
          * ReportCount
@@ -5276,6 +5304,117 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "NOT_FOUND" | "DATASET_NOT_FOUND" | "ID_UNKNOWN" | "SPACE_NOT_FOUND";
+                    };
+                };
+            };
+            /** @description DATASET_DAMAGED, DATASET_TOO_NEW */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_DAMAGED" | "DATASET_TOO_NEW";
+                    };
+                };
+            };
+            /** @description VECTORS_INVALID */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "VECTORS_INVALID";
+                    };
+                };
+            };
+            /** @description DATASET_BUSY */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description DISK_SPACE */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DISK_SPACE";
+                    };
+                };
+            };
+        };
+    };
+    postQueries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+                space: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QueryVector"];
+            };
+        };
+        responses: {
+            /** @description Keep a vector to search for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Encoded"];
+                };
+            };
+            /** @description REQUEST_INVALID */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "REQUEST_INVALID";
+                    };
+                };
+            };
+            /** @description NOT_AUTHENTICATED, FORBIDDEN, DATASET_READ_ONLY */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_AUTHENTICATED" | "FORBIDDEN" | "DATASET_READ_ONLY";
+                    };
+                };
+            };
+            /** @description NOT_FOUND, DATASET_NOT_FOUND, SPACE_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND" | "SPACE_NOT_FOUND";
                     };
                 };
             };

@@ -9,6 +9,7 @@ from ..models import (
     Detected,
     DetectRequest,
     EmbeddingSpace,
+    Encoded,
     Facets,
     FacetsRequest,
     Folder,
@@ -17,6 +18,7 @@ from ..models import (
     JobRequest,
     Predicate,
     PredicateRequest,
+    QueryVector,
     SampleDetail,
     SampleRequest,
     SavedView,
@@ -61,7 +63,7 @@ from .shapes import (
     UploadQuery,
     VectorsQuery,
 )
-from .spaces import SpaceHandler, SpacesHandler, VectorsHandler
+from .spaces import QueriesHandler, SpaceHandler, SpacesHandler, VectorsHandler
 from .uploads import UploadHandler, UploadsHandler
 from .views import (
     FacetsHandler,
@@ -327,6 +329,18 @@ ROUTES = [
                 query=VectorsQuery,
                 errors=(*DATASET, *CHANGE, *SPACE, "ID_UNKNOWN"),
             ),
+        },
+    ),
+    Route(
+        "datasets/{dataset}/spaces/{space}/queries",
+        QueriesHandler,
+        {
+            "post": Operation(
+                "Keep a vector to search for",
+                QueryVector,
+                Encoded,
+                errors=(*DATASET, *CHANGE, *SPACE),
+            )
         },
     ),
     Route(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 from tornado.web import authenticated
 
 from ..errors import VisionLensError
-from ..models import EmbeddingSpace
+from ..models import EmbeddingSpace, Encoded, QueryVector
 from .base import Resource
 from .guard import authorized
 from .shapes import SpaceList, VectorsQuery
@@ -78,6 +79,21 @@ class VectorsHandler(Resource):
         made, slug, version = await self.dataset(dataset, add)
         self.services.announcer.dataset(slug, version, "changed")
         await self.answer(made)
+
+
+class QueriesHandler(Resource):
+    """`datasets/{dataset}/spaces/{space}/queries`"""
+
+    @authenticated
+    @authorized
+    async def post(self, dataset: str, space: str) -> None:
+        """Keep a vector that views can search for."""
+        body = await self.body(QueryVector)
+        started = time.monotonic()
+        key = await self.dataset(
+            dataset, lambda store: store.put_query_vector(space, body.vector, kind="vector")
+        )
+        await self.answer(Encoded(query=key, seconds=time.monotonic() - started))
 
 
 def _table(store: DatasetStore, space: str) -> pa.Table:

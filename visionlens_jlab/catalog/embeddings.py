@@ -192,7 +192,7 @@ class Embeddings:
     def put_query_vector(
         self,
         space: str,
-        vector: Matrix,
+        vector: Matrix | Sequence[float],
         *,
         kind: Literal["text", "image", "vector"],
         text: str | None = None,

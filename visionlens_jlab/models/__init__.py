@@ -29,6 +29,7 @@ from .embeddings import (
     EncodeRequest,
     Projection,
     ProjectRequest,
+    QueryVector,
     SearchSpec,
 )
 from .filters import Between, Combine, Compare, Count, Filter, In, Not, Null, Quantified, Text
@@ -124,6 +125,7 @@ __all__ = [
     "ProjectRequest",
     "Projection",
     "Quantified",
+    "QueryVector",
     "ReportCount",
     "ReportItem",
     "SampleDetail",

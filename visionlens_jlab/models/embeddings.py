@@ -133,6 +133,12 @@ class EncodeRequest(Model):
     image: str | None = None
 
 
+class QueryVector(Model):
+    """A vector of one's own to search for, of a space's dimension."""
+
+    vector: list[float] = Field(min_length=1, max_length=65536)
+
+
 class Encoded(Model):
     """An encoded query; `query` is its key in `SearchSpec.queries`."""
 

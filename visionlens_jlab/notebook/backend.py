@@ -9,6 +9,9 @@ from ..models import (
     Changed,
     DatasetDetail,
     DatasetInfo,
+    EmbeddingSpace,
+    Encoded,
+    EncodeRequest,
     Filter,
     IngestReport,
     IngestRequest,
@@ -46,6 +49,28 @@ class DatasetBackend(Protocol):
 
     def ids(self, spec: ViewSpec) -> np.ndarray:
         """The view's ids, uint32, in display order."""
+        ...
+
+    def ids_and_scores(self, spec: ViewSpec) -> tuple[np.ndarray, np.ndarray | None]:
+        """The same with float32 scores where the view searches."""
+        ...
+
+    def spaces(self) -> list[EmbeddingSpace]:
+        """Oldest first."""
+        ...
+
+    def put_vectors(
+        self, space: EmbeddingSpace, ids: np.ndarray, vectors: np.ndarray
+    ) -> EmbeddingSpace:
+        """Added to the space, made when it is not there; VECTORS_INVALID, ID_UNKNOWN."""
+        ...
+
+    def put_query(self, space: str, vector: np.ndarray) -> str:
+        """The key of a vector that a view can search for; SPACE_NOT_FOUND, VECTORS_INVALID."""
+        ...
+
+    def encode(self, request: EncodeRequest) -> Encoded:
+        """A text or an image as a query; MODEL_UNAVAILABLE, TEXT_UNSUPPORTED."""
         ...
 
     def table(self, request: TableRequest) -> pa.Table: ...

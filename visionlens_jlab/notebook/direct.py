@@ -10,10 +10,14 @@ import numpy as np
 import pyarrow as pa
 
 from ..collection import importing
+from ..errors import VisionLensError
 from ..models import (
     Changed,
     DatasetDetail,
     DatasetInfo,
+    EmbeddingSpace,
+    Encoded,
+    EncodeRequest,
     Filter,
     IngestReport,
     IngestRequest,
@@ -94,6 +98,34 @@ class DirectDataset:
     def ids(self, spec: ViewSpec) -> np.ndarray:
         """The view's ids, uint32, in display order."""
         return self._store.view(spec).ids
+
+    def ids_and_scores(self, spec: ViewSpec) -> tuple[np.ndarray, np.ndarray | None]:
+        """The same with float32 scores where the view searches."""
+        view = self._store.view(spec)
+        return view.ids, view.scores
+
+    def spaces(self) -> list[EmbeddingSpace]:
+        """Oldest first."""
+        return self._store.spaces()
+
+    def put_vectors(
+        self, space: EmbeddingSpace, ids: np.ndarray, vectors: np.ndarray
+    ) -> EmbeddingSpace:
+        """Added to the space, made when it is not there; VECTORS_INVALID, ID_UNKNOWN."""
+        self._store.add_vectors(space, ids, vectors)
+        return self._store.space(space.space)
+
+    def put_query(self, space: str, vector: np.ndarray) -> str:
+        """The key of a vector that a view can search for; SPACE_NOT_FOUND, VECTORS_INVALID."""
+        return self._store.put_query_vector(space, vector, kind="vector")
+
+    def encode(self, request: EncodeRequest) -> Encoded:
+        """A text or an image as a query; MODEL_UNAVAILABLE."""
+        raise VisionLensError(
+            "MODEL_UNAVAILABLE",
+            "Texts and images are encoded by a Jupyter server's worker.",
+            "Encode it with your own model and search for the vector.",
+        )
 
     def table(self, request: TableRequest) -> pa.Table:
         """Rows of a view or of explicit ids."""

@@ -15,6 +15,9 @@ from ..models import (
     Changed,
     DatasetDetail,
     DatasetInfo,
+    EmbeddingSpace,
+    Encoded,
+    EncodeRequest,
     Filter,
     IngestReport,
     IngestRequest,
@@ -24,6 +27,7 @@ from ..models import (
     Model,
     Predicate,
     PredicateRequest,
+    QueryVector,
     SavedView,
     SqlRequest,
     TableRequest,
@@ -52,6 +56,12 @@ class SavedViewList(Model):
     """Answer of `views`."""
 
     views: list[SavedView]
+
+
+class SpaceList(Model):
+    """Answer of `spaces`."""
+
+    spaces: list[EmbeddingSpace]
 
 
 class HttpBackend:
@@ -138,7 +148,41 @@ class HttpDataset:
 
     def ids(self, spec: ViewSpec) -> np.ndarray:
         """The view's ids, uint32, in display order."""
-        return self._transport.read_ids("POST", f"{self._path}/view", spec)
+        return self.ids_and_scores(spec)[0]
+
+    def ids_and_scores(self, spec: ViewSpec) -> tuple[np.ndarray, np.ndarray | None]:
+        """The same with float32 scores where the view searches."""
+        return self._transport.read_ids_and_scores(f"{self._path}/view", spec)
+
+    def spaces(self) -> list[EmbeddingSpace]:
+        """Oldest first."""
+        return self._transport.read(SpaceList, "GET", f"{self._path}/spaces").spaces
+
+    def put_vectors(
+        self, space: EmbeddingSpace, ids: np.ndarray, vectors: np.ndarray
+    ) -> EmbeddingSpace:
+        """Added to the space, made when it is not there; VECTORS_INVALID, ID_UNKNOWN."""
+        self._check_writable()
+        flat = pa.array(np.ascontiguousarray(vectors, dtype=np.float32).ravel())
+        rows = pa.FixedSizeListArray.from_arrays(flat, vectors.shape[1])
+        response = self._transport.request(
+            "PUT",
+            f"{self._path}/spaces/{quote(space.space, safe='')}/vectors",
+            params={"level": space.level, "model": space.model, "version": space.version},
+            content=arrow_bytes(pa.table({"id": pa.array(ids, pa.uint32()), "vector": rows})),
+            headers={"Content-Type": ARROW},
+        )
+        return EmbeddingSpace.model_validate_json(response.content)
+
+    def put_query(self, space: str, vector: np.ndarray) -> str:
+        """The key of a vector that a view can search for; SPACE_NOT_FOUND, VECTORS_INVALID."""
+        path = f"{self._path}/spaces/{quote(space, safe='')}/queries"
+        body = QueryVector(vector=vector.tolist())
+        return self._transport.read(Encoded, "POST", path, body).query
+
+    def encode(self, request: EncodeRequest) -> Encoded:
+        """A text or an image as a query; MODEL_UNAVAILABLE, TEXT_UNSUPPORTED."""
+        return self._transport.read(Encoded, "POST", f"{self._path}/encode", request)
 
     def table(self, request: TableRequest) -> pa.Table:
         """Rows of a view or of explicit ids."""

@@ -73,6 +73,22 @@ class Transport:
         )
         return np.frombuffer(response.content, dtype="<u4").astype(np.uint32)
 
+    def read_ids_and_scores(
+        self, path: str, body: BaseModel
+    ) -> tuple[np.ndarray, np.ndarray | None]:
+        """JSON in, little-endian uint32 ids out, and float32 scores where a header says so."""
+        response = self.request(
+            "POST",
+            path,
+            content=body.model_dump_json(by_alias=True),
+            headers={"Content-Type": "application/json"},
+        )
+        if "VisionLens-Scores" not in response.headers:
+            return np.frombuffer(response.content, dtype="<u4").astype(np.uint32), None
+        count = len(response.content) // 8
+        ids = np.frombuffer(response.content, "<u4", count).astype(np.uint32)
+        return ids, np.frombuffer(response.content, "<f4", count, 4 * count).astype(np.float32)
+
     def read_table(self, path: str, body: BaseModel) -> pa.Table:
         """JSON in, an Arrow stream out."""
         response = self.request(

@@ -46,8 +46,12 @@ class View:
 
     @property
     def scores(self) -> np.ndarray | None:
-        """float32, one per id, where the view is ranked by a search; None otherwise."""
-        return None
+        """float32, one per id, where the view is ranked by a search; None otherwise.
+
+        The cosine with what is searched for, or the score of the sampling; NaN for annotations
+        that a view with `all=True` shows beside those that were found.
+        """
+        return self._backend.ids_and_scores(self.spec)[1]
 
     @property
     def predicate(self) -> str:

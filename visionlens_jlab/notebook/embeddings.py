@@ -1,0 +1,156 @@
+"""Vectors of one's own, and searches, as a notebook asks for them."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..errors import VisionLensError
+from ..models import EmbeddingSpace, EncodeRequest, Level, SearchSpec, ViewSpec
+from .backend import DatasetBackend
+from .frames import is_frame, is_series
+from .ids import HasIds, ids_of
+from .matrices import read_matrix
+
+MOST_EXAMPLES = 1000
+_BATCH_BYTES = 32 << 20
+
+
+def add_embeddings(
+    backend: DatasetBackend,
+    space: EmbeddingSpace,
+    matrix: Any,
+    ids: Any,
+    everything: Callable[[], np.ndarray],
+) -> EmbeddingSpace:
+    """Check a matrix and add it, some megabytes at a time; nothing when a row is wrong."""
+    from ..vectors.segments import checked_matrix
+
+    given, own_ids = read_matrix(matrix, space.level)
+    vectors = checked_matrix(given)
+    known = everything()
+    ids = own_ids if ids is None else ids
+    wanted = known if ids is None else ids_of(ids, space.level, lambda: known)
+    if len(wanted) != len(vectors):
+        of = f"the dataset has {len(wanted):,}" if ids is None else f"there are {len(wanted):,} ids"
+        raise VisionLensError(
+            "VECTORS_INVALID",
+            f"The matrix has {len(vectors):,} rows, but {of} {space.level if ids is None else ''}".rstrip()
+            + ".",
+            "Give ids=, one for each row, each once.",
+        )
+    unknown = wanted[~np.isin(wanted, known)]
+    if len(unknown):
+        raise VisionLensError(
+            "ID_UNKNOWN", f"There are no {space.level} with the ids {unknown[:5].tolist()}."
+        )
+    rows = max(1, _BATCH_BYTES // (4 * vectors.shape[1]))
+    made = space
+    for start in range(0, max(len(vectors), 1), rows):
+        part = slice(start, start + rows)
+        made = backend.put_vectors(space, wanted[part], vectors[part])
+    return made
+
+
+def search_of(
+    backend: DatasetBackend,
+    query: Any,
+    *,
+    k: int | None,
+    threshold: float | None,
+    space: str | None,
+    base: ViewSpec | None,
+    everything: Callable[[Level], np.ndarray],
+) -> ViewSpec:
+    """A view that searches for a query.
+
+    Raises
+    ------
+    VisionLensError
+        SPACE_NOT_FOUND when nothing was embedded; what encoding raises.
+    """
+    of_text = isinstance(query, str) and not _is_file(query)
+    found = _choose(backend.spaces(), space, base.level if base else None, of_text)
+    base = base or ViewSpec(level=found.level)
+    search = SearchSpec(space=found.space, k=k, threshold=threshold)
+    if _is_vector(query):
+        key = backend.put_query(found.space, np.asarray(query, dtype=np.float32))
+        search.queries = [key]
+    elif of_text:
+        request = EncodeRequest(space=found.space, text=query)
+        search.queries = [backend.encode(request).query]
+    elif (image := _image_bytes(query)) is not None:
+        encoded = base64.b64encode(image).decode()
+        search.queries = [backend.encode(EncodeRequest(space=found.space, image=encoded)).query]
+    else:
+        ids = ids_of(query, found.level, lambda: everything(found.level))
+        if not 0 < len(ids) <= MOST_EXAMPLES:
+            raise VisionLensError(
+                "REQUEST_INVALID",
+                f"A search takes 1 to {MOST_EXAMPLES:,} examples; these are {len(ids):,}.",
+            )
+        search.like = ids.tolist()
+    return base.model_copy(update={"search": search})
+
+
+def _choose(
+    spaces: list[EmbeddingSpace], name: str | None, level: Level | None, of_text: bool
+) -> EmbeddingSpace:
+    """The space that was named, else the latest of the level, for text one that has text."""
+    if name is not None:
+        for space in spaces:
+            if space.space == name:
+                return space
+        listed = ", ".join(repr(space.space) for space in spaces) or "none"
+        raise VisionLensError(
+            "SPACE_NOT_FOUND", f"There is no embedding space {name!r}; there are: {listed}."
+        )
+    if not spaces:
+        raise VisionLensError(
+            "SPACE_NOT_FOUND",
+            "The dataset has no embedding space.",
+            "Make one with embed() or add_embeddings().",
+        )
+    wanted = [space for space in spaces if space.has_text] if of_text else spaces
+    if not wanted:
+        raise VisionLensError("TEXT_UNSUPPORTED", "No embedding space of the dataset reads text.")
+    return next((space for space in reversed(wanted) if space.level == level), wanted[-1])
+
+
+def _is_vector(query: Any) -> bool:
+    """One row of numbers that are not whole: ids are whole."""
+    if isinstance(query, (str, bytes, Path, HasIds)) or is_frame(query) or is_series(query):
+        return False
+    try:
+        array = np.asarray(query)
+    except (TypeError, ValueError):
+        return False
+    return array.ndim == 1 and array.dtype.kind == "f" and len(array) > 0
+
+
+def _is_file(text: str) -> bool:
+    try:
+        return Path(text).expanduser().is_file()
+    except (OSError, ValueError):
+        return False
+
+
+def _image_bytes(query: Any) -> bytes | None:
+    """The file of an image, given by path, as bytes or as a PIL image; None: it is none."""
+    if isinstance(query, (str, Path)):
+        try:
+            return Path(query).expanduser().read_bytes()
+        except OSError as error:
+            raise VisionLensError("IMAGE_MISSING", f"There is no image {query}.") from error
+    if isinstance(query, bytes):
+        return query
+    if type(query).__module__.partition(".")[0] == "PIL":
+        sink = io.BytesIO()
+        query.save(sink, "PNG")
+        return sink.getvalue()
+    return None
