@@ -8,6 +8,7 @@ import type {
   ISettings,
   IVisionLensSettings
 } from '../../client/context';
+import type { IEmbeddingsClient } from '../../client/embeddings';
 import type {
   IAnnotation,
   IDatasetDetail,
@@ -157,6 +158,18 @@ export function fakeSettings(change: Partial<ISettings> = {}) {
   return settings;
 }
 
+/** No embeddings at all, unless told otherwise. */
+export function fakeEmbeddings(
+  change: Partial<IEmbeddingsClient> = {}
+): IEmbeddingsClient {
+  return {
+    embedders: async () => [],
+    spaces: async () => [],
+    projections: async () => [],
+    ...change
+  } as IEmbeddingsClient;
+}
+
 export function fakeContext(client: Partial<IClient>): IPanelContext {
   return {
     client: {
@@ -168,6 +181,7 @@ export function fakeContext(client: Partial<IClient>): IPanelContext {
       thumbnails: async (_: string, wanted: readonly unknown[]) =>
         wanted.map(() => new Blob(['x'])),
       savedViews: async () => [],
+      embeddings: fakeEmbeddings(),
       ...client
     } as IClient,
     trans,

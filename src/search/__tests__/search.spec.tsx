@@ -1,0 +1,208 @@
+import '@testing-library/jest-dom';
+import { fireEvent, render, screen } from '@testing-library/react';
+import * as React from 'react';
+import type { IEmbeddingSpace } from '../../client/embeddings';
+import {
+  fakeContext,
+  fakeEmbeddings,
+  fakeModel,
+  tile,
+  VIEW
+} from '../../components/__tests__/fakes';
+import { findSimilar, searchImage, searchText } from '../actions';
+import { SearchBar } from '../SearchBar';
+import {
+  addExamples,
+  chooseSpace,
+  emptySearch,
+  isEmpty,
+  removeQuery,
+  setQuery,
+  similarTo
+} from '../spec';
+
+function space(
+  name: string,
+  change: Partial<IEmbeddingSpace> = {}
+): IEmbeddingSpace {
+  return {
+    space: name,
+    level: 'samples',
+    model: 'm',
+    version: 'v',
+    dimension: 4,
+    has_text: false,
+    settings: {},
+    created_at: '1',
+    vectors: 1,
+    missing: 0,
+    index: 'ready',
+    ...change
+  };
+}
+
+const SPACES = [
+  space('old'),
+  space('new', { created_at: '2' }),
+  space('clip', { has_text: true, created_at: '0' }),
+  space('objects', { level: 'annotations' })
+];
+
+function client(change = {}) {
+  return {
+    embeddings: fakeEmbeddings({
+      spaces: async () => SPACES,
+      encode: jest
+        .fn()
+        .mockResolvedValue({ query: 'q1', text: null, seconds: 0 }),
+      ...change
+    })
+  };
+}
+
+describe('the search of a view', () => {
+  it('moves examples from one side to the other', () => {
+    const search = similarTo(null, 's', [1, 2]);
+    expect(search).toMatchObject({ like: [1, 2], k: 100, threshold: null });
+    const turned = addExamples(search, 'unlike', [2, 3]);
+    expect(turned).toMatchObject({ like: [1], unlike: [2, 3] });
+    expect(isEmpty(turned)).toBe(false);
+    expect(isEmpty(emptySearch('s'))).toBe(true);
+    expect(isEmpty({ ...emptySearch('s'), mode: 'outliers' })).toBe(false);
+  });
+
+  it('keeps weights with their queries', () => {
+    let search = setQuery(setQuery(emptySearch('s'), 'a'), 'b', -0.5);
+    expect(search).toMatchObject({ queries: ['a', 'b'], weights: [1, -0.5] });
+    search = removeQuery(setQuery(search, 'a', 2), 'b');
+    expect(search).toMatchObject({ queries: ['a'], weights: [2] });
+    const bare = { ...search, weights: [] };
+    expect(setQuery(bare, 'c').weights).toEqual([1, 1]);
+  });
+
+  it('takes the space searched now where it fits, else the newest', () => {
+    const name = (...args: Parameters<typeof chooseSpace>) =>
+      chooseSpace(...args)?.space;
+    expect(name(SPACES, undefined, { level: 'samples' })).toBe('new');
+    expect(name(SPACES, 'old', { level: 'samples' })).toBe('old');
+    expect(name(SPACES, 'old', { level: 'annotations' })).toBe('objects');
+    expect(name(SPACES, 'old', { text: true })).toBe('clip');
+    expect(name([], 'old', {})).toBeUndefined();
+  });
+});
+
+describe('gestures', () => {
+  beforeEach(() => localStorage.clear());
+
+  it('find what is like something, then add and exclude', async () => {
+    const model = fakeModel();
+    const place = { model, client: client() };
+    await findSimilar(place, { level: 'samples', ids: [7] });
+    const search = model.setSearch.mock.lastCall[0];
+    expect(search).toMatchObject({ space: 'new', like: [7] });
+    model.store.setState({ view: { ...VIEW, search } });
+    await findSimilar(place, { level: 'samples', ids: [8] }, 'unlike');
+    expect(model.setSearch.mock.lastCall[0]).toMatchObject({
+      like: [7],
+      unlike: [8]
+    });
+    await findSimilar(place, { level: 'annotations', ids: [9] });
+    expect(model.setSearch.mock.lastCall[0]).toMatchObject({
+      space: 'objects',
+      like: [9]
+    });
+  });
+
+  it('say what to do without embeddings', async () => {
+    const place = {
+      model: fakeModel(),
+      client: client({ spaces: async () => [] })
+    };
+    await expect(
+      findSimilar(place, { level: 'samples', ids: [1] })
+    ).rejects.toMatchObject({ code: 'SPACE_NOT_FOUND' });
+    await expect(searchText(place, 'a bus')).rejects.toMatchObject({
+      code: 'SPACE_NOT_FOUND'
+    });
+  });
+
+  it('search by text and by an image', async () => {
+    const model = fakeModel();
+    const given = client();
+    await searchText({ model, client: given }, 'a red bus');
+    expect(given.embeddings.encode).toHaveBeenCalledWith('blood', {
+      space: 'clip',
+      text: 'a red bus'
+    });
+    expect(model.setSearch.mock.lastCall[0]).toMatchObject({
+      space: 'clip',
+      queries: ['q1'],
+      weights: [1]
+    });
+    const file = new File(['abc'], 'mine.jpg', { type: 'image/jpeg' });
+    await searchImage({ model, client: given }, file);
+    expect((given.embeddings.encode as jest.Mock).mock.lastCall[1]).toEqual({
+      space: 'new',
+      image: btoa('abc')
+    });
+  });
+});
+
+describe('SearchBar', () => {
+  function open(search: object) {
+    const model = fakeModel({
+      view: {
+        ...VIEW,
+        search: { ...emptySearch('new'), ...search }
+      }
+    });
+    const context = fakeContext({
+      ...client(),
+      tiles: jest.fn().mockResolvedValue({ version: 1, tiles: [tile(1)] })
+    });
+    return {
+      model,
+      ...render(<SearchBar model={model} context={context} />)
+    };
+  }
+
+  it('is not there while nothing is searched', () => {
+    const model = fakeModel();
+    const { container } = render(
+      <SearchBar model={model} context={fakeContext(client())} />
+    );
+    expect(container).toBeEmptyDOMElement();
+  });
+
+  it('takes parts away, the last one ends the search', async () => {
+    const { model } = open({ like: [1], unlike: [2] });
+    expect(await screen.findByAltText('image_1.jpg')).toBeVisible();
+    expect(screen.getByText('but not')).toBeVisible();
+    fireEvent.click(screen.getByLabelText('Remove 2 from the search'));
+    expect(model.setSearch.mock.lastCall[0]).toMatchObject({
+      like: [1],
+      unlike: []
+    });
+    model.store.setState({
+      view: { ...VIEW, search: { ...emptySearch('new'), like: [1] } }
+    });
+    fireEvent.click(
+      await screen.findByLabelText('Remove image_1.jpg from the search')
+    );
+    expect(model.setSearch).toHaveBeenLastCalledWith(null);
+  });
+
+  it('sets weights and limits', async () => {
+    const { model } = open({ queries: ['abcdefghij'], weights: [1] });
+    const weight = screen.getByLabelText(/^Weight of query abcdefgh/);
+    fireEvent.change(weight, { target: { value: '-9' } });
+    fireEvent.blur(weight);
+    expect(model.setSearch.mock.lastCall[0]).toMatchObject({ weights: [-4] });
+    const most = screen.getByLabelText(/^Found at most/);
+    fireEvent.change(most, { target: { value: '' } });
+    fireEvent.keyDown(most, { key: 'Enter' });
+    expect(model.setSearch.mock.lastCall[0]).toMatchObject({ k: null });
+    fireEvent.click(screen.getByText('End search'));
+    expect(model.setSearch).toHaveBeenLastCalledWith(null);
+  });
+});
