@@ -135,7 +135,7 @@ def remove_ground_truth(cursor: duckdb.DuckDBPyConnection, table: pa.Table) -> n
             "DELETE FROM annotation WHERE source = 'ground_truth' "
             f"AND sample_id IN (SELECT sample_id FROM {name}) RETURNING annotation_id"
         ).fetchnumpy()
-    removed: np.ndarray = next(iter(columns.values())).astype(np.uint32)
+    removed = np.asarray(next(iter(columns.values())), dtype=np.uint32)
     forget_annotations(cursor, removed)
     return removed
 

@@ -66,7 +66,7 @@ def forget_annotations(cursor: duckdb.DuckDBPyConnection, ids: Array) -> None:
 
 def _ids(cursor: duckdb.DuckDBPyConnection, sql: str, value: Any) -> Array:
     columns = cursor.execute(sql, [value]).fetchnumpy()
-    return np.sort(next(iter(columns.values())).astype(np.uint32))
+    return np.sort(np.asarray(next(iter(columns.values())), dtype=np.uint32))
 
 
 def _ranges(ids: Array) -> list[list[int]]:
@@ -75,4 +75,5 @@ def _ranges(ids: Array) -> list[list[int]]:
     breaks = np.flatnonzero(np.diff(ordered) > 1)
     firsts = ordered[np.concatenate([[0], breaks + 1])]
     lasts = ordered[np.concatenate([breaks, [len(ordered) - 1]])]
-    return np.stack([firsts, lasts], axis=1).tolist()
+    ranges: list[list[int]] = np.stack([firsts, lasts], axis=1).tolist()
+    return ranges

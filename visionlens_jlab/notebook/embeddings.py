@@ -37,11 +37,14 @@ def add_embeddings(
     ids = own_ids if ids is None else ids
     wanted = known if ids is None else ids_of(ids, space.level, lambda: known)
     if len(wanted) != len(vectors):
-        of = f"the dataset has {len(wanted):,}" if ids is None else f"there are {len(wanted):,} ids"
+        of = (
+            f"the dataset has {len(wanted):,} {space.level}"
+            if ids is None
+            else f"there are {len(wanted):,} ids"
+        )
         raise VisionLensError(
             "VECTORS_INVALID",
-            f"The matrix has {len(vectors):,} rows, but {of} {space.level if ids is None else ''}".rstrip()
-            + ".",
+            f"The matrix has {len(vectors):,} rows, but {of}.",
             "Give ids=, one for each row, each once.",
         )
     unknown = wanted[~np.isin(wanted, known)]
