@@ -1817,6 +1817,13 @@ export interface components {
             attempt: number;
             /** @default null */
             error: components["schemas"]["ErrorBody"] | null;
+            /**
+             * Result
+             * @default {}
+             */
+            result: {
+                [key: string]: unknown;
+            };
             /** @default null */
             ingest: components["schemas"]["IngestRequest"] | null;
             /** @default null */
@@ -1969,6 +1976,11 @@ export interface components {
             parameters: {
                 [key: string]: unknown;
             };
+            /**
+             * Refit
+             * @default false
+             */
+            refit: boolean;
         };
         /**
          * Projection

@@ -25,6 +25,10 @@ _SPACES = """
 _COUNTERS: dict[Level, str] = {"samples": "next_sample_id", "annotations": "next_annotation_id"}
 
 
+FITTED = "fitted"
+"""The setting that names the file a space's vectors were fitted with."""
+
+
 def folder_of(space: str) -> str:
     """A space's folder below the dataset's, for its segments."""
     return f"{segments.FOLDER}/{place_of(space)}"
@@ -153,7 +157,7 @@ def remove_space(cursor: duckdb.DuckDBPyConnection, space: str) -> list[str]:
     SPACE_NOT_FOUND.
     """
     gone = cursor.execute(
-        "DELETE FROM embedding_space WHERE space = ? RETURNING 1", [space]
+        "DELETE FROM embedding_space WHERE space = ? RETURNING settings", [space]
     ).fetchall()
     if not gone:
         raise VisionLensError("SPACE_NOT_FOUND", f"There is no embedding space {space!r}.")
@@ -164,7 +168,8 @@ def remove_space(cursor: duckdb.DuckDBPyConnection, space: str) -> list[str]:
     ).fetchall()
     for table in ("vector_segment", "query_vector", "projection"):
         cursor.execute(f"DELETE FROM {table} WHERE space = ?", [space])
-    return [row[0] for row in files if row[0] is not None]
+    fitted = json.loads(gone[0][0]).get(FITTED)
+    return [file for (file,) in [*files, (fitted,)] if file is not None]
 
 
 def query_key(space: str, vector: np.ndarray[Any, Any]) -> str:

@@ -33,6 +33,8 @@ from visionlens_jlab.vectors.segments import check_segment
 
 THUMBNAILS = "thumbnails.pack"
 VECTORS = "vectors.arrow"
+FITTED = "fitted.npz"
+"""What a space's vectors were made with, beside the model; comes with its first piece."""
 COORDINATES = "coordinates.arrow"
 MODEL = "model.bin"
 DUPLICATES = "duplicate_member"
@@ -47,6 +49,7 @@ class Files:
     vectors: str | None
     coordinates: str | None
     model: str | None
+    fitted: str | None
     folder: Path
 
 
@@ -105,12 +108,13 @@ def take_files(piece: Piece, dataset: Path) -> Files:
     """Move a piece's files into the dataset; their names there are the same at every attempt."""
     job = re.sub(r"[^A-Za-z0-9_-]", "_", piece.job)
     name = f"{job}-{piece.sequence:08d}"
-    segment = ""
-    if VECTORS in piece.files:
-        segment = f"{embedding_rows.folder_of(piece.summary['space']['space'])}/{name}.arrow"
+    below = ""
+    if "space" in piece.summary:
+        below = f"{embedding_rows.folder_of(piece.summary['space']['space'])}/{name}"
     return Files(
         thumbnails=_take(piece, THUMBNAILS, dataset, f"{thumbnails.FOLDER}/{name}.pack"),
-        vectors=_take(piece, VECTORS, dataset, segment),
+        vectors=_take(piece, VECTORS, dataset, f"{below}.arrow"),
+        fitted=_take(piece, FITTED, dataset, f"{below}.npz"),
         coordinates=_take(piece, COORDINATES, dataset, f"{projection_rows.FOLDER}/{name}.arrow"),
         model=_take(piece, MODEL, dataset, f"{projection_rows.FOLDER}/{name}.model"),
         folder=dataset,
@@ -177,7 +181,8 @@ def write_piece(
     if cursor.execute(LIST_FIELDS).fetchall() != fields:
         sqlviews.refresh(cursor)
     _write_embeddings(cursor, piece, files)
-    report.record(cursor, piece.job, piece.sequence, piece.summary)
+    if not piece.summary.keys() & {"space", "projection", "duplicates"}:
+        report.record(cursor, piece.job, piece.sequence, piece.summary)
     cursor.execute("INSERT INTO job_piece VALUES (?, ?, ?)", [piece.job, piece.sequence, utc_now()])
     return {"annotations": np.concatenate(removed)}
 
@@ -186,6 +191,9 @@ def _write_embeddings(cursor: duckdb.DuckDBPyConnection, piece: Piece, files: Fi
     """What embedding, projecting and looking for duplicates bring."""
     if "space" in piece.summary:
         space = EmbeddingSpace.model_validate(piece.summary["space"])
+        if files.fitted is not None:
+            settings = {**space.settings, embedding_rows.FITTED: files.fitted}
+            space = space.model_copy(update={"settings": settings})
         embedding_rows.write_space(cursor, space)
         if files.vectors is not None:
             limit = embedding_rows.id_limit(cursor, space.level)

@@ -102,7 +102,8 @@ def _pooled(cells: Array, count: int) -> Array:
     k = cells.shape[-2]
     step = k // count
     shape = (*cells.shape[:-3], count, step, count, step, cells.shape[-1])
-    return cells.reshape(shape).sum((-4, -2))
+    pooled: Array = cells.reshape(shape).sum((-4, -2))
+    return pooled
 
 
 def _colour(planes: Array) -> Array:

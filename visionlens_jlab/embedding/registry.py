@@ -104,7 +104,9 @@ def _load(kind: str, name: str, options: dict[str, Any]) -> Embedder:
 
     if kind == EFFICIENTNET:
         return efficientnet.make(options)
-    return (openclip if kind == OPEN_CLIP else hub_models).make(name, options)
+    if kind == OPEN_CLIP:
+        return openclip.make(name, options)
+    return hub_models.make(name, options)
 
 
 def _classical() -> EmbedderInfo:

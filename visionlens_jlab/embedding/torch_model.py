@@ -159,7 +159,8 @@ def _precision(asked: str, device: torch.device) -> torch.dtype | None:
 
 
 def _as_vectors(output: torch.Tensor) -> Vectors:
-    return output.float().cpu().numpy()
+    vectors: Vectors = output.float().cpu().numpy()
+    return vectors
 
 
 def _is_out_of_memory(error: RuntimeError) -> bool:

@@ -95,4 +95,4 @@ def _balance(centred: Matrix, groups: Groups) -> Matrix:
 
 def _spread(rows: int, raw: Matrix) -> float:
     """The mean variance over the directions that the rows can span."""
-    return raw.shape[1] / max(1, min(rows, raw.shape[1]))
+    return float(raw.shape[1] / max(1, min(rows, raw.shape[1])))

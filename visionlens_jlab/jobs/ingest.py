@@ -33,7 +33,7 @@ from .ingest_samples import Pending, SampleMaker
 from .ingest_space import check_space
 from .ingest_stated import StatedFields
 from .ingest_tables import class_table, issue_table, root_table
-from .ingest_tasks import HeaderResult, HeaderTask, MediaResult, MediaTask
+from .ingest_tasks import HeaderResult, HeaderTask, MediaResult, MediaTask, Result
 from .ingest_updates import LabelUpdates
 
 HEADERS_PER_TASK = 250
@@ -373,7 +373,7 @@ class _Ingest:
         )
 
 
-def _here(tasks: Sequence[HeaderTask]) -> Iterator[HeaderResult | MediaResult]:
+def _here(tasks: Sequence[HeaderTask]) -> Iterator[Result]:
     from .ingest_work import execute  # labels alone need no decoder
 
     return map(execute, tasks)

@@ -22,7 +22,7 @@ import msgspec
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.pipes import child_command, end_child, read_frame, start_child, write_frame
 
-from .ingest_tasks import Answer, HeaderResult, HeaderTask, MediaResult, Refused, Task, singles
+from .ingest_tasks import Answer, HeaderTask, Refused, Result, Task, singles
 
 POLL_SECONDS = 0.1
 _COMMAND = child_command("visionlens_jlab.jobs.ingest_child")
@@ -39,7 +39,7 @@ class Worker:
         self._process: subprocess.Popen[bytes] | None = None
         self._closed = False
 
-    def call(self, task: Task) -> HeaderResult | MediaResult:
+    def call(self, task: Task) -> Result:
         """Do a task in the process.
 
         Raises
@@ -106,9 +106,9 @@ class IngestPool:
             self._idle.put(worker)
         self._threads = ThreadPoolExecutor(self._count, thread_name_prefix="visionlens-ingest")
 
-    def map(self, tasks: Iterable[Task]) -> Iterator[HeaderResult | MediaResult]:
+    def map(self, tasks: Iterable[Task]) -> Iterator[Result]:
         """Results of the tasks. An image that crashes a worker is left out, with an error."""
-        waiting: deque[Future[HeaderResult | MediaResult]] = deque()
+        waiting: deque[Future[Result]] = deque()
         for task in tasks:
             waiting.append(self._threads.submit(self._do, task))
             if len(waiting) > 2 * self._count:
@@ -135,7 +135,7 @@ class IngestPool:
     ) -> None:
         self.close()
 
-    def _result(self, future: Future[HeaderResult | MediaResult]) -> HeaderResult | MediaResult:
+    def _result(self, future: Future[Result]) -> Result:
         while True:
             self._check()
             try:
@@ -144,7 +144,7 @@ class IngestPool:
                 if future.done():
                     raise
 
-    def _do(self, task: Task) -> HeaderResult | MediaResult:
+    def _do(self, task: Task) -> Result:
         worker = self._idle.get()
         try:
             try:

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from visionlens_jlab.embedding.preparation import Preparation
 from visionlens_jlab.media.headers import Header
 
 
@@ -54,6 +55,32 @@ class MediaResult(msgspec.Struct, tag="media"):
     errors: list[str | None] = []
 
 
+class PixelsTask(msgspec.Struct, tag="pixels"):
+    """Decode images of one root as the input of a model.
+
+    `parts` has for each path the boxes (x, y, w, h in pixels of an upright image of `sizes`) to
+    cut out; without boxes the whole image is one part.
+    """
+
+    location: str
+    paths: list[str]
+    parts: list[list[tuple[float, float, float, float]]]
+    sizes: list[tuple[int, int] | None]
+    preparation: Preparation
+    skip: list[int] = []
+
+
+class PixelsResult(msgspec.Struct, tag="pixels"):
+    """`pixels` has the prepared parts one after the other, in order, without those in `errors`.
+
+    `hashes` has one entry for each path, `errors` one for each part, None where it is there.
+    """
+
+    pixels: bytes
+    hashes: list[str | None]
+    errors: list[str | None]
+
+
 class Refused(msgspec.Struct, tag="refused"):
     """The system refused the process what it needs, such as room on the disk.
 
@@ -66,8 +93,9 @@ class Refused(msgspec.Struct, tag="refused"):
     error: dict[str, Any]
 
 
-Task = HeaderTask | MediaTask
-Answer = HeaderResult | MediaResult | Refused
+Task = HeaderTask | MediaTask | PixelsTask
+Result = HeaderResult | MediaResult | PixelsResult
+Answer = Result | Refused
 CRASHED = "the decoder crashed"
 
 
@@ -75,4 +103,10 @@ def singles(task: Task) -> list[Task]:
     """The task image by image, to find out which one crashes."""
     if isinstance(task, HeaderTask):
         return [HeaderTask(task.location, [path]) for path in task.paths]
+    if isinstance(task, PixelsTask):
+        rows = zip(task.paths, task.parts, task.sizes, strict=True)
+        return [
+            PixelsTask(task.location, [path], [parts], [size], task.preparation)
+            for path, parts, size in rows
+        ]
     return [MediaTask(task.location, [path], task.pack) for path in task.paths]

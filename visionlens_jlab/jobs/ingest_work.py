@@ -16,11 +16,24 @@ from visionlens_jlab.media.header_reader import read_header
 from visionlens_jlab.media.headers import Header, UnreadableImageError
 from visionlens_jlab.media.sources import LocalSource, Source
 
-from .ingest_tasks import CRASHED, HeaderResult, HeaderTask, MediaResult, MediaTask, Task
+from .ingest_tasks import (
+    CRASHED,
+    HeaderResult,
+    HeaderTask,
+    MediaResult,
+    MediaTask,
+    PixelsTask,
+    Result,
+    Task,
+)
 
 
-def execute(task: Task) -> HeaderResult | MediaResult:
+def execute(task: Task) -> Result:
     """Do a task."""
+    if isinstance(task, PixelsTask):
+        from .embed_pixels import read_pixels
+
+        return read_pixels(task, _source(task.location))
     return _read_headers(task) if isinstance(task, HeaderTask) else _read_media(task)
 
 

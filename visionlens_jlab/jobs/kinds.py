@@ -61,7 +61,7 @@ class Kind:
     lane : str
         Each lane runs one job at a time.
     code : str
-        Module with `run(context)`.
+        Module with `run(context)`; what it returns is the job's `result`.
     setup : str
         `module:class` of a Setup.
     creates : bool
@@ -87,9 +87,9 @@ def lane_of(kind: str) -> LaneName:
     return KINDS[kind].lane if kind in KINDS else "cpu"
 
 
-def code_of(kind: str) -> Callable[[JobContext], None]:
+def code_of(kind: str) -> Callable[[JobContext], dict[str, Any] | None]:
     """The `run(context)` of a kind; imported now, since it may load much."""
-    return cast(Callable[[JobContext], None], _module(KINDS[kind].code).run)
+    return cast(Callable[[JobContext], dict[str, Any] | None], _module(KINDS[kind].code).run)
 
 
 def setup_of(kind: str) -> Setup:

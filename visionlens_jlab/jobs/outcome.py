@@ -24,6 +24,8 @@ class Outcome:
     state: Literal["done", "failed", "cancelled", "lost"]
     error: ErrorBody | None = None
     trace: str | None = None
+    result: dict[str, Any] | None = None
+    """What the job says it made."""
 
     @classmethod
     def failed(cls, error: VisionLensError, trace: str | None = None) -> Outcome:
@@ -43,6 +45,7 @@ class Outcome:
             "state": self.state,
             "error": self.error.model_dump() if self.error else None,
             "trace": self.trace,
+            "result": self.result,
         }
         write_json(attempt / RESULT, content)
 
@@ -54,17 +57,17 @@ class Outcome:
         except FileNotFoundError:
             return None
         error = ErrorBody.model_validate(content["error"]) if content["error"] else None
-        return cls(content["state"], error, content["trace"])
+        return cls(content["state"], error, content["trace"], content.get("result"))
 
 
-def outcome_of(run: Callable[[], None], cancelled: Callable[[], bool]) -> Outcome:
+def outcome_of(run: Callable[[], dict[str, Any] | None], cancelled: Callable[[], bool]) -> Outcome:
     """Run a job's code to its end, whatever that is.
 
     An interrupt is a cancellation when somebody asked for one; else it is passed on. So is any
     error: an interrupt ends child processes and calls into libraries in ways of their own.
     """
     try:
-        run()
+        result = run()
     except JobCancelled:
         return Outcome("cancelled")
     except KeyboardInterrupt:
@@ -77,7 +80,7 @@ def outcome_of(run: Callable[[], None], cancelled: Callable[[], bool]) -> Outcom
         if isinstance(error, VisionLensError):
             return Outcome.failed(error)
         return unexpected(error, "The job met an error it did not expect.")
-    return Outcome("done")
+    return Outcome("done", result=result)
 
 
 def unexpected(error: Exception, sentence: str) -> Outcome:

@@ -42,6 +42,7 @@ def ended(job: Job, outcome: Outcome) -> Job:
         update={
             "state": outcome.state,
             "error": outcome.error,
+            "result": outcome.result or {},
             "finished_at": now(),
             "rate": None,
             "eta_seconds": None,

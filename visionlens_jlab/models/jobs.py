@@ -55,6 +55,8 @@ class Job(Model):
     finished_at: str | None = None
     attempt: int = 1
     error: ErrorBody | None = None
+    result: dict[str, Any] = {}
+    """What a job that is done has made, such as the name of an embedding space."""
     ingest: IngestRequest | None = None
     """What an ingest was asked for: the same again, incrementally, goes on with it."""
     embed: EmbedRequest | None = None

@@ -21,6 +21,7 @@ export function job(change: Partial<IJob> = {}): IJob {
     finished_at: null,
     attempt: 1,
     error: null,
+    result: {},
     ingest: null,
     embed: null,
     project: null,

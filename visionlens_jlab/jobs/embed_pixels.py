@@ -1,0 +1,110 @@
+"""What worker processes do for an embed job: images, or parts of them, as a model's input."""
+
+from __future__ import annotations
+
+import io
+import math
+
+import numpy as np
+from PIL import Image
+
+from visionlens_jlab.embedding.preparation import Preparation
+from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.media.decode import open_upright
+from visionlens_jlab.media.hashing import content_hash
+from visionlens_jlab.media.header_reader import read_header
+from visionlens_jlab.media.headers import UnreadableImageError
+from visionlens_jlab.media.sources import Source
+
+from .ingest_tasks import CRASHED, PixelsResult, PixelsTask
+
+Box = tuple[float, float, float, float]
+_OUTSIDE = "nothing of it lies in the image"
+
+
+def read_pixels(task: PixelsTask, source: Source) -> PixelsResult:
+    """Decode the images of a task; what cannot be shown is left out, with an error."""
+    result = PixelsResult(b"", [], [])
+    prepared: list[np.ndarray] = []
+    for index, path in enumerate(task.paths):
+        boxes = task.parts[index]
+        count = max(1, len(boxes))
+        if index in task.skip:
+            result.hashes.append(None)
+            result.errors += [CRASHED] * count
+            continue
+        digest, found = _read(source, path, boxes, task.sizes[index], task.preparation)
+        result.hashes.append(digest)
+        for part in found:
+            result.errors.append(part if isinstance(part, str) else None)
+            if not isinstance(part, str):
+                prepared.append(part)
+    result.pixels = np.stack(prepared).tobytes() if prepared else b""
+    return result
+
+
+def _read(
+    source: Source,
+    path: str,
+    boxes: list[Box],
+    size: tuple[int, int] | None,
+    preparation: Preparation,
+) -> tuple[str | None, list[np.ndarray | str]]:
+    """The file's hash, and for each part its pixels or why there are none."""
+    count = max(1, len(boxes))
+    try:
+        with source.open(path) as file:
+            data = file.read()
+    except (VisionLensError, OSError) as error:
+        return None, [str(error)] * count
+    digest = content_hash(data)
+    try:
+        stored = read_header(io.BytesIO(data)).upright_size
+        regions = [region_of(box, size or stored) for box in boxes]
+        side = _decoded_side(preparation, size or stored, regions)
+        image, _, _ = open_upright(io.BytesIO(data), side if side < max(stored) else None)
+    except UnreadableImageError as error:
+        return digest, [str(error)] * count
+    if not boxes:
+        return digest, [preparation.apply(image)]
+    scale = (image.width / (size or stored)[0], image.height / (size or stored)[1])
+    return digest, [
+        _OUTSIDE if region is None else preparation.apply(_cut(image, region, scale))
+        for region in regions
+    ]
+
+
+def region_of(box: Box, size: tuple[int, int]) -> tuple[int, int, int, int] | None:
+    """Left, top, right, bottom of a box inside an image, in whole pixels; None: outside it."""
+    x, y, w, h = box
+    if not all(math.isfinite(side) for side in box):
+        return None
+    left, top = max(0, math.floor(x)), max(0, math.floor(y))
+    right, bottom = min(size[0], math.ceil(x + w)), min(size[1], math.ceil(y + h))
+    return (left, top, right, bottom) if left < right and top < bottom else None
+
+
+def _decoded_side(
+    preparation: Preparation,
+    size: tuple[int, int],
+    regions: list[tuple[int, int, int, int] | None],
+) -> int:
+    """Longer side to decode with: twice what is needed, so that the last reduction is sharp."""
+    if not regions:
+        return 2 * preparation.decoded_side(*size)
+    needed = 0.0
+    for region in regions:
+        if region is not None:
+            across, down = region[2] - region[0], region[3] - region[1]
+            needed = max(needed, preparation.decoded_side(across, down) / max(across, down))
+    return math.ceil(2 * needed * max(size))
+
+
+def _cut(
+    image: Image.Image, region: tuple[int, int, int, int], scale: tuple[float, float]
+) -> Image.Image:
+    """A region of an image that was decoded smaller by `scale`."""
+    left, top, right, bottom = (side * scale[index % 2] for index, side in enumerate(region))
+    right, bottom = min(math.ceil(right), image.width), min(math.ceil(bottom), image.height)
+    left, top = min(math.floor(left), right - 1), min(math.floor(top), bottom - 1)
+    return image.crop((left, top, right, bottom))

@@ -1,0 +1,75 @@
+"""What happens to a dataset before an embed job: its input, as of now."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..errors import VisionLensError
+from ..models import EmbedRequest, Job, JobParameters, ProjectRequest
+from .dataset_setup import DatasetSetup
+from .embed_input import FITTED_FOLDER, HAVE_FOLDER, ITEMS, SPACES
+from .pieces import write_stream
+from .spool import Spool
+
+if TYPE_CHECKING:
+    from ..catalog.store import DatasetStore
+
+_SAMPLES = """
+    SELECT s.sample_id AS id, coalesce(r.location, '') AS location, s.path, s.content_hash,
+           s.width, s.height, NULL::DOUBLE AS x, NULL::DOUBLE AS y, NULL::DOUBLE AS w,
+           NULL::DOUBLE AS h
+    FROM sample s LEFT JOIN source_root r ON r.name = s.root ORDER BY s.sample_id
+"""
+_ANNOTATIONS = """
+    SELECT a.annotation_id AS id, coalesce(r.location, '') AS location, s.path, s.content_hash,
+           s.width, s.height, a.x, a.y, a.w, a.h
+    FROM annotation a JOIN sample s USING (sample_id)
+    LEFT JOIN source_root r ON r.name = s.root ORDER BY s.sample_id, a.annotation_id
+"""
+_SQL_SECONDS = 600.0
+
+
+class EmbedSetup(DatasetSetup[EmbedRequest]):
+    """The worker gets every row of the level and which have a vector in which space."""
+
+    def checked(self, store: DatasetStore, request: EmbedRequest) -> EmbedRequest:
+        """VECTORS_INVALID when the space that is named is of the other level."""
+        for space in store.spaces():
+            if space.space == request.space and space.level != request.level:
+                raise VisionLensError(
+                    "VECTORS_INVALID",
+                    f"The space {space.space!r} is of {space.level}.",
+                    "Give another name for the space.",
+                )
+        return request
+
+    def prepare(self, store: DatasetStore, request: EmbedRequest, spool: Spool) -> dict[str, Any]:
+        """Write rows, spaces, their ids and what they were fitted with."""
+        sql = _SAMPLES if request.level == "samples" else _ANNOTATIONS
+        write_stream(spool.input / ITEMS, store.sql(sql, timeout=_SQL_SECONDS))
+        have, fitted = spool.input / HAVE_FOLDER, spool.input / FITTED_FOLDER
+        for folder in (have, fitted):
+            folder.mkdir(mode=0o700, exist_ok=True)
+        spaces = [space for space in store.spaces() if space.level == request.level]
+        for number, space in enumerate(spaces):
+            np.save(have / f"{number}.npy", store.segments(space.space).ids)
+            if file := space.settings.get("fitted"):
+                shutil.copyfile(store.folder / file, fitted / f"{number}.npz")
+        content = [space.model_dump(mode="json") for space in spaces]
+        (spool.input / SPACES).write_text(json.dumps(content), encoding="utf-8")
+        return {}
+
+    def follow(self, job: Job) -> list[JobParameters]:
+        """The projection that was asked for."""
+        if job.embed is None or job.embed.project is None or not job.result.get("space"):
+            return []
+        parameters = {
+            "dataset": job.embed.dataset,
+            "space": job.result["space"],
+            "method": job.embed.project,
+        }
+        return [ProjectRequest.model_validate(parameters)]
