@@ -68,6 +68,9 @@ CODES: dict[str, ErrorCode] = {
         503, "Check the address and key of the Qdrant server; searches answer without it, slowly."
     ),
     "MODEL_UNAVAILABLE": ErrorCode(422, "Choose a model that is listed as available."),
+    "DUPLICATES_CHANGED": ErrorCode(
+        409, "Read the duplicates again; they were looked for once more."
+    ),
     "TEXT_UNSUPPORTED": ErrorCode(422, "Embed with a model that reads text, such as CLIP."),
     "JOB_NOT_FOUND": ErrorCode(404, "List the jobs to see which exist."),
     "JOB_CANCELLED": ErrorCode(409, "Start the job again."),

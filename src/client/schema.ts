@@ -536,6 +536,103 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/datasets/{dataset}/projections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        /** Projections */
+        get: operations["getProjections"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/datasets/{dataset}/projections/{projection}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+                projection: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove a projection */
+        delete: operations["deleteProjection"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/datasets/{dataset}/projections/{projection}/points": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+                projection: string;
+            };
+            cookie?: never;
+        };
+        /** Coordinates by id */
+        get: operations["getPoints"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/datasets/{dataset}/duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        /** Groups of duplicates */
+        get: operations["getDuplicates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/datasets/{dataset}/duplicates/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tag or remove all but the best */
+        post: operations["postResolve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/datasets/{dataset}/uploads": {
         parameters: {
             query?: never;
@@ -2020,6 +2117,14 @@ export interface components {
             created_at: string;
         };
         /**
+         * ProjectionList
+         * @description Projections of a dataset.
+         */
+        ProjectionList: {
+            /** Projections */
+            projections: components["schemas"]["Projection"][];
+        };
+        /**
          * Quantified
          * @description `any(...)`, `none(...)`, `all(...)` over the annotations of a sample.
          */
@@ -2078,6 +2183,41 @@ export interface components {
              * @default null
              */
             sample_id: number | null;
+        };
+        /**
+         * ResolveRequest
+         * @description Keep the best sample of each group, and tag or remove the rest.
+         */
+        ResolveRequest: {
+            /**
+             * Kind
+             * @default near
+             * @enum {string}
+             */
+            kind: "exact" | "near";
+            /** Created At */
+            created_at: string;
+            /**
+             * Groups
+             * @default null
+             */
+            groups: number[] | null;
+            /**
+             * Keep
+             * @default []
+             */
+            keep: number[];
+            /**
+             * Action
+             * @default tag
+             * @enum {string}
+             */
+            action: "tag" | "remove";
+            /**
+             * Tag
+             * @default duplicate
+             */
+            tag: string;
         };
         /**
          * SampleDetail
@@ -5451,6 +5591,456 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "VECTORS_INVALID";
+                    };
+                };
+            };
+            /** @description DATASET_BUSY */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description DISK_SPACE */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DISK_SPACE";
+                    };
+                };
+            };
+        };
+    };
+    getProjections: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Projections */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectionList"];
+                };
+            };
+            /** @description REQUEST_INVALID */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "REQUEST_INVALID";
+                    };
+                };
+            };
+            /** @description NOT_AUTHENTICATED, FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_AUTHENTICATED" | "FORBIDDEN";
+                    };
+                };
+            };
+            /** @description NOT_FOUND, DATASET_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND";
+                    };
+                };
+            };
+            /** @description DATASET_DAMAGED, DATASET_TOO_NEW */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_DAMAGED" | "DATASET_TOO_NEW";
+                    };
+                };
+            };
+            /** @description DATASET_BUSY */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_BUSY";
+                    };
+                };
+            };
+        };
+    };
+    deleteProjection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+                projection: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; no content. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description REQUEST_INVALID */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "REQUEST_INVALID";
+                    };
+                };
+            };
+            /** @description NOT_AUTHENTICATED, FORBIDDEN, DATASET_READ_ONLY */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_AUTHENTICATED" | "FORBIDDEN" | "DATASET_READ_ONLY";
+                    };
+                };
+            };
+            /** @description NOT_FOUND, DATASET_NOT_FOUND, PROJECTION_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND" | "PROJECTION_NOT_FOUND";
+                    };
+                };
+            };
+            /** @description DATASET_DAMAGED, DATASET_TOO_NEW */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_DAMAGED" | "DATASET_TOO_NEW";
+                    };
+                };
+            };
+            /** @description DATASET_BUSY */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description DISK_SPACE */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DISK_SPACE";
+                    };
+                };
+            };
+        };
+    };
+    getPoints: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+                projection: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Coordinates by id */
+            200: {
+                headers: {
+                    "VisionLens-Count"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description As the client has it. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description REQUEST_INVALID */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "REQUEST_INVALID";
+                    };
+                };
+            };
+            /** @description NOT_AUTHENTICATED, FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_AUTHENTICATED" | "FORBIDDEN";
+                    };
+                };
+            };
+            /** @description NOT_FOUND, DATASET_NOT_FOUND, PROJECTION_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND" | "PROJECTION_NOT_FOUND";
+                    };
+                };
+            };
+            /** @description DATASET_DAMAGED, DATASET_TOO_NEW */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_DAMAGED" | "DATASET_TOO_NEW";
+                    };
+                };
+            };
+            /** @description DATASET_BUSY */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_BUSY";
+                    };
+                };
+            };
+        };
+    };
+    getDuplicates: {
+        parameters: {
+            query?: {
+                kind?: "exact" | "near";
+                offset?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Groups of duplicates */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Duplicates"];
+                };
+            };
+            /** @description REQUEST_INVALID */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "REQUEST_INVALID";
+                    };
+                };
+            };
+            /** @description NOT_AUTHENTICATED, FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_AUTHENTICATED" | "FORBIDDEN";
+                    };
+                };
+            };
+            /** @description NOT_FOUND, DATASET_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND";
+                    };
+                };
+            };
+            /** @description DATASET_DAMAGED, DATASET_TOO_NEW */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_DAMAGED" | "DATASET_TOO_NEW";
+                    };
+                };
+            };
+            /** @description DATASET_BUSY */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_BUSY";
+                    };
+                };
+            };
+        };
+    };
+    postResolve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResolveRequest"];
+            };
+        };
+        responses: {
+            /** @description Tag or remove all but the best */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Changed"];
+                };
+            };
+            /** @description REQUEST_INVALID */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "REQUEST_INVALID";
+                    };
+                };
+            };
+            /** @description NOT_AUTHENTICATED, FORBIDDEN, DATASET_READ_ONLY */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_AUTHENTICATED" | "FORBIDDEN" | "DATASET_READ_ONLY";
+                    };
+                };
+            };
+            /** @description NOT_FOUND, DATASET_NOT_FOUND, ID_UNKNOWN */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND" | "ID_UNKNOWN";
+                    };
+                };
+            };
+            /** @description DATASET_DAMAGED, DATASET_TOO_NEW, DUPLICATES_CHANGED */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_DAMAGED" | "DATASET_TOO_NEW" | "DUPLICATES_CHANGED";
                     };
                 };
             };

@@ -8,6 +8,7 @@ from ..models import (
     DatasetDetail,
     Detected,
     DetectRequest,
+    Duplicates,
     EmbeddingSpace,
     Encoded,
     Facets,
@@ -19,6 +20,7 @@ from ..models import (
     Predicate,
     PredicateRequest,
     QueryVector,
+    ResolveRequest,
     SampleDetail,
     SampleRequest,
     SavedView,
@@ -39,22 +41,26 @@ from .about import AboutHandler, OpenApiHandler
 from .colors import ColorsHandler
 from .crops import CropHandler
 from .datasets import DatasetHandler, DatasetsHandler, ReportHandler
+from .duplicates import DuplicatesHandler, ResolveHandler
 from .fields import FieldHandler, TagsHandler
 from .folders import FoldersHandler
 from .formats import DetectHandler, FormatsHandler
 from .jobs import JobHandler, JobLogHandler, JobsHandler
 from .operations import ARROW_STREAM, IDS, Binary, Operation, Route
+from .projections import PointsHandler, ProjectionHandler, ProjectionsHandler
 from .samples import ImageHandler, SampleHandler, ThumbnailHandler, ThumbnailsHandler
 from .saved_views import SavedViewHandler, SavedViewsHandler
 from .shapes import (
     About,
     CropQuery,
     DatasetList,
+    DuplicatesQuery,
     FolderQuery,
     FormatList,
     JobList,
     JobLog,
     LevelQuery,
+    ProjectionList,
     ReportQuery,
     SavedViewList,
     SelectionQuery,
@@ -95,6 +101,10 @@ THUMBNAILS = Binary(
 FILE = Binary(wire.BINARY, "The file's bytes.")
 VIEW_COUNTS = ("VisionLens-Count", "VisionLens-Total", "VisionLens-Version")
 SCORES = "VisionLens-Scores"
+POINTS = Binary(
+    wire.BINARY,
+    "Coordinates as little-endian float32, (largest id + 1) x dimensions, NaN where there is none.",
+)
 SELECTION_COUNTS = ("VisionLens-Count", "VisionLens-Version")
 
 DATASET = ("DATASET_NOT_FOUND", "DATASET_DAMAGED", "DATASET_TOO_NEW", "DATASET_BUSY")
@@ -340,6 +350,56 @@ ROUTES = [
                 QueryVector,
                 Encoded,
                 errors=(*DATASET, *CHANGE, *SPACE),
+            )
+        },
+    ),
+    Route(
+        "datasets/{dataset}/projections",
+        ProjectionsHandler,
+        {"get": Operation("Projections", response=ProjectionList, errors=DATASET)},
+    ),
+    Route(
+        "datasets/{dataset}/projections/{projection}",
+        ProjectionHandler,
+        {
+            "delete": Operation(
+                "Remove a projection",
+                status=204,
+                errors=(*DATASET, *CHANGE, "PROJECTION_NOT_FOUND"),
+            )
+        },
+    ),
+    Route(
+        "datasets/{dataset}/projections/{projection}/points",
+        PointsHandler,
+        {
+            "get": Operation(
+                "Coordinates by id",
+                response=POINTS,
+                headers=("VisionLens-Count",),
+                errors=(*DATASET, "PROJECTION_NOT_FOUND"),
+                cached=True,
+            )
+        },
+    ),
+    Route(
+        "datasets/{dataset}/duplicates",
+        DuplicatesHandler,
+        {
+            "get": Operation(
+                "Groups of duplicates", response=Duplicates, query=DuplicatesQuery, errors=DATASET
+            )
+        },
+    ),
+    Route(
+        "datasets/{dataset}/duplicates/resolve",
+        ResolveHandler,
+        {
+            "post": Operation(
+                "Tag or remove all but the best",
+                ResolveRequest,
+                Changed,
+                errors=(*DATASET, *CHANGE, "ID_UNKNOWN", "DUPLICATES_CHANGED"),
             )
         },
     ),

@@ -14,6 +14,7 @@ from ..models import (
     Job,
     Level,
     Model,
+    Projection,
     SavedView,
 )
 
@@ -103,6 +104,20 @@ class VectorsQuery(LevelQuery):
     model: str = Field("matrix", min_length=1, max_length=200)
     version: str = Field("1", min_length=1, max_length=200)
     """Another version of the model is another space."""
+
+
+class ProjectionList(Model):
+    """Projections of a dataset."""
+
+    projections: list[Projection]
+
+
+class DuplicatesQuery(Model):
+    """Which groups."""
+
+    kind: Literal["exact", "near"] = "near"
+    offset: int = Field(0, ge=0, le=1 << 31)
+    limit: int = Field(100, ge=1, le=1000)
 
 
 class ThumbnailQuery(Model):

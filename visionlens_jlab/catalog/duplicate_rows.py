@@ -91,6 +91,31 @@ def read_duplicates(
     )
 
 
+def read_run(reader: Reader, kind: str) -> str | None:
+    """When the last run of a kind was; None: never."""
+    rows = reader.rows("SELECT created_at FROM duplicate_run WHERE kind = ?", [kind])
+    return to_iso(rows[0][0]) if rows else None
+
+
+def read_rest(reader: Reader, kind: str, groups: list[int] | None, keep: list[int]) -> list[int]:
+    """Samples of groups (None: all) that are neither the best nor kept in its place.
+
+    Where the best one is no more, the most confident member is in its place.
+    """
+    chosen = "true" if groups is None else "list_contains(?::INTEGER[], group_id)"
+    rows = reader.rows(
+        f"WITH present AS ({_PRESENT}), ranked AS ("
+        "SELECT group_id, sample_id, list_contains(?::UINTEGER[], sample_id) AS kept, "
+        "row_number() OVER "
+        "(PARTITION BY group_id ORDER BY best DESC, confidence DESC, sample_id) AS rank "
+        f"FROM present WHERE {chosen}) "
+        "SELECT sample_id FROM ranked WHERE NOT kept "
+        "AND (rank > 1 OR group_id IN (SELECT group_id FROM ranked WHERE kept)) ORDER BY sample_id",
+        [kind, keep, *([] if groups is None else [groups])],
+    )
+    return [row[0] for row in rows]
+
+
 def _group(group: int, rows: list[tuple[Any, ...]]) -> DuplicateGroup:
     names = ("sample_id", "distance", "confidence", "transform", "best", "split")
     members = [DuplicateMember(**dict(zip(names, row[1:], strict=True))) for row in rows]

@@ -15,7 +15,7 @@ import numpy as np
 
 from visionlens_jlab.catalog import embedding_rows, projection_rows
 from visionlens_jlab.catalog.clock import to_iso
-from visionlens_jlab.catalog.duplicate_rows import read_duplicates
+from visionlens_jlab.catalog.duplicate_rows import read_duplicates, read_rest, read_run
 from visionlens_jlab.catalog.private_files import make_private_folder
 from visionlens_jlab.catalog.snapshot import Snapshot
 from visionlens_jlab.catalog.tables import Ids, as_ids
@@ -254,6 +254,18 @@ class Embeddings:
         """A page of the groups that the last run of a kind found."""
         with self._snapshot() as snapshot:
             return read_duplicates(snapshot.reader, kind, offset, limit)
+
+    def duplicates_run(self, kind: Literal["exact", "near"]) -> str | None:
+        """When duplicates of a kind were last looked for; None: never."""
+        with self._snapshot() as snapshot:
+            return read_run(snapshot.reader, kind)
+
+    def duplicates_rest(
+        self, kind: Literal["exact", "near"], groups: list[int] | None, keep: list[int]
+    ) -> list[int]:
+        """Samples of groups (None: all) but for the best of each, or those kept instead."""
+        with self._snapshot() as snapshot:
+            return read_rest(snapshot.reader, kind, groups, keep)
 
     # --- inside ------------------------------------------------------------------------------
 

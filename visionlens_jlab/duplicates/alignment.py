@@ -134,7 +134,7 @@ def _mean_matrix(to: int, of: int) -> Floats:
     low, high = edges[:-1, None], edges[1:, None]
     cells = np.arange(of)[None]
     covered = np.clip(np.minimum(high, cells + 1) - np.maximum(low, cells), 0, None)
-    return (covered * (to / of)).astype(np.float32)
+    return np.asarray(covered * (to / of), dtype=np.float32)
 
 
 def _sampling(to: int, of: int, start: float, length: float) -> tuple[Floats, npt.NDArray[Any]]:

@@ -93,7 +93,7 @@ def _means(to: int) -> npt.NDArray[np.float32]:
     edges = np.linspace(0, SIDE, to + 1)
     cells = np.arange(SIDE)
     covered = np.minimum(edges[1:, None], cells + 1) - np.maximum(edges[:-1, None], cells)
-    return (np.clip(covered, 0, None) * (to / SIDE)).astype(np.float32)
+    return np.asarray(np.clip(covered, 0, None) * (to / SIDE), dtype=np.float32)
 
 
 def _packed(bits: npt.NDArray[np.bool_]) -> Bits:

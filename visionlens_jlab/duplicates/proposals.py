@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -67,11 +68,15 @@ def by_hashes(small: Grey, usable: npt.NDArray[np.int64], tick: Tick) -> Iterato
             base,
             radius=RADIUS,
             most=MOST,
-            tick=lambda rows, done=done: tick("hashes", done + rows, total),
+            tick=partial(_told, tick, done, total),
         )
         for one, two in zip(usable[first].tolist(), usable[second].tolist(), strict=True):
             if start == INSIDE or one < two:
                 yield Proposal(one, two, start, mirrored)
+
+
+def _told(tick: Tick, before: int, total: int, rows: int) -> None:
+    tick("hashes", before + rows, total)
 
 
 def by_vectors(

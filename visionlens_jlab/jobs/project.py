@@ -135,8 +135,10 @@ class _Projecting:
         elif method != self.request.method:
             parameters[REQUESTED] = self.request.method
         name = self.context.params["projection"]
+        if preview or method != self.request.method:
+            name = f"{name}-{'preview' if preview else method}"
         projection = Projection(
-            projection=f"{name}-preview" if preview else name,
+            projection=name,
             space=self.request.space,
             level=self.context.params["level"],
             method=method,

@@ -54,7 +54,7 @@ class ProjectSetup(DatasetSetup[ProjectRequest]):
         """The vectors to read, and the model to place them by where there is one."""
         model = None if request.refit else _model(store, request)
         return offer_space(store, request.space, spool) | {
-            "projection": projection_id(store, request),
+            "projection": spool.folder.name if request.refit else projection_id(store, request),
             "model": None if model is None else str(model),
             "compiled": str(spool.folder.parent.parent / "cache" / "numba"),
         }
@@ -74,7 +74,6 @@ def projection_id(store: DatasetStore, request: ProjectRequest) -> str:
         *_sort_of(request),
         store.vectors_version(request.space),
         hashlib.blake2s(ids.tobytes()).hexdigest(),
-        request.refit,
     ]
     return hashlib.blake2s(json.dumps(facts, sort_keys=True).encode(), digest_size=12).hexdigest()
 

@@ -30,6 +30,7 @@ from .embeddings import (
     Projection,
     ProjectRequest,
     QueryVector,
+    ResolveRequest,
     SearchSpec,
 )
 from .filters import Between, Combine, Compare, Count, Filter, In, Not, Null, Quantified, Text
@@ -128,6 +129,7 @@ __all__ = [
     "QueryVector",
     "ReportCount",
     "ReportItem",
+    "ResolveRequest",
     "SampleDetail",
     "SampleRequest",
     "SavedView",

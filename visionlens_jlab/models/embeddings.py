@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from .base import Level, Model
+
+UINT32, INT32 = (1 << 32) - 1, (1 << 31) - 1
 
 
 class EmbeddingSpace(Model):
@@ -165,6 +167,21 @@ class DuplicateGroup(Model):
     group: int
     members: list[DuplicateMember]
     leak: bool = False
+
+
+class ResolveRequest(Model):
+    """Keep the best sample of each group, and tag or remove the rest."""
+
+    kind: Literal["exact", "near"] = "near"
+    created_at: str
+    """That of the run whose groups are meant: those of another one are not touched."""
+    groups: list[Annotated[int, Field(ge=0, le=INT32)]] | None = Field(None, max_length=100_000)
+    """Numbers of groups; null: all of them."""
+    keep: list[Annotated[int, Field(ge=0, le=UINT32)]] = Field([], max_length=100_000)
+    """Samples that stay; in a group of one of these they take the place of the best one."""
+    action: Literal["tag", "remove"] = "tag"
+    """`remove` takes samples out of the dataset; their files stay where they are."""
+    tag: str = Field("duplicate", min_length=1, max_length=200)
 
 
 class Duplicates(Model):

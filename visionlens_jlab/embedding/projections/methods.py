@@ -12,6 +12,7 @@ import numpy.typing as npt
 from . import layouts
 from .fitted import Fitted, vector_digests
 from .neighbours import nearest_among, neighbour_graph
+from .numba_cache import umap_module
 from .parameters import METHODS
 from .pca import Components, principal_components
 
@@ -124,7 +125,7 @@ def _from_neighbours(
 ) -> Floats:
     n = len(vectors)
     if method == "umap":
-        layouts.umap_module()  # missing: said before anything is computed
+        umap_module()  # missing: said before anything is computed
     wanted = parameters["n_neighbors"] if method == "umap" else 3 * parameters["perplexity"] + 1
     low_memory = parameters["low_memory"]
     if low_memory is None:

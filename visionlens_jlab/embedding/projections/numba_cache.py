@@ -53,7 +53,8 @@ def _cached_compilation() -> Iterator[None]:
         yield
         return
     plain: Callable[..., Any] = numba.njit
-    folder = numba.config.CACHE_DIR
+    config: Any = numba.config
+    folder = config.CACHE_DIR
 
     def njit(*arguments: Any, **options: Any) -> Any:
         options.setdefault("cache", True)
@@ -61,9 +62,9 @@ def _cached_compilation() -> Iterator[None]:
 
     numba.njit = njit
     if _folder is not None:
-        numba.config.CACHE_DIR = str(_folder)
+        config.CACHE_DIR = str(_folder)
     try:
         yield
     finally:
         numba.njit = plain
-        numba.config.CACHE_DIR = folder
+        config.CACHE_DIR = folder
