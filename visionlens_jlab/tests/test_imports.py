@@ -47,6 +47,32 @@ def test_serving_a_dataset_loads_nothing_heavy(tmp_path):
     assert not loaded & (set(HEAVY) - {"pandas"})
 
 
+def test_searching_loads_no_engine(tmp_path):
+    loaded = loaded_by(
+        "from pathlib import Path\n"
+        "import numpy as np\n"
+        "from visionlens_jlab.catalog.library import Library\n"
+        "from visionlens_jlab.models import EmbeddingSpace, SearchSpec, ViewSpec\n"
+        "from visionlens_jlab.tests.catalog.builders import piece, samples_table\n"
+        "from visionlens_jlab.vectors.config import VectorConfig\n"
+        "from visionlens_jlab.vectors.service import VectorService\n"
+        f"folder = Path({str(tmp_path)!r})\n"
+        "library = Library(folder)\n"
+        "service = VectorService(library, VectorConfig(), exact_below=0)\n"
+        "store = library.create('a')\n"
+        "store.apply_piece(piece(folder, sample=samples_table(0, 50)))\n"
+        "space = EmbeddingSpace(space='s', level='samples', model='m', version='1', dimension=0,\n"
+        "                       created_at='')\n"
+        "store.add_vectors(space, range(50), np.random.default_rng(0).normal(size=(50, 8)))\n"
+        "assert service.wait(100)\n"
+        "view = store.view(ViewSpec(search=SearchSpec(space='s', like=[3])))\n"
+        "assert view.ids[0] == 3\n"
+        "service.close(), library.close()"
+    )
+    assert not any(name.startswith("qdrant") for name in loaded)
+    assert not loaded & {"torch", "sklearn", "scipy", "umap", "numba"}
+
+
 def test_a_worker_opens_no_database():
     loaded = loaded_by("import visionlens_jlab.jobs.worker, visionlens_jlab.jobs.ingest")
     assert "duckdb" not in loaded
