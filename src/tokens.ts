@@ -14,6 +14,7 @@ export const CommandIDs = {
   openGrid: 'visionlens:open-grid',
   openSample: 'visionlens:open-sample',
   openMap: 'visionlens:open-map',
+  openDuplicates: 'visionlens:open-duplicates',
   findSimilar: 'visionlens:find-similar',
   moreLike: 'visionlens:more-like-this',
   lessLike: 'visionlens:less-like-this',

@@ -1,6 +1,6 @@
 /** REST: embedding spaces, encoded queries, projections, colours, duplicates. */
 import { path, type Transport } from './transport';
-import type { IJob, Level } from './types';
+import type { IChanged, IJob, Level } from './types';
 import type { components } from './schema';
 
 type Schemas = components['schemas'];
@@ -69,6 +69,53 @@ export interface IColoring {
   readonly values: Uint16Array | Float32Array;
 }
 
+/** A sample of a group of duplicates. */
+export interface IDuplicate {
+  readonly sample_id: number;
+  /** To the group's best one, 0 to 1. */
+  readonly distance: number;
+  readonly confidence: number;
+  /** How it differs: identical, resized, cropped ... */
+  readonly transform: string;
+  readonly best: boolean;
+  readonly split: string | null;
+}
+
+export interface IDuplicateGroup {
+  readonly group: number;
+  readonly members: readonly IDuplicate[];
+  /** Whether it lies in more than one split. */
+  readonly leak: boolean;
+}
+
+export type DuplicateKind = 'exact' | 'near';
+
+/** A page of the groups that the last run of a kind found. */
+export interface IDuplicates {
+  readonly kind: DuplicateKind;
+  /** Null: never looked for. */
+  readonly created_at: string | null;
+  readonly groups: readonly IDuplicateGroup[];
+  readonly total: number;
+  readonly samples: number;
+  readonly leaks: number;
+  /** `train|val`: groups in both. */
+  readonly leak_pairs: Readonly<Record<string, number>>;
+}
+
+/** Keep the best sample of each group; tag or remove the rest. */
+export interface IResolve {
+  readonly kind: DuplicateKind;
+  /** That of the run whose groups are meant. */
+  readonly created_at: string;
+  /** Null: all of them. */
+  readonly groups: readonly number[] | null;
+  /** Samples that stay in the place of their group's best one. */
+  readonly keep: readonly number[];
+  readonly action: 'tag' | 'remove';
+  readonly tag?: string;
+}
+
 /** Of a job of one of these kinds: what it is asked for, without the dataset. */
 export interface IEmbeddingJobs {
   embed: {
@@ -109,6 +156,14 @@ export interface IEmbeddingsClient {
     request: { space: string; text?: string; image?: string },
     signal?: AbortSignal
   ): Promise<IEncoded>;
+  duplicates(
+    dataset: string,
+    kind: DuplicateKind,
+    offset: number,
+    limit: number,
+    signal?: AbortSignal
+  ): Promise<IDuplicates>;
+  resolveDuplicates(dataset: string, request: IResolve): Promise<IChanged>;
   startJob<Kind extends keyof IEmbeddingJobs>(
     kind: Kind,
     dataset: string,
@@ -182,6 +237,26 @@ export class EmbeddingsClient implements IEmbeddingsClient {
       body: request,
       signal
     });
+  }
+
+  duplicates(
+    dataset: string,
+    kind: DuplicateKind,
+    offset: number,
+    limit: number,
+    signal?: AbortSignal
+  ): Promise<IDuplicates> {
+    return this._transport.json(path('datasets', dataset, 'duplicates'), {
+      query: { kind, offset: `${offset}`, limit: `${limit}` },
+      signal
+    });
+  }
+
+  resolveDuplicates(dataset: string, request: IResolve): Promise<IChanged> {
+    return this._transport.json(
+      path('datasets', dataset, 'duplicates', 'resolve'),
+      { method: 'POST', body: request }
+    );
   }
 
   startJob<Kind extends keyof IEmbeddingJobs>(

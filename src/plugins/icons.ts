@@ -40,6 +40,11 @@ export const mapIcon = icon(
   '<circle cx="4" cy="5" r="1.7"/><circle cx="7.5" cy="3" r="1.3"/><circle cx="8" cy="7" r="1.7"/><circle cx="12" cy="11" r="1.7"/><circle cx="9" cy="13" r="1.3"/><circle cx="13" cy="7.5" r="1.3"/><circle cx="3.5" cy="11.5" r="1.3"/>'
 );
 
+export const duplicatesIcon = icon(
+  'duplicates',
+  '<path d="M2 2h8v2H4v6H2zm4 4h8v8H6zm1.3 1.3v5.4h5.4V7.3z"/>'
+);
+
 export const jobsIcon = icon(
   'jobs',
   '<path d="M2 2.5h12v2H2zm0 4.5h8v2H2zm0 4.5h5v2H2zm9-1.5 4 2.5-4 2.5z"/>'

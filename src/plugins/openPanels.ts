@@ -135,5 +135,5 @@ export class Panels {
     }
   }
 
-  private readonly _kinds = ['grid', 'sample', 'map'] as const;
+  private readonly _kinds = ['grid', 'sample', 'map', 'duplicates'] as const;
 }

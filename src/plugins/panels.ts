@@ -1,4 +1,4 @@
-/** The tabs of the main area, a grid, a map and a sample panel per workspace: their commands, their return with the layout. */
+/** The tabs of the main area, the panels of each workspace: their commands, their return with the layout. */
 import {
   ILayoutRestorer,
   type JupyterFrontEnd,
@@ -10,13 +10,19 @@ import { CommandIDs, IWorkspaces, NAMESPACE } from '../tokens';
 import { PANEL_ARGS } from './args';
 import { ICore } from './core';
 import { reportFailure } from './failure';
-import { gridIcon, lensIcon, mapIcon, sampleIcon } from './icons';
+import {
+  duplicatesIcon,
+  gridIcon,
+  lensIcon,
+  mapIcon,
+  sampleIcon
+} from './icons';
 import type { IPanelArgs, Panels, Trackers } from './openPanels';
 import type { PanelKind } from './workspacePanel';
 
 export const panelsPlugin: JupyterFrontEndPlugin<void> = {
   id: 'visionlens-jlab:panels',
-  description: 'Opens grid, map and sample panels.',
+  description: 'Opens grid, map, sample and duplicates panels.',
   requires: [ICore, IWorkspaces],
   optional: [ICommandPalette, ILauncher, ILayoutRestorer],
   autoStart: true,
@@ -31,6 +37,7 @@ export const panelsPlugin: JupyterFrontEndPlugin<void> = {
     const { trans, commands } = core;
     const trackers: Trackers = {
       grid: new WidgetTracker({ namespace: `${NAMESPACE}-grid` }),
+      duplicates: new WidgetTracker({ namespace: `${NAMESPACE}-duplicates` }),
       map: new WidgetTracker({ namespace: `${NAMESPACE}-map` }),
       sample: new WidgetTracker({ namespace: `${NAMESPACE}-sample` })
     };
@@ -66,6 +73,15 @@ export const panelsPlugin: JupyterFrontEndPlugin<void> = {
         workspaces.current !== null || args.dataset !== undefined,
       execute: openPanel('map')
     });
+    commands.addCommand(CommandIDs.openDuplicates, {
+      label: trans.__('Review Duplicates'),
+      caption: trans.__('Images that are there more than once'),
+      icon: duplicatesIcon,
+      describedBy: PANEL_ARGS,
+      isEnabled: args =>
+        workspaces.current !== null || args.dataset !== undefined,
+      execute: openPanel('duplicates')
+    });
     commands.addCommand(CommandIDs.openSample, {
       label: trans.__('Open Sample'),
       caption: trans.__('One image in full resolution'),
@@ -94,12 +110,14 @@ export const panelsPlugin: JupyterFrontEndPlugin<void> = {
     workspaces.currentChanged.connect(() => {
       commands.notifyCommandChanged(CommandIDs.openSample);
       commands.notifyCommandChanged(CommandIDs.openMap);
+      commands.notifyCommandChanged(CommandIDs.openDuplicates);
     });
     const category = trans.__('VisionLens');
     [
       CommandIDs.open,
       CommandIDs.openGrid,
       CommandIDs.openMap,
+      CommandIDs.openDuplicates,
       CommandIDs.openSample
     ].forEach(command => palette?.addItem({ command, category }));
     launcher?.add({
@@ -121,6 +139,7 @@ export const panelsPlugin: JupyterFrontEndPlugin<void> = {
     };
     restore('grid', CommandIDs.openGrid);
     restore('map', CommandIDs.openMap);
+    restore('duplicates', CommandIDs.openDuplicates);
     restore('sample', CommandIDs.openSample);
   }
 };

@@ -6,12 +6,17 @@ import type { IPanelContext } from '../client/context';
 import type { ICore } from './core';
 import type { IWorkspaces } from '../tokens';
 import type { IWorkspaceModel } from '../workspace/types';
-import { gridIcon, mapIcon, sampleIcon } from './icons';
+import { duplicatesIcon, gridIcon, mapIcon, sampleIcon } from './icons';
 import { LazyPanel } from './lazyPanel';
 
-export type PanelKind = 'grid' | 'sample' | 'map';
+export type PanelKind = 'grid' | 'sample' | 'map' | 'duplicates';
 
-const ICONS = { grid: gridIcon, sample: sampleIcon, map: mapIcon };
+const ICONS = {
+  grid: gridIcon,
+  sample: sampleIcon,
+  map: mapIcon,
+  duplicates: duplicatesIcon
+};
 
 export interface IWorkspacePanelOptions {
   readonly kind: PanelKind;
@@ -114,6 +119,8 @@ async function factory(
       return (await import('../grid')).createGridPanel;
     case 'map':
       return (await import('../map')).createMapPanel;
+    case 'duplicates':
+      return (await import('../duplicates')).createDuplicatesPanel;
     default:
       return (await import('../sample')).createSamplePanel;
   }
@@ -129,6 +136,8 @@ function label(
       return trans.__('Grid — %1', name);
     case 'map':
       return trans.__('Map — %1', name);
+    case 'duplicates':
+      return trans.__('Duplicates — %1', name);
     default:
       return trans.__('Sample — %1', name);
   }

@@ -1,0 +1,130 @@
+import '@testing-library/jest-dom';
+import { act, fireEvent, render, screen } from '@testing-library/react';
+import * as React from 'react';
+import type { IDuplicates } from '../../client/embeddings';
+import {
+  fakeContext,
+  fakeEmbeddings,
+  fakeModel,
+  tile
+} from '../../components/__tests__/fakes';
+import { DuplicatesPanel } from '../DuplicatesPanel';
+
+function member(sample_id: number, best = false, split = 'train') {
+  return {
+    sample_id,
+    distance: best ? 0 : 0.1,
+    confidence: best ? 1 : 0.93,
+    transform: best ? 'identical' : 'resized',
+    best,
+    split
+  };
+}
+
+const FOUND: IDuplicates = {
+  kind: 'near',
+  created_at: '2026-02-01T10:00:00Z',
+  groups: [
+    { group: 0, members: [member(1, true), member(2)], leak: false },
+    {
+      group: 4,
+      members: [member(3, true), member(5, false, 'val')],
+      leak: true
+    }
+  ],
+  total: 2,
+  samples: 4,
+  leaks: 1,
+  leak_pairs: { 'train|val': 1 }
+};
+
+async function open(found: IDuplicates = FOUND) {
+  const embeddings = fakeEmbeddings({
+    duplicates: jest.fn().mockResolvedValue(found),
+    resolveDuplicates: jest.fn().mockResolvedValue({ version: 2, changed: 1 }),
+    startJob: jest.fn().mockResolvedValue({})
+  });
+  const tiles = jest.fn().mockResolvedValue({
+    version: 1,
+    tiles: [1, 2, 3, 5].map(id => tile(id))
+  });
+  const model = fakeModel();
+  const context = fakeContext({ embeddings, tiles });
+  const view = render(<DuplicatesPanel model={model} context={context} />);
+  await act(async () => undefined);
+  return { ...view, model, embeddings };
+}
+
+describe('DuplicatesPanel', () => {
+  it('shows groups with what is kept, and leaks between splits', async () => {
+    const { container } = await open();
+    expect(container.querySelectorAll('.vl-duplicates-group')).toHaveLength(2);
+    expect(screen.getByText('train – val')).toBeVisible();
+    expect(screen.getByText('1 group leaks between splits')).toBeVisible();
+    fireEvent.click(screen.getByText('Only leaks'));
+    expect(container.querySelectorAll('.vl-duplicates-group')).toHaveLength(1);
+  });
+
+  it('keeps another one where the user says so', async () => {
+    const { embeddings, model } = await open();
+    fireEvent.click(screen.getAllByRole('radio')[1]);
+    await act(async () => {
+      fireEvent.click(screen.getAllByText('Tag the rest')[0]);
+    });
+    expect(embeddings.resolveDuplicates).toHaveBeenLastCalledWith('blood', {
+      kind: 'near',
+      created_at: FOUND.created_at,
+      groups: [0],
+      keep: [2],
+      action: 'tag'
+    });
+    expect(model.refresh).toHaveBeenCalled();
+    await act(async () => {
+      fireEvent.click(screen.getAllByText('Remove the rest')[1]);
+    });
+    expect(embeddings.resolveDuplicates).toHaveBeenLastCalledWith(
+      'blood',
+      expect.objectContaining({ groups: [4], keep: [], action: 'remove' })
+    );
+  });
+
+  it('asks before all of them go', async () => {
+    const { embeddings } = await open();
+    fireEvent.click(screen.getByText('All groups…'));
+    await act(async () => {
+      fireEvent.click(screen.getByText('Remove 2 samples for good'));
+    });
+    expect(embeddings.resolveDuplicates).toHaveBeenLastCalledWith(
+      'blood',
+      expect.objectContaining({ groups: null, action: 'remove' })
+    );
+  });
+
+  it('shows a group in the grid', async () => {
+    const { model } = await open();
+    fireEvent.click(screen.getAllByText('Show in grid')[1]);
+    expect(model.setFilter).toHaveBeenCalledWith({
+      op: 'in',
+      field: 'sample_id',
+      values: [3, 5]
+    });
+  });
+
+  it('offers to look for them', async () => {
+    const { embeddings } = await open({
+      ...FOUND,
+      created_at: null,
+      groups: [],
+      total: 0,
+      samples: 0,
+      leaks: 0,
+      leak_pairs: {}
+    });
+    await act(async () => {
+      fireEvent.click(screen.getByText('Find them'));
+    });
+    expect(embeddings.startJob).toHaveBeenCalledWith('duplicates', 'blood', {
+      kind: 'near'
+    });
+  });
+});

@@ -1,0 +1,17 @@
+import type { Widget } from '@lumino/widgets';
+import * as React from 'react';
+import type { IPanelContext } from '../client/context';
+import { PanelWidget } from '../components/panelWidget';
+import type { IWorkspaceModel } from '../workspace/types';
+import { DuplicatesPanel } from './DuplicatesPanel';
+
+/** The duplicates of a workspace's dataset. */
+export function createDuplicatesPanel(
+  model: IWorkspaceModel,
+  context: IPanelContext
+): Widget {
+  return new PanelWidget(<DuplicatesPanel model={model} context={context} />, {
+    className: 'vl-duplicates',
+    focus: ['.vl-duplicates-body']
+  });
+}

@@ -1,0 +1,152 @@
+/** The groups that were found, what is to be kept of them, and what becomes of the rest. */
+import * as React from 'react';
+import { useStore } from 'zustand';
+import type { IClient } from '../client/context';
+import type { DuplicateKind, IDuplicates } from '../client/embeddings';
+import { errorBody } from '../client/errors';
+import type { IErrorBody, ITile } from '../client/types';
+import { Latest } from '../workspace/latest';
+import type { IWorkspaceModel } from '../workspace/types';
+
+/** Groups read at once. */
+const PAGE = 50;
+/** Tiles the server gives at once. */
+const TILES = 500;
+
+export interface IReview {
+  /** All pages read so far; null until the first is there. */
+  readonly found: IDuplicates | null;
+  readonly tiles: ReadonlyMap<number, ITile>;
+  /** Samples to keep in the place of their group's best one, by group. */
+  readonly kept: ReadonlyMap<number, number>;
+  readonly busy: boolean;
+  readonly error: IErrorBody | null;
+  /** A job that looks for them was started. */
+  readonly started: boolean;
+  more(): void;
+  keep(group: number, sample: number): void;
+  /** Look for them anew. */
+  start(): void;
+  /** Tag or remove all but the kept ones; `groups` null: of all groups. */
+  resolve(action: 'tag' | 'remove', groups: readonly number[] | null): void;
+}
+
+export function useDuplicates(
+  model: IWorkspaceModel,
+  client: Pick<IClient, 'embeddings' | 'tiles'>,
+  kind: DuplicateKind
+): IReview {
+  const dataset = useStore(model.store, state => state.dataset);
+  const version = useStore(model.store, state => state.datasetVersion);
+  const [found, setFound] = React.useState<IDuplicates | null>(null);
+  const [tiles, setTiles] = React.useState<ReadonlyMap<number, ITile>>(
+    new Map()
+  );
+  const [kept, setKept] = React.useState<ReadonlyMap<number, number>>(
+    new Map()
+  );
+  const [error, setError] = React.useState<IErrorBody | null>(null);
+  const [busy, setBusy] = React.useState(false);
+  const [started, setStarted] = React.useState(false);
+  const latest = React.useMemo(() => new Latest(), []);
+
+  const attempt = async (work: () => Promise<void>): Promise<void> => {
+    setBusy(true);
+    setError(null);
+    try {
+      await work();
+    } catch (reason) {
+      setError(errorBody(reason));
+    }
+    setBusy(false);
+  };
+  const read = (offset: number, limit: number): Promise<void> =>
+    attempt(async () => {
+      const page = await latest.run(signal =>
+        client.embeddings.duplicates(dataset, kind, offset, limit, signal)
+      );
+      if (page) {
+        setFound(known =>
+          offset > 0 && known
+            ? { ...page, groups: [...known.groups, ...page.groups] }
+            : page
+        );
+        const told = await readTiles(client, dataset, page);
+        setTiles(known => new Map([...known, ...told]));
+      }
+    });
+
+  const shown = found?.groups.length ?? 0;
+  React.useEffect(() => {
+    // as many as were there, so that a change does not lose one's place
+    void read(0, Math.min(Math.max(shown, PAGE), 1000));
+    return () => latest.abort();
+    // what was read is read again when the data changes
+  }, [client, dataset, version, kind]);
+  React.useEffect(() => {
+    setKept(new Map());
+    setStarted(false);
+  }, [found?.created_at]);
+
+  return {
+    found,
+    tiles,
+    kept,
+    busy,
+    error,
+    started,
+    more: () => void read(shown, PAGE),
+    keep: (group, sample) => setKept(old => new Map([...old, [group, sample]])),
+    start: () =>
+      void attempt(async () => {
+        await client.embeddings.startJob('duplicates', dataset, { kind });
+        setStarted(true);
+      }),
+    resolve: (action, groups) =>
+      void attempt(async () => {
+        if (found?.created_at) {
+          await client.embeddings.resolveDuplicates(dataset, {
+            kind,
+            created_at: found.created_at,
+            groups,
+            keep: [...kept]
+              .filter(([group]) => groups === null || groups.includes(group))
+              .map(([, sample]) => sample),
+            action
+          });
+          await model.refresh();
+        }
+      })
+  };
+}
+
+/** Tiles of the members, whether or not the view shows them. */
+async function readTiles(
+  client: Pick<IClient, 'tiles'>,
+  dataset: string,
+  { groups }: IDuplicates
+): Promise<Map<number, ITile>> {
+  const ids = [
+    ...new Set(
+      groups.flatMap(({ members }) => members.map(each => each.sample_id))
+    )
+  ];
+  const told = new Map<number, ITile>();
+  for (let i = 0; i < ids.length; i += TILES) {
+    const { tiles } = await client.tiles(
+      dataset,
+      {
+        level: 'samples',
+        filter: null,
+        where: null,
+        sql: null,
+        search: null,
+        sort: [],
+        all: false
+      },
+      ids.slice(i, i + TILES)
+    );
+    tiles.forEach(tile => told.set(tile.id, tile));
+  }
+  return told;
+}
