@@ -30,9 +30,14 @@ export class Transport {
 
   async ids(resource: string, request: IRequest): Promise<IViewIds> {
     const response = await this.request(resource, request);
-    const ids = new Uint32Array(await response.arrayBuffer());
+    const body = await response.arrayBuffer();
+    // Where the view searches, scores follow the ids.
+    const scored = response.headers.has('VisionLens-Scores');
+    const count = body.byteLength / (scored ? 8 : 4);
+    const ids = new Uint32Array(body, 0, count);
     return {
       ids,
+      scores: scored ? new Float32Array(body, 4 * count, count) : null,
       total: Number(response.headers.get('VisionLens-Total') ?? ids.length),
       version: Number(response.headers.get('VisionLens-Version') ?? 0)
     };

@@ -62,6 +62,8 @@ export interface ILogLine {
 /** The ids of a view in display order, with what the headers say of them. */
 export interface IViewIds {
   readonly ids: Uint32Array;
+  /** One for each id, where the view searches. */
+  readonly scores?: Float32Array | null;
   /** Number of samples/annotations of the view's level in the dataset. */
   readonly total: number;
   /** The dataset version they belong to. */

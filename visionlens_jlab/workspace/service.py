@@ -158,7 +158,10 @@ class WorkspaceService:
         )
 
 
-_UNUSABLE = ("FIELD_UNKNOWN", "FIELD_TYPE", "PREDICATE_INVALID", "SQL_REFUSED", "SQL_TIMEOUT")
+_UNUSABLE = (
+    *("FIELD_UNKNOWN", "FIELD_TYPE", "PREDICATE_INVALID", "SQL_REFUSED", "SQL_TIMEOUT"),
+    *("SPACE_NOT_FOUND", "QUERY_NOT_FOUND", "VECTORS_INVALID", "ID_UNKNOWN", "REQUEST_INVALID"),
+)
 """What becomes of a view whose fields or data have changed: asking for its ids says why."""
 
 

@@ -151,6 +151,18 @@ describe('Client', () => {
     expect([...(await client.selection('d', 'w'))]).toEqual([5, 4_000_000_000]);
   });
 
+  it('reads the scores that follow the ids of a search', async () => {
+    const body = new Uint8Array(16);
+    body.set(new Uint8Array(Uint32Array.from([7, 3]).buffer));
+    body.set(new Uint8Array(Float32Array.from([1, 0.5]).buffer), 8);
+    const { client } = connect(
+      () => new Response(body, { headers: { 'VisionLens-Scores': '1' } })
+    );
+    const answer = await client.workspaceIds('d', 'w');
+    expect([...answer.ids]).toEqual([7, 3]);
+    expect([...(answer.scores ?? [])]).toEqual([1, 0.5]);
+  });
+
   it('sends a selection as bytes', async () => {
     const { client, sent } = connect(() => json({}));
     await client.putSelection('d', 'w', Uint32Array.from([1, 2]), {

@@ -67,6 +67,10 @@ async def test_a_workspace_keeps_a_search(api, dataset):
     assert (await api.json(path, "PATCH", change))["count"] == 7
     ids = np.frombuffer((await api(f"{path}/ids")).body, "<u4")
     assert len(ids) == 7 and ids[0] == 4
+    # A search that cannot be any more: the workspace opens, its ids say why there are none.
+    assert (await api(SPACE, "DELETE")).code == 204
+    assert (await api.json(path))["count"] == 0
+    assert code(await api(f"{path}/ids")) == "SPACE_NOT_FOUND"
 
 
 @pytest.mark.parametrize(
