@@ -38,6 +38,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/embedders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Models that can embed */
+        get: operations["getEmbedders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/formats": {
         parameters: {
             query?: never;
@@ -627,6 +644,25 @@ export interface paths {
         put?: never;
         /** Tag or remove all but the best */
         post: operations["postResolve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/datasets/{dataset}/encode": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A text or an image as a query */
+        post: operations["postEncode"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1442,6 +1478,14 @@ export interface components {
              * @default
              */
             reason: string;
+        };
+        /**
+         * EmbedderList
+         * @description Models that can embed.
+         */
+        EmbedderList: {
+            /** Embedders */
+            embedders: components["schemas"]["EmbedderInfo"][];
         };
         /**
          * EmbeddingSpace
@@ -2791,6 +2835,62 @@ export interface operations {
                 };
                 content: {
                     "application/json": Record<string, never>;
+                };
+            };
+            /** @description REQUEST_INVALID */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "REQUEST_INVALID";
+                    };
+                };
+            };
+            /** @description NOT_AUTHENTICATED, FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_AUTHENTICATED" | "FORBIDDEN";
+                    };
+                };
+            };
+            /** @description NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_FOUND";
+                    };
+                };
+            };
+        };
+    };
+    getEmbedders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Models that can embed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmbedderList"];
                 };
             };
             /** @description REQUEST_INVALID */
@@ -6053,6 +6153,128 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description DISK_SPACE */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DISK_SPACE";
+                    };
+                };
+            };
+        };
+    };
+    postEncode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EncodeRequest"];
+            };
+        };
+        responses: {
+            /** @description A text or an image as a query */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Encoded"];
+                };
+            };
+            /** @description REQUEST_INVALID */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "REQUEST_INVALID";
+                    };
+                };
+            };
+            /** @description NOT_AUTHENTICATED, FORBIDDEN, DATASET_READ_ONLY */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_AUTHENTICATED" | "FORBIDDEN" | "DATASET_READ_ONLY";
+                    };
+                };
+            };
+            /** @description NOT_FOUND, DATASET_NOT_FOUND, SPACE_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND" | "SPACE_NOT_FOUND";
+                    };
+                };
+            };
+            /** @description DATASET_DAMAGED, DATASET_TOO_NEW */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_DAMAGED" | "DATASET_TOO_NEW";
+                    };
+                };
+            };
+            /** @description VECTORS_INVALID, MODEL_UNAVAILABLE, TEXT_UNSUPPORTED, IMAGE_UNREADABLE, UPLOAD_INVALID */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "VECTORS_INVALID" | "MODEL_UNAVAILABLE" | "TEXT_UNSUPPORTED" | "IMAGE_UNREADABLE" | "UPLOAD_INVALID";
+                    };
+                };
+            };
+            /** @description DATASET_BUSY */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description WORKER_BUSY */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "WORKER_BUSY";
                     };
                 };
             };

@@ -11,6 +11,7 @@ from ..models import (
     Duplicates,
     EmbeddingSpace,
     Encoded,
+    EncodeRequest,
     Facets,
     FacetsRequest,
     Folder,
@@ -42,6 +43,8 @@ from .colors import ColorsHandler
 from .crops import CropHandler
 from .datasets import DatasetHandler, DatasetsHandler, ReportHandler
 from .duplicates import DuplicatesHandler, ResolveHandler
+from .embedders import EmbeddersHandler
+from .encode import EncodeHandler
 from .fields import FieldHandler, TagsHandler
 from .folders import FoldersHandler
 from .formats import DetectHandler, FormatsHandler
@@ -55,6 +58,7 @@ from .shapes import (
     CropQuery,
     DatasetList,
     DuplicatesQuery,
+    EmbedderList,
     FolderQuery,
     FormatList,
     JobList,
@@ -129,11 +133,23 @@ PICTURE = (
     "PATH_NOT_ALLOWED",
     "DIR_NOT_FOUND",
 )
+ENCODE = (
+    "MODEL_UNAVAILABLE",
+    "TEXT_UNSUPPORTED",
+    "IMAGE_UNREADABLE",
+    "UPLOAD_INVALID",
+    "WORKER_BUSY",
+)
 INGEST = (*DATASET, "DATASET_EXISTS", "DATASET_READ_ONLY", "DISK_SPACE")
 
 ROUTES = [
     Route("about", AboutHandler, {"get": Operation("Version and limits", response=About)}),
     Route("openapi.json", OpenApiHandler, {"get": Operation("The contract", response=CONTRACT)}),
+    Route(
+        "embedders",
+        EmbeddersHandler,
+        {"get": Operation("Models that can embed", response=EmbedderList)},
+    ),
     Route("formats", FormatsHandler, {"get": Operation("Formats", response=FormatList)}),
     Route(
         "detect",
@@ -400,6 +416,18 @@ ROUTES = [
                 ResolveRequest,
                 Changed,
                 errors=(*DATASET, *CHANGE, "ID_UNKNOWN", "DUPLICATES_CHANGED"),
+            )
+        },
+    ),
+    Route(
+        "datasets/{dataset}/encode",
+        EncodeHandler,
+        {
+            "post": Operation(
+                "A text or an image as a query",
+                EncodeRequest,
+                Encoded,
+                errors=(*DATASET, *CHANGE, *SPACE, *ENCODE),
             )
         },
     ),

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from ..models import (
     DatasetInfo,
+    EmbedderInfo,
     EmbeddingSpace,
     FormatInfo,
     IngestRequest,
@@ -39,6 +40,12 @@ class DatasetList(Model):
     """Every dataset of the data directory."""
 
     datasets: list[DatasetInfo]
+
+
+class EmbedderList(Model):
+    """Models that can embed."""
+
+    embedders: list[EmbedderInfo]
 
 
 class FormatList(Model):

@@ -18,6 +18,7 @@ from .context import JobContext
 from .embed_input import Known, read_items, read_known
 from .embed_rows import RowEncoder
 from .embed_space import choose_space, version_in
+from .encode import unload
 from .encoder import Encoder
 from .ingest_pool import IngestPool
 from .query_files import QueryFiles
@@ -39,12 +40,14 @@ def run(context: JobContext) -> dict[str, Any]:
 
     params = context.params
     known = read_known(context.spool / "input")
+    unload()  # one model at a time
     context.progress("model", 0, None, params["model"])
     embedder = make(params["model"] or _model_of(params, known), params["options"])
     try:
         return _Embedding(context, embedder, known).run()
     finally:
         embedder.close()
+        unload()
 
 
 def _model_of(params: dict[str, Any], known: list[Known]) -> str | None:

@@ -39,6 +39,18 @@ def run_inline(
     on_progress: Callable[[Job], None],
     table: pa.Table | None = None,
 ) -> DatasetStore:
+    """As `run_job`; the dataset it worked on."""
+    job = run_job(library, request, on_progress=on_progress, table=table)
+    return library.open(status.dataset_of(job))
+
+
+def run_job(
+    library: Library,
+    request: JobParameters,
+    *,
+    on_progress: Callable[[Job], None],
+    table: pa.Table | None = None,
+) -> Job:
     """Run a job, and those that follow it, to the end.
 
     The job stands in the queue meanwhile: if this process is killed, the next Jupyter server
@@ -89,8 +101,8 @@ def run_inline(
     if job.state == "cancelled":  # by somebody else
         raise VisionLensError("JOB_CANCELLED", f"The {job.kind} job was cancelled.")
     for following in setup.follow(job):
-        run_inline(library, following, on_progress=on_progress)
-    return library.open(status.dataset_of(job))
+        run_job(library, following, on_progress=on_progress)
+    return job
 
 
 def _run(

@@ -15,7 +15,7 @@ from ..models import Job
 from . import status
 from .announcer import Announcer
 from .attempt import Attempt
-from .kernel import WorkerKernel
+from .kernel import KernelDiedError, WorkerKernel
 from .kinds import LaneName, lane_of, setup_of
 from .outcome import Outcome, unexpected
 from .progress import Meter, Step
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 RETRIES = 2
 """How often a job whose worker died is taken up again."""
 TICK_SECONDS = 1.0
+ALIVE_SECONDS = 0.5
 
 _log = logging.getLogger(__name__)
 
@@ -82,6 +83,8 @@ class Lane:
         self._done = done
         self._warm_seconds = warm_seconds
         self._live: Live | None = None
+        self._turn = asyncio.Lock()
+        """Held by who talks to the worker."""
         self._wake = asyncio.Event()
         self._last_work = time.monotonic()
         self._loop = asyncio.get_running_loop()
@@ -118,8 +121,32 @@ class Lane:
         if self._live:
             self._touch()
             await asyncio.to_thread(self._queue.save, self._live.job)
-        elif time.monotonic() - self._last_work > self._warm_seconds:
+        elif not self._turn.locked() and time.monotonic() - self._last_work > self._warm_seconds:
             await self.kernel.stop()
+
+    async def execute_idle(self, code: str) -> bool:
+        """Have the worker execute something short, unless a job has it; whether it was done.
+
+        WORKER_LOST when there is no worker to be had.
+        """
+        if self._turn.locked() or self._live:
+            return False
+        async with self._turn:
+            try:
+                await self.kernel.start()
+            except KernelDiedError as error:
+                raise VisionLensError("WORKER_LOST", str(error)) from error
+            executing = asyncio.create_task(self.kernel.execute(code))
+            try:
+                while not executing.done():
+                    await asyncio.wait({executing}, timeout=ALIVE_SECONDS)
+                    if not executing.done() and not await self.kernel.alive():
+                        await self.kernel.stop()
+                        raise VisionLensError("WORKER_LOST", "The worker ended without a word.")
+            finally:
+                executing.cancel()
+            self._last_work = time.monotonic()
+            return True
 
     def newest(self, job: Job) -> Job:
         """The job with the progress that is not stored yet."""
@@ -165,7 +192,8 @@ class Lane:
             live = self._live = Live(started)
             sink = await asyncio.to_thread(self._sink, live.job)
             spool.log("info", f"Attempt {number}; {len(sink.committed)} pieces are there already.")
-            outcome = await Attempt(self.kernel, sink, live.job, params, self._on_step).run()
+            async with self._turn:
+                outcome = await Attempt(self.kernel, sink, live.job, params, self._on_step).run()
             if outcome.trace:
                 _log.error("Job %s failed:\n%s", job.job, outcome.trace)
             if outcome.state != "lost":

@@ -1,4 +1,4 @@
-"""Queries that wait for an encoding while a job holds the model: files of the data directory."""
+"""Queries that wait for an encoding: files of the data directory, answered by whoever can."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import json
 import os
 import time
 import uuid
+from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ import numpy as np
 
 from ..errors import VisionLensError
 from ..models import EmbeddingSpace
+from .encode import encode, encode_with
 from .pieces import write_json
 
 if TYPE_CHECKING:
@@ -22,14 +24,13 @@ if TYPE_CHECKING:
     from .encoder import Encoder
 
 FOLDER = "queries"
-POLL_SECONDS = 0.05
 LOOK_SECONDS = 0.02
-STALE_SECONDS = 120.0
+STALE_SECONDS = 300.0
 Vector = np.ndarray[Any, Any]
 
 
 class QueryFiles:
-    """`<id>.json` asks, `<id>.npy` or `<id>.error.json` answers.
+    """`<id>.json` asks, `<id>.npy` or `<id>.error.json` answers; `<id>.image` may be an image.
 
     Parameters
     ----------
@@ -40,10 +41,19 @@ class QueryFiles:
         self._folder = data_dir / FOLDER
         self._looked = 0.0
 
-    def ask(self, query: dict[str, Any]) -> str:
-        """Leave a query (`space`, and `text` or `image` as a path); its id."""
+    def keep_image(self, content: bytes) -> tuple[str, Path]:
+        """A new id, and where its image lies."""
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         name = uuid.uuid4().hex
+        path = self._folder / f"{name}.image"
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(content)
+        return name, path
+
+    def ask(self, query: dict[str, Any], name: str | None = None) -> str:
+        """Leave a query (see `encode.query_of`); its id."""
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        name = name or uuid.uuid4().hex
         write_json(self._folder / f"{name}.json", query)
         return name
 
@@ -58,61 +68,53 @@ class QueryFiles:
         return vector
 
     def forget(self, name: str) -> None:
-        """Remove a query and its answer."""
-        for suffix in (".json", ".npy", ".error.json"):
+        """Remove a query, its image and its answer."""
+        for suffix in (".json", ".image", ".npy", ".error.json"):
             (self._folder / f"{name}{suffix}").unlink(missing_ok=True)
 
     def answer(self, encoder: Encoder, space: EmbeddingSpace, whitening: Whitening | None) -> None:
-        """Answer what waits for a model's version; at most fifty times a second."""
+        """Answer what waits, from inside a job that has a model; at most fifty times a second.
+
+        A query for another model is answered on the processor, so that the job keeps the device.
+        """
         now = time.monotonic()
         if now - self._looked < LOOK_SECONDS or not self._folder.is_dir():
             return
         self._looked = now
+
+        def reply(query: dict[str, Any]) -> Vector:
+            if (query["space"], query["version"]) == (space.space, space.version):
+                return encode_with(encoder, whitening, query)
+            return encode(query, device="cpu")
+
         for path in self._folder.glob("*.json"):
-            if path.name.endswith(".error.json") or path.name.startswith("."):
-                continue
-            with contextlib.suppress(OSError, ValueError):  # gone meanwhile
-                query = json.loads(path.read_bytes())
-                if time.time() - path.stat().st_mtime > STALE_SECONDS:
-                    path.unlink(missing_ok=True)
-                elif query["space"] == space.space and query["version"] == space.version:
-                    self._reply(path, query, encoder, whitening)
+            if not path.name.startswith(".") and not path.name.endswith(".error.json"):
+                self.answer_one(path.stem, reply)
 
-    def _reply(
-        self, path: Path, query: dict[str, Any], encoder: Encoder, whitening: Whitening | None
-    ) -> None:
-        name = path.name.removesuffix(".json")
-        try:
-            vector = encode_query(query, encoder, whitening)
-        except VisionLensError as error:
-            write_json(self._folder / f"{name}.error.json", error.to_json())
-        else:
-            write_vector(self._folder / f"{name}.npy", vector)
-        path.unlink(missing_ok=True)
+    def answer_one(self, name: str, reply: Callable[[dict[str, Any]], Vector]) -> None:
+        """Answer one query, unless it is gone."""
+        path = self._folder / f"{name}.json"
+        with contextlib.suppress(FileNotFoundError):
+            query = json.loads(path.read_bytes())
+            if time.time() - path.stat().st_mtime > STALE_SECONDS:
+                self.forget(name)  # who asked is gone
+                return
+            try:
+                self._write(name, reply(query))
+            except VisionLensError as error:
+                write_json(self._folder / f"{name}.error.json", error.to_json())
+            except Exception as error:
+                failure = VisionLensError(
+                    "MODEL_UNAVAILABLE",
+                    f"{query.get('model')} could not encode the query.",
+                    details={"exception": f"{type(error).__name__}: {error}"},
+                )
+                write_json(self._folder / f"{name}.error.json", failure.to_json())
+            path.unlink(missing_ok=True)
 
-
-def encode_query(query: dict[str, Any], encoder: Encoder, whitening: Whitening | None) -> Vector:
-    """The vector float32 (d,) of a query's text, or of the image file it names."""
-    if query.get("text"):
-        text: Vector = encoder.texts([query["text"]])[0]
-        return text
-    from ..media.decode import open_upright
-    from ..media.headers import UnreadableImageError
-
-    preparation = encoder.embedder.preparation
-    try:
-        with Path(query["image"]).open("rb") as file:
-            image, _, _ = open_upright(file)
-    except UnreadableImageError as error:
-        raise VisionLensError("IMAGE_UNREADABLE", f"The image cannot be read: {error}.") from error
-    raw = encoder.images(preparation.apply(image)[None])
-    vector: Vector = (raw if whitening is None else whitening.apply(raw))[0]
-    return vector
-
-
-def write_vector(path: Path, vector: Vector) -> None:
-    """A private file that is whole when it appears."""
-    partial = path.with_name(f".{path.name}.partial")
-    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        np.save(file, np.asarray(vector, np.float32))
-    partial.replace(path)
+    def _write(self, name: str, vector: Vector) -> None:
+        partial = self._folder / f".{name}.npy"
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+        with os.fdopen(os.open(partial, flags, 0o600), "wb") as file:
+            np.save(file, np.asarray(vector, np.float32))
+        partial.replace(self._folder / f"{name}.npy")

@@ -16,6 +16,7 @@ from ..models import (
     IngestReport,
     IngestRequest,
     Job,
+    JobParameters,
     Level,
     Predicate,
     SavedView,
@@ -67,6 +68,13 @@ class DatasetBackend(Protocol):
 
     def put_query(self, space: str, vector: np.ndarray) -> str:
         """The key of a vector that a view can search for; SPACE_NOT_FOUND, VECTORS_INVALID."""
+        ...
+
+    def run(self, request: JobParameters, on_progress: Callable[[Job], None]) -> Job:
+        """Run a job on the dataset to its end; raises its error.
+
+        KeyboardInterrupt cancels it and is raised again.
+        """
         ...
 
     def encode(self, request: EncodeRequest) -> Encoded:

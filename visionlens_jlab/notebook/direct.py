@@ -10,7 +10,6 @@ import numpy as np
 import pyarrow as pa
 
 from ..collection import importing
-from ..errors import VisionLensError
 from ..models import (
     Changed,
     DatasetDetail,
@@ -22,6 +21,7 @@ from ..models import (
     IngestReport,
     IngestRequest,
     Job,
+    JobParameters,
     Level,
     Predicate,
     SavedView,
@@ -60,7 +60,7 @@ class DirectBackend:
 
     def open(self, name: str, *, read_only: bool = False) -> DirectDataset:
         """By slug, name or uuid; DATASET_NOT_FOUND, DATASET_BUSY."""
-        return DirectDataset(self._library.open(name, read_only=read_only))
+        return DirectDataset(self._library, self._library.open(name, read_only=read_only))
 
     def delete(self, name: str) -> None:
         """By slug, name or uuid; DATASET_NOT_FOUND, DATASET_BUSY."""
@@ -83,8 +83,9 @@ class DirectDataset:
 
     linked = False
 
-    def __init__(self, store: DatasetStore) -> None:
+    def __init__(self, library: Library, store: DatasetStore) -> None:
         self.dataset = store.slug
+        self._library = library
         self._store = store
 
     def detail(self) -> DatasetDetail:
@@ -119,13 +120,20 @@ class DirectDataset:
         """The key of a vector that a view can search for; SPACE_NOT_FOUND, VECTORS_INVALID."""
         return self._store.put_query_vector(space, vector, kind="vector")
 
+    def run(self, request: JobParameters, on_progress: Callable[[Job], None]) -> Job:
+        """Run a job on the dataset in this process."""
+        from ..jobs.inline import run_job
+
+        return run_job(self._library, request, on_progress=on_progress)
+
     def encode(self, request: EncodeRequest) -> Encoded:
-        """A text or an image as a query; MODEL_UNAVAILABLE."""
-        raise VisionLensError(
-            "MODEL_UNAVAILABLE",
-            "Texts and images are encoded by a Jupyter server's worker.",
-            "Encode it with your own model and search for the vector.",
-        )
+        """A text or an image as a query, with the space's model in this process.
+
+        MODEL_UNAVAILABLE, TEXT_UNSUPPORTED, IMAGE_UNREADABLE.
+        """
+        from .encoding import encode_here
+
+        return encode_here(self._store, request)
 
     def table(self, request: TableRequest) -> pa.Table:
         """Rows of a view or of explicit ids."""

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from urllib.parse import quote
 
 import numpy as np
@@ -22,6 +20,7 @@ from ..models import (
     IngestReport,
     IngestRequest,
     Job,
+    JobParameters,
     JobRequest,
     Level,
     Model,
@@ -40,10 +39,8 @@ from ..models import (
     WorkspaceRequest,
 )
 from .backend import ORIGIN
+from .jobs import follow_job
 from .transport import ARROW, BINARY, Transport, arrow_bytes
-
-POLL_SECONDS = 0.25
-OVER = ("done", "failed", "cancelled")
 
 
 class DatasetList(Model):
@@ -87,22 +84,10 @@ class HttpBackend:
         self, request: IngestRequest, rows: pa.Table | None, on_progress: Callable[[Job], None]
     ) -> str:
         """Queue the job and follow it to its end."""
-        job = self._queue(request, rows)
-        try:
-            while job.state not in OVER:
-                on_progress(job)
-                time.sleep(POLL_SECONDS)
-                job = self._job("GET", job.job)
-        except KeyboardInterrupt:
-            with suppress(VisionLensError):  # over already, or the server is gone
-                self._job("DELETE", job.job)
-            raise
-        if job.state == "done" and job.dataset is not None:
-            return job.dataset
-        if job.error is not None:
-            raise VisionLensError.from_json(job.error.model_dump())
-        code = "JOB_CANCELLED" if job.state == "cancelled" else "JOB_FAILED"
-        raise VisionLensError(code, f"The ingest of {request.source} was {job.state}.")
+        done = follow_job(self._transport, self._queue(request, rows), on_progress)
+        if done.dataset is None:
+            raise VisionLensError("JOB_FAILED", f"The ingest of {request.source} named no dataset.")
+        return done.dataset
 
     def _queue(self, request: IngestRequest, rows: pa.Table | None) -> Job:
         if rows is None:
@@ -115,9 +100,6 @@ class HttpBackend:
             headers={"Content-Type": ARROW},
         )
         return Job.model_validate_json(response.content)
-
-    def _job(self, verb: str, job: str) -> Job:
-        return self._transport.read(Job, verb, f"jobs/{job}")
 
 
 class HttpDataset:
@@ -179,6 +161,12 @@ class HttpDataset:
         path = f"{self._path}/spaces/{quote(space, safe='')}/queries"
         body = QueryVector(vector=vector.tolist())
         return self._transport.read(Encoded, "POST", path, body).query
+
+    def run(self, request: JobParameters, on_progress: Callable[[Job], None]) -> Job:
+        """Queue a job on the dataset and follow it to its end."""
+        self._check_writable()
+        job = self._transport.read(Job, "POST", "jobs", JobRequest.of(request))
+        return follow_job(self._transport, job, on_progress)
 
     def encode(self, request: EncodeRequest) -> Encoded:
         """A text or an image as a query; MODEL_UNAVAILABLE, TEXT_UNSUPPORTED."""

@@ -1,0 +1,70 @@
+"""Texts and images as queries of an embedding space."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tornado.web import authenticated
+
+from ..errors import VisionLensError
+from ..models import Encoded, EncodeRequest
+from .base import Resource
+from .guard import authorized
+
+if TYPE_CHECKING:
+    from ..catalog.store import DatasetStore
+
+
+class EncodeHandler(Resource):
+    """`datasets/{dataset}/encode`"""
+
+    @authenticated
+    @authorized
+    async def post(self, dataset: str) -> None:
+        """Encode a text or an image with the space's model; the key to search with."""
+        from ..jobs.queries import encode_query
+
+        started = time.monotonic()
+        request: EncodeRequest = await self.body(EncodeRequest)
+        name, query = await self.dataset(dataset, lambda store: self._query(store, request))
+        runner = await self.services.runner()
+        vector = await encode_query(runner.lanes["gpu"], self.services.data_dir, query, name)
+        key = await self.dataset(
+            dataset,
+            lambda store: store.put_query_vector(
+                request.space,
+                vector,
+                kind="image" if request.text is None else "text",
+                text=request.text,
+            ),
+        )
+        seconds = time.monotonic() - started
+        await self.answer(Encoded(query=key, text=request.text, seconds=seconds))
+
+    def _query(
+        self, store: DatasetStore, request: EncodeRequest
+    ) -> tuple[str | None, dict[str, Any]]:
+        """The query, and the id under which its image lies."""
+        from ..jobs.encode import query_of
+        from ..jobs.query_files import QueryFiles
+
+        space = store.space(request.space)
+        image = Path() if request.image is not None else None
+        query = query_of(space, store.folder, text=request.text, image=image)
+        if request.image is None:
+            return None, query
+        files = QueryFiles(self.services.data_dir)
+        name, path = files.keep_image(image_bytes(request.image))
+        return name, {**query, "image": str(path)}
+
+
+def image_bytes(encoded: str) -> bytes:
+    """The content of an image sent as base64. UPLOAD_INVALID."""
+    try:
+        return base64.b64decode(encoded, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise VisionLensError("UPLOAD_INVALID", "The image is not base64.") from error

@@ -1,0 +1,58 @@
+"""The server's side of an encoding: asks, has the idle worker answer, or the job that runs."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..errors import VisionLensError
+from .query_files import QueryFiles
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from .lane import Lane
+
+POLL_SECONDS = 0.01
+WAIT_SECONDS = 120.0
+
+
+async def encode_query(
+    lane: Lane, data_dir: Path, query: dict[str, Any], name: str | None = None
+) -> np.ndarray[Any, Any]:
+    """The vector float32 (d,) of a query.
+
+    Parameters
+    ----------
+    lane : Lane
+        Whose worker has the models.
+    query : dict
+        As `encode.query_of` makes it.
+    name : str, optional
+        The id that `QueryFiles.keep_image` gave.
+
+    Raises
+    ------
+    VisionLensError
+        MODEL_UNAVAILABLE, IMAGE_UNREADABLE, TEXT_UNSUPPORTED, WORKER_LOST, WORKER_BUSY.
+    """
+    files = QueryFiles(data_dir)
+    name = await asyncio.to_thread(files.ask, query, name)
+    code = f"from visionlens_jlab.jobs.encode import answer\nanswer({str(data_dir)!r}, {name!r})"
+    deadline = time.monotonic() + WAIT_SECONDS
+    try:
+        while time.monotonic() < deadline:
+            vector = await asyncio.to_thread(files.result, name)
+            if vector is not None:
+                return vector
+            if await lane.execute_idle(code):
+                vector = await asyncio.to_thread(files.result, name)
+                if vector is not None:
+                    return vector
+                raise VisionLensError("WORKER_LOST", "The worker could not encode the query.")
+            await asyncio.sleep(POLL_SECONDS)
+    finally:
+        await asyncio.to_thread(files.forget, name)
+    raise VisionLensError("WORKER_BUSY", "The worker did not come to the query in time.")
