@@ -10,11 +10,17 @@ from visionlens_jlab.vectors.segments import Segments
 
 Array = np.ndarray[Any, Any]
 
+MOST_DIVERSE = 2_000
+"""A diverse sample has at most so many."""
 MOST_CANDIDATES = 20_000
-"""A diverse sample is taken from at most so many, drawn at random with a fixed seed."""
-NEIGHBOURS = 10
-MOST_REFERENCES = 4_000
-"""Distances for outliers are to the neighbours among at most so many, drawn likewise."""
+"""It is taken from at most so many, drawn at random with a fixed seed."""
+_MOST_DISTANCES = 4_000_000
+"""Fewer candidates for larger samples: the time stays about a second."""
+NEIGHBOURS = 5
+ALL_REFERENCES = 4_000
+"""Up to so many vectors, distances for outliers are to the neighbours among all of them."""
+MOST_REFERENCES = 512
+"""Else among so many, drawn likewise."""
 _SEED = 51
 _BLOCK_ROWS = 4096
 
@@ -73,10 +79,12 @@ def diverse(segments: Segments, ids: Array, k: int | None) -> tuple[Array, Array
     scores : ndarray, float32 (n,)
         1 minus the greatest cosine with an earlier one, not rising; the first has 2.
     """
-    candidates, vectors = _drawn(segments, ids, MOST_CANDIDATES)
+    wanted = min(k or MOST_DIVERSE, MOST_DIVERSE)
+    most = max(wanted, min(MOST_CANDIDATES, _MOST_DISTANCES // wanted))
+    candidates, vectors = _drawn(segments, ids, most)
     if not len(candidates):
         return candidates, np.empty(0, np.float32)
-    count = len(candidates) if k is None else min(k, len(candidates))
+    count = min(wanted, len(candidates))
     chosen = [int(np.argmax(vectors @ vectors.mean(axis=0)))]
     scores = [2.0]
     closest = vectors @ vectors[chosen[0]]
@@ -94,17 +102,18 @@ def outliers(segments: Segments, ids: Array, k: int | None) -> tuple[Array, Arra
 
     The score is the mean of 1 minus cosine to the nearest neighbours among a sample of the ids
     (Sugiyama and Borgwardt, "Rapid distance-based outlier detection via sampling", 2013); with no
-    more ids than `MOST_REFERENCES` the sample is all of them.
+    more ids than `ALL_REFERENCES` the sample is all of them.
 
     Returns
     -------
     ids : ndarray, uint32 (n,)
     scores : ndarray, float32 (n,)
     """
-    references, sample = _drawn(segments, ids, MOST_REFERENCES)
+    wanted = ids[segments.has(ids)]
+    few = len(wanted) <= ALL_REFERENCES
+    references, sample = _drawn(segments, wanted, ALL_REFERENCES if few else MOST_REFERENCES)
     if len(references) < 2:
         return references, np.zeros(len(references), np.float32)
-    wanted = ids[segments.has(ids)]
     neighbours = min(NEIGHBOURS, len(references) - 1)
     scores = np.empty(len(wanted), dtype=np.float32)
     for start in range(0, len(wanted), _BLOCK_ROWS):

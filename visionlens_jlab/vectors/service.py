@@ -16,7 +16,7 @@ import numpy as np
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.vectors.client import EdgeClient
 from visionlens_jlab.vectors.config import VectorConfig, chosen_url
-from visionlens_jlab.vectors.places import collection_of, prefix_of
+from visionlens_jlab.vectors.places import collection_of, leftovers, prefix_of
 from visionlens_jlab.vectors.segments import Segments
 from visionlens_jlab.vectors.server import ServerStore
 from visionlens_jlab.vectors.store import BuildCancelled, VectorStore, VectorStoreError
@@ -36,6 +36,8 @@ MOST_FOUND = 2_000
 COMPACT_SEGMENTS = 64
 _SLACK = 50
 RETRY_SECONDS = 5.0
+"""After a failure; twice as long after each further one, up to the next."""
+MOST_RETRY_SECONDS = 300.0
 _RELEVANT = frozenset({"vectors", "piece", "withdraw", "delete_samples", "delete_space"})
 
 _log = logging.getLogger(__name__)
@@ -142,9 +144,7 @@ class VectorService:
         try:
             return _ask(index, segments, target, k, among=among, threshold=threshold)
         except VectorStoreError as error:
-            _log.warning("The index of %s cannot be searched: %s", space, error)
-            index.failed = str(error)
-            self._wake_later(index.store.slug)
+            self._failed(index, error)
             return None
 
     # --- for its owner -----------------------------------------------------------------------
@@ -184,8 +184,14 @@ class VectorService:
             self._count(1)
             self._waking.put(slug)
 
-    def _wake_later(self, slug: str) -> None:
-        timer = threading.Timer(RETRY_SECONDS, self._wake, [slug])
+    def _failed(self, index: Index, error: Exception) -> None:
+        """Remember it, say it once, and try again later."""
+        if index.failed != str(error):
+            _log.warning("The index of %s: %s", index.space, error)
+        index.failed = str(error)
+        delay = min(MOST_RETRY_SECONDS, RETRY_SECONDS * 2**index.failures)
+        index.failures = min(index.failures + 1, 10)
+        timer = threading.Timer(delay, self._wake, [index.store.slug])
         timer.daemon = True
         timer.start()
 
@@ -221,17 +227,16 @@ class VectorService:
             if index.store.segments(index.space).count == 0 and index.sequence is None:
                 return
             wants_build = catch_up(index)
-            index.failed = ""
         except VectorStoreError as error:
-            _log.warning("The index of %s: %s", index.space, error)
-            index.failed = str(error)
             index.sequence = None
-            self._wake_later(index.store.slug)
+            self._failed(index, error)
             return
         if wants_build:
             self._build(index)
-        elif not index.building and _is_scattered(index.store, index.space):
-            index.store.compact(index.space)
+        else:
+            index.failed, index.failures = "", 0
+            if not index.building and _is_scattered(index.store, index.space):
+                index.store.compact(index.space)
         if before != (index.failed, index.sequence is None):
             self._tell(index)
 
@@ -257,6 +262,9 @@ class VectorService:
         for index in gone:
             with suppress(VectorStoreError):
                 index.engine.drop(index.collection)
+        for collection in leftovers(store, spaces):
+            with suppress(VectorStoreError):
+                self.engine("").drop(collection)
 
     def _forget(self, uuid: str) -> list[Index]:
         with self._lock:
@@ -285,9 +293,7 @@ class VectorService:
         except BuildCancelled:
             return
         except (VectorStoreError, VisionLensError, OSError) as error:
-            _log.warning("The index of %s could not be built: %s", index.space, error)
-            index.failed = str(error)
-            self._wake_later(index.store.slug)
+            self._failed(index, error)
             return
         finally:
             index.building = False

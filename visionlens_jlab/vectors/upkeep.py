@@ -32,6 +32,8 @@ class Index:
     built: int = 0
     building: bool = False
     failed: str = ""
+    failures: int = 0
+    """In a row."""
 
 
 def catch_up(index: Index) -> bool:

@@ -264,6 +264,22 @@ def test_a_deleted_space_loses_its_index(serve: Serve, config: VectorConfig) -> 
     assert service.ids(store, "clip").tolist() == list(range(30))
 
 
+def test_a_space_deleted_meanwhile_leaves_nothing(
+    serve: Serve, home: Path, config: VectorConfig
+) -> None:
+    if config.url:
+        pytest.skip("a server keeps it until the dataset is deleted")
+    service = serve()
+    fill(opened(service), 0, 100)
+    settle(service)
+    stop(service)
+    library = Library(home)
+    library.open("many").delete_space("clip")
+    library.close()
+    opened(serve())
+    assert not list((home / "datasets" / "many" / "index").iterdir())
+
+
 def test_a_deleted_dataset_leaves_nothing(serve: Serve, config: VectorConfig) -> None:
     service = serve()
     store = opened(service)
