@@ -10,6 +10,7 @@ import torch
 
 from visionlens_jlab.errors import VisionLensError
 
+from .hub import prefer_cache_without_network
 from .preparation import Preparation, Resample
 from .torch_model import TorchEmbedder
 from .torchvision_ops import mend_torchvision
@@ -42,6 +43,8 @@ def make(model: str, options: dict[str, Any]) -> TorchEmbedder:
 
     if model.startswith("/") and not (Path(model) / "config.json").is_file():
         raise _missing(model, f"there is no {Path(model) / 'config.json'}")
+    if not model.startswith("/"):
+        prefer_cache_without_network()
     common = {
         "trust_remote_code": bool(options.get("trust_remote_code", False)),
         "revision": options.get("revision", "main"),

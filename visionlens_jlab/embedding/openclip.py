@@ -11,6 +11,7 @@ import torch
 
 from visionlens_jlab.errors import VisionLensError
 
+from .hub import prefer_cache_without_network
 from .preparation import Preparation
 from .torch_model import TorchEmbedder
 from .torchvision_ops import mend_torchvision
@@ -38,6 +39,8 @@ def make(model: str, options: dict[str, Any]) -> TorchEmbedder:
     whole = model.startswith(("hf-hub:", "local-dir:"))
     architecture, _, tag = (model, "", "") if whole else model.partition("/")
     _check(open_clip, model, architecture, tag)
+    if not architecture.startswith("local-dir:") and not tag.startswith("/"):
+        prefer_cache_without_network()
     try:
         network = open_clip.create_model(
             architecture, tag or None, device="cpu", require_pretrained=True, weights_only=True

@@ -51,7 +51,7 @@ class Preparation(msgspec.Struct, frozen=True):
         flat = flattened(image)
         if flat.mode != "RGB":
             flat = flat.convert("RGB")
-        return np.asarray(self._fitted(flat), dtype=np.uint8)
+        return np.array(self._fitted(flat), dtype=np.uint8)  # a copy may be written to
 
     def _fitted(self, image: Image.Image) -> Image.Image:
         how = Image.Resampling[self.resample.upper()]

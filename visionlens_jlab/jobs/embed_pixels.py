@@ -59,10 +59,10 @@ def _read(
         return None, [str(error)] * count
     digest = content_hash(data)
     try:
-        stored = read_header(io.BytesIO(data)).upright_size
+        stored = upright_size(data)
         regions = [region_of(box, size or stored) for box in boxes]
         side = _decoded_side(preparation, size or stored, regions)
-        image, _, _ = open_upright(io.BytesIO(data), side if side < max(stored) else None)
+        image = _decoded(data, side, stored)
     except UnreadableImageError as error:
         return digest, [str(error)] * count
     if not boxes:
@@ -72,6 +72,21 @@ def _read(
         _OUTSIDE if region is None else preparation.apply(_cut(image, region, scale))
         for region in regions
     ]
+
+
+def prepared(data: bytes, preparation: Preparation) -> np.ndarray:
+    """A whole image as a model's input, decoded as for an embed job. UnreadableImageError."""
+    stored = upright_size(data)
+    return preparation.apply(_decoded(data, _decoded_side(preparation, stored, []), stored))
+
+
+def upright_size(data: bytes) -> tuple[int, int]:
+    """Width and height of an image file, turned upright. UnreadableImageError."""
+    return read_header(io.BytesIO(data)).upright_size
+
+
+def _decoded(data: bytes, side: int, stored: tuple[int, int]) -> Image.Image:
+    return open_upright(io.BytesIO(data), side if side < max(stored) else None)[0]
 
 
 def region_of(box: Box, size: tuple[int, int]) -> tuple[int, int, int, int] | None:

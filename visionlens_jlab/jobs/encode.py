@@ -129,12 +129,10 @@ def _encoder_of(query: dict[str, Any], device: str | None) -> tuple[Encoder, Whi
 
 
 def _pixels(encoder: Encoder, path: Path) -> np.ndarray[Any, Any]:
-    from ..media.decode import open_upright
     from ..media.headers import UnreadableImageError
+    from .embed_pixels import prepared
 
     try:
-        with path.open("rb") as file:
-            image, _, _ = open_upright(file)
+        return prepared(path.read_bytes(), encoder.embedder.preparation)[None]
     except UnreadableImageError as error:
         raise VisionLensError("IMAGE_UNREADABLE", f"The image cannot be read: {error}.") from error
-    return encoder.embedder.preparation.apply(image)[None]

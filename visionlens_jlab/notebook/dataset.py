@@ -11,6 +11,7 @@ import numpy as np
 from ..errors import VisionLensError
 from ..models import EmbeddingSpace, Level, SavedView, TagRequest, ViewSpec
 from .backend import DatasetBackend
+from .derived import Derived
 from .embeddings import add_embeddings, search_of
 from .ids import ids_of
 from .lens import Lens
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 GROUND_TRUTH = "ground_truth"
 
 
-class Dataset:
+class Dataset(Derived):
     """An open dataset; `open` and `ingest` give one.
 
     Usable as a context manager: leaving it closes the dataset.

@@ -1,0 +1,145 @@
+"""Embedding with a function of the user's, where the user's model already is."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..errors import VisionLensError
+from ..models import EmbeddingSpace, Job, Level, TableRequest, ViewSpec
+from .backend import DatasetBackend
+from .progress import make_progress, paced
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+Function = Callable[[list[Any]], Any]
+_ROWS = 1024
+
+
+def embed_with(
+    backend: DatasetBackend,
+    function: Function,
+    *,
+    level: Level,
+    space: str | None,
+    batch_size: int,
+    margin: float,
+) -> str:
+    """Vectors of every image or object that can be read; the name of their space.
+
+    Raises
+    ------
+    VisionLensError
+        VECTORS_INVALID when the function gives anything but one row of numbers for each image,
+        IMAGE_UNREADABLE when not one image can be read.
+    """
+    name = space or getattr(function, "__name__", type(function).__name__).strip("<>")
+    described = EmbeddingSpace(
+        space=name, level=level, model="callable", version="1", dimension=0, created_at=""
+    )
+    progress = make_progress(f"Embedding {backend.dataset}")
+    show = paced(progress.update)
+    done = total = unreadable = 0
+    try:
+        for rows, total in _rows(backend, level):
+            readable = _readable(rows, level, margin)
+            while batch := list(itertools.islice(readable, batch_size)):
+                good = [(id_, image) for id_, image in batch if image is not None]
+                unreadable += len(batch) - len(good)
+                if good:
+                    vectors = _vectors(function, [image for _, image in good])
+                    backend.put_vectors(described, np.array([i for i, _ in good], "u4"), vectors)
+                done += len(batch)
+                show(_state(backend.dataset, done, total))
+    except BaseException as error:
+        progress.finish("cancelled" if isinstance(error, KeyboardInterrupt) else "failed")
+        raise
+    if total and unreadable == total:
+        progress.finish("failed")
+        raise VisionLensError("IMAGE_UNREADABLE", "None of the images can be read from here.")
+    missing = f", {unreadable:,} cannot be read" if unreadable else ""
+    progress.finish(f"{done - unreadable:,} vectors in {name!r}{missing}")
+    return name
+
+
+def _rows(backend: DatasetBackend, level: Level) -> Iterator[tuple[list[dict[str, Any]], int]]:
+    """Some rows at a time with where their image lies, and the number of all."""
+    ids = np.sort(backend.ids(ViewSpec(level=level, all=True)))
+    columns = ["annotation_id", "sample_id", "x", "y", "w", "h"]
+    for start in range(0, len(ids), _ROWS):
+        part = ids[start : start + _ROWS].tolist()
+        if level == "samples":
+            yield _table(backend, level, part, ["sample_id", "uri"]), len(ids)
+            continue
+        rows = _table(backend, level, part, columns)
+        samples = sorted({row["sample_id"] for row in rows})
+        images = _table(backend, "samples", samples, ["sample_id", "uri"])
+        places = {row["sample_id"]: row["uri"] for row in images}
+        yield [{**row, "uri": places[row["sample_id"]]} for row in rows], len(ids)
+
+
+def _table(
+    backend: DatasetBackend, level: Level, ids: list[int], columns: list[str]
+) -> list[dict[str, Any]]:
+    request = TableRequest(level=level, ids=ids, columns=columns)
+    rows: list[dict[str, Any]] = backend.table(request).to_pylist()
+    return rows
+
+
+def _readable(
+    rows: list[dict[str, Any]], level: Level, margin: float
+) -> Iterator[tuple[int, Image | None]]:
+    """Id and upright image, or None where there is none."""
+    key = "sample_id" if level == "samples" else "annotation_id"
+    for row in rows:
+        yield row[key], _image(row, margin)
+
+
+def _image(row: dict[str, Any], margin: float) -> Image | None:
+    from ..jobs.embed_pixels import region_of
+    from ..media.decode import flattened, open_upright
+    from ..media.headers import UnreadableImageError
+
+    try:
+        with Path(row["uri"]).open("rb") as file:
+            image = flattened(open_upright(file)[0])
+    except (OSError, UnreadableImageError):
+        return None
+    if row.get("w") is None or row.get("x") is None:
+        return image
+    x, y, w, h = (row[side] for side in "xywh")
+    box = (x - margin * w, y - margin * h, w * (1 + 2 * margin), h * (1 + 2 * margin))
+    region = region_of(box, image.size)
+    return None if region is None else image.crop(region)
+
+
+def _vectors(function: Function, images: list[Any]) -> np.ndarray:
+    from ..vectors.segments import checked_matrix
+    from .matrices import read_matrix
+
+    vectors = checked_matrix(read_matrix(function(images), "samples")[0])
+    if len(vectors) != len(images):
+        raise VisionLensError(
+            "VECTORS_INVALID",
+            f"The function gave {len(vectors)} rows for {len(images)} images.",
+            "Return one row for each image of the list.",
+        )
+    return vectors
+
+
+def _state(dataset: str, done: int, total: int) -> Job:
+    return Job(
+        job="",
+        kind="embed",
+        dataset=dataset,
+        state="running",
+        stage="images",
+        done=done,
+        total=total,
+        created_at="",
+    )
