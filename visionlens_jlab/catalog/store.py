@@ -11,7 +11,6 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from visionlens_jlab.catalog import pieces
 from visionlens_jlab.catalog.card import CardKeeper
 from visionlens_jlab.catalog.colors import Coloring, read_colors
 from visionlens_jlab.catalog.crops import CropSource, read_crop_source
@@ -23,7 +22,7 @@ from visionlens_jlab.catalog.fields import write_field
 from visionlens_jlab.catalog.fieldset import FieldSet
 from visionlens_jlab.catalog.identity import identify
 from visionlens_jlab.catalog.info import field_infos, read_detail, read_info
-from visionlens_jlab.catalog.pieces import Piece
+from visionlens_jlab.catalog.job_results import JobResults
 from visionlens_jlab.catalog.removals import describe, remove_samples
 from visionlens_jlab.catalog.report import read_report
 from visionlens_jlab.catalog.roots import LOCATION
@@ -41,7 +40,6 @@ from visionlens_jlab.catalog.thumbnails import FOLDER, Thumbnail, ThumbnailReade
 from visionlens_jlab.catalog.tiles import read_tiles
 from visionlens_jlab.catalog.userfields import LIST_FIELDS, field_set
 from visionlens_jlab.catalog.views import ResolvedView, check_filter, count_all
-from visionlens_jlab.catalog.withdrawal import remove_packs, withdraw
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.models import (
     Changed,
@@ -65,11 +63,7 @@ from visionlens_jlab.models import (
 T = TypeVar("T")
 
 
-class _CommittedBeforeError(Exception):
-    """Leaves the transaction of a piece that is there already."""
-
-
-class DatasetStore(Embeddings):
+class DatasetStore(Embeddings, JobResults):
     """A dataset that this process holds; from any thread.
 
     Reading takes a cursor of its own per call. Each writing call is one transaction of the one
@@ -227,17 +221,6 @@ class DatasetStore(Embeddings):
         with self._snapshot() as snapshot:
             return read_crop_source(snapshot.reader, annotation_id)
 
-    def next_sample_id(self) -> int:
-        """The smallest sample id that was never used."""
-        with self._snapshot() as snapshot:
-            return int(snapshot.reader.rows("SELECT next_sample_id FROM meta")[0][0])
-
-    def committed_pieces(self, job: str) -> set[int]:
-        """The sequences of a job's pieces that are in."""
-        with self._snapshot() as snapshot:
-            rows = snapshot.reader.rows("SELECT sequence FROM job_piece WHERE job = ?", [job])
-        return {row[0] for row in rows}
-
     # --- writing -----------------------------------------------------------------------------
 
     def set_field(
@@ -314,39 +297,6 @@ class DatasetStore(Embeddings):
         """Run `work` in a transaction that is no change of the data: no version, no outbox."""
         self._check_writable()
         return self.database.transaction(work)
-
-    def apply_piece(self, piece: Piece) -> bool:
-        """Commit a job's piece; False: it was committed before, and nothing changed."""
-        self._check_writable()
-        files = pieces.take_files(piece, self.folder)
-
-        def work(cursor: duckdb.DuckDBPyConnection) -> None:
-            if pieces.is_committed(cursor, piece.job, piece.sequence):
-                raise _CommittedBeforeError
-            payload.update(describe(pieces.write_piece(cursor, piece, files)))
-
-        payload = pieces.payload_of(piece, files)
-        try:
-            self._commit(work, kind=pieces.kind_of(piece), payload=payload)
-        except _CommittedBeforeError:
-            return False
-        return True
-
-    def withdraw(self, job: str, first_sample_id: int) -> None:
-        """Take back the samples that a failed job added, those from an id on, and its report."""
-        payload: dict[str, Any] = {"job": job, "first_sample_id": first_sample_id}
-        self.write(
-            lambda cursor: payload.update(describe(withdraw(cursor, job, first_sample_id))),
-            kind="withdraw",
-            payload=payload,
-        )
-        self.remove_loose_packs(job)
-
-    def remove_loose_packs(self, job: str) -> None:
-        """Remove thumbnails of pieces that were never committed."""
-        remove_packs(self.folder, job, self.committed_pieces(job))
-        # A piece made again has the same name and may have other bytes.
-        self.thumbnails.forget()
 
     def set_state(self, state: str) -> None:
         """Set the state that the card shows: ready, ingesting, incomplete or damaged."""

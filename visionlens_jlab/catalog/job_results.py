@@ -1,0 +1,78 @@
+"""What jobs bring to a dataset and what is taken back, as a part of the open dataset."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from visionlens_jlab.catalog import pieces
+from visionlens_jlab.catalog.pieces import Piece
+from visionlens_jlab.catalog.removals import describe
+from visionlens_jlab.catalog.withdrawal import remove_packs, withdraw
+
+if TYPE_CHECKING:
+    from visionlens_jlab.catalog.snapshot import Snapshot
+    from visionlens_jlab.catalog.thumbnails import ThumbnailReader
+
+
+class _CommittedBeforeError(Exception):
+    """Leaves the transaction of a piece that is there already."""
+
+
+class JobResults:
+    """Pieces and counters of one dataset; mixed into `DatasetStore`."""
+
+    folder: Path
+    thumbnails: ThumbnailReader
+
+    _snapshot: Callable[[], AbstractContextManager[Snapshot]]
+    _check_writable: Callable[[], None]
+    write: Callable[..., Any]
+
+    def next_sample_id(self) -> int:
+        """The smallest sample id that was never used."""
+        with self._snapshot() as snapshot:
+            return int(snapshot.reader.rows("SELECT next_sample_id FROM meta")[0][0])
+
+    def committed_pieces(self, job: str) -> set[int]:
+        """The sequences of a job's pieces that are in."""
+        with self._snapshot() as snapshot:
+            rows = snapshot.reader.rows("SELECT sequence FROM job_piece WHERE job = ?", [job])
+        return {row[0] for row in rows}
+
+    def apply_piece(self, piece: Piece) -> bool:
+        """Commit a job's piece; False: it was committed before, and nothing changed."""
+        self._check_writable()
+        files = pieces.take_files(piece, self.folder)
+
+        def work(cursor: duckdb.DuckDBPyConnection) -> None:
+            if pieces.is_committed(cursor, piece.job, piece.sequence):
+                raise _CommittedBeforeError
+            payload.update(describe(pieces.write_piece(cursor, piece, files)))
+
+        payload = pieces.payload_of(piece, files)
+        try:
+            self.write(work, kind=pieces.kind_of(piece), payload=payload)
+        except _CommittedBeforeError:
+            return False
+        return True
+
+    def withdraw(self, job: str, first_sample_id: int) -> None:
+        """Take back the samples that a failed job added, those from an id on, and its report."""
+        payload: dict[str, Any] = {"job": job, "first_sample_id": first_sample_id}
+        self.write(
+            lambda cursor: payload.update(describe(withdraw(cursor, job, first_sample_id))),
+            kind="withdraw",
+            payload=payload,
+        )
+        self.remove_loose_packs(job)
+
+    def remove_loose_packs(self, job: str) -> None:
+        """Remove thumbnails of pieces that were never committed."""
+        remove_packs(self.folder, job, self.committed_pieces(job))
+        # A piece made again has the same name and may have other bytes.
+        self.thumbnails.forget()
