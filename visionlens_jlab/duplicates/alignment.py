@@ -51,6 +51,20 @@ class Window:
         )
 
     @property
+    def turned(self) -> Window:
+        """Where the second lies when both are turned left to right."""
+        return Window(1 - self.left - self.width, self.width, self.top, self.height)
+
+    def then(self, inner: Window) -> Window:
+        """Where a third lies in the first that lies at `inner` in the second."""
+        return Window(
+            self.left + self.width * inner.left,
+            self.width * inner.width,
+            self.top + self.height * inner.top,
+            self.height * inner.height,
+        )
+
+    @property
     def overlap(self) -> tuple[float, float]:
         """The shares of the first and of the second picture that both show."""
         across = min(1.0, self.left + self.width) - max(0.0, self.left)
@@ -66,6 +80,17 @@ class Verdict:
     likeness: float
     window: Window
     mirrored: bool
+
+    @property
+    def reversed(self) -> Verdict:
+        """The same, with the first picture laid over the second."""
+        window = self.window.turned if self.mirrored else self.window
+        return Verdict(self.likeness, window.inverse, self.mirrored)
+
+    def via(self, inner: Verdict) -> tuple[Window, bool]:
+        """Where a third lies, and whether turned, that `inner` found in the second."""
+        window = inner.window.turned if self.mirrored else inner.window
+        return self.window.then(window), self.mirrored != inner.mirrored
 
 
 class Levels:

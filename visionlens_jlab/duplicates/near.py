@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
@@ -14,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from . import proposals
-from .alignment import Levels, Verdict, Window, compare
+from .alignment import Levels, Verdict, compare
 from .groups import Member, groups_of
 from .hashes import MIDDLE, SIDE
 from .proposals import Proposal
@@ -36,7 +37,7 @@ class Watch(Protocol):
     """Is told how far it is; what it raises ends the search."""
 
     def __call__(self, stage: str, done: int, total: int | None) -> None:
-        """`stage` is `thumbnails`, `hashes`, `vectors`, `pairs` or `groups`."""
+        """`stage` is `thumbnails`, `hashes`, `vectors`, `places`, `pairs` or `groups`."""
         ...
 
 
@@ -73,6 +74,8 @@ class NearDuplicates:
         )
         self._levels = lru_cache(maxsize=_KEPT)(self._read_levels)
         self._verdicts: dict[tuple[int, int], Verdict | None] = {}
+        self._partners: defaultdict[int, set[int]] = defaultdict(set)
+        """Of each row those it was found to be like."""
         self.compared = 0
         """Pairs whose thumbnails were laid over each other."""
         self.left_out = 0
@@ -91,6 +94,9 @@ class NearDuplicates:
         usable = self._read()
         self._decide(usable, vectors)
         pairs = [pair for pair, found in self._verdicts.items() if self._confidence(found)]
+        for one, two in pairs:
+            self._partners[one].add(two)
+            self._partners[two].add(one)
         groups = groups_of(sorted(pairs), self._alike)
         grouped = {row for group in groups for row in group}
         groups += [[row] for row in self._copies if row not in grouped]
@@ -136,15 +142,18 @@ class NearDuplicates:
         vectors: tuple[npt.NDArray[np.int64], Floats] | None,
     ) -> None:
         found = list(proposals.by_hashes(self._small, usable, self._watch))
-        likely = proposals.likely(self._small, found)
-        candidates = [one for one, keep in zip(found, likely, strict=True) if keep]
+        scores = proposals.correlations(self._small, found)
+        candidates = [found[at] for at in np.flatnonzero(scores >= proposals.LIKELY)]
+        pairs = {_key(found[at].first, found[at].second) for at in np.flatnonzero(
+            (scores >= proposals.POSSIBLE) & (scores < proposals.LIKELY))}  # fmt: skip
         if vectors is not None:
             chosen = np.isin(vectors[0], usable)
-            pairs = proposals.by_vectors(vectors[0][chosen], vectors[1][chosen], self._watch)
-            known = {_key(one.first, one.second) for one in candidates}
-            for one, two in pairs:
-                if _key(one, two) not in known:
-                    candidates += self._searched(one, two)
+            pairs |= set(proposals.by_vectors(vectors[0][chosen], vectors[1][chosen], self._watch))
+        pairs -= {_key(one.first, one.second) for one in candidates}
+        for done, pair in enumerate(sorted(pairs), start=1):
+            candidates += self._searched(*pair)
+            if done % 64 == 0 or done == len(pairs):
+                self._watch("places", done, len(pairs))
         # Neighbours in the dataset one after the other: their thumbnails are still at hand.
         candidates.sort(key=lambda one: (min(one.first, one.second), max(one.first, one.second)))
         for done, proposal in enumerate(candidates, start=1):
@@ -170,7 +179,7 @@ class NearDuplicates:
             return
         start, mirrored = proposal.start, proposal.mirrored
         if one != proposal.first:
-            start = _turned(start, mirrored=mirrored).inverse
+            start = (start.turned if mirrored else start).inverse
         first, second = self._levels(one), self._levels(two)
         found = None
         if first is not None and second is not None:
@@ -180,13 +189,21 @@ class NearDuplicates:
             self._verdicts[one, two] = found
 
     def _verdict(self, one: int, two: int) -> Verdict | None:
-        """On a pair, proposed or not; as seen from its smaller row."""
+        """On a pair, proposed or not, as seen from its first row."""
         pair = _key(one, two)
         if pair not in self._verdicts:
             self._verdicts[pair] = None
-            for proposal in self._searched(*pair):
+            for proposal in (*self._by_others(*pair), *self._searched(*pair)):
                 self._judge(proposal)
-        return self._verdicts[pair]
+        found = self._verdicts[pair]
+        return found if found is None or one < two else found.reversed
+
+    def _by_others(self, one: int, two: int) -> Iterator[Proposal]:
+        """How the second lies in the first, by what both are alike with."""
+        for other in sorted(self._partners[one] & self._partners[two])[:2]:
+            outer, inner = self._verdict(one, other), self._verdict(other, two)
+            if outer is not None and inner is not None:
+                yield Proposal(one, two, *outer.via(inner))
 
     def _alike(self, one: int, two: int) -> float | None:
         self._watch("groups", 0, None)
@@ -221,9 +238,7 @@ class NearDuplicates:
         """How a sample differs from the best one."""
         if verdict is None:
             return "alike"
-        window = verdict.window if best < row else _turned(
-            verdict.window, mirrored=verdict.mirrored
-        ).inverse  # fmt: skip
+        window = verdict.window
         words = []
         if verdict.mirrored:
             words.append("flipped")
@@ -247,13 +262,6 @@ def confidence_of(likeness: float) -> float:
 
 def _key(one: int, two: int) -> tuple[int, int]:
     return (one, two) if one < two else (two, one)
-
-
-def _turned(window: Window, *, mirrored: bool) -> Window:
-    """The window of the second in the first when the first is the one that is turned."""
-    if not mirrored:
-        return window
-    return Window(1 - window.left - window.width, window.width, window.top, window.height)
 
 
 def _mapped(

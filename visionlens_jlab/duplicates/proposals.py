@@ -28,6 +28,8 @@ _DIMENSIONS = 64
 _SCALES = (1.0, 0.94, 0.88, 0.82, 0.76, 0.7)
 LIKELY = 0.8
 """Correlation of the small pictures from which a pair is looked at closely."""
+POSSIBLE = 0.5
+"""And from which another place of the one in the other is looked for."""
 
 INSIDE = Window((1 - MIDDLE) / 2, MIDDLE, (1 - MIDDLE) / 2, MIDDLE)
 """The second picture is the middle of the first."""
@@ -116,15 +118,15 @@ def by_vectors(
             yield int(rows[pair[0]]), int(rows[pair[1]])
 
 
-def likely(small: Grey, proposals: list[Proposal]) -> npt.NDArray[np.bool_]:
-    """Which proposals the small pictures do not speak against."""
-    out = np.zeros(len(proposals), dtype=bool)
+def correlations(small: Grey, proposals: list[Proposal]) -> Floats:
+    """Of the small pictures of each proposal, laid over each other as it says; -1 to 1."""
+    out = np.zeros(len(proposals), dtype=np.float32)
     for at in range(0, len(proposals), 4096):
         part = proposals[at : at + 4096]
         first = np.stack([small[p.first, int(p.start == INSIDE)] for p in part])
         second = np.stack([small[p.second, 0][:, :: -1 if p.mirrored else 1] for p in part])
         one, two = _standard(first), _standard(second)
-        out[at : at + 4096] = (one * two).mean(axis=1) >= LIKELY
+        out[at : at + 4096] = (one * two).mean(axis=1)
     return out
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import os
 import threading
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ COLUMNS = (
     "thumb_offset",
     "thumb_length",
 )
+_SHARPNESS_STEPS = 5
+"""Steps of a factor e: less than about a fifth is no difference."""
 
 
 class SampleRow(NamedTuple):
@@ -36,9 +39,10 @@ class SampleRow(NamedTuple):
     sharpness: float
 
     @property
-    def rank(self) -> tuple[int, float, int]:
-        """The largest is best, then the sharpest, then the first."""
-        return self.width * self.height, self.sharpness, -self.sample_id
+    def rank(self) -> tuple[int, int, int]:
+        """The largest is best, then the clearly sharper, then the first."""
+        sharp = round(_SHARPNESS_STEPS * math.log(max(self.sharpness, 1e-6)))
+        return self.width * self.height, sharp, -self.sample_id
 
 
 @dataclass(frozen=True)
