@@ -24,8 +24,8 @@ _LEAST_SIDE = 12
 _STEPS = {COARSE: 6, FINE: 5}
 """More bring together only what does not belong together."""
 _WINDOW = 9
-_NOISE = 50.0
-"""Variance of grey levels that compression alone explains, times two."""
+_NOISE, _NOISES = (3.0, 60.0), 12.0
+"""Variance of grey levels that tells nothing: within limits, so many times what is usual."""
 _WORST = 0.005
 _COARSELY = 0.4
 """Likeness of the small pictures below which they are not looked at more closely."""
@@ -246,13 +246,22 @@ def _likeness(first: Floats, second: Floats, window: Window) -> float:
     gain = float(centred @ (wanted - wanted.mean())) / (float(centred @ centred) + 1e-3)
     if not _GAIN[0] < gain < _GAIN[1]:
         return -1.0
-    seen = gain * seen
+    # What lies between pixels was interpolated in one of them: softening both evens that out.
+    seen, there = _softened(gain * seen), _softened(there)
     means = [_means(picture) for picture in (seen, there)]
     var_seen = _means(seen * seen) - means[0] ** 2
     var_there = _means(there * there) - means[1] ** 2
     both = _means(seen * there) - means[0] * means[1]
-    structure = (2 * both + _NOISE) / (var_seen + var_there + _NOISE)
-    return float(np.quantile(structure, _WORST))
+    differing = var_seen + var_there - 2 * both
+    # Where most windows differ is noise: of a picture without contrast there is little of it.
+    noise = float(np.clip(_NOISES * np.median(differing), *_NOISE))
+    return float(np.quantile(1 - differing / (var_seen + var_there + noise), _WORST))
+
+
+def _softened(picture: Floats) -> Floats:
+    """Weighted means of 3 x 3 pixels."""
+    lines = picture[:-2] + 2 * picture[1:-1] + picture[2:]
+    return np.asarray((lines[:, :-2] + 2 * lines[:, 1:-1] + lines[:, 2:]) / 16)
 
 
 def _means(picture: npt.NDArray[Any]) -> npt.NDArray[np.float64]:

@@ -26,11 +26,11 @@ def hashes(small: Grey) -> Bits:
     """Hashes uint64 (n, 2) of grey pictures uint8 (n, 32, 32)."""
     pictures = small.astype(np.float32)
     cosines = _cosines()
-    low = (cosines @ pictures @ cosines.T).reshape(len(pictures), -1)
+    low = (cosines @ pictures @ cosines.T).reshape(len(pictures), 64)
     by_frequency = low > np.median(low[:, 1:], axis=1, keepdims=True)
     by_frequency[:, 0] = low[:, 0] > SIDE * 127.5  # its own median says nothing of brightness
     lines = _means(8) @ pictures @ _means(9).T
-    by_gradient = (lines[:, :, 1:] > lines[:, :, :-1]).reshape(len(pictures), -1)
+    by_gradient = (lines[:, :, 1:] > lines[:, :, :-1]).reshape(len(pictures), 64)
     return np.stack([_packed(by_frequency), _packed(by_gradient)], axis=1)
 
 

@@ -24,8 +24,10 @@ from .table import Samples, Thumbnails
 Floats = npt.NDArray[np.float32]
 
 THRESHOLD = 0.5
-_ALIKE, _UNLIKE = 0.9, 0.2
-"""Likeness of the worst windows at confidence 1 and 0."""
+_ALIKE, _UNLIKE = 0.9, 0.4
+"""Likeness of the worst windows at the highest and at no confidence."""
+_SUREST = 0.99
+"""1 is for identical files."""
 _FLAT = 2.0
 """Standard deviation of grey levels below which a picture shows nothing to compare."""
 _AT_ONCE = 512
@@ -256,8 +258,8 @@ _SAME_SIZE = 0.02
 
 
 def confidence_of(likeness: float) -> float:
-    """0 to 1."""
-    return float(np.clip((likeness - _UNLIKE) / (_ALIKE - _UNLIKE), 0, 1))
+    """0 to 0.99."""
+    return float(np.clip((likeness - _UNLIKE) / (_ALIKE - _UNLIKE), 0, _SUREST))
 
 
 def _key(one: int, two: int) -> tuple[int, int]:

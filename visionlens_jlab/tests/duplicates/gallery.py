@@ -45,6 +45,20 @@ COPIES: dict[str, Callable[[Image.Image], bytes]] = {
 """By the word that is said of them."""
 
 
+SCHEMA = pa.schema(
+    {
+        "sample_id": pa.uint32(),
+        "content_hash": pa.string(),
+        "width": pa.int32(),
+        "height": pa.int32(),
+        "sharpness": pa.float64(),
+        "thumb_pack": pa.string(),
+        "thumb_offset": pa.int64(),
+        "thumb_length": pa.int32(),
+    }
+)
+
+
 def gallery(files: Sequence[bytes], folder: Path) -> tuple[Samples, Thumbnails]:
     """Samples numbered as the files are."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -67,7 +81,7 @@ def gallery(files: Sequence[bytes], folder: Path) -> tuple[Samples, Thumbnails]:
                     "thumb_length": length,
                 }
             )
-    samples = Samples.of(pa.Table.from_pylist(rows))
+    samples = Samples.of(pa.Table.from_pylist(rows, SCHEMA))
     return samples, Thumbnails(folder, samples)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from PIL import Image
 
@@ -42,10 +43,8 @@ def store(library: Library, tmp_path: Path) -> DatasetStore:
         path.write_bytes(data)
     request = IngestRequest(source=str(tmp_path / "town"), name="town", format="images")
     store = run_inline(library, request, on_progress=lambda _: None)
-    rows = store.sql("SELECT sample_id, path FROM samples")
-    splits = [path.split("/")[0] for path in rows["path"].to_pylist()]
-    import pyarrow as pa
-
+    rows = store.sql("SELECT sample_id, uri FROM samples")
+    splits = [Path(uri).parent.name for uri in rows["uri"].to_pylist()]
     store.set_field("split", rows["sample_id"].to_numpy(), pa.array(splits))
     return store
 
