@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from visionlens_jlab.embedding.torchvision_ops import mend_torchvision
+
 
 def requires(*packages: str) -> None:
     """Skip where a package is not installed; imports none of them."""
@@ -18,8 +20,6 @@ def requires(*packages: str) -> None:
 
 def make_open_clip(folder: Path, dimension: int, seed: int = 0) -> Path:
     """A CLIP of about 3M parameters, as open_clip's `local-dir:` wants it."""
-    from visionlens_jlab.embedding.torchvision_ops import mend_torchvision
-
     mend_torchvision()
     import open_clip
     import torch
@@ -48,6 +48,7 @@ def make_open_clip(folder: Path, dimension: int, seed: int = 0) -> Path:
 
 def make_clip(folder: Path, dimension: int, seed: int = 0) -> Path:
     """A CLIP as transformers saves one, with a tokenizer of a few words."""
+    mend_torchvision()
     import torch
     from transformers import CLIPConfig, CLIPModel
 
@@ -74,6 +75,7 @@ def make_clip(folder: Path, dimension: int, seed: int = 0) -> Path:
 
 def make_siglip(folder: Path, seed: int = 0) -> Path:
     """A SigLIP of 32 dimensions."""
+    mend_torchvision()
     import torch
     from transformers import SiglipConfig, SiglipModel
 
@@ -97,6 +99,7 @@ def make_siglip(folder: Path, seed: int = 0) -> Path:
 
 def make_dinov2(folder: Path, dimension: int, seed: int = 0) -> Path:
     """A DINOv2: images alone."""
+    mend_torchvision()
     import torch
     from transformers import Dinov2Config, Dinov2Model
 
