@@ -6,6 +6,8 @@ import { HoverCard } from '../grid/HoverCard';
 import { CommandIDs } from '../tokens';
 import type { IWorkspaceModel } from '../workspace/types';
 import type { MapModel } from './mapModel';
+import { Overview } from './Overview';
+import { Sprites } from './Sprites';
 import { useDrawing, type Mode } from './useDrawing';
 import { type IHoverPoint, REACH, useHoverPoint } from './useHoverPoint';
 import { useMapKeys } from './useMapKeys';
@@ -110,6 +112,14 @@ export function MapCanvas(props: IProps): JSX.Element {
         }
       }}
     >
+      <Overview map={map} view={view} host={host} />
+      <Sprites
+        model={model}
+        client={context.client}
+        map={map}
+        view={view}
+        host={host}
+      />
       {drawing && (
         <svg className="vl-map-drawing" aria-hidden="true">
           {drawing.box ? (

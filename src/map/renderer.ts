@@ -55,6 +55,8 @@ export interface IMapRenderer {
   projectAll(): IPlane;
   /** Units per CSS pixel; two dimensions only. */
   readonly unit: number;
+  /** Doublings nearer than where all points fit; negative: farther. */
+  readonly nearer: number;
   /** Name of what draws, for benchmarks. */
   readonly name: string;
   dispose(): void;

@@ -2,6 +2,8 @@
 import type { IJupyterLabPageFixture } from '@jupyterlab/galata';
 import { expect } from '@jupyterlab/galata';
 import type { Locator } from '@playwright/test';
+import { execFileSync } from 'child_process';
+import * as path from 'path';
 
 /** Points of the demonstration dataset: four clouds, an id's cloud is its remainder by four. */
 export function places(count: number, dimensions: 2 | 3 = 2): Float32Array {
@@ -79,4 +81,31 @@ export async function drag(
     await page.mouse.move(...at(place), { steps: 4 });
   }
   await page.mouse.up();
+}
+
+/** Give the samples of a dataset vectors: those with the same remainder by four are alike. */
+export async function putVectors(
+  page: IJupyterLabPageFixture,
+  dataset: string,
+  count: number
+): Promise<void> {
+  const stream = execFileSync('python', ['ui-tests/vectors.py', `${count}`], {
+    cwd: path.resolve(__dirname, '../..')
+  });
+  const status = await page.evaluate(
+    async ([slug, base64]) => {
+      const token = /_xsrf=([^;]+)/.exec(document.cookie)?.[1] ?? '';
+      const response = await fetch(
+        `/visionlens/api/v1/datasets/${slug}/spaces/places/vectors?level=samples&model=matrix`,
+        {
+          method: 'PUT',
+          headers: { 'X-XSRFToken': token },
+          body: Uint8Array.from(atob(base64), c => c.charCodeAt(0))
+        }
+      );
+      return response.status;
+    },
+    [dataset, stream.toString('base64')] as const
+  );
+  expect(status).toBeLessThan(300);
 }

@@ -34,6 +34,10 @@ export class DeckRenderer implements IMapRenderer {
     return 2 ** -(this._camera?.zoom ?? 0);
   }
 
+  get nearer(): number {
+    return (this._camera?.zoom ?? 0) - (this._fitted ?? 0);
+  }
+
   get name(): string {
     return this._name;
   }
@@ -290,7 +294,7 @@ export class DeckRenderer implements IMapRenderer {
                   '--jp-ui-font-color0'
                 )),
                 points.count,
-                (this._camera?.zoom ?? 0) - (this._fitted ?? 0),
+                this.nearer,
                 this._emphasis
               )
             })

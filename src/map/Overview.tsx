@@ -1,0 +1,116 @@
+import { contours } from 'd3-contour';
+import * as React from 'react';
+import { useStore } from 'zustand';
+import { density, homes, type IDensity, levels } from './density';
+import type { MapModel } from './mapModel';
+import { valueColor } from './palette';
+import type { IPoints } from './points';
+import type { IMapView } from './useRenderer';
+
+/** Fewer points show their density by themselves. */
+const DENSE = 1500;
+/** Doublings nearer than where all fit, from which on neither contours nor labels help. */
+const NEAR = 2;
+/** How long the view must rest before they are made again, in milliseconds. */
+const REST = 200;
+
+interface IProps {
+  readonly map: MapModel;
+  readonly view: IMapView;
+  readonly host: React.RefObject<HTMLElement>;
+}
+
+/** Seen from afar: contours of the density, and the names of values where they are at home. */
+export function Overview(props: IProps): JSX.Element | null {
+  const { map, view, host } = props;
+  const points = useStore(map.store, state => state.points);
+  const coloring = useStore(map.store, state => state.coloring);
+  const made = useOverview(map, points);
+  const { renderer } = view;
+  const element = host.current;
+  if (
+    renderer?.camera == null ||
+    element === null ||
+    points?.dimensions !== 2 ||
+    renderer.nearer > NEAR
+  ) {
+    return null;
+  }
+  const { clientWidth: width, clientHeight: height } = element;
+  const [cx, cy] = renderer.camera.target;
+  const scale = 1 / renderer.unit;
+  return (
+    <svg className="vl-map-overview" aria-hidden="true">
+      <g
+        transform={`translate(${width / 2 - cx * scale} ${height / 2 + cy * scale}) scale(${scale} ${-scale})`}
+      >
+        {made.paths.map((path, i) => (
+          <path key={i} d={path} />
+        ))}
+      </g>
+      {coloring?.legend.type === 'values' &&
+        made.homes.map(({ code, x, y }) => {
+          const value = coloring.legend.values[code]?.value;
+          return value === undefined ? null : (
+            <text
+              key={code}
+              x={width / 2 + (x - cx) * scale}
+              y={height / 2 - (y - cy) * scale}
+              style={{ fill: valueColor(value) }}
+            >
+              {String(value)}
+            </text>
+          );
+        })}
+    </svg>
+  );
+}
+
+interface IOverview {
+  readonly paths: readonly string[];
+  readonly homes: ReturnType<typeof homes>;
+}
+
+const NOTHING: IOverview = { paths: [], homes: [] };
+
+/** Made again a moment after what is shown has changed. */
+function useOverview(map: MapModel, points: IPoints | null): IOverview {
+  const coloring = useStore(map.store, state => state.coloring);
+  const revision = useStore(map.store, state => state.revision);
+  const [made, setMade] = React.useState(NOTHING);
+  React.useEffect(() => {
+    const timer = window.setTimeout(() => {
+      if (points?.dimensions !== 2) {
+        setMade(NOTHING);
+        return;
+      }
+      setMade({
+        paths: points.count >= DENSE ? paths(density(points, map.states)) : [],
+        homes:
+          coloring?.legend.type === 'values'
+            ? homes(points, map.states, coloring)
+            : []
+      });
+    }, REST);
+    return () => window.clearTimeout(timer);
+  }, [map, points, coloring, revision]);
+  return made;
+}
+
+/** Contours as SVG paths in the coordinates of the points. */
+function paths(found: IDensity): string[] {
+  const { columns, rows, values, cell, left, bottom } = found;
+  const make = contours().size([columns, rows]).smooth(true);
+  return levels(found).map(level =>
+    make
+      .contour(Array.from(values), level)
+      .coordinates.flat()
+      .map(
+        ring =>
+          `M${ring
+            .map(([x, y]) => `${left + x * cell} ${bottom + y * cell}`)
+            .join('L')}Z`
+      )
+      .join('')
+  );
+}
