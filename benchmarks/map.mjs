@@ -37,7 +37,7 @@ async function bundle(folder) {
   const compiler = rspack({
     mode: 'production',
     entry,
-    output: { path: folder, filename: 'bundle.js' },
+    output: { path: folder, filename: 'bundle.js', publicPath: '' },
     resolve: { modules: [path.join(ROOT, 'node_modules')] },
     performance: { hints: false }
   });

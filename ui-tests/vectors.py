@@ -1,4 +1,4 @@
-"""Vectors of a browser test as an Arrow stream on standard output: ids alike by their remainder by four.
+"""Vectors of a browser test as an Arrow stream on standard output; ids alike by remainder by four.
 
 Usage: python ui-tests/vectors.py COUNT
 """

@@ -43,7 +43,7 @@ function Projections({ model, context, map }: IProps): JSX.Element {
     <>
       {projections.length > 1 && (
         <select
-          className="vl-button vl-select vl-map-projection"
+          className="vl-button vl-select"
           aria-label={trans.__('Projection')}
           value={shown?.projection ?? ''}
           onChange={({ target: { value } }) =>
@@ -153,7 +153,7 @@ function Views({ model, context, view }: IProps): JSX.Element {
         title={trans.__('Zoom to the selection (f)')}
         onClick={() => view.fitSelection()}
       >
-        {trans.__('Zoom to selection')}
+        {trans.__('To selection')}
       </button>
       <button
         type="button"
@@ -161,7 +161,7 @@ function Views({ model, context, view }: IProps): JSX.Element {
         title={trans.__('Show everything (0)')}
         onClick={() => view.reset()}
       >
-        {trans.__('Reset')}
+        {trans.__('All')}
       </button>
     </div>
   );

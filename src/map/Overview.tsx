@@ -3,7 +3,6 @@ import * as React from 'react';
 import { useStore } from 'zustand';
 import { density, homes, type IDensity, levels } from './density';
 import type { MapModel } from './mapModel';
-import { valueColor } from './palette';
 import type { IPoints } from './points';
 import type { IMapView } from './useRenderer';
 
@@ -56,7 +55,6 @@ export function Overview(props: IProps): JSX.Element | null {
               key={code}
               x={width / 2 + (x - cx) * scale}
               y={height / 2 - (y - cy) * scale}
-              style={{ fill: valueColor(value) }}
             >
               {String(value)}
             </text>

@@ -53,6 +53,7 @@ export function useRenderer(
       onDrawn: () => {
         drawn += 1;
         element.dataset.frames = `${drawn}`;
+        element.dataset.renderer = made?.name;
       }
     }).then(
       created => {
@@ -60,7 +61,6 @@ export function useRenderer(
         if (gone) {
           created.dispose();
         } else {
-          element.dataset.renderer = created.name;
           setRenderer(created);
         }
       },

@@ -119,7 +119,7 @@ test('a lost graphics context comes back with view and selection', async ({
   await map.getByRole('button', { name: 'Lasso' }).click();
   await drag(page, host, QUARTER);
   await expect(header(grid)).toContainText(`${COUNT / 4} selected`);
-  await map.getByRole('button', { name: 'Zoom to selection' }).click();
+  await map.getByRole('button', { name: 'To selection' }).click();
   const select = async (): Promise<string> => {
     await host.focus();
     await page.keyboard.press('Enter');

@@ -82,8 +82,8 @@ void main(void) {
   float radius = state == 1 ? cloud.radius * 0.8 : cloud.radius;
   if (state == 3) {
     vColor.a = 1.0;
-    radius += 1.25;
-    vInner = max(radius - 1.5, 1.0) / radius;
+    radius += 1.0;
+    vInner = 1.0 - min(1.0, 0.3 * radius) / radius;
   }
   if (state == 0) {
     gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
