@@ -7,60 +7,18 @@ type Schemas = components['schemas'];
 
 export type IEmbeddingSpace = Schemas['EmbeddingSpace'];
 export type ISearch = Schemas['SearchSpec'];
-
-/** A model that can embed. */
-export interface IEmbedder {
-  readonly model: string;
-  readonly label: string;
-  readonly description: string;
-  readonly dimension: number | null;
-  readonly has_text: boolean;
-  readonly available: boolean;
-  /** Why it is not available, and what to do. */
-  readonly reason: string;
-}
-
-/** Coordinates of a space's vectors. */
-export interface IProjection {
-  readonly projection: string;
-  readonly space: string;
-  readonly level: Level;
-  readonly method: string;
-  readonly dimensions: number;
-  readonly parameters: Record<string, unknown>;
-  readonly rows: number;
-  /** A quick stand-in while the real one is computed. */
-  readonly preview: boolean;
-  readonly warning: string | null;
-  readonly created_at: string;
-}
-
-/** An encoded text or image, known by `query`. */
-export interface IEncoded {
-  readonly query: string;
-  readonly text: string | null;
-  readonly seconds: number;
-}
-
-type Value = string | number | boolean;
-
-/** What the codes or numbers of a coloring mean. */
-export interface IColorLegend {
-  readonly field: string;
-  readonly label: string;
-  readonly level: Level;
-  readonly type: 'values' | 'numbers';
-  readonly version: number;
-  readonly size: number;
-  /** By code, most frequent first. */
-  readonly values: readonly { readonly value: Value; readonly count: number }[];
-  /** Distinct values that share the code after the last. */
-  readonly others: number;
-  readonly others_count: number;
-  readonly missing: number;
-  readonly low: number | null;
-  readonly high: number | null;
-}
+export type IEmbedder = Schemas['EmbedderInfo'];
+export type IProjection = Schemas['Projection'];
+export type IEncoded = Schemas['Encoded'];
+/** What the codes or numbers of a coloring mean; `values` by code. */
+export type IColorLegend = Schemas['ColorLegend'];
+export type IDuplicate = Schemas['DuplicateMember'];
+export type IDuplicateGroup = Schemas['DuplicateGroup'];
+export type IDuplicates = Schemas['Duplicates'];
+export type DuplicateKind = IDuplicates['kind'];
+/** Keep the best sample of each group; tag or remove the rest. */
+export type IResolve = Partial<Schemas['ResolveRequest']> &
+  Pick<Schemas['ResolveRequest'], 'kind' | 'created_at' | 'action'>;
 
 /** A field's values by id. */
 export interface IColoring {
@@ -69,70 +27,16 @@ export interface IColoring {
   readonly values: Uint16Array | Float32Array;
 }
 
-/** A sample of a group of duplicates. */
-export interface IDuplicate {
-  readonly sample_id: number;
-  /** To the group's best one, 0 to 1. */
-  readonly distance: number;
-  readonly confidence: number;
-  /** How it differs: identical, resized, cropped ... */
-  readonly transform: string;
-  readonly best: boolean;
-  readonly split: string | null;
-}
-
-export interface IDuplicateGroup {
-  readonly group: number;
-  readonly members: readonly IDuplicate[];
-  /** Whether it lies in more than one split. */
-  readonly leak: boolean;
-}
-
-export type DuplicateKind = 'exact' | 'near';
-
-/** A page of the groups that the last run of a kind found. */
-export interface IDuplicates {
-  readonly kind: DuplicateKind;
-  /** Null: never looked for. */
-  readonly created_at: string | null;
-  readonly groups: readonly IDuplicateGroup[];
-  readonly total: number;
-  readonly samples: number;
-  readonly leaks: number;
-  /** `train|val`: groups in both. */
-  readonly leak_pairs: Readonly<Record<string, number>>;
-}
-
-/** Keep the best sample of each group; tag or remove the rest. */
-export interface IResolve {
-  readonly kind: DuplicateKind;
-  /** That of the run whose groups are meant. */
-  readonly created_at: string;
-  /** Null: all of them. */
-  readonly groups: readonly number[] | null;
-  /** Samples that stay in the place of their group's best one. */
-  readonly keep: readonly number[];
-  readonly action: 'tag' | 'remove';
-  readonly tag?: string;
-}
-
 /** Of a job of one of these kinds: what it is asked for, without the dataset. */
 export interface IEmbeddingJobs {
-  embed: {
-    model: string | null;
-    level: Level;
-    project?: string | null;
-    options?: Record<string, unknown>;
-  };
-  project: {
+  embed: Partial<Omit<Schemas['EmbedRequest'], 'dataset'>>;
+  project: Partial<Omit<Schemas['ProjectRequest'], 'dataset'>> & {
     space: string;
-    method: string;
-    dimensions: 2 | 3;
-    seed?: number | null;
-    parameters?: Record<string, unknown>;
   };
-  duplicates: { kind: 'exact' | 'near'; space?: string | null };
+  duplicates: Partial<Omit<Schemas['DuplicatesRequest'], 'dataset'>>;
 }
+
+export type Method = Schemas['ProjectRequest']['method'];
 
 /** The part of the REST API that embeddings need; rejects with `VisionLensError`. */
 export interface IEmbeddingsClient {

@@ -108,7 +108,7 @@ export function useDuplicates(
           await client.embeddings.resolveDuplicates(dataset, {
             kind,
             created_at: found.created_at,
-            groups,
+            groups: groups && [...groups],
             keep: [...kept]
               .filter(([group]) => groups === null || groups.includes(group))
               .map(([, sample]) => sample),

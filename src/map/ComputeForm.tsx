@@ -1,7 +1,7 @@
 import * as React from 'react';
 import { useStore } from 'zustand';
 import type { IPanelContext } from '../client/context';
-import type { IEmbedder } from '../client/embeddings';
+import type { IEmbedder, Method } from '../client/embeddings';
 import { errorBody } from '../client/errors';
 import type { IErrorBody, Level } from '../client/types';
 import { ErrorBox } from '../components/ErrorBox';
@@ -33,7 +33,7 @@ export function ComputeForm(props: IProps): JSX.Element {
   const [chosen, setChosen] = React.useState<string | null>(null);
   const [typed, setTyped] = React.useState('');
   const [level, setLevel] = React.useState<Level>(viewLevel);
-  const [method, setMethod] = React.useState('umap');
+  const [method, setMethod] = React.useState<Method>('umap');
   const [dimensions, setDimensions] = React.useState<2 | 3>(2);
   const [error, setError] = React.useState<IErrorBody | null>(null);
   const [busy, setBusy] = React.useState(false);
@@ -152,7 +152,7 @@ export function ComputeForm(props: IProps): JSX.Element {
         <select
           className="vl-input"
           value={method}
-          onChange={({ target }) => setMethod(target.value)}
+          onChange={({ target }) => setMethod(target.value as Method)}
         >
           {Object.entries(METHODS).map(([value, label]) => (
             <option key={value} value={value}>

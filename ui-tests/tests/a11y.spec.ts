@@ -1,35 +1,9 @@
 /** axe on every panel, in light and dark: nothing serious, nothing critical. */
-import AxeBuilder from '@axe-core/playwright';
-import { expect, type IJupyterLabPageFixture, test } from '@jupyterlab/galata';
+import { expect, test } from '@jupyterlab/galata';
+import { violations } from './axe';
 import { datasetsPanel, haveDataset } from './panels';
 
 test.use({ autoGoto: false });
-
-/** What axe holds against our widgets, as readable lines. */
-async function violations(
-  page: IJupyterLabPageFixture,
-  selector: string
-): Promise<string[]> {
-  const lines: string[] = [];
-  for (const theme of ['Light', 'Dark'] as const) {
-    await page.theme[theme === 'Dark' ? 'setDarkTheme' : 'setLightTheme']();
-    await page.waitForTimeout(300);
-    const { violations: found } = await new AxeBuilder({ page })
-      .include(selector)
-      .analyze();
-    for (const { id, impact, nodes } of found) {
-      if (impact === 'serious' || impact === 'critical') {
-        lines.push(
-          ...nodes.map(
-            ({ html, any }) =>
-              `${theme} ${id}: ${html.slice(0, 160)} ${any[0]?.message ?? ''}`
-          )
-        );
-      }
-    }
-  }
-  return lines;
-}
 
 test('axe finds nothing serious in any panel', async ({ page }) => {
   test.setTimeout(300_000);

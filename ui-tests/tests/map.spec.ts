@@ -1,6 +1,7 @@
 /** The map: one view and one selection with the grid, applied at once; a lost context comes back. */
 import { expect, type IJupyterLabPageFixture, test } from '@jupyterlab/galata';
 import type { Locator } from '@playwright/test';
+import { violations } from './axe';
 import { drag, drawnMap, stubProjection } from './maps';
 import { COUNT, haveDataset } from './panels';
 import { picture } from './pictures';
@@ -189,4 +190,22 @@ test('the pointer rests on a point: its picture, a click selects it', async ({
   await expect(
     grid.locator(`[data-testid="tile-${found!.id}"]`)
   ).toHaveAttribute('aria-selected', 'true');
+});
+
+test('axe finds nothing serious in the map, its forms and the duplicates', async ({
+  page
+}) => {
+  test.setTimeout(240_000);
+  const { map } = await openMap(page);
+  await expect(map.locator('.vl-map-entry').first()).toBeVisible();
+  expect(await violations(page, '.vl-map')).toEqual([]);
+  await map.getByRole('button', { name: 'New…' }).click();
+  await expect(map.locator('.vl-map-form')).toBeVisible();
+  expect(await violations(page, '.vl-map .vl-popover')).toEqual([]);
+  await page.keyboard.press('Escape');
+  await page.evaluate(() =>
+    window.jupyterapp.commands.execute('visionlens:open-duplicates')
+  );
+  await expect(page.locator('.vl-duplicates-body')).toBeVisible();
+  expect(await violations(page, '.vl-duplicates')).toEqual([]);
 });
