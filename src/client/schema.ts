@@ -5280,18 +5280,6 @@ export interface operations {
                     };
                 };
             };
-            /** @description VECTORS_INVALID */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"] & {
-                        /** @enum {unknown} */
-                        code?: "VECTORS_INVALID";
-                    };
-                };
-            };
             /** @description DATASET_BUSY */
             423: {
                 headers: {

@@ -326,11 +326,7 @@ ROUTES = [
     Route(
         "datasets/{dataset}/spaces",
         SpacesHandler,
-        {
-            "get": Operation(
-                "Embedding spaces", response=SpaceList, errors=(*DATASET, "VECTORS_INVALID")
-            )
-        },
+        {"get": Operation("Embedding spaces", response=SpaceList, errors=DATASET)},
     ),
     Route(
         "datasets/{dataset}/spaces/{space}",

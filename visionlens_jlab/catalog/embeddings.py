@@ -271,7 +271,10 @@ class Embeddings:
 
     def _space(self, snapshot: Snapshot, row: tuple[Any, ...]) -> EmbeddingSpace:
         space, level, model, version, dimension, has_text, settings, created = row
-        vectors = snapshot.segments(space).count
+        try:
+            vectors, index = snapshot.segments(space).count, snapshot.index_state(space)
+        except VisionLensError:  # its files are damaged: it is listed, and can be deleted
+            vectors, index = 0, "failed"
         return EmbeddingSpace(
             space=space,
             level=level,
@@ -283,7 +286,7 @@ class Embeddings:
             created_at=to_iso(created),
             vectors=vectors,
             missing=max(0, snapshot.existing(level)[1] - vectors),
-            index=snapshot.index_state(space),
+            index=index,
         )
 
     def _make_segment(self, file: str, ids: Ids, vectors: Matrix) -> None:

@@ -227,7 +227,7 @@ class VectorService:
             if index.store.segments(index.space).count == 0 and index.sequence is None:
                 return
             wants_build = catch_up(index)
-        except VectorStoreError as error:
+        except (VectorStoreError, VisionLensError) as error:
             index.sequence = None
             self._failed(index, error)
             return

@@ -178,6 +178,22 @@ def test_a_space_is_deleted_with_its_files(street: DatasetStore, tmp_path: Path)
     assert_code("QUERY_NOT_FOUND", street.query_vector, "clip", key)
 
 
+def test_a_damaged_space_is_listed_and_can_be_deleted(street: DatasetStore) -> None:
+    street.add_vectors(space(), [0], matrix(1))
+    street.add_vectors(space("whole"), [0], matrix(1))
+    street.release()
+    street._forget_segments()
+    (file,) = street.folder.glob("vectors/clip/*")
+    file.write_bytes(b"nonsense")
+    assert [(s.space, s.vectors, s.index) for s in street.spaces()] == [
+        ("clip", 0, "failed"),
+        ("whole", 1, "none"),
+    ]
+    assert_code("VECTORS_INVALID", street.segments, "clip")
+    street.delete_space("clip")
+    assert [found.space for found in street.spaces()] == ["whole"]
+
+
 def test_queries_are_kept_without_a_new_version(street: DatasetStore) -> None:
     street.add_vectors(space(), [0], matrix(1))
     version = street.version
