@@ -53,8 +53,9 @@ def page() -> str:
 
 
 def members(kind: type) -> Iterator[tuple[str, Any]]:
-    """Public properties and methods that the class itself documents, as written."""
-    for name, member in vars(kind).items():
+    """Public properties and methods of the class and those it is made of, as written."""
+    found = {name: member for base in kind.__mro__[-2::-1] for name, member in vars(base).items()}
+    for name, member in found.items():
         if name.startswith("_") or isinstance(member, classmethod):
             continue
         read = inspect.isdatadescriptor(member) or isinstance(member, cached_property)

@@ -18,8 +18,8 @@ from .space_input import read_space
 TABLE = "duplicate_member"
 
 
-def run(context: JobContext) -> None:
-    """Look for the duplicates that `context.params` describe.
+def run(context: JobContext) -> dict[str, Any]:
+    """Look for the duplicates that `context.params` describe; the result counts the groups.
 
     Params are those of `models.DuplicatesRequest` and what `DuplicatesSetup.prepare` adds.
 
@@ -40,6 +40,7 @@ def run(context: JobContext) -> None:
     run_of = {"kind": context.params["kind"], "parameters": parameters, "samples": len(samples)}
     context.emit(0, {TABLE: member_table(groups, samples)}, summary={"duplicates": run_of})
     context.log("info", f"{len(groups)} groups among {len(samples)} samples.")
+    return {"groups": len(groups), "samples": sum(map(len, groups))}
 
 
 def member_table(groups: list[list[Member]], samples: Samples) -> pa.Table:

@@ -34,8 +34,8 @@ _HINTS = {
 Matrix = np.ndarray[Any, Any]
 
 
-def run(context: JobContext) -> None:
-    """Do the projection that `context.params` describe.
+def run(context: JobContext) -> dict[str, Any]:
+    """Do the projection that `context.params` describe; the result names it.
 
     Params are those of `models.ProjectRequest` and what `ProjectSetup.prepare` adds.
 
@@ -47,7 +47,7 @@ def run(context: JobContext) -> None:
     """
     keep_compiled_code_in(Path(context.params["compiled"]))
     with tempfile.TemporaryDirectory(prefix="projection-", dir=context.spool) as folder:
-        _Projecting(context, Path(folder)).run()
+        return _Projecting(context, Path(folder)).run()
 
 
 @dataclass
@@ -61,13 +61,16 @@ class _Projecting:
             {name: params[name] for name in ProjectRequest.model_fields if name in params}
         )
 
-    def run(self) -> None:
+    def run(self) -> dict[str, Any]:
+        """The result: the projection, and what to know of it."""
         self.watch("vectors", 0, None)
         ids, vectors = read_space(self.context)
         if not len(ids):
             raise VisionLensError("VECTORS_INVALID", "The space has no vectors.")
-        if self.context.params["model"] is not None and self.placed(ids, vectors):
-            return
+        if self.context.params["model"] is not None:
+            placed = self.placed(ids, vectors)
+            if placed is not None:
+                return placed
         components, start = pca_preview(vectors, self.request.dimensions, self.watch)
         method, warning = self.method()
         if method != "pca":
@@ -83,25 +86,26 @@ class _Projecting:
             watch=self.watch,
         )
         last = 0 if method == "pca" else 1
-        self.hand_over(last, ids, fitted.coordinates, method=method, warning=warning, model=fitted)
+        return self.hand_over(
+            last, ids, fitted.coordinates, method=method, warning=warning, model=fitted
+        )
 
-    def placed(self, ids: Matrix, vectors: Matrix) -> bool:
-        """Place what is new by the earlier model; False: it tells too little."""
+    def placed(self, ids: Matrix, vectors: Matrix) -> dict[str, Any] | None:
+        """Place what is new by the earlier model; None: it tells too little."""
         try:
             fitted = Fitted.load(Path(self.context.params["model"]))
         except VisionLensError as error:
             self.context.log("warning", error.message)
-            return False
+            return None
         found = place(fitted, ids, vectors, watch=self.watch)
         if found is None:
             self.context.log("info", "Too much has changed to place it; projecting anew.")
-            return False
+            return None
         self.context.log("info", f"Placed {int(found.new.sum())} new ones; nothing else moved.")
-        self.hand_over(
+        return self.hand_over(
             0, ids, found.coordinates, method=fitted.method, warning=found.warning,
             model=found.fitted,
         )  # fmt: skip
-        return True
 
     def method(self) -> tuple[str, str | None]:
         """The method that can be had, and a warning when it is another than was wanted."""
@@ -125,10 +129,8 @@ class _Projecting:
         preview: bool = False,
         warning: str | None = None,
         model: Fitted | None = None,
-    ) -> None:
-        """A piece with coordinates, and the model unless it is a preview."""
-        if self.context.committed(sequence):
-            return
+    ) -> dict[str, Any]:
+        """A piece with coordinates, and the model unless it is a preview; what it is called."""
         parameters = stored_parameters(self.request)
         if preview:
             parameters = {"seed": None}
@@ -149,6 +151,9 @@ class _Projecting:
             warning=warning,
             created_at=now(),
         )
+        result = {"projection": name, "warning": warning}
+        if self.context.committed(sequence):
+            return result
         files = {COORDINATES: self.folder / COORDINATES}
         write_coordinates(files[COORDINATES], ids, coordinates)
         if model is not None:
@@ -156,6 +161,7 @@ class _Projecting:
             model.save(files[MODEL])
         summary = {"projection": projection.model_dump(mode="json")}
         self.context.emit(sequence, {}, files, summary)
+        return result
 
     def watch(self, stage: str, done: int, total: int | None) -> None:
         """Tell how far it is; raises JobCancelled."""

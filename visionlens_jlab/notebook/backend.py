@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from ..models import (
     Changed,
     DatasetDetail,
     DatasetInfo,
+    Duplicates,
     EmbeddingSpace,
     Encoded,
     EncodeRequest,
@@ -19,6 +20,7 @@ from ..models import (
     JobParameters,
     Level,
     Predicate,
+    Projection,
     SavedView,
     TableRequest,
     TagRequest,
@@ -68,6 +70,18 @@ class DatasetBackend(Protocol):
 
     def put_query(self, space: str, vector: np.ndarray) -> str:
         """The key of a vector that a view can search for; SPACE_NOT_FOUND, VECTORS_INVALID."""
+        ...
+
+    def projections(self) -> list[Projection]:
+        """Oldest first."""
+        ...
+
+    def points(self, projection: str, dimensions: int) -> np.ndarray:
+        """Float32 (largest id + 1, dimensions), rows of NaN; PROJECTION_NOT_FOUND."""
+        ...
+
+    def duplicates(self, kind: Literal["exact", "near"], offset: int, limit: int) -> Duplicates:
+        """A page of the groups that were found last."""
         ...
 
     def run(self, request: JobParameters, on_progress: Callable[[Job], None]) -> Job:

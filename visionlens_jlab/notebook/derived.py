@@ -3,18 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
 
 from ..errors import VisionLensError
-from ..models import EmbedRequest, Job, JobParameters, Level
+from ..models import (
+    DuplicatesRequest,
+    EmbedRequest,
+    Job,
+    JobParameters,
+    Level,
+    ProjectRequest,
+)
 from .backend import DatasetBackend
+from .embeddings import choose_space
+from .found import duplicate_rows, projection_of
+from .frames import load_pandas
 from .progress import make_progress, paced
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class Derived:
     """The part of a Dataset that runs jobs on it."""
 
     _backend: DatasetBackend
+    _ascending: Callable[[Level], np.ndarray]
 
     def embed(
         self,
@@ -89,6 +105,113 @@ class Derived:
             print(f"{result['unreadable']:,} have no vector: see the job's log.")  # noqa: T201
         name: str = result.get("space") or space or ""
         return name
+
+    def project(
+        self,
+        space: str | None = None,
+        method: Literal["umap", "pca", "tsne", "pacmap"] = "umap",
+        *,
+        dimensions: Literal[2, 3] = 2,
+        seed: int | None = 42,
+        refit: bool = False,
+        **parameters: Any,
+    ) -> np.ndarray:
+        """Coordinates of a space's vectors, as the map shows them; waits, with a progress bar.
+
+        What was computed before is not computed again. Vectors that came later are placed by the
+        model of before, and nothing else moves.
+
+        Parameters
+        ----------
+        space : str, optional
+            By default the latest space, of samples where there is one.
+        method : {"umap", "pca", "tsne", "pacmap"}
+            Where its package is missing you get principal components and a note of it.
+        dimensions : {2, 3}
+            Columns.
+        seed : int, optional
+            The same seed gives the same coordinates; None: faster, on all processors.
+        refit : bool
+            Start anew.
+        **parameters
+            umap: `n_neighbors`, `min_dist`, `spread`, `n_epochs`, `negative_sample_rate`,
+            `low_memory`; tsne: `perplexity`, `n_iter`, `early_exaggeration_iter`, `low_memory`;
+            pacmap: `n_neighbors`, `MN_ratio`, `FP_ratio`.
+
+        Returns
+        -------
+        numpy.ndarray
+            Float32 (largest id + 1, dimensions): row i belongs to the id i of the space's level,
+            NaN where there is no vector.
+
+        Raises
+        ------
+        VisionLensError
+            SPACE_NOT_FOUND, VECTORS_INVALID for a space without vectors, REQUEST_INVALID for a
+            parameter that the method does not have.
+        """
+        chosen = choose_space(self._backend.spaces(), space, "samples")
+        request = ProjectRequest(
+            dataset=self._backend.dataset,
+            space=chosen.space,
+            method=method,
+            dimensions=dimensions,
+            seed=seed,
+            refit=refit,
+            parameters=parameters,
+        )
+        job = self._run(request, f"Projecting {chosen.space}")
+        found = projection_of(self._backend.projections(), job)
+        if found.warning:
+            print(found.warning)  # noqa: T201
+        points = self._backend.points(found.projection, dimensions)
+        ids = self._ascending(chosen.level)
+        rows = max(int(ids[-1]) + 1 if len(ids) else 0, len(points))
+        missing = np.full((rows - len(points), dimensions), np.nan, dtype=np.float32)
+        return np.concatenate([points, missing])
+
+    def duplicates(
+        self,
+        *,
+        kind: Literal["exact", "near"] = "near",
+        space: str | None = None,
+        threshold: float | None = None,
+    ) -> pd.DataFrame:
+        """Groups of samples that show the same picture; waits, with a progress bar.
+
+        Parameters
+        ----------
+        kind : {"exact", "near"}
+            Files that are equal byte for byte; or also copies that were resized, recompressed,
+            cropped a little or flipped.
+        space : str, optional
+            Kind near: its vectors propose pairs, too; by default those of the latest space of
+            samples, where there is one. The thumbnails decide.
+        threshold : float, optional
+            Confidence (0 to 1) from which two are the same picture; by default 0.5.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row for each sample of a group, the best one (largest, then sharpest) first:
+            `group`, `sample_id`, `distance` to the best one (0 to 1, 0: identical), `confidence`,
+            `transform` (how it differs: identical, resized, recompressed, cropped, flipped),
+            `best`, `split`, `leak` (the group lies in more than one split).
+
+        Raises
+        ------
+        ImportError
+            When pandas is not installed.
+        VisionLensError
+            SPACE_NOT_FOUND, DATASET_READ_ONLY.
+        """
+        pandas = load_pandas()
+        request = DuplicatesRequest(
+            dataset=self._backend.dataset, kind=kind, space=space, threshold=threshold
+        )
+        self._run(request, f"Looking for {kind} duplicates")
+        frame: pd.DataFrame = pandas.DataFrame(duplicate_rows(self._backend, kind))
+        return frame
 
     def _run(self, request: JobParameters, label: str) -> Job:
         """Run a job on the dataset and show its progress."""

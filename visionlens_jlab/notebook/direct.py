@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pyarrow as pa
@@ -14,6 +14,7 @@ from ..models import (
     Changed,
     DatasetDetail,
     DatasetInfo,
+    Duplicates,
     EmbeddingSpace,
     Encoded,
     EncodeRequest,
@@ -24,6 +25,7 @@ from ..models import (
     JobParameters,
     Level,
     Predicate,
+    Projection,
     SavedView,
     TableRequest,
     TagRequest,
@@ -119,6 +121,21 @@ class DirectDataset:
     def put_query(self, space: str, vector: np.ndarray) -> str:
         """The key of a vector that a view can search for; SPACE_NOT_FOUND, VECTORS_INVALID."""
         return self._store.put_query_vector(space, vector, kind="vector")
+
+    def projections(self) -> list[Projection]:
+        """Oldest first."""
+        return self._store.projections()
+
+    def points(self, projection: str, dimensions: int) -> np.ndarray:
+        """Float32 (largest id + 1, dimensions), rows of NaN; PROJECTION_NOT_FOUND."""
+        ids, coordinates = self._store.coordinates(projection)
+        points = np.full((int(ids.max(initial=0)) + 1, dimensions), np.nan, dtype=np.float32)
+        points[ids] = coordinates
+        return points
+
+    def duplicates(self, kind: Literal["exact", "near"], offset: int, limit: int) -> Duplicates:
+        """A page of the groups that were found last."""
+        return self._store.duplicates(kind, offset, limit)
 
     def run(self, request: JobParameters, on_progress: Callable[[Job], None]) -> Job:
         """Run a job on the dataset in this process."""

@@ -78,7 +78,7 @@ def search_of(
         SPACE_NOT_FOUND when nothing was embedded; what encoding raises.
     """
     of_text = isinstance(query, str) and not _is_file(query)
-    found = _choose(backend.spaces(), space, base.level if base else None, of_text)
+    found = choose_space(backend.spaces(), space, base.level if base else None, of_text=of_text)
     base = base or ViewSpec(level=found.level)
     search = SearchSpec(space=found.space, k=k, threshold=threshold)
     if _is_vector(query):
@@ -101,8 +101,12 @@ def search_of(
     return base.model_copy(update={"search": search})
 
 
-def _choose(
-    spaces: list[EmbeddingSpace], name: str | None, level: Level | None, of_text: bool
+def choose_space(
+    spaces: list[EmbeddingSpace],
+    name: str | None,
+    level: Level | None,
+    *,
+    of_text: bool = False,
 ) -> EmbeddingSpace:
     """The space that was named, else the latest of the level, for text one that has text."""
     if name is not None:

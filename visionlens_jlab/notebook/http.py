@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Literal
 from urllib.parse import quote
 
 import numpy as np
@@ -13,6 +14,7 @@ from ..models import (
     Changed,
     DatasetDetail,
     DatasetInfo,
+    Duplicates,
     EmbeddingSpace,
     Encoded,
     EncodeRequest,
@@ -26,6 +28,7 @@ from ..models import (
     Model,
     Predicate,
     PredicateRequest,
+    Projection,
     QueryVector,
     SavedView,
     SqlRequest,
@@ -53,6 +56,12 @@ class SavedViewList(Model):
     """Answer of `views`."""
 
     views: list[SavedView]
+
+
+class ProjectionList(Model):
+    """Answer of `projections`."""
+
+    projections: list[Projection]
 
 
 class SpaceList(Model):
@@ -161,6 +170,22 @@ class HttpDataset:
         path = f"{self._path}/spaces/{quote(space, safe='')}/queries"
         body = QueryVector(vector=vector.tolist())
         return self._transport.read(Encoded, "POST", path, body).query
+
+    def projections(self) -> list[Projection]:
+        """Oldest first."""
+        path = f"{self._path}/projections"
+        return self._transport.read(ProjectionList, "GET", path).projections
+
+    def points(self, projection: str, dimensions: int) -> np.ndarray:
+        """Float32 (largest id + 1, dimensions), rows of NaN; PROJECTION_NOT_FOUND."""
+        path = f"{self._path}/projections/{quote(projection, safe='')}/points"
+        content = self._transport.request("GET", path).content
+        return np.frombuffer(content, "<f4").astype(np.float32).reshape(-1, dimensions)
+
+    def duplicates(self, kind: Literal["exact", "near"], offset: int, limit: int) -> Duplicates:
+        """A page of the groups that were found last."""
+        query = f"kind={kind}&offset={offset}&limit={limit}"
+        return self._transport.read(Duplicates, "GET", f"{self._path}/duplicates?{query}")
 
     def run(self, request: JobParameters, on_progress: Callable[[Job], None]) -> Job:
         """Queue a job on the dataset and follow it to its end."""
