@@ -68,6 +68,12 @@ def read_segment_files(reader: Reader, space: str, after: int = -1) -> list[tupl
     return [(row[0], int(row[1])) for row in rows]
 
 
+def read_segment_rows(reader: Reader, space: str) -> list[int]:
+    """Rows of each segment of a space, oldest first."""
+    rows = reader.rows("SELECT rows FROM vector_segment WHERE space = ? ORDER BY position", [space])
+    return [int(row[0]) for row in rows]
+
+
 def read_removals(reader: Reader, level: Level, after: int) -> np.ndarray[Any, Any]:
     """Ids of a level that commits after one removed, uint32."""
     rows = reader.rows(
@@ -75,6 +81,14 @@ def read_removals(reader: Reader, level: Level, after: int) -> np.ndarray[Any, A
         [after],
     )
     return removed_ids((json.loads(row[0]) for row in rows), level)
+
+
+def was_deleted(reader: Reader, space: str, after: int) -> bool:
+    """Whether a commit after one deleted a space of this name."""
+    rows = reader.rows(
+        "SELECT payload FROM outbox WHERE sequence > ? AND kind = 'delete_space'", [after]
+    )
+    return any(json.loads(row[0])["space"] == space for row in rows)
 
 
 def replace_segments(

@@ -35,6 +35,8 @@ class VectorChanges:
     segments: Segments
     changed: Ids
     removed: Ids
+    recreated: bool
+    """The space was deleted since and made again: the index may hold anything."""
 
 
 class Embeddings:
@@ -150,6 +152,7 @@ class Embeddings:
                 segments=segments,
                 changed=changed[segments.has(changed)],
                 removed=removed[~segments.has(removed)],
+                recreated=embedding_rows.was_deleted(snapshot.reader, space, after),
             )
 
     def vector_source(self, space: str) -> tuple[list[Path], np.ndarray[Any, Any], int]:
@@ -159,6 +162,11 @@ class Embeddings:
             files = embedding_rows.read_segment_files(snapshot.reader, space)
             paths = [self.folder / file for file, _ in files]
             return paths, snapshot.existing(level)[0], snapshot.reader.version
+
+    def segment_rows(self, space: str) -> list[int]:
+        """Rows of each segment of a space, oldest first."""
+        with self._snapshot() as snapshot:
+            return embedding_rows.read_segment_rows(snapshot.reader, space)
 
     def compact(self, space: str) -> bool:
         """Write what counts of a space's segments as one; False when there is nothing to gain.

@@ -57,22 +57,14 @@ class VectorService:
     config : VectorConfig
     exact_below : int
         Number of vectors below which no index is asked.
-    on_state : callable, optional
-        Told the slug of a dataset with an index whose state has changed.
     """
 
     def __init__(
-        self,
-        library: Library,
-        config: VectorConfig,
-        *,
-        exact_below: int = EXACT_BELOW,
-        on_state: Callable[[str], None] | None = None,
+        self, library: Library, config: VectorConfig, *, exact_below: int = EXACT_BELOW
     ) -> None:
         self._library = library
         self._config = config
         self._exact_below = exact_below
-        self._on_state = on_state
         self._engines: dict[str, VectorStore] = {}
         self._indexes: dict[tuple[str, str], Index] = {}
         self._lock = threading.RLock()
@@ -222,7 +214,6 @@ class VectorService:
             self._attend_space(self._index(store, space, dimension))
 
     def _attend_space(self, index: Index) -> None:
-        before = (index.failed, index.sequence is None)
         try:
             if index.store.segments(index.space).count == 0 and index.sequence is None:
                 return
@@ -237,8 +228,6 @@ class VectorService:
             index.failed, index.failures = "", 0
             if not index.building and _is_scattered(index.store, index.space):
                 index.store.compact(index.space)
-        if before != (index.failed, index.sequence is None):
-            self._tell(index)
 
     def _index(self, store: DatasetStore, space: str, dimension: int) -> Index:
         with self._lock:
@@ -276,7 +265,6 @@ class VectorService:
     def _build(self, index: Index) -> None:
         if not index.building:
             index.building = True
-            self._tell(index)
             self._submit(lambda: self._build_now(index))
 
     def _build_now(self, index: Index) -> None:
@@ -297,7 +285,6 @@ class VectorService:
             return
         finally:
             index.building = False
-            self._tell(index)
         self._wake(index.store.slug)
 
     def _is_forgotten(self, index: Index) -> bool:
@@ -325,10 +312,6 @@ class VectorService:
             with suppress(VectorStoreError):
                 for tombstone in self._library.state.tombstones():
                     engine.drop_dataset(prefix_of(tombstone["uuid"]))
-
-    def _tell(self, index: Index) -> None:
-        if self._on_state is not None and not self._closed:
-            self._on_state(index.store.slug)
 
 
 def _ask(
@@ -368,5 +351,6 @@ def _ranked(segments: Segments, ids: Array, target: Array, k: int) -> tuple[Arra
 
 
 def _is_scattered(store: DatasetStore, space: str) -> bool:
-    files, _, _ = store.vector_source(space)
-    return len(files) > COMPACT_SEGMENTS
+    """Many segments, with as many rows beside the largest as in it: rows are moved seldom."""
+    rows = store.segment_rows(space)
+    return len(rows) > COMPACT_SEGMENTS and sum(rows) >= 2 * max(rows)

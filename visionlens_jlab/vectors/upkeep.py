@@ -59,6 +59,9 @@ def catch_up(index: Index) -> bool:
         index.built = info.built
     else:
         changes = index.store.vector_changes(index.space, index.sequence)
+        if changes.recreated:
+            index.sequence = None
+            return catch_up(index)
         changed, removed = changes.changed, changes.removed
     if len(changed) > max(REBUILD_POINTS, index.built):
         return True

@@ -264,6 +264,17 @@ def test_a_deleted_space_loses_its_index(serve: Serve, config: VectorConfig) -> 
     assert service.ids(store, "clip").tolist() == list(range(30))
 
 
+def test_a_space_made_again_has_nothing_of_the_old_one(serve: Serve) -> None:
+    service = serve()
+    store = opened(service)
+    fill(store, 0, 300)
+    settle(service)
+    store.delete_space("clip")
+    fill(store, 200, 300, seed=5)
+    settle(service)
+    assert_same(service, store)
+
+
 def test_a_space_deleted_meanwhile_leaves_nothing(
     serve: Serve, home: Path, config: VectorConfig
 ) -> None:
