@@ -23,6 +23,8 @@ BUILD_TOOLS = [
     "hatch-jupyter-builder>=0.5",
     "jupyter-builder>=1.2,<2",
 ]
+TORCH = "2.13.0"
+TORCH_INDEX = "https://download.pytorch.org/whl/cpu"
 FRONT_END = ["src", "style", "schema", "package.json", "yarn.lock", "tsconfig.json", "install.json"]
 
 
@@ -42,8 +44,11 @@ def environ() -> dict[str, str]:
     }
 
 
-def prepare(extras: list[str]) -> None:
-    """Make or refresh everything that running and testing need."""
+def prepare(extras: list[str], *, models: bool = False) -> None:
+    """Make or refresh everything that running and testing need; `models`: torch too, if it can be.
+
+    Only ever the build of torch without CUDA, which is a tenth of the other's size.
+    """
     if sys.version_info < (3, 11):
         raise SetupError("VisionLens needs Python 3.11 or newer: PYTHON=python3.11 make ...")
     _virtual_environment()
@@ -55,6 +60,8 @@ def prepare(extras: list[str]) -> None:
         ["pyproject.toml", "jupyter-config", "install.json"],
         lambda: _install_python(extras),
     )
+    if models:
+        _step("torch (CPU build) for the tests of models", ["pyproject.toml"], _install_models)
 
 
 def run(command: list[str], what: str, **options: object) -> None:
@@ -150,3 +157,27 @@ def _install_python(extras: list[str]) -> None:
         "pip install",
     )
     run([str(BIN / "jupyter-builder"), "develop", "--overwrite", "."], "linking the lab extension")
+
+
+def _install_models() -> None:
+    """The extra `models` around torch's CPU build; without one, the tests that need it skip."""
+    pin = f"torch=={TORCH}" if sys.platform == "darwin" else f"torch=={TORCH}+cpu"
+    pip = [str(PYTHON), "-m", "pip", "install", "-q"]
+    for place in ([], ["--index-url", TORCH_INDEX]):
+        try:
+            run([*pip, pin, *place], "installing torch")
+            break
+        except SetupError:
+            continue
+    else:
+        print(f" {pin} cannot be had here: tests that need it will say so and skip ...", end="")
+        return
+    STAMPS.mkdir(exist_ok=True)
+    pinned = STAMPS / "torch.txt"
+    pinned.write_text(f"{pin}\n")
+    try:
+        run(
+            [*pip, "--no-build-isolation", "-c", str(pinned), "-e", ".[models]"], "the extra models"
+        )
+    except SetupError:
+        print(" open_clip and transformers cannot be had here: their tests will skip ...", end="")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from ..errors import VisionLensError
-from ..models import DetectRequest, IngestRequest
+from ..models import DetectRequest, EmbedRequest, IngestRequest
 
 Request = TypeVar("Request", IngestRequest, DetectRequest)
 
@@ -64,6 +64,18 @@ class PathPolicy:
             return os.path.realpath(self.base / named)
         except ValueError as error:
             raise VisionLensError("PATH_NOT_ALLOWED", f"{named!r} is no path.") from error
+
+    def confine_model(self, request: EmbedRequest) -> EmbedRequest:
+        """Check that the files of a model lie where the browser may read; PATH_NOT_ALLOWED.
+
+        Files come as `kind:/folder`, `kind:local-dir:/folder` or `kind:architecture//file`.
+        """
+        _, colon, name = (request.model or "").partition(":")
+        if colon and "local-dir:" in name:
+            self.resolve(name.partition("local-dir:")[2])
+        elif colon and ("//" in name or name.startswith(("/", "~", "."))):
+            self.resolve(name if "//" not in name else name[name.index("//") + 1 :])
+        return request
 
     def confine(self, request: Request, *, unrestricted: bool, rows: bool = False) -> Request:
         """The request with absolute paths, checked unless it comes from the user's own kernel.

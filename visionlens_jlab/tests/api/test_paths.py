@@ -8,7 +8,7 @@ import pytest
 
 from visionlens_jlab.api.paths import PathPolicy
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.models import DetectRequest, IngestRequest
+from visionlens_jlab.models import DetectRequest, EmbedRequest, IngestRequest
 
 
 @pytest.fixture
@@ -70,3 +70,33 @@ def test_folders_named_by_label_files_are_confined_too(tmp_path):
     options = policy.confine(asked, unrestricted=False).options
     assert options == {"task": "pose", "within": [str(tmp_path.resolve())]}
     assert policy.confine(asked, unrestricted=True).options == asked.options
+
+
+@pytest.mark.parametrize(
+    ("model", "allowed"),
+    [
+        (None, True),
+        ("classical", True),
+        ("open_clip:ViT-B-32/laion2b_s34b_b79k", True),
+        ("transformers:facebook/dinov2-small", True),
+        ("open_clip:local-dir:{root}/clip", True),
+        ("open_clip:ViT-B-32/{root}/clip.pt", True),
+        ("transformers:{root}/clip", True),
+        ("transformers:/etc/clip", False),
+        ("transformers:~/../../etc", False),
+        ("open_clip:local-dir:/etc", False),
+        ("open_clip:ViT-B-32//etc/passwd", False),
+        ("open_clip:local-dir:{root}/../elsewhere", False),
+    ],
+)
+def test_models_of_the_browser_lie_in_the_roots(tmp_path, model, allowed):
+    root = tmp_path / "root"
+    root.mkdir()
+    policy = PathPolicy([root], root)
+    request = EmbedRequest(dataset="d", model=model and model.format(root=root))
+    if allowed:
+        assert policy.confine_model(request) == request
+        return
+    with pytest.raises(VisionLensError) as caught:
+        policy.confine_model(request)
+    assert caught.value.code == "PATH_NOT_ALLOWED"
