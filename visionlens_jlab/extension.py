@@ -10,7 +10,7 @@ from urllib.parse import urlsplit, urlunsplit
 from jupyter_client.multikernelmanager import AsyncMultiKernelManager
 from jupyter_server.extension.application import ExtensionApp
 from tornado.ioloop import PeriodicCallback
-from traitlets import Float, Int, List, Type, Unicode, default
+from traitlets import Enum, Float, Int, List, Type, Unicode, default
 from traitlets.config import Configurable
 
 from .api.about import UnknownHandler
@@ -54,6 +54,12 @@ class VisionLens(Configurable):  # type: ignore[misc]
     ).tag(config=True)
     gpu_kernel_name = Unicode(
         "", help="Kernel spec of the worker that embeds; empty: worker_kernel_name."
+    ).tag(config=True)
+    embed_after_ingest = Unicode(
+        "", help="Model that embeds each dataset after its ingest; auto: the best at hand."
+    ).tag(config=True)
+    project_after_embed = Enum(
+        ["", "umap", "pca", "tsne", "pacmap"], "", help="Map made of each dataset once embedded."
     ).tag(config=True)
     worker_manager_class = Type(
         AsyncMultiKernelManager,
@@ -131,6 +137,8 @@ class VisionLensApp(ExtensionApp):  # type: ignore[misc]
                 announcer,
                 touch=self._touch,
                 warm_seconds=options.worker_warm_seconds,
+                embed_after_ingest=options.embed_after_ingest,
+                project_after_embed=options.project_after_embed,
             )
 
         def make_index(library: Library) -> VectorService:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..errors import VisionLensError
-from ..models import Job, JobParameters, kind_of
+from ..models import EmbedRequest, Job, JobParameters, ProjectRequest, kind_of
 from .announcer import Announcer
 from .kernel import WorkerKernel
 from .kinds import KINDS, LaneName, lane_of, setup_of
@@ -40,6 +40,10 @@ class JobRunner:
         Called while a job runs, so that nobody takes the server for idle.
     warm_seconds : float
         How long a worker is kept after its last job.
+    embed_after_ingest : str
+        Model that embeds a dataset when it was ingested; `auto`: the best at hand; empty: none.
+    project_after_embed : str
+        Method of a projection made of what was embedded; empty: none but where one is asked for.
     """
 
     def __init__(
@@ -50,7 +54,11 @@ class JobRunner:
         *,
         touch: Callable[[], None],
         warm_seconds: float,
+        embed_after_ingest: str = "",
+        project_after_embed: str = "",
     ) -> None:
+        self._embed_after_ingest = embed_after_ingest
+        self._project_after_embed = project_after_embed
         self._library = library
         self._announcer = announcer
         self._queue = JobQueue(library.state, Owner())
@@ -130,11 +138,28 @@ class JobRunner:
 
     async def _follow(self, job: Job) -> None:
         """Queue what comes after a job; what cannot be is said in that job's log."""
-        for request in setup_of(job.kind).follow(job):
+        for request in [*setup_of(job.kind).follow(job), *self._by_setting(job)]:
             try:
                 await self.submit(request)
             except VisionLensError as error:
                 self._spool(job.job).log("error", f"{error.code}: {error.message}")
+
+    def _by_setting(self, job: Job) -> list[JobParameters]:
+        """What the settings have follow a job."""
+        if job.dataset is None:
+            return []
+        if job.kind == "ingest" and self._embed_after_ingest:
+            model = None if self._embed_after_ingest == "auto" else self._embed_after_ingest
+            return [EmbedRequest(dataset=job.dataset, model=model)]
+        wanted = job.kind == "embed" and job.embed is not None and job.embed.project is None
+        if wanted and self._project_after_embed and job.result.get("written"):
+            parameters = {
+                "dataset": job.dataset,
+                "space": job.result["space"],
+                "method": self._project_after_embed,
+            }
+            return [ProjectRequest.model_validate(parameters)]
+        return []
 
     async def _tick(self) -> None:
         """Say we live, store progress, take over from the dead, let idle workers go."""

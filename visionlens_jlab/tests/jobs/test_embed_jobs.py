@@ -57,6 +57,24 @@ async def test_a_space_and_a_query_over_rest(api, jobs, jp_root_dir):
         assert code(await api("datasets/town/encode", "POST", body)) == expected
 
 
+async def test_settings_have_jobs_follow(api, jobs, extension, jp_root_dir):
+    """An ingest, then its vectors, then a map of them."""
+    runner = await extension.services.runner()
+    runner._embed_after_ingest, runner._project_after_embed = "classical", "pca"
+    await ingested(jobs, jp_root_dir / "town", 12)
+    while True:
+        found = (await api.json("jobs"))["jobs"]
+        if len(found) == 3 and all(job["finished_at"] for job in found):
+            break
+        await asyncio.sleep(0.05)
+    assert [(job["kind"], job["state"]) for job in found] == [
+        ("project", "done"),
+        ("embed", "done"),
+        ("ingest", "done"),
+    ], found
+    assert (await api.json("datasets/town/projections"))["projections"]
+
+
 async def test_requests_that_cannot_be(api, jobs, jp_root_dir):
     await ingested(jobs, jp_root_dir / "town", 3)
     for body in ({"kind": "embed"}, {"kind": "embed", "ingest": {"source": "x"}}, {}):
