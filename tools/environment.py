@@ -162,7 +162,8 @@ def _install_python(extras: list[str]) -> None:
 def _install_models() -> None:
     """The extra `models` around torch's CPU build; without one, the tests that need it skip."""
     pin = f"torch=={TORCH}" if sys.platform == "darwin" else f"torch=={TORCH}+cpu"
-    pip = [str(PYTHON), "-m", "pip", "install", "-q"]
+    # compiled when first imported: most modules of torch and transformers never are
+    pip = [str(PYTHON), "-m", "pip", "install", "-q", "--no-compile"]
     for place in ([], ["--index-url", TORCH_INDEX]):
         try:
             run([*pip, pin, *place], "installing torch")
