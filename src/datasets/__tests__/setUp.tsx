@@ -8,7 +8,6 @@ import type { IDatasetInfo, IFolder, IIngestReport } from '../../client/types';
 import { fakeContext } from '../../components/__tests__/fakes';
 import { fakeJobs, job } from '../../jobs/__tests__/fakes';
 import { fakeUploads } from '../../uploads/__tests__/fakes';
-import { CommandIDs } from '../../tokens';
 import { DatasetsPanel } from '../DatasetsPanel';
 import type { IDatasetsContext, IFormState } from '../types';
 

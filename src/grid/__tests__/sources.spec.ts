@@ -51,8 +51,11 @@ describe('createSources', () => {
     await settle();
     expect(log).toHaveLength(2);
     // Another version of the dataset has other tiles.
+    const answered = new Promise<void>(resolve => {
+      tiles.subscribe(resolve);
+    });
     tiles.follow(tileSource(state({ datasetVersion: 2 })));
-    await settle();
+    await answered;
     expect(log).toEqual([...log.slice(0, 2), 'tiles']);
   });
 
