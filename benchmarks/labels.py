@@ -177,12 +177,13 @@ def main() -> None:
         for path in (large, small):
             path.parent.mkdir()
         whole, part = generate(large, chosen.megabytes), generate(small, chosen.peers)
-        for path, size in ((large, whole), (small, part)):
+        both = ((large, whole), (small, part))
+        for path, size in both[: 1 if whole == part else 2]:
             run(
                 "vl.ingest(labels_only=True)",
                 "import visionlens_jlab as vl\n"
                 f"vl.ingest({str(path.parent)!r}, name='of {size:.0f} MB', labels_only=True, "
-                f"data_dir={str(folder / 'data')!r}).close()",
+                f"data_dir={str(path.parent / 'data')!r}).close()",
                 size,
             )
         asyncio.run(serve(folder, large.parent, whole))

@@ -16,8 +16,16 @@ import environment
 PYTHON_COVERAGE = 85
 TYPESCRIPT_COVERAGE = 85
 TESTS = "visionlens_jlab/tests"
-PARTS = [["jobs"], ["catalog", "workspace"], ["notebook"], ["api"], ["formats", "media"], ["demo"]]
-"""Folders of tests that run in one process each; the others together in one more."""
+PARTS = [
+    "jobs/test_[!i]*",
+    "jobs/test_i*",
+    "catalog workspace",
+    "notebook",
+    "api",
+    "formats media",
+    "demo",
+]
+"""Folders or files of tests that run in one process each; the others together in one more."""
 LANES = min(4, (os.cpu_count() or 1) + 1)
 """So many checks run at once: one more than there are cores, as many tests wait for a process."""
 COVERED = ".coverage-"
@@ -42,10 +50,10 @@ def _checks() -> list[Check]:
     jlpm = _tool("jlpm")
     tests = _python_tests()
     return [
-        tests[0],
+        *tests[:2],
         Check("jest", "typescript", [jlpm, "test"]),
         Check("mypy", "lint", [_tool("mypy")]),
-        *tests[1:],
+        *tests[2:],
         Check("eslint", "lint", [jlpm, "eslint:check"]),
         Check("prettier", "lint", [jlpm, "prettier:check"]),
         Check("stylelint", "lint", [jlpm, "stylelint:check"]),
@@ -56,9 +64,9 @@ def _checks() -> list[Check]:
 
 def _python_tests() -> list[Check]:
     command = [str(environment.PYTHON), "-m", "pytest", "--cov", "--cov-report=", "--durations=5"]
-    named = [f"{TESTS}/{folder}" for part in PARTS for folder in part]
-    arguments = {" ".join(part): [f"{TESTS}/{folder}" for folder in part] for part in PARTS}
-    arguments["others"] = [f"--ignore={folder}" for folder in named]
+    arguments = {part: _matching(part) for part in PARTS}
+    named = [place for places in arguments.values() for place in places]
+    arguments["others"] = [f"--ignore={place}" for place in named]
     return [
         Check(
             f"pytest {name}",
@@ -68,6 +76,15 @@ def _python_tests() -> list[Check]:
         )
         for number, (name, chosen) in enumerate(arguments.items())
     ]
+
+
+def _matching(part: str) -> list[str]:
+    """The folders or files of one part."""
+    return sorted(
+        str(place.relative_to(environment.ROOT))
+        for pattern in part.split()
+        for place in (environment.ROOT / TESTS).glob(pattern)
+    )
 
 
 def _browser_check() -> Check:

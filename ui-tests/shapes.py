@@ -1,4 +1,4 @@
-"""Two small datasets with every geometry at known places, for the browser tests.
+"""Three small datasets with every geometry at known places, for the browser tests.
 
 Usage: python ui-tests/shapes.py DATA_DIR FOLDER
 """
@@ -80,7 +80,7 @@ def annotations() -> list[dict[str, Any]]:
 
 
 def main() -> None:
-    """Write both datasets and ingest them."""
+    """Write the datasets and ingest them."""
     data_dir, folder = Path(sys.argv[1]), Path(sys.argv[2])
     grey = Image.new("RGB", (WIDTH, HEIGHT), (90, 90, 90))
 
@@ -101,6 +101,12 @@ def main() -> None:
     (yolo / "labels/train/one.txt").write_text(line + "\n")
     (yolo / "data.yaml").write_text("path: .\ntrain: images/train\ntask: obb\nnames: [ship]\n")
     vl.ingest(yolo, name="turned", data_dir=data_dir).close()
+
+    classes = folder / "scenes"
+    for name, file in (("harbour", "two.png"), ("meadow", "three.png")):
+        (classes / name).mkdir(parents=True)
+        grey.save(classes / name / file)
+    vl.ingest(classes, name="scenes", data_dir=data_dir).close()
 
 
 if __name__ == "__main__":

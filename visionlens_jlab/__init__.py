@@ -48,7 +48,7 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
-    from .collection import importing
+    from .loading import importing
 
     with importing():
         module = import_module(f".{_HOME[name]}", __name__)

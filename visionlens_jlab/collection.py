@@ -22,13 +22,3 @@ def collection_paused() -> Iterator[None]:
 def collect_young() -> None:
     """Collect what was made since the last call; each object is looked at once."""
     gc.collect(1)
-
-
-@contextmanager
-def importing() -> Iterator[None]:
-    """No collection meanwhile, nor afterwards of what was made: modules stay."""
-    with collection_paused():
-        yield
-        if not gc.get_freeze_count():  # else somebody froze his own
-            gc.freeze()
-            gc.unfreeze()  # all to the oldest generation, unseen

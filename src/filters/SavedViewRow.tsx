@@ -1,10 +1,16 @@
-import { closeIcon, editIcon, saveIcon } from '@jupyterlab/ui-components';
+import {
+  closeIcon,
+  editIcon,
+  type LabIcon,
+  saveIcon
+} from '@jupyterlab/ui-components';
 import * as React from 'react';
 import { useStore } from 'zustand';
 import type { IPanelContext } from '../client/context';
 import type { ISavedView } from '../client/types';
 import { formatCount } from '../components/format';
 import type { IWorkspaceModel } from '../workspace/types';
+import { formKeys } from './formKeys';
 import { viewText } from './steps';
 import type { ISavedViews } from './useSavedViews';
 
@@ -47,34 +53,45 @@ export function SavedViewRow(props: IProps): JSX.Element {
         <span className="vl-saved-row-text">{text}</span>
         {count && <span className="vl-saved-row-text">{count}</span>}
       </button>
-      <button
-        type="button"
-        className="vl-icon-button"
+      <RowButton
+        icon={saveIcon}
         title={trans.__('Replace “%1” by the present view', view.name)}
-        aria-label={trans.__('Replace %1', view.name)}
+        label={trans.__('Replace %1', view.name)}
         onClick={() => void saved.save(view.name)}
-      >
-        <saveIcon.react tag="span" width="12px" />
-      </button>
-      <button
-        type="button"
-        className="vl-icon-button"
+      />
+      <RowButton
+        icon={editIcon}
         title={trans.__('Rename “%1”', view.name)}
-        aria-label={trans.__('Rename %1', view.name)}
+        label={trans.__('Rename %1', view.name)}
         onClick={() => setRenaming(true)}
-      >
-        <editIcon.react tag="span" width="12px" />
-      </button>
-      <button
-        type="button"
-        className="vl-icon-button"
+      />
+      <RowButton
+        icon={closeIcon}
         title={trans.__('Delete “%1”; that can be undone', view.name)}
-        aria-label={trans.__('Delete %1', view.name)}
+        label={trans.__('Delete %1', view.name)}
         onClick={() => void saved.remove(view)}
-      >
-        <closeIcon.react tag="span" width="12px" />
-      </button>
+      />
     </li>
+  );
+}
+
+function RowButton(props: {
+  icon: LabIcon;
+  title: string;
+  label: string;
+  onClick: () => void;
+}): JSX.Element {
+  const { icon, title, label, onClick } = props;
+  return (
+    <button
+      type="button"
+      className="vl-icon-button"
+      title={title}
+      aria-label={label}
+      onClick={onClick}
+    >
+      <icon.react tag="span" width="12px" />
+    </button>
   );
 }
 
@@ -119,19 +136,7 @@ function RenameForm(props: IProps & { onEnd: () => void }): JSX.Element {
   };
   return (
     <li>
-      <form
-        className="vl-saved-form"
-        onSubmit={event => {
-          event.preventDefault();
-          void apply();
-        }}
-        onKeyDown={event => {
-          if (event.key === 'Escape') {
-            event.stopPropagation();
-            onEnd();
-          }
-        }}
-      >
+      <form className="vl-saved-form" {...formKeys(apply, onEnd)}>
         <input
           className="vl-input"
           value={name}

@@ -1,4 +1,5 @@
 import * as React from 'react';
+import { flushSync } from 'react-dom';
 import { useStore } from 'zustand';
 import type { IPanelContext } from '../client/context';
 import { errorBody } from '../client/errors';
@@ -52,13 +53,11 @@ export function SqlBox({ model, context, onClose }: IProps): JSX.Element {
     const { selectionStart: start, selectionEnd: end } = box.current!;
     const before = text.slice(0, start);
     const gap = before === '' || /[\s(,]$/.test(before) ? '' : ' ';
-    setText(`${before}${gap}${word}${text.slice(end)}`);
+    // At once: setting the text moves the caret to its end, and what is typed next must not go there.
+    flushSync(() => setText(`${before}${gap}${word}${text.slice(end)}`));
+    const caret = start + gap.length + word.length;
     box.current!.focus();
-    // React sets the text first, which would move the caret to its end.
-    requestAnimationFrame(() => {
-      const caret = start + gap.length + word.length;
-      box.current?.setSelectionRange(caret, caret);
-    });
+    box.current!.setSelectionRange(caret, caret);
   };
 
   return (

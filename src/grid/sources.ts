@@ -14,13 +14,18 @@ export interface IGridSources {
   dispose(): void;
 }
 
+/** Whether there is more to draw than boxes; until that is known, there may be. */
+export function mayHaveGeometry({ detail }: IWorkspaceState): boolean {
+  return detail === null || hasGeometry(detail);
+}
+
 /** The source of the tiles that a workspace shows. */
 export function tileSource(state: IWorkspaceState): ITileSource {
   return {
     dataset: state.dataset,
     datasetVersion: state.datasetVersion,
     view: state.shown,
-    geometry: hasGeometry(state.detail)
+    geometry: mayHaveGeometry(state)
   };
 }
 

@@ -66,6 +66,15 @@ export class TileCache {
     if (key === this._key) {
       return;
     }
+    // Tiles with geometry serve where none is asked for: nothing is fetched again.
+    const richer = keyOf({ ...source, geometry: true });
+    if (this._key === richer) {
+      this._key = key;
+      this._richer = richer;
+      this._source = source;
+      return;
+    }
+    this._richer = richer;
     const old = this._source;
     if (
       old?.dataset !== source.dataset ||
@@ -89,6 +98,7 @@ export class TileCache {
   async begin(source: ITileSource): Promise<readonly ITile[]> {
     this._source = source;
     const key = (this._key = keyOf(source));
+    this._richer = keyOf({ ...source, geometry: true });
     const abort = (this._abort = new AbortController());
     const answer = await this._client
       .tiles(
@@ -154,7 +164,7 @@ export class TileCache {
       return;
     }
     const ids = this._wanted
-      .filter(id => this._entries.get(id)?.source !== this._key)
+      .filter(id => !this._isCurrent(this._entries.get(id)))
       .slice(0, this._options.page ?? PAGE);
     if (ids.length === 0) {
       return;
@@ -190,6 +200,10 @@ export class TileCache {
     void this._fetch();
   }
 
+  private _isCurrent(entry: IEntry | undefined): boolean {
+    return entry?.source === this._key || entry?.source === this._richer;
+  }
+
   private _store(asked: number[], tiles: ITile[], source: string): void {
     for (const tile of tiles) {
       this._entries.delete(tile.id);
@@ -221,6 +235,8 @@ export class TileCache {
   private _wanted: number[] = [];
   private _source: ITileSource | null = null;
   private _key = '';
+  /** The key of the same tiles with geometry. */
+  private _richer = '';
   private _abort: AbortController | null = null;
   private _error: IErrorBody | null = null;
   private _revision = 0;

@@ -1,8 +1,8 @@
 import type { VirtualItem } from '@tanstack/react-virtual';
 import * as React from 'react';
 import { useStore, type StoreApi } from 'zustand';
-import { hasGeometry } from '../components/shapes';
 import type { IWorkspaceState } from '../workspace/types';
+import { mayHaveGeometry } from './sources';
 import type { TileCache } from './tileCache';
 
 /** Tell the tile cache of a workspace what is shown, and which rows are on the screen. */
@@ -16,7 +16,7 @@ export function useTiles(
   const datasetVersion = useStore(store, state => state.datasetVersion);
   const view = useStore(store, state => state.shown);
   const ids = useStore(store, state => state.ids);
-  const geometry = useStore(store, state => hasGeometry(state.detail));
+  const geometry = useStore(store, mayHaveGeometry);
   const first = rows.length > 0 ? rows[0].index : 0;
   const last = rows.length > 0 ? rows[rows.length - 1].index : -1;
 

@@ -3,6 +3,10 @@ import { Signal, type ISignal } from '@lumino/signaling';
 import type { IClient } from '../client/context';
 import type { IServerEvents } from '../client/events';
 import type { IIngestParameters, IJob } from '../client/types';
+import { readStored, writeStored } from '../components/storedSet';
+
+/** Where the browser keeps the jobs that were taken off the list. */
+const CLEARED = 'visionlens:cleared-jobs';
 
 /** An active job that was silent for so long is asked for (milliseconds). */
 const SILENCE_MS = 2000;
@@ -63,6 +67,7 @@ export class JobTracker implements IJobs {
         this._cleared.add(job.job);
       }
     }
+    writeStored(CLEARED, this._cleared);
     this._tell();
   }
 
@@ -75,6 +80,12 @@ export class JobTracker implements IJobs {
       }
     }
     jobs.forEach(job => this._put(job));
+    // The server forgets old jobs; so do we.
+    for (const job of this._cleared) {
+      if (!listed.has(job)) {
+        this._cleared.delete(job);
+      }
+    }
     this._tell();
   }
 
@@ -100,6 +111,9 @@ export class JobTracker implements IJobs {
       return;
     }
     this._jobs.set(job.job, job);
+    if (isActive(job)) {
+      this._cleared.delete(job.job);
+    }
     this._tell();
     if (before && isActive(before) && !isActive(job)) {
       this.ended.emit(job);
@@ -125,7 +139,7 @@ export class JobTracker implements IJobs {
   }
 
   private readonly _jobs = new Map<string, IJob>();
-  private readonly _cleared = new Set<string>();
+  private readonly _cleared = readStored(CLEARED);
   private _sorted: readonly IJob[] = [];
   private _timer: ReturnType<typeof setTimeout> | undefined;
 }

@@ -4,22 +4,26 @@ import type {
   JupyterFrontEndPlugin
 } from '@jupyterlab/application';
 import { ICommandPalette } from '@jupyterlab/apputils';
+import type { CommandRegistry } from '@lumino/commands';
 import { CommandIDs } from '../tokens';
 import { NO_ARGS } from './args';
 import { ICore } from './core';
 import { reportFailure } from './failure';
 
 /**
- * Commands by the character typed. Lab's own shortcuts know keys by their place on a US keyboard;
- * on others these characters lie elsewhere, often with Shift.
+ * Characters by their keys on a US keyboard, as Lab's shortcuts know them; on other keyboards they
+ * lie elsewhere, often with Shift.
  */
-const CHARACTERS: Record<string, string | undefined> = {
-  '?': CommandIDs.showShortcuts,
-  '/': CommandIDs.search
-};
+const KEYS: Record<string, string | undefined> = { '?': 'Shift /', '/': '/' };
 
-/** The command that a key typed in one of our panels means; what is being written stays text. */
-function commandOf(event: KeyboardEvent): string | undefined {
+/**
+ * The shortcut that a character typed in one of our panels means: the one the user has for its key
+ * on a US keyboard. What is being written stays text.
+ */
+function shortcutOf(
+  event: KeyboardEvent,
+  commands: CommandRegistry
+): CommandRegistry.IKeyBinding | undefined {
   const { target, key, ctrlKey, metaKey, altKey } = event;
   const isTyping =
     !(target instanceof HTMLElement) ||
@@ -27,7 +31,12 @@ function commandOf(event: KeyboardEvent): string | undefined {
     target.closest('.vl-panel') === null;
   return isTyping || event.defaultPrevented || ctrlKey || metaKey || altKey
     ? undefined
-    : CHARACTERS[key];
+    : commands.keyBindings.find(
+        ({ keys, selector }) =>
+          keys.length === 1 &&
+          keys[0] === KEYS[key] &&
+          selector.includes('.vl-panel')
+      );
 }
 
 export const shortcutsPlugin: JupyterFrontEndPlugin<void> = {
@@ -53,10 +62,10 @@ export const shortcutsPlugin: JupyterFrontEndPlugin<void> = {
     });
     palette?.addItem({ command, category: trans.__('VisionLens') });
     document.addEventListener('keydown', event => {
-      const typed = commandOf(event);
+      const typed = shortcutOf(event, commands);
       if (typed !== undefined) {
         event.preventDefault();
-        void commands.execute(typed);
+        void commands.execute(typed.command, typed.args);
       }
     });
   }

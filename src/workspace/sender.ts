@@ -48,11 +48,6 @@ export class Sender {
     return { ...this._inFlight, ...this._waiting };
   }
 
-  /** Whether a change of the view waits for its debounce. */
-  get viewWaits(): boolean {
-    return this._waiting.view !== undefined;
-  }
-
   put(change: IChange): void {
     this._waiting = { ...this._waiting, ...change };
     this._schedule(this._options.delay);

@@ -18,6 +18,9 @@ import { initialState } from './state';
 import { type ISyncOptions, type ViewGesture, WorkspaceSync } from './sync';
 import type { IWorkspaceModel, IWorkspaceState } from './types';
 
+/** A gesture that rests for so long has ended (milliseconds). */
+const GESTURE_MS = 1000;
+
 export interface IModelOptions extends ISyncOptions {
   /** Views the workspace had before; it outlives the model. */
   readonly history?: History<IViewSpec>;
@@ -180,16 +183,20 @@ export class WorkspaceModel implements IWorkspaceModel {
 
   private _changeView(change: ViewGesture, gesture?: string): void {
     const { view } = this._state;
+    const now = Date.now();
     const goesOn =
       gesture !== undefined &&
       gesture === this._gesture?.name &&
-      view === this._gesture.view;
-    // A slider's moves within one debounce are one step back.
-    if (!goesOn && !this._sync.viewWaits) {
+      view === this._gesture.view &&
+      now - this._gesture.at < GESTURE_MS;
+    if (!goesOn) {
       this._history.push(view);
     }
     this._sync.applyView(change);
-    this._gesture = gesture ? { name: gesture, view: this._state.view } : null;
+    this._gesture =
+      gesture === undefined
+        ? null
+        : { name: gesture, view: this._state.view, at: now };
   }
 
   private async _moveFocus(step: number): Promise<void> {
@@ -204,7 +211,7 @@ export class WorkspaceModel implements IWorkspaceModel {
   private readonly _sync: WorkspaceSync;
   private readonly _history: History<IViewSpec>;
   /** The gesture that made the present view, if it may go on. */
-  private _gesture: { name: string; view: IViewSpec } | null = null;
+  private _gesture: { name: string; view: IViewSpec; at: number } | null = null;
   private readonly _selecting = new Selecting();
   private readonly _latestPredicate = new Latest();
 }

@@ -91,11 +91,6 @@ export class WorkspaceSync {
     return this._server;
   }
 
-  /** Whether a change of the view waits for its debounce. */
-  get viewWaits(): boolean {
-    return this._sender.viewWaits;
-  }
-
   /** Show a view at once, and send it. */
   applyView(gesture: ViewGesture): void {
     const view = gesture(this._state.view);

@@ -51,7 +51,8 @@ export interface IWorkspaceState {
 export interface IWorkspaceActions {
   /**
    * Make it the filter. Changes in a row that name the same `gesture` (typing in one box, moving
-   * one handle) are one step of the history.
+   * one handle), each within a second of the one before, are one step of the history; any other
+   * change is a step of its own.
    */
   setFilter(filter: Filter | null, gesture?: string): void;
   /** Parse text on the server and make it the filter; resolves to the error when it is wrong. */

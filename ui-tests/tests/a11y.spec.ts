@@ -1,7 +1,7 @@
 /** axe on every panel, in light and dark: nothing serious, nothing critical. */
 import { expect, test } from '@jupyterlab/galata';
 import { violations } from './axe';
-import { datasetsPanel, haveDataset } from './panels';
+import { datasetsPanel, dropFiles, haveDataset } from './panels';
 
 test.use({ autoGoto: false });
 
@@ -72,6 +72,14 @@ test('axe finds nothing serious in any panel', async ({ page }) => {
   await filters.getByRole('button', { name: 'SQL' }).click();
   await check('SQL', '.vl-sql');
   await filters.getByRole('button', { name: 'Close' }).click();
+
+  // A file that is no image stays in the bar, with what is wrong with it.
+  await dropFiles(grid, [
+    { name: 'broken.png', type: 'image/png', base64: 'AAAA' }
+  ]);
+  await expect(page.locator('.vl-upload-bar')).toContainText('broken.png');
+  await check('uploads', '.vl-upload-bar');
+  await page.locator('.vl-upload-bar button', { hasText: 'Dismiss' }).click();
 
   await grid.locator('.vl-tile').first().dblclick();
   await expect(page.locator('.vl-sample-side')).toBeVisible();

@@ -11,6 +11,7 @@ test.use({ autoGoto: false, actionTimeout: 30_000 });
 const REPOSITORY = path.resolve(__dirname, '../..');
 /** Size of the images. */
 const WIDTH = 400;
+const HEIGHT = 300;
 
 /** Opacity, 0 to 255, of the overlay of a panel at points of its image. */
 async function drawn(
@@ -43,6 +44,11 @@ async function drawn(
     },
     { places: points, width: WIDTH }
   );
+}
+
+/** CSS pixels for each pixel of a panel's image. */
+async function scaleOf(scope: Locator): Promise<number> {
+  return (await scope.locator('img').first().boundingBox())!.width / WIDTH;
 }
 
 const FILLED: Record<string, [number, number]> = {
@@ -123,6 +129,16 @@ test('polygons, masks, crowds, keypoints and oriented boxes', async ({
   await expect(page.locator('tr.vl-mod-highlight')).toHaveCount(0);
   await point(260, 170);
   await expect(row('person')).toHaveClass(/vl-mod-highlight/);
+  // Drawn strongly, a hidden keypoint is seen to be hollow, a visible one full.
+  const pixel = 1 / (await scaleOf(viewer));
+  const ring = async (x: number) =>
+    drawn(viewer, {
+      inside: [x + pixel, 170 + 0.3 * pixel],
+      edge: [x + 4.8 * pixel, 170 + 0.3 * pixel]
+    });
+  await expect.poll(async () => (await ring(300)).edge).toBeGreaterThan(150);
+  expect((await ring(300)).inside).toBeLessThan(80);
+  expect((await ring(220)).inside).toBeGreaterThan(200);
   await point(180, 130);
 
   // How it is drawn.
@@ -159,6 +175,21 @@ test('polygons, masks, crowds, keypoints and oriented boxes', async ({
   expect(turned.edge).toBeGreaterThan(100);
   expect(turned.corner).toBe(0);
 
+  // A class of the whole image stands as a chip at its bottom left.
+  await open('scenes');
+  const scene = page
+    .locator('.vl-grid:visible .vl-tile', { hasText: 'two.png' })
+    .first();
+  await expect(scene.locator('.vl-overlay')).toBeVisible();
+  const size = 1 / (await scaleOf(scene));
+  const chip = await drawn(scene, {
+    chip: [6 * size, HEIGHT - 6 * size],
+    beside: [6 * size, HEIGHT - 24 * size]
+  });
+  expect(chip.chip).toBeGreaterThan(200);
+  expect(chip.beside).toBe(0);
+
+  await deleteDataset(page, 'scenes');
   await deleteDataset(page, 'shapes');
   await deleteDataset(page, 'turned');
 });

@@ -36,7 +36,8 @@ async function settled(page: IJupyterLabPageFixture): Promise<void> {
             const { width, top } = image.getBoundingClientRect();
             const panel = image.closest('.vl-panel')!.getBoundingClientRect();
             const visible = width > 0 && top < panel.bottom;
-            return !visible || (image as HTMLImageElement).complete;
+            const { complete, src } = image as HTMLImageElement;
+            return !visible || (complete && src !== '');
           }) && !document.querySelector('.vl-panel [aria-busy="true"]')
       )
     )

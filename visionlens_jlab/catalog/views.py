@@ -21,6 +21,7 @@ from visionlens_jlab.catalog.predicates import (
     compile_filter,
     conjunction,
     leaves,
+    of_any_source,
     parse,
     render,
 )
@@ -42,7 +43,7 @@ class ResolvedView:
     ids: np.ndarray[Any, Any]
     """uint32 (count,), display order."""
     total: int
-    """Of the level, in the dataset."""
+    """Of the level, in the dataset: of annotations those of the sources that the view may show."""
     predicate: str
     """Text of the filter; empty: none."""
     scores: np.ndarray[Any, Any] | None = None
@@ -109,7 +110,9 @@ def resolve(
         level=spec.level,
         version=reader.version,
         ids=ids,
-        total=count_all(reader, spec.level, all_sources=spec.all),
+        total=count_all(
+            reader, spec.level, all_sources=spec.all or of_any_source(filter, fields, among)
+        ),
         predicate="" if filter is None else render(filter),
     )
 

@@ -96,13 +96,13 @@ def _load_damaged(image: Image.Image, file: BinaryIO) -> None:
 
 
 def displayable(image: Image.Image) -> Image.Image:
-    """A copy in RGB, or RGBA where there is transparency.
+    """The loaded image in RGB, or RGBA where there is transparency; itself where it is that.
 
     Integer and floating-point images of more than 8 bits are stretched between their 0.5 and
     99.5 percentiles, since depth, thermal and medical files use a small part of their range.
     """
     if image.mode in ("RGB", "RGBA"):
-        return image.copy()
+        return image
     if image.mode.startswith(("I", "F")):
         return _stretched(np.asarray(image)).convert("RGB")
     if image.mode == "La":

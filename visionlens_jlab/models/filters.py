@@ -84,5 +84,3 @@ Filter = Annotated[
     Compare | In | Between | Null | Text | Not | Combine | Quantified | Count,
     Field(discriminator="op"),
 ]
-for _node in (Not, Combine, Quantified, Count):
-    _node.model_rebuild()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import pyarrow as pa
 
-from ..collection import importing
+from ..loading import importing
 from ..models import (
     Changed,
     DatasetDetail,

@@ -36,7 +36,10 @@ describe('the list of keys', () => {
     const keys = schema['jupyter.lab.shortcuts'].flatMap(
       (shortcut: { keys: string[] }) =>
         shortcut.keys.map(key =>
-          key.replace('Accel', 'Ctrl').replace(/ /g, '+')
+          key
+            .replace('Accel', 'Ctrl')
+            .replace(/ /g, '+')
+            .replace('Shift+/', '?')
         )
     );
     expect(keys.length).toBeGreaterThan(4);

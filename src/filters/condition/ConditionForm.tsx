@@ -2,6 +2,7 @@ import * as React from 'react';
 import type { IPanelContext } from '../../client/context';
 import type { Filter, IFieldInfo, IViewSpec } from '../../client/types';
 import { ErrorBox } from '../../components/ErrorBox';
+import { formKeys } from '../formKeys';
 import { conjunction, conjuncts } from '../tree';
 import {
   arity,
@@ -61,16 +62,7 @@ export function ConditionForm(
     <form
       className="vl-condition"
       aria-label={trans.__('Condition')}
-      onSubmit={event => {
-        event.preventDefault();
-        void apply();
-      }}
-      onKeyDown={event => {
-        if (event.key === 'Escape') {
-          event.stopPropagation();
-          onCancel();
-        }
-      }}
+      {...formKeys(apply, onCancel)}
     >
       <FieldPicker
         fields={fields}

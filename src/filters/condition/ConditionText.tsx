@@ -2,6 +2,7 @@ import * as React from 'react';
 import { errorBody } from '../../client/errors';
 import type { Filter, IErrorBody } from '../../client/types';
 import { ErrorBox } from '../../components/ErrorBox';
+import { formKeys } from '../formKeys';
 import { conjunction, conjuncts } from '../tree';
 import type { IFormProps } from './ConditionForm';
 
@@ -39,19 +40,7 @@ export function ConditionText(
     <form
       className="vl-condition"
       aria-label={trans.__('Condition')}
-      onSubmit={event => {
-        event.preventDefault();
-        void apply();
-      }}
-      onKeyDown={event => {
-        if (event.key === 'Escape') {
-          event.stopPropagation();
-          onCancel();
-        } else if (event.key === 'Enter' && !event.shiftKey) {
-          event.preventDefault();
-          void apply();
-        }
-      }}
+      {...formKeys(apply, onCancel)}
     >
       <textarea
         className="vl-input vl-code-input"

@@ -45,6 +45,25 @@ describe('createSources', () => {
     thumbnails.hold({ sampleId: 100, version: 'v1' }, jest.fn());
     await settle();
     expect(log).toHaveLength(2);
+    // Then it is told that there are boxes only, which changes nothing.
+    tiles.follow(tileSource(state()));
+    tiles.want([100, 101, 102]);
+    await settle();
+    expect(log).toHaveLength(2);
+    // Another version of the dataset has other tiles.
+    const answered = new Promise<void>(resolve => {
+      tiles.subscribe(resolve);
+    });
+    tiles.follow(tileSource(state({ datasetVersion: 2 })));
+    await answered;
+    expect(log).toEqual([...log.slice(0, 2), 'tiles']);
+  });
+
+  it('asks for all geometry until it is known that there is none', () => {
+    const { client } = recorded();
+    createSources(client, OPENING);
+    expect(client.tiles.mock.calls[0][3]).toEqual({ geometry: true });
+    expect(tileSource(state()).geometry).toBe(false);
   });
 
   it('asks for nothing ahead where the ids are here', async () => {

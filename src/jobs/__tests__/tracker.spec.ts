@@ -34,6 +34,33 @@ describe('JobTracker', () => {
     expect(jobs.active).toHaveLength(1);
   });
 
+  it('remembers over a reload which jobs were taken off the list', async () => {
+    localStorage.clear();
+    const old = job({ job: 'old', state: 'done' });
+    const list = { jobs: jest.fn().mockResolvedValue([old, job()]) };
+    const { jobs } = fakeJobs(list);
+    await jobs.refresh();
+    jobs.clearEnded();
+    const reloaded = fakeJobs(list).jobs;
+    await reloaded.refresh();
+    expect(reloaded.isCleared('old')).toBe(true);
+    expect(reloaded.isCleared('j1')).toBe(false);
+    // One that goes on is back.
+    list.jobs.mockResolvedValue([
+      job({ ...old, attempt: 2, state: 'running' })
+    ]);
+    const { jobs: third } = fakeJobs(list);
+    await third.refresh();
+    expect(third.isCleared('old')).toBe(false);
+    // What the server has forgotten is not remembered for ever.
+    list.jobs.mockResolvedValue([job()]);
+    await reloaded.refresh();
+    expect(reloaded.isCleared('old')).toBe(false);
+    localStorage.setItem('visionlens:cleared-jobs', '{');
+    expect(fakeJobs(list).jobs.isCleared('old')).toBe(false);
+    localStorage.clear();
+  });
+
   it('asks while events stay away, until nothing is active', async () => {
     const list = jest
       .fn()

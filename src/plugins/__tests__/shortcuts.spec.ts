@@ -5,6 +5,12 @@ import { fakeApp } from './fakeApp';
 const { app, core, commands } = fakeApp();
 const search = jest.fn();
 commands.addCommand(CommandIDs.search, { execute: search });
+const SELECTOR = '.vl-panel :focus:not(:read-write):not(select)';
+const shortcut = commands.addKeyBinding({
+  command: CommandIDs.search,
+  keys: ['/'],
+  selector: SELECTOR
+});
 // It listens as long as the page lives.
 shortcutsPlugin.activate(app, ...([core, null] as never[]));
 
@@ -57,5 +63,21 @@ describe('keys known by their character', () => {
       .addEventListener('keydown', event => event.preventDefault());
     type('button', '/');
     expect(search).not.toHaveBeenCalled();
+  });
+
+  it('are those the user has chosen', () => {
+    shortcut.dispose();
+    type('button', '/');
+    expect(search).not.toHaveBeenCalled();
+    const other = jest.fn();
+    commands.addCommand('other', { execute: args => other(args) });
+    const args = { of: 'mine' };
+    const chosen = { command: 'other', keys: ['/'], args };
+    commands.addKeyBinding({ ...chosen, selector: '.jp-Notebook' });
+    type('button', '/');
+    expect(other).not.toHaveBeenCalled();
+    commands.addKeyBinding({ ...chosen, selector: SELECTOR });
+    type('button', '/', { code: 'Digit7', keyCode: 55, shiftKey: true });
+    expect(other).toHaveBeenCalledWith(args);
   });
 });

@@ -82,8 +82,34 @@ describe('the view', () => {
       }
     ]);
     expect(server.views).toHaveLength(requests + 1);
+    // One request, but two steps: each was a choice of its own.
+    model.undo();
+    expect(state().view.filter).toEqual(compare('sample_id', 50));
     model.undo();
     expect(state().view).toEqual(EMPTY_VIEW);
+  });
+
+  it('takes what goes on within a second as one step', async () => {
+    const move = (count: number, gesture?: string) =>
+      model.setFilter(compare('sample_id', count) ?? null, gesture);
+    move(50, 'handle');
+    await jest.advanceTimersByTimeAsync(900);
+    move(40, 'handle');
+    await jest.advanceTimersByTimeAsync(900);
+    move(30, 'handle');
+    await jest.advanceTimersByTimeAsync(1100);
+    move(20, 'handle');
+    move(10, 'another');
+    const steps = [];
+    while (state().past.length > 0) {
+      model.undo();
+      steps.push(state().view.filter);
+    }
+    expect(steps).toEqual([
+      compare('sample_id', 20),
+      compare('sample_id', 30),
+      null
+    ]);
   });
 
   it('drops a late reply', async () => {

@@ -14,6 +14,7 @@ from visionlens_jlab.catalog.predicates.compiler import (
     compile_group,
     compile_matching,
     is_bare,
+    of_any_source,
 )
 from visionlens_jlab.catalog.predicates.normal import (
     conjunction,
@@ -39,6 +40,7 @@ __all__ = [
     "is_bare",
     "leaves",
     "normalize",
+    "of_any_source",
     "parse",
     "render",
 ]

@@ -76,6 +76,14 @@ def compile_matching(
     return GROUND_TRUTH if matching is None else matching
 
 
+def of_any_source(filter: Filter | None, fields: FieldSet, among: Among | None = None) -> bool:
+    """Whether annotations that meet a filter may be of any source, not the ground truth alone."""
+    if among is not None and among.level == "annotations":
+        return True
+    parts = [] if filter is None else conjuncts(normalize(filter))
+    return any(_Compiler(fields).names_source(part) for part in parts)
+
+
 def is_bare(node: Filter, fields: FieldSet) -> bool:
     """Whether a node speaks of annotations only, without a quantifier."""
     return _Compiler(fields).is_bare(node)
@@ -121,7 +129,7 @@ class _Compiler:
         if among is not None:
             conditions.append(among.on_annotation)
             default = default and among.level == "samples"
-        if default and not any(self._names_source(part) for part in parts):
+        if default and not any(self.names_source(part) for part in parts):
             conditions.append(GROUND_TRUTH)
         return join(conditions, "AND", TRUE)
 
@@ -198,7 +206,7 @@ class _Compiler:
         if domain:
             among = join([self.annotation(part) for part in domain], "AND", TRUE)
         else:
-            among = TRUE if any(self._names_source(part) for part in claim) else GROUND_TRUTH
+            among = TRUE if any(self.names_source(part) for part in claim) else GROUND_TRUTH
         return self._exists(owner, join([among, broken], "AND", TRUE), negated=True)
 
     def _count(self, owner: str, node: Count) -> Compiled:
@@ -236,15 +244,15 @@ class _Compiler:
             case _:
                 return self._field(node).level == "annotations"
 
-    def _names_source(self, node: Filter) -> bool:
+    def names_source(self, node: Filter) -> bool:
         """Whether a node names source (or confidence) outside quantifiers."""
         match node:
             case Quantified() | Count():
                 return False
             case Combine():
-                return any(self._names_source(arg) for arg in node.args)
+                return any(self.names_source(arg) for arg in node.args)
             case Not():
-                return self._names_source(node.arg)
+                return self.names_source(node.arg)
             case _:
                 return self._field(node).speaks_of_sources
 
