@@ -1447,7 +1447,7 @@ export interface components {
              * Project
              * @default null
              */
-            project: string | null;
+            project: ("umap" | "pca" | "tsne" | "pacmap") | null;
             /**
              * Options
              * @default {}

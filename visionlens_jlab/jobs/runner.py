@@ -143,6 +143,8 @@ class JobRunner:
                 await self.submit(request)
             except VisionLensError as error:
                 self._spool(job.job).log("error", f"{error.code}: {error.message}")
+            except Exception:  # the job is done all the same
+                _log.exception("What follows job %s could not be queued", job.job)
 
     def _by_setting(self, job: Job) -> list[JobParameters]:
         """What the settings have follow a job."""

@@ -59,7 +59,7 @@ class EmbedRequest(Model):
     batch_size: int | None = Field(None, ge=1, le=4096)
     crop_margin: float = Field(0.1, ge=0, le=1)
     """Level annotations: share of the box added on each side."""
-    project: str | None = None
+    project: Literal["umap", "pca", "tsne", "pacmap"] | None = None
     """Method of a projection to make afterwards."""
     options: dict[str, Any] = {}
 

@@ -40,7 +40,7 @@ class Derived:
         space: str | None = None,
         batch_size: int | None = None,
         crop_margin: float = 0.1,
-        project: str | None = None,
+        project: Literal["umap", "pca", "tsne", "pacmap"] | None = None,
         **options: Any,
     ) -> str:
         """Give every image, or every object, a vector; waits, with a progress bar.
