@@ -1,7 +1,7 @@
 /** The keys of the panels: what the list of them shows, and what tests hold the handlers to. */
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-export type Keys = 'panels' | 'grid' | 'sample' | 'folders';
+export type Keys = 'panels' | 'grid' | 'map' | 'sample' | 'folders';
 
 export interface IShortcut {
   /** As `KeyboardEvent.key` names them, with `Shift+` or `Ctrl+` before; any of them does it. */
@@ -58,6 +58,22 @@ export function shortcutGroups(trans: TranslationBundle): IShortcutGroup[] {
         { keys: ['Ctrl+A'], does: trans.__('Select all in view') },
         { keys: ['Escape'], does: trans.__('Clear the selection') },
         { keys: ['Enter'], does: trans.__('Open the sample') }
+      ]
+    },
+    {
+      name: 'map',
+      label: trans.__('Map'),
+      shortcuts: [
+        {
+          keys: ['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown'],
+          does: trans.__('Move')
+        },
+        { keys: ['+', '=', '-'], does: trans.__('Zoom') },
+        { keys: ['0'], does: trans.__('Show everything') },
+        { keys: ['f'], does: trans.__('Zoom to the selection') },
+        { keys: ['l', 'b', 'v'], does: trans.__('Lasso, box, or move') },
+        { keys: ['Enter'], does: trans.__('Select what is in sight') },
+        { keys: ['Escape'], does: trans.__('Clear the selection') }
       ]
     },
     {

@@ -8,6 +8,7 @@ import {
   fakeModel,
   tile
 } from '../../components/__tests__/fakes';
+import { CommandIDs } from '../../tokens';
 import { DuplicatesPanel } from '../DuplicatesPanel';
 
 function member(sample_id: number, best = false, split = 'train') {
@@ -50,6 +51,7 @@ async function open(found: IDuplicates = FOUND) {
   });
   const model = fakeModel();
   const context = fakeContext({ embeddings, tiles });
+  context.commands.addCommand(CommandIDs.openGrid, { execute: () => null });
   const view = render(<DuplicatesPanel model={model} context={context} />);
   await act(async () => undefined);
   return { ...view, model, embeddings };

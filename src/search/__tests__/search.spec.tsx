@@ -139,7 +139,10 @@ describe('gestures', () => {
       queries: ['q1'],
       weights: [1]
     });
-    const file = new File(['abc'], 'mine.jpg', { type: 'image/jpeg' });
+    const file = {
+      name: 'mine.jpg',
+      arrayBuffer: async () => Uint8Array.from([97, 98, 99]).buffer
+    } as File;
     await searchImage({ model, client: given }, file);
     expect((given.embeddings.encode as jest.Mock).mock.lastCall[1]).toEqual({
       space: 'new',
