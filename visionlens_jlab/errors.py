@@ -76,7 +76,7 @@ CODES: dict[str, ErrorCode] = {
     "JOB_CANCELLED": ErrorCode(409, "Start the job again."),
     "JOB_FAILED": ErrorCode(500, "Read the job's log for the cause."),
     "WORKER_LOST": ErrorCode(500, "Start the job again; finished pieces are kept."),
-    "WORKER_BUSY": ErrorCode(503, "Wait for the job that runs, or cancel it, and try again."),
+    "WORKER_BUSY": ErrorCode(409, "Wait for the job that runs, or cancel it, and try again."),
     "IMAGE_MISSING": ErrorCode(404, "Check that the image folder is still where it was."),
     "IMAGE_UNREADABLE": ErrorCode(422, "Open the file in an image viewer to check it."),
     "UPLOAD_INVALID": ErrorCode(422, "Send image files only, such as JPEG, PNG or WebP."),

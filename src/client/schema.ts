@@ -6218,7 +6218,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description DATASET_DAMAGED, DATASET_TOO_NEW */
+            /** @description DATASET_DAMAGED, DATASET_TOO_NEW, WORKER_BUSY */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6226,7 +6226,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
-                        code?: "DATASET_DAMAGED" | "DATASET_TOO_NEW";
+                        code?: "DATASET_DAMAGED" | "DATASET_TOO_NEW" | "WORKER_BUSY";
                     };
                 };
             };
@@ -6251,18 +6251,6 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "DATASET_BUSY";
-                    };
-                };
-            };
-            /** @description WORKER_BUSY */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"] & {
-                        /** @enum {unknown} */
-                        code?: "WORKER_BUSY";
                     };
                 };
             };
