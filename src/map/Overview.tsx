@@ -28,7 +28,8 @@ export function Overview(props: IProps): JSX.Element | null {
   const { renderer } = view;
   const element = host.current;
   if (
-    renderer?.camera == null ||
+    renderer === null ||
+    renderer.camera === null ||
     element === null ||
     points?.dimensions !== 2 ||
     renderer.nearer > NEAR

@@ -44,6 +44,7 @@ def test_annotations_take_their_own_class_and_their_samples_split(street: Datase
     assert _named(street, "split", "annotations") == ["train"] * 6 + ["val"]
 
 
+@pytest.mark.own_dataset
 def test_few_whole_numbers_are_labels(street: DatasetStore) -> None:
     assert _named(street, "speed") == [10, 20, 30, 40, None, None]
     many = pa.array(range(6), pa.int64())
@@ -51,6 +52,7 @@ def test_few_whole_numbers_are_labels(street: DatasetStore) -> None:
     assert _named(street, "cluster") == list(range(6))
 
 
+@pytest.mark.own_dataset
 def test_numbers_come_as_they_are(street: DatasetStore) -> None:
     street.set_field("score", np.array([0, 2]), pa.array([0.25, 0.75]))
     coloring = street.colors(ColorsRequest(field="score"))
@@ -71,6 +73,7 @@ def test_a_sample_takes_the_mean_of_its_annotations_numbers(street: DatasetStore
     assert own.tolist() == [100.0, 10.0, 50.0, 52.0, 9.0, 11.0, 30.0]
 
 
+@pytest.mark.own_dataset
 def test_of_several_tags_the_rarest(street: DatasetStore) -> None:
     street.tag(TagRequest(tag="common", ids=[0, 1, 2]))
     street.tag(TagRequest(tag="rare", ids=[1]))
