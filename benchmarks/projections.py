@@ -1,6 +1,6 @@
 """UMAP as the projection job runs it, beside umap-learn alone.
 
-Usage: python benchmarks/projections.py [VECTORS] [DIMENSION] [--method M] [--alone] [--compiled DIR]
+Usage: python benchmarks/projections.py [VECTORS] [DIMENSION] [--method M] [--alone] [--compiled D]
 
 Random unit vectors around 100 centres. Each run is one process; start it twice with the same
 `--compiled` to see what compiled code kept on the disk saves. Trustworthiness (share of the 15

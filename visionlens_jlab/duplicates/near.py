@@ -20,6 +20,7 @@ from .groups import Member, groups_of
 from .hashes import MIDDLE, SIDE
 from .proposals import Proposal
 from .table import Samples, Thumbnails
+from .threads import one_thread
 
 Floats = npt.NDArray[np.float32]
 
@@ -99,7 +100,8 @@ class NearDuplicates:
         for one, two in pairs:
             self._partners[one].add(two)
             self._partners[two].add(one)
-        groups = groups_of(sorted(pairs), self._alike)
+        with one_thread():
+            groups = groups_of(sorted(pairs), self._alike)
         grouped = {row for group in groups for row in group}
         groups += [[row] for row in self._copies if row not in grouped]
         return sorted(self._members(group) for group in groups)
@@ -152,16 +154,19 @@ class NearDuplicates:
             chosen = np.isin(vectors[0], usable)
             pairs |= set(proposals.by_vectors(vectors[0][chosen], vectors[1][chosen], self._watch))
         pairs -= {_key(one.first, one.second) for one in candidates}
-        for done, pair in enumerate(sorted(pairs), start=1):
-            candidates += self._searched(*pair)
-            if done % 64 == 0 or done == len(pairs):
-                self._watch("places", done, len(pairs))
-        # Neighbours in the dataset one after the other: their thumbnails are still at hand.
-        candidates.sort(key=lambda one: (min(one.first, one.second), max(one.first, one.second)))
-        for done, proposal in enumerate(candidates, start=1):
-            self._judge(proposal)
-            if done % 16 == 0 or done == len(candidates):
-                self._watch("pairs", done, len(candidates))
+        with one_thread():
+            for done, pair in enumerate(sorted(pairs), start=1):
+                candidates += self._searched(*pair)
+                if done % 64 == 0 or done == len(pairs):
+                    self._watch("places", done, len(pairs))
+            # Neighbours in the dataset one after the other: their thumbnails are still at hand.
+            candidates.sort(
+                key=lambda one: (min(one.first, one.second), max(one.first, one.second))
+            )
+            for done, proposal in enumerate(candidates, start=1):
+                self._judge(proposal)
+                if done % 16 == 0 or done == len(candidates):
+                    self._watch("pairs", done, len(candidates))
 
     def _read_levels(self, row: int) -> Levels | None:
         image = self._thumbnails.image(row)
