@@ -28,7 +28,7 @@ export async function stubProjection(
   count: number,
   dimensions: 2 | 3 = 2
 ): Promise<void> {
-  await page.route(/\/datasets\/[^/]+\/projections$/, route =>
+  await page.route(/\/datasets\/[^/]+\/projections(\?|$)/, route =>
     route.fulfill({
       json: {
         projections: [
@@ -48,7 +48,7 @@ export async function stubProjection(
       }
     })
   );
-  await page.route(/\/projections\/p1\/points$/, route =>
+  await page.route(/\/projections\/p1\/points(\?|$)/, route =>
     route.fulfill({
       contentType: 'application/octet-stream',
       body: Buffer.from(places(count, dimensions).buffer)
