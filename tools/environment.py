@@ -144,6 +144,8 @@ def _build_extension() -> None:
 
 
 def _install_python(extras: list[str]) -> None:
+    # Left there by the linking below; a wheel takes it from the root of the project.
+    (ROOT / "visionlens_jlab" / "labextension" / "install.json").unlink(missing_ok=True)
     requirement = f".[{','.join(extras)}]"
     run(
         [str(PYTHON), "-m", "pip", "install", "-q", "--no-build-isolation", "-e", requirement],
