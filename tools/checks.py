@@ -26,8 +26,8 @@ PARTS = [
     "demo",
 ]
 """Folders or files of tests that run in one process each; the others together in one more."""
-LANES = min(4, (os.cpu_count() or 1) + 1)
-"""So many checks run at once: one more than there are cores, as many tests wait for a process."""
+LANES = min(6, (os.cpu_count() or 1) + 2)
+"""So many checks run at once: more than there are cores, as many tests wait for a process."""
 COVERED = ".coverage-"
 
 

@@ -7,6 +7,7 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
@@ -102,7 +103,7 @@ class Fitted:
                 _shaped(arrays["mean"], np.float32, 1),
                 _shaped(arrays["axes"], np.float32, 2),
             )
-        except (OSError, ValueError, KeyError, IndexError, TypeError, EOFError) as error:
+        except (OSError, ValueError, LookupError, TypeError, EOFError, BadZipFile) as error:
             raise VisionLensError(
                 "DATASET_DAMAGED",
                 f"The model of a projection ({path.name}) cannot be read.",

@@ -81,7 +81,11 @@ async def test_requests_that_cannot_be(api, jobs, jp_root_dir):
         assert code(await api("jobs", "POST", body)) == "REQUEST_INVALID"
     missing = {"kind": "embed", "embed": {"dataset": "nowhere"}}
     assert code(await api("jobs", "POST", missing)) == "DATASET_NOT_FOUND"
-    job = await jobs.end(await embed(api, dataset="town", model="transformers:/no/folder"))
+    outside = {"dataset": "town", "model": "transformers:/no/folder"}
+    answer = await api("jobs", "POST", {"kind": "embed", "embed": outside})
+    assert code(answer) == "PATH_NOT_ALLOWED"
+    model = f"transformers:{jp_root_dir / 'no-model'}"
+    job = await jobs.end(await embed(api, dataset="town", model=model))
     assert (job["state"], job["error"]["code"]) == ("failed", "MODEL_UNAVAILABLE")
     assert (await api.json("datasets/town"))["state"] == "ready"
 
