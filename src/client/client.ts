@@ -1,7 +1,7 @@
 /** The REST API, one method an operation. */
 import { ServerConnection } from '@jupyterlab/services';
 import type { IClient, IThumbnail } from './context';
-import { EmbeddingsClient } from './embeddings';
+import type { IEmbeddingsClient } from './embeddings';
 import { path, Transport } from './transport';
 import type * as api from './types';
 
@@ -10,10 +10,10 @@ export class Client implements IClient {
     settings: ServerConnection.ISettings = ServerConnection.makeSettings()
   ) {
     this._transport = new Transport(settings);
-    this.embeddings = new EmbeddingsClient(this._transport);
+    this.embeddings = lazyEmbeddings(this._transport);
   }
 
-  readonly embeddings: EmbeddingsClient;
+  readonly embeddings: IEmbeddingsClient;
 
   about(): Promise<api.IAbout> {
     return this._transport.json('about');
@@ -338,6 +338,21 @@ export class Client implements IClient {
   }
 
   private readonly _transport: Transport;
+}
+
+/** Every method is a request: its code comes with the first one, not with the start of Lab. */
+function lazyEmbeddings(transport: Transport): IEmbeddingsClient {
+  type Method = (...args: unknown[]) => Promise<unknown>;
+  const load = async (): Promise<Record<string, Method>> => {
+    const { EmbeddingsClient } = await import('./embeddings');
+    return new EmbeddingsClient(transport) as never;
+  };
+  return new Proxy({} as IEmbeddingsClient, {
+    get:
+      (_, method: string): Method =>
+      async (...args) =>
+        (await load())[method](...args)
+  });
 }
 
 function workspacePath(
