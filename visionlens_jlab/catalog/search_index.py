@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 if TYPE_CHECKING:
     import numpy as np
 
-    from visionlens_jlab.catalog.store import DatasetStore
     from visionlens_jlab.vectors.segments import Segments
 
 IndexState = Literal["ready", "building", "none", "behind", "failed"]
@@ -16,15 +15,15 @@ IndexState = Literal["ready", "building", "none", "behind", "failed"]
 class SearchIndex(Protocol):
     """Derived from the datasets; told of what happens to them. Any thread."""
 
-    def opened(self, store: DatasetStore) -> None:
+    def opened(self, slug: str) -> None:
         """A dataset was opened."""
         ...
 
-    def committed(self, store: DatasetStore, kind: str) -> None:
+    def committed(self, slug: str, kind: str) -> None:
         """A commit of that kind is in."""
         ...
 
-    def released(self, store: DatasetStore) -> None:
+    def released(self, uuid: str) -> None:
         """A dataset was let go of; another process may open it next."""
         ...
 

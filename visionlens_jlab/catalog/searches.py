@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 
 from visionlens_jlab.catalog import embedding_rows
+from visionlens_jlab.catalog.database import Reader
 from visionlens_jlab.catalog.tables import Ids
+from visionlens_jlab.catalog.views import ResolvedView
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.models import Level, SearchSpec, ViewSpec
 from visionlens_jlab.vectors import exact
 from visionlens_jlab.vectors.segments import Segments
-
-if TYPE_CHECKING:
-    from visionlens_jlab.catalog.snapshot import Snapshot
 
 _LEAST_LENGTH = 1e-6
 
@@ -34,7 +33,49 @@ class Found:
     scores: Ids
 
 
-def run_search(snapshot: Snapshot, spec: ViewSpec, search: SearchSpec) -> Found:
+class Searchable(Protocol):
+    """What a search needs of a dataset at one version."""
+
+    @property
+    def reader(self) -> Reader:
+        """Reads the tables."""
+        ...
+
+    def view(self, spec: ViewSpec) -> ResolvedView:
+        """A view."""
+        ...
+
+    def ids_at_level(self, view: ResolvedView, level: Level) -> Ids:
+        """The rows of `level` that a view stands for, uint32."""
+        ...
+
+    def owners(self, annotation_ids: Ids) -> Ids:
+        """The sample of each annotation, uint32 (n,)."""
+        ...
+
+    def segments(self, space: str) -> Segments:
+        """The vectors of a space."""
+        ...
+
+    def query_vectors(self, space: str, keys: Sequence[str]) -> list[Ids]:
+        """Vectors float32 (d,) of encoded queries. QUERY_NOT_FOUND."""
+        ...
+
+    def search_index(
+        self,
+        space: str,
+        segments: Segments,
+        target: Ids,
+        k: int,
+        *,
+        among: Ids | None,
+        threshold: float | None,
+    ) -> tuple[Ids, Ids] | None:
+        """What the index finds; None: there is none that can tell."""
+        ...
+
+
+def run_search(dataset: Searchable, spec: ViewSpec, search: SearchSpec) -> Found:
     """Search among the ids that the rest of a view lets through.
 
     Raises
@@ -43,24 +84,24 @@ def run_search(snapshot: Snapshot, spec: ViewSpec, search: SearchSpec) -> Found:
         SPACE_NOT_FOUND, QUERY_NOT_FOUND, ID_UNKNOWN for an id without a vector, REQUEST_INVALID
         for a search for nothing; what the view's filter raises.
     """
-    level: Level = embedding_rows.read_space(snapshot.reader, search.space)[1]
-    segments = snapshot.segments(search.space)
+    level: Level = embedding_rows.read_space(dataset.reader, search.space)[1]
+    segments = dataset.segments(search.space)
     rest = spec.model_copy(update={"search": None, "sort": []})
-    allowed = snapshot.ids_at_level(snapshot.view(rest), level)
+    allowed = dataset.ids_at_level(dataset.view(rest), level)
     if search.mode != "similar":
         sample = exact.diverse if search.mode == "diverse" else exact.outliers
         ids, scores = sample(segments, allowed, search.k)
         kept = scores >= (-np.inf if search.threshold is None else search.threshold)
         return Found(level, ids[kept], scores[kept])
     among = None if _holds_all(allowed, segments) else allowed
-    target = target_of(snapshot, search, segments)
-    nearest = partial(_nearest, snapshot, search, target, among)
+    target = target_of(dataset, search, segments)
+    nearest = partial(_nearest, dataset, search, target, among)
     if level in (spec.level, "samples"):
         return Found(level, *nearest(search.k))
-    return _best_owners(snapshot, search.k, nearest)
+    return _best_owners(dataset, search.k, nearest)
 
 
-def target_of(snapshot: Snapshot, search: SearchSpec, segments: Segments) -> Ids:
+def target_of(dataset: Searchable, search: SearchSpec, segments: Segments) -> Ids:
     """The unit vector float32 (d,) that a search looks for."""
     if not (search.like or search.unlike or search.queries):
         raise VisionLensError(
@@ -74,7 +115,7 @@ def target_of(snapshot: Snapshot, search: SearchSpec, segments: Segments) -> Ids
     for ids, sign in ((search.like, 1), (search.unlike, -1)):
         target += sign * _examples(ids, segments, search.space).sum(axis=0)
     weights = [*search.weights, *[1.0] * len(search.queries)]
-    queries = snapshot.query_vectors(search.space, search.queries)
+    queries = dataset.query_vectors(search.space, search.queries)
     for weight, vector in zip(weights, queries, strict=False):
         target += weight * vector / np.linalg.norm(vector)
     length = float(np.linalg.norm(target))
@@ -110,16 +151,16 @@ def _holds_all(allowed: Ids, segments: Segments) -> bool:
 
 
 def _nearest(
-    snapshot: Snapshot,
+    dataset: Searchable,
     search: SearchSpec,
     target: Ids,
     among: Ids | None,
     k: int | None,
 ) -> tuple[Ids, Ids]:
     """From the index where it can tell, else from the vectors."""
-    segments = snapshot.segments(search.space)
+    segments = dataset.segments(search.space)
     if k is not None:
-        found = snapshot.search_index(
+        found = dataset.search_index(
             search.space, segments, target, k, among=among, threshold=search.threshold
         )
         if found is not None:
@@ -128,13 +169,13 @@ def _nearest(
 
 
 def _best_owners(
-    snapshot: Snapshot, k: int | None, nearest: Callable[[int | None], tuple[Ids, Ids]]
+    dataset: Searchable, k: int | None, nearest: Callable[[int | None], tuple[Ids, Ids]]
 ) -> Found:
     """The objects found, until they belong to `k` images."""
     asked = None if k is None else 4 * k
     while True:
         ids, scores = nearest(asked)
-        _, firsts = np.unique(snapshot.owners(ids), return_index=True)
+        _, firsts = np.unique(dataset.owners(ids), return_index=True)
         if k is not None and len(firsts) > k:
             end = int(np.sort(firsts)[k])
             return Found("annotations", ids[:end], scores[:end])

@@ -91,8 +91,8 @@ class DatasetStore(Embeddings, JobResults):
         if index is None or self.read_only:
             return
         self._caches.index = index
-        self.database.on_open = lambda: index.opened(self)
-        index.opened(self)
+        self.database.on_open = lambda: index.opened(self.slug)
+        index.opened(self.slug)
 
     @property
     def version(self) -> int:
@@ -320,7 +320,7 @@ class DatasetStore(Embeddings, JobResults):
             return False
         self.remove_replaced()
         if self._caches.index is not None:
-            self._caches.index.released(self)
+            self._caches.index.released(self.uuid)
         return True
 
     def _thumbnail_places(self, samples: Sequence[int]) -> dict[int, Thumbnail]:
@@ -355,7 +355,7 @@ class DatasetStore(Embeddings, JobResults):
         if self._card.is_due():
             self._refresh_card()
         if self._caches.index is not None:
-            self._caches.index.committed(self, kind)
+            self._caches.index.committed(self.slug, kind)
         return result
 
     def _forget_segments(self) -> None:

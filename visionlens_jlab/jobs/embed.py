@@ -18,7 +18,7 @@ from .context import JobContext
 from .embed_input import Known, read_items, read_known
 from .embed_rows import RowEncoder
 from .embed_space import choose_space, version_in
-from .encode import unload
+from .encode import encode, encode_with, unload
 from .encoder import Encoder
 from .ingest_pool import IngestPool
 from .query_files import QueryFiles
@@ -168,7 +168,13 @@ class _Embedding:
     def _check(self) -> None:
         """Called several times a second: may raise JobCancelled; queries go first."""
         self._context.check_cancelled()
-        self._queries.answer(self._encoder, self._space, self._whitening)
+        self._queries.answer(self._reply)
+
+    def _reply(self, query: dict[str, Any]) -> np.ndarray[Any, Any]:
+        """A query for another model is answered on the processor: the job keeps the device."""
+        if (query["space"], query["version"]) == (self._space.space, self._space.version):
+            return encode_with(self._encoder, self._whitening, query)
+        return encode(query, device="cpu")
 
 
 def _whitening(known: Known | None) -> Whitening | None:

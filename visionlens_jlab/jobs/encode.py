@@ -11,6 +11,7 @@ import numpy as np
 
 from ..errors import VisionLensError
 from .encoder import Encoder
+from .query_files import QueryFiles
 
 if TYPE_CHECKING:
     from ..embedding.whitening import Whitening
@@ -99,8 +100,6 @@ def unload() -> None:
 
 def answer(data_dir: str, name: str) -> None:
     """Answer a query file; what a worker kernel executes when it has no job."""
-    from .query_files import QueryFiles
-
     QueryFiles(Path(data_dir)).answer_one(name, encode)
 
 

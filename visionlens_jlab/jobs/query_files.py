@@ -10,18 +10,12 @@ import uuid
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from ..errors import VisionLensError
-from ..models import EmbeddingSpace
-from .encode import encode, encode_with
 from .pieces import write_json
-
-if TYPE_CHECKING:
-    from ..embedding.whitening import Whitening
-    from .encoder import Encoder
 
 FOLDER = "queries"
 LOOK_SECONDS = 0.02
@@ -72,21 +66,12 @@ class QueryFiles:
         for suffix in (".json", ".image", ".npy", ".error.json"):
             (self._folder / f"{name}{suffix}").unlink(missing_ok=True)
 
-    def answer(self, encoder: Encoder, space: EmbeddingSpace, whitening: Whitening | None) -> None:
-        """Answer what waits, from inside a job that has a model; at most fifty times a second.
-
-        A query for another model is answered on the processor, so that the job keeps the device.
-        """
+    def answer(self, reply: Callable[[dict[str, Any]], Vector]) -> None:
+        """Answer what waits, from inside a job; looks at most fifty times a second."""
         now = time.monotonic()
         if now - self._looked < LOOK_SECONDS or not self._folder.is_dir():
             return
         self._looked = now
-
-        def reply(query: dict[str, Any]) -> Vector:
-            if (query["space"], query["version"]) == (space.space, space.version):
-                return encode_with(encoder, whitening, query)
-            return encode(query, device="cpu")
-
         for path in self._folder.glob("*.json"):
             if not path.name.startswith(".") and not path.name.endswith(".error.json"):
                 self.answer_one(path.stem, reply)

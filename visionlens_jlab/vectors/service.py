@@ -81,18 +81,18 @@ class VectorService:
 
     # --- told by the catalog -----------------------------------------------------------------
 
-    def opened(self, store: DatasetStore) -> None:
+    def opened(self, slug: str) -> None:
         """Look whether its indexes are what they should be."""
-        self._wake(store.slug)
+        self._wake(slug)
 
-    def committed(self, store: DatasetStore, kind: str) -> None:
+    def committed(self, slug: str, kind: str) -> None:
         """Bring its indexes to this commit."""
         if kind in _RELEVANT:
-            self._wake(store.slug)
+            self._wake(slug)
 
-    def released(self, store: DatasetStore) -> None:
+    def released(self, uuid: str) -> None:
         """Let go of its indexes; another process may hold them next."""
-        for index in self._forget(store.uuid):
+        for index in self._forget(uuid):
             with suppress(VectorStoreError):
                 index.engine.release(index.collection)
 
