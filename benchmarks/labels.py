@@ -116,7 +116,7 @@ def _name(command: list[str]) -> str:
     modules = {
         "jupyter_server": "Jupyter server",
         "ipykernel_launcher": "worker kernel",
-        "ingest_child": "image process",
+        "image_process": "image process",
     }
     return next((name for key, name in modules.items() if key in " ".join(command)), "helper")
 

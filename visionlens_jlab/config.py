@@ -26,6 +26,13 @@ MEMORY_LIMIT_MB = 192
 LEAST_MEMORY_MB = 96
 """With less, DuckDB refuses to load or sort large tables."""
 
+ENV_VECTOR_CACHE = "VISIONLENS_VECTOR_CACHE"
+"""MiB that the vectors kept by content may take in the data directory."""
+VECTOR_CACHE_MB = 4096
+"""Two million vectors of 512 numbers."""
+ENV_TRUST_REMOTE_CODE = "VISIONLENS_TRUST_REMOTE_CODE"
+"""Whether models may run code that comes with them, when that is asked for."""
+
 
 def default_memory_limit() -> int:
     """`$VISIONLENS_MEMORY_LIMIT` in MiB, else `MEMORY_LIMIT_MB`; never below what is needed."""
@@ -34,6 +41,20 @@ def default_memory_limit() -> int:
     except ValueError:
         named = MEMORY_LIMIT_MB
     return max(LEAST_MEMORY_MB, named)
+
+
+def default_vector_cache() -> int:
+    """`$VISIONLENS_VECTOR_CACHE` in MiB, else `VECTOR_CACHE_MB`; never below 0."""
+    try:
+        named = int(os.environ.get(ENV_VECTOR_CACHE, VECTOR_CACHE_MB))
+    except ValueError:
+        named = VECTOR_CACHE_MB
+    return max(0, named)
+
+
+def may_trust_remote_code() -> bool:
+    """Whether `$VISIONLENS_TRUST_REMOTE_CODE` lets models run code that comes with them."""
+    return os.environ.get(ENV_TRUST_REMOTE_CODE, "").lower() in ("1", "true", "yes", "on")
 
 
 def default_data_dir() -> Path:

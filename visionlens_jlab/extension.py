@@ -10,7 +10,7 @@ from urllib.parse import urlsplit, urlunsplit
 from jupyter_client.multikernelmanager import AsyncMultiKernelManager
 from jupyter_server.extension.application import ExtensionApp
 from tornado.ioloop import PeriodicCallback
-from traitlets import Enum, Float, Int, List, Type, Unicode, default
+from traitlets import Bool, Enum, Float, Int, List, Type, Unicode, default
 from traitlets.config import Configurable
 
 from .api.about import UnknownHandler
@@ -24,8 +24,12 @@ from .config import (
     ENV_QDRANT_URL,
     ENV_SERVER,
     ENV_TOKEN,
+    ENV_TRUST_REMOTE_CODE,
+    ENV_VECTOR_CACHE,
     default_data_dir,
     default_memory_limit,
+    default_vector_cache,
+    may_trust_remote_code,
 )
 from .jobs.announcer import Announcer
 
@@ -61,6 +65,14 @@ class VisionLens(Configurable):  # type: ignore[misc]
     project_after_embed = Enum(
         ["", "umap", "pca", "tsne", "pacmap"], "", help="Map made of each dataset once embedded."
     ).tag(config=True)
+    trust_remote_code = Bool(
+        help="Whether models from the hub may run code that comes with them, where it is asked "
+        "for; default: $VISIONLENS_TRUST_REMOTE_CODE, else they may not."
+    ).tag(config=True)
+    vector_cache_mb = Int(
+        help="MiB that vectors kept by content may take in data_dir; what was not used for "
+        "longest goes first, 0 keeps none. Default: $VISIONLENS_VECTOR_CACHE or 4096."
+    ).tag(config=True)
     worker_manager_class = Type(
         AsyncMultiKernelManager,
         klass=AsyncMultiKernelManager,
@@ -81,6 +93,14 @@ class VisionLens(Configurable):  # type: ignore[misc]
     @default("memory_limit_mb")  # type: ignore[untyped-decorator]
     def _default_memory_limit(self) -> int:
         return default_memory_limit()
+
+    @default("trust_remote_code")  # type: ignore[untyped-decorator]
+    def _default_trust_remote_code(self) -> bool:
+        return may_trust_remote_code()
+
+    @default("vector_cache_mb")  # type: ignore[untyped-decorator]
+    def _default_vector_cache(self) -> int:
+        return default_vector_cache()
 
     qdrant_url = Unicode(
         help="Address of a Qdrant server or cluster that keeps the search indexes; default: "
@@ -131,7 +151,9 @@ class VisionLensApp(ExtensionApp):  # type: ignore[misc]
             return JobRunner(
                 library,
                 {
-                    lane: WorkerKernel(options.worker_manager_class, name, data_dir)
+                    lane: WorkerKernel(
+                        options.worker_manager_class, name, data_dir, worker_settings(options)
+                    )
                     for lane, name in names.items()
                 },
                 announcer,
@@ -191,6 +213,14 @@ class VisionLensApp(ExtensionApp):  # type: ignore[misc]
 
         times: dict[str, Any] = self.serverapp.web_app.settings["last_activity_times"]
         times[self.name] = utcnow()
+
+
+def worker_settings(options: VisionLens) -> dict[str, str]:
+    """The settings that workers read from their environment."""
+    return {
+        ENV_TRUST_REMOTE_CODE: str(int(options.trust_remote_code)),
+        ENV_VECTOR_CACHE: str(options.vector_cache_mb),
+    }
 
 
 def local_address(connection_url: str, ip: str) -> str:

@@ -17,6 +17,17 @@ class OutOfMemoryError(Exception):
     """A batch does not fit into the memory of the device; a smaller one may."""
 
 
+_FULL = ("out of memory", "not enough memory", "can't allocate memory")
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether an error of a model, of torch or another library, says that memory is short."""
+    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
+        return True
+    text = str(error).lower()
+    return isinstance(error, RuntimeError) and any(words in text for words in _FULL)
+
+
 class Embedder(Protocol):
     """A model that gives images, and perhaps texts, a place in one space.
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 
+from visionlens_jlab.config import ENV_TRUST_REMOTE_CODE, may_trust_remote_code
 from visionlens_jlab.errors import VisionLensError
 
 from .hub import prefer_cache_without_network
@@ -29,8 +30,8 @@ def make(model: str, options: dict[str, Any]) -> TorchEmbedder:
     model : str
         Id on the hub, or absolute path of a folder as `save_pretrained` writes it.
     options : dict
-        `trust_remote_code` (off unless the user turns it on), `revision`, and those of
-        `TorchEmbedder`. Weights must be safetensors.
+        `trust_remote_code` (bool; refused unless `config.may_trust_remote_code`), `revision`, and
+        those of `TorchEmbedder`. Weights must be safetensors.
 
     Raises
     ------
@@ -46,7 +47,7 @@ def make(model: str, options: dict[str, Any]) -> TorchEmbedder:
     if not model.startswith("/"):
         prefer_cache_without_network()
     common = {
-        "trust_remote_code": bool(options.get("trust_remote_code", False)),
+        "trust_remote_code": _trusted(model, options),
         "revision": options.get("revision", "main"),
     }
     try:
@@ -85,6 +86,23 @@ def make(model: str, options: dict[str, Any]) -> TorchEmbedder:
         texts=None if tokenizer is None else texts,
         options=options,
     )
+
+
+def _trusted(model: str, options: dict[str, Any]) -> bool:
+    """Whether code that comes with the model may run.
+
+    The option alone does not do: it is stored with the space, and a dataset may be anybody's.
+    """
+    if not options.get("trust_remote_code", False):
+        return False
+    if not may_trust_remote_code():
+        raise VisionLensError(
+            "MODEL_UNAVAILABLE",
+            f"The model {model} would run code that comes with it, which is not allowed here.",
+            f"Set c.VisionLens.trust_remote_code = True (without a server: "
+            f"{ENV_TRUST_REMOTE_CODE}=1) if you trust who made it.",
+        )
+    return True
 
 
 _MASK = "attention_mask"

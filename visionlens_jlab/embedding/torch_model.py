@@ -12,7 +12,7 @@ import torch
 
 from visionlens_jlab.errors import VisionLensError
 
-from .base import OutOfMemoryError, Vectors
+from .base import OutOfMemoryError, Vectors, is_out_of_memory
 from .preparation import Preparation
 
 CPU_BATCH = 16
@@ -109,8 +109,8 @@ class TorchEmbedder:
         try:
             with torch.inference_mode(), mixed:
                 yield
-        except RuntimeError as error:
-            if not _is_out_of_memory(error):
+        except (RuntimeError, MemoryError) as error:
+            if not is_out_of_memory(error):
                 raise
             if self._device.type == "cuda":
                 torch.cuda.empty_cache()
@@ -161,13 +161,6 @@ def _precision(asked: str, device: torch.device) -> torch.dtype | None:
 def _as_vectors(output: torch.Tensor) -> Vectors:
     vectors: Vectors = output.float().cpu().numpy()
     return vectors
-
-
-def _is_out_of_memory(error: RuntimeError) -> bool:
-    text = str(error).lower()
-    return isinstance(error, torch.OutOfMemoryError) or any(
-        words in text for words in ("out of memory", "not enough memory", "can't allocate memory")
-    )
 
 
 def _closed(_: torch.Tensor) -> torch.Tensor:

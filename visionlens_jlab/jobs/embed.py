@@ -20,7 +20,7 @@ from .embed_rows import RowEncoder
 from .embed_space import choose_space, version_in
 from .encode import encode, encode_with, unload
 from .encoder import Encoder
-from .ingest_pool import IngestPool
+from .image_pool import ImagePool
 from .query_files import QueryFiles
 from .vector_cache import VectorCache
 
@@ -78,7 +78,7 @@ class _Embedding:
         self._rows = np.flatnonzero(~np.isin(self._items.ids, have))
 
     def run(self) -> dict[str, Any]:
-        with IngestPool(self._check) as pool:
+        with ImagePool(self._check) as pool:
             rows = RowEncoder(
                 self._context,
                 self._items,

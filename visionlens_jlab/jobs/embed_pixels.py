@@ -1,4 +1,4 @@
-"""What worker processes do for an embed job: images, or parts of them, as a model's input."""
+"""What processes that read images do for an embed job: images, or parts of them, as input."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from visionlens_jlab.media.header_reader import read_header
 from visionlens_jlab.media.headers import UnreadableImageError
 from visionlens_jlab.media.sources import Source
 
-from .ingest_tasks import CRASHED, PixelsResult, PixelsTask
+from .image_tasks import CRASHED, PixelsResult, PixelsTask
 
 Box = tuple[float, float, float, float]
 _OUTSIDE = "nothing of it lies in the image"

@@ -11,8 +11,8 @@ import numpy as np
 from .context import JobContext
 from .embed_input import Items
 from .encoder import Encoder
-from .ingest_pool import IngestPool
-from .ingest_tasks import PixelsResult, PixelsTask
+from .image_pool import ImagePool
+from .image_tasks import PixelsResult, PixelsTask
 from .vector_cache import VectorCache, cache_key
 
 PARTS_PER_TASK = 16
@@ -33,7 +33,7 @@ class RowEncoder:
     items : Items
     encoder : Encoder
     cache : VectorCache
-    pool : IngestPool
+    pool : ImagePool
         Decodes.
     total : int
         Rows of the job.
@@ -46,7 +46,7 @@ class RowEncoder:
         encoder: Encoder,
         cache: VectorCache,
         *,
-        pool: IngestPool,
+        pool: ImagePool,
         total: int,
     ) -> None:
         self._context = context

@@ -23,17 +23,17 @@ from visionlens_jlab.formats.registry import source_kinds
 from visionlens_jlab.formats.request import Request, make_request
 
 from .context import JobContext
+from .image_pool import ImagePool
+from .image_tasks import HeaderResult, HeaderTask, MediaResult, MediaTask, Result
 from .ingest_annotations import Prepared, ambiguous_issues
 from .ingest_count import Counts
 from .ingest_existing import Existing
 from .ingest_gather import Gathered
 from .ingest_pixels import pixel_batches, pixel_tables
-from .ingest_pool import IngestPool
 from .ingest_samples import Pending, SampleMaker
 from .ingest_space import check_space
 from .ingest_stated import StatedFields
 from .ingest_tables import class_table, issue_table, root_table
-from .ingest_tasks import HeaderResult, HeaderTask, MediaResult, MediaTask, Result
 from .ingest_updates import LabelUpdates
 
 HEADERS_PER_TASK = 250
@@ -70,7 +70,7 @@ def run(context: JobContext) -> None:
         DIR_NOT_FOUND, DIR_EMPTY, PERMISSION_DENIED, FORMAT_UNKNOWN, LABELS_INVALID.
     JobCancelled
     """
-    with IngestPool(context.check_cancelled) as pool:
+    with ImagePool(context.check_cancelled) as pool:
         _Ingest(context, pool).run()
 
 
@@ -97,7 +97,7 @@ def make_ingest_request(context: JobContext) -> tuple[Request, str | None]:
 
 
 class _Ingest:
-    def __init__(self, context: JobContext, pool: IngestPool) -> None:
+    def __init__(self, context: JobContext, pool: ImagePool) -> None:
         self._context = context
         self._pool = pool
         self._started = datetime.now(UTC)
@@ -374,7 +374,7 @@ class _Ingest:
 
 
 def _here(tasks: Sequence[HeaderTask]) -> Iterator[Result]:
-    from .ingest_work import execute  # labels alone need no decoder
+    from .image_work import execute  # labels alone need no decoder
 
     return map(execute, tasks)
 

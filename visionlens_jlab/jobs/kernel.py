@@ -7,7 +7,7 @@ import logging
 import os
 import shutil
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -39,14 +39,21 @@ class WorkerKernel:
         Its kernel spec; it must have this package installed.
     data_dir : Path
         Working directory of the kernel.
+    settings : mapping of str, optional
+        What it gets in its environment besides the server's.
     """
 
     def __init__(
-        self, manager_class: type[AsyncMultiKernelManager], kernel_name: str, data_dir: Path
+        self,
+        manager_class: type[AsyncMultiKernelManager],
+        kernel_name: str,
+        data_dir: Path,
+        settings: Mapping[str, str] | None = None,
     ) -> None:
         self._manager_class = manager_class
         self._kernel_name = kernel_name
         self._data_dir = data_dir
+        self._settings = dict(settings or {})
         self._folder: Path | None = None
         self._manager: Any = None
         self._kernel: str | None = None
@@ -86,6 +93,7 @@ class WorkerKernel:
         if self._manager is None:
             self._make_manager()
         env = {name: value for name, value in os.environ.items() if name != ENV_TOKEN}
+        env |= self._settings
         env["IPYTHONDIR"] = str(self._folder)  # no start-up files or history of the user's
         try:
             self._kernel = await self._manager.start_kernel(

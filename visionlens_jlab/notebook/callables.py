@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -36,7 +37,8 @@ def embed_with(
     ------
     VisionLensError
         VECTORS_INVALID when the function gives anything but one row of numbers for each image,
-        IMAGE_UNREADABLE when not one image can be read.
+        IMAGE_UNREADABLE when not one image can be read. What the function raises goes on to the
+        caller, unless memory was short for more than one image: then it gets half as many.
     """
     name = space or getattr(function, "__name__", type(function).__name__).strip("<>")
     described = EmbeddingSpace(
@@ -52,7 +54,8 @@ def embed_with(
                 good = [(id_, image) for id_, image in batch if image is not None]
                 unreadable += len(batch) - len(good)
                 if good:
-                    vectors = _vectors(function, [image for _, image in good])
+                    images = [image for _, image in good]
+                    vectors, batch_size = _halving(function, images, batch_size)
                     backend.put_vectors(described, np.array([i for i, _ in good], "u4"), vectors)
                 done += len(batch)
                 show(_state(backend.dataset, done, total))
@@ -116,6 +119,33 @@ def _image(row: dict[str, Any], margin: float) -> Image | None:
     box = (x - margin * w, y - margin * h, w * (1 + 2 * margin), h * (1 + 2 * margin))
     region = region_of(box, image.size)
     return None if region is None else image.crop(region)
+
+
+def _halving(function: Function, images: list[Any], batch_size: int) -> tuple[np.ndarray, int]:
+    """Vectors of images, and how many of them fit into the memory at once."""
+    from ..embedding.base import is_out_of_memory
+
+    parts: list[np.ndarray] = []
+    done = 0
+    while done < len(images):
+        batch = images[done : done + batch_size]
+        try:
+            parts.append(_vectors(function, batch))
+        except Exception as error:
+            if len(batch) == 1 or not is_out_of_memory(error):
+                raise
+            batch_size = len(batch) // 2
+            _empty_cache()
+        else:
+            done += len(batch)
+    return np.concatenate(parts), batch_size
+
+
+def _empty_cache() -> None:
+    """Have torch give back what it keeps on the device."""
+    torch = sys.modules.get("torch")
+    if torch is not None and torch.cuda.is_available():
+        torch.cuda.empty_cache()
 
 
 def _vectors(function: Function, images: list[Any]) -> np.ndarray:

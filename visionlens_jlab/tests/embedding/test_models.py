@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import builtins
+import json
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from visionlens_jlab.config import ENV_TRUST_REMOTE_CODE
 from visionlens_jlab.embedding.base import OutOfMemoryError, encode_images
 from visionlens_jlab.embedding.registry import make
 from visionlens_jlab.errors import VisionLensError
@@ -140,15 +143,29 @@ def test_without_a_network_the_hint_says_which_files_to_bring(monkeypatch):
         assert part in caught.value.hint
 
 
+def failing_with(error: Exception):
+    def encode(_images):
+        raise error
+
+    return encode
+
+
 @pytest.mark.usefixtures("open_clip_there")
 def test_a_batch_that_does_not_fit_is_told_apart(tmp_path):
     embedder = make(f"open_clip:local-dir:{make_open_clip(tmp_path / 'clip', 16)}", {})
 
-    def full(_images):
-        raise RuntimeError("CUDA out of memory. Tried to allocate 2 GiB")
-
-    embedder._encode = full
-    with pytest.raises(OutOfMemoryError):
+    for error in (
+        torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB"),
+        RuntimeError(
+            "[enforce fail at alloc_cpu.cpp:121] DefaultCPUAllocator: can't allocate memory"
+        ),
+        MemoryError(),
+    ):
+        embedder._encode = failing_with(error)
+        with pytest.raises(OutOfMemoryError):
+            encode_images(embedder, pictures())
+    embedder._encode = failing_with(RuntimeError("mat1 and mat2 shapes cannot be multiplied"))
+    with pytest.raises(RuntimeError, match="mat1"):
         encode_images(embedder, pictures())
 
 
@@ -159,16 +176,83 @@ def test_a_device_that_is_not_there():
     assert caught.value.code == "MODEL_UNAVAILABLE" and "cuda:77" in caught.value.message
 
 
-def test_pickles_run_no_code(tmp_path):
-    """A checkpoint is data: one that would run something is refused."""
-    requires("open_clip")
+def write_evil(path: Path, mark: Path) -> None:
+    """A checkpoint that writes a file when its pickle is read."""
 
     class Evil:
         def __reduce__(self):
-            return builtins.open, (str(tmp_path / "evil"), "w")
+            return builtins.open, (str(mark), "w")
 
-    path = tmp_path / "evil.pt"
     torch.save({"state_dict": Evil()}, path)
+
+
+def evil_checkpoint(folder: Path) -> str:
+    write_evil(folder / "evil.pt", folder / "mark")
+    return f"open_clip:RN50/{folder / 'evil.pt'}"
+
+
+def evil_open_clip(folder: Path) -> str:
+    model = make_open_clip(folder / "clip", 16)
+    (model / "open_clip_model.safetensors").unlink()
+    write_evil(model / "open_clip_pytorch_model.bin", folder / "mark")
+    return f"open_clip:local-dir:{model}"
+
+
+def evil_transformers(folder: Path) -> str:
+    model = make_dinov2(folder / "dino", 16)
+    (model / "model.safetensors").unlink()
+    write_evil(model / "pytorch_model.bin", folder / "mark")
+    return f"transformers:{model}"
+
+
+@pytest.mark.usefixtures("open_clip_there", "transformers_there")
+@pytest.mark.parametrize("maker", [evil_checkpoint, evil_open_clip, evil_transformers])
+def test_weights_are_data(tmp_path, maker):
+    """A checkpoint whose pickle would run something is refused, and nothing runs."""
+    model = maker(tmp_path)
+    with pytest.raises(VisionLensError) as caught:
+        make(model, {})
+    assert caught.value.code == "MODEL_UNAVAILABLE" and caught.value.hint
+    assert not (tmp_path / "mark").exists()
+
+
+OWN_CODE = """
+from pathlib import Path
+
+from transformers import Dinov2Config, Dinov2Model
+
+Path({mark!r}).write_text("ran")
+
+
+class OwnConfig(Dinov2Config):
+    model_type = "own_dinov2"
+
+
+class OwnModel(Dinov2Model):
+    config_class = OwnConfig
+"""
+
+
+@pytest.mark.usefixtures("transformers_there")
+def test_code_of_a_model_runs_only_where_the_setting_lets_it(tmp_path, monkeypatch):
+    """Neither by default nor because a request, or a dataset of somebody's, asks for it."""
+    mark = tmp_path / "mark"
+    folder = make_dinov2(tmp_path / "own", 16)
+    (folder / "own.py").write_text(OWN_CODE.format(mark=str(mark)))
+    config = json.loads((folder / "config.json").read_text())
+    config["model_type"] = "own_dinov2"
+    config["auto_map"] = {"AutoConfig": "own.OwnConfig", "AutoModel": "own.OwnModel"}
+    (folder / "config.json").write_text(json.dumps(config))
+    monkeypatch.setenv("HF_MODULES_CACHE", str(tmp_path / "modules"))
+    monkeypatch.delenv(ENV_TRUST_REMOTE_CODE, raising=False)
+    for options in ({}, {"trust_remote_code": True}):
+        with pytest.raises(VisionLensError) as caught:
+            make(f"transformers:{folder}", options)
+        assert caught.value.code == "MODEL_UNAVAILABLE"
+    assert "c.VisionLens.trust_remote_code" in caught.value.hint
+    monkeypatch.setenv(ENV_TRUST_REMOTE_CODE, "1")
     with pytest.raises(VisionLensError):
-        make(f"open_clip:RN50/{path}", {})
-    assert not (tmp_path / "evil").exists()
+        make(f"transformers:{folder}", {})
+    assert not mark.exists()
+    assert make(f"transformers:{folder}", {"trust_remote_code": True}).dimension == 16
+    assert mark.exists()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -110,17 +111,24 @@ def test_every_image_gets_a_vector_and_none_a_second_one(library, tmp_path):
     assert store.report(0, 0).images.found == 5, "the report is the ingest's"
 
 
-def test_a_second_dataset_of_the_same_images_embeds_none(library, tmp_path):
-    ingest(library, photos(tmp_path / "town", 12), "one")
-    run(library, "one", model="classical")
-    store = ingest(library, tmp_path / "town", "two")
-    again = run(library, "two", model="classical")
-    assert (again["embedded"], again["cached"], again["written"]) == (0, 12, 12)
-    np.testing.assert_allclose(
-        store.segments("classical").read()[1],
-        library.open("one").segments("classical").read()[1],
-        atol=1e-5,
-    )
+@pytest.mark.parametrize("level", ["samples", "annotations"])
+def test_the_same_images_are_never_embedded_again(library, tmp_path, level):
+    """Not in another dataset, not after an ingest from scratch, not from another place."""
+    folder = make_coco(tmp_path / "coco", 6)
+    ingest(library, folder, "one")
+    count = 6 if level == "samples" else 12
+    first = run(library, "one", model="classical", level=level)
+    assert (first["embedded"], first["cached"]) == (count, 0)
+    _, vectors = library.open("one").segments(first["space"]).read()
+    vectors = np.array(vectors)
+    library.delete("one")
+    shutil.copytree(folder, tmp_path / "elsewhere")
+    for name, place in (("one", folder), ("two", tmp_path / "elsewhere")):
+        store = ingest(library, place, name)
+        again = run(library, name, model="classical", level=level)
+        assert (again["embedded"], again["cached"], again["written"]) == (0, count, count)
+        found = store.segments("classical" if level == "samples" else "classical-objects").read()
+        np.testing.assert_allclose(found[1], vectors, atol=1e-5)
 
 
 def test_objects_are_cut_out_with_their_margin(library, tmp_path, means):
@@ -140,7 +148,7 @@ def test_objects_are_cut_out_with_their_margin(library, tmp_path, means):
 def test_a_crop_shows_the_object_and_nothing_else(library, tmp_path, means):
     """The mean colour of each crop is that of its object, turned images included."""
     from visionlens_jlab.jobs.embed_pixels import read_pixels
-    from visionlens_jlab.jobs.ingest_tasks import PixelsTask
+    from visionlens_jlab.jobs.image_tasks import PixelsTask
     from visionlens_jlab.media.sources import LocalSource
 
     image = Image.new("RGB", (400, 200), "black")
@@ -185,6 +193,36 @@ def test_a_full_memory_halves_the_batch(library, tmp_path, monkeypatch):
     with pytest.raises(VisionLensError) as caught:
         run(library, "town", space="other")
     assert caught.value.code == "JOB_FAILED" and "memory" in caught.value.message
+
+
+def test_a_torch_model_that_does_not_fit_gets_smaller_batches(library, tmp_path, monkeypatch):
+    torch = pytest.importorskip("torch", reason="the extra 'models' is not installed")
+    from visionlens_jlab.embedding.torch_model import TorchEmbedder
+
+    sizes: list[int] = []
+
+    def encode(images: Any) -> Any:
+        if len(images) > 6:
+            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 MiB.")
+        sizes.append(len(images))
+        return images.mean((2, 3)) + 1
+
+    model = TorchEmbedder(
+        "small",
+        torch.nn.Linear(2, 2),
+        encode,
+        Preparation(8, 8),
+        mean=(0.5,) * 3,
+        std=(1.0,) * 3,
+        options={},
+    )
+    monkeypatch.setattr(registry, "make", lambda *_: model)
+    store = ingest(library, photos(tmp_path / "town", 40), "town")
+    assert run(library, "town", batch_size=40)["written"] == 40
+    assert max(sizes[1:]) == 5 and sum(sizes[1:]) == 40, "from 40 over 20 and 10"
+    assert store.spaces()[0].vectors == 40
+    log = "".join(p.read_text() for p in (tmp_path / "data" / "spool").glob("*/log.jsonl"))
+    assert "Out of memory with 10 images; going on with 5." in log
 
 
 def test_other_weights_are_another_space(library, tmp_path, means):

@@ -63,6 +63,28 @@ def test_a_function(ds: vl.Dataset, level: Any) -> None:
 
 
 @own_dataset
+def test_a_function_whose_memory_is_short_gets_fewer_images(ds: vl.Dataset) -> None:
+    torch = pytest.importorskip("torch", reason="the extra 'models' is not installed")
+    sizes: list[int] = []
+
+    def mine(images: list[Any]) -> np.ndarray:
+        sizes.append(len(images))
+        if len(images) > 2:
+            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 MiB.")
+        return small(images)
+
+    assert ds.embed(mine, batch_size=8) == "mine"
+    assert ds._backend.spaces()[0].vectors == IMAGES
+    assert [size for size in sizes if size > 2] == [min(8, IMAGES), min(8, IMAGES) // 2]
+
+    def broken(images: list[Any]) -> np.ndarray:
+        raise RuntimeError("out of memory")
+
+    with pytest.raises(RuntimeError, match="out of memory"):
+        ds.embed(broken)
+
+
+@own_dataset
 def test_what_is_wrong_is_said(ds: vl.Dataset) -> None:
     with pytest.raises(VisionLensError) as caught:
         ds.embed("no-such-model")

@@ -9,24 +9,24 @@ import msgspec
 import pytest
 
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.jobs import ingest_child, ingest_pool
-from visionlens_jlab.jobs.ingest_pool import IngestPool
-from visionlens_jlab.jobs.ingest_tasks import HeaderResult, HeaderTask, MediaTask
-from visionlens_jlab.jobs.ingest_work import execute
+from visionlens_jlab.jobs import image_pool, image_process
+from visionlens_jlab.jobs.image_pool import ImagePool
+from visionlens_jlab.jobs.image_tasks import HeaderResult, HeaderTask, MediaTask
+from visionlens_jlab.jobs.image_work import execute
 
 from ..formats.writers import write_image
 
 CRASHING_CHILD = """
 import os, sys
-from visionlens_jlab.jobs import ingest_child
-from visionlens_jlab.jobs import ingest_work
-real = ingest_work._header
+from visionlens_jlab.jobs import image_process
+from visionlens_jlab.jobs import image_work
+real = image_work._header
 def crash(source, path):
     if path == "killer.png":
         os._exit(9)
     return real(source, path)
-ingest_work._header = crash
-ingest_child.main()
+image_work._header = crash
+image_process.main()
 """
 
 
@@ -41,32 +41,32 @@ def tasks(folder, count=5):
 
 
 def test_results_come_in_the_order_of_the_tasks(tmp_path):
-    with IngestPool(nothing, 2) as pool:
+    with ImagePool(nothing, 2) as pool:
         widths = [result.headers[0].width for result in pool.map(tasks(tmp_path))]
     assert widths == [10, 11, 12, 13, 14]
 
 
 def test_an_image_that_crashes_the_decoder_costs_only_itself(tmp_path, monkeypatch):
-    monkeypatch.setattr(ingest_pool, "_COMMAND", [sys.executable, "-c", CRASHING_CHILD])
+    monkeypatch.setattr(image_pool, "_COMMAND", [sys.executable, "-c", CRASHING_CHILD])
     names = ["a.png", "killer.png", "b.png"]
     for name in names:
         write_image(tmp_path / name)
-    with IngestPool(nothing, 1) as pool:
+    with ImagePool(nothing, 1) as pool:
         (result,) = pool.map([HeaderTask(str(tmp_path), names)])
     assert [header is not None for header in result.headers] == [True, False, True]
     assert result.errors == [None, "the decoder crashed", None]
 
 
 def test_processes_that_never_start_are_an_error(tmp_path, monkeypatch):
-    monkeypatch.setattr(ingest_pool, "_COMMAND", [sys.executable, "-c", "raise SystemExit(3)"])
-    with IngestPool(nothing, 1) as pool, pytest.raises(VisionLensError, match="WORKER_LOST"):
+    monkeypatch.setattr(image_pool, "_COMMAND", [sys.executable, "-c", "raise SystemExit(3)"])
+    with ImagePool(nothing, 1) as pool, pytest.raises(VisionLensError, match="WORKER_LOST"):
         list(pool.map(tasks(tmp_path, 1)))
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
 def test_a_full_disk_is_said_and_the_process_lives(tmp_path):
     write_image(tmp_path / "a.png")
-    with IngestPool(nothing, 1) as pool:
+    with ImagePool(nothing, 1) as pool:
         with pytest.raises(VisionLensError, match="DISK_SPACE"):
             list(pool.map([MediaTask(str(tmp_path), ["a.png"], "/dev/full")]))
         process = pool._workers[0]._process
@@ -77,7 +77,7 @@ def test_a_full_disk_is_said_and_the_process_lives(tmp_path):
 
 def test_a_check_that_raises_ends_the_processes(tmp_path, monkeypatch):
     monkeypatch.setattr(
-        ingest_pool, "_COMMAND", [sys.executable, "-c", "import time; time.sleep(60)"]
+        image_pool, "_COMMAND", [sys.executable, "-c", "import time; time.sleep(60)"]
     )
     started = []
 
@@ -86,7 +86,7 @@ def test_a_check_that_raises_ends_the_processes(tmp_path, monkeypatch):
         if started:
             raise InterruptedError
 
-    with pytest.raises(InterruptedError), IngestPool(check, 1) as pool:
+    with pytest.raises(InterruptedError), ImagePool(check, 1) as pool:
         list(pool.map(tasks(tmp_path, 1)))
     assert all(process.returncode is not None for process in started)
 
@@ -95,9 +95,9 @@ def test_works_from_a_program_without_a_main_guard(tmp_path):
     write_image(tmp_path / "a.png")
     program = tmp_path / "program.py"
     program.write_text(
-        "from visionlens_jlab.jobs.ingest_pool import IngestPool\n"
-        "from visionlens_jlab.jobs.ingest_tasks import HeaderTask\n"
-        "with IngestPool(lambda: None, 1) as pool:\n"
+        "from visionlens_jlab.jobs.image_pool import ImagePool\n"
+        "from visionlens_jlab.jobs.image_tasks import HeaderTask\n"
+        "with ImagePool(lambda: None, 1) as pool:\n"
         f"    task = HeaderTask({str(tmp_path)!r}, ['a.png'])\n"
         "    print([result.headers[0].width for result in pool.map([task])])\n"
     )
@@ -109,11 +109,11 @@ def test_the_child_serves_frames(tmp_path):
     write_image(tmp_path / "a.png")
     requests = io.BytesIO()
     task = HeaderTask(str(tmp_path), ["a.png", "none.png"])
-    ingest_child.write_frame(requests, msgspec.msgpack.encode(task))
+    image_process.write_frame(requests, msgspec.msgpack.encode(task))
     results = io.BytesIO()
-    ingest_child.serve(io.BytesIO(requests.getvalue() + b"\0\0"), results)
+    image_process.serve(io.BytesIO(requests.getvalue() + b"\0\0"), results)
     results.seek(0)
-    found = msgspec.msgpack.decode(ingest_child.read_frame(results), type=HeaderResult)
+    found = msgspec.msgpack.decode(image_process.read_frame(results), type=HeaderResult)
     assert found == execute(task)
     assert found.headers[0].width == 40
     assert "none.png" in found.errors[1]

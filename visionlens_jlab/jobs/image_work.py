@@ -1,4 +1,4 @@
-"""What worker processes do for an ingest: read headers, decode images. No state, no database."""
+"""What processes that read images do: headers, pixels. No state, no database."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from visionlens_jlab.media.header_reader import read_header
 from visionlens_jlab.media.headers import Header, UnreadableImageError
 from visionlens_jlab.media.sources import LocalSource, Source
 
-from .ingest_tasks import (
+from .image_tasks import (
     CRASHED,
     HeaderResult,
     HeaderTask,

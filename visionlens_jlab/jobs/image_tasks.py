@@ -1,4 +1,4 @@
-"""What an ingest asks its worker processes for, and what they answer (`ingest_work`)."""
+"""What processes that read images are asked for, and what they answer (`image_work`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Worker processes for an ingest.
+"""The processes that read images, for ingests and embed jobs.
 
 Plain subprocesses and pipes, not `multiprocessing`: nothing is imported from the user's main
 program (a script without `if __name__ == "__main__"` works), no semaphores can leak, and killing
@@ -22,10 +22,10 @@ import msgspec
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.pipes import child_command, end_child, read_frame, start_child, write_frame
 
-from .ingest_tasks import Answer, HeaderTask, Refused, Result, Task, singles
+from .image_tasks import Answer, HeaderTask, Refused, Result, Task, singles
 
 POLL_SECONDS = 0.1
-_COMMAND = child_command("visionlens_jlab.jobs.ingest_child")
+_COMMAND = child_command("visionlens_jlab.jobs.image_process")
 
 
 class WorkerCrashedError(Exception):
@@ -86,7 +86,7 @@ class Worker:
         self._stop()
 
 
-class IngestPool:
+class ImagePool:
     """Does tasks in several processes, results in the order of the tasks; a context manager.
 
     Parameters
@@ -104,7 +104,7 @@ class IngestPool:
         self._idle: queue.LifoQueue[Worker] = queue.LifoQueue()
         for worker in self._workers:
             self._idle.put(worker)
-        self._threads = ThreadPoolExecutor(self._count, thread_name_prefix="visionlens-ingest")
+        self._threads = ThreadPoolExecutor(self._count, thread_name_prefix="visionlens-images")
 
     def map(self, tasks: Iterable[Task]) -> Iterator[Result]:
         """Results of the tasks. An image that crashes a worker is left out, with an error."""
@@ -124,7 +124,7 @@ class IngestPool:
         for worker in self._workers:
             worker.join()
 
-    def __enter__(self) -> IngestPool:
+    def __enter__(self) -> ImagePool:
         return self
 
     def __exit__(
