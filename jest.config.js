@@ -34,6 +34,7 @@ module.exports = {
     '!src/**/.ipynb_checkpoints/*'
   ],
   coverageReporters: ['lcov', 'text-summary', 'json-summary'],
+  transform: { ...baseConfig.transform, '^.+\\.mjs$': 'babel-jest' },
   testRegex: 'src/.*/.*.spec.ts[x]?$',
   transformIgnorePatterns: [`/node_modules/(?!${esModules}).+`]
 };

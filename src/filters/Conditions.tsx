@@ -44,12 +44,11 @@ export function Conditions(props: IProps): JSX.Element {
     setEditing(null);
     add.current?.focus();
   };
-  const isEmpty =
-    active.length === 0 && !view.sql && !view.where && !view.search;
+  const hasChips = active.length > 0 || !!view.sql || !!view.where;
 
   return (
     <div className="vl-chips">
-      {!isEmpty && (
+      {hasChips && (
         <ul aria-label={trans.__('Active conditions')}>
           {view.sql && (
             <Chip
@@ -96,7 +95,7 @@ export function Conditions(props: IProps): JSX.Element {
         >
           {trans.__('+ Add condition')}
         </button>
-        {!isEmpty && (
+        {(hasChips || view.search) && (
           <button
             type="button"
             className="vl-link vl-clear-filters"

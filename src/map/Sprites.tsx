@@ -40,6 +40,10 @@ export function Sprites(props: IProps): JSX.Element | null {
   return (
     <div className="vl-map-sprites" aria-hidden="true">
       {tiles.map(tile => {
+        // the filter or the projection may have changed since
+        if (!(map.states[tile.id] >= LEAST)) {
+          return null;
+        }
         const at = tile.id * dimensions;
         const [x, y] = renderer.project([
           ...positions.subarray(at, at + dimensions)
