@@ -1,0 +1,154 @@
+import { Notification } from '@jupyterlab/apputils';
+import type { IEmbeddingSpace } from '../../client/embeddings';
+import type { Level } from '../../client/types';
+import { fakeEmbeddings } from '../../components/__tests__/fakes';
+import { CommandIDs } from '../../tokens';
+import { searchesPlugin } from '../searches';
+import { fakeApp } from './fakeApp';
+
+function space(name: string, level: Level): IEmbeddingSpace {
+  return { space: name, level, created_at: '1' } as IEmbeddingSpace;
+}
+
+const SPACES = [space('images', 'samples'), space('objects', 'annotations')];
+
+/** The plugin beside a workspace that is open. */
+async function setUp({ spaces = SPACES, open = true } = {}) {
+  const addItem = jest.fn();
+  const fake = fakeApp({
+    embeddings: fakeEmbeddings({ spaces: jest.fn(async () => spaces) })
+  });
+  let pointed: HTMLElement | null = null;
+  const { app, core, commands, workspaces } = fake;
+  app.contextMenuHitTest = test => {
+    for (let node = pointed; node; node = node.parentElement) {
+      if (test(node)) {
+        return node;
+      }
+    }
+    return undefined;
+  };
+  searchesPlugin.activate(app, ...([core, workspaces, { addItem }] as never[]));
+  const model = open
+    ? await workspaces.open({ dataset: 'cells', workspace: 'w1' })
+    : null;
+  await model?.flush();
+  return {
+    ...fake,
+    addItem,
+    model: model!,
+    search: () => model!.store.getState().view.search ?? null,
+    run: (command: string, args = {}) => commands.execute(command, args),
+    /** Open the context menu of what an HTML shows, at its element with the class `at`. */
+    point: (html: string) => {
+      document.body.innerHTML = html;
+      pointed = document.querySelector<HTMLElement>('.at');
+    }
+  };
+}
+
+const TILE = '<div class="vl-tile" data-id="7"><img class="at"></div>';
+
+describe('the commands that search', () => {
+  afterEach(() => {
+    document.body.innerHTML = '';
+    jest.restoreAllMocks();
+  });
+
+  it('need a workspace, and stand in the palette', async () => {
+    const { commands, addItem, run } = await setUp({ open: false });
+    expect(commands.isEnabled(CommandIDs.findSimilar)).toBe(false);
+    await run(CommandIDs.findSimilar);
+    expect(addItem.mock.calls.map(([{ command }]) => command)).toEqual(
+      expect.arrayContaining([
+        CommandIDs.findSimilar,
+        CommandIDs.moreLike,
+        CommandIDs.lessLike
+      ])
+    );
+  });
+
+  it.each([
+    ['a tile of the grid', TILE, 'images', 7],
+    [
+      'a row of the annotations',
+      '<table class="vl-annotations"><tr data-id="5"><td class="at"></table>',
+      'objects',
+      5
+    ],
+    [
+      'the image in the viewer',
+      '<div class="vl-viewer at" data-sample="3"></div>',
+      'images',
+      3
+    ],
+    [
+      'the object under the pointer in the viewer',
+      '<div class="vl-viewer at" data-sample="3" data-annotation="12"></div>',
+      'objects',
+      12
+    ],
+    [
+      'a point of the map',
+      '<div class="vl-map-host at" data-hover="9" data-level="annotations"></div>',
+      'objects',
+      9
+    ]
+  ])('look for what is like %s', async (_, html, wanted, id) => {
+    const { point, run, search } = await setUp();
+    point(html);
+    await run(CommandIDs.findSimilar);
+    expect(search()).toMatchObject({ space: wanted, like: [id] });
+  });
+
+  it('mean all that is selected where that was pointed at, else it alone', async () => {
+    const { point, run, search, model } = await setUp();
+    model.select(new Set([7, 8]), 'samples');
+    point(TILE);
+    await run(CommandIDs.findSimilar);
+    expect(search()?.like).toEqual([7, 8]);
+    point(TILE.replace('7', '20'));
+    await run(CommandIDs.findSimilar);
+    expect(search()?.like).toEqual([20]);
+  });
+
+  it('without a pointer mean the selection, else the sample in focus', async () => {
+    const { point, run, search, model } = await setUp();
+    point('<div class="vl-map-host at" data-level="samples"></div>');
+    await run(CommandIDs.findSimilar);
+    expect(search()).toBeNull();
+    model.setFocus(4);
+    await run(CommandIDs.findSimilar);
+    expect(search()?.like).toEqual([4]);
+    model.select(new Set([8, 9]), 'samples');
+    await run(CommandIDs.findSimilar);
+    expect(search()?.like).toEqual([8, 9]);
+  });
+
+  it('take more and less like something into a search there is', async () => {
+    const { commands, run, search } = await setUp();
+    expect(commands.isVisible(CommandIDs.moreLike)).toBe(false);
+    await run(CommandIDs.findSimilar, { level: 'samples', ids: [1] });
+    expect(commands.isVisible(CommandIDs.moreLike)).toBe(true);
+    await run(CommandIDs.moreLike, { level: 'samples', ids: [2] });
+    await run(CommandIDs.lessLike, { level: 'samples', ids: [3] });
+    expect(search()).toMatchObject({ like: [1, 2], unlike: [3] });
+    await run(CommandIDs.findSimilar, {
+      level: 'samples',
+      ids: [4],
+      unlike: true
+    });
+    expect(search()).toMatchObject({ like: [], unlike: [4] });
+  });
+
+  it('say what to do where there are no embeddings', async () => {
+    const error = jest.spyOn(Notification, 'error').mockReturnValue('id');
+    const { run, search } = await setUp({ spaces: [] });
+    await run(CommandIDs.findSimilar, { level: 'samples', ids: [1] });
+    expect(error).toHaveBeenCalledWith(
+      expect.stringContaining('Compute embeddings first'),
+      expect.anything()
+    );
+    expect(search()).toBeNull();
+  });
+});
