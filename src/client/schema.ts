@@ -2118,6 +2118,11 @@ export interface components {
                 [key: string]: unknown;
             };
             /**
+             * Clusters
+             * @default true
+             */
+            clusters: boolean;
+            /**
              * Refit
              * @default false
              */

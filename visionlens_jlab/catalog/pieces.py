@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from visionlens_jlab.catalog import (
     annotation_rows,
+    cluster_rows,
     duplicate_rows,
     embedding_rows,
     projection_rows,
@@ -39,6 +40,8 @@ COORDINATES = "coordinates.arrow"
 MODEL = "model.bin"
 DUPLICATES = "duplicate_member"
 """A table that comes with `summary["duplicates"]`."""
+CLUSTERS = "cluster"
+"""A table (id, cluster) that may come with `summary["projection"]`."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,8 @@ class Piece:
     of what they had.
     `summary["final"]` true: the last piece; it completes the report.
     `summary["space"]` (an EmbeddingSpace) with the file `vectors.arrow`: a segment of the space.
-    `summary["projection"]` (a Projection) with `coordinates.arrow` and perhaps `model.bin`.
+    `summary["projection"]` (a Projection) with `coordinates.arrow`, perhaps `model.bin` and the
+    table `cluster`.
     `summary["duplicates"]` (kind, parameters, samples) with the table `duplicate_member`.
     """
 
@@ -166,7 +170,7 @@ def write_piece(
         "label_digest": lambda table: sample_rows.write_label_digests(cursor, table),
         "issue": issues.add_table,
     }
-    unknown = set(piece.tables) - set(steps) - {DUPLICATES}
+    unknown = set(piece.tables) - set(steps) - {DUPLICATES, CLUSTERS}
     if unknown:
         raise ValueError(f"unknown tables in a piece: {sorted(unknown)}")
     removed: list[np.ndarray] = [np.empty(0, np.uint32)]
@@ -178,9 +182,9 @@ def write_piece(
     for name, write in steps.items():
         if name in piece.tables and piece.tables[name].num_rows:
             write(piece.tables[name])
+    _write_embeddings(cursor, piece, files)
     if cursor.execute(LIST_FIELDS).fetchall() != fields:
         sqlviews.refresh(cursor)
-    _write_embeddings(cursor, piece, files)
     if not piece.summary.keys() & {"space", "projection", "duplicates"}:
         report.record(cursor, piece.job, piece.sequence, piece.summary)
     cursor.execute("INSERT INTO job_piece VALUES (?, ?, ?)", [piece.job, piece.sequence, utc_now()])
@@ -202,6 +206,8 @@ def _write_embeddings(cursor: duckdb.DuckDBPyConnection, piece: Piece, files: Fi
     if files.coordinates is not None:
         projection = Projection.model_validate(piece.summary["projection"])
         projection_rows.write_projection(cursor, projection, files.coordinates, files.model)
+        if CLUSTERS in piece.tables:
+            cluster_rows.write_clusters(cursor, projection.level, piece.tables[CLUSTERS])
     if "duplicates" in piece.summary:
         table = piece.tables.get(DUPLICATES)
         duplicate_rows.write_duplicates(cursor, piece.summary["duplicates"], table)

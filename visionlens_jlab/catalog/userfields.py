@@ -53,7 +53,7 @@ def ensure_column(
         "SELECT name, type FROM field WHERE level = ? AND source_name = ?", [level, source_name]
     ).fetchall()
     if not rows:
-        name = _free_name(cursor, level, source_name)
+        name = free_name(cursor, level, source_name)
         return Column(create_column(cursor, level, name, type_, source_name), created=True)
     name, present = rows[0]
     wider = widest(present, type_)
@@ -102,7 +102,8 @@ def is_reserved(name: str) -> bool:
     return name.lower() in RESERVED or name.lower().startswith(("sample.", "annotation."))
 
 
-def _free_name(cursor: duckdb.DuckDBPyConnection, level: Level, wanted: str) -> str:
+def free_name(cursor: duckdb.DuckDBPyConnection, level: Level, wanted: str) -> str:
+    """A name that no field of a level has, in any case: underscores are appended."""
     taken = {
         row[0].lower()
         for row in cursor.execute("SELECT name FROM field WHERE level = ?", [level]).fetchall()

@@ -15,6 +15,7 @@ import numpy as np
 import pyarrow as pa
 
 from ..embedding.projections import Fitted, available, fit, pca_preview, place
+from ..embedding.projections.clusters import can_cluster, clusters
 from ..embedding.projections.numba_cache import keep_compiled_code_in
 from ..errors import VisionLensError
 from ..models import Projection, ProjectRequest
@@ -25,6 +26,7 @@ from .space_input import read_space
 from .status import now
 
 COORDINATES, MODEL = "coordinates.arrow", "model.bin"
+CLUSTERS = "cluster"
 _HINTS = {
     "umap": "pip install 'visionlens-jlab[umap]'",
     "tsne": "pip install openTSNE",
@@ -159,9 +161,22 @@ class _Projecting:
         if model is not None:
             files[MODEL] = self.folder / MODEL
             model.save(files[MODEL])
+        tables = {} if preview else self.clusters(ids, coordinates)
         summary = {"projection": projection.model_dump(mode="json")}
-        self.context.emit(sequence, {}, files, summary)
+        self.context.emit(sequence, tables, files, summary)
         return result
+
+    def clusters(self, ids: Matrix, coordinates: Matrix) -> dict[str, pa.Table]:
+        """The table of clusters, where they are wanted and can be had."""
+        if not self.request.clusters:
+            return {}
+        if not can_cluster():
+            self.context.log("info", "No clusters: scikit-learn is not installed where jobs run.")
+            return {}
+        self.watch("clusters", 0, None)
+        found = clusters(coordinates, seed=self.request.seed)
+        kept = found >= 0
+        return {CLUSTERS: pa.table({"id": ids[kept], "cluster": found[kept]})}
 
     def watch(self, stage: str, done: int, total: int | None) -> None:
         """Tell how far it is; raises JobCancelled."""

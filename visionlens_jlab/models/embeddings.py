@@ -74,6 +74,8 @@ class ProjectRequest(Model):
     seed: int | None = 42
     """null: not reproducible, on all processors."""
     parameters: dict[str, Any] = {}
+    clusters: bool = True
+    """Find clusters of the points; they become the field `cluster`."""
     refit: bool = False
     """Start anew; else new vectors are placed where an earlier model of the same kind puts them."""
 

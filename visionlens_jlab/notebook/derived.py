@@ -113,6 +113,7 @@ class Derived:
         *,
         dimensions: Literal[2, 3] = 2,
         seed: int | None = 42,
+        clusters: bool = True,
         refit: bool = False,
         **parameters: Any,
     ) -> np.ndarray:
@@ -131,6 +132,9 @@ class Derived:
             Columns.
         seed : int, optional
             The same seed gives the same coordinates; None: faster, on all processors.
+        clusters : bool
+            Find clusters of the points (HDBSCAN); the field `cluster` names each after the classes
+            that set it apart.
         refit : bool
             Start anew.
         **parameters
@@ -157,6 +161,7 @@ class Derived:
             method=method,
             dimensions=dimensions,
             seed=seed,
+            clusters=clusters,
             refit=refit,
             parameters=parameters,
         )

@@ -74,6 +74,18 @@ def test_each_vector_gets_a_place(library: Library, store: DatasetStore) -> None
     assert model is not None and model.stat().st_mode & 0o777 == 0o600
 
 
+def test_clusters_become_a_field(library: Library, store: DatasetStore) -> None:
+    pytest.importorskip("sklearn", reason="the extra umap is not installed")
+    projected(library, clusters=False)
+    assert "cluster" not in {field.name for field in store.fields()}
+    projected(library, refit=True)
+    found = store.table("samples").column("cluster").to_pylist()
+    assert set(found[:60]) - {None} == {f"cluster {n + 1}" for n in range(GROUPS)}
+    assert found[60:] == [None] * 20
+    for group in range(GROUPS):
+        assert len(set(found[group:60:GROUPS]) - {None}) == 1
+
+
 def test_the_same_again_is_not_computed(
     library: Library, store: DatasetStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
