@@ -13,14 +13,22 @@ from typing import Any
 import numpy as np
 import psutil
 import pytest
+from PIL import Image
 
 from visionlens_jlab.catalog.library import Library
 from visionlens_jlab.jobs.inline import run_job
 from visionlens_jlab.models import EmbedRequest
-from visionlens_jlab.tests.api.servers import code
-from visionlens_jlab.tests.embedding.checkpoints import make_clip, requires
+from visionlens_jlab.tests.api.servers import code, make_coco
+from visionlens_jlab.tests.embedding.checkpoints import make_clip, make_siglip, requires
 from visionlens_jlab.tests.jobs.servers import Server
 from visionlens_jlab.tests.jobs.test_embed import photos
+
+
+@pytest.fixture
+def jp_server_config(jp_server_config: Any, request: pytest.FixtureRequest) -> Any:
+    """With the settings that a test names."""
+    jp_server_config.VisionLens.update(getattr(request, "param", {}))
+    return jp_server_config
 
 
 async def embed(api: Any, **request: Any) -> dict[str, Any]:
@@ -57,22 +65,66 @@ async def test_a_space_and_a_query_over_rest(api, jobs, jp_root_dir):
         assert code(await api("datasets/town/encode", "POST", body)) == expected
 
 
-async def test_settings_have_jobs_follow(api, jobs, extension, jp_root_dir):
-    """An ingest, then its vectors, then a map of them."""
-    runner = await extension.services.runner()
-    runner._embed_after_ingest, runner._project_after_embed = "classical", "pca"
-    await ingested(jobs, jp_root_dir / "town", 12)
-    while True:
-        found = (await api.json("jobs"))["jobs"]
-        if len(found) == 3 and all(job["finished_at"] for job in found):
-            break
-        await asyncio.sleep(0.05)
-    assert [(job["kind"], job["state"]) for job in found] == [
-        ("project", "done"),
-        ("embed", "done"),
-        ("ingest", "done"),
-    ], found
-    assert (await api.json("datasets/town/projections"))["projections"]
+async def test_objects_are_embedded_and_searched_over_rest(api, jobs, jp_root_dir):
+    """With the margin that was asked for; what is found are objects, or the images they are in."""
+    rng = np.random.default_rng(1)
+    for path in sorted((make_coco(jp_root_dir / "coco", 12) / "images").iterdir()):
+        Image.fromarray(rng.integers(0, 255, (48, 64, 3), np.uint8)).save(path)
+    await jobs.end(await jobs.start(source="coco", name="town"))
+    request = {"dataset": "town", "model": "classical", "level": "annotations", "crop_margin": 0.5}
+    job = await jobs.end(await embed(api, **request))
+    assert (job["state"], job["result"]["written"]) == ("done", 24), job
+    [space] = (await api.json("datasets/town/spaces"))["spaces"]
+    assert (space["space"], space["level"], space["vectors"], space["missing"]) == (
+        "classical-objects", "annotations", 24, 0,
+    )  # fmt: skip
+    assert space["settings"]["crop_margin"] == 0.5
+    search = {"space": "classical-objects", "like": [9], "k": 5}
+    found = await api("datasets/town/view", "POST", {"level": "annotations", "search": search})
+    ids = np.frombuffer(found.body[:20], "<u4")
+    scores = np.frombuffer(found.body[20:40], "<f4")
+    assert (found.headers["VisionLens-Count"], found.headers["VisionLens-Scores"]) == ("5", "1")
+    assert ids[0] == 9 and scores[0] == pytest.approx(1, abs=1e-4)
+    assert len(set(ids.tolist())) == 5 and (np.diff(scores) <= 0).all()
+    only = {"level": "annotations", "search": search, "where": "class = 'person'"}
+    among = await api("datasets/town/view", "POST", only)
+    assert among.headers["VisionLens-Count"] == "5"
+    assert (np.frombuffer(among.body[:20], "<u4") % 2 == 1).all(), "the second box of each image"
+    images = await api("datasets/town/view", "POST", {"search": search})
+    shown = np.frombuffer(images.body[:20], "<u4").tolist()
+    owners = list(dict.fromkeys((ids // 2).tolist()))
+    assert images.headers["VisionLens-Count"] == "5" and shown[: len(owners)] == owners
+    again = await jobs.end(await embed(api, **request))
+    assert again["result"]["embedded"] == 0 and again["result"]["present"] == 24
+
+
+SETTINGS = {
+    "embed_after_ingest": "classical", "project_after_embed": "pca", "vector_cache_mb": 0,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("jp_server_config", [SETTINGS], indirect=True)
+async def test_settings_have_jobs_follow(api, jobs, jp_root_dir, data_dir):
+    """An ingest, then its vectors, then a map of them; new images are added to all three."""
+    for count, kinds in ((12, 3), (15, 6)):
+        photos(jp_root_dir / "town", count)
+        job = await jobs.start(source="town", name="town", incremental=True)
+        assert (await jobs.end(job))["state"] == "done"
+        while True:
+            found = (await api.json("jobs"))["jobs"]
+            if len(found) == kinds and all(job["finished_at"] for job in found):
+                break
+            await asyncio.sleep(0.05)
+        assert [(job["kind"], job["state"]) for job in found[:3]] == [
+            ("project", "done"),
+            ("embed", "done"),
+            ("ingest", "done"),
+        ], found
+        [space] = (await api.json("datasets/town/spaces"))["spaces"]
+        assert (space["space"], space["vectors"]) == ("classical", count)
+        projections = (await api.json("datasets/town/projections"))["projections"]
+        assert projections[-1]["rows"] == count and not projections[-1]["preview"]
+    assert not list((data_dir / "cache" / "vectors").iterdir()), "no cache was wanted"
 
 
 async def test_requests_that_cannot_be(api, jobs, jp_root_dir):
@@ -106,28 +158,35 @@ async def test_an_ingest_and_an_embed_job_run_side_by_side(api, jobs, jp_root_di
     assert (await jobs.end(two))["state"] == "done"
 
 
-async def test_a_text_query_is_answered_while_an_embed_job_runs(api, jobs, jp_root_dir):
+async def test_text_queries_are_answered_while_an_embed_job_runs(api, jobs, jp_root_dir):
+    """By the model that the job uses, and by another one, which is loaded beside it."""
     requires("torch", "transformers", "safetensors")
-    folder = make_clip(jp_root_dir / "clip", 64)
-    await ingested(jobs, jp_root_dir / "town", 60)
-    model = f"transformers:{folder}"
-    first = await jobs.end(await embed(api, dataset="town", model=model))
-    assert first["state"] == "done", first
-    photos(jp_root_dir / "town", 700, seed=3)
+    await ingested(jobs, jp_root_dir / "town", 20)
+    model = f"transformers:{make_clip(jp_root_dir / 'clip', 64)}"
+    other = f"transformers:{make_siglip(jp_root_dir / 'siglip')}"
+    for name in (other, model):
+        job = await jobs.end(await embed(api, dataset="town", model=name))
+        assert job["state"] == "done", job
+    photos(jp_root_dir / "town", 500, seed=3)
     again = await jobs.start(source=str(jp_root_dir / "town"), name="town", incremental=True)
     await jobs.end(again)
-    job = await embed(api, dataset="town", model=model, batch_size=2)
+    job = await embed(api, dataset="town", model=model, batch_size=1)
     running = await jobs.until(job, lambda now: now["stage"] == "images")
     assert running["state"] == "running"
-    encoded = await api.json("datasets/town/encode", "POST", {"space": "clip", "text": "a red car"})
-    assert (await api.json(f"jobs/{job['job']}"))["state"] == "running"
-    search = {"space": "clip", "queries": [encoded["query"]], "k": 4}
-    found = await api("datasets/town/view", "POST", {"search": search})
-    assert found.headers["VisionLens-Count"] == "4"
+    encoded = {}
+    for space, dimension in (("clip", 64), ("siglip", 32)):
+        text = {"space": space, "text": "a red car"}
+        encoded[space] = await api.json("datasets/town/encode", "POST", text)
+        assert (await api.json(f"jobs/{job['job']}"))["state"] == "running", space
+        search = {"space": space, "queries": [encoded[space]["query"]], "k": 4}
+        found = await api("datasets/town/view", "POST", {"search": search})
+        assert found.headers["VisionLens-Count"] == "4", dimension
     done = await jobs.end(job)
-    assert (done["state"], done["result"]["written"]) == ("done", 700), done
-    later = await api.json("datasets/town/encode", "POST", {"space": "clip", "text": "a red car"})
-    assert later["query"] == encoded["query"], "the same vector by the idle worker"
+    assert (done["state"], done["result"]["written"]) == ("done", 500), done
+    for space, before in encoded.items():
+        text = {"space": space, "text": "a red car"}
+        later = await api.json("datasets/town/encode", "POST", text)
+        assert later["query"] == before["query"], "the same vector by the idle worker"
 
 
 def undisturbed(library: Library, name: str) -> tuple[list[int], np.ndarray]:
