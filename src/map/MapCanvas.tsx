@@ -8,7 +8,7 @@ import type { IWorkspaceModel } from '../workspace/types';
 import type { MapModel } from './mapModel';
 import { Overview } from './Overview';
 import { Sprites } from './Sprites';
-import { useDrawing, type Mode } from './useDrawing';
+import { CLICK, useDrawing, type Mode } from './useDrawing';
 import { type IHoverPoint, REACH, useHoverPoint } from './useHoverPoint';
 import { useMapKeys } from './useMapKeys';
 import type { IMapView } from './useRenderer';
@@ -29,7 +29,7 @@ export function MapCanvas(props: IProps): JSX.Element {
   const { trans, commands } = context;
   const points = useStore(map.store, state => state.points);
   const { drawing, handlers } = useDrawing(map, view, host, mode);
-  const { hover, move, clear } = useHoverPoint(
+  const { hover, move, clear, ask } = useHoverPoint(
     model,
     context.client,
     map,
@@ -37,6 +37,8 @@ export function MapCanvas(props: IProps): JSX.Element {
   );
   const onKeyDown = useMapKeys(props);
   const pressed = React.useRef<[number, number]>([0, 0]);
+  // a loop that ends where it began is no click
+  const travelled = React.useRef(0);
   React.useEffect(
     () => view.renderer?.setDragging(mode === 'pan'),
     [view.renderer, mode]
@@ -51,14 +53,18 @@ export function MapCanvas(props: IProps): JSX.Element {
     model.setFocus(sample);
     void commands.execute(CommandIDs.openSample, { dataset, workspace });
   };
-  const sampleOf = (point: IHoverPoint): number | undefined =>
-    map.level === 'samples' ? point.id : point.tile?.sample_id;
+  /** With the image that a point belongs to, once it is known. */
+  const withSample = (id: number, use: (sample: number) => void): void => {
+    if (map.level === 'samples') {
+      use(id);
+    } else {
+      void ask(id).then(tile => tile && use(tile.sample_id));
+    }
+  };
 
   const onClick = (event: React.MouseEvent): void => {
-    const [x, y] = place(event);
-    const [px, py] = pressed.current;
-    const id = view.pick(x, y, REACH);
-    if (id === null || Math.hypot(x - px, y - py) > 4) {
+    const id = view.pick(...place(event), REACH);
+    if (id === null || travelled.current > CLICK) {
       return;
     }
     const { selection } = model.store.getState();
@@ -67,8 +73,7 @@ export function MapCanvas(props: IProps): JSX.Element {
       map.select([id], isIn ? 'remove' : 'add');
     } else {
       map.select([id]);
-      const sample = sampleOf({ id, tile: hover?.tile ?? null });
-      model.setFocus(sample ?? null);
+      withSample(id, sample => model.setFocus(sample));
     }
   };
 
@@ -91,11 +96,18 @@ export function MapCanvas(props: IProps): JSX.Element {
         if (event.buttons === 0 && event.pointerType !== 'touch') {
           move(...place(event));
         } else {
+          const [x, y] = place(event);
+          const [px, py] = pressed.current;
+          travelled.current = Math.max(
+            travelled.current,
+            Math.hypot(x - px, y - py)
+          );
           clear();
         }
       }}
       onPointerDown={event => {
         pressed.current = place(event);
+        travelled.current = 0;
         // a context menu speaks of the point below it
         if (event.button === 0) {
           clear();
@@ -105,10 +117,8 @@ export function MapCanvas(props: IProps): JSX.Element {
       onClick={onClick}
       onDoubleClick={event => {
         const id = view.pick(...place(event), REACH);
-        const sample =
-          id === null ? undefined : sampleOf({ id, tile: hover?.tile ?? null });
-        if (sample !== undefined) {
-          open(sample);
+        if (id !== null) {
+          withSample(id, open);
         }
       }}
     >

@@ -8,8 +8,8 @@ export type Mode = 'pan' | 'lasso' | 'box';
 
 /** A new corner where the pointer has moved so far, in pixels. */
 const STEP = 3;
-/** A shorter drag is a click. */
-const CLICK = 4;
+/** A shorter drag is a click; pixels. */
+export const CLICK = 4;
 
 /** Ids inside a polygon or, given two opposite corners, a rectangle of pixels. */
 export function enclosed(
@@ -60,6 +60,8 @@ export function useDrawing(
     path.current = null;
     setDrawing(null);
   };
+  // another mode, Escape with it, gives up what is being drawn
+  React.useEffect(stop, [mode]);
   const handlers: React.DOMAttributes<HTMLElement> = {
     onPointerDownCapture: event => {
       if (mode !== 'pan' && event.button === 0) {

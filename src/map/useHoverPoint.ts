@@ -2,6 +2,7 @@
 import * as React from 'react';
 import { useStore } from 'zustand';
 import type { IClient } from '../client/context';
+import type { IProjection } from '../client/embeddings';
 import type { ITile } from '../client/types';
 import type { IWorkspaceModel } from '../workspace/types';
 import type { MapModel } from './mapModel';
@@ -19,6 +20,11 @@ export interface IHoverPoint {
   readonly tile: ITile | null;
 }
 
+interface IOver {
+  readonly id: number;
+  readonly projection: IProjection | null;
+}
+
 export function useHoverPoint(
   model: IWorkspaceModel,
   client: Pick<IClient, 'tiles'>,
@@ -28,15 +34,42 @@ export function useHoverPoint(
   readonly hover: IHoverPoint | null;
   readonly move: (x: number, y: number) => void;
   readonly clear: () => void;
+  /** What is known of a point, from the server where need be; null: it is gone or cannot be told. */
+  readonly ask: (id: number) => Promise<ITile | null>;
 } {
-  const [id, setId] = React.useState<number | null>(null);
+  const [over, setOver] = React.useState<IOver | null>(null);
   const [, setArrived] = React.useState(0);
   const version = useStore(model.store, state => state.datasetVersion);
   const projection = useStore(map.store, state => state.projection);
+  // an id of one projection is none of another
+  const id = over?.projection === projection ? over.id : null;
   const known = React.useMemo(
     () => new Map<number, ITile>(),
     // what was told may have changed
     [version, projection]
+  );
+
+  const ask = React.useCallback(
+    async (asked: number, signal?: AbortSignal): Promise<ITile | null> => {
+      const { dataset, shown } = model.store.getState();
+      const spec = { ...shown, level: map.level, sort: [] };
+      try {
+        const { tiles } = known.has(asked)
+          ? { tiles: [known.get(asked)!] }
+          : await client.tiles(dataset, spec, [asked], {}, signal);
+        if (tiles.length === 0) {
+          return null;
+        }
+        known.set(asked, tiles[0]);
+        if (known.size > REMEMBERED) {
+          known.delete(known.keys().next().value as number);
+        }
+        return tiles[0];
+      } catch {
+        return null;
+      }
+    },
+    [client, known, map, model]
   );
 
   React.useEffect(() => {
@@ -44,32 +77,26 @@ export function useHoverPoint(
       return;
     }
     const abort = new AbortController();
-    const timer = window.setTimeout(() => {
-      const { dataset, shown } = model.store.getState();
-      const spec = { ...shown, level: map.level, sort: [] };
-      client
-        .tiles(dataset, spec, [id], {}, abort.signal)
-        .then(({ tiles }) => {
-          if (tiles.length > 0) {
-            known.set(id, tiles[0]);
-            if (known.size > REMEMBERED) {
-              known.delete(known.keys().next().value as number);
-            }
-            setArrived(n => n + 1);
-          }
-        })
-        .catch(() => undefined);
-    }, REST);
+    const timer = window.setTimeout(
+      () => void ask(id, abort.signal).then(() => setArrived(n => n + 1)),
+      REST
+    );
     return () => {
       window.clearTimeout(timer);
       abort.abort();
     };
-  }, [client, id, known, map, model]);
+  }, [ask, id, known]);
 
-  const clear = React.useCallback(() => setId(null), []);
+  const clear = React.useCallback(() => setOver(null), []);
   return {
     hover: id === null ? null : { id, tile: known.get(id) ?? null },
-    move: (x, y) => setId(view.pick(x, y, REACH)),
-    clear
+    move: (x, y) => {
+      const found = view.pick(x, y, REACH);
+      if (found !== id) {
+        setOver(found === null ? null : { id: found, projection });
+      }
+    },
+    clear,
+    ask
   };
 }

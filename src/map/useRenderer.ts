@@ -140,6 +140,12 @@ function useFeed(
       return;
     }
     let last = { ...map.store.getState(), points: null as unknown };
+    let drawn: string | null = null;
+    const keep = (): void => {
+      if (drawn !== null && renderer.camera) {
+        cameras.set(drawn, renderer.camera);
+      }
+    };
     const feed = (): void => {
       const state = map.store.getState();
       const { points, projection } = state;
@@ -148,7 +154,9 @@ function useFeed(
       }
       const isNew = points !== last.points;
       if (isNew) {
-        renderer.setPoints(points, cameras.get(projection.projection) ?? null);
+        keep();
+        drawn = projection.projection;
+        renderer.setPoints(points, cameras.get(drawn) ?? null);
         index.use(
           points.dimensions === 2
             ? { values: points.positions, stride: 2 }
@@ -167,10 +175,7 @@ function useFeed(
     feed();
     const unsubscribe = map.store.subscribe(feed);
     return () => {
-      const { projection } = map.store.getState();
-      if (projection && renderer.camera) {
-        cameras.set(projection.projection, renderer.camera);
-      }
+      keep();
       unsubscribe();
     };
   }, [map, renderer, index]);

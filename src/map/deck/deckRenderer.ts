@@ -5,6 +5,7 @@ import {
   OrthographicView,
   type Viewport
 } from '@deck.gl/core';
+import type { Device } from '@luma.gl/core';
 import type { IPlane } from '../lasso';
 import type { IPoints } from '../points';
 import type {
@@ -56,6 +57,7 @@ export class DeckRenderer implements IMapRenderer {
       this.fit(null);
     } else {
       this._apply();
+      this._options.onCamera(camera);
     }
   }
 
@@ -174,6 +176,9 @@ export class DeckRenderer implements IMapRenderer {
     this._disposed = true;
     this._observer.disconnect();
     this._stop();
+    // a browser allows few contexts at a time, and would wait for the garbage collector
+    this._device?.loseDevice();
+    this._device = null;
   }
 
   private _start(): void {
@@ -195,6 +200,7 @@ export class DeckRenderer implements IMapRenderer {
       getCursor: () => 'inherit',
       onViewStateChange: ({ viewState }) => this._moved(viewState),
       onDeviceInitialized: device => {
+        this._device = device;
         this._name = device.info.renderer;
         void device.lost.then(() => {
           if (deck === this._deck && !this._disposed) {
@@ -226,9 +232,18 @@ export class DeckRenderer implements IMapRenderer {
   }
 
   private _resized(): void {
-    if (this._points && this._camera === null) {
-      this.fit(null);
+    if (this._points === null) {
+      return;
     }
+    if (this._camera === null) {
+      this.fit(null);
+      return;
+    }
+    // a camera that was kept came while the panel had no size
+    this._fitted ??= this._fitZoom();
+    this._apply();
+    // what lies above the points moves with them
+    this._options.onCamera(this._camera);
   }
 
   private _moved(viewState: unknown): void {
@@ -334,6 +349,7 @@ export class DeckRenderer implements IMapRenderer {
 
   private readonly _observer: ResizeObserver;
   private _deck: Deck<OrbitView | OrthographicView> | null = null;
+  private _device: Device | null = null;
   private _canvas: HTMLCanvasElement | null = null;
   private _points: IPoints | null = null;
   private _colors: { values: Uint8Array } | null = null;

@@ -26,10 +26,19 @@ export async function unmarked<T>(load: () => Promise<T>): Promise<T> {
   }
 }
 
+let loading: Promise<typeof import('./deckRenderer')> | null = null;
+
 /** Make a renderer in an element. */
 export async function createRenderer(
   options: IRendererOptions
 ): Promise<IMapRenderer> {
-  const { DeckRenderer } = await unmarked(() => import('./deckRenderer'));
-  return new DeckRenderer(options);
+  // once for all maps: a second import meanwhile would find no marks to put back
+  loading ??= unmarked(() => import('./deckRenderer'));
+  try {
+    const { DeckRenderer } = await loading;
+    return new DeckRenderer(options);
+  } catch (reason) {
+    loading = null;
+    throw reason;
+  }
 }
