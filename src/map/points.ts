@@ -87,19 +87,6 @@ export function fillStates(
   }
 }
 
-/** How many points are shown, selected ones with them, and how many are selected. */
-export function countStates(states: Uint8Array): {
-  shown: number;
-  selected: number;
-} {
-  let [shown, selected] = [0, 0];
-  for (let id = 0; id < states.length; id++) {
-    shown += states[id] >= State.shown ? 1 : 0;
-    selected += states[id] === State.selected ? 1 : 0;
-  }
-  return { shown, selected };
-}
-
 /** Bounds of the points of some state or above; null: there are none. */
 export function boundsOf(
   { positions, dimensions, size }: IPoints,
