@@ -9,6 +9,7 @@ export type IEmbeddingSpace = Schemas['EmbeddingSpace'];
 export type ISearch = Schemas['SearchSpec'];
 export type IEmbedder = Schemas['EmbedderInfo'];
 export type IProjection = Schemas['Projection'];
+export type IQuery = Schemas['Query'];
 export type IEncoded = Schemas['Encoded'];
 /** What the codes or numbers of a coloring mean; `values` by code. */
 export type IColorLegend = Schemas['ColorLegend'];
@@ -57,9 +58,15 @@ export interface IEmbeddingsClient {
   /** Encode a text or an image (base64) with a space's model. */
   encode(
     dataset: string,
-    request: { space: string; text?: string; image?: string },
+    request: { space: string; text?: string; image?: string; name?: string },
     signal?: AbortSignal
   ): Promise<IEncoded>;
+  /** What the queries of a space were made from, the latest first. */
+  queries(
+    dataset: string,
+    space: string,
+    signal?: AbortSignal
+  ): Promise<IQuery[]>;
   duplicates(
     dataset: string,
     kind: DuplicateKind,
@@ -133,7 +140,7 @@ export class EmbeddingsClient implements IEmbeddingsClient {
 
   encode(
     dataset: string,
-    request: { space: string; text?: string; image?: string },
+    request: { space: string; text?: string; image?: string; name?: string },
     signal?: AbortSignal
   ): Promise<IEncoded> {
     return this._transport.json(path('datasets', dataset, 'encode'), {
@@ -141,6 +148,18 @@ export class EmbeddingsClient implements IEmbeddingsClient {
       body: request,
       signal
     });
+  }
+
+  async queries(
+    dataset: string,
+    space: string,
+    signal?: AbortSignal
+  ): Promise<IQuery[]> {
+    const answer = await this._transport.json<{ queries: IQuery[] }>(
+      path('datasets', dataset, 'spaces', space, 'queries'),
+      { signal }
+    );
+    return answer.queries;
   }
 
   duplicates(

@@ -543,7 +543,8 @@ export interface paths {
             };
             cookie?: never;
         };
-        get?: never;
+        /** Encoded queries */
+        get: operations["getQueries"];
         put?: never;
         /** Keep a vector to search for */
         post: operations["postQueries"];
@@ -1553,6 +1554,11 @@ export interface components {
              * @default null
              */
             image: string | null;
+            /**
+             * Name
+             * @default null
+             */
+            name: string | null;
         };
         /**
          * Encoded
@@ -2185,6 +2191,32 @@ export interface components {
             op: "all" | "any" | "none";
             /** Arg */
             arg: components["schemas"]["Compare"] | components["schemas"]["In"] | components["schemas"]["Between"] | components["schemas"]["Null"] | components["schemas"]["Text"] | components["schemas"]["Not"] | components["schemas"]["Combine"] | components["schemas"]["Quantified"] | components["schemas"]["Count"];
+        };
+        /**
+         * Query
+         * @description An encoded query that is kept; `text`: what was encoded, or the name of the image.
+         */
+        Query: {
+            /** Query */
+            query: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "text" | "image" | "vector";
+            /**
+             * Text
+             * @default null
+             */
+            text: string | null;
+        };
+        /**
+         * QueryList
+         * @description Encoded queries of a space, the latest first.
+         */
+        QueryList: {
+            /** Queries */
+            queries: components["schemas"]["Query"][];
         };
         /**
          * QueryVector
@@ -5597,6 +5629,89 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "DISK_SPACE";
+                    };
+                };
+            };
+        };
+    };
+    getQueries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+                space: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Encoded queries */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueryList"];
+                };
+            };
+            /** @description REQUEST_INVALID */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "REQUEST_INVALID";
+                    };
+                };
+            };
+            /** @description NOT_AUTHENTICATED, FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_AUTHENTICATED" | "FORBIDDEN";
+                    };
+                };
+            };
+            /** @description NOT_FOUND, DATASET_NOT_FOUND, SPACE_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND" | "SPACE_NOT_FOUND";
+                    };
+                };
+            };
+            /** @description DATASET_DAMAGED, DATASET_TOO_NEW */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_DAMAGED" | "DATASET_TOO_NEW";
+                    };
+                };
+            };
+            /** @description DATASET_BUSY */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_BUSY";
                     };
                 };
             };

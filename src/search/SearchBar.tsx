@@ -1,11 +1,11 @@
 import * as React from 'react';
 import { useStore } from 'zustand';
 import type { IPanelContext } from '../client/context';
-import type { IEmbeddingSpace, ISearch } from '../client/embeddings';
+import type { IEmbeddingSpace, IQuery, ISearch } from '../client/embeddings';
 import type { IWorkspaceModel } from '../workspace/types';
 import { Examples } from './Examples';
-import { labelOf } from './labels';
 import { isEmpty, removeQuery, setQuery } from './spec';
+import { useQueryNames } from './useQueryNames';
 
 interface IProps {
   readonly model: IWorkspaceModel;
@@ -28,6 +28,7 @@ function Bar(props: IProps & { search: ISearch }): JSX.Element {
   React.useEffect(() => {
     client.embeddings.spaces(dataset).then(setSpaces, () => setSpaces([]));
   }, [client, dataset]);
+  const names = useQueryNames(client, dataset, search.space, search.queries);
   const level =
     spaces.find(({ space }) => space === search.space)?.level ?? 'samples';
   const change = (next: ISearch): void =>
@@ -52,6 +53,7 @@ function Bar(props: IProps & { search: ISearch }): JSX.Element {
             <Query
               key={query}
               query={query}
+              made={names.get(query)}
               weight={search.weights[i] ?? 1}
               trans={trans}
               onWeight={weight => change(setQuery(search, query, weight))}
@@ -83,17 +85,17 @@ function Bar(props: IProps & { search: ISearch }): JSX.Element {
 /** An encoded text or image with its weight. */
 function Query(props: {
   query: string;
+  made: IQuery | undefined;
   weight: number;
   trans: IPanelContext['trans'];
   onWeight: (weight: number) => void;
   onRemove: () => void;
 }): JSX.Element {
-  const { query, weight, trans } = props;
-  const label = labelOf(query);
-  const name = label
-    ? label.isImage
-      ? label.text
-      : `“${label.text}”`
+  const { query, made, weight, trans } = props;
+  const name = made?.text
+    ? made.kind === 'text'
+      ? `“${made.text}”`
+      : made.text
     : trans.__('query %1', query.slice(0, 8));
   return (
     <span className="vl-chip vl-search-chip">

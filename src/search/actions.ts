@@ -3,7 +3,6 @@ import type { IClient } from '../client/context';
 import type { ISearch } from '../client/embeddings';
 import { VisionLensError } from '../client/errors';
 import type { IWorkspaceModel } from '../workspace/types';
-import { keepLabel } from './labels';
 import {
   addExamples,
   chooseSpace,
@@ -65,13 +64,13 @@ export async function findSimilar(
 /** Encode a query with a space that fits and search for it; `add`: beside what is searched now. */
 async function searchQuery(
   { model, client }: IPlace,
-  given: { text?: string; image?: string; label: string },
+  given: { text: string } | { image: string; name: string },
   add: boolean
 ): Promise<void> {
   const { dataset, view } = model.store.getState();
   const search = view.search ?? null;
   const spaces = await client.embeddings.spaces(dataset);
-  const isText = given.text !== undefined;
+  const isText = 'text' in given;
   const space = chooseSpace(spaces, search?.space, { text: isText });
   if (space === null) {
     throw missing(
@@ -80,12 +79,10 @@ async function searchQuery(
         : 'There are no embeddings yet.'
     );
   }
-  const { text, image } = given;
   const { query } = await client.embeddings.encode(dataset, {
     space: space.space,
-    ...(text !== undefined ? { text } : { image })
+    ...given
   });
-  keepLabel(query, { text: given.label, isImage: !isText });
   const base: ISearch =
     add && search?.space === space.space
       ? search
@@ -102,7 +99,7 @@ export function searchText(
   text: string,
   add = false
 ): Promise<void> {
-  return searchQuery(place, { text, label: text }, add);
+  return searchQuery(place, { text }, add);
 }
 
 /** Search by an image file of this computer; it is not added to the dataset. */
@@ -112,9 +109,11 @@ export async function searchImage(
   add = false
 ): Promise<void> {
   const image = await base64(file);
-  await searchQuery(place, { image, label: file.name }, add);
+  await searchQuery(place, { image, name: file.name.slice(-NAME) }, add);
 }
 
+/** Characters of a file's name that are kept, from its end. */
+const NAME = 300;
 /** Bytes turned into text at a time: arguments of one call have a limit. */
 const CHUNK = 0x8000;
 

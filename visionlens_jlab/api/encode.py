@@ -39,7 +39,7 @@ class EncodeHandler(Resource):
                 request.space,
                 vector,
                 kind="image" if request.text is None else "text",
-                text=request.text,
+                text=request.text or request.name,
             ),
         )
         seconds = time.monotonic() - started

@@ -65,6 +65,7 @@ from .shapes import (
     JobLog,
     LevelQuery,
     ProjectionList,
+    QueryList,
     ReportQuery,
     SavedViewList,
     SelectionQuery,
@@ -357,12 +358,15 @@ ROUTES = [
         "datasets/{dataset}/spaces/{space}/queries",
         QueriesHandler,
         {
+            "get": Operation(
+                "Encoded queries", response=QueryList, errors=(*DATASET, "SPACE_NOT_FOUND")
+            ),
             "post": Operation(
                 "Keep a vector to search for",
                 QueryVector,
                 Encoded,
                 errors=(*DATASET, *CHANGE, *SPACE),
-            )
+            ),
         },
     ),
     Route(

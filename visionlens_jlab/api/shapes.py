@@ -16,6 +16,7 @@ from ..models import (
     Level,
     Model,
     Projection,
+    Query,
     SavedView,
 )
 
@@ -64,6 +65,12 @@ class SpaceList(Model):
     """Embedding spaces, oldest first."""
 
     spaces: list[EmbeddingSpace]
+
+
+class QueryList(Model):
+    """Encoded queries of a space, the latest first."""
+
+    queries: list[Query]
 
 
 class JobList(Model):

@@ -11,13 +11,15 @@ from ..errors import VisionLensError
 from ..models import EmbeddingSpace, Encoded, QueryVector
 from .base import Resource
 from .guard import authorized
-from .shapes import SpaceList, VectorsQuery
+from .shapes import QueryList, SpaceList, VectorsQuery
 from .wire import read_arrow
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from ..catalog.store import DatasetStore
+
+_LISTED = 1000
 
 
 class SpacesHandler(Resource):
@@ -83,6 +85,13 @@ class VectorsHandler(Resource):
 
 class QueriesHandler(Resource):
     """`datasets/{dataset}/spaces/{space}/queries`"""
+
+    @authenticated
+    @authorized
+    async def get(self, dataset: str, space: str) -> None:
+        """What the latest queries were made from."""
+        queries = await self.dataset(dataset, lambda store: store.queries(space, _LISTED))
+        await self.answer(QueryList(queries=queries))
 
     @authenticated
     @authorized

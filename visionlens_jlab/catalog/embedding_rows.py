@@ -15,7 +15,7 @@ from visionlens_jlab.catalog.database import Reader
 from visionlens_jlab.catalog.removals import removed_ids
 from visionlens_jlab.config import slugify
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.models import EmbeddingSpace, Level
+from visionlens_jlab.models import EmbeddingSpace, Level, Query
 from visionlens_jlab.vectors import segments
 
 _SPACES = """
@@ -218,6 +218,16 @@ def read_queries(
         [space, list(keys)],
     )
     return {row[0]: np.asarray(row[1], dtype=np.float32) for row in rows}
+
+
+def list_queries(reader: Reader, space: str, limit: int) -> list[Query]:
+    """The encoded queries of a space, the latest first."""
+    rows = reader.rows(
+        "SELECT query, kind, text FROM query_vector WHERE space = ? "
+        "ORDER BY created_at DESC, query LIMIT ?",
+        [space, limit],
+    )
+    return [Query(query=query, kind=kind, text=text) for query, kind, text in rows]
 
 
 def _check_name(space: str) -> None:

@@ -20,7 +20,7 @@ from visionlens_jlab.catalog.private_files import make_private_folder
 from visionlens_jlab.catalog.snapshot import Snapshot
 from visionlens_jlab.catalog.tables import Ids, as_ids
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.models import Duplicates, EmbeddingSpace, Projection
+from visionlens_jlab.models import Duplicates, EmbeddingSpace, Projection, Query
 from visionlens_jlab.vectors.segments import Segments, checked_matrix, write_segment
 
 T = TypeVar("T")
@@ -220,6 +220,12 @@ class Embeddings:
         """The vector float32 (d,) of an encoded query. QUERY_NOT_FOUND."""
         with self._snapshot() as snapshot:
             return snapshot.query_vectors(space, [query])[0]
+
+    def queries(self, space: str, limit: int) -> list[Query]:
+        """The encoded queries of a space, the latest first. SPACE_NOT_FOUND."""
+        with self._snapshot() as snapshot:
+            embedding_rows.read_space(snapshot.reader, space)
+            return embedding_rows.list_queries(snapshot.reader, space, limit)
 
     # --- projections -------------------------------------------------------------------------
 

@@ -135,6 +135,16 @@ class EncodeRequest(Model):
     space: str
     text: str | None = Field(None, min_length=1, max_length=2000)
     image: str | None = None
+    name: str | None = Field(None, max_length=300)
+    """What the image is called."""
+
+
+class Query(Model):
+    """An encoded query that is kept; `text`: what was encoded, or the name of the image."""
+
+    query: str
+    kind: Literal["text", "image", "vector"]
+    text: str | None = None
 
 
 class QueryVector(Model):

@@ -166,6 +166,7 @@ export function fakeEmbeddings(
     embedders: async () => [],
     spaces: async () => [],
     projections: async () => [],
+    queries: async () => [],
     ...change
   } as IEmbeddingsClient;
 }

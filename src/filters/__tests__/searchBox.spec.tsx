@@ -196,7 +196,8 @@ describe('SearchBox', () => {
     expect(screen.queryByText('Search by this image')).toBeNull();
     expect(embeddings.encode).toHaveBeenCalledWith('blood', {
       space: 'clip',
-      image: btoa('a')
+      image: btoa('a'),
+      name: 'mine.jpg'
     });
     expect(model.setSearch).toHaveBeenCalledTimes(1);
     (embeddings.spaces as jest.Mock).mockResolvedValue([]);

@@ -1,5 +1,5 @@
 import '@testing-library/jest-dom';
-import { fireEvent, render, screen } from '@testing-library/react';
+import { act, fireEvent, render, screen } from '@testing-library/react';
 import * as React from 'react';
 import type { IEmbeddingSpace } from '../../client/embeddings';
 import {
@@ -92,8 +92,6 @@ describe('the search of a view', () => {
 });
 
 describe('gestures', () => {
-  beforeEach(() => localStorage.clear());
-
   it('find what is like something, then add and exclude', async () => {
     const model = fakeModel();
     const place = { model, client: client() };
@@ -146,13 +144,14 @@ describe('gestures', () => {
     await searchImage({ model, client: given }, file);
     expect((given.embeddings.encode as jest.Mock).mock.lastCall[1]).toEqual({
       space: 'new',
-      image: btoa('abc')
+      image: btoa('abc'),
+      name: 'mine.jpg'
     });
   });
 });
 
 describe('SearchBar', () => {
-  function open(search: object) {
+  function open(search: object, change = {}) {
     const model = fakeModel({
       view: {
         ...VIEW,
@@ -160,7 +159,7 @@ describe('SearchBar', () => {
       }
     });
     const context = fakeContext({
-      ...client(),
+      ...client(change),
       tiles: jest.fn().mockResolvedValue({ version: 1, tiles: [tile(1)] })
     });
     return {
@@ -193,6 +192,30 @@ describe('SearchBar', () => {
       await screen.findByLabelText('Remove image_1.jpg from the search')
     );
     expect(model.setSearch).toHaveBeenLastCalledWith(null);
+  });
+
+  it('says what queries were made from', async () => {
+    const queries = jest.fn().mockResolvedValue([
+      { query: 'q1', kind: 'text', text: 'a red bus' },
+      { query: 'q2', kind: 'image', text: 'mine.jpg' },
+      { query: 'q3', kind: 'vector', text: null }
+    ]);
+    const searched = { queries: ['q1', 'q2', 'q3'], weights: [1, 1, 1] };
+    const { model } = open(searched, { queries });
+    expect(await screen.findByText('“a red bus”')).toBeVisible();
+    expect(screen.getByText('mine.jpg')).toBeVisible();
+    expect(screen.getByText('query q3')).toBeVisible();
+    // Known by now: another weight or one less reads nothing.
+    const { search } = model.store.getState().view;
+    act(() =>
+      model.store.setState({
+        view: { ...VIEW, search: removeQuery(search!, 'q2') }
+      })
+    );
+    expect(screen.queryByText('mine.jpg')).toBeNull();
+    expect(queries.mock.calls.map(call => call.slice(0, 2))).toEqual([
+      ['blood', 'new']
+    ]);
   });
 
   it('sets weights and limits', async () => {

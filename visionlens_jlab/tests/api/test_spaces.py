@@ -45,6 +45,20 @@ async def test_vectors_are_put_and_read(api, dataset):
     assert code(await api(SPACE, "DELETE")) == "SPACE_NOT_FOUND"
 
 
+async def test_queries_say_what_they_were_made_from(api, dataset):
+    assert code(await api(f"{SPACE}/queries")) == "SPACE_NOT_FOUND"
+    await api.json(f"{SPACE}/vectors", "PUT", vectors([*range(20)], MATRIX[:20]))
+    assert (await api.json(f"{SPACE}/queries"))["queries"] == []
+    made = await api.json(f"{SPACE}/queries", "POST", {"vector": MATRIX[3].tolist()})
+    again = await api.json(f"{SPACE}/queries", "POST", {"vector": MATRIX[3].tolist()})
+    other = await api.json(f"{SPACE}/queries", "POST", {"vector": MATRIX[4].tolist()})
+    assert again["query"] == made["query"] != other["query"]
+    assert (await api.json(f"{SPACE}/queries"))["queries"] == [
+        {"query": query, "kind": "vector", "text": None}
+        for query in (other["query"], made["query"])
+    ]
+
+
 async def test_a_view_that_searches_has_scores(api, dataset):
     await api.json(f"{SPACE}/vectors", "PUT", vectors([*range(30)], MATRIX))
     view = {"search": {"space": "clip", "like": [4], "k": 7}}

@@ -49,7 +49,10 @@ async def test_a_space_and_a_query_over_rest(api, jobs, jp_root_dir):
     [space] = (await api.json("datasets/town/spaces"))["spaces"]
     assert (space["space"], space["vectors"]) == ("classical", 8)
     image = base64.b64encode((jp_root_dir / "town" / "0-005.png").read_bytes()).decode()
-    encoded = await api.json("datasets/town/encode", "POST", {"space": "classical", "image": image})
+    asked = {"space": "classical", "image": image, "name": "mine.png"}
+    encoded = await api.json("datasets/town/encode", "POST", asked)
+    kept = await api.json("datasets/town/spaces/classical/queries")
+    assert kept["queries"] == [{"query": encoded["query"], "kind": "image", "text": "mine.png"}]
     search = {"space": "classical", "queries": [encoded["query"]], "k": 3}
     found = await api("datasets/town/view", "POST", {"search": search})
     assert np.frombuffer(found.body[:12], "<u4")[0] == 5

@@ -1,0 +1,33 @@
+import * as React from 'react';
+import type { IPanelContext } from '../client/context';
+import type { IQuery } from '../client/embeddings';
+
+const NONE: readonly IQuery[] = [];
+
+/** What the queries of a space were made from, by key; read again when one is not known yet. */
+export function useQueryNames(
+  client: IPanelContext['client'],
+  dataset: string,
+  space: string,
+  wanted: readonly string[]
+): ReadonlyMap<string, IQuery> {
+  const [queries, setQueries] = React.useState(NONE);
+  const names = React.useMemo(
+    () => new Map(queries.map(each => [each.query, each])),
+    [queries]
+  );
+  const unknown = wanted.filter(query => !names.has(query)).join();
+  React.useEffect(() => {
+    if (unknown === '') {
+      return;
+    }
+    const stop = new AbortController();
+    client.embeddings.queries(dataset, space, stop.signal).then(
+      setQueries,
+      // Without their names they are called by their keys.
+      () => undefined
+    );
+    return () => stop.abort();
+  }, [client, dataset, space, unknown]);
+  return names;
+}
