@@ -58,6 +58,7 @@ export function RangeInput(props: IProps): JSX.Element {
           commit();
         } else if (event.key === 'Escape') {
           setText(written(value));
+          setInvalid(false);
         }
       }}
     />

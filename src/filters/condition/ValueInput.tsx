@@ -156,6 +156,7 @@ function ManyValues(props: IValueProps): JSX.Element {
   const offered = suggestions(props, found).filter(
     ({ value }) => !draft.values.includes(value)
   );
+  const isNone = text !== '' && parseValue(text, field.type) === undefined;
   const add = (value: string): void => {
     setText('');
     if (value !== '' && !draft.values.includes(value)) {
@@ -193,9 +194,9 @@ function ManyValues(props: IValueProps): JSX.Element {
         options={offered}
         onText={setText}
         onChoose={({ value }) => add(value)}
-        invalid={text !== '' && parseValue(text, field.type) === undefined}
-        onBlur={() => add(text)}
-        onEnter={() => (text === '' ? props.onEnter() : add(text))}
+        invalid={isNone}
+        onBlur={() => !isNone && add(text)}
+        onEnter={() => (text === '' ? props.onEnter() : !isNone && add(text))}
       />
     </div>
   );

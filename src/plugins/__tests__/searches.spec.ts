@@ -136,7 +136,8 @@ describe('the commands that search', () => {
     await run(CommandIDs.findSimilar, {
       level: 'samples',
       ids: [4],
-      unlike: true
+      unlike: true,
+      add: false
     });
     expect(search()).toMatchObject({ like: [], unlike: [4] });
   });
