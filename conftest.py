@@ -13,6 +13,8 @@ from traitlets.config import Config
 
 # jsonschema builds the parsers of a format that nobody here states where it can: a CPU second.
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+# What numba compiles is kept between runs; `make test` names a folder of its own.
+os.environ.setdefault("NUMBA_CACHE_DIR", str(Path.home() / ".cache" / "visionlens-tests" / "numba"))
 pytest_plugins = ["pytest_jupyter.jupyter_server"]
 
 # New examples are looked for at every run by hand; CI judges a change by the same ones each time.

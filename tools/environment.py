@@ -26,6 +26,7 @@ BUILD_TOOLS = [
 ]
 TORCH = "2.13.0"
 TORCH_INDEX = "https://download.pytorch.org/whl/cpu"
+UMAP_RUN = "visionlens_jlab/tests/embedding/small_umap.py"
 FRONT_END = ["src", "style", "schema", "package.json", "yarn.lock", "tsconfig.json", "install.json"]
 
 
@@ -42,6 +43,7 @@ def environ() -> dict[str, str]:
         "VIRTUAL_ENV": str(VENV),
         "PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD": "1",
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+        "NUMBA_CACHE_DIR": str(STAMPS / "numba"),
     }
 
 
@@ -61,6 +63,8 @@ def prepare(extras: list[str], *, models: bool = False) -> None:
         ["pyproject.toml", "jupyter-config", "install.json"],
         lambda: _install_python(extras),
     )
+    if "umap" in extras:
+        _step("compiling UMAP, once for all tests", ["pyproject.toml", UMAP_RUN], _compile_umap)
     if models:
         _step("torch (CPU build) for the tests of models", ["pyproject.toml"], _install_models)
 
@@ -160,6 +164,11 @@ def _install_python(extras: list[str]) -> None:
         "pip install",
     )
     run([str(BIN / "jupyter-builder"), "develop", "--overwrite", "."], "linking the lab extension")
+
+
+def _compile_umap() -> None:
+    """Some 30 s of one processor that each process of the tests would take otherwise."""
+    run([str(PYTHON), UMAP_RUN], "compiling UMAP")
 
 
 def _install_models() -> None:

@@ -29,8 +29,8 @@ COORDINATES, MODEL = "coordinates.arrow", "model.bin"
 CLUSTERS = "cluster"
 _HINTS = {
     "umap": "pip install 'visionlens-jlab[umap]'",
-    "tsne": "pip install openTSNE",
-    "pacmap": "pip install pacmap",
+    "tsne": "pip install 'visionlens-jlab[tsne]'",
+    "pacmap": "pip install 'visionlens-jlab[pacmap]'",
 }
 
 Matrix = np.ndarray[Any, Any]

@@ -54,7 +54,7 @@ class _IterationFile(io.TextIOBase):
 def epochs(tick: Tick) -> dict[str, Any]:
     """Options of umap-learn's optimiser that report every epoch."""
     bar = {"file": _EpochFile(tick), "mininterval": 0, "miniters": 1, "disable": False}
-    return {"verbose": True, "tqdm_kwds": bar}
+    return {"verbose": False, "tqdm_kwds": bar}
 
 
 def curve(parameters: dict[str, Any]) -> tuple[float, float]:

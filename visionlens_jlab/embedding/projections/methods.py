@@ -10,8 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from . import layouts
+from .exact import nearest_among
 from .fitted import Fitted, vector_digests
-from .neighbours import nearest_among, neighbour_graph
+from .neighbours import neighbour_graph
 from .numba_cache import umap_module
 from .parameters import METHODS
 from .pca import Components, principal_components
@@ -135,7 +136,6 @@ def _from_neighbours(
         compared,
         min(int(wanted), n - 1),
         seed=seed,
-        low_memory=low_memory,
         tick=_rows(watch, "neighbours", n),
     )
     lay_out = layouts.umap if method == "umap" else layouts.tsne

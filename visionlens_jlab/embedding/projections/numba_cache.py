@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,7 +18,8 @@ _folder: Path | None = None
 def keep_compiled_code_in(folder: Path) -> None:
     """Folder for what numba compiles for us; before umap is loaded for the first time.
 
-    Numba's cache files are pickles: the folder must be writable for this user alone.
+    Numba's own NUMBA_CACHE_DIR goes before it.
+    Cache files are pickles: the folder must be writable for this user alone.
     """
     global _folder  # noqa: PLW0603  numba's own configuration is global, too
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -61,7 +63,7 @@ def _cached_compilation() -> Iterator[None]:
         return plain(*arguments, **options)
 
     numba.njit = njit
-    if _folder is not None:
+    if _folder is not None and not os.environ.get("NUMBA_CACHE_DIR"):
         config.CACHE_DIR = str(_folder)
     try:
         yield

@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from . import layouts
+from .exact import nearest_among
 from .fitted import Fitted, vector_digests
 from .methods import FEW, Watch
-from .neighbours import nearest_among
 from .numba_cache import umap_module
 from .pca import Components
 

@@ -6,7 +6,7 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from visionlens_jlab.duplicates.alignment import Levels, Window, compare
@@ -45,6 +45,7 @@ def scene_image(picture: np.ndarray):
 SHARES = st.floats(0, 0.08)
 
 
+@settings(max_examples=30)
 @given(
     seed=st.integers(0, 50),
     cuts=st.tuples(SHARES, SHARES, SHARES, SHARES),
@@ -70,6 +71,7 @@ def test_a_cut_out_part_is_laid_where_it_was(
     assert other is not None and other.window.width == pytest.approx(back.window.width, abs=0.02)
 
 
+@settings(max_examples=30)
 @given(one=st.integers(0, 30), two=st.integers(31, 60), mirrored=st.booleans())
 def test_other_pictures_are_unlike(one: int, two: int, mirrored: bool) -> None:
     found = compare(Levels(grey(one)), Levels(grey(two)), Window(), mirrored=mirrored)
