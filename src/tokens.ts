@@ -18,6 +18,8 @@ export const CommandIDs = {
   findSimilar: 'visionlens:find-similar',
   moreLike: 'visionlens:more-like-this',
   lessLike: 'visionlens:less-like-this',
+  diverse: 'visionlens:diverse-sample',
+  outliers: 'visionlens:outliers',
   showDatasets: 'visionlens:show-datasets',
   showFilters: 'visionlens:show-filters',
   search: 'visionlens:search',

@@ -93,6 +93,7 @@ function Member(
     <label
       className={`vl-duplicates-member${stays ? ' vl-mod-selected' : ''}`}
       title={tile?.filename}
+      data-sample={sample_id}
       onDoubleClick={() => props.onOpen(sample_id)}
     >
       <span

@@ -38,7 +38,9 @@ export function useDuplicates(
 ): IReview {
   const dataset = useStore(model.store, state => state.dataset);
   const version = useStore(model.store, state => state.datasetVersion);
-  const [found, setFound] = React.useState<IDuplicates | null>(null);
+  const [last, setLast] = React.useState<IDuplicates | null>(null);
+  // Those of the other kind are gone before these have come.
+  const found = last?.kind === kind ? last : null;
   const [tiles, setTiles] = React.useState<ReadonlyMap<number, ITile>>(
     new Map()
   );
@@ -66,7 +68,7 @@ export function useDuplicates(
         client.embeddings.duplicates(dataset, kind, offset, limit, signal)
       );
       if (page) {
-        setFound(known =>
+        setLast(known =>
           offset > 0 && known
             ? { ...page, groups: [...known.groups, ...page.groups] }
             : page

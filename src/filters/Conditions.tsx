@@ -4,6 +4,8 @@ import { useStore } from 'zustand';
 import type { IPanelContext } from '../client/context';
 import type { Filter } from '../client/types';
 import { hasAnnotationTerms } from '../components/annotationTerms';
+import { describeSearch } from '../search/labels';
+import { useQueryNames } from '../search/useQueryNames';
 import type { IWorkspaceModel } from '../workspace/types';
 import { ConditionForm } from './condition/ConditionForm';
 import { ConditionText } from './condition/ConditionText';
@@ -33,6 +35,8 @@ export function Conditions(props: IProps): JSX.Element {
   const { model, context } = props;
   const { trans } = context;
   const view = useStore(model.store, state => state.view);
+  const dataset = useStore(model.store, state => state.dataset);
+  const names = useQueryNames(context.client, dataset, view.search);
   const [editing, setEditing] = React.useState<Editing>(null);
   const add = React.useRef<HTMLButtonElement>(null);
   const active = conditions(view.filter);
@@ -44,11 +48,12 @@ export function Conditions(props: IProps): JSX.Element {
     setEditing(null);
     add.current?.focus();
   };
-  const hasChips = active.length > 0 || !!view.sql || !!view.where;
+  const isEmpty =
+    active.length === 0 && !view.sql && !view.where && !view.search;
 
   return (
     <div className="vl-chips">
-      {hasChips && (
+      {!isEmpty && (
         <ul aria-label={trans.__('Active conditions')}>
           {view.sql && (
             <Chip
@@ -64,6 +69,16 @@ export function Conditions(props: IProps): JSX.Element {
               text={view.where}
               remove={trans.__('Remove %1', view.where)}
               onRemove={() => model.setFilter(view.filter)}
+            />
+          )}
+          {view.search && (
+            <Chip
+              text={trans.__(
+                'Search: %1',
+                describeSearch(view.search, trans, names)
+              )}
+              remove={trans.__('End search')}
+              onRemove={() => model.setSearch(null)}
             />
           )}
           {active.map((condition, i) => {
@@ -95,7 +110,7 @@ export function Conditions(props: IProps): JSX.Element {
         >
           {trans.__('+ Add condition')}
         </button>
-        {(hasChips || view.search) && (
+        {!isEmpty && (
           <button
             type="button"
             className="vl-link vl-clear-filters"

@@ -9,6 +9,7 @@ import { useStore } from 'zustand';
 import type { IPanelContext } from '../client/context';
 import type { ISavedView } from '../client/types';
 import { formatCount } from '../components/format';
+import { useQueryNames } from '../search/useQueryNames';
 import type { IWorkspaceModel } from '../workspace/types';
 import { formKeys } from './formKeys';
 import { viewText } from './steps';
@@ -29,7 +30,9 @@ export function SavedViewRow(props: IProps): JSX.Element {
   const { trans } = context;
   const [renaming, setRenaming] = React.useState(false);
   const [count, countNow] = useCount(props);
-  const text = viewText(view.view) || trans.__('everything');
+  const dataset = useStore(props.model.store, state => state.dataset);
+  const names = useQueryNames(context.client, dataset, view.view.search);
+  const text = viewText(view.view, trans, names) || trans.__('everything');
   const isCurrent = saved.current?.name === view.name;
 
   if (renaming) {

@@ -5,6 +5,7 @@ import type { IPanelContext } from '../client/context';
 import { ErrorBox } from '../components/ErrorBox';
 import { Popover } from '../components/Popover';
 import { CommandIDs } from '../tokens';
+import { useQueryNames } from '../search/useQueryNames';
 import type { IWorkspaceModel } from '../workspace/types';
 import { SavedViewRow } from './SavedViewRow';
 import { shorten, viewText } from './steps';
@@ -142,9 +143,11 @@ function SaveForm(
 ): JSX.Element {
   const { model, context, saved, onDone } = props;
   const { trans } = context;
-  const suggestion = useStore(model.store, ({ view }) =>
-    shorten(viewText(view).replace(/[/\\]/g, ' '), 60)
-  );
+  const view = useStore(model.store, state => state.view);
+  const dataset = useStore(model.store, state => state.dataset);
+  const names = useQueryNames(context.client, dataset, view.search);
+  const text = viewText(view, trans, names);
+  const suggestion = shorten(text.replace(/[/\\]/g, ' '), 60);
   const [name, setName] = React.useState<string | null>(null);
   const wanted = (name ?? suggestion).trim();
   const known = saved.views?.some(view => view.name === wanted) ?? false;

@@ -1,4 +1,5 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
+import { imageIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
 import { useStore } from 'zustand';
 import { ClassSwatch } from '../components/ClassSwatch';
@@ -6,9 +7,9 @@ import { Combobox, type IOption } from '../components/Combobox';
 import { formatCount } from '../components/format';
 import { ErrorBox } from '../components/ErrorBox';
 import type { IPanelContext } from '../client/context';
-import { addDropZone } from '../uploads/dropZone';
+import { useByMeaning, useImageDrop } from '../search/byMeaning';
+import { pickFiles } from '../uploads/files';
 import type { IWorkspaceModel } from '../workspace/types';
-import { useByMeaning } from './byMeaning';
 import { chooseMeaning, meanings, searchText, setSearch } from './search';
 
 /** While typing, the search waits this long (milliseconds). */
@@ -26,7 +27,6 @@ const DESCRIBED = 'described';
 export function SearchBox({ model, context }: IProps): JSX.Element {
   const { trans } = context;
   const meaning = useByMeaning(model, context);
-  const { image } = meaning;
   const root = React.useRef<HTMLDivElement>(null);
   const searched = useStore(model.store, state =>
     searchText(state.view.filter)
@@ -37,18 +37,7 @@ export function SearchBox({ model, context }: IProps): JSX.Element {
 
   React.useEffect(() => setText(searched), [searched]);
   React.useEffect(() => () => window.clearTimeout(timer.current), []);
-  const onImage = React.useRef(image);
-  onImage.current = image;
-  React.useEffect(
-    () =>
-      root.current
-        ? addDropZone(root.current, {
-            text: trans.__('Search by this image'),
-            onFiles: ([file]) => onImage.current(file)
-          })
-        : undefined,
-    [trans]
-  );
+  useImageDrop(root, context, meaning);
 
   const apply = (wanted: string): void => {
     window.clearTimeout(timer.current);
@@ -119,6 +108,20 @@ export function SearchBox({ model, context }: IProps): JSX.Element {
           apply('');
         }}
       />
+      <button
+        type="button"
+        className="vl-icon-button"
+        title={trans.__(
+          'Search by an image of this computer, or drop one here; it is not added to the dataset'
+        )}
+        aria-label={trans.__('Search by an image')}
+        disabled={meaning.busy}
+        onClick={() =>
+          void pickFiles(false).then(([file]) => file && meaning.image(file))
+        }
+      >
+        <imageIcon.react tag="span" width="14px" />
+      </button>
       {meaning.error && <ErrorBox error={meaning.error} trans={trans} />}
     </div>
   );

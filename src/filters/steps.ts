@@ -2,6 +2,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { JSONExt, type ReadonlyPartialJSONValue } from '@lumino/coreutils';
 import type { IViewSpec } from '../client/types';
+import { describeSearch, type QueryNames } from '../search/labels';
 import { describeCondition } from './describe';
 import { conditions } from './tree';
 
@@ -48,10 +49,17 @@ function chips({ filter, where }: IViewSpec): string[] {
   return where ? [...texts, where] : texts;
 }
 
-/** The conditions of a view in one line; empty: none. */
-export function viewText(view: IViewSpec): string {
-  const parts = chips(view);
-  return (view.sql ? [`SQL: ${view.sql}`, ...parts] : parts).join(', ');
+/** The conditions of a view and what it searches for in one line; empty: everything is shown. */
+export function viewText(
+  view: IViewSpec,
+  trans: TranslationBundle,
+  names?: QueryNames
+): string {
+  return [
+    ...(view.sql ? [`SQL: ${view.sql}`] : []),
+    ...chips(view),
+    ...(view.search ? [describeSearch(view.search, trans, names)] : [])
+  ].join(', ');
 }
 
 /** The step from one view to another: `class = bus`, `without split = val`, `sorted by area`. */
@@ -80,7 +88,7 @@ export function describeStep(
     JSON.stringify(view.search ?? null);
   if (searches(from) !== searches(to)) {
     steps.push(
-      to.search ? trans.__('search by likeness') : trans.__('without search')
+      to.search ? describeSearch(to.search, trans) : trans.__('without search')
     );
   }
   if (from.level !== to.level || showsAll(from) !== showsAll(to)) {

@@ -4,6 +4,7 @@ import type { IPanelContext } from '../client/context';
 import { ErrorBox } from '../components/ErrorBox';
 import { HeaderLine } from '../components/HeaderLine';
 import { CommandIDs } from '../tokens';
+import { useByMeaning, useImageDrop } from '../search/byMeaning';
 import type { IWorkspaceModel } from '../workspace/types';
 import { ComputeForm } from './ComputeForm';
 import { Legend } from './Legend';
@@ -59,12 +60,15 @@ function Drawn(props: IProps & { map: MapModel }): JSX.Element {
   const { model, context, map } = props;
   const { trans } = context;
   const host = React.useRef<HTMLDivElement>(null);
+  const stage = React.useRef<HTMLDivElement>(null);
   const view = useRenderer(map, host);
   const [mode, setMode] = React.useState<Mode>('pan');
   const loading = useStore(map.store, state => state.loading);
   const warning = useStore(map.store, state => state.projection?.warning);
   const level = useStore(map.store, state => state.projection?.level);
   const viewLevel = useStore(model.store, state => state.view.level);
+  const meaning = useByMeaning(model, context);
+  useImageDrop(stage, context, meaning);
   const drawing = { ...props, view, mode, onMode: setMode };
   return (
     <>
@@ -91,7 +95,12 @@ function Drawn(props: IProps & { map: MapModel }): JSX.Element {
           {trans.__('The map cannot be drawn: %1', view.error.message)}
         </div>
       )}
-      <div className="vl-map-stage" aria-busy={loading}>
+      {meaning.error && <ErrorBox error={meaning.error} trans={trans} />}
+      <div
+        ref={stage}
+        className="vl-map-stage"
+        aria-busy={loading || meaning.busy}
+      >
         <MapCanvas {...drawing} host={host} />
       </div>
       <Legend model={model} map={map} trans={trans} />

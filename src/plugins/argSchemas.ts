@@ -86,6 +86,10 @@ export const examples: IDescription = {
         description: 'Ids; without them what was clicked on, or the selection'
       },
       level: { type: 'string', enum: ['samples', 'annotations'] },
+      here: {
+        type: 'boolean',
+        description: 'What the context menu was opened on'
+      },
       add: { type: 'boolean', description: 'Beside what is searched now' },
       unlike: { type: 'boolean', description: 'Look away from them' }
     }

@@ -4,14 +4,17 @@ import type {
   JupyterFrontEndPlugin
 } from '@jupyterlab/application';
 import { ICommandPalette } from '@jupyterlab/apputils';
+import type { CommandRegistry } from '@lumino/commands';
 import type { IExamples } from '../search/spec';
 import { CommandIDs, IWorkspaces } from '../tokens';
 import type { IWorkspaceModel } from '../workspace/types';
-import { EXAMPLES_ARGS } from './args';
+import { EXAMPLES_ARGS, NO_ARGS } from './args';
 import { ICore } from './core';
 import { reportFailure } from './failure';
 
 interface IArgs extends Partial<IExamples> {
+  /** From a context menu: what it was opened on is meant. Else Lab tells of the one before. */
+  readonly here?: boolean;
   /** Look away from them. */
   readonly unlike?: boolean;
   /** Beside what is searched now. */
@@ -26,6 +29,9 @@ function shownBy(node: HTMLElement, level: string): IExamples | undefined {
   }
   if (node.matches('.vl-annotations tr') && id !== undefined) {
     return { level: 'annotations', ids: [Number(id)] };
+  }
+  if (node.matches('.vl-duplicates-member')) {
+    return { level: 'samples', ids: [Number(sample)] };
   }
   if (node.matches('.vl-viewer')) {
     return annotation !== undefined
@@ -82,52 +88,106 @@ export const searchesPlugin: JupyterFrontEndPlugin<void> = {
           workspaces.current !== null &&
           shownBy(element, 'samples') !== undefined
       );
+    const ids: string[] = [];
+    const offer = (
+      command: string,
+      options: CommandRegistry.ICommandOptions
+    ): void => {
+      commands.addCommand(command, {
+        isEnabled: () => workspaces.current !== null,
+        ...options
+      });
+      palette?.addItem({ command, category: trans.__('VisionLens') });
+      ids.push(command);
+    };
+    /** Search from an element of a panel; the grid shows what is found, in order. */
+    const search = async (
+      model: IWorkspaceModel,
+      element: HTMLElement | undefined,
+      run: (actions: typeof import('../search/actions')) => Promise<void>
+    ): Promise<void> => {
+      try {
+        await run(await import('../search/actions'));
+        if (!element?.closest('.vl-grid, .vl-map')) {
+          const { dataset, workspace } = model.server;
+          await commands.execute(CommandIDs.openGrid, {
+            dataset,
+            workspace,
+            activate: false
+          });
+        }
+      } catch (reason) {
+        reportFailure(reason);
+      }
+    };
     const add = (
       command: string,
       label: string,
       given: Pick<IArgs, 'unlike' | 'add'>
-    ): void => {
-      commands.addCommand(command, {
+    ): void =>
+      offer(command, {
         label,
         describedBy: EXAMPLES_ARGS,
-        isEnabled: () => workspaces.current !== null,
         isVisible: () =>
           !given.add || !!workspaces.current?.store.getState().view.search,
         execute: async (args: IArgs) => {
           const model = workspaces.current;
+          const element = args.here ? node() : undefined;
           const examples =
             args.ids && args.level
               ? { ids: args.ids, level: args.level }
-              : model && meant(model, node());
+              : model && meant(model, element);
           if (model && examples) {
             const { unlike, add: more } = { ...given, ...args };
-            await import('../search/actions')
-              .then(({ findSimilar }) =>
-                findSimilar(
-                  { model, client },
-                  examples,
-                  unlike ? 'unlike' : 'like',
-                  more
-                )
-              )
-              .catch(reportFailure);
+            const kind = unlike ? 'unlike' : 'like';
+            await search(model, element, ({ findSimilar }) =>
+              findSimilar({ model, client }, examples, kind, more)
+            );
           }
         }
       });
-      palette?.addItem({ command, category: trans.__('VisionLens') });
-    };
+    const draw = (
+      command: string,
+      mode: 'diverse' | 'outliers',
+      label: string,
+      caption: string
+    ): void =>
+      offer(command, {
+        label,
+        caption,
+        describedBy: NO_ARGS,
+        execute: async ({ here }) => {
+          const model = workspaces.current;
+          if (model) {
+            const element = here
+              ? app.contextMenuHitTest(each => each.matches('.vl-panel'))
+              : undefined;
+            await search(model, element, ({ drawSample }) =>
+              drawSample({ model, client }, mode)
+            );
+          }
+        }
+      });
     add(CommandIDs.findSimilar, trans.__('Find Similar'), {});
     add(CommandIDs.moreLike, trans.__('More Like This'), { add: true });
     add(CommandIDs.lessLike, trans.__('Less Like This'), {
       add: true,
       unlike: true
     });
+    draw(
+      CommandIDs.diverse,
+      'diverse',
+      trans.__('Diverse Sample'),
+      trans.__('Some of the view that are as unlike each other as can be')
+    );
+    draw(
+      CommandIDs.outliers,
+      'outliers',
+      trans.__('Outliers'),
+      trans.__('Those of the view that are farthest from all others')
+    );
     workspaces.currentChanged.connect(() =>
-      [
-        CommandIDs.findSimilar,
-        CommandIDs.moreLike,
-        CommandIDs.lessLike
-      ].forEach(command => commands.notifyCommandChanged(command))
+      ids.forEach(command => commands.notifyCommandChanged(command))
     );
   }
 };

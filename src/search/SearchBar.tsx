@@ -4,6 +4,7 @@ import type { IPanelContext } from '../client/context';
 import type { IEmbeddingSpace, IQuery, ISearch } from '../client/embeddings';
 import type { IWorkspaceModel } from '../workspace/types';
 import { Examples } from './Examples';
+import { queryName } from './labels';
 import { isEmpty, removeQuery, setQuery } from './spec';
 import { useQueryNames } from './useQueryNames';
 
@@ -28,7 +29,7 @@ function Bar(props: IProps & { search: ISearch }): JSX.Element {
   React.useEffect(() => {
     client.embeddings.spaces(dataset).then(setSpaces, () => setSpaces([]));
   }, [client, dataset]);
-  const names = useQueryNames(client, dataset, search.space, search.queries);
+  const names = useQueryNames(client, dataset, search);
   const level =
     spaces.find(({ space }) => space === search.space)?.level ?? 'samples';
   const change = (next: ISearch): void =>
@@ -92,11 +93,7 @@ function Query(props: {
   onRemove: () => void;
 }): JSX.Element {
   const { query, made, weight, trans } = props;
-  const name = made?.text
-    ? made.kind === 'text'
-      ? `“${made.text}”`
-      : made.text
-    : trans.__('query %1', query.slice(0, 8));
+  const name = queryName(made) ?? trans.__('query %1', query.slice(0, 8));
   return (
     <span className="vl-chip vl-search-chip">
       <span className="vl-chip-text">{name}</span>

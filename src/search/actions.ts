@@ -2,11 +2,13 @@
 import type { IClient } from '../client/context';
 import type { ISearch } from '../client/embeddings';
 import { VisionLensError } from '../client/errors';
+import type { Level } from '../client/types';
 import type { IWorkspaceModel } from '../workspace/types';
 import {
   addExamples,
   chooseSpace,
   emptySearch,
+  FOUND,
   type IExamples,
   type Kind,
   setQuery,
@@ -29,6 +31,14 @@ function missing(message: string): VisionLensError {
   });
 }
 
+function missingOf(level: Level): VisionLensError {
+  return missing(
+    level === 'samples'
+      ? 'The images have no embeddings yet.'
+      : 'The annotations have no embeddings yet.'
+  );
+}
+
 /**
  * Look for what is like these, or add them to the search there is.
  *
@@ -45,11 +55,7 @@ export async function findSimilar(
   const spaces = await client.embeddings.spaces(dataset);
   const space = chooseSpace(spaces, search?.space, { level });
   if (space === null) {
-    throw missing(
-      level === 'samples'
-        ? 'The images have no embeddings yet.'
-        : 'The annotations have no embeddings yet.'
-    );
+    throw missingOf(level);
   }
   const goesOn = add && search?.space === space.space;
   model.setSearch(
@@ -59,6 +65,30 @@ export async function findSimilar(
         ? similarTo(search, space.space, ids)
         : addExamples(emptySearch(space.space), kind, ids)
   );
+}
+
+/**
+ * Draw from what the view lets through: rows unlike each other, or those farthest from all others.
+ *
+ * Rejects with a `VisionLensError` where the view's level has no embeddings.
+ */
+export async function drawSample(
+  { model, client }: IPlace,
+  mode: 'diverse' | 'outliers'
+): Promise<void> {
+  const { dataset, view } = model.store.getState();
+  const search = view.search ?? null;
+  const { level } = view;
+  const spaces = await client.embeddings.spaces(dataset);
+  const space = chooseSpace(spaces, search?.space, { level });
+  if (space === null) {
+    throw missingOf(level);
+  }
+  model.setSearch({
+    ...emptySearch(space.space),
+    mode,
+    k: search?.k ?? FOUND
+  });
 }
 
 /** Encode a query with a space that fits and search for it; `add`: beside what is searched now. */

@@ -1,22 +1,25 @@
 import * as React from 'react';
 import type { IPanelContext } from '../client/context';
-import type { IQuery } from '../client/embeddings';
+import type { IQuery, ISearch } from '../client/embeddings';
+import type { QueryNames } from './labels';
 
 const NONE: readonly IQuery[] = [];
 
-/** What the queries of a space were made from, by key; read again when one is not known yet. */
+/** What a search's queries were made from, by key; read again when one is not known yet. */
 export function useQueryNames(
   client: IPanelContext['client'],
   dataset: string,
-  space: string,
-  wanted: readonly string[]
-): ReadonlyMap<string, IQuery> {
+  search: ISearch | null | undefined
+): QueryNames {
+  const space = search?.space ?? '';
   const [queries, setQueries] = React.useState(NONE);
   const names = React.useMemo(
     () => new Map(queries.map(each => [each.query, each])),
     [queries]
   );
-  const unknown = wanted.filter(query => !names.has(query)).join();
+  const unknown = (search?.queries ?? [])
+    .filter(query => !names.has(query))
+    .join();
   React.useEffect(() => {
     if (unknown === '') {
       return;

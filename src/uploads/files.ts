@@ -51,11 +51,11 @@ async function filesOf(entry: FileSystemEntry): Promise<File[]> {
   }
 }
 
-/** Ask for image files; none when the dialog is cancelled. */
-export function pickFiles(): Promise<File[]> {
+/** Ask for image files, or for one; none when the dialog is cancelled. */
+export function pickFiles(multiple = true): Promise<File[]> {
   const input = document.createElement('input');
   input.type = 'file';
-  input.multiple = true;
+  input.multiple = multiple;
   input.accept = SUFFIXES.map(suffix => `.${suffix}`).join(',');
   return new Promise(resolve => {
     input.addEventListener('change', () => resolve([...(input.files ?? [])]));

@@ -9,6 +9,7 @@ import {
   tile
 } from '../../components/__tests__/fakes';
 import { CommandIDs } from '../../tokens';
+import { createDuplicatesPanel } from '..';
 import { DuplicatesPanel } from '../DuplicatesPanel';
 
 function member(sample_id: number, best = false, split = 'train') {
@@ -54,7 +55,7 @@ async function open(found: IDuplicates = FOUND) {
   context.commands.addCommand(CommandIDs.openGrid, { execute: () => null });
   const view = render(<DuplicatesPanel model={model} context={context} />);
   await act(async () => undefined);
-  return { ...view, model, embeddings };
+  return { ...view, model, embeddings, commands: context.commands };
 }
 
 describe('DuplicatesPanel', () => {
@@ -110,6 +111,61 @@ describe('DuplicatesPanel', () => {
       field: 'sample_id',
       values: [3, 5]
     });
+  });
+
+  it('opens a sample, and says which one to a context menu', async () => {
+    const { model, container, commands } = await open();
+    const execute = jest.fn();
+    commands.addCommand(CommandIDs.openSample, { execute });
+    const member = container.querySelector('[data-sample="5"]')!;
+    expect(member).toHaveClass('vl-duplicates-member');
+    fireEvent.doubleClick(member);
+    expect(model.setFocus).toHaveBeenCalledWith(5);
+    expect(execute).toHaveBeenCalledTimes(1);
+  });
+
+  it('shows the next page below the first', async () => {
+    const { embeddings, container } = await open({ ...FOUND, total: 3 });
+    (embeddings.duplicates as jest.Mock).mockResolvedValue({
+      ...FOUND,
+      total: 3,
+      groups: [{ group: 9, members: [member(7, true), member(8)], leak: false }]
+    });
+    await act(async () => {
+      fireEvent.click(screen.getByText('Show more of 3 groups'));
+    });
+    expect((embeddings.duplicates as jest.Mock).mock.lastCall[2]).toBe(2);
+    const groups = [...container.querySelectorAll('[data-group]')];
+    expect(groups.map(each => each.getAttribute('data-group'))).toEqual([
+      '0',
+      '4',
+      '9'
+    ]);
+    expect(screen.queryByText(/^Show more/)).toBeNull();
+  });
+
+  it('looks at exact ones, and says what fails', async () => {
+    const { embeddings, container } = await open();
+    (embeddings.duplicates as jest.Mock).mockRejectedValue(
+      new Error('no answer')
+    );
+    await act(async () => {
+      fireEvent.change(screen.getByLabelText('Which duplicates'), {
+        target: { value: 'exact' }
+      });
+    });
+    expect((embeddings.duplicates as jest.Mock).mock.lastCall[1]).toBe('exact');
+    expect(screen.getByRole('alert')).toHaveTextContent('no answer');
+    expect(container.querySelector('[data-group]')).toBeNull();
+  });
+
+  it('is a panel', () => {
+    const widget = createDuplicatesPanel(
+      fakeModel(),
+      fakeContext({ embeddings: fakeEmbeddings() })
+    );
+    expect(widget.hasClass('vl-duplicates')).toBe(true);
+    widget.dispose();
   });
 
   it('offers to look for them', async () => {

@@ -67,9 +67,13 @@ describe('Conditions', () => {
     expect(screen.getByText('+ Add condition')).toBeVisible();
   });
 
-  it('has no empty list where the view only searches', () => {
-    const { model } = open({ search: emptySearch('clip') });
-    expect(screen.queryByRole('list')).toBeNull();
+  it('says what is searched, and ends it', () => {
+    const { model, chips } = open({
+      search: { ...emptySearch('clip'), like: [1, 2], unlike: [3] }
+    });
+    expect(chips()).toEqual(['Search: like 2 examples, not like 1 example']);
+    fireEvent.click(screen.getByLabelText('End search'));
+    expect(model.setSearch).toHaveBeenCalledWith(null);
     fireEvent.click(screen.getByText('Clear all'));
     expect(model.clearFilters).toHaveBeenCalledTimes(1);
   });

@@ -47,15 +47,15 @@ describe('HistoryButtons', () => {
   it('list the steps, newest first, and go to one', () => {
     const model = open([VIEW, BUSES], LIKE, [VIEW, OBJECTS]);
     expect(steps()).toEqual([
-      'without conditions; images',
+      'without class = bus; images',
       'without search; annotations',
-      'search by likeness',
+      'like 1 example',
       'class = bus',
       'when it was opened'
     ]);
     const present = screen.getByTitle('The present view');
     expect(present).toHaveAttribute('aria-current', 'step');
-    expect(present).toHaveTextContent('search by likeness');
+    expect(present).toHaveTextContent('like 1 example');
     fireEvent.click(screen.getByText('class = bus'));
     expect(model.walkHistory).toHaveBeenLastCalledWith(-1);
     fireEvent.click(screen.getByText('without search; annotations'));

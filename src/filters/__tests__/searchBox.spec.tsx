@@ -10,7 +10,14 @@ import {
   fakeModel,
   VIEW
 } from '../../components/__tests__/fakes';
+import { dragFiles, imageFile } from '../../uploads/__tests__/fakes';
+import { pickFiles } from '../../uploads/files';
 import { SearchBox } from '../SearchBox';
+
+jest.mock('../../uploads/files', () => ({
+  ...jest.requireActual('../../uploads/files'),
+  pickFiles: jest.fn()
+}));
 
 const VAL: Filter = { op: 'compare', field: 'split', cmp: '=', value: 'val' };
 const NAMED: Filter = { op: 'contains', field: 'filename', value: 'img' };
@@ -176,20 +183,12 @@ describe('SearchBox', () => {
 
   it('searches by an image that is dropped on it, and says why it cannot', async () => {
     const { model, embeddings, container } = open();
-    const file = Object.assign(new File(['x'], 'mine.jpg'), {
-      arrayBuffer: async () => Uint8Array.from([97]).buffer
-    });
-    const drag = async (type: string): Promise<void> => {
-      const event = new Event(type, { bubbles: true, cancelable: true });
-      const dataTransfer = { types: ['Files'], items: [], files: [file] };
-      await act(async () => {
-        fireEvent(
-          container.querySelector('.vl-search-drop')!,
-          Object.assign(event, { dataTransfer })
-        );
+    const drop = container.querySelector('.vl-search-drop')!;
+    const drag = (type: 'dragover' | 'drop'): Promise<void> =>
+      act(async () => {
+        dragFiles(drop, type, [imageFile()]);
         await jest.advanceTimersByTimeAsync(10);
       });
-    };
     await drag('dragover');
     expect(screen.getByText('Search by this image')).toBeVisible();
     await drag('drop');
@@ -206,5 +205,24 @@ describe('SearchBox', () => {
       'There are no embeddings yet.'
     );
     expect(model.setSearch).toHaveBeenCalledTimes(1);
+  });
+
+  it('searches by an image that is chosen, unless none is', async () => {
+    const { model, embeddings } = open();
+    const button = screen.getByLabelText('Search by an image');
+    const click = (): Promise<void> =>
+      act(async () => {
+        fireEvent.click(button);
+        await jest.advanceTimersByTimeAsync(10);
+      });
+    (pickFiles as jest.Mock).mockResolvedValueOnce([]);
+    await click();
+    expect(embeddings.encode).not.toHaveBeenCalled();
+    (pickFiles as jest.Mock).mockResolvedValueOnce([imageFile()]);
+    await click();
+    expect(pickFiles).toHaveBeenLastCalledWith(false);
+    expect(model.setSearch).toHaveBeenCalledWith(
+      expect.objectContaining({ queries: ['q'] })
+    );
   });
 });

@@ -57,7 +57,7 @@ describe('sameView', () => {
       sameView({ ...VIEW, filter: turned as Filter }, { ...VIEW, filter: BUS })
     ).toBe(true);
     expect(sameView(VIEW, { ...VIEW, filter: BUS })).toBe(false);
-    expect(viewText({ ...VIEW, filter: both, sql: 'SELECT 1' })).toBe(
+    expect(viewText({ ...VIEW, filter: both, sql: 'SELECT 1' }, trans)).toBe(
       'SQL: SELECT 1, class = bus, split = val'
     );
   });

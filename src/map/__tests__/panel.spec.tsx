@@ -3,6 +3,7 @@ import { act, fireEvent, render, screen } from '@testing-library/react';
 import * as React from 'react';
 import { VIEW } from '../../components/__tests__/fakes';
 import { CommandIDs } from '../../tokens';
+import { dragFiles, imageFile } from '../../uploads/__tests__/fakes';
 import { createMapPanel } from '..';
 import { createRenderer } from '../deck/load';
 import { MapPanel } from '../MapPanel';
@@ -150,6 +151,28 @@ describe('MapPanel', () => {
     });
     expect(screen.queryByRole('alert')).toBeNull();
     expect(renderer.setPoints).toHaveBeenCalledTimes(1);
+  });
+
+  it('searches by an image that is dropped on it', async () => {
+    const encode = jest.fn().mockResolvedValue({ query: 'q' });
+    const { model, container } = await open({ embeddings: { encode } });
+    const host = container.querySelector('.vl-map-host')!;
+    dragFiles(host, 'dragover', [imageFile()]);
+    expect(screen.getByText('Search by this image')).toBeVisible();
+    await act(async () => {
+      dragFiles(host, 'drop', [imageFile()]);
+      await new Promise(resolve => setTimeout(resolve, 20));
+    });
+    expect(encode).toHaveBeenCalledTimes(1);
+    expect(model.setSearch).toHaveBeenCalledWith(
+      expect.objectContaining({ space: 'clip', queries: ['q'] })
+    );
+    encode.mockRejectedValue(new Error('That is no image.'));
+    await act(async () => {
+      dragFiles(host, 'drop', [imageFile('notes.txt')]);
+      await new Promise(resolve => setTimeout(resolve, 20));
+    });
+    expect(screen.getByRole('alert')).toHaveTextContent('That is no image.');
   });
 
   it('waits for the first answer', async () => {

@@ -18,6 +18,8 @@ async function setUp({ spaces = SPACES, open = true } = {}) {
   const fake = fakeApp({
     embeddings: fakeEmbeddings({ spaces: jest.fn(async () => spaces) })
   });
+  const openGrid = jest.fn();
+  fake.commands.addCommand(CommandIDs.openGrid, { execute: openGrid });
   let pointed: HTMLElement | null = null;
   const { app, core, commands, workspaces } = fake;
   app.contextMenuHitTest = test => {
@@ -36,6 +38,7 @@ async function setUp({ spaces = SPACES, open = true } = {}) {
   return {
     ...fake,
     addItem,
+    openGrid,
     model: model!,
     search: () => model!.store.getState().view.search ?? null,
     run: (command: string, args = {}) => commands.execute(command, args),
@@ -47,6 +50,8 @@ async function setUp({ spaces = SPACES, open = true } = {}) {
   };
 }
 
+/** Arguments of the entries of context menus. */
+const HERE = { here: true };
 const TILE = '<div class="vl-tile" data-id="7"><img class="at"></div>';
 
 describe('the commands that search', () => {
@@ -63,7 +68,9 @@ describe('the commands that search', () => {
       expect.arrayContaining([
         CommandIDs.findSimilar,
         CommandIDs.moreLike,
-        CommandIDs.lessLike
+        CommandIDs.lessLike,
+        CommandIDs.diverse,
+        CommandIDs.outliers
       ])
     );
   });
@@ -89,6 +96,12 @@ describe('the commands that search', () => {
       12
     ],
     [
+      'a member of a group of duplicates',
+      '<label class="vl-duplicates-member" data-sample="6"><img class="at"></label>',
+      'images',
+      6
+    ],
+    [
       'a point of the map',
       '<div class="vl-map-host at" data-hover="9" data-level="annotations"></div>',
       'objects',
@@ -97,7 +110,7 @@ describe('the commands that search', () => {
   ])('look for what is like %s', async (_, html, wanted, id) => {
     const { point, run, search } = await setUp();
     point(html);
-    await run(CommandIDs.findSimilar);
+    await run(CommandIDs.findSimilar, HERE);
     expect(search()).toMatchObject({ space: wanted, like: [id] });
   });
 
@@ -105,24 +118,76 @@ describe('the commands that search', () => {
     const { point, run, search, model } = await setUp();
     model.select(new Set([7, 8]), 'samples');
     point(TILE);
-    await run(CommandIDs.findSimilar);
+    await run(CommandIDs.findSimilar, HERE);
     expect(search()?.like).toEqual([7, 8]);
     point(TILE.replace('7', '20'));
-    await run(CommandIDs.findSimilar);
+    await run(CommandIDs.findSimilar, HERE);
     expect(search()?.like).toEqual([20]);
   });
 
-  it('without a pointer mean the selection, else the sample in focus', async () => {
+  it('mean the selection, else the sample in focus, where nothing was pointed at', async () => {
     const { point, run, search, model } = await setUp();
     point('<div class="vl-map-host at" data-level="samples"></div>');
-    await run(CommandIDs.findSimilar);
+    await run(CommandIDs.findSimilar, HERE);
     expect(search()).toBeNull();
     model.setFocus(4);
-    await run(CommandIDs.findSimilar);
+    await run(CommandIDs.findSimilar, HERE);
     expect(search()?.like).toEqual([4]);
+    model.select(new Set([8, 9]), 'samples');
+    await run(CommandIDs.findSimilar, HERE);
+    expect(search()?.like).toEqual([8, 9]);
+  });
+
+  it('forget what a context menu was opened on before', async () => {
+    const { point, run, search, model } = await setUp();
+    point(TILE);
     model.select(new Set([8, 9]), 'samples');
     await run(CommandIDs.findSimilar);
     expect(search()?.like).toEqual([8, 9]);
+  });
+
+  it('show what was found in the grid, unless it can be seen', async () => {
+    const { point, run, openGrid, model } = await setUp();
+    const grid = `<div class="vl-panel vl-grid">${TILE}</div>`;
+    point(grid);
+    await run(CommandIDs.findSimilar, HERE);
+    await run(CommandIDs.outliers, HERE);
+    point(
+      '<div class="vl-map vl-panel"><div class="vl-map-host at"></div></div>'
+    );
+    await run(CommandIDs.diverse, HERE);
+    expect(openGrid).not.toHaveBeenCalled();
+    point('<label class="vl-duplicates-member at" data-sample="3"></label>');
+    await run(CommandIDs.findSimilar, HERE);
+    expect(openGrid).toHaveBeenLastCalledWith({
+      dataset: 'cells',
+      workspace: model.server.workspace,
+      activate: false
+    });
+    await run(CommandIDs.outliers);
+    expect(openGrid).toHaveBeenCalledTimes(2);
+  });
+
+  it('draw unlike ones and outliers from the view', async () => {
+    const { run, search, model } = await setUp();
+    await run(CommandIDs.diverse);
+    expect(search()).toMatchObject({
+      space: 'images',
+      mode: 'diverse',
+      k: 100,
+      like: []
+    });
+    model.setSearch({ ...search()!, k: 30, threshold: 0.5 });
+    await run(CommandIDs.outliers);
+    expect(search()).toMatchObject({
+      mode: 'outliers',
+      k: 30,
+      threshold: null
+    });
+    model.setSearch(null);
+    model.setLevel('annotations');
+    await run(CommandIDs.outliers);
+    expect(search()).toMatchObject({ space: 'objects', mode: 'outliers' });
   });
 
   it('take more and less like something into a search there is', async () => {
@@ -151,5 +216,7 @@ describe('the commands that search', () => {
       expect.anything()
     );
     expect(search()).toBeNull();
+    await run(CommandIDs.outliers);
+    expect(error).toHaveBeenCalledTimes(2);
   });
 });

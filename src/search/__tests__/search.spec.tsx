@@ -1,15 +1,23 @@
 import '@testing-library/jest-dom';
-import { act, fireEvent, render, screen } from '@testing-library/react';
+import {
+  act,
+  fireEvent,
+  render,
+  screen,
+  waitFor
+} from '@testing-library/react';
 import * as React from 'react';
-import type { IEmbeddingSpace } from '../../client/embeddings';
+import type { IEmbeddingSpace, IQuery, ISearch } from '../../client/embeddings';
 import {
   fakeContext,
   fakeEmbeddings,
   fakeModel,
   tile,
+  trans,
   VIEW
 } from '../../components/__tests__/fakes';
 import { findSimilar, searchImage, searchText } from '../actions';
+import { describeSearch, type QueryNames } from '../labels';
 import { SearchBar } from '../SearchBar';
 import {
   addExamples,
@@ -151,7 +159,7 @@ describe('gestures', () => {
 });
 
 describe('SearchBar', () => {
-  function open(search: object, change = {}) {
+  function open(search: object, change = {}, shown = tile(1)) {
     const model = fakeModel({
       view: {
         ...VIEW,
@@ -160,7 +168,7 @@ describe('SearchBar', () => {
     });
     const context = fakeContext({
       ...client(change),
-      tiles: jest.fn().mockResolvedValue({ version: 1, tiles: [tile(1)] })
+      tiles: jest.fn().mockResolvedValue({ version: 1, tiles: [shown] })
     });
     return {
       model,
@@ -218,6 +226,52 @@ describe('SearchBar', () => {
     ]);
   });
 
+  it('shows some of many examples, the rest as one', async () => {
+    const like = Array.from({ length: 20 }, (_, i) => i);
+    const { model } = open({ like });
+    expect(screen.getAllByLabelText(/from the search$/)).toHaveLength(6);
+    expect(screen.getByText('+14')).toBeVisible();
+    fireEvent.click(screen.getByLabelText('Remove the other examples'));
+    expect(model.setSearch.mock.lastCall[0]).toMatchObject({
+      like: [0, 1, 2, 3, 4, 5]
+    });
+  });
+
+  it('shows objects by their crops', async () => {
+    open({ space: 'objects', like: [1] }, {}, tile(1, { crop: 'c1' }));
+    await waitFor(() =>
+      expect(screen.getByAltText('image_1.jpg').getAttribute('src')).toContain(
+        '/crop/blood/1'
+      )
+    );
+  });
+
+  it('names what was drawn, without a least score', () => {
+    const { model } = open({ mode: 'outliers' });
+    expect(screen.getByText('Farthest from all others')).toBeVisible();
+    expect(screen.queryByLabelText(/^Least score/)).toBeNull();
+    const most = screen.getByLabelText(/^Found at most/);
+    fireEvent.change(most, { target: { value: '7.4' } });
+    fireEvent.blur(most);
+    expect(model.setSearch.mock.lastCall[0]).toMatchObject({
+      mode: 'outliers',
+      k: 7
+    });
+  });
+
+  it('takes a query away, and a least score on', () => {
+    const { model } = open({ queries: ['a', 'b'], weights: [1, 2] });
+    const least = screen.getByLabelText(/^Least score/);
+    fireEvent.change(least, { target: { value: '3' } });
+    fireEvent.blur(least);
+    expect(model.setSearch.mock.lastCall[0]).toMatchObject({ threshold: 1 });
+    fireEvent.click(screen.getByLabelText('Remove query a'));
+    expect(model.setSearch.mock.lastCall[0]).toMatchObject({
+      queries: ['b'],
+      weights: [2]
+    });
+  });
+
   it('sets weights and limits', async () => {
     const { model } = open({ queries: ['abcdefghij'], weights: [1] });
     const weight = screen.getByLabelText(/^Weight of query abcdefgh/);
@@ -230,5 +284,35 @@ describe('SearchBar', () => {
     expect(model.setSearch.mock.lastCall[0]).toMatchObject({ k: null });
     fireEvent.click(screen.getByText('End search'));
     expect(model.setSearch).toHaveBeenLastCalledWith(null);
+  });
+});
+
+describe('describeSearch', () => {
+  const describeIt = (change: Partial<ISearch>, names?: QueryNames): string =>
+    describeSearch({ ...emptySearch('clip'), ...change }, trans, names);
+
+  it('names examples, and queries as far as they are known', () => {
+    const made: IQuery[] = [
+      { query: 'q1', kind: 'text', text: 'a red bus' },
+      { query: 'q2', kind: 'image', text: 'mine.jpg' },
+      { query: 'q3', kind: 'vector', text: null }
+    ];
+    const queries = ['q1', 'q2', 'q3', 'q4'];
+    expect(
+      describeIt(
+        { like: [1, 2], unlike: [3], queries },
+        new Map(made.map(each => [each.query, each]))
+      )
+    ).toBe(
+      'like 2 examples, “a red bus”, mine.jpg, like 2 queries, not like 1 example'
+    );
+    expect(describeIt({ queries: ['q1'] })).toBe('like 1 query');
+  });
+
+  it('names what was drawn', () => {
+    expect(describeIt({ mode: 'diverse' })).toBe('diverse sample of 100');
+    expect(describeIt({ mode: 'diverse', k: null })).toBe('diverse sample');
+    expect(describeIt({ mode: 'outliers', k: 1 })).toBe('1 outlier');
+    expect(describeIt({ mode: 'outliers', k: null })).toBe('outliers first');
   });
 });

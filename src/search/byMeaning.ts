@@ -1,8 +1,9 @@
-/** Searching by what a text or an image file shows, from the search box. */
+/** Searching by what a text or an image file shows, from a panel. */
 import * as React from 'react';
 import type { IPanelContext } from '../client/context';
 import { errorBody } from '../client/errors';
 import type { IErrorBody } from '../client/types';
+import { addDropZone } from '../uploads/dropZone';
 import type { IWorkspaceModel } from '../workspace/types';
 
 export interface IByMeaning {
@@ -25,12 +26,12 @@ export function useByMeaning(
   const [busy, setBusy] = React.useState(false);
   const [error, setError] = React.useState<IErrorBody | null>(null);
   const run = async (
-    work: (search: typeof import('../search/actions')) => Promise<void>
+    work: (search: typeof import('./actions')) => Promise<void>
   ): Promise<void> => {
     setBusy(true);
     setError(null);
     try {
-      await work(await import('../search/actions'));
+      await work(await import('./actions'));
     } catch (reason) {
       setError(errorBody(reason));
     }
@@ -51,4 +52,24 @@ export function useByMeaning(
     text: text => void run(({ searchText }) => searchText(place, text)),
     image: file => void run(({ searchImage }) => searchImage(place, file))
   };
+}
+
+/** Make an element take an image to search by; it is not added to the dataset. */
+export function useImageDrop(
+  element: React.RefObject<HTMLElement>,
+  { trans }: Pick<IPanelContext, 'trans'>,
+  { image }: Pick<IByMeaning, 'image'>
+): void {
+  const onImage = React.useRef(image);
+  onImage.current = image;
+  React.useEffect(
+    () =>
+      element.current
+        ? addDropZone(element.current, {
+            text: trans.__('Search by this image'),
+            onFiles: ([file]) => onImage.current(file)
+          })
+        : undefined,
+    [element, trans]
+  );
 }
