@@ -3,7 +3,13 @@ import { act, fireEvent, render, screen, within } from '@testing-library/react';
 import * as React from 'react';
 import { VisionLensError } from '../../client/errors';
 import type { Filter, ISavedView, IViewSpec } from '../../client/types';
-import { fakeContext, fakeModel, VIEW } from '../../components/__tests__/fakes';
+import {
+  fakeContext,
+  fakeEmbeddings,
+  fakeModel,
+  VIEW
+} from '../../components/__tests__/fakes';
+import { emptySearch } from '../../search/spec';
 import { CommandIDs } from '../../tokens';
 import { SavedViews } from '../SavedViews';
 
@@ -38,6 +44,9 @@ async function open(
     }),
     deleteView: jest.fn(async (_: string, name: string) => {
       kept.delete(name);
+    }),
+    embeddings: fakeEmbeddings({
+      queries: async () => [{ query: 'q1', kind: 'text', text: 'a red bus' }]
     }),
     view: jest.fn(async () => ({
       ids: new Uint32Array(1234),
@@ -116,6 +125,20 @@ describe('SavedViews', () => {
       fireEvent.focus(rowButton('Objects'));
     });
     expect(rows()[1]).toHaveTextContent('1,234 annotations');
+  });
+
+  it('says what a view searches for', async () => {
+    const like = { ...emptySearch('clip'), like: [1, 2] };
+    const described = { ...emptySearch('clip'), queries: ['q1'] };
+    await open([
+      saved('Like these', { ...BUSES, search: like }),
+      saved('Red', { ...VIEW, search: described })
+    ]);
+    await showList();
+    expect(rows().map(({ textContent }) => textContent)).toEqual([
+      'Like theseclass = bus, like 2 examples',
+      'Red“a red bus”'
+    ]);
   });
 
   it('says which does not open any more', async () => {
