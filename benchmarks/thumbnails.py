@@ -34,8 +34,8 @@ def cpu_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def start(root: Path) -> tuple[subprocess.Popen[bytes], str]:
-    """A Jupyter server in `root` and the address of its API."""
+def start(root: Path, *more: str) -> tuple[subprocess.Popen[bytes], str]:
+    """A Jupyter server in `root`, with more options, and the address of its API."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -46,7 +46,7 @@ def start(root: Path) -> tuple[subprocess.Popen[bytes], str]:
         f"--VisionLens.data_dir={root / 'data'}",
     ]
     log = (root / "server.log").open("wb")
-    server = subprocess.Popen([*command, *options, *own], stdout=log, stderr=log)
+    server = subprocess.Popen([*command, *options, *own, *more], stdout=log, stderr=log)
     return server, f"http://127.0.0.1:{port}/visionlens/api/v1"
 
 

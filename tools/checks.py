@@ -63,7 +63,15 @@ def _checks() -> list[Check]:
 
 
 def _python_tests() -> list[Check]:
-    command = [str(environment.PYTHON), "-m", "pytest", "--cov", "--cov-report=", "--durations=5"]
+    command = [
+        str(environment.PYTHON),
+        "-m",
+        "pytest",
+        "--cov",
+        "--cov-report=",
+        "--durations=5",
+        "-rs",
+    ]
     arguments = {part: _matching(part) for part in PARTS}
     named = [place for places in arguments.values() for place in places]
     arguments["others"] = [f"--ignore={place}" for place in named]

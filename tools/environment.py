@@ -27,6 +27,7 @@ BUILD_TOOLS = [
 TORCH = "2.13.0"
 TORCH_INDEX = "https://download.pytorch.org/whl/cpu"
 UMAP_RUN = "visionlens_jlab/tests/embedding/small_umap.py"
+QDRANT = "visionlens_jlab/tests/vectors/qdrant_server.py"
 FRONT_END = ["src", "style", "schema", "package.json", "yarn.lock", "tsconfig.json", "install.json"]
 
 
@@ -47,10 +48,10 @@ def environ() -> dict[str, str]:
     }
 
 
-def prepare(extras: list[str], *, models: bool = False) -> None:
-    """Make or refresh everything that running and testing need; `models`: torch too, if it can be.
+def prepare(extras: list[str], *, tests: bool = False) -> None:
+    """Make or refresh what running needs; `tests`: torch and a Qdrant server too, if they can be.
 
-    Only ever the build of torch without CUDA, which is a tenth of the other's size.
+    Of torch only ever the build without CUDA, which is a tenth of the other's size.
     """
     if sys.version_info < (3, 11):
         raise SetupError("VisionLens needs Python 3.11 or newer: PYTHON=python3.11 make ...")
@@ -65,8 +66,9 @@ def prepare(extras: list[str], *, models: bool = False) -> None:
     )
     if "umap" in extras:
         _step("compiling UMAP, once for all tests", ["pyproject.toml", UMAP_RUN], _compile_umap)
-    if models:
+    if tests:
         _step("torch (CPU build) for the tests of models", ["pyproject.toml"], _install_models)
+        _step("Qdrant server for the tests of vectors", [QDRANT], _fetch_qdrant)
 
 
 def run(command: list[str], what: str, **options: object) -> None:
@@ -169,6 +171,12 @@ def _install_python(extras: list[str]) -> None:
 def _compile_umap() -> None:
     """Some 30 s of one processor that each process of the tests would take otherwise."""
     run([str(PYTHON), UMAP_RUN], "compiling UMAP")
+
+
+def _fetch_qdrant() -> None:
+    """Into the cache folder of the tests; without one, those that need it say why and skip."""
+    module = QDRANT.removesuffix(".py").replace("/", ".")
+    run([str(PYTHON), "-m", module], "fetching the Qdrant server")
 
 
 def _install_models() -> None:

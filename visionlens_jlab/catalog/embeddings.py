@@ -13,7 +13,7 @@ from typing import Any, Literal, TypeVar
 import duckdb
 import numpy as np
 
-from visionlens_jlab.catalog import embedding_rows, projection_rows
+from visionlens_jlab.catalog import embedding_rows, projection_rows, stray_files
 from visionlens_jlab.catalog.clock import to_iso
 from visionlens_jlab.catalog.duplicate_rows import read_duplicates, read_rest, read_run
 from visionlens_jlab.catalog.private_files import make_private_folder
@@ -194,6 +194,32 @@ class Embeddings:
         """Remove the segments that the last `compact` replaced."""
         files, self._replaced = self._replaced, []
         self._remove_files(files)
+
+    def remove_strays(self, idle: Callable[[], bool]) -> list[str]:
+        """Remove files of vectors and projections that a kill left before their commit.
+
+        Parameters
+        ----------
+        idle : callable
+            Whether no job has this dataset, which moves files in before it commits them. Asked
+            once the files are listed: those of a job that begins later are not among them.
+
+        Returns
+        -------
+        list of str
+            The files that went, below the dataset's folder.
+        """
+        found = stray_files.present(self.folder) - set(self._replaced)
+        with self._snapshot() as snapshot:
+            found -= stray_files.named(snapshot.reader.cursor)
+        if not found or not idle():
+            return []
+        # In the writer's turn: what was being added a moment ago has its row by now.
+        strays: list[str] = self.transaction(
+            lambda cursor: sorted(found - stray_files.named(cursor))
+        )
+        self._remove_files(strays)
+        return strays
 
     # --- encoded queries ---------------------------------------------------------------------
 

@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING, Any
 
 from ..catalog.processes import birth, runs
 from ..models import Job
+from ..models.jobs import UNFINISHED
 
 if TYPE_CHECKING:
     from ..catalog.state import State
 
 OVER = ("done", "failed", "cancelled")
-UNFINISHED = ("queued", "running", "cancelling")
 SILENT_SECONDS = 60.0
 """A process on another machine that says nothing for so long is taken for gone."""
 KEPT = 200

@@ -11,6 +11,7 @@ from .embeddings import DuplicatesRequest, EmbedRequest, ProjectRequest
 
 JobKind = Literal["ingest", "embed", "project", "duplicates"]
 JobState = Literal["queued", "running", "cancelling", "done", "failed", "cancelled"]
+UNFINISHED: tuple[JobState, ...] = ("queued", "running", "cancelling")
 
 
 class ErrorBody(Model):

@@ -6,6 +6,7 @@ import logging
 import subprocess
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import BinaryIO, cast
 
 import msgspec
@@ -23,6 +24,7 @@ from visionlens_jlab.vectors.messages import (
     ids_from_bytes,
     ids_to_bytes,
 )
+from visionlens_jlab.vectors.places import embedded
 from visionlens_jlab.vectors.store import (
     Array,
     Collection,
@@ -185,6 +187,10 @@ class EdgeClient:
         """See `VectorStore`."""
         reply = self._call("info", collection)
         return None if reply.info is None else IndexInfo(*reply.info)
+
+    def collections(self, prefix: str, folder: Path) -> list[Collection]:
+        """See `VectorStore`; looks itself, for that needs no engine."""
+        return embedded(prefix, folder)
 
     def release(self, collection: Collection) -> None:
         """See `VectorStore`; starts no process for it."""

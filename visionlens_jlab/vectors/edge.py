@@ -196,6 +196,7 @@ def build(
     """Make an index beside the one there is; whoever opens it next finds it the newest."""
     points = Points(collection, source)
     make_private_folder(collection.folder)
+    _remove_unfinished(collection)
     number = max(_numbers(collection), default=0) + 1
     folder = _folder(collection, number)
     make_private_folder(folder)
@@ -296,6 +297,13 @@ def _meta_path(folder: Path) -> Path:
 
 def _write_meta(folder: Path, meta: _Meta) -> None:
     write_private_file(_meta_path(folder), json.dumps(asdict(meta)).encode())
+
+
+def _remove_unfinished(collection: Collection) -> None:
+    """What builders left that were killed; there is one builder at a time."""
+    for number in _numbers(collection):
+        if not _meta_path(_folder(collection, number)).exists():
+            _remove(collection, number)
 
 
 def _remove(collection: Collection, number: int) -> None:

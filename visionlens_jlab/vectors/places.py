@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from visionlens_jlab.catalog.embedding_rows import place_of
@@ -12,21 +13,22 @@ if TYPE_CHECKING:
     from visionlens_jlab.catalog.store import DatasetStore
 
 FOLDER = "index"
+PREFIX = "visionlens-"
+_OF_INDEX = re.compile(r"(.+)\.\d+(\.json)?")
 
 
 def prefix_of(uuid: str) -> str:
     """How the names of a dataset's collections begin."""
-    return f"visionlens-{uuid}-"
+    return f"{PREFIX}{uuid}-"
 
 
-def leftovers(store: DatasetStore, spaces: Iterable[str]) -> list[Collection]:
-    """Embedded indexes of spaces that were deleted while nobody looked after them."""
-    folder = store.folder / FOLDER
+def embedded(prefix: str, folder: Path) -> list[Collection]:
+    """The embedded indexes in a folder, unfinished ones too."""
     if not folder.is_dir():
         return []
-    stems = {path.stem.rpartition(".")[0] for path in folder.glob("*.json")}
-    gone = stems - {place_of(space) for space in spaces}
-    return [Collection(stem, 0, folder, stem) for stem in sorted(gone)]
+    matches = (_OF_INDEX.fullmatch(path.name) for path in folder.iterdir())
+    stems = {match[1] for match in matches if match}
+    return [Collection(f"{prefix}{stem}", 0, folder, stem) for stem in sorted(stems)]
 
 
 def collection_of(store: DatasetStore, space: str, dimension: int) -> Collection:

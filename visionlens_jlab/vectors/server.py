@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -142,6 +143,13 @@ class ServerStore:
             points = self._client.count(collection.name, exact=True).count
         return IndexInfo(int(metadata["sequence"]), points, int(metadata.get("built", points)))
 
+    def collections(self, prefix: str, folder: Path) -> list[Collection]:
+        """See `VectorStore`."""
+        with _errors():
+            there = [found.name for found in self._client.get_collections().collections]
+        names = {name.rpartition("--")[0] for name in there if name.startswith(prefix)}
+        return [Collection(name, 0, folder, name.removeprefix(prefix)) for name in sorted(names)]
+
     def release(self, collection: Collection) -> None:
         """A server lets others in anyway."""
 
@@ -149,13 +157,6 @@ class ServerStore:
         """See `VectorStore`."""
         with _errors():
             _drop(self._client, collection.name)
-
-    def drop_dataset(self, prefix: str) -> None:
-        """Remove every index whose name begins so. VectorStoreError."""
-        with _errors():
-            for found in self._client.get_collections().collections:
-                if found.name.startswith(prefix):
-                    self._client.delete_collection(found.name)
 
     def close(self) -> None:
         """Close the connection."""

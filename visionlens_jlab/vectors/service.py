@@ -6,7 +6,7 @@ import logging
 import math
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.models.jobs import UNFINISHED
 from visionlens_jlab.vectors.client import EdgeClient
 from visionlens_jlab.vectors.config import VectorConfig, chosen_url
-from visionlens_jlab.vectors.places import collection_of, leftovers, prefix_of
+from visionlens_jlab.vectors.places import FOLDER, PREFIX, collection_of, prefix_of
 from visionlens_jlab.vectors.segments import Segments
 from visionlens_jlab.vectors.server import ServerStore
 from visionlens_jlab.vectors.store import BuildCancelled, VectorStore, VectorStoreError
-from visionlens_jlab.vectors.upkeep import Index, build, catch_up
+from visionlens_jlab.vectors.upkeep import Index, build, catch_up, drop_others
 
 if TYPE_CHECKING:
     from visionlens_jlab.catalog.library import Library
@@ -67,6 +68,8 @@ class VectorService:
         self._exact_below = exact_below
         self._engines: dict[str, VectorStore] = {}
         self._indexes: dict[tuple[str, str], Index] = {}
+        self._untidy: dict[str, int] = {}
+        """Datasets that something may be left of, and how often it could not be removed."""
         self._lock = threading.RLock()
         self._waking: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._closed = False
@@ -83,10 +86,13 @@ class VectorService:
 
     def opened(self, slug: str) -> None:
         """Look whether its indexes are what they should be."""
+        self._untidy[slug] = 0
         self._wake(slug)
 
     def committed(self, slug: str, kind: str) -> None:
         """Bring its indexes to this commit."""
+        if kind == "delete_space":
+            self._untidy[slug] = 0
         if kind in _RELEVANT:
             self._wake(slug)
 
@@ -97,10 +103,9 @@ class VectorService:
                 index.engine.release(index.collection)
 
     def deleted(self, uuid: str) -> None:
-        """Remove its indexes from a server; the embedded ones are gone with its folder."""
+        """Remove its indexes from servers; the embedded ones are gone with its folder."""
         self._forget(uuid)
-        if self._config.url:
-            self._submit(self._clean_up)
+        self._submit(self._clean_up)
 
     def state(self, uuid: str, space: str, segments: Segments) -> IndexState:
         """How far the index of a space is."""
@@ -181,9 +186,12 @@ class VectorService:
         if index.failed != str(error):
             _log.warning("The index of %s: %s", index.space, error)
         index.failed = str(error)
-        delay = min(MOST_RETRY_SECONDS, RETRY_SECONDS * 2**index.failures)
-        index.failures = min(index.failures + 1, 10)
-        timer = threading.Timer(delay, self._wake, [index.store.slug])
+        self._retry(index.store.slug, index.failures)
+        index.failures += 1
+
+    def _retry(self, slug: str, failures: int) -> None:
+        delay = min(MOST_RETRY_SECONDS, RETRY_SECONDS * 2 ** min(failures, 10))
+        timer = threading.Timer(delay, self._wake, [slug])
         timer.daemon = True
         timer.start()
 
@@ -209,9 +217,11 @@ class VectorService:
         if store is None or store.read_only or not store.database.is_open:
             return
         spaces = store.indexed_spaces()
-        self._drop_gone(store, spaces)
+        self._forget(store.uuid, but=spaces)
         for space, dimension in spaces.items():
             self._attend_space(self._index(store, space, dimension))
+        if store.slug in self._untidy:
+            self._tidy(store, spaces)
 
     def _attend_space(self, index: Index) -> None:
         try:
@@ -239,25 +249,28 @@ class VectorService:
                 index = self._indexes[key] = Index(store, space, collection, engine)
             return index
 
-    def _drop_gone(self, store: DatasetStore, spaces: dict[str, int]) -> None:
-        with self._lock:
-            gone = [
-                index
-                for (uuid, space), index in self._indexes.items()
-                if uuid == store.uuid and space not in spaces
-            ]
-            for index in gone:
-                del self._indexes[index.store.uuid, index.space]
-        for index in gone:
-            with suppress(VectorStoreError):
-                index.engine.drop(index.collection)
-        for collection in leftovers(store, spaces):
-            with suppress(VectorStoreError):
-                self.engine("").drop(collection)
+    def _tidy(self, store: DatasetStore, spaces: dict[str, int]) -> None:
+        """Remove what kills and deleted spaces left; again later where an engine is down."""
+        store.remove_strays(
+            lambda: not self._library.state.list_jobs(dataset=store.slug, states=UNFINISHED)
+        )
+        kept = [collection_of(store, space, dimension) for space, dimension in spaces.items()]
+        urls = {"", chosen_url(store.folder, self._config.url)}
+        try:
+            for engine in map(self.engine, urls):
+                drop_others(engine, prefix_of(store.uuid), store.folder / FOLDER, kept)
+        except VectorStoreError as error:
+            failures = self._untidy[store.slug]
+            if not failures:
+                _log.warning("What is left of deleted spaces of %s stays: %s", store.slug, error)
+            self._untidy[store.slug] = failures + 1
+            self._retry(store.slug, failures)
+        else:
+            self._untidy.pop(store.slug, None)
 
-    def _forget(self, uuid: str) -> list[Index]:
+    def _forget(self, uuid: str, but: Container[str] = ()) -> list[Index]:
         with self._lock:
-            keys = [key for key in self._indexes if key[0] == uuid]
+            keys = [key for key in self._indexes if key[0] == uuid and key[1] not in but]
             return [self._indexes.pop(key) for key in keys]
 
     # --- builds ------------------------------------------------------------------------------
@@ -279,7 +292,7 @@ class VectorService:
             index.sequence = None  # the fresh one says how far it is
             index.failed = ""
         except BuildCancelled:
-            return
+            self._untidy.setdefault(index.store.slug, 0)
         except (VectorStoreError, VisionLensError, OSError) as error:
             self._failed(index, error)
             return
@@ -306,12 +319,16 @@ class VectorService:
             self._count(-1)
 
     def _clean_up(self) -> None:
-        """Remove what a server still holds of deleted datasets."""
-        engine = self.engine(self._config.url)
-        if isinstance(engine, ServerStore):
+        """Remove what servers still hold of deleted datasets."""
+        self.engine(self._config.url)
+        with self._lock:
+            servers = [engine for url, engine in self._engines.items() if url]
+        gone = tuple(prefix_of(row["uuid"]) for row in self._library.state.tombstones())
+        for engine in servers:
             with suppress(VectorStoreError):
-                for tombstone in self._library.state.tombstones():
-                    engine.drop_dataset(prefix_of(tombstone["uuid"]))
+                for collection in engine.collections(PREFIX, self._library.data_dir):
+                    if collection.name.startswith(gone):
+                        engine.drop(collection)
 
 
 def _ask(

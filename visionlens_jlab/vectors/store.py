@@ -107,6 +107,13 @@ class VectorStore(Protocol):
         """How far the index is; None: there is none that can be used."""
         ...
 
+    def collections(self, prefix: str, folder: Path) -> list[Collection]:
+        """Every index whose name begins so, in whose folder embedded ones lie; unfinished ones too.
+
+        Their dimension is not known (0).
+        """
+        ...
+
     def release(self, collection: Collection) -> None:
         """Let go of the index's files; it opens again by itself."""
         ...

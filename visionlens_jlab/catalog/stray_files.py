@@ -1,0 +1,33 @@
+"""Files of vectors and projections that no row names: left where a kill came before the commit."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import duckdb
+
+from visionlens_jlab.catalog.embedding_rows import FITTED
+from visionlens_jlab.catalog.projection_rows import FOLDER as PROJECTIONS
+from visionlens_jlab.vectors.segments import FOLDER as VECTORS
+
+
+def present(dataset: Path) -> set[str]:
+    """The files of vectors and projections, below the dataset's folder."""
+    return {
+        path.relative_to(dataset).as_posix()
+        for folder in (VECTORS, PROJECTIONS)
+        for path in (dataset / folder).rglob("*")
+        if path.is_file()
+    }
+
+
+def named(cursor: duckdb.DuckDBPyConnection) -> set[str]:
+    """Those that rows name."""
+    files = cursor.execute(
+        "SELECT file FROM vector_segment "
+        "UNION ALL SELECT unnest([file, model_file]) FROM projection"
+    ).fetchall()
+    settings = cursor.execute("SELECT settings FROM embedding_space").fetchall()
+    fitted = [json.loads(text).get(FITTED) for (text,) in settings]
+    return {file for file in [*(row[0] for row in files), *fitted] if file is not None}
