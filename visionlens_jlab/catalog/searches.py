@@ -86,8 +86,7 @@ def run_search(dataset: Searchable, spec: ViewSpec, search: SearchSpec) -> Found
     """
     level: Level = embedding_rows.read_space(dataset.reader, search.space)[1]
     segments = dataset.segments(search.space)
-    rest = spec.model_copy(update={"search": None, "sort": []})
-    allowed = dataset.ids_at_level(dataset.view(rest), level)
+    allowed = dataset.ids_at_level(dataset.view(without_search(spec)), level)
     if search.mode != "similar":
         sample = exact.diverse if search.mode == "diverse" else exact.outliers
         ids, scores = sample(segments, allowed, search.k)
@@ -99,6 +98,11 @@ def run_search(dataset: Searchable, spec: ViewSpec, search: SearchSpec) -> Found
     if level in (spec.level, "samples"):
         return Found(level, *nearest(search.k))
     return _best_owners(dataset, search.k, nearest)
+
+
+def without_search(spec: ViewSpec) -> ViewSpec:
+    """What is searched: the rest of a view."""
+    return spec.model_copy(update={"search": None, "sort": []})
 
 
 def target_of(dataset: Searchable, search: SearchSpec, segments: Segments) -> Ids:

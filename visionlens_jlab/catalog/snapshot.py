@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -12,54 +10,32 @@ from typing import Any, TypeVar, cast
 import numpy as np
 
 from visionlens_jlab.catalog import embedding_rows
+from visionlens_jlab.catalog.cache import Cache
 from visionlens_jlab.catalog.database import Reader
 from visionlens_jlab.catalog.fieldset import FieldSet
 from visionlens_jlab.catalog.predicates import Among
 from visionlens_jlab.catalog.restriction import Restriction, read_restriction
 from visionlens_jlab.catalog.search_index import IndexState, SearchIndex
-from visionlens_jlab.catalog.searches import Found, run_search
+from visionlens_jlab.catalog.searches import Found, run_search, without_search
 from visionlens_jlab.catalog.statistics import Statistics, read_statistics
 from visionlens_jlab.catalog.tables import Ids, ids_at_level
 from visionlens_jlab.catalog.thumbnails import Places
 from visionlens_jlab.catalog.userfields import LIST_FIELDS, TABLES, field_set
-from visionlens_jlab.catalog.views import ResolvedView, ViewCache, resolve
+from visionlens_jlab.catalog.views import ResolvedView, count_all, resolve
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.models import Level, ViewSpec
 from visionlens_jlab.vectors.segments import Part, Segments, read_parts
 
 T = TypeVar("T")
+_CACHED_IDS = 16_000_000
+"""Ids kept over all views (64 MB)."""
+_VIEW_IDS = 100_000
+"""What a view counts for beside its ids: many tiny ones are dropped too."""
 _KEPT = 64
 _RESTRICTIONS_KEPT = 8
 _SPACES_KEPT = 8
 _SEARCHES_KEPT = 32
 _SEGMENTS_KEPT = 1024
-
-
-class Cache:
-    """The most recently used values, `kept` of them; safe for threads."""
-
-    def __init__(self, kept: int) -> None:
-        self._values: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
-        self._kept = kept
-        self._lock = threading.Lock()
-
-    def get(self, key: tuple[Any, ...], make: Callable[[], T]) -> T:
-        """The value for `key` (which names the version), made when it is not there."""
-        with self._lock:
-            if key in self._values:
-                self._values.move_to_end(key)
-                return cast(T, self._values[key])
-        value = make()
-        with self._lock:
-            self._values[key] = value
-            while len(self._values) > self._kept:
-                self._values.popitem(last=False)
-        return value
-
-    def clear(self) -> None:
-        """Forget everything."""
-        with self._lock:
-            self._values.clear()
 
 
 class Caches:
@@ -69,13 +45,13 @@ class Caches:
         self.folder = folder
         self.uuid = uuid
         self.index: SearchIndex | None = None
-        self.views = ViewCache()
-        self.derived = Cache(_KEPT)
-        self.restrictions = Cache(_RESTRICTIONS_KEPT)
+        self.views: Cache[ResolvedView] = Cache(_CACHED_IDS, lambda view: len(view.ids) + _VIEW_IDS)
+        self.derived: Cache[Any] = Cache(_KEPT)
+        self.restrictions: Cache[Restriction] = Cache(_RESTRICTIONS_KEPT)
         self.places = Places()
-        self.searches = Cache(_SEARCHES_KEPT)
-        self.spaces = Cache(_SPACES_KEPT)
-        self.parts = Cache(_SEGMENTS_KEPT)
+        self.searches: Cache[Found] = Cache(_SEARCHES_KEPT)
+        self.spaces: Cache[Segments] = Cache(_SPACES_KEPT)
+        self.parts: Cache[list[Part]] = Cache(_SEGMENTS_KEPT)
 
 
 class Snapshot:
@@ -103,12 +79,27 @@ class Snapshot:
 
     def view(self, spec: ViewSpec) -> ResolvedView:
         """A view, from the cache where possible."""
-        return self._caches.views.get(
-            self.reader.version,
-            spec,
-            lambda: self._with_scores(
-                resolve(self.reader, self.fields, spec, self.among(spec)),
-            ),
+        key = (self.reader.version, spec.model_dump_json())
+        return self._caches.views.get(key, lambda: self._resolve(spec))
+
+    def _resolve(self, spec: ViewSpec) -> ResolvedView:
+        if spec.search is not None and not spec.sort:
+            found = self.found(spec)
+            if found.level == spec.level and not spec.all:
+                return self._as_found(spec, found)
+        return self._with_scores(resolve(self.reader, self.fields, spec, self.among(spec)))
+
+    def _as_found(self, spec: ViewSpec, found: Found) -> ResolvedView:
+        """What the search found is the view: it looked among what the rest lets through."""
+        rest = self.view(without_search(spec))
+        return replace(
+            rest,
+            spec=spec,
+            ids=_frozen(found.ids),
+            total=rest.total
+            if spec.level == "samples"
+            else count_all(self.reader, spec.level, all_sources=True),
+            scores=_frozen(found.scores),
         )
 
     def among(self, spec: ViewSpec) -> Among | None:
@@ -197,13 +188,12 @@ class Snapshot:
             f"LEFT JOIN ({sql}) p ON p.id = v.id ORDER BY v.position"
         )
         scores = np.append(found.scores, np.float32(np.nan))[positions]
-        scores.flags.writeable = False
-        return replace(view, scores=scores)
+        return replace(view, scores=_frozen(scores))
 
     def _among_sql(self, sql: str) -> Among | None:
         if not sql:
             return None
-        restriction: Restriction = self._caches.restrictions.get(
+        restriction = self._caches.restrictions.get(
             (self.reader.version, sql), lambda: read_restriction(self.reader, sql)
         )
         return self._registered(("sql", sql), restriction.level, lambda: restriction.ids)
@@ -258,7 +248,7 @@ class Snapshot:
 
     def query_vectors(self, space: str, keys: Sequence[str]) -> list[Ids]:
         """Vectors float32 (d,) of encoded queries of a space. QUERY_NOT_FOUND."""
-        found = embedding_rows.read_queries(self.reader, space, keys)
+        found = embedding_rows.read_queries(self.reader, space, keys) if keys else {}
         for key in keys:
             if key not in found:
                 raise VisionLensError(
@@ -278,9 +268,16 @@ class Snapshot:
 
     def cached(self, key: tuple[Any, ...], make: Callable[[], T]) -> T:
         """A value derived from the data at this version."""
-        return self._caches.derived.get((self.reader.version, *key), make)
+        return cast(T, self._caches.derived.get((self.reader.version, *key), make))
 
 
 def _key(spec: ViewSpec) -> str:
     """What decides about a search's result."""
     return spec.model_copy(update={"sort": []}).model_dump_json()
+
+
+def _frozen(values: Ids) -> Ids:
+    """The same values, which nobody can change: others share them."""
+    shared = values.view()
+    shared.flags.writeable = False
+    return shared

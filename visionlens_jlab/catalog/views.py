@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,9 +26,6 @@ from visionlens_jlab.catalog.sorts import Sort
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.models import Filter, Level, Predicate, Text, ViewSpec
 
-_CACHED_IDS = 16_000_000
-"""Ids kept by the cache over all views (64 MB)."""
-
 
 @dataclass(frozen=True)
 class ResolvedView:
@@ -48,33 +42,6 @@ class ResolvedView:
     """Text of the filter; empty: none."""
     scores: np.ndarray[Any, Any] | None = None
     """float32 (count,), of each id in the view's search; None: it searches for nothing."""
-
-
-class ViewCache:
-    """Least recently used views, by version and spec; safe for threads."""
-
-    def __init__(self) -> None:
-        self._views: OrderedDict[tuple[int, str], ResolvedView] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def get(self, version: int, spec: ViewSpec, make: Callable[[], ResolvedView]) -> ResolvedView:
-        """The view at a version, made when it is not there."""
-        key = (version, spec.model_dump_json())
-        with self._lock:
-            found = self._views.get(key)
-            if found is not None:
-                self._views.move_to_end(key)
-                return found
-        view = make()
-        with self._lock:
-            self._views[key] = view
-            while len(self._views) > 1 and self._held() > _CACHED_IDS:
-                self._views.popitem(last=False)
-        return view
-
-    def _held(self) -> int:
-        # An entry counts for its ids, and a little for itself: many tiny views are dropped too.
-        return sum(len(view.ids) + 100_000 for view in self._views.values())
 
 
 def combined_filter(spec: ViewSpec) -> Filter | None:

@@ -29,7 +29,6 @@ from visionlens_jlab.vectors.store import (
     Array,
     Collection,
     IndexInfo,
-    PayloadFilter,
     Source,
     VectorStoreError,
     batches,
@@ -163,18 +162,14 @@ class EdgeClient:
         vector: Array,
         k: int,
         *,
-        among: Array | None = None,
-        where: PayloadFilter | None = None,
         threshold: float | None = None,
     ) -> tuple[Array, Array]:
         """See `VectorStore`."""
         reply = self._call(
             "search",
             collection,
-            ids=None if among is None else ids_to_bytes(among),
             vectors=floats_to_bytes(vector),
             k=k,
-            where=None if where is None else {key: list(values) for key, values in where.items()},
             threshold=threshold,
         )
         return ids_from_bytes(reply.ids), floats_from_bytes(reply.scores)

@@ -25,7 +25,6 @@ from visionlens_jlab.vectors.store import (
     Array,
     Collection,
     IndexInfo,
-    PayloadFilter,
     Source,
     VectorStoreError,
     batches,
@@ -65,7 +64,7 @@ class EdgeStore:
         opened = self._needed(collection)
         with _errors():
             for some in batches(ids):
-                _upsert(opened.shard, ids[some], vectors[some], lambda _: None)
+                _upsert(opened.shard, ids[some], vectors[some])
             self._reached(opened, sequence)
 
     def delete(self, collection: Collection, ids: Array, sequence: int | None) -> None:
@@ -82,21 +81,13 @@ class EdgeStore:
         vector: Array,
         k: int,
         *,
-        among: Array | None = None,
-        where: PayloadFilter | None = None,
         threshold: float | None = None,
     ) -> tuple[Array, Array]:
         """See `VectorStore`."""
         opened = self._needed(collection)
-        conditions: list[Any] = []
-        if among is not None:
-            conditions.append(engine.HasIdCondition(set(among.tolist())))
-        for key, values in (where or {}).items():
-            conditions.append(engine.FieldCondition(key=key, match=engine.MatchAny(list(values))))
         request = engine.QueryRequest(
             limit=k,
             query=engine.Query.Nearest(vector.tolist()),
-            filter=engine.Filter(must=conditions) if conditions else None,
             score_threshold=threshold,
             with_payload=False,
             with_vector=False,
@@ -206,14 +197,9 @@ def build(
     try:
         with _errors():
             shard = engine.EdgeShard.create(str(folder), config)
-            for field in points.fields:
-                index = engine.UpdateOperation.create_field_index(
-                    field, engine.PayloadSchemaType.Keyword
-                )
-                shard.update(index)
             done = 0
             for ids, vectors in points.batches():
-                _upsert(shard, ids, vectors, points.payload)
+                _upsert(shard, ids, vectors)
                 done += len(ids)
                 progress(done, points.count)
             shard.optimize()
@@ -225,11 +211,9 @@ def build(
         raise
 
 
-def _upsert(
-    shard: Any, ids: Array, vectors: Array, payload: Callable[[int], dict[str, Any] | None]
-) -> None:
+def _upsert(shard: Any, ids: Array, vectors: Array) -> None:
     points = [
-        engine.Point(id_, vector, payload(id_))
+        engine.Point(id_, vector, None)
         for id_, vector in zip(ids.tolist(), vectors.tolist(), strict=True)
     ]
     shard.update(engine.UpdateOperation.upsert_points(points))

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import numpy as np
-import pyarrow as pa
 
 from visionlens_jlab.vectors.store import Array, Collection, Source
 
@@ -39,7 +37,6 @@ class Call(msgspec.Struct):
     ids: bytes | None = None
     vectors: bytes | None = None
     k: int = 0
-    where: dict[str, list[str]] | None = None
     threshold: float | None = None
     sequence: int | None = None
 
@@ -60,7 +57,6 @@ class BuildCall(msgspec.Struct):
     files: list[str]
     existing: bytes | None
     count: int
-    payload: bytes | None
     sequence: int
     url: str = ""
     api_key: str = ""
@@ -104,7 +100,6 @@ def build_call(
         files=[str(file) for file in source.files],
         existing=None if source.existing is None else np.packbits(source.existing).tobytes(),
         count=0 if source.existing is None else len(source.existing),
-        payload=None if source.payload is None else _table_bytes(source.payload),
         sequence=sequence,
         url=url,
         api_key=api_key,
@@ -117,15 +112,7 @@ def source_of(call: BuildCall) -> Source:
     if call.existing is not None:
         bits = np.frombuffer(call.existing, dtype=np.uint8)
         existing = np.unpackbits(bits, count=call.count).astype(bool)
-    payload = None if call.payload is None else pa.ipc.open_stream(call.payload).read_all()
-    return Source([Path(file) for file in call.files], existing, payload)
-
-
-def _table_bytes(table: pa.Table) -> bytes:
-    sink = io.BytesIO()
-    with pa.ipc.new_stream(sink, table.schema) as writer:
-        writer.write_table(table)
-    return sink.getvalue()
+    return Source([Path(file) for file in call.files], existing)
 
 
 CALLS: Any = msgspec.msgpack.Decoder(Call)

@@ -47,9 +47,7 @@ def answer(store: EdgeStore, call: Call) -> Reply:
     ids = None if call.ids is None else ids_from_bytes(call.ids)
     if call.op == "search":
         vector = floats_from_bytes(call.vectors or b"")
-        found, scores = store.search(
-            collection, vector, call.k, among=ids, where=call.where, threshold=call.threshold
-        )
+        found, scores = store.search(collection, vector, call.k, threshold=call.threshold)
         return Reply(ids=ids_to_bytes(found), scores=floats_to_bytes(scores))
     if call.op == "ids":
         return Reply(ids=ids_to_bytes(store.ids(collection)))

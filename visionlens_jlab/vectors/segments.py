@@ -22,6 +22,7 @@ Array = np.ndarray[Any, Any]
 FOLDER = "vectors"
 _UNIT_TOLERANCE = 1e-3
 _ROWS_CHECKED = 1 << 16
+_BLOCK_NUMBERS = 1 << 18
 
 
 @dataclass(frozen=True)
@@ -239,27 +240,26 @@ class Segments:
         target : ndarray, float32 (d,)
         ids : ndarray, uint32, optional
         """
-        if ids is not None and len(ids) * 4 < self.count:
+        if ids is not None:
             wanted = ids[self.has(ids)]
-            return wanted, self._gathered(wanted, target)
+            return wanted, self._dots_of(wanted, target)
         found_ids, found_scores = [np.empty(0, np.uint32)], [np.empty(0, np.float32)]
-        wanted_mask = None if ids is None else _mask(ids, len(self._row_of))
         for number, part in enumerate(self._parts):
             counts = self._counts(number)
-            if wanted_mask is not None:
-                counts &= wanted_mask[part.ids]
-            scores = part.vectors @ target
+            scores = _dots(part.vectors, target)
             whole = counts.all()
             found_ids.append(part.ids if whole else part.ids[counts])
             found_scores.append(scores if whole else scores[counts])
         return np.concatenate(found_ids), np.concatenate(found_scores)
 
-    def _gathered(self, ids: Array, target: Array) -> Array:
-        """Dot products without holding a copy of all the vectors."""
-        scores = np.empty(len(ids), np.float32)
-        for start in range(0, len(ids), _ROWS_CHECKED):
-            some = slice(start, start + _ROWS_CHECKED)
-            scores[some] = self.vectors_of(ids[some]) @ target
+    def _dots_of(self, ids: Array, target: Array) -> Array:
+        rows = self._rows(ids)
+        scores = np.empty(len(rows), np.float32)
+        numbers = np.searchsorted(self._starts, rows, side="right") - 1
+        for number in np.unique(numbers):
+            here = np.flatnonzero(numbers == number)
+            vectors = self._parts[number].vectors
+            scores[here] = _dots(vectors, target, rows[here] - self._starts[number])
         return scores
 
     def _rows(self, ids: Array) -> Array:
@@ -292,10 +292,24 @@ def _last_rows(parts: Sequence[Part], existing: Array | None) -> Array:
     return row_of
 
 
-def _mask(ids: Array, size: int) -> Array:
-    mask = np.zeros(size, dtype=bool)
-    mask[ids[ids < size]] = True
-    return mask
+def _dots(vectors: Array, target: Array, rows: Array | None = None) -> Array:
+    """Dot products with a target, of some rows or of all.
+
+    A block stays in the processor's cache, and BLAS does not spread it over threads, which wait for
+    each other for long where the machine is busy.
+    """
+    count = len(vectors) if rows is None else len(rows)
+    size = max(1, _BLOCK_NUMBERS // vectors.shape[1])
+    copied = np.empty((min(size, count), vectors.shape[1]), np.float32)
+    scores = np.empty(count, np.float32)
+    for start in range(0, count, size):
+        if rows is None:
+            block = vectors[start : start + size]
+        else:
+            some = rows[start : start + size]
+            block = np.take(vectors, some, axis=0, out=copied[: len(some)], mode="clip")
+        np.matmul(block, target, out=scores[start : start + size])
+    return scores
 
 
 def _part(batch: pa.RecordBatch, dimension: int) -> Part:

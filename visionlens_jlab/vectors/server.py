@@ -23,7 +23,6 @@ from visionlens_jlab.vectors.store import (
     Array,
     Collection,
     IndexInfo,
-    PayloadFilter,
     Source,
     VectorStoreError,
     batches,
@@ -69,7 +68,7 @@ class ServerStore:
         """See `VectorStore`."""
         with _errors():
             for some in batches(ids):
-                _upsert(self._client, collection.name, ids[some], vectors[some], None, wait=True)
+                _upsert(self._client, collection.name, ids[some], vectors[some], wait=True)
             self._reached(collection, sequence)
 
     def delete(self, collection: Collection, ids: Array, sequence: int | None) -> None:
@@ -88,25 +87,14 @@ class ServerStore:
         vector: Array,
         k: int,
         *,
-        among: Array | None = None,
-        where: PayloadFilter | None = None,
         threshold: float | None = None,
     ) -> tuple[Array, Array]:
         """See `VectorStore`."""
-        from qdrant_client import models
-
-        conditions: list[Any] = []
-        if among is not None:
-            conditions.append(models.HasIdCondition(has_id=among.tolist()))
-        for key, values in (where or {}).items():
-            match = models.MatchAny(any=list(values))
-            conditions.append(models.FieldCondition(key=key, match=match))
         with _errors():
             found = self._client.query_points(
                 collection.name,
                 query=vector.tolist(),
                 limit=k,
-                query_filter=models.Filter(must=conditions) if conditions else None,
                 score_threshold=threshold,
                 with_payload=False,
                 with_vectors=False,
@@ -204,13 +192,10 @@ def build(
             metadata={"sequence": sequence, "built": points.count},
         )
         try:
-            for field in points.fields:
-                client.create_payload_index(real, field, models.PayloadSchemaType.KEYWORD)
             done = 0
             for ids, vectors in points.batches():
                 done += len(ids)
-                payloads = [points.payload(id_) for id_ in ids.tolist()] if points.fields else None
-                _upsert(client, real, ids, vectors, payloads, wait=done == points.count)
+                _upsert(client, real, ids, vectors, wait=done == points.count)
                 progress(done, points.count)
             _index(client, real, lambda: progress(done, points.count))
             _point_alias(client, collection.name, real)
@@ -247,14 +232,10 @@ def _point_alias(client: Any, alias: str, real: str) -> None:
     client.update_collection_aliases(operations)
 
 
-def _upsert(
-    client: Any, name: str, ids: Array, vectors: Array, payloads: list[Any] | None, *, wait: bool
-) -> None:
+def _upsert(client: Any, name: str, ids: Array, vectors: Array, *, wait: bool) -> None:
     from qdrant_client import models
 
-    batch = models.Batch.model_construct(
-        ids=ids.tolist(), vectors=vectors.tolist(), payloads=payloads
-    )
+    batch = models.Batch.model_construct(ids=ids.tolist(), vectors=vectors.tolist())
     client.upsert(name, batch, wait=wait)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import math
 import queue
 import threading
 from collections.abc import Callable, Container
@@ -15,6 +14,7 @@ import numpy as np
 
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.models.jobs import UNFINISHED
+from visionlens_jlab.vectors.asking import COSTS, Costs, ask
 from visionlens_jlab.vectors.client import EdgeClient
 from visionlens_jlab.vectors.config import VectorConfig, chosen_url
 from visionlens_jlab.vectors.places import FOLDER, PREFIX, collection_of, prefix_of
@@ -30,12 +30,7 @@ if TYPE_CHECKING:
 
 Array = np.ndarray[Any, Any]
 
-EXACT_BELOW = 10_000
-"""So few vectors are scanned faster than an index is asked."""
-MOST_FOUND = 2_000
-"""More results than this come from a scan."""
 COMPACT_SEGMENTS = 64
-_SLACK = 50
 RETRY_SECONDS = 5.0
 """After a failure; twice as long after each further one, up to the next."""
 MOST_RETRY_SECONDS = 300.0
@@ -56,16 +51,14 @@ class VectorService:
     library : Library
         Its datasets opened from now on are looked after.
     config : VectorConfig
-    exact_below : int
-        Number of vectors below which no index is asked.
+    costs : Costs
+        When a scan is faster than the index.
     """
 
-    def __init__(
-        self, library: Library, config: VectorConfig, *, exact_below: int = EXACT_BELOW
-    ) -> None:
+    def __init__(self, library: Library, config: VectorConfig, *, costs: Costs = COSTS) -> None:
         self._library = library
         self._config = config
-        self._exact_below = exact_below
+        self._costs = costs
         self._engines: dict[str, VectorStore] = {}
         self._indexes: dict[tuple[str, str], Index] = {}
         self._untidy: dict[str, int] = {}
@@ -133,13 +126,14 @@ class VectorService:
     ) -> tuple[Array, Array] | None:
         """Nearly as `exact.nearest`; None where a scan is faster or the index cannot tell."""
         index = self._indexes.get((uuid, space))
-        candidates = segments.count if among is None else len(among)
-        if index is None or candidates < self._exact_below or k > MOST_FOUND:
+        if index is None or index.sequence is None or index.failed:
             return None
-        if index.sequence is None or index.sequence < segments.sequence or index.failed:
+        if index.sequence < segments.sequence:
             return None
         try:
-            return _ask(index, segments, target, k, among=among, threshold=threshold)
+            return ask(
+                index, segments, target, k, among=among, threshold=threshold, costs=self._costs
+            )
         except VectorStoreError as error:
             self._failed(index, error)
             return None
@@ -329,42 +323,6 @@ class VectorService:
                 for collection in engine.collections(PREFIX, self._library.data_dir):
                     if collection.name.startswith(gone):
                         engine.drop(collection)
-
-
-def _ask(
-    index: Index,
-    segments: Segments,
-    target: Array,
-    k: int,
-    *,
-    among: Array | None,
-    threshold: float | None,
-) -> tuple[Array, Array] | None:
-    """What the index finds, with the vectors' own scores; None when it may be too little."""
-    search = index.engine.search
-    allowed = segments.count if among is None else len(among)
-    asked = math.ceil(1.5 * k * segments.count / allowed) + _SLACK
-    if asked <= MOST_FOUND:
-        # Much of what there is may be found: to look through a few more takes less time than to
-        # send all the ids.
-        ids, _ = search(index.collection, target, asked, threshold=threshold)
-        all_of_them = threshold is not None and len(ids) < asked
-        ids = ids[segments.has(ids)]
-        if among is not None:
-            ids = ids[np.isin(ids, among)]
-        if len(ids) >= k or all_of_them:
-            return _ranked(segments, ids, target, k)
-    if among is not None:
-        ids, _ = search(index.collection, target, k, among=among, threshold=threshold)
-        if len(ids) >= k or threshold is not None:
-            return _ranked(segments, ids[segments.has(ids)], target, k)
-    return None
-
-
-def _ranked(segments: Segments, ids: Array, target: Array, k: int) -> tuple[Array, Array]:
-    scores = segments.vectors_of(ids) @ target
-    order = np.lexsort((ids, -scores))[:k]
-    return ids[order], scores[order]
 
 
 def _is_scattered(store: DatasetStore, space: str) -> bool:

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
-if TYPE_CHECKING:
-    import pyarrow as pa
-
 Array = np.ndarray[Any, Any]
-PayloadFilter = Mapping[str, Sequence[str]]
-"""Field -> values, one of which a point has; all fields must hold."""
-
 BATCH_POINTS = 1000
 
 
@@ -46,8 +40,6 @@ class Source:
 
     files: Sequence[Path]
     existing: Array | None = None
-    payload: pa.Table | None = None
-    """`id` uint32 and columns of text, on which `PayloadFilter` works."""
 
 
 @dataclass(frozen=True)
@@ -92,8 +84,6 @@ class VectorStore(Protocol):
         vector: Array,
         k: int,
         *,
-        among: Array | None = None,
-        where: PayloadFilter | None = None,
         threshold: float | None = None,
     ) -> tuple[Array, Array]:
         """Ids uint32 and cosines float32 of the points closest to a unit vector, best first."""

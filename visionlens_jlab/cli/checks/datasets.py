@@ -88,7 +88,8 @@ def _dataset(library: Library, card: DatasetInfo) -> Finding:
 
 def _jobs(library: Library) -> Iterator[Finding]:
     """Jobs of processes that are gone, and folders of jobs that are forgotten."""
-    from ...jobs.queue import UNFINISHED, Owner
+    from ...jobs.queue import Owner
+    from ...models.jobs import UNFINISHED
 
     me = Owner()
     for row in library.state.list_jobs(states=UNFINISHED):

@@ -8,11 +8,14 @@ from pathlib import Path
 import pytest
 
 from visionlens_jlab.tests.vectors.qdrant_server import KEY, UnavailableError, qdrant
+from visionlens_jlab.vectors.asking import Costs
 from visionlens_jlab.vectors.client import EdgeClient
 from visionlens_jlab.vectors.server import ServerStore
 from visionlens_jlab.vectors.store import VectorStore
 
 ENGINES = ("edge", "server")
+FREE = Costs(0, 0)
+"""No scan is faster than an index."""
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ from visionlens_jlab.config import ENV_QDRANT_API_KEY
 from visionlens_jlab.tests.jobs.end_state import BOXES, make_source
 from visionlens_jlab.tests.jobs.servers import Server
 from visionlens_jlab.tests.jobs.test_kills import gone, kill
-from visionlens_jlab.tests.vectors.conftest import ENGINES
+from visionlens_jlab.tests.vectors.conftest import ENGINES, FREE
 from visionlens_jlab.tests.vectors.qdrant_server import KEY
 from visionlens_jlab.vectors.config import VectorConfig
 from visionlens_jlab.vectors.service import VectorService
@@ -112,7 +112,7 @@ async def test_after_each_kill_both_hold_the_same_ids(
 def _check(data_dir: Path, config: VectorConfig, space: str) -> None:
     """Every space: the index holds what the dataset holds, and the new one is whole."""
     library = Library(data_dir)
-    service = VectorService(library, config, exact_below=0)
+    service = VectorService(library, config, costs=FREE)
     try:
         store = library.open("many")
         assert service.wait(120)

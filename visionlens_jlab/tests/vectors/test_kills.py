@@ -14,7 +14,7 @@ import pytest
 
 from visionlens_jlab.catalog.library import Library
 from visionlens_jlab.tests.catalog.builders import piece, samples_table
-from visionlens_jlab.tests.vectors.conftest import ENGINES
+from visionlens_jlab.tests.vectors.conftest import ENGINES, FREE
 from visionlens_jlab.tests.vectors.qdrant_server import KEY
 from visionlens_jlab.vectors.config import VectorConfig
 from visionlens_jlab.vectors.service import VectorService
@@ -87,7 +87,7 @@ def test_after_each_kill_both_hold_the_same_ids(
 
 def _check(home: Path, config: VectorConfig) -> None:
     library = Library(home)
-    service = VectorService(library, config, exact_below=0)
+    service = VectorService(library, config, costs=FREE)
     try:
         store = library.open("many")
         assert service.wait(120)

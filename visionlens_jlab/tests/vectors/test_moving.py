@@ -14,6 +14,7 @@ from visionlens_jlab.config import ENV_QDRANT_API_KEY
 from visionlens_jlab.models import SearchSpec, ViewSpec
 from visionlens_jlab.tests.catalog.builders import annotations_table, piece, samples_table
 from visionlens_jlab.tests.catalog.test_embeddings import space
+from visionlens_jlab.tests.vectors.conftest import FREE
 from visionlens_jlab.tests.vectors.qdrant_server import KEY
 from visionlens_jlab.vectors.config import VectorConfig
 from visionlens_jlab.vectors.service import VectorService
@@ -26,7 +27,7 @@ def home(tmp_path: Path) -> Path:
     """A data directory with a dataset of two spaces, indexed in its folder."""
     pytest.importorskip("qdrant_edge", reason="Qdrant Edge has no wheel here")
     library = Library(tmp_path / "home")
-    service = VectorService(library, VectorConfig(), exact_below=0)
+    service = VectorService(library, VectorConfig(), costs=FREE)
     store = library.create("many")
     store.apply_piece(
         piece(tmp_path, sample=samples_table(0, COUNT), annotation=annotations_table([0, 1, 2]))
@@ -45,7 +46,7 @@ def home(tmp_path: Path) -> Path:
 @pytest.fixture
 def served(home: Path, qdrant_url: str) -> Iterator[VectorService]:
     """A server whose setting is still the embedded engine, but with the key."""
-    service = VectorService(Library(home), VectorConfig("", KEY), exact_below=0)
+    service = VectorService(Library(home), VectorConfig("", KEY), costs=FREE)
     yield service
     library = service._library
     service.close()

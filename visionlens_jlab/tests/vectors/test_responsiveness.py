@@ -16,6 +16,7 @@ from visionlens_jlab.models import SearchSpec, ViewSpec
 from visionlens_jlab.tests.catalog.builders import piece, samples_table
 from visionlens_jlab.tests.catalog.test_embeddings import space
 from visionlens_jlab.tests.jobs.stalls import measured
+from visionlens_jlab.tests.vectors.conftest import FREE
 from visionlens_jlab.vectors.config import VectorConfig
 from visionlens_jlab.vectors.service import VectorService
 
@@ -57,7 +58,7 @@ async def _search_while_building(store: DatasetStore) -> int:
 async def test_the_loop_goes_on_during_a_build(tmp_path: Path) -> None:
     pytest.importorskip("qdrant_edge", reason="Qdrant Edge has no wheel here")
     library = Library(tmp_path / "home")
-    service = VectorService(library, VectorConfig(), exact_below=0)
+    service = VectorService(library, VectorConfig(), costs=FREE)
     try:
         store = library.create("many")
         store.apply_piece(piece(tmp_path, sample=samples_table(0, COUNT)))

@@ -18,10 +18,10 @@ import pytest
 
 from visionlens_jlab.catalog.library import Library
 from visionlens_jlab.catalog.store import DatasetStore
-from visionlens_jlab.models import SearchSpec, ViewSpec
+from visionlens_jlab.models import SearchSpec, TagRequest, ViewSpec
 from visionlens_jlab.tests.catalog.builders import annotations_table, piece, samples_table
 from visionlens_jlab.tests.catalog.test_embeddings import space
-from visionlens_jlab.tests.vectors.conftest import ENGINES
+from visionlens_jlab.tests.vectors.conftest import ENGINES, FREE
 from visionlens_jlab.tests.vectors.qdrant_server import KEY, UnavailableError, qdrant
 from visionlens_jlab.vectors import client, upkeep
 from visionlens_jlab.vectors import service as service_module
@@ -71,7 +71,7 @@ def serve(home: Path, config: VectorConfig) -> Iterator[Serve]:
         while running:
             stop(running.pop())
         library = Library(home)
-        running.append(VectorService(library, given, exact_below=0))
+        running.append(VectorService(library, given, costs=FREE))
         return running[0]
 
     yield start
@@ -146,18 +146,24 @@ def test_searches_ask_the_index(serve: Serve, monkeypatch: pytest.MonkeyPatch) -
     def scan(*_: Any, **__: Any) -> None:
         raise AssertionError("the vectors were scanned")
 
-    monkeypatch.setattr("visionlens_jlab.catalog.searches.exact.nearest", scan)
-    search = SearchSpec(space="clip", like=[5], k=10)
     scores = rows() @ rows()[5]
-    for where, among in (
-        (None, np.arange(COUNT)),
-        ("split = 'val'", np.arange(1, COUNT, 2)),
-        ("sample_id < 40", np.arange(40)),
-    ):
-        found = store.view(ViewSpec(where=where, search=search))
+
+    def check(where: str | None, among: np.ndarray[Any, Any]) -> None:
+        view = ViewSpec(where=where, search=SearchSpec(space="clip", like=[5], k=10))
+        found = store.view(view)
         expected = among[np.argsort(-scores[among], kind="stable")][:10]
         assert found.ids.tolist() == expected.tolist()
         np.testing.assert_allclose(found.scores, scores[expected], atol=1e-6)
+
+    with monkeypatch.context() as without:
+        without.setattr("visionlens_jlab.catalog.searches.exact.nearest", scan)
+        check(None, np.arange(COUNT))
+        check("split = 'val'", np.arange(1, COUNT, 2))
+    # None of what the index finds first is allowed: never too few, those allowed are scanned.
+    far = np.sort(np.argsort(scores)[:500])
+    store.tag(TagRequest(tag="far", ids=far.tolist()))
+    settle(service)
+    check("tag = 'far'", far)
 
 
 def test_what_was_committed_meanwhile_is_caught_up(serve: Serve, home: Path) -> None:
@@ -361,7 +367,7 @@ def test_a_released_dataset_is_free_for_another_server(
     fill(store, 0, 100)
     settle(service)
     store.release()
-    other = VectorService(Library(home), config, exact_below=0)
+    other = VectorService(Library(home), config, costs=FREE)
     try:
         theirs = opened(other)
         fill(theirs, 100, 50, seed=1)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 import pytest
 
 from visionlens_jlab.vectors.exact import nearest
@@ -37,18 +37,16 @@ def rows(count: int = COUNT, seed: int = 0) -> np.ndarray[Any, Any]:
     return unit(np.random.default_rng(seed).normal(size=(count, DIMENSION)))
 
 
-def source(folder: Path, count: int = COUNT, **given: Any) -> Source:
+def source(folder: Path, count: int = COUNT) -> Source:
     """A segment of ids from 0."""
     path = folder / "one.arrow"
     write_segment(path, np.arange(count), rows(count))
-    return Source([path], **given)
+    return Source([path])
 
 
-def exact(target: Any, k: int, among: Any = None) -> list[int]:
+def exact(target: Any, k: int) -> list[int]:
     """What an exact scan finds."""
-    scores = rows() @ target
-    ids = np.arange(COUNT) if among is None else np.asarray(among)
-    return ids[np.argsort(-scores[ids], kind="stable")][:k].tolist()
+    return np.argsort(-(rows() @ target), kind="stable")[:k].tolist()
 
 
 def test_nothing_there(store: VectorStore, collection: Collection) -> None:
@@ -79,31 +77,28 @@ def test_recall(store: VectorStore, collection: Collection, folder: Path) -> Non
     assert sum(hits) >= 0.98 * 50 * len(targets)
 
 
-def test_among_and_threshold(store: VectorStore, collection: Collection, folder: Path) -> None:
+def test_threshold(store: VectorStore, collection: Collection, folder: Path) -> None:
     store.build(collection, source(folder), 1)
-    among = np.arange(7, COUNT, 11, dtype=np.uint32)
-    ids, _ = store.search(collection, rows()[5], 20, among=among)
-    assert ids.tolist() == exact(rows()[5], 20, among)
-    few = np.array([3, 9, 70_000], np.uint32)
-    assert sorted(store.search(collection, rows()[5], 20, among=few)[0].tolist()) == [3, 9]
-    none, _ = store.search(collection, rows()[5], 20, among=np.empty(0, np.uint32))
-    assert none.tolist() == []
     ids, scores = store.search(collection, rows()[5], COUNT, threshold=0.5)
     assert set(ids.tolist()) == set(np.flatnonzero(rows() @ rows()[5] >= 0.5).tolist())
     assert (scores >= 0.5).all()
 
 
-def test_payload(store: VectorStore, collection: Collection, folder: Path) -> None:
-    splits = np.array(["train", "val", None], object)[np.arange(COUNT - 10) % 3]
-    payload = pa.table({"id": pa.array(range(COUNT - 10), pa.uint32()), "split": splits.tolist()})
-    store.build(collection, source(folder, payload=payload), 1)
-    ids, _ = store.search(collection, rows()[5], 30, where={"split": ["val"]})
-    assert ids.tolist() == exact(rows()[5], 30, np.arange(1, COUNT - 10, 3))
-    both, _ = store.search(collection, rows()[5], 30, where={"split": ["val", "train"]})
-    assert len(both) == 30 and not (both % 3 == 2).any()
-    among = np.arange(0, 600, dtype=np.uint32)
-    narrow, _ = store.search(collection, rows()[5], 5, among=among, where={"split": ["val"]})
-    assert narrow.tolist() == exact(rows()[5], 5, np.arange(1, 600, 3))
+def test_the_indexes_of_a_dataset(store: VectorStore, collection: Collection, folder: Path) -> None:
+    prefix = collection.name.removesuffix("clip")
+    assert store.collections(prefix, collection.folder) == []
+    other = replace(collection, name=f"{prefix}other", stem="other")
+    for made in (collection, other):
+        store.build(made, source(folder, 50), 1)
+        store.build(made, source(folder, 60), 2)
+    found = store.collections(prefix, collection.folder)
+    assert [(one.name, one.stem) for one in found] == [
+        (collection.name, "clip"),
+        (other.name, "other"),
+    ]
+    store.drop(found[0])
+    assert store.info(collection) is None
+    assert store.collections(prefix, collection.folder) == found[1:]
 
 
 def test_upsert_and_delete(store: VectorStore, collection: Collection, folder: Path) -> None:
