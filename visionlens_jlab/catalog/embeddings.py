@@ -179,10 +179,12 @@ class Embeddings:
         if len(files) < 2 and segments.rows == segments.count:
             return False
         new = f"{embedding_rows.folder_of(space)}/compact-{uuid.uuid4().hex}.arrow"
-        ids, vectors = segments.read()
-        self._make_segment(new, ids, vectors)
+        make_private_folder((self.folder / new).parent)
+        segments.write(self.folder / new)
         replaced: bool = self.transaction(
-            lambda cursor: embedding_rows.replace_segments(cursor, space, files, new, len(ids))
+            lambda cursor: embedding_rows.replace_segments(
+                cursor, space, files, new, segments.count
+            )
         )
         # Whoever read the list of files just now may still open one: they go with the next time.
         self.remove_replaced()

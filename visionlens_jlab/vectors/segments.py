@@ -23,6 +23,7 @@ FOLDER = "vectors"
 _UNIT_TOLERANCE = 1e-3
 _ROWS_CHECKED = 1 << 16
 _BLOCK_NUMBERS = 1 << 18
+_PART_BYTES = 1 << 28
 
 
 @dataclass(frozen=True)
@@ -81,16 +82,7 @@ def write_segment(path: Path, ids: Array, matrix: Array) -> None:
     matrix : ndarray, (n, d)
         Any length but zero; written with unit length.
     """
-    vectors = unit(matrix)
-    dimension = vectors.shape[1]
-    flat = pa.Array.from_buffers(pa.float32(), vectors.size, [None, pa.py_buffer(vectors)])
-    batch = pa.record_batch(
-        [
-            pa.array(np.ascontiguousarray(ids, dtype=np.uint32)),
-            pa.FixedSizeListArray.from_arrays(flat, dimension),
-        ],
-        names=["id", "vector"],
-    )
+    batch = _batch(ids, unit(matrix))
     write_batches(path, batch.schema, [batch])
 
 
@@ -216,6 +208,14 @@ class Segments:
             elif counts.any():
                 yield part.ids[counts], part.vectors[counts]
 
+    def write(self, path: Path) -> None:
+        """Write what counts as one segment, by id, holding a part of it at a time."""
+        ids = self.ids
+        size = max(1, _PART_BYTES // (4 * self.dimension))
+        parts = [ids[start : start + size] for start in range(0, len(ids), size)] or [ids]
+        batches = (_batch(some, self.vectors_of(some)) for some in parts)
+        write_batches(path, _batch(ids[:0], self.vectors_of(ids[:0])).schema, batches)
+
     def has(self, ids: Array) -> Array:
         """Whether each id has a vector, bool (len(ids),)."""
         return self._rows(ids) >= 0
@@ -310,6 +310,18 @@ def _dots(vectors: Array, target: Array, rows: Array | None = None) -> Array:
             block = np.take(vectors, some, axis=0, out=copied[: len(some)], mode="clip")
         np.matmul(block, target, out=scores[start : start + size])
     return scores
+
+
+def _batch(ids: Array, vectors: Array) -> pa.RecordBatch:
+    """Rows as they are written; `vectors` are contiguous float32."""
+    flat = pa.Array.from_buffers(pa.float32(), vectors.size, [None, pa.py_buffer(vectors)])
+    return pa.record_batch(
+        [
+            pa.array(np.ascontiguousarray(ids, dtype=np.uint32)),
+            pa.FixedSizeListArray.from_arrays(flat, vectors.shape[1]),
+        ],
+        names=["id", "vector"],
+    )
 
 
 def _part(batch: pa.RecordBatch, dimension: int) -> Part:
