@@ -6,20 +6,27 @@ median) and dHash (signs of the differences of neighbours in 8 lines of 9).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-Bits = npt.NDArray[np.uint64]
+from ..embedding.projections.cells import Cells
+from .bands import RADIUS as BANDS_RADIUS
+from .bands import Bands, Bits, Rows
+
 Grey = npt.NDArray[np.uint8]
 
 SIDE = 32
 WORDS = 2
 MIDDLE = 0.9
 """Share of each side that the hash of a picture's middle is made from."""
-_BLOCK_BYTES = 64 << 20
+EXACT_ROWS = 8_000
+_BITS = 64 * WORDS
+_BLOCK_BYTES = 2 << 20
+_QUERIES = 2048
 
 
 def hashes(small: Grey) -> Bits:
@@ -34,46 +41,102 @@ def hashes(small: Grey) -> Bits:
     return np.stack([_packed(by_frequency), _packed(by_gradient)], axis=1)
 
 
-def close_pairs(
-    queries: Bits,
-    base: Bits,
-    *,
-    radius: int,
-    most: int,
-    tick: Callable[[int], None] | None = None,
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Rows (query, base) within `radius` bits, at most `most` of each query, itself left out.
+class CloseHashes:
+    """Finds hashes that differ in few bits.
 
-    Block by block, every pair is compared: 100,000 against 100,000 are 10^10 comparisons of two
-    words each.
+    Every pair is compared among up to `EXACT_ROWS` hashes. Beyond, those that differ least are all
+    found by their bands, and of the others most by cells of an inverted file: hashes as vectors of
+    signs, whose cosine counts the bits. (By bands alone one would, for 34 of 128 bits, look into
+    more places than there are pairs.)
+
+    Parameters
+    ----------
+    base : uint64 (n, 2)
     """
-    found: list[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]] = []
-    step = max(1, _BLOCK_BYTES // (8 * max(len(base), 1)))
-    columns = [np.ascontiguousarray(base[:, word]) for word in range(base.shape[1])]
-    for start in range(0, len(queries), step):
-        block = queries[start : start + step]
-        distance = np.zeros((len(block), len(base)), dtype=np.uint8)
-        for word, column in enumerate(columns):
-            distance += np.bitwise_count(block[:, word, None] ^ column[None])
-        own = np.arange(start, start + len(block))
-        if queries.shape == base.shape:
-            distance[np.arange(len(block)), own] = 255
-        query, other = np.nonzero(distance <= radius)
-        query, other = _nearest(query, other, distance[query, other], most)
-        found.append((query + start, other))
-        if tick is not None:
-            tick(start + len(block))
-    if not found:
-        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
-    return np.concatenate([one for one, _ in found]), np.concatenate([two for _, two in found])
+
+    def __init__(self, base: Bits) -> None:
+        self._base = base
+        self._signs = _Signs(base)
+        self._large = (Bands(base), Cells(self._signs, 0)) if len(base) > EXACT_ROWS else None
+
+    def pairs(
+        self,
+        queries: Bits,
+        *,
+        radius: int,
+        most: int,
+        tick: Callable[[int], None] | None = None,
+    ) -> tuple[Rows, Rows]:
+        """Rows (query, base) within `radius` bits, at most `most` of each query.
+
+        The query of a row is a picture of that row of the base, and never found in it.
+        """
+        found = [(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64))]
+        if self._large is None:
+            found += self._compared(queries, radius, most, tick)
+        else:
+            bands, cells = self._large
+            asked = self._signs if queries is self._base else _Signs(queries)
+            wide = cells.nearest(asked, most + 1, tick=tick)
+            for part in _together(bands, queries, wide, radius, most):
+                found.append(part)
+                if tick is not None:
+                    tick(len(queries))
+        return np.concatenate([one for one, _ in found]), np.concatenate([two for _, two in found])
+
+    def _compared(
+        self, queries: Bits, radius: int, most: int, tick: Callable[[int], None] | None
+    ) -> Iterator[tuple[Rows, Rows]]:
+        """All pairs, block by block."""
+        base = self._base
+        step = max(1, _BLOCK_BYTES // (8 * max(len(base), 1)))
+        columns = [np.ascontiguousarray(base[:, word]) for word in range(WORDS)]
+        for start in range(0, len(queries), step):
+            block = queries[start : start + step]
+            distance = np.zeros((len(block), len(base)), dtype=np.uint8)
+            for word, column in enumerate(columns):
+                distance += np.bitwise_count(block[:, word, None] ^ column[None])
+            distance[np.arange(len(block)), np.arange(start, start + len(block))] = 255
+            query, other = np.nonzero(distance <= radius)
+            query, other = _nearest(query, other, distance[query, other], most)
+            yield query + start, other
+            if tick is not None:
+                tick(start + len(block))
+
+
+def _together(
+    bands: Bands, queries: Bits, wide: tuple[Any, Any], radius: int, most: int
+) -> Iterator[tuple[Rows, Rows]]:
+    """What bands find, and of what cells found the rest."""
+    near, bits = wide[0], np.rint(wide[1] * (_BITS / 2)).astype(np.uint8)
+    for start in range(0, len(queries), _QUERIES):
+        part = slice(start, start + _QUERIES)
+        query, other, differing = bands.pairs(queries[part])
+        more, place = np.nonzero(bits[part] > BANDS_RADIUS)
+        query = np.r_[query, more] + start
+        other = np.r_[other, near[part][more, place]]
+        differing = np.r_[differing, bits[part][more, place]]
+        kept = (differing <= radius) & (query != other)
+        yield _nearest(query[kept], other[kept], differing[kept], most)
+
+
+class _Signs:
+    """Hashes as vectors of unit length, made when they are read: float32 (n, 128)."""
+
+    def __init__(self, bits: Bits) -> None:
+        self._bits = bits
+
+    def __len__(self) -> int:
+        return len(self._bits)
+
+    def __getitem__(self, rows: Any, /) -> npt.NDArray[np.float32]:
+        bits = np.unpackbits(np.ascontiguousarray(self._bits[rows]).view(np.uint8), axis=-1)
+        return (bits * np.float32(2) - 1) / np.float32(_BITS**0.5)
 
 
 def _nearest(
-    query: npt.NDArray[np.int64],
-    other: npt.NDArray[np.int64],
-    distance: npt.NDArray[np.uint8],
-    most: int,
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    query: Rows, other: Rows, distance: npt.NDArray[np.uint8], most: int
+) -> tuple[Rows, Rows]:
     order = np.lexsort((other, distance, query))
     query, other = query[order], other[order]
     starts = np.searchsorted(query, query)

@@ -145,11 +145,11 @@ class NearDuplicates:
         usable: npt.NDArray[np.int64],
         vectors: tuple[npt.NDArray[np.int64], Floats] | None,
     ) -> None:
-        found = list(proposals.by_hashes(self._small, usable, self._watch))
-        scores = proposals.correlations(self._small, found)
-        candidates = [found[at] for at in np.flatnonzero(scores >= proposals.LIKELY)]
-        pairs = {_key(found[at].first, found[at].second) for at in np.flatnonzero(
-            (scores >= proposals.POSSIBLE) & (scores < proposals.LIKELY))}  # fmt: skip
+        candidates: list[Proposal] = []
+        pairs: set[tuple[int, int]] = set()
+        for found in proposals.by_hashes(self._small, usable, self._watch):
+            candidates += found.proposals()
+            pairs.update(_key(one, two) for one, two in found.elsewhere())
         if vectors is not None:
             chosen = np.isin(vectors[0], usable)
             pairs |= set(proposals.by_vectors(vectors[0][chosen], vectors[1][chosen], self._watch))

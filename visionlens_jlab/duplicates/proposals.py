@@ -9,10 +9,11 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ..embedding.projections.neighbours import nearest_among
+from ..embedding.projections.neighbours import nearest_rows
 from ..embedding.projections.pca import principal_components
 from .alignment import Window
-from .hashes import MIDDLE, SIDE, close_pairs, hashes
+from .bands import Bits, Rows
+from .hashes import MIDDLE, SIDE, WORDS, CloseHashes, hashes
 
 Grey = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
@@ -25,6 +26,7 @@ MOST = 8
 _NEIGHBOURS, _COMPARED_WITH = 4, 10
 _MUCH_NEARER, _LEAST_COSINE = 0.75, 0.5
 _DIMENSIONS = 64
+_AT_ONCE = 4096
 _SCALES = (1.0, 0.94, 0.88, 0.82, 0.76, 0.7)
 LIKELY = 0.8
 """Correlation of the small pictures from which a pair is looked at closely."""
@@ -44,7 +46,38 @@ class Proposal(NamedTuple):
     mirrored: bool
 
 
-def by_hashes(small: Grey, usable: npt.NDArray[np.int64], tick: Tick) -> Iterator[Proposal]:
+class Possible(NamedTuple):
+    """Proposals of one kind, as columns.
+
+    Attributes
+    ----------
+    first, second : int64 (n,)
+        Rows.
+    score : float32 (n,)
+        Correlation of the small pictures, laid over each other as the kind says.
+    start, mirrored
+        As in `Proposal`.
+    """
+
+    first: Rows
+    second: Rows
+    score: Floats
+    start: Window
+    mirrored: bool
+
+    def proposals(self) -> Iterator[Proposal]:
+        """Those to be looked at closely."""
+        likely = self.score >= LIKELY
+        for one, two in zip(self.first[likely].tolist(), self.second[likely].tolist(), strict=True):
+            yield Proposal(one, two, self.start, self.mirrored)
+
+    def elsewhere(self) -> Iterator[tuple[int, int]]:
+        """Pairs of which the one may lie somewhere else in the other."""
+        perhaps = (self.score >= POSSIBLE) & (self.score < LIKELY)
+        yield from zip(self.first[perhaps].tolist(), self.second[perhaps].tolist(), strict=True)
+
+
+def by_hashes(small: Grey, usable: Rows, tick: Tick) -> Iterator[Possible]:
     """Pairs whose hashes are close: as they are, mirrored, and one as the middle of the other.
 
     Parameters
@@ -54,36 +87,39 @@ def by_hashes(small: Grey, usable: npt.NDArray[np.int64], tick: Tick) -> Iterato
     usable : int64 (m,)
         Rows that can be compared.
     """
-    whole, middle = small[usable, 0], small[usable, 1]
-    base = hashes(whole)
-    kinds = [
-        (base, Window(), False),
-        (hashes(whole[:, :, ::-1]), Window(), True),
-        (hashes(middle), INSIDE, False),
-        (hashes(middle[:, :, ::-1]), INSIDE, True),
-    ]
-    total = len(kinds) * len(usable)
-    for number, (queries, start, mirrored) in enumerate(kinds):
-        done = number * len(usable)
-        first, second = close_pairs(
+    base = _hashes_of(small, usable, 0, mirrored=False)
+    close = CloseHashes(base)
+    kinds = [(Window(), False), (Window(), True), (INSIDE, False), (INSIDE, True)]
+    for number, (start, mirrored) in enumerate(kinds):
+        part = int(start == INSIDE)
+        queries = _hashes_of(small, usable, part, mirrored=mirrored) if number else base
+        first, second = close.pairs(
             queries,
-            base,
             radius=RADIUS,
             most=MOST,
-            tick=partial(_told, tick, done, total),
+            tick=partial(_told, tick, number * len(usable), len(kinds) * len(usable)),
         )
-        for one, two in zip(usable[first].tolist(), usable[second].tolist(), strict=True):
-            if start == INSIDE or one < two:
-                yield Proposal(one, two, start, mirrored)
+        if not part:
+            once = np.unique(np.sort(np.stack([first, second]), axis=0), axis=1)
+            first, second = once[0], once[1]
+        first, second = usable[first], usable[second]
+        score = _correlations(small, first, second, part, mirrored)
+        kept = score >= POSSIBLE
+        yield Possible(first[kept], second[kept], score[kept], start, mirrored)
+
+
+def _hashes_of(small: Grey, usable: Rows, part: int, *, mirrored: bool) -> Bits:
+    blocks = [usable[at : at + _AT_ONCE] for at in range(0, len(usable), _AT_ONCE)]
+    step = -1 if mirrored else 1
+    found = [hashes(small[block, part][:, :, ::step]) for block in blocks]
+    return np.concatenate([np.empty((0, WORDS), dtype=np.uint64), *found])
 
 
 def _told(tick: Tick, before: int, total: int, rows: int) -> None:
     tick("hashes", before + rows, total)
 
 
-def by_vectors(
-    rows: npt.NDArray[np.int64], vectors: Floats, tick: Tick
-) -> Iterator[tuple[int, int]]:
+def by_vectors(rows: Rows, vectors: Floats, tick: Tick) -> Iterator[tuple[int, int]]:
     """Pairs of which one is much nearer to the other than its neighbours usually are.
 
     Parameters
@@ -99,10 +135,10 @@ def by_vectors(
     if vectors.shape[1] > _DIMENSIONS and count > _DIMENSIONS:
         compared = principal_components(vectors, _DIMENSIONS).apply(vectors)
         compared /= np.maximum(np.linalg.norm(compared, axis=1, keepdims=True), 1e-12)
-    near, distance = nearest_among(
-        compared,
+    near, distance = nearest_rows(
         compared,
         min(_COMPARED_WITH + 1, count),
+        seed=0,
         tick=lambda done: tick("vectors", done, count),
     )
     usual = distance[:, -1:]
@@ -118,15 +154,13 @@ def by_vectors(
             yield int(rows[pair[0]]), int(rows[pair[1]])
 
 
-def correlations(small: Grey, proposals: list[Proposal]) -> Floats:
-    """Of the small pictures of each proposal, laid over each other as it says; -1 to 1."""
-    out = np.zeros(len(proposals), dtype=np.float32)
-    for at in range(0, len(proposals), 4096):
-        part = proposals[at : at + 4096]
-        first = np.stack([small[p.first, int(p.start == INSIDE)] for p in part])
-        second = np.stack([small[p.second, 0][:, :: -1 if p.mirrored else 1] for p in part])
-        one, two = _standard(first), _standard(second)
-        out[at : at + 4096] = (one * two).mean(axis=1)
+def _correlations(small: Grey, first: Rows, second: Rows, part: int, mirrored: bool) -> Floats:
+    """Of the small pictures of each pair; `part` 1: of the middle of the first. -1 to 1."""
+    out = np.empty(len(first), dtype=np.float32)
+    for at in range(0, len(first), _AT_ONCE):
+        one = _standard(small[first[at : at + _AT_ONCE], part])
+        two = _standard(small[second[at : at + _AT_ONCE], 0][:, :, :: -1 if mirrored else 1])
+        out[at : at + _AT_ONCE] = (one * two).mean(axis=1)
     return out
 
 

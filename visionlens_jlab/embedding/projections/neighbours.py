@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from .cells import nearest_by_cells
+from .cells import Cells
 from .exact import Floats, Rows, nearest_among
 
 EXACT_ROWS = 8_000
@@ -22,15 +22,24 @@ def neighbour_graph(
 ) -> tuple[Rows, Floats]:
     """The `k` nearest rows of each row, itself first, as umap-learn counts them.
 
-    Exact for small inputs, else approximate. umap-learn's own search (pynndescent) would be
-    compiled for half a minute at every start, as numba cannot keep functions that take functions;
-    and could neither be cancelled nor tell how far it is.
+    umap-learn's own search (pynndescent) would be compiled for half a minute at every start, as
+    numba cannot keep functions that take functions; and could neither be cancelled nor tell how
+    far it is.
     """
+    return _itself_first(*nearest_rows(vectors, k, seed=seed, tick=tick))
+
+
+def nearest_rows(
+    vectors: Floats,
+    k: int,
+    *,
+    seed: int | None,
+    tick: Callable[[int], None] | None = None,
+) -> tuple[Rows, Floats]:
+    """The `k` nearest rows of each row, mostly itself among them: exact for small inputs only."""
     if len(vectors) <= EXACT_ROWS:
-        rows, distances = nearest_among(vectors, vectors, k, tick=tick)
-    else:
-        rows, distances = nearest_by_cells(vectors, k, seed=seed, tick=tick)
-    return _itself_first(rows, distances)
+        return nearest_among(vectors, vectors, k, tick=tick)
+    return Cells(vectors, seed).nearest(vectors, k, tick=tick)
 
 
 def _itself_first(rows: Rows, distances: Floats) -> tuple[Rows, Floats]:

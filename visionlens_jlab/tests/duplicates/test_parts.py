@@ -9,9 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from visionlens_jlab.duplicates import hashes as hashes_module
 from visionlens_jlab.duplicates.alignment import Levels, Window, compare
+from visionlens_jlab.duplicates.bands import RADIUS as BANDS_RADIUS
+from visionlens_jlab.duplicates.bands import Bands
 from visionlens_jlab.duplicates.groups import CHECKED, groups_of
-from visionlens_jlab.duplicates.hashes import close_pairs, hashes
+from visionlens_jlab.duplicates.hashes import CloseHashes, hashes
 from visionlens_jlab.duplicates.proposals import searched
 from visionlens_jlab.tests.duplicates.test_near import scene
 
@@ -123,7 +126,7 @@ def test_close_pairs_are_those_of_a_plain_reading(
 ) -> None:
     rng = np.random.default_rng(seed)
     base = rng.integers(0, 4, (count, 2)).astype(np.uint64)  # few bits: many are close
-    first, second = close_pairs(base, base, radius=radius, most=most)
+    first, second = CloseHashes(base).pairs(base, radius=radius, most=most)
     plain = []
     for one in range(count):
         near = sorted(
@@ -133,6 +136,41 @@ def test_close_pairs_are_those_of_a_plain_reading(
         )
         plain += [(one, two) for distance, two in near if distance <= radius][:most]
     assert list(zip(first.tolist(), second.tolist(), strict=True)) == plain
+
+
+@given(count=st.integers(0, 60), bits=st.integers(1, 128), seed=st.integers(0, 1000))
+def test_bands_find_every_pair_within_their_radius(count: int, bits: int, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    base = rng.integers(0, 1 << 63, (max(count // 3, 1), 2)).astype(np.uint64)
+    base = np.tile(base, (3, 1))
+    for row in range(len(base) // 3, len(base)):
+        for bit in rng.permutation(128)[: rng.integers(0, min(bits, 20) + 1)].tolist():
+            base[row, bit // 64] ^= np.uint64(1 << bit % 64)
+    query, other, differing = Bands(base).pairs(base)
+    found = dict(zip(zip(query.tolist(), other.tolist(), strict=True), differing, strict=True))
+    plain = np.bitwise_count(base[:, None] ^ base[None]).sum(axis=2)
+    pairs = zip(*(where.tolist() for where in np.nonzero(plain <= BANDS_RADIUS)), strict=True)
+    assert found == {pair: plain[pair] for pair in pairs}
+
+
+def test_of_many_hashes_the_close_ones_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without structure: the hardest for cells, so the bands have to find what is close."""
+    rng = np.random.default_rng(0)
+    base = rng.integers(0, 1 << 63, (4000, 2)).astype(np.uint64)
+    flips = rng.integers(0, 64, (2000, 2, 6)).astype(np.uint64)
+    base[2000:] = base[:2000] ^ np.bitwise_or.reduce(np.uint64(1) << flips, axis=2)
+    queries = base ^ np.uint64(1)
+    plain = [CloseHashes(base).pairs(one, radius=34, most=8) for one in (base, queries)]
+    monkeypatch.setattr(hashes_module, "EXACT_ROWS", 100)
+    close = CloseHashes(base)
+    for one, wanted in zip((base, queries), plain, strict=True):
+        told: list[int] = []
+        first, second = close.pairs(one, radius=34, most=8, tick=told.append)
+        expected = {*zip(*(rows.tolist() for rows in wanted), strict=True)}
+        pairs = {*zip(first.tolist(), second.tolist(), strict=True)}
+        assert len(pairs) == len(first) and pairs <= expected and len(expected) >= 4000
+        assert all(abs(one - two) != 2000 for one, two in expected - pairs)
+        assert told[-1] == 4000
 
 
 def test_a_hash_hardly_changes_with_brightness_and_noise() -> None:

@@ -286,7 +286,7 @@ def test_the_approximate_graph_is_close_to_the_exact_one(monkeypatch: pytest.Mon
 @pytest.mark.parametrize(("count", "k"), [(1, 1), (2, 2), (5, 5), (40, 40), (300, 200)])
 def test_cells_are_enough_for_every_neighbour(count: int, k: int) -> None:
     vectors, _ = groups(count)
-    rows, distances = cells.nearest_by_cells(vectors, k, seed=0)
+    rows, distances = cells.Cells(vectors, 0).nearest(vectors, k)
     assert all(len(set(row)) == k for row in rows.tolist())
     assert (np.diff(distances, axis=1) >= 0).all() and np.isfinite(distances).all()
 
@@ -302,7 +302,7 @@ def test_equal_vectors_do_not_make_one_large_cell(monkeypatch: pytest.MonkeyPatc
         return plain(queries, vectors, k)
 
     monkeypatch.setattr(cells, "nearest", nearest)
-    rows, distances = cells.nearest_by_cells(vectors, 15, seed=0)
+    rows, distances = cells.Cells(vectors, 0).nearest(vectors, 15)
     assert most < 4000 and distances.max() < 1e-6 and len(set(rows[0].tolist())) == 15
 
 
