@@ -12,6 +12,7 @@ import { HeaderLine } from '../components/HeaderLine';
 import { Popover } from '../components/Popover';
 import { ToggleButton } from '../components/ToggleButton';
 import { setValues } from '../filters/tree';
+import { JobProgress } from '../jobs/JobProgress';
 import { CommandIDs } from '../tokens';
 import type { IWorkspaceModel } from '../workspace/types';
 import { Group } from './Group';
@@ -91,6 +92,7 @@ export function DuplicatesPanel({ model, context }: IProps): JSX.Element {
         )}
       </div>
       {review.error && <ErrorBox error={review.error} trans={trans} />}
+      {review.job && <JobProgress job={review.job} context={context} />}
       {review.started && (
         <p className="vl-map-warning" role="status">
           {trans.__('Looking for them. They come here when the job is done.')}

@@ -4,10 +4,13 @@ import { useStore } from 'zustand';
 import type { IClient } from '../client/context';
 import type { DuplicateKind, IDuplicates } from '../client/embeddings';
 import { errorBody } from '../client/errors';
-import type { IErrorBody, ITile } from '../client/types';
+import type { IErrorBody, IJob, ITile } from '../client/types';
+import { isActive } from '../jobs/tracker';
+import { useDatasetJob } from '../jobs/useDatasetJob';
 import { Latest } from '../workspace/latest';
 import type { IWorkspaceModel } from '../workspace/types';
 
+const KINDS = ['duplicates'] as const;
 /** Groups read at once. */
 const PAGE = 50;
 /** Tiles the server gives at once. */
@@ -21,8 +24,10 @@ export interface IReview {
   readonly kept: ReadonlyMap<number, number>;
   readonly busy: boolean;
   readonly error: IErrorBody | null;
-  /** A job that looks for them was started. */
+  /** A job that looks for them was started, and has not ended. */
   readonly started: boolean;
+  /** That job, as soon as it is known; also when it has ended. */
+  readonly job: IJob | null;
   more(): void;
   keep(group: number, sample: number): void;
   /** Look for them anew. */
@@ -33,7 +38,7 @@ export interface IReview {
 
 export function useDuplicates(
   model: IWorkspaceModel,
-  client: Pick<IClient, 'embeddings' | 'tiles'>,
+  client: Pick<IClient, 'embeddings' | 'jobs' | 'tiles'>,
   kind: DuplicateKind
 ): IReview {
   const dataset = useStore(model.store, state => state.dataset);
@@ -50,6 +55,12 @@ export function useDuplicates(
   const [error, setError] = React.useState<IErrorBody | null>(null);
   const [busy, setBusy] = React.useState(false);
   const [started, setStarted] = React.useState(false);
+  const { job, look } = useDatasetJob(client, dataset, KINDS);
+  React.useEffect(() => {
+    if (job && !isActive(job)) {
+      setStarted(false);
+    }
+  }, [job]);
   const latest = React.useMemo(() => new Latest(), []);
 
   const attempt = async (work: () => Promise<void>): Promise<void> => {
@@ -96,13 +107,15 @@ export function useDuplicates(
     kept,
     busy,
     error,
-    started,
+    started: started || (job !== null && isActive(job)),
+    job,
     more: () => void read(shown, PAGE),
     keep: (group, sample) => setKept(old => new Map([...old, [group, sample]])),
     start: () =>
       void attempt(async () => {
         await client.embeddings.startJob('duplicates', dataset, { kind });
         setStarted(true);
+        look();
       }),
     resolve: (action, groups) =>
       void attempt(async () => {

@@ -34,7 +34,7 @@ export const MOST_VALUES = 200;
 const DELAY = 120;
 
 function keyOf(question: IFacetQuestion): string {
-  const { level, filter, where, sql, all } = question.view;
+  const { level, filter, where, sql, search, all } = question.view;
   return JSON.stringify([
     question.dataset,
     question.datasetVersion,
@@ -42,6 +42,7 @@ function keyOf(question: IFacetQuestion): string {
     filter,
     where,
     sql,
+    search,
     all
   ]);
 }

@@ -52,7 +52,7 @@ export function JobRow({ job, jobs, context, onDismiss }: IProps): JSX.Element {
           <button
             type="button"
             className="vl-button"
-            title={trans.__('Go on: what was ingested stays')}
+            title={trans.__('Go on: what is there already stays')}
             onClick={resume}
           >
             {job.state === 'failed'

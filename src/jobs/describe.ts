@@ -12,9 +12,30 @@ export function fraction(job: IJob): number | null {
 
 export function jobTitle(job: IJob, trans: TranslationBundle): string {
   const dataset = job.dataset ?? '';
-  return job.kind === 'ingest'
-    ? trans.__('Ingest of %1', dataset)
-    : `${job.kind} ${dataset}`.trim();
+  switch (job.kind) {
+    case 'ingest':
+      return trans.__('Ingest of %1', dataset);
+    case 'embed':
+      return job.embed?.level === 'annotations'
+        ? trans.__('Embedding of objects in %1', dataset)
+        : trans.__('Embedding of %1', dataset);
+    case 'project':
+      return trans.__('Projection of %1', dataset);
+    case 'duplicates':
+      return trans.__('Duplicates in %1', dataset);
+    default:
+      return `${job.kind} ${dataset}`.trim();
+  }
+}
+
+/** What the stage of a running job is called; those not named here are called so already. */
+function stageLabel(stage: string, trans: TranslationBundle): string {
+  const labels: Record<string, string> = {
+    model: trans.__('loading the model'),
+    fit: trans.__('fitting'),
+    vectors: trans.__('reading vectors')
+  };
+  return labels[stage] ?? stage;
 }
 
 export function stateLabel(job: IJob, trans: TranslationBundle): string {
@@ -22,7 +43,7 @@ export function stateLabel(job: IJob, trans: TranslationBundle): string {
     case 'queued':
       return trans.__('waiting');
     case 'running':
-      return job.stage ?? trans.__('running');
+      return job.stage ? stageLabel(job.stage, trans) : trans.__('running');
     case 'cancelling':
       return trans.__('cancelling');
     case 'done':

@@ -2,17 +2,29 @@
 import type { IIngestRequest, IJob } from '../client/types';
 import type { IJobs } from './tracker';
 
-/** Whether it stopped before its end, and the same source can be read again. */
-export function isResumable({ state, ingest }: IJob): boolean {
-  const stopped = state === 'failed' || state === 'cancelled';
-  return stopped && !!ingest && ingest.format !== 'dataframe';
+/** Whether it stopped before its end, and the same can be asked for again. */
+export function isResumable(job: IJob): boolean {
+  const stopped = job.state === 'failed' || job.state === 'cancelled';
+  const again = job.ingest
+    ? job.ingest.format !== 'dataframe'
+    : !!(job.embed ?? job.project ?? job.duplicates);
+  return stopped && again;
 }
 
 /** Start a job that goes on where this one stopped. */
 export function resumeJob(
   jobs: IJobs,
-  { ingest, dataset }: IJob
+  { ingest, embed, project, duplicates, dataset }: IJob
 ): Promise<IJob> {
+  if (embed) {
+    return jobs.startOn('embed', embed);
+  }
+  if (project) {
+    return jobs.startOn('project', project);
+  }
+  if (duplicates) {
+    return jobs.startOn('duplicates', duplicates);
+  }
   if (!ingest || !dataset) {
     return Promise.reject(new Error('This job cannot be resumed.'));
   }

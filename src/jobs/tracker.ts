@@ -1,6 +1,7 @@
 /** The jobs of the server: by events, and by asking while events stay away. */
 import { Signal, type ISignal } from '@lumino/signaling';
 import type { IClient } from '../client/context';
+import type { IEmbeddingJobs } from '../client/embeddings';
 import type { IServerEvents } from '../client/events';
 import type { IIngestParameters, IJob } from '../client/types';
 import { readStored, writeStored } from '../components/storedSet';
@@ -25,6 +26,11 @@ export interface IJobs {
   clearEnded(): void;
   refresh(): Promise<void>;
   startIngest(parameters: IIngestParameters): Promise<IJob>;
+  /** Start a job of another kind; its parameters name the dataset. */
+  startOn<Kind extends keyof IEmbeddingJobs>(
+    kind: Kind,
+    parameters: IEmbeddingJobs[Kind] & { dataset: string }
+  ): Promise<IJob>;
   /** Ingest the image files that were sent to a dataset. */
   startUploaded(dataset: string): Promise<IJob>;
   cancel(job: string): Promise<void>;
@@ -91,6 +97,20 @@ export class JobTracker implements IJobs {
 
   async startIngest(parameters: IIngestParameters): Promise<IJob> {
     const job = await this._client.startIngest(parameters);
+    this._put(job);
+    return job;
+  }
+
+  async startOn<Kind extends keyof IEmbeddingJobs>(
+    kind: Kind,
+    parameters: IEmbeddingJobs[Kind] & { dataset: string }
+  ): Promise<IJob> {
+    const { dataset } = parameters;
+    const job = await this._client.embeddings.startJob(
+      kind,
+      dataset,
+      parameters
+    );
     this._put(job);
     return job;
   }

@@ -121,7 +121,12 @@ export function ComputeForm(props: IProps): JSX.Element {
               ))}
             </select>
           </label>
-          {info && <p className="vl-quiet">{info.description}</p>}
+          {info && typed.trim() === '' && (
+            <p className="vl-quiet">
+              {info.description}
+              {info.reason && <> {info.reason}</>}
+            </p>
+          )}
           <label>
             {trans.__('Or a checkpoint')}
             <input

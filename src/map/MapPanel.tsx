@@ -3,6 +3,9 @@ import { useStore } from 'zustand';
 import type { IPanelContext } from '../client/context';
 import { ErrorBox } from '../components/ErrorBox';
 import { HeaderLine } from '../components/HeaderLine';
+import { JobProgress } from '../jobs/JobProgress';
+import { isActive } from '../jobs/tracker';
+import { type IDatasetJob, useDatasetJob } from '../jobs/useDatasetJob';
 import { CommandIDs } from '../tokens';
 import { useByMeaning, useImageDrop } from '../search/byMeaning';
 import type { IWorkspaceModel } from '../workspace/types';
@@ -19,6 +22,14 @@ interface IProps {
   readonly context: IPanelContext;
 }
 
+interface IPartProps extends IProps {
+  readonly map: MapModel;
+  readonly making: IDatasetJob;
+}
+
+/** The jobs that bring a map about. */
+const KINDS = ['embed', 'project'] as const;
+
 /** The map of one workspace. */
 export function MapPanel({ model, context }: IProps): JSX.Element {
   const map = React.useMemo(
@@ -28,11 +39,13 @@ export function MapPanel({ model, context }: IProps): JSX.Element {
   React.useEffect(() => () => map.dispose(), [map]);
   const projections = useStore(map.store, state => state.projections);
   const error = useStore(map.store, state => state.error);
-  const { trans } = context;
+  const { trans, client } = context;
+  const dataset = useStore(model.store, state => state.dataset);
+  const making = useDatasetJob(client, dataset, KINDS);
   return (
     <div className="vl-map-body" tabIndex={-1}>
       {projections?.length ? (
-        <Drawn model={model} context={context} map={map} />
+        <Drawn model={model} context={context} map={map} making={making} />
       ) : (
         <div className="vl-toolbar" role="toolbar" aria-label={trans.__('Map')}>
           <HeaderLine model={model} trans={trans} />
@@ -46,7 +59,7 @@ export function MapPanel({ model, context }: IProps): JSX.Element {
         />
       )}
       {projections?.length === 0 && (
-        <Empty model={model} context={context} map={map} />
+        <Empty model={model} context={context} map={map} making={making} />
       )}
       {projections === null && !error && (
         <p className="vl-empty vl-quiet">{trans.__('Loading…')}</p>
@@ -56,8 +69,8 @@ export function MapPanel({ model, context }: IProps): JSX.Element {
 }
 
 /** A projection with all that belongs to it. */
-function Drawn(props: IProps & { map: MapModel }): JSX.Element {
-  const { model, context, map } = props;
+function Drawn(props: IPartProps): JSX.Element {
+  const { model, context, map, making } = props;
   const { trans } = context;
   const host = React.useRef<HTMLDivElement>(null);
   const stage = React.useRef<HTMLDivElement>(null);
@@ -72,7 +85,10 @@ function Drawn(props: IProps & { map: MapModel }): JSX.Element {
   const drawing = { ...props, view, mode, onMode: setMode };
   return (
     <>
-      <MapToolbar {...drawing} />
+      <MapToolbar {...drawing} onStarted={making.look} />
+      {making.job && isActive(making.job) && (
+        <JobProgress job={making.job} context={context} />
+      )}
       {warning && <p className="vl-map-warning">{warning}</p>}
       {level && level !== viewLevel && (
         <p className="vl-map-warning">
@@ -109,14 +125,22 @@ function Drawn(props: IProps & { map: MapModel }): JSX.Element {
 }
 
 /** What to do where there is nothing to draw yet. */
-function Empty(props: IProps & { map: MapModel }): JSX.Element {
-  const { context, map } = props;
+function Empty(props: IPartProps): JSX.Element {
+  const { context, map, making } = props;
+  const { job } = making;
   const { trans, commands } = context;
   const spaces = useStore(map.store, state => state.spaces);
   const [started, setStarted] = React.useState(false);
-  if (started) {
+  const active = job !== null && isActive(job);
+  React.useEffect(() => {
+    if (active) {
+      return () => setStarted(false); // it has ended
+    }
+  }, [active]);
+  if (started || active) {
     return (
-      <div className="vl-empty">
+      <div className="vl-empty vl-map-empty">
+        {active && <JobProgress job={job} context={context} />}
         <p role="status">
           {trans.__('On its way. The map comes here when the job is done.')}
         </p>
@@ -142,7 +166,14 @@ function Empty(props: IProps & { map: MapModel }): JSX.Element {
           'A model gives each image a vector; like images lie near each other on the map, and can be searched.'
         )}
       </p>
-      <ComputeForm {...props} onStarted={() => setStarted(true)} />
+      {job && <JobProgress job={job} context={context} />}
+      <ComputeForm
+        {...props}
+        onStarted={() => {
+          setStarted(true);
+          making.look();
+        }}
+      />
     </div>
   );
 }

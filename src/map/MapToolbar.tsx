@@ -17,6 +17,8 @@ interface IProps {
   readonly view: IMapView;
   readonly mode: Mode;
   readonly onMode: (mode: Mode) => void;
+  /** Called when a job for another map was started. */
+  readonly onStarted?: () => void;
 }
 
 /** The header line and the map's own controls. */
@@ -34,7 +36,8 @@ export function MapToolbar(props: IProps): JSX.Element {
   );
 }
 
-function Projections({ model, context, map }: IProps): JSX.Element {
+function Projections(props: IProps): JSX.Element {
+  const { model, context, map, onStarted } = props;
   const { trans } = context;
   const projections = useStore(map.store, state => state.projections) ?? [];
   const shown = useStore(map.store, state => state.projection);
@@ -70,7 +73,10 @@ function Projections({ model, context, map }: IProps): JSX.Element {
           model={model}
           context={context}
           map={map}
-          onStarted={() => setOpen(false)}
+          onStarted={() => {
+            setOpen(false);
+            onStarted?.();
+          }}
         />
       </Popover>
     </>

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import textwrap
 from urllib.parse import urlsplit
 
 _SECONDS = 3.0
@@ -15,6 +16,22 @@ def prefer_cache_without_network() -> None:
     from huggingface_hub import constants
 
     constants.HF_HUB_OFFLINE = not _reachable()
+
+
+def why_not_loaded(error: Exception) -> str:
+    """Why a model of the hub could not be loaded, in a sentence."""
+    from huggingface_hub import constants
+
+    if constants.HF_HUB_OFFLINE:
+        return "its files are not on this machine, and huggingface.co cannot be reached from it"
+    return first_line(error)
+
+
+def first_line(error: Exception) -> str:
+    """The beginning of what an error says, without its full stop."""
+    lines = str(error).strip().splitlines()
+    said = textwrap.shorten(lines[0], 300, placeholder=" ...") if lines else ""
+    return said.removesuffix(".") or type(error).__name__
 
 
 def _reachable() -> bool:

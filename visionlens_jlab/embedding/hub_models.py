@@ -11,7 +11,7 @@ import torch
 from visionlens_jlab.config import ENV_TRUST_REMOTE_CODE, may_trust_remote_code
 from visionlens_jlab.errors import VisionLensError
 
-from .hub import prefer_cache_without_network
+from .hub import first_line, prefer_cache_without_network, why_not_loaded
 from .preparation import Preparation, Resample
 from .torch_model import TorchEmbedder
 from .torchvision_ops import mend_torchvision
@@ -57,7 +57,8 @@ def make(model: str, options: dict[str, Any]) -> TorchEmbedder:
         )
         tokenizer = _tokenizer(network, model, common)
     except Exception as error:  # the libraries below raise many kinds
-        raise _missing(model, _first_line(error), error) from error
+        why = first_line(error) if model.startswith("/") else why_not_loaded(error)
+        raise _missing(model, why, error) from error
     config = network.config
 
     def texts(given: Sequence[str], device: torch.device) -> torch.Tensor:
@@ -155,10 +156,5 @@ def _missing(model: str, why: str, error: Exception | None = None) -> VisionLens
         )
     details = {} if error is None else {"exception": f"{type(error).__name__}: {error}"}
     return VisionLensError(
-        "MODEL_UNAVAILABLE", f"The model {model} cannot be loaded: {why}", hint, details
+        "MODEL_UNAVAILABLE", f"The model {model} cannot be loaded: {why}.", hint, details
     )
-
-
-def _first_line(error: Exception) -> str:
-    lines = str(error).strip().splitlines()
-    return lines[0][:300] if lines else type(error).__name__

@@ -11,7 +11,7 @@ import torch
 
 from visionlens_jlab.errors import VisionLensError
 
-from .hub import prefer_cache_without_network
+from .hub import first_line, prefer_cache_without_network, why_not_loaded
 from .preparation import Preparation
 from .torch_model import TorchEmbedder
 from .torchvision_ops import mend_torchvision
@@ -122,28 +122,33 @@ def _check(open_clip: Any, model: str, architecture: str, tag: str) -> None:
 def _unavailable(
     open_clip: Any, model: str, architecture: str, tag: str, error: Exception
 ) -> VisionLensError:
+    why = first_line(error)
     if architecture.startswith("local-dir:"):
         folder = architecture.removeprefix("local-dir:")
         hint = f"Put open_clip_model.safetensors of this architecture into {folder}."
     elif tag.startswith("/"):
         hint = f"Check that {tag} holds weights of {architecture}."
+    elif architecture.startswith("hf-hub:"):
+        why, place = why_not_loaded(error), architecture.removeprefix("hf-hub:")
+        hint = (
+            "On a machine with a network, take open_clip_config.json and "
+            f"open_clip_model.safetensors from huggingface.co/{place}, copy them into a folder "
+            "that this server may read and use open_clip:local-dir:/path/to/folder."
+        )
     else:
         place = "the hub"
         with contextlib.suppress(Exception):
-            place = open_clip.get_pretrained_cfg(architecture, tag).get("hf_hub") or place
+            found = open_clip.get_pretrained_cfg(architecture, tag).get("hf_hub")
+            place = f"huggingface.co/{found.strip('/')}" if found else place
+        why = why_not_loaded(error)
         hint = (
-            f"On a machine with a network, take open_clip_model.safetensors from {place} "
-            f"(huggingface.co), copy it here and use "
+            f"On a machine with a network, take open_clip_model.safetensors from {place}, "
+            "copy it to where this server may read and use "
             f"open_clip:{architecture}//path/to/open_clip_model.safetensors."
         )
     return VisionLensError(
         "MODEL_UNAVAILABLE",
-        f"The model {model} cannot be loaded: {_first_line(error)}",
+        f"The model {model} cannot be loaded: {why}.",
         hint,
         {"exception": f"{type(error).__name__}: {error}"},
     )
-
-
-def _first_line(error: Exception) -> str:
-    lines = str(error).strip().splitlines()
-    return lines[0][:300] if lines else type(error).__name__

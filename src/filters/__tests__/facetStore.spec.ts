@@ -71,6 +71,18 @@ describe('FacetStore', () => {
     expect(calls.length).toBe(1);
   });
 
+  it('asks again for what another search finds', async () => {
+    const { client, calls } = manual();
+    const store = new FacetStore(client, 5);
+    store.ask(QUESTION);
+    await settle();
+    const search = { space: 'clip', like: [3], k: 20 };
+    store.ask({ ...QUESTION, view: { ...VIEW, search: search as never } });
+    await settle();
+    expect(calls.length).toBe(2);
+    expect(calls[1].request.view?.search).toBe(search);
+  });
+
   it('drops late replies and keeps the last picture', async () => {
     const { client, calls } = manual();
     const store = new FacetStore(client, 5);

@@ -1,5 +1,5 @@
 import { trans } from '../../components/__tests__/fakes';
-import { duration, fraction, progressLine } from '../describe';
+import { duration, fraction, jobTitle, progressLine } from '../describe';
 import { job } from './fakes';
 
 describe('progress', () => {
@@ -32,6 +32,22 @@ describe('progress', () => {
       finished_at: '2026-01-01T00:01:05Z'
     });
     expect(progressLine(done, trans)).toBe('done · took 1:05');
+  });
+
+  it.each([
+    ['ingest', 'Ingest of street'],
+    ['embed', 'Embedding of street'],
+    ['project', 'Projection of street'],
+    ['duplicates', 'Duplicates in street'],
+    ['later', 'later street']
+  ])('of a job of kind %s has a title', (kind, title) => {
+    expect(jobTitle(job({ kind }), trans)).toBe(title);
+  });
+
+  it('names what is loaded before there are numbers', () => {
+    expect(progressLine(job({ stage: 'model' }), trans)).toBe(
+      'loading the model'
+    );
   });
 
   it.each([

@@ -133,13 +133,36 @@ def test_what_is_missing_is_named(model, said):
     assert said in caught.value.message and caught.value.hint
 
 
-@pytest.mark.usefixtures("transformers_there")
-def test_without_a_network_the_hint_says_which_files_to_bring(monkeypatch):
+@pytest.mark.usefixtures("open_clip_there", "transformers_there")
+@pytest.mark.parametrize(
+    ("model", "named"),
+    [
+        (
+            "transformers:nobody/no-such-model-here",
+            ["model.safetensors", "huggingface.co/nobody/no-such-model-here,", "transformers:/"],
+        ),
+        (
+            "open_clip:ViT-B-32/laion2b_s34b_b79k",
+            [
+                "open_clip_model.safetensors from ",
+                "huggingface.co/laion/CLIP-ViT-B-32-laion2B-s34B-b79K,",
+                "open_clip:ViT-B-32//path/to/",
+            ],
+        ),
+        (
+            "open_clip:hf-hub:nobody/no-clip-here",
+            ["open_clip_config.json", "huggingface.co/nobody/no-clip-here,", "local-dir:/"],
+        ),
+    ],
+)
+def test_without_a_network_the_hint_says_which_files_to_bring(monkeypatch, tmp_path, model, named):
     monkeypatch.setattr("visionlens_jlab.embedding.hub._reachable", lambda: False)
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
     with pytest.raises(VisionLensError) as caught:
-        make("transformers:nobody/no-such-model-here", {})
+        make(model, {})
     assert caught.value.code == "MODEL_UNAVAILABLE"
-    for part in ("model.safetensors", "nobody/no-such-model-here", "transformers:/"):
+    assert "not on this machine" in caught.value.message
+    for part in named:
         assert part in caught.value.hint
 
 
