@@ -59,8 +59,8 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, engine(options.engine, Path(folder)) as config:
         print(f"\n{options.vectors:,} x {options.dimension}, {options.engine}\n")
-        print("| what | p50 ms | p95 ms | p99 ms | CPU ms, server | CPU ms, engine |")
-        print("| --- | --- | --- | --- | --- | --- |")
+        print("| what | least | p50 | p95 | p99 ms | CPU ms, server | CPU ms, engine |")
+        print("| --- | --- | --- | --- | --- | --- | --- |")
         run(Path(folder), options.vectors, options.dimension, config)
 
 
@@ -102,7 +102,10 @@ def run(folder: Path, count: int, dimension: int, config: VectorConfig) -> None:
         assert store.space("many").index == "ready"
         for name, where in FILTERS.items():
             searched(
-                f"top 50, {name}", store, np.random.default_rng(1).choice(likes, QUERIES), where
+                f"top 50, {name}",
+                store,
+                np.random.default_rng(1).permutation(likes)[:QUERIES],
+                where,
             )
         figures.append(f"recall of the top 50 {recall(store, likes):.3f}")
         most = Peak()
@@ -193,7 +196,8 @@ def report(
     engine_used = 1000 * (engine_cpu() - engine_before) / len(walls)
     p50, p95, p99 = np.percentile(walls, [50, 95, 99])
     print(
-        f"| {name} | {p50:.1f} | {p95:.1f} | {p99:.1f} | {used:.1f} | {engine_used:.1f} |",
+        f"| {name} | {min(walls):.1f} | {p50:.1f} | {p95:.1f} | {p99:.1f} "
+        f"| {used:.1f} | {engine_used:.1f} |",
         flush=True,
     )
 
@@ -239,12 +243,13 @@ def paged(name: str, client: httpx.Client, pid: int, likes: list[int], where: st
                 for _ in answer.iter_raw():
                     pass
 
-    children = [child.pid for child in psutil.Process(pid).children()]
+    started = [*psutil.Process(pid).children(), *psutil.Process().children()]
+    engines = [process.pid for process in started if process.pid != pid]
     report(
         name,
         [lambda like=like: ask(like) for like in likes],
         lambda: cpu_seconds(pid),
-        lambda: sum(map(cpu_seconds, children)),
+        lambda: sum(map(cpu_seconds, engines)),
     )
 
 

@@ -21,10 +21,10 @@ _SAMPLE = """
     s.sample_id, s.filename, s.split, s.width, s.height, s.dominant_color,
     s.thumb_pack, s.thumb_offset, s.thumb_length, st.tags, meta.version
 """
-# Not a subquery for each row: that would cost more than all the rest.
+# Not a subquery for each row, nor the lists of all samples: each would cost more than all the rest.
 _WITH_TAGS = """
-    LEFT JOIN (SELECT sample_id, list(tag ORDER BY tag) AS tags FROM sample_tag GROUP BY sample_id)
-        st ON st.sample_id = s.sample_id
+    LEFT JOIN (SELECT sample_id, list(tag ORDER BY tag) AS tags FROM sample_tag
+               WHERE sample_id IN {samples} GROUP BY sample_id) st ON st.sample_id = s.sample_id
     CROSS JOIN meta
 """
 _ANNOTATION = """
@@ -42,15 +42,15 @@ def read_tiles(snapshot: Snapshot, spec: ViewSpec, ids: Ids, *, geometry: bool =
     has that annotation. An annotation without a box has an empty row in `boxes`. With `geometry`
     the shapes of other kinds are there too, as `Annotation.geometry` has them.
     """
-    source, key = (
-        ("sample s", "s.sample_id")
-        if spec.level == "samples"
-        else (annotations_from("s"), "a.annotation_id")
-    )
+    source, key, owners = ("sample s", "s.sample_id", _WANTED)
+    if spec.level == "annotations":
+        source, key = annotations_from("s"), "a.annotation_id"
+        owners = f"(SELECT sample_id FROM annotation WHERE annotation_id IN {_WANTED})"
     # First, for it says at which version all this is.
     samples = snapshot.reader.rows(
-        f"SELECT {key}, {_SAMPLE} FROM {source} {_WITH_TAGS} WHERE {key} IN {_WANTED}",
-        [ids.tolist()],
+        f"SELECT {key}, {_SAMPLE} FROM {source} {_WITH_TAGS.format(samples=owners)} "
+        f"WHERE {key} IN {_WANTED}",
+        [ids.tolist(), ids.tolist()],
     )
     if not samples:
         return Tiles(version=snapshot.reader.version, tiles=[])

@@ -22,6 +22,7 @@ import qdrant_edge as engine
 from visionlens_jlab.catalog.private_files import make_private_folder, write_private_file
 from visionlens_jlab.vectors.points import Points
 from visionlens_jlab.vectors.store import (
+    SEARCH_EF,
     Array,
     Collection,
     IndexInfo,
@@ -89,6 +90,7 @@ class EdgeStore:
             limit=k,
             query=engine.Query.Nearest(vector.tolist()),
             score_threshold=threshold,
+            params=engine.SearchParams(hnsw_ef=max(SEARCH_EF, k)),
             with_payload=False,
             with_vector=False,
         )
@@ -187,7 +189,7 @@ def build(
     """Make an index beside the one there is; whoever opens it next finds it the newest."""
     points = Points(collection, source)
     make_private_folder(collection.folder)
-    _remove_unfinished(collection)
+    # Never a number again, also of an unfinished one: its builder may outlive its killed server.
     number = max(_numbers(collection), default=0) + 1
     folder = _folder(collection, number)
     make_private_folder(folder)
@@ -281,13 +283,6 @@ def _meta_path(folder: Path) -> Path:
 
 def _write_meta(folder: Path, meta: _Meta) -> None:
     write_private_file(_meta_path(folder), json.dumps(asdict(meta)).encode())
-
-
-def _remove_unfinished(collection: Collection) -> None:
-    """What builders left that were killed; there is one builder at a time."""
-    for number in _numbers(collection):
-        if not _meta_path(_folder(collection, number)).exists():
-            _remove(collection, number)
 
 
 def _remove(collection: Collection, number: int) -> None:

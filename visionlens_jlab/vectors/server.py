@@ -20,6 +20,7 @@ from visionlens_jlab.vectors.building import run_builder
 from visionlens_jlab.vectors.messages import build_call
 from visionlens_jlab.vectors.points import Points
 from visionlens_jlab.vectors.store import (
+    SEARCH_EF,
     Array,
     Collection,
     IndexInfo,
@@ -90,12 +91,15 @@ class ServerStore:
         threshold: float | None = None,
     ) -> tuple[Array, Array]:
         """See `VectorStore`."""
+        from qdrant_client import models
+
         with _errors():
             found = self._client.query_points(
                 collection.name,
                 query=vector.tolist(),
                 limit=k,
                 score_threshold=threshold,
+                search_params=models.SearchParams(hnsw_ef=max(SEARCH_EF, k)),
                 with_payload=False,
                 with_vectors=False,
             ).points

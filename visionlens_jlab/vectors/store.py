@@ -11,6 +11,9 @@ import numpy as np
 
 Array = np.ndarray[Any, Any]
 BATCH_POINTS = 1000
+SEARCH_EF = 256
+"""Candidates that a search of the graph keeps at least. Of 20,000 x 512 that are nearly noise it
+finds .94 of the 50 nearest, with the engine's own choice .88, and takes 1 ms more."""
 
 
 class VectorStoreError(Exception):

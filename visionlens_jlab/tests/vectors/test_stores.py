@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from visionlens_jlab.vectors.client import EdgeClient
 from visionlens_jlab.vectors.exact import nearest
 from visionlens_jlab.vectors.segments import Segments, read_parts, unit, write_segment
 from visionlens_jlab.vectors.store import (
@@ -195,6 +196,23 @@ def test_a_build_from_what_is_no_segment_fails(
     with pytest.raises(VectorStoreError, match=r"x\.arrow"):
         store.build(collection, Source([folder / "x.arrow"]), 1)
     assert store.info(collection) is None
+
+
+def test_an_unfinished_index_of_another_builder_is_not_touched_by_the_next(
+    collection: Collection, folder: Path
+) -> None:
+    pytest.importorskip("qdrant_edge", reason="Qdrant Edge has no wheel here")
+    store = EdgeClient()
+    try:
+        # What a builder is at that outlived its killed server.
+        (collection.folder / "clip.4").mkdir(parents=True)
+        store.build(collection, source(folder, 100), 1)
+        assert (collection.folder / "clip.5.json").exists()
+        assert (collection.folder / "clip.4").exists()
+        assert store.info(collection) == IndexInfo(1, 100, 100)
+        assert not (collection.folder / "clip.4").exists()
+    finally:
+        store.close()
 
 
 def test_drop(store: VectorStore, collection: Collection, folder: Path) -> None:
