@@ -56,7 +56,7 @@ export function SearchBox({ model, context }: IProps): JSX.Element {
       : [];
 
   const described: IOption[] =
-    typed && meaning.hasText
+    typed && meaning.offered
       ? [
           {
             value: DESCRIBED,

@@ -28,6 +28,7 @@ export function MapCanvas(props: IProps): JSX.Element {
   const { model, context, map, view, host, mode } = props;
   const { trans, commands } = context;
   const points = useStore(map.store, state => state.points);
+  const projection = useStore(map.store, state => state.projection);
   const { drawing, handlers } = useDrawing(map, view, host, mode);
   const { hover, move, clear, ask } = useHoverPoint(
     model,
@@ -90,6 +91,7 @@ export function MapCanvas(props: IProps): JSX.Element {
       )}
       data-hover={hover?.id}
       data-level={map.level}
+      data-projection={projection?.projection}
       onKeyDown={onKeyDown}
       {...handlers}
       onPointerMove={event => {

@@ -39,6 +39,14 @@ export function Overview(props: IProps): JSX.Element | null {
   const { clientWidth: width, clientHeight: height } = element;
   const [cx, cy] = renderer.camera.target;
   const scale = 1 / renderer.unit;
+  const labels = apart(
+    made.homes.map(({ code, x, y }) => ({
+      code,
+      text: String(coloring?.legend.values[code]?.value ?? ''),
+      x: width / 2 + (x - cx) * scale,
+      y: height / 2 - (y - cy) * scale
+    }))
+  );
   return (
     <svg className="vl-map-overview" aria-hidden="true">
       <g
@@ -48,21 +56,36 @@ export function Overview(props: IProps): JSX.Element | null {
           <path key={i} d={path} />
         ))}
       </g>
-      {coloring?.legend.type === 'values' &&
-        made.homes.map(({ code, x, y }) => {
-          const value = coloring.legend.values[code]?.value;
-          return value === undefined ? null : (
-            <text
-              key={code}
-              x={width / 2 + (x - cx) * scale}
-              y={height / 2 - (y - cy) * scale}
-            >
-              {String(value)}
-            </text>
-          );
-        })}
+      {labels.map(({ code, text, x, y }) => (
+        <text key={code} x={x} y={y}>
+          {text}
+        </text>
+      ))}
     </svg>
   );
+}
+
+/** A letter of a label is about so wide, and a line so high, in pixels. */
+const LETTER = 7;
+const LINE = 16;
+
+/** Labels that do not lie upon an earlier one, which is that of a more frequent value. */
+function apart<T extends { text: string; x: number; y: number }>(
+  labels: readonly T[]
+): T[] {
+  const kept: T[] = [];
+  for (const label of labels) {
+    const isFree = kept.every(
+      ({ text, x, y }) =>
+        Math.abs(y - label.y) >= LINE ||
+        Math.abs(x - label.x) >=
+          (LETTER * (text.length + label.text.length)) / 2
+    );
+    if (isFree && label.text !== '') {
+      kept.push(label);
+    }
+  }
+  return kept;
 }
 
 interface IOverview {

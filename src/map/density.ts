@@ -8,8 +8,12 @@ const CELLS = 96;
 const BLUR = 2;
 /** Values that get a label at most. */
 const LABELS = 16;
-/** Cells along a side when looking for a value's home. */
+/** Cells along a side when looking for a value's home, and with those of the far edge and an empty frame. */
 const COARSE = 32;
+const WIDTH = COARSE + 3;
+const CELLS_COARSE = WIDTH * WIDTH;
+/** A value that is a smaller share of the points around has no home there. */
+const OWN_SHARE = 0.3;
 
 /** Counts of points over an area; `values[row * columns + column]`, rows from low y. */
 export interface IDensity {
@@ -89,7 +93,10 @@ export interface IHome {
   readonly y: number;
 }
 
-/** The homes of the most frequent values; a few strays have none. */
+/**
+ * The homes of the most frequent values: where most of their points are, as long as these are not
+ * lost among others.
+ */
 export function homes(
   points: IPoints,
   states: Uint8Array,
@@ -98,53 +105,74 @@ export function homes(
   const { positions, dimensions, size, low, high } = points;
   const count = Math.min(legend.values.length, LABELS);
   const side = Math.max(high[0] - low[0], high[1] - low[1], 1e-9) / COARSE;
-  const width = COARSE + 1;
-  const cells = Array.from(
-    { length: count },
-    () => new Map<number, number[]>()
-  );
-  const totals = new Array<number>(count).fill(0);
+  /** Points of all values by cell. */
+  const crowd = new Float64Array(CELLS_COARSE);
+  /** By value and cell: points, sums of x and of y. */
+  const sums = new Float64Array(3 * CELLS_COARSE * count);
+  const totals = new Float64Array(count);
   const most = Math.min(size, values.length);
   for (let id = 0; id < most; id++) {
-    const code = values[id];
-    if (states[id] >= State.shown && code < count) {
+    if (states[id] >= State.shown) {
       const x = positions[id * dimensions];
       const y = positions[id * dimensions + 1];
-      const key =
-        Math.floor((y - low[1]) / side) * width +
-        Math.floor((x - low[0]) / side);
-      const sums = cells[code].get(key) ?? [0, 0, 0];
-      sums[0] += 1;
-      sums[1] += x;
-      sums[2] += y;
-      cells[code].set(key, sums);
-      totals[code] += 1;
-    }
-  }
-  return cells.flatMap((own, code) => {
-    const home = peak(own, width);
-    return home !== null && home[0] >= Math.max(3, 0.1 * totals[code])
-      ? [{ code, x: home[1] / home[0], y: home[2] / home[0] }]
-      : [];
-  });
-}
-
-/** Count and sums of x and y around the cell with the most points in its neighbourhood. */
-function peak(
-  cells: ReadonlyMap<number, readonly number[]>,
-  width: number
-): readonly number[] | null {
-  let best: number[] | null = null;
-  for (const key of cells.keys()) {
-    const around = [0, 0, 0];
-    for (const row of [-width, 0, width]) {
-      for (const column of [-1, 0, 1]) {
-        cells.get(key + row + column)?.forEach((sum, i) => (around[i] += sum));
+      const cell =
+        (Math.floor((y - low[1]) / side) + 1) * WIDTH +
+        Math.floor((x - low[0]) / side) +
+        1;
+      crowd[cell] += 1;
+      const code = values[id];
+      if (code < count) {
+        const at = 3 * (code * CELLS_COARSE + cell);
+        sums[at] += 1;
+        sums[at + 1] += x;
+        sums[at + 2] += y;
+        totals[code] += 1;
       }
     }
-    if (best === null || around[0] > best[0]) {
-      best = around;
+  }
+  return Array.from(totals, (total, code) => {
+    const own = sums.subarray(
+      3 * CELLS_COARSE * code,
+      3 * CELLS_COARSE * (code + 1)
+    );
+    const { points, x, y, others } = peak(own, crowd);
+    const least = Math.max(3, 0.1 * total, OWN_SHARE * others);
+    return points >= least ? [{ code, x: x / points, y: y / points }] : [];
+  }).flat();
+}
+
+/** Points and sums of their x and y around the cell that has most in its neighbourhood. */
+function peak(
+  own: Float64Array,
+  crowd: Float64Array
+): { points: number; x: number; y: number; others: number } {
+  const best = { points: 0, x: 0, y: 0, others: 0 };
+  for (let row = 1; row < WIDTH - 1; row++) {
+    for (let column = 1; column < WIDTH - 1; column++) {
+      const [points, x, y, others] = around(own, crowd, row * WIDTH + column);
+      if (points > best.points) {
+        Object.assign(best, { points, x, y, others });
+      }
     }
   }
   return best;
+}
+
+/** A cell and its eight neighbours: points of a value, sums of their x and y, points of all. */
+function around(
+  own: Float64Array,
+  crowd: Float64Array,
+  middle: number
+): [number, number, number, number] {
+  const found: [number, number, number, number] = [0, 0, 0, 0];
+  for (const row of [-WIDTH, 0, WIDTH]) {
+    for (const column of [-1, 0, 1]) {
+      const cell = middle + row + column;
+      found[0] += own[3 * cell];
+      found[1] += own[3 * cell + 1];
+      found[2] += own[3 * cell + 2];
+      found[3] += crowd[cell];
+    }
+  }
+  return found;
 }

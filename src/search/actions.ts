@@ -1,6 +1,6 @@
 /** Searches that gestures begin: like these, like a text, like an image file. */
 import type { IClient } from '../client/context';
-import type { ISearch } from '../client/embeddings';
+import type { IEmbeddingSpace, ISearch } from '../client/embeddings';
 import { VisionLensError } from '../client/errors';
 import type { Level } from '../client/types';
 import type { IWorkspaceModel } from '../workspace/types';
@@ -37,6 +37,17 @@ function missingOf(level: Level): VisionLensError {
       ? 'The images have no embeddings yet.'
       : 'The annotations have no embeddings yet.'
   );
+}
+
+/** None of the spaces knows texts. */
+function wordless(spaces: readonly IEmbeddingSpace[]): VisionLensError {
+  return new VisionLensError({
+    code: 'TEXT_UNSUPPORTED',
+    message: `The embeddings of this dataset (${spaces.map(({ space }) => space).join(', ')}) know no texts.`,
+    hint: 'Compute some with a model of images and text: “New…” on the map lists them.',
+    details: {},
+    request_id: null
+  });
 }
 
 /**
@@ -103,11 +114,9 @@ async function searchQuery(
   const isText = 'text' in given;
   const space = chooseSpace(spaces, search?.space, { text: isText });
   if (space === null) {
-    throw missing(
-      isText
-        ? 'No embeddings of this dataset can be searched by text.'
-        : 'There are no embeddings yet.'
-    );
+    throw spaces.length > 0
+      ? wordless(spaces)
+      : missing('There are no embeddings yet.');
   }
   const { query } = await client.embeddings.encode(dataset, {
     space: space.space,

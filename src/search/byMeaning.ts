@@ -7,12 +7,12 @@ import { addDropZone } from '../uploads/dropZone';
 import type { IWorkspaceModel } from '../workspace/types';
 
 export interface IByMeaning {
-  /** Whether some embeddings can be searched by text. */
-  readonly hasText: boolean;
+  /** Whether there are embeddings; where none knows texts, trying says what to do. */
+  readonly offered: boolean;
   /** Whether a query is being encoded. */
   readonly busy: boolean;
   readonly error: IErrorBody | null;
-  /** Ask again which embeddings there are. */
+  /** Begin anew: ask which embeddings there are, forget the last failure. */
   look(): void;
   text(text: string): void;
   image(file: File): void;
@@ -22,7 +22,7 @@ export function useByMeaning(
   model: IWorkspaceModel,
   { client }: IPanelContext
 ): IByMeaning {
-  const [hasText, setHasText] = React.useState(false);
+  const [offered, setOffered] = React.useState(false);
   const [busy, setBusy] = React.useState(false);
   const [error, setError] = React.useState<IErrorBody | null>(null);
   const run = async (
@@ -39,14 +39,15 @@ export function useByMeaning(
   };
   const place = { model, client };
   return {
-    hasText,
+    offered,
     busy,
     error,
     look: () => {
       const { dataset } = model.store.getState();
+      setError(null);
       client.embeddings.spaces(dataset).then(
-        spaces => setHasText(spaces.some(space => space.has_text)),
-        () => setHasText(false)
+        spaces => setOffered(spaces.length > 0),
+        () => setOffered(false)
       );
     },
     text: text => void run(({ searchText }) => searchText(place, text)),

@@ -1,58 +1,73 @@
-/** A projection with known places for the specs of the map. */
+/** Projections for the specs of the map, and gestures on it. */
 import type { IJupyterLabPageFixture } from '@jupyterlab/galata';
 import { expect } from '@jupyterlab/galata';
 import type { Locator } from '@playwright/test';
 import { execFileSync } from 'child_process';
 import * as path from 'path';
+import { json, numbers } from './api';
+import { COUNT } from './panels';
 
-/** Points of the demonstration dataset: four clouds, an id's cloud is its remainder by four. */
-export function places(count: number, dimensions: 2 | 3 = 2): Float32Array {
-  const values = new Float32Array(count * dimensions);
-  for (let id = 0; id < count; id++) {
-    const angle = id * 2.399963;
-    const radius = 0.9 * Math.sqrt(((id * 7919) % count) / count);
-    const corner = id % 4;
-    const at = id * dimensions;
-    values[at] = (corner % 2 === 0 ? -3 : 3) + radius * Math.cos(angle);
-    values[at + 1] = (corner < 2 ? -2 : 2) + radius * Math.sin(angle);
-    if (dimensions === 3) {
-      values[at + 2] = radius * Math.cos(3 * angle);
+/** Give the samples vectors that are alike where their ids have the same remainder by four, and projections of two and of three dimensions. */
+export async function haveProjections(
+  page: IJupyterLabPageFixture,
+  dataset: string
+): Promise<void> {
+  const known = async (): Promise<string[]> => {
+    const answer = await json(page, `datasets/${dataset}/projections`);
+    return answer.projections.map((each: any) => each.projection);
+  };
+  if ((await known()).length === 0) {
+    await putVectors(page, dataset, COUNT);
+    for (const dimensions of [2, 3]) {
+      await json(page, 'jobs', {
+        kind: 'project',
+        project: { dataset, space: 'places', method: 'pca', dimensions }
+      });
     }
   }
-  return values;
+  await expect
+    .poll(async () => (await known()).length, { timeout: 60_000 })
+    .toBe(2);
 }
 
-/** Answer for the server where it has no projection of its own. */
-export async function stubProjection(
-  page: IJupyterLabPageFixture,
-  count: number,
-  dimensions: 2 | 3 = 2
-): Promise<void> {
-  await page.route(/\/datasets\/[^/]+\/projections(\?|$)/, route =>
-    route.fulfill({
-      json: {
-        projections: [
-          {
-            projection: 'p1',
-            space: 'places',
-            level: 'samples',
-            method: 'umap',
-            dimensions,
-            parameters: {},
-            rows: count,
-            preview: false,
-            warning: null,
-            created_at: '2026-01-01T00:00:00Z'
-          }
-        ]
-      }
-    })
+/** Free space around the points where all are shown, as a share of the panel. */
+const MARGIN = 0.06;
+
+/** Where points of two dimensions lie in a panel that shows all of them, in pixels by id. */
+export function places(
+  points: Float32Array,
+  { width, height }: { width: number; height: number }
+): { id: number; x: number; y: number }[] {
+  const known = Array.from({ length: points.length / 2 }, (_, id) => ({
+    id,
+    x: points[2 * id],
+    y: points[2 * id + 1]
+  })).filter(({ x }) => !Number.isNaN(x));
+  const xs = known.map(({ x }) => x);
+  const ys = known.map(({ y }) => y);
+  const [left, right] = [Math.min(...xs), Math.max(...xs)];
+  const [low, high] = [Math.min(...ys), Math.max(...ys)];
+  const scale = Math.min(
+    ((1 - 2 * MARGIN) * width) / (right - left),
+    ((1 - 2 * MARGIN) * height) / (high - low)
   );
-  await page.route(/\/projections\/p1\/points(\?|$)/, route =>
-    route.fulfill({
-      contentType: 'application/octet-stream',
-      body: Buffer.from(places(count, dimensions).buffer)
-    })
+  return known.map(({ id, x, y }) => ({
+    id,
+    x: width / 2 + scale * (x - (left + right) / 2),
+    y: height / 2 - scale * (y - (low + high) / 2)
+  }));
+}
+
+/** The coordinates of a projection, from the server. */
+export async function coordinates(
+  page: IJupyterLabPageFixture,
+  dataset: string,
+  projection: string
+): Promise<Float32Array> {
+  return numbers(
+    page,
+    `datasets/${dataset}/projections/${projection}/points`,
+    Float32Array
   );
 }
 

@@ -49,6 +49,7 @@ export class DeckRenderer implements IMapRenderer {
     // the arrays of other points do not fit these
     this._colors = this._states = null;
     this._camera = camera;
+    this._isWhole = false;
     this._fitted = camera === null ? null : this._fitZoom();
     if (turned) {
       this._deck?.setProps({ views: this._views() });
@@ -98,6 +99,7 @@ export class DeckRenderer implements IMapRenderer {
     }
     const whole = fitCamera(points, points.dimensions, size);
     this._fitted = whole.zoom;
+    this._isWhole = bounds === null;
     const camera = bounds
       ? fitCamera(bounds, points.dimensions, size, whole.zoom + 8)
       : whole;
@@ -109,16 +111,13 @@ export class DeckRenderer implements IMapRenderer {
             rotationOrbit: this._camera.rotationOrbit
           }
         : {};
-    this._camera = { ...camera, ...turn };
-    this._apply();
-    this._options.onCamera(this._camera);
+    this._look({ ...camera, ...turn });
   }
 
   zoomBy(steps: number): void {
     if (this._camera) {
-      this._camera = zoomed(this._camera, steps);
-      this._apply();
-      this._options.onCamera(this._camera);
+      this._isWhole = false;
+      this._look(zoomed(this._camera, steps));
     }
   }
 
@@ -131,9 +130,8 @@ export class DeckRenderer implements IMapRenderer {
         cy + y * height * this.unit,
         cz
       ] as const;
-      this._camera = { ...this._camera, target };
-      this._apply();
-      this._options.onCamera(this._camera);
+      this._isWhole = false;
+      this._look({ ...this._camera, target });
     }
   }
 
@@ -235,28 +233,32 @@ export class DeckRenderer implements IMapRenderer {
     if (this._points === null) {
       return;
     }
-    if (this._camera === null) {
+    if (this._camera === null || this._isWhole) {
       this.fit(null);
       return;
     }
     // a camera that was kept came while the panel had no size
     this._fitted ??= this._fitZoom();
-    this._apply();
     // what lies above the points moves with them
-    this._options.onCamera(this._camera);
+    this._look(this._camera);
   }
 
   private _moved(viewState: unknown): void {
     const { target, zoom, rotationX, rotationOrbit } = viewState as ICamera;
     const [x, y, z = 0] = target;
     const flat = Array.isArray(zoom) ? (zoom[0] as number) : zoom;
-    this._camera = {
+    this._isWhole = false;
+    this._look({
       target: [x, y, z],
       zoom: flat,
       ...(this._points?.dimensions === 3 && { rotationX, rotationOrbit })
-    };
+    });
+  }
+
+  private _look(camera: ICamera): void {
+    this._camera = camera;
     this._apply();
-    this._options.onCamera(this._camera);
+    this._options.onCamera(camera);
   }
 
   private _apply(): void {
@@ -357,6 +359,8 @@ export class DeckRenderer implements IMapRenderer {
   private _camera: ICamera | null = null;
   /** The zoom that shows all points. */
   private _fitted: number | null = null;
+  /** Whether all points are shown, in a panel of whatever size. */
+  private _isWhole = false;
   private _ring: Rgb | null = null;
   private _dragging = true;
   private _emphasis = false;

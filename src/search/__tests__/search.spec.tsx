@@ -132,6 +132,17 @@ describe('gestures', () => {
     });
   });
 
+  it('say so where no embeddings know texts', async () => {
+    const place = {
+      model: fakeModel(),
+      client: client({ spaces: async () => [space('old')] })
+    };
+    await expect(searchText(place, 'a bus')).rejects.toMatchObject({
+      code: 'TEXT_UNSUPPORTED',
+      message: expect.stringContaining('(old)')
+    });
+  });
+
   it('search by text and by an image', async () => {
     const model = fakeModel();
     const given = client();
