@@ -165,11 +165,27 @@ describe('SearchBox', () => {
     expect(box).toHaveValue('');
   });
 
-  it('does not offer that where no model reads text', async () => {
-    const { embeddings, type } = open(null, [{ ...CLIP, has_text: false }]);
+  it('says what to do where no model reads text', async () => {
+    const spaces = [{ ...CLIP, has_text: false }];
+    const { embeddings, model, type } = open(null, spaces);
     type('a red bus');
     await pause();
     expect(embeddings.spaces).toHaveBeenCalledTimes(1);
+    await act(async () => {
+      fireEvent.click(option(/What looks like/));
+    });
+    expect(screen.getByRole('alert')).toHaveTextContent(
+      /know no texts.*a model of images and text/
+    );
+    expect(model.setSearch).not.toHaveBeenCalled();
+    type('bus');
+    expect(screen.queryByRole('alert')).toBeNull();
+  });
+
+  it('does not offer that where there are no embeddings', async () => {
+    const { type } = open(null, []);
+    type('a red bus');
+    await pause();
     expect(screen.queryByRole('option', { name: /looks like/ })).toBeNull();
   });
 
