@@ -1,9 +1,10 @@
 """A large dataset in seconds: labels and thumbnails, without image files.
 
-Usage: python benchmarks/large.py DATA_DIR [SAMPLES] [NAME]
+Usage: python benchmarks/large.py DATA_DIR [SAMPLES] [NAME] [DIMENSION]
 
 Samples share a few hundred pictures, each with its own place in a pack. The dataset is written
-through the catalog, as an ingest would, so it opens like any other.
+through the catalog, as an ingest would, so it opens like any other. With DIMENSION its samples
+have vectors around 1,000 centres.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from PIL import Image
 from visionlens_jlab.catalog.library import Library
 from visionlens_jlab.catalog.store import DatasetStore
 from visionlens_jlab.media.thumbnails import PackWriter, encode
+from visionlens_jlab.models import EmbeddingSpace
 from visionlens_jlab.tests.catalog.builders import annotations_table, final, piece, samples_table
 
 PIECE = 20_000
@@ -109,15 +111,31 @@ def _media(rng: np.random.Generator, first: int, count: int, places: np.ndarray)
     )
 
 
+def embed(store: DatasetStore, samples: int, dimension: int) -> None:
+    """Vectors in a space `centres`: what is around one centre is alike."""
+    rng = np.random.default_rng(11)
+    centres = rng.normal(size=(1000, dimension)).astype(np.float32)
+    matrix = centres[rng.integers(0, 1000, samples)]
+    matrix += rng.normal(size=matrix.shape).astype(np.float32)
+    space = EmbeddingSpace(
+        space="centres", level="samples", model="m", version="1", dimension=dimension, created_at=""
+    )
+    store.add_vectors(space, np.arange(samples), matrix)
+
+
 def main() -> None:
     """Write one dataset and say how long it took."""
     data_dir = Path(sys.argv[1])
     samples = int(sys.argv[2]) if len(sys.argv) > 2 else 100_000
     name = sys.argv[3] if len(sys.argv) > 3 else "large"
+    dimension = int(sys.argv[4]) if len(sys.argv) > 4 else 0
     start = time.perf_counter()
     library = Library(data_dir)
+    store = library.create(name)
     with tempfile.TemporaryDirectory() as temporary:
-        fill(library.create(name), Path(temporary), samples)
+        fill(store, Path(temporary), samples)
+    if dimension:
+        embed(store, samples, dimension)
     library.close()
     print(f"{samples} samples, {samples * BOXES} boxes: {time.perf_counter() - start:.1f} s")
 

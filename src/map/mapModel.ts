@@ -8,6 +8,7 @@ import type {
 } from '../client/embeddings';
 import { errorBody } from '../client/errors';
 import type { IErrorBody, Level } from '../client/types';
+import { IdSet } from '../workspace/idSet';
 import { Latest } from '../workspace/latest';
 import type { IWorkspaceModel, IWorkspaceState } from '../workspace/types';
 import { fillColors } from './palette';
@@ -134,23 +135,20 @@ export class MapModel {
   }
 
   /** Select points, in the view's level first if it is another. */
-  select(ids: Iterable<number>, joining: Joining = 'replace'): void {
+  select(ids: ArrayLike<number>, joining: Joining = 'replace'): void {
     const { level } = this;
     const { selection, view } = this._view;
-    const known = selection.level === level ? selection.ids : new Set<number>();
-    const chosen =
-      joining === 'replace' ? new Set<number>() : new Set<number>(known);
-    for (const id of ids) {
-      if (joining === 'remove') {
-        chosen.delete(id);
-      } else {
-        chosen.add(id);
-      }
-    }
+    const known =
+      joining !== 'replace' && selection.level === level
+        ? IdSet.of([...selection.ids])
+        : IdSet.of([]);
     if (view.level !== level) {
       this._workspace.setLevel(level);
     }
-    this._workspace.select(chosen, level);
+    this._workspace.select(
+      joining === 'remove' ? known.without(ids) : known.with(ids),
+      level
+    );
   }
 
   dispose(): void {

@@ -1,5 +1,6 @@
 /** Selecting in a view: click, ctrl-click, shift-click, everything. */
 import type { IViewSpec, Level } from '../client/types';
+import { IdSet } from './idSet';
 import type { ISelection, IWorkspaceState } from './types';
 
 /** A selection to send; `view`: it is everything that view holds, so no ids need to travel. */
@@ -36,7 +37,7 @@ export class Selecting {
     ids: Iterable<number>,
     level = state.shown.level
   ): SelectionGesture {
-    const chosen = new Set(ids);
+    const chosen = ids instanceof IdSet ? ids : new Set(ids);
     this._anchorAt(chosen.size === 1 ? [...chosen][0] : null);
     const selection = { level, ids: chosen };
     return () => selection;

@@ -10,10 +10,16 @@ import type {
   Level
 } from '../client/types';
 
+/** A `Set` of ids, or an `IdSet` where there may be many. */
+export interface IIds extends Iterable<number> {
+  readonly size: number;
+  has(id: number): boolean;
+}
+
 /** A set of ids of one level. */
 export interface ISelection {
   readonly level: Level;
-  readonly ids: ReadonlySet<number>;
+  readonly ids: IIds;
 }
 
 /** The state all panels render from (invariants 3 and 4). */

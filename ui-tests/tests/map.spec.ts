@@ -105,7 +105,7 @@ test('the legend filters; numbers run along a scale', async ({ page }) => {
 test('three dimensions turn, and are selected as they are seen', async ({
   page
 }) => {
-  const { grid, host } = await openMap(page, 3);
+  const { grid, map, host } = await openMap(page, 3);
   await drag(page, host, [
     [0.4, 0.5],
     [0.6, 0.5]
@@ -113,7 +113,14 @@ test('three dimensions turn, and are selected as they are seen', async ({
   await picture(page, 'map-3d');
   await host.focus();
   await page.keyboard.press('Enter');
-  await expect(header(grid)).toContainText(`${COUNT} selected`);
+  await expect(header(grid)).toContainText(`, ${COUNT} selected`);
+  // The clouds stay apart: there is next to nothing in the middle of them.
+  await map.getByRole('button', { name: 'Box', exact: true }).click();
+  await drag(page, host, [
+    [0.48, 0.48],
+    [0.52, 0.52]
+  ]);
+  await expect(header(grid)).toContainText(/, \d selected/);
 });
 
 test('the pointer rests on a point: its picture, a click selects it', async ({

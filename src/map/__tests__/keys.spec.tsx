@@ -72,7 +72,7 @@ describe('useMapKeys', () => {
       selection: { level: 'samples', ids: new Set([0, 7]) }
     });
     press('Enter', { shiftKey: true });
-    expect(selected(map, model)).toEqual([0, 7, 1, 3, 4]);
+    expect(selected(map, model)).toEqual([0, 1, 3, 4, 7]);
     press('Enter', { altKey: true });
     expect(selected(map, model)).toEqual([7]);
   });

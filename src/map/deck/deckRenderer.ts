@@ -18,8 +18,6 @@ import { fitCamera, zoomed } from './camera';
 import { PointLayer } from './pointLayer';
 import { cssColor, pixelRatio, pointStyle, type Rgb } from './style';
 
-const VIEW = 'map';
-
 export class DeckRenderer implements IMapRenderer {
   constructor(private readonly _options: IRendererOptions) {
     this._observer = new ResizeObserver(() => this._resized());
@@ -270,8 +268,13 @@ export class DeckRenderer implements IMapRenderer {
     const camera = this._camera ?? { target: [0, 0, 0] as const, zoom: 0 };
     const fitted = this._fitted ?? camera.zoom;
     return {
-      [VIEW]: { ...camera, minZoom: fitted - 3, maxZoom: fitted + 16 }
+      [this._viewId]: { ...camera, minZoom: fitted - 3, maxZoom: fitted + 16 }
     };
+  }
+
+  /** One for each kind: deck.gl lets another kind's controller under the same name listen on. */
+  private get _viewId(): string {
+    return `map-${this._points?.dimensions ?? 2}`;
   }
 
   private _views(): OrbitView | OrthographicView {
@@ -284,8 +287,8 @@ export class DeckRenderer implements IMapRenderer {
       scrollZoom: { speed: 0.01, smooth: false }
     };
     return this._points?.dimensions === 3
-      ? new OrbitView({ id: VIEW, orbitAxis: 'Y', controller })
-      : new OrthographicView({ id: VIEW, flipY: false, controller });
+      ? new OrbitView({ id: this._viewId, orbitAxis: 'Y', controller })
+      : new OrthographicView({ id: this._viewId, flipY: false, controller });
   }
 
   private _draw(): void {
@@ -339,7 +342,7 @@ export class DeckRenderer implements IMapRenderer {
 
   private _viewport(): Viewport | null {
     const { width, height } = this._size();
-    const state = this._viewState()[VIEW];
+    const state = this._viewState()[this._viewId];
     return width > 0
       ? (this._views().makeViewport({
           width,

@@ -51,11 +51,9 @@ describe('the camera', () => {
     expect(options.onCamera).toHaveBeenCalledWith(camera);
     const whole = 9 - renderer.nearer;
     expect(2 ** whole).toBeCloseTo(176);
-    const { map } = decks[0].props.viewState as never as {
-      map: { minZoom: number; maxZoom: number };
-    };
-    expect(map.minZoom).toBeCloseTo(whole - 3);
-    expect(map.maxZoom).toBeCloseTo(whole + 16);
+    const [view] = Object.values(decks[0].props.viewState as object);
+    expect(view.minZoom).toBeCloseTo(whole - 3);
+    expect(view.maxZoom).toBeCloseTo(whole + 16);
   });
 
   it('follows the pointer', async () => {
@@ -66,9 +64,9 @@ describe('the camera', () => {
     change({ target: [3, 2], zoom: [7, 7] });
     expect(renderer.camera).toEqual({ target: [3, 2, 0], zoom: 7 });
     expect(options.onCamera.mock.lastCall[0]).toBe(renderer.camera);
-    expect(decks[0].props.viewState).toMatchObject({
-      map: { target: [3, 2, 0], zoom: 7 }
-    });
+    expect(Object.values(decks[0].props.viewState as object)).toMatchObject([
+      { target: [3, 2, 0], zoom: 7 }
+    ]);
     renderer.setPoints(DEEP, null);
     change({ target: [0, 0, 1], zoom: 5, rotationX: 45, rotationOrbit: 90 });
     renderer.fit({ low: [0, 0, 0], high: [1, 1, 0] });
@@ -91,7 +89,7 @@ describe('the camera', () => {
     expect(controller()).toMatchObject({ dragPan: false, dragRotate: false });
   });
 
-  it('fits once a hidden panel gets a size, and tells of every other', () => {
+  it('fits a panel of any size until it is moved, and tells of every other size', () => {
     size.width = 0;
     const { renderer, options, host } = setUp();
     const [resizes] = Resizes.of(host);
@@ -104,6 +102,10 @@ describe('the camera', () => {
     size.width = 800;
     resizes.call();
     expect(renderer.nearer).toBeCloseTo(0);
+    size.width = 200;
+    resizes.call();
+    expect(renderer.camera!.zoom).toBeCloseTo(Math.log2((0.88 * 200) / 4));
+    renderer.zoomBy(1);
     const { camera } = renderer;
     const { length } = options.onCamera.mock.calls;
     size.width = 600;
@@ -119,6 +121,21 @@ describe('the camera', () => {
     size.width = 800;
     Resizes.of(host)[0].call();
     expect(renderer.nearer).toBeCloseTo(9 - Math.log2(176));
+  });
+});
+
+describe('a view', () => {
+  it('of another kind has another name, so that the controller before it goes', () => {
+    const { renderer } = setUp();
+    const name = (): string =>
+      (decks[0].props.views as never as { id: string }).id;
+    renderer.setPoints(FLAT, null);
+    const flat = name();
+    renderer.setPoints(DEEP, null);
+    expect(name()).not.toBe(flat);
+    expect(Object.keys(decks[0].props.viewState as object)).toEqual([name()]);
+    renderer.setPoints(FLAT, null);
+    expect(name()).toBe(flat);
   });
 });
 
