@@ -6,7 +6,8 @@ const url = `http://localhost:${port}`;
 module.exports = {
   ...baseConfig,
   testDir: './tests',
-  outputDir: './test-results',
+  // One folder for each server: what runs beside it must not clear it.
+  outputDir: `./test-results/${port}`,
   workers: 1,
   retries: 0,
   timeout: 180_000,
