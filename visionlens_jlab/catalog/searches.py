@@ -86,13 +86,15 @@ def run_search(dataset: Searchable, spec: ViewSpec, search: SearchSpec) -> Found
     """
     level: Level = embedding_rows.read_space(dataset.reader, search.space)[1]
     segments = dataset.segments(search.space)
-    allowed = dataset.ids_at_level(dataset.view(without_search(spec)), level)
+    rest = dataset.view(without_search(spec))
+    allowed = dataset.ids_at_level(rest, level)
     if search.mode != "similar":
         sample = exact.diverse if search.mode == "diverse" else exact.outliers
         ids, scores = sample(segments, allowed, search.k)
         kept = scores >= (-np.inf if search.threshold is None else search.threshold)
         return Found(level, ids[kept], scores[kept])
-    among = None if _holds_all(allowed, segments) else allowed
+    everything = level == rest.level == "samples" and len(allowed) == rest.total
+    among = None if everything or _holds_all(allowed, segments) else allowed
     target = target_of(dataset, search, segments)
     nearest = partial(_nearest, dataset, search, target, among)
     if level in (spec.level, "samples"):
