@@ -21,53 +21,9 @@ interface IArgs extends Partial<IExamples> {
   readonly add?: boolean;
 }
 
-/** What an element shows; undefined: nothing that could be searched for. */
-function shownBy(node: HTMLElement, level: string): IExamples | undefined {
-  const { id, hover, annotation, sample } = node.dataset;
-  if (node.matches('.vl-tile')) {
-    return { level: level as IExamples['level'], ids: [Number(id)] };
-  }
-  if (node.matches('.vl-annotations tr') && id !== undefined) {
-    return { level: 'annotations', ids: [Number(id)] };
-  }
-  if (node.matches('.vl-duplicates-member')) {
-    return { level: 'samples', ids: [Number(sample)] };
-  }
-  if (node.matches('.vl-viewer')) {
-    return annotation !== undefined
-      ? { level: 'annotations', ids: [Number(annotation)] }
-      : { level: 'samples', ids: [Number(sample)] };
-  }
-  return node.matches('.vl-map-host') && hover !== undefined
-    ? {
-        level: node.dataset.level as IExamples['level'],
-        ids: [Number(hover)]
-      }
-    : undefined;
-}
-
-/** What is meant: what was clicked on, with all that is selected if it is; else the selection. */
-export function meant(
-  model: IWorkspaceModel,
-  node: HTMLElement | undefined
-): IExamples | undefined {
-  const { selection, shown, focus } = model.store.getState();
-  const selected =
-    selection.ids.size > 0
-      ? { level: selection.level, ids: [...selection.ids] }
-      : undefined;
-  const pointed = node && shownBy(node, shown.level);
-  if (pointed === undefined) {
-    const seen = focus === null ? [] : [focus];
-    return (
-      selected ??
-      (seen[0] !== undefined ? { level: 'samples', ids: seen } : undefined)
-    );
-  }
-  const isSelected =
-    selected?.level === pointed.level && selection.ids.has(pointed.ids[0]);
-  return isSelected ? selected : pointed;
-}
+/** Elements that show what can be searched for. */
+const SHOWING =
+  '.vl-tile, .vl-annotations tr[data-id], .vl-duplicates-member, .vl-viewer, .vl-map-host[data-hover]';
 
 export const searchesPlugin: JupyterFrontEndPlugin<void> = {
   id: 'visionlens-jlab:searches',
@@ -83,11 +39,7 @@ export const searchesPlugin: JupyterFrontEndPlugin<void> = {
   ) => {
     const { commands, trans, client } = core;
     const node = (): HTMLElement | undefined =>
-      app.contextMenuHitTest(
-        element =>
-          workspaces.current !== null &&
-          shownBy(element, 'samples') !== undefined
-      );
+      app.contextMenuHitTest(element => element.matches(SHOWING));
     const ids: string[] = [];
     const offer = (
       command: string,
@@ -100,6 +52,11 @@ export const searchesPlugin: JupyterFrontEndPlugin<void> = {
       palette?.addItem({ command, category: trans.__('VisionLens') });
       ids.push(command);
     };
+    const pointed = async (
+      model: IWorkspaceModel,
+      element: HTMLElement | undefined
+    ): Promise<IExamples | undefined> =>
+      (await import('../search/meant')).meant(model, element);
     /** Search from an element of a panel; the grid shows what is found, in order. */
     const search = async (
       model: IWorkspaceModel,
@@ -133,16 +90,17 @@ export const searchesPlugin: JupyterFrontEndPlugin<void> = {
         execute: async (args: IArgs) => {
           const model = workspaces.current;
           const element = args.here ? node() : undefined;
-          const examples =
-            args.ids && args.level
-              ? { ids: args.ids, level: args.level }
-              : model && meant(model, element);
-          if (model && examples) {
+          const { ids, level } = args;
+          if (model) {
             const { unlike, add: more } = { ...given, ...args };
             const kind = unlike ? 'unlike' : 'like';
-            await search(model, element, ({ findSimilar }) =>
-              findSimilar({ model, client }, examples, kind, more)
-            );
+            const examples =
+              ids && level ? { ids, level } : await pointed(model, element);
+            if (examples) {
+              await search(model, element, ({ findSimilar }) =>
+                findSimilar({ model, client }, examples, kind, more)
+              );
+            }
           }
         }
       });
