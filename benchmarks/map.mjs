@@ -20,7 +20,7 @@ import { fileURLToPath } from 'node:url';
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const GIVEN = process.argv.slice(2).map(Number).filter(Number.isFinite);
 const SIZES = GIVEN.length > 0 ? GIVEN : [100_000, 1_000_000];
-const MASKS = 9;
+const MASKS = 5;
 const LASSOS = 20;
 const GL = process.argv.find(arg => arg.startsWith('--gl='))?.slice(5);
 const FLAGS =
@@ -110,7 +110,7 @@ async function lassos(page) {
   for (let i = 0; i < LASSOS; i++) {
     const share = i === 0 ? 0.5 : 0.02 + (0.9 * i) / LASSOS;
     const around = await page.evaluate(
-      part => window.bench.radiusOf(part),
+      part => window.bench.around(part),
       share
     );
     const corners = i === 0 ? 200 : 24 + 8 * (i % 12);

@@ -35,6 +35,28 @@ function clouds(count) {
   return positions;
 }
 
+/** How far points lie from their middle, ascending, in pixels of a panel that shows all. */
+function distancesOf(positions, width, height) {
+  const low = [Infinity, Infinity];
+  const high = [-Infinity, -Infinity];
+  positions.forEach((value, i) => {
+    low[i % 2] = Math.min(low[i % 2], value);
+    high[i % 2] = Math.max(high[i % 2], value);
+  });
+  const scale = Math.min(
+    (0.88 * width) / (high[0] - low[0]),
+    (0.88 * height) / (high[1] - low[1])
+  );
+  const distances = new Float32Array(positions.length / 2);
+  for (let id = 0; id < distances.length; id++) {
+    const [dx, dy] = [0, 1].map(
+      axis => positions[2 * id + axis] - (low[axis] + high[axis]) / 2
+    );
+    distances[id] = scale * Math.hypot(dx, dy);
+  }
+  return distances.sort();
+}
+
 /** A server that answers at once; what it is not asked for here it never answers. */
 function serverOf(count, positions) {
   const never = () => new Promise(() => undefined);
@@ -96,19 +118,10 @@ function serverOf(count, positions) {
 /** Whether the frame that was just drawn has anything in it; waits for its pixels. */
 function isLit(canvas) {
   const gl = canvas.getContext('webgl2');
-  const pixels = new Uint8Array(
-    4 * gl.drawingBufferWidth * gl.drawingBufferHeight
-  );
-  gl.readPixels(
-    0,
-    0,
-    gl.drawingBufferWidth,
-    gl.drawingBufferHeight,
-    gl.RGBA,
-    gl.UNSIGNED_BYTE,
-    pixels
-  );
-  return pixels.some((value, i) => i % 4 === 3 && value > 0);
+  const { drawingBufferWidth: width, drawingBufferHeight: height } = gl;
+  const pixels = new Uint8Array(4 * width * height);
+  gl.readPixels(0, 0, width, height, gl.RGBA, gl.UNSIGNED_BYTE, pixels);
+  return new Uint32Array(pixels.buffer).findIndex(pixel => pixel !== 0) >= 0;
 }
 
 class Bench {
@@ -197,26 +210,13 @@ class Bench {
   }
 
   /** Pixel of the middle of all points, and the radius in pixels that holds a share of them. */
-  radiusOf(share) {
+  around(share) {
     const { width, height, left, top } = this.host.getBoundingClientRect();
-    const [x, y] = [0, 1].map(axis =>
-      this.positions.filter((_, i) => i % 2 === axis)
-    );
-    const [low, high] = [Math.min, Math.max].map(of =>
-      [x, y].map(all => all.reduce((a, b) => of(a, b)))
-    );
-    const scale = Math.min(
-      (0.88 * width) / (high[0] - low[0]),
-      (0.88 * height) / (high[1] - low[1])
-    );
-    const [cx, cy] = [0, 1].map(axis => (low[axis] + high[axis]) / 2);
-    const distances = x
-      .map((value, i) => Math.hypot(value - cx, y[i] - cy))
-      .sort();
+    this.distances ??= distancesOf(this.positions, width, height);
     return {
       x: left + width / 2,
       y: top + height / 2,
-      radius: scale * distances[Math.floor(share * (distances.length - 1))]
+      radius: this.distances[Math.floor(share * (this.distances.length - 1))]
     };
   }
 

@@ -191,7 +191,7 @@ test('embedded, on the map, searched, without duplicates', async ({
       `${COUNT} of ${COUNT} samples, ${chosen.length} selected`
     );
   }
-  await picture(page, 'map');
+  await picture(page, 'map-lasso');
 
   step('the graphics context is lost: view and selection stay');
   await map.getByRole('button', { name: 'To selection' }).click();

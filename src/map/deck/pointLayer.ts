@@ -75,6 +75,8 @@ in float states;
 out vec4 vColor;
 // Share of the radius that is the point itself; the rest is its ring.
 out float vInner;
+// A pixel, as a share of the radius: edges are as soft.
+out float vPixel;
 void main(void) {
   int state = int(states * 255.0 + 0.5);
   vColor = vec4(colors.rgb, state == 1 ? cloud.maskedOpacity : cloud.opacity);
@@ -101,7 +103,8 @@ void main(void) {
   // What is selected lies above what is shown, and that above what is masked.
   gl_Position.z = (0.5 - 0.25 * float(state)) * gl_Position.w;
 #endif
-  gl_PointSize = 2.0 * radius * cloud.pixelRatio;
+  gl_PointSize = 2.0 * radius * cloud.pixelRatio + 1.0;
+  vPixel = 2.0 / gl_PointSize;
 }
 `;
 
@@ -111,13 +114,19 @@ const FRAGMENT = `\
 precision highp float;
 in vec4 vColor;
 in float vInner;
+in float vPixel;
 out vec4 fragColor;
 void main(void) {
   float distance = 2.0 * length(gl_PointCoord - vec2(0.5));
   if (distance > 1.0) {
     discard;
   }
-  fragColor = distance > vInner ? vec4(cloud.ring, 1.0) : vColor;
+  fragColor = vColor;
+  if (vInner < 1.0) {
+    float ring = smoothstep(vInner - vPixel, vInner, distance);
+    fragColor = mix(vColor, vec4(cloud.ring, 1.0), ring);
+  }
+  fragColor.a *= 1.0 - smoothstep(1.0 - vPixel, 1.0, distance);
 }
 `;
 
