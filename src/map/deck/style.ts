@@ -17,7 +17,7 @@ export function pixelRatio(count: number): number {
 /** Radius in CSS pixels of one of `count` points, `nearer` doublings closer than where all fit. */
 export function pointRadius(count: number, nearer: number): number {
   const far = Math.min(
-    Math.max(4.4 - 0.62 * Math.log10(count / 100 + 1), 1),
+    Math.max(4.4 - 0.85 * Math.log10(count / 100 + 1), 1),
     4.5
   );
   return Math.min(far * 2 ** (0.4 * Math.max(nearer, 0)), MOST_RADIUS);
