@@ -10,8 +10,9 @@ module.exports = {
   outputDir: `./test-results/${port}`,
   workers: 1,
   retries: 0,
-  timeout: 180_000,
-  expect: { timeout: 30_000 },
+  // Other tests run beside these on the same processors.
+  timeout: 300_000,
+  expect: { timeout: 60_000 },
   reporter: [['list']],
   use: {
     ...baseConfig.use,
