@@ -1,48 +1,93 @@
-"""UMAP as the projection job runs it, beside umap-learn alone.
+"""UMAP as the projection job runs it, beside umap-learn alone and FiftyOne's compute_visualization.
 
-Usage: python benchmarks/projections.py [VECTORS] [DIMENSION] [--method M] [--alone] [--compiled D]
+Usage: python benchmarks/projections.py [VECTORS] [DIMENSION] [--fiftyone PYTHON] [--no-seed]
+                                        [--method M] [--only WORD]
 
-Random unit vectors around 100 centres. Each run is one process; start it twice with the same
-`--compiled` to see what compiled code kept on the disk saves. Trustworthiness (share of the 15
-nearest in the projection that are near in the space too, scaled as usual) of 2,000 samples.
+Random unit vectors around 100 centres. Every line is a process of its own, the import of libraries
+included, reading the vectors not. `cold` starts with an empty folder for what numba compiles,
+`warm` with the one that the line before left. `--fiftyone` names the Python of an environment with
+fiftyone and umap-learn (see benchmarks/fiftyone_peer.py; the CPU time of its database is not
+counted). With a seed umap-learn works on one core.
+
+Quality, of 1,000 vectors: trustworthiness (Venna and Kaski, 2001) among 2,000, and the share of the
+15 nearest of all that are among the 15 nearest of all on the map.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
+import os
 import resource
+import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from visionlens_jlab.embedding.projections import fit, pca_preview, place, resolved_parameters
-from visionlens_jlab.embedding.projections.numba_cache import keep_compiled_code_in
+from visionlens_jlab.embedding.projections.exact import nearest_among
 
-CENTRES, SAMPLED, NEIGHBOURS = 100, 2000, 15
+CENTRES, SAMPLED, NEIGHBOURS, MORE = 100, 2000, 15, 1000
+PEER = Path(__file__).with_name("fiftyone_peer.py")
 
 
 def main() -> None:
-    """Measure and print."""
+    """Run each line and print it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("vectors", nargs="?", type=int, default=10_000)
     parser.add_argument("dimension", nargs="?", type=int, default=512)
     parser.add_argument("--method", default="umap", choices=["umap", "tsne", "pacmap", "pca"])
-    parser.add_argument("--alone", action="store_true", help="umap-learn without our code")
-    parser.add_argument("--compiled", type=Path, default=None)
+    parser.add_argument("--fiftyone", metavar="PYTHON")
+    parser.add_argument("--only", default="")
     parser.add_argument("--no-seed", action="store_true")
+    parser.add_argument("--child", metavar="FOLDER", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--what", default="", help=argparse.SUPPRESS)
     options = parser.parse_args()
-    rows = groups(options.vectors, options.dimension)
     seed = None if options.no_seed else 42
-    if options.alone:
-        coordinates = alone(rows, seed)
+    if options.child:
+        child(options.child, options.what, options.method, seed)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        rows = groups(options.vectors + MORE, options.dimension)
+        np.save(Path(folder) / "rows.npy", rows)
+        print(f"{options.vectors:,} x {options.dimension}, {options.method}, seed {seed}, "
+              f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")  # fmt: skip
+        print("|                         | wall s | CPU s | peak MiB | trustworthiness | kept |")
+        print("| ----------------------- | ------ | ----- | -------- | --------------- | ---- |")
+        for name, what in lines(options):
+            if options.only in name:
+                run(name, what, Path(folder), rows[: options.vectors], options)
+
+
+def lines(options: argparse.Namespace) -> list[tuple[str, str]]:
+    """What is run, by the name it is given."""
+    found = [("VisionLens", "ours")]
+    if options.method == "umap":
+        found.append(("umap-learn alone", "alone"))
+        if options.fiftyone:
+            found.append(("FiftyOne", "fiftyone"))
+    return [(f"{name}, {how}", what) for name, what in found for how in ("cold", "warm")]
+
+
+def run(name: str, what: str, folder: Path, rows: np.ndarray, options: argparse.Namespace) -> None:
+    """One line: a process, its figures, the quality of what it left."""
+    seed = ["--no-seed"] if options.no_seed else []
+    if what == "fiftyone":
+        command = [options.fiftyone, str(PEER), "umap", str(folder), str(len(rows)), *seed]
     else:
-        with tempfile.TemporaryDirectory() as folder:
-            keep_compiled_code_in(options.compiled or Path(folder))
-            coordinates = ours(rows, options.method, seed)
-    print(f"trustworthiness {trustworthiness(rows, coordinates):.4f}")
-    print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MiB")
+        command = [sys.executable, __file__, "--child", str(folder), "--what", what]
+        command += ["--method", options.method, *seed]
+    env = {**os.environ, "NUMBA_CACHE_DIR": str(folder / f"compiled-{what}")}
+    done = subprocess.run(command, env=env, stdout=subprocess.PIPE, text=True, check=True)
+    figures: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    coordinates = np.load(folder / "coordinates.npy")
+    print(f"| {name:23} | {figures['wall']:6.1f} | {figures['cpu']:5.1f} | {figures['mib']:8.0f} |"
+          f" {trustworthiness(rows, coordinates):15.4f} | {kept(rows, coordinates):.2f} |"
+          f" {figures.get('more', '')}", flush=True)  # fmt: skip
 
 
 def groups(count: int, width: int) -> np.ndarray:
@@ -54,28 +99,31 @@ def groups(count: int, width: int) -> np.ndarray:
     return rows / np.linalg.norm(rows, axis=1, keepdims=True)
 
 
-def alone(rows: np.ndarray, seed: int | None) -> np.ndarray:
-    """umap-learn, its import and compilation included."""
+def child(folder: Path, what: str, method: str, seed: int | None) -> None:
+    """Project, leave coordinates.npy, print figures as JSON."""
+    rows = np.load(folder / "rows.npy")
     clock = Clock()
-    import umap
+    figures: dict[str, Any] = {}
+    if what == "alone":
+        import umap
 
-    coordinates = umap.UMAP(metric="cosine", random_state=seed).fit_transform(rows)
-    clock.say("umap-learn alone")
-    return np.asarray(coordinates)
+        reducer = umap.UMAP(metric="cosine", random_state=seed)
+        coordinates = reducer.fit_transform(rows[:-MORE])
+        figures |= clock.figures()
+    else:
+        coordinates = ours(rows, method, seed, clock, figures)
+    np.save(folder / "coordinates.npy", coordinates)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps(figures | {"mib": peak}))
 
 
-def ours(rows: np.ndarray, method: str, seed: int | None) -> np.ndarray:
-    """Preview, projection, placing a thousand more."""
-    stages: dict[str, float] = {}
-
-    def watch(stage: str, done: int, total: int | None) -> None:
-        stages[stage] = time.monotonic()
-
-    ids, count = np.arange(len(rows), dtype=np.uint32), len(rows) - 1000
-    clock = Clock()
-    components, start = pca_preview(rows[:count], 2, watch)
-    clock.say("preview (principal components)")
-    clock = Clock()
+def ours(
+    rows: np.ndarray, method: str, seed: int | None, clock: Clock, figures: dict[str, Any]
+) -> np.ndarray:
+    """Preview and projection, then a thousand more placed."""
+    ids, count = np.arange(len(rows), dtype=np.uint32), len(rows) - MORE
+    components, start = pca_preview(rows[:count], 2, _quiet)
+    preview = clock.figures()
     fitted = fit(
         method,
         ids[:count],
@@ -84,14 +132,21 @@ def ours(rows: np.ndarray, method: str, seed: int | None) -> np.ndarray:
         start,
         seed=seed,
         parameters=resolved_parameters(method, {}),
-        watch=watch,
+        watch=_quiet,
     )
-    clock.say(f"{method} of {count:,}")
+    figures |= clock.figures()
     clock = Clock()
-    placed = place(fitted, ids, rows, watch=watch)
-    clock.say("1,000 more placed")
+    placed = place(fitted, ids, rows, watch=_quiet)
     assert placed is not None
-    return placed.coordinates
+    figures["more"] = (
+        f"preview after {preview['wall']:.1f} s ({preview['cpu']:.1f} CPU s), "
+        f"{MORE:,} more placed in {clock.figures()['cpu']:.1f} CPU s"
+    )
+    return fitted.coordinates
+
+
+def _quiet(stage: str, done: int, total: int | None) -> None:
+    pass
 
 
 def trustworthiness(rows: np.ndarray, coordinates: np.ndarray) -> float:
@@ -109,16 +164,30 @@ def trustworthiness(rows: np.ndarray, coordinates: np.ndarray) -> float:
     return float(1 - penalty * 2 / (n * k * (2 * n - 3 * k - 1)))
 
 
+def kept(rows: np.ndarray, coordinates: np.ndarray) -> float:
+    """Share of the nearest that are still so on the map."""
+    chosen = np.random.default_rng(2).permutation(len(rows))[: SAMPLED // 2]
+    near, _ = nearest_among(rows[chosen], rows, NEIGHBOURS + 1)
+    total = 0
+    for row, wanted in zip(chosen.tolist(), near, strict=True):
+        apart = ((coordinates - coordinates[row]) ** 2).sum(axis=1)
+        found = np.argpartition(apart, NEIGHBOURS)[: NEIGHBOURS + 1]
+        total += len({*found.tolist()} & {*wanted.tolist()}) - 1
+    return total / (NEIGHBOURS * len(chosen))
+
+
 class Clock:
     """Wall and CPU seconds since it was made."""
 
     def __init__(self) -> None:
         self._wall, self._cpu = time.monotonic(), time.process_time()
 
-    def say(self, what: str) -> None:
-        """Print them."""
-        wall, cpu = time.monotonic() - self._wall, time.process_time() - self._cpu
-        print(f"{what}: {wall:.1f} s, {cpu:.1f} CPU s", flush=True)
+    def figures(self) -> dict[str, float]:
+        """Both."""
+        return {
+            "wall": time.monotonic() - self._wall,
+            "cpu": time.process_time() - self._cpu,
+        }
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -59,12 +59,14 @@ SCHEMA = pa.schema(
 )
 
 
-def gallery(files: Sequence[bytes], folder: Path) -> tuple[Samples, Thumbnails]:
-    """Samples numbered as the files are."""
+def stored(
+    files: Iterable[bytes], folder: Path, pack_name: str = "0.pack", first: int = 0
+) -> pa.Table:
+    """A pack of the files' thumbnails, and what the catalog knows of them, numbered from `first`."""
     folder.mkdir(parents=True, exist_ok=True)
     rows = []
-    with thumbnails.PackWriter(folder / "0.pack") as pack:
-        for number, data in enumerate(files):
+    with thumbnails.PackWriter(folder / pack_name) as pack:
+        for number, data in enumerate(files, start=first):
             with Image.open(io.BytesIO(data)) as image:
                 width, height = image.size
             shown = flattened(open_upright(io.BytesIO(data), thumbnails.LONG_SIDE)[0])
@@ -76,12 +78,17 @@ def gallery(files: Sequence[bytes], folder: Path) -> tuple[Samples, Thumbnails]:
                     "width": width,
                     "height": height,
                     "sharpness": quality.measure(shown).sharpness,
-                    "thumb_pack": "0.pack",
+                    "thumb_pack": pack_name,
                     "thumb_offset": offset,
                     "thumb_length": length,
                 }
             )
-    samples = Samples.of(pa.Table.from_pylist(rows, SCHEMA))
+    return pa.Table.from_pylist(rows, SCHEMA)
+
+
+def gallery(files: Sequence[bytes], folder: Path) -> tuple[Samples, Thumbnails]:
+    """Samples numbered as the files are."""
+    samples = Samples.of(stored(files, folder))
     return samples, Thumbnails(folder, samples)
 
 
