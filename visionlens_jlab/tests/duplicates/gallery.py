@@ -62,7 +62,7 @@ SCHEMA = pa.schema(
 def stored(
     files: Iterable[bytes], folder: Path, pack_name: str = "0.pack", first: int = 0
 ) -> pa.Table:
-    """A pack of the files' thumbnails, and what the catalog knows of them, numbered from `first`."""
+    """A pack of thumbnails, and what the catalog knows of the files, numbered from `first`."""
     folder.mkdir(parents=True, exist_ok=True)
     rows = []
     with thumbnails.PackWriter(folder / pack_name) as pack:

@@ -6,8 +6,10 @@ import io
 import random
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from PIL import Image, ImageDraw
 
@@ -17,7 +19,8 @@ from visionlens_jlab.demo.generate import WORLDS
 from visionlens_jlab.demo.labels import label
 from visionlens_jlab.demo.layout import lay_out
 from visionlens_jlab.demo.render.images import render_images
-from visionlens_jlab.duplicates import Member, exact_groups
+from visionlens_jlab.duplicates import Member, Samples, Thumbnails, exact_groups
+from visionlens_jlab.embedding.classical import SIDE, ClassicalEmbedder
 from visionlens_jlab.tests.duplicates.gallery import COPIES, cut, gallery, jpeg, search
 
 PHOTOGRAPHS = Path(__file__).resolve().parents[3].parent / "shared" / "data" / "cls_clothing_val"
@@ -29,13 +32,27 @@ def pairs_of(groups: list[list[Member]]) -> set[tuple[int, int]]:
     return {(one, two) for group in rows for one in group for two in group if one < two}
 
 
-def test_the_copies_of_the_demonstration_dataset(tmp_path: Path) -> None:
+class Demonstration(NamedTuple):
+    """The demonstration dataset, small, with many copies."""
+
+    names: list[Path]
+    samples: Samples
+    pictures: Thumbnails
+    copy: npt.NDArray[np.int64]
+    """Of each sample which of `DEMO_COPIES` it is; 0: none."""
+    truth: dict[str, set[tuple[int, int]]]
+    """Pairs that were planted, by kind."""
+
+
+@pytest.fixture(scope="module")
+def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Demonstration:
+    folder = tmp_path_factory.mktemp("demonstration")
     layout = lay_out(WORLDS["street"], 220, 3, (320, 200))
     arrangement = arrange(layout, label(layout, 3), 100, 3)
-    for _ in render_images(arrangement, tmp_path, 1):
+    for _ in render_images(arrangement, folder, 1):
         pass
-    names = [tmp_path / arrangement.file_name(at) for at in range(320)]
-    samples, pictures = gallery([name.read_bytes() for name in names], tmp_path / "packs")
+    names = [folder / arrangement.file_name(at) for at in range(320)]
+    samples, pictures = gallery([name.read_bytes() for name in names], folder / "packs")
     original = arrangement.original()
     truth: dict[str, set[tuple[int, int]]] = {kind: set() for kind in DEMO_COPIES[1:]}
     for at in np.flatnonzero(arrangement.copy > 0).tolist():
@@ -44,12 +61,33 @@ def test_the_copies_of_the_demonstration_dataset(tmp_path: Path) -> None:
     # The decoys are there: distinct scenes before one background, and frames of a burst.
     twins = layout.groups.twin_set[layout.group_of]
     assert (np.bincount(twins[twins >= 0]) > 1).any() and layout.groups.burst.any()
+    return Demonstration(names, samples, pictures, arrangement.copy, truth)
 
+
+def classical(names: list[Path]) -> tuple[np.ndarray, np.ndarray]:
+    """Rows, and their vectors by the embedder that is built in."""
+    embedder = ClassicalEmbedder()
+    images = []
+    for name in names:
+        with Image.open(name) as image:
+            images.append(np.asarray(image.convert("RGB").resize((SIDE, SIDE))))
+    raw = embedder.pixels(np.stack(images))
+    vectors = embedder.fit(raw).apply(raw)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.arange(len(names)), vectors
+
+
+@pytest.mark.parametrize("proposed_by", ["hashes", "hashes and vectors"])
+def test_the_copies_of_the_demonstration_dataset(
+    demonstration: Demonstration, proposed_by: str, tmp_path: Path
+) -> None:
+    names, samples, pictures, copy, truth = demonstration
     assert pairs_of(exact_groups(samples)) == truth["exact"]
     near = search(samples, pictures, tmp_path / "scratch")
-    groups = near.find()
+    groups = near.find(classical(names) if "vectors" in proposed_by else None)
     found = pairs_of(groups)
     recall = {kind: len(found & planted) / len(planted) for kind, planted in truth.items()}
+    assert min(map(len, truth.values())) >= 10
     assert recall["exact"] == 1
     assert min(recall["resized"], recall["recompressed"]) >= 0.98, recall
     assert min(recall["cropped"], recall["flipped"]) >= 0.95, recall
@@ -58,10 +96,37 @@ def test_the_copies_of_the_demonstration_dataset(tmp_path: Path) -> None:
     for group in groups:
         assert sum(member.best for member in group) == 1 and group[0].best
         for member in group[1:]:
-            kind = DEMO_COPIES[max(arrangement.copy[m.row] for m in group)]
+            kind = DEMO_COPIES[max(copy[m.row] for m in group)]
             wanted = "identical" if kind == "exact" else kind
             # Of a recompressed pair either may be the sharper one.
             assert member.transform == wanted or kind == "recompressed", (kind, member)
+
+
+@pytest.mark.parametrize("name", ["cls_clothing_val", "voc_bccd", "yolo_coco128"])
+def test_photographs_of_which_none_is_a_copy(name: str, tmp_path: Path) -> None:
+    folder = PHOTOGRAPHS.parent / name
+    if not folder.is_dir():
+        pytest.skip(f"{folder} is not there")
+    names = sorted(folder.rglob("*.jpg"))[:120]
+    samples, pictures = gallery([one.read_bytes() for one in names], tmp_path / "packs")
+    near = search(samples, pictures, tmp_path / "scratch")
+    assert near.find(classical(names)) == [] and len(names) == 120
+
+
+def test_what_overlaps_its_neighbour_makes_no_chain(tmp_path: Path) -> None:
+    wide = Image.new("RGB", (1200, 300))
+    for place in range(3):
+        wide.paste(scene(place), (400 * place, 0))
+    step = 14  # of 400: neighbours show nearly the same, far ones share nothing
+    files = [jpeg(wide.crop((left, 0, left + 400, 300))) for left in range(0, 800, step)]
+    samples, pictures = gallery(files, tmp_path / "packs")
+    groups = search(samples, pictures, tmp_path / "scratch").find()
+    assert groups
+    for group in groups:
+        rows = sorted(member.row for member in group)
+        ends = [files[rows[0]], files[rows[-1]]]
+        two = gallery(ends, tmp_path / f"{rows[0]}")
+        assert len(search(*two, tmp_path / "two").find()) == 1, rows
 
 
 @pytest.fixture(scope="module")
