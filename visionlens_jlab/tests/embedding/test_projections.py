@@ -18,6 +18,7 @@ from visionlens_jlab.embedding.projections import (
     available,
     cells,
     fit,
+    methods,
     numba_cache,
     pca_preview,
     place,
@@ -223,6 +224,22 @@ def test_low_memory_gives_the_same_picture() -> None:
     vectors, label = groups(400, width=100)
     found = fitted("umap", vectors, low_memory=True)
     assert purity(found.coordinates, found.coordinates, label, label) > 0.97
+
+
+def test_what_is_large_is_compared_along_fewer_axes(monkeypatch: pytest.MonkeyPatch) -> None:
+    widths: list[int] = []
+
+    def graph(vectors: np.ndarray, *given: Any, **named: Any) -> Any:
+        widths.append(vectors.shape[1])
+        return neighbour_graph(vectors, *given, **named)
+
+    monkeypatch.setattr(methods, "neighbour_graph", graph)
+    vectors, _ = groups(200, width=100)
+    fitted("umap", vectors)
+    monkeypatch.setattr(methods, "LOW_MEMORY_BYTES", vectors.nbytes - 1)
+    fitted("umap", vectors)
+    fitted("umap", vectors, low_memory=False)
+    assert widths == [100, methods.LOW_MEMORY_DIMENSIONS, 100]
 
 
 def test_principal_components_are_those_of_the_decomposition() -> None:

@@ -191,6 +191,8 @@ def test_cancelled_between_two_epochs(store: DatasetStore, tmp_path: Path) -> No
         project.run(recorder)
     assert [preview["preview"] for _, preview, _ in recorder.pieces] == [True]
     assert recorder.steps[-1][0] == "layout" and recorder.steps[-1][1] < 5
+    left = {path.relative_to(recorder.spool).parts[0] for path in recorder.spool.rglob("*")}
+    assert left <= {"input", "numba"}  # nothing of what it was making
 
 
 def test_without_the_package_it_is_principal_components_with_a_hint(
