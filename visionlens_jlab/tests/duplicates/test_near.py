@@ -107,10 +107,10 @@ def test_photographs_of_which_none_is_a_copy(name: str, tmp_path: Path) -> None:
     folder = PHOTOGRAPHS.parent / name
     if not folder.is_dir():
         pytest.skip(f"{folder} is not there")
-    names = sorted(folder.rglob("*.jpg"))[:120]
+    names = sorted(folder.rglob("*.jpg"))[:80]
     samples, pictures = gallery([one.read_bytes() for one in names], tmp_path / "packs")
     near = search(samples, pictures, tmp_path / "scratch")
-    assert near.find(classical(names)) == [] and len(names) == 120
+    assert near.find(classical(names)) == [] and len(names) == 80
 
 
 def test_what_overlaps_its_neighbour_makes_no_chain(tmp_path: Path) -> None:
@@ -120,13 +120,13 @@ def test_what_overlaps_its_neighbour_makes_no_chain(tmp_path: Path) -> None:
     step = 14  # of 400: neighbours show nearly the same, far ones share nothing
     files = [jpeg(wide.crop((left, 0, left + 400, 300))) for left in range(0, 800, step)]
     samples, pictures = gallery(files, tmp_path / "packs")
-    groups = search(samples, pictures, tmp_path / "scratch").find()
-    assert groups
+    near = search(samples, pictures, tmp_path / "scratch")
+    groups = near.find()
+    assert len(groups) > 3
     for group in groups:
-        rows = sorted(member.row for member in group)
-        ends = [files[rows[0]], files[rows[-1]]]
-        two = gallery(ends, tmp_path / f"{rows[0]}")
-        assert len(search(*two, tmp_path / "two").find()) == 1, rows
+        rows = [member.row for member in group]
+        assert max(rows) - min(rows) < 15
+        assert all(near._alike(one, two) for one in rows for two in rows if one < two), rows
 
 
 @pytest.fixture(scope="module")
