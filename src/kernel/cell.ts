@@ -1,4 +1,5 @@
 /** The Python that reproduces a view. */
+import type { ISearch } from '../client/embeddings';
 import type { ISortKey, IViewSpec } from '../client/types';
 
 const IMPORT = /^\s*import\s+visionlens_jlab\s+as\s+vl\s*(#.*)?$/m;
@@ -15,11 +16,41 @@ export function pythonText(text: string): string {
   return text.includes('\n') && isPlain ? `"""${text}"""` : pythonString(text);
 }
 
+function pythonValue(
+  value: string | number | null | readonly (string | number)[]
+): string {
+  if (Array.isArray(value)) {
+    return `[${value.map(pythonValue).join(', ')}]`;
+  }
+  return value === null ? 'None' : JSON.stringify(value);
+}
+
+/** What a search is without more being said. */
+const SEARCH: Omit<ISearch, 'space'> = {
+  like: [],
+  unlike: [],
+  queries: [],
+  weights: [],
+  mode: 'similar',
+  k: 100,
+  threshold: null
+};
+
+/** A search as a Python dict: what differs from `SEARCH`. */
+function searchCode({ space, ...search }: ISearch): string {
+  const items = Object.entries(SEARCH).flatMap(([name, usual]) => {
+    const value = pythonValue(search[name as keyof typeof SEARCH]);
+    return value === pythonValue(usual) ? [] : [`"${name}": ${value}`];
+  });
+  return `{${[`"space": ${pythonString(space)}`, ...items].join(', ')}}`;
+}
+
 /** `view = vl.open("name").view("predicate", sort=["-field"], level="annotations", sql="SELECT …")`. */
 export function viewCode(
   dataset: string,
   predicate: string,
-  view: Pick<IViewSpec, 'sort' | 'level' | 'sql' | 'all'>
+  view: Pick<IViewSpec, 'sort' | 'level' | 'sql' | 'all'> &
+    Partial<Pick<IViewSpec, 'search'>>
 ): string {
   const parts: string[] = [];
   if (predicate !== '') {
@@ -36,6 +67,9 @@ export function viewCode(
   }
   if (view.sql) {
     parts.push(`sql=${pythonText(view.sql)}`);
+  }
+  if (view.search) {
+    parts.push(`search=${searchCode(view.search)}`);
   }
   return `view = vl.open(${pythonString(dataset)}).view(${parts.join(', ')})`;
 }

@@ -11,7 +11,7 @@ import type { MapModel } from './mapModel';
 import { PLAIN, RAMP_CSS } from './palette';
 import { State } from './points';
 
-/** Entries that stand below the map; the rest is searched. */
+/** Entries that stand below the map, and as many more that the filter asks for; the rest is searched. */
 const SHOWN = 14;
 /** Entries a search lists at most. */
 const LISTED = 200;
@@ -45,7 +45,7 @@ export function countCodes(
   return counts;
 }
 
-/** Entries that hold a text, those asked for by the filter first among the shown. */
+/** Entries that hold a text. */
 export function matching(
   entries: readonly IEntry[],
   text: string
@@ -88,7 +88,12 @@ export function Legend({ model, map, trans }: IProps): JSX.Element | null {
     model.setFilter(toggleValue(filter, legend.field, value));
   const first = entries
     .slice(0, SHOWN)
-    .concat(entries.slice(SHOWN).filter(({ value }) => asked.includes(value)));
+    .concat(
+      entries
+        .slice(SHOWN)
+        .filter(({ value }) => asked.includes(value))
+        .slice(0, SHOWN)
+    );
   const more = legend.values.length + legend.others - first.length;
   const missing = counts[legend.values.length + 1] ?? 0;
   const button = (entry: IEntry): JSX.Element => (

@@ -58,10 +58,11 @@ export class WorkspacePanel extends LazyPanel {
     options: IWorkspacePanelOptions
   ): Promise<[Widget, ...Widget[]]> {
     const { kind, dataset, workspaces, context } = options;
+    const opened = workspaces.open({ dataset, workspace: this._workspace });
     const [model, create, uploadBar] = await Promise.all([
-      workspaces.open({ dataset, workspace: this._workspace }),
+      opened,
       factory(kind),
-      kind === 'grid' ? this._uploadBar(dataset, context) : null
+      kind === 'grid' ? this._uploadBar(opened, dataset, context) : null
     ]);
     if (this._workspace !== model.server.workspace) {
       this._workspace = model.server.workspace;
@@ -72,12 +73,23 @@ export class WorkspacePanel extends LazyPanel {
     return uploadBar === null ? [panel] : [panel, uploadBar];
   }
 
-  private async _uploadBar(dataset: string, core: ICore): Promise<Widget> {
-    const [{ createUploadBar }, uploads] = await Promise.all([
+  private async _uploadBar(
+    opened: Promise<IWorkspaceModel>,
+    dataset: string,
+    core: ICore
+  ): Promise<Widget> {
+    const [{ createUploadBar }, { searchByFile }, uploads] = await Promise.all([
       import('../uploads/gridUploads'),
+      import('./searchByFile'),
       core.uploads()
     ]);
-    return createUploadBar(this, dataset, uploads, core.trans);
+    return createUploadBar(
+      this,
+      dataset,
+      uploads,
+      core.trans,
+      image => void opened.then(model => searchByFile(core, model, image))
+    );
   }
 
   /** The tab carries the dataset's name as soon as it is known. */

@@ -6,22 +6,31 @@ import { addDropZone } from './dropZone';
 import type { IUploads } from './types';
 import { UploadList } from './UploadList';
 
-/** Make a panel take files for its dataset, and show them on their way below its content. */
+/** Make a panel take files for its dataset or to search by; show those on their way below its content. */
 export function createUploadBar(
   panel: Widget,
   dataset: string,
   uploads: IUploads,
-  trans: TranslationBundle
+  trans: TranslationBundle,
+  onSearch: (image: File) => void
 ): Widget {
   const bar = ReactWidget.create(
     <UploadList uploads={uploads} dataset={dataset} trans={trans} />
   );
   bar.addClass('vl-panel');
   bar.addClass('vl-upload-bar');
-  const remove = addDropZone(panel.node, {
-    text: trans.__('Drop image files: they are copied into %1', dataset),
-    onFiles: files => uploads.start(dataset, files)
-  });
+  const remove = addDropZone(
+    panel.node,
+    {
+      text: trans.__('Drop image files: they are copied into %1', dataset),
+      onFiles: files => uploads.start(dataset, files)
+    },
+    {
+      text: trans.__('Search by this image, without adding it'),
+      onFiles: ([image]) => onSearch(image),
+      single: true
+    }
+  );
   bar.disposed.connect(remove);
   return bar;
 }

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..errors import VisionLensError
-from ..models import EmbeddingSpace, Level, SavedView, TagRequest, ViewSpec
+from ..models import EmbeddingSpace, Level, SavedView, SearchSpec, TagRequest, ViewSpec
 from .backend import DatasetBackend
 from .derived import Derived
 from .embeddings import add_embeddings, search_of
 from .ids import ids_of
 from .lens import Lens
 from .report import Report
-from .specs import sort_keys
+from .specs import search_spec, sort_keys
 from .values import ids_and_values
 from .view import View
 
@@ -134,6 +134,7 @@ class Dataset(Derived):
         *,
         all: bool | None = None,
         sql: str | None = None,
+        search: SearchSpec | Mapping[str, Any] | None = None,
         saved: str | None = None,
     ) -> View:
         """A view with a level and an order.
@@ -152,6 +153,11 @@ class Dataset(Derived):
         sql : str, optional
             One SELECT over the tables `samples` and `annotations` whose column `sample_id` or
             `annotation_id` says what is shown, in the order of its rows.
+        search : dict, optional
+            What to search for among these rows, in the order of its scores: `space`, `like` and
+            `unlike` (ids), `queries` (keys of encoded texts and images) with `weights`, `mode`
+            ("similar", "diverse" or "outliers"), `k` (100; None: all) and `threshold`. `similar`
+            is the shorter way for one query.
         saved : str, optional
             The name of a saved view; the other arguments narrow it down and change it.
 
@@ -159,11 +165,17 @@ class Dataset(Derived):
         ------
         VisionLensError
             PREDICATE_INVALID or FIELD_UNKNOWN, naming the place in the text; VIEW_NOT_FOUND;
-            SQL_REFUSED and SQL_TIMEOUT when the view is read.
+            REQUEST_INVALID for a search; SQL_REFUSED and SQL_TIMEOUT when the view is read.
         """
         spec = ViewSpec() if saved is None else self._saved(saved).view
         keys = None if sort is None else sort_keys(sort)
-        given = {"level": level, "sql": sql, "sort": keys, "all": all}
+        given = {
+            "level": level,
+            "sql": sql,
+            "sort": keys,
+            "all": all,
+            "search": None if search is None else search_spec(search),
+        }
         changed = {name: value for name, value in given.items() if value is not None}
         view = View(self._backend, spec.model_copy(update=changed))
         return view.where(predicate) if predicate else view

@@ -1,10 +1,14 @@
-"""Building view specifications: conjunctions of filters and sort keys."""
+"""Building view specifications: conjunctions of filters, sort keys, searches."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from ..models import Combine, Filter, SortKey
+from pydantic import ValidationError
+
+from ..errors import VisionLensError
+from ..models import Combine, Filter, SearchSpec, SortKey
 
 
 def conjunction(*filters: Filter | None) -> Filter | None:
@@ -28,3 +32,14 @@ def sort_keys(sort: str | Sequence[str] | None) -> list[SortKey]:
     return [
         SortKey(field=name.removeprefix("-"), descending=name.startswith("-")) for name in names
     ]
+
+
+def search_spec(given: SearchSpec | Mapping[str, Any]) -> SearchSpec:
+    """A search that was written down as a dict. REQUEST_INVALID names what is wrong with it."""
+    try:
+        return SearchSpec.model_validate(given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        message = f"The search is wrong at {place!r}: {first['msg']}."
+        raise VisionLensError("REQUEST_INVALID", message) from None

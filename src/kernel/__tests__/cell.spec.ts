@@ -1,3 +1,6 @@
+import type { ISearch } from '../../client/embeddings';
+import { VIEW } from '../../components/__tests__/fakes';
+import { emptySearch } from '../../search/spec';
 import { cellCode, pythonString, pythonText, viewCode } from '../cell';
 
 describe('viewCode', () => {
@@ -25,6 +28,22 @@ describe('viewCode', () => {
       })
     ).toBe(
       'view = vl.open("cells").view("class = \'WBC\' and split = \'test\'", sort=["-confidence", "filename"], level="annotations", all=True, sql="SELECT 1")'
+    );
+  });
+
+  it('carries a search, as far as it differs from any other', () => {
+    const code = (change: Partial<ISearch>): string =>
+      viewCode('cells', '', {
+        ...VIEW,
+        search: { ...emptySearch('clip'), ...change }
+      });
+    expect(
+      code({ like: [1, 2], unlike: [3], queries: ['q'], weights: [-0.5] })
+    ).toBe(
+      'view = vl.open("cells").view(search={"space": "clip", "like": [1, 2], "unlike": [3], "queries": ["q"], "weights": [-0.5]})'
+    );
+    expect(code({ mode: 'outliers', k: null, threshold: 0.5 })).toBe(
+      'view = vl.open("cells").view(search={"space": "clip", "mode": "outliers", "k": None, "threshold": 0.5})'
     );
   });
 

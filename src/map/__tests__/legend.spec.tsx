@@ -113,6 +113,17 @@ describe('Legend', () => {
     expect(entries()[14]).toHaveAttribute('aria-pressed', 'true');
   });
 
+  it('does not grow with a filter that asks for hundreds', async () => {
+    const values = Array.from({ length: 900 }, (_, i) => `class ${i + 50}`);
+    const { entries } = await open({
+      coloring: manyValues(1000),
+      positions: new Array(2000).fill(1),
+      state: { view: { ...VIEW, filter: { op: 'in', field: 'class', values } } }
+    });
+    expect(entries()).toHaveLength(28);
+    expect(screen.getByText('+972 more')).toBeVisible();
+  });
+
   it('shows the scale of a number', async () => {
     const { container } = await open({ coloring: numbers({ missing: 3 }) });
     expect(

@@ -134,6 +134,50 @@ it.each([
   expect(isImageName(name)).toBe(expected);
 });
 
+it('a drop zone of two parts says which one takes the files', async () => {
+  const node = document.createElement('div');
+  node.getBoundingClientRect = () => ({ left: 100, width: 200 }) as DOMRect;
+  const [add, search] = [jest.fn(), jest.fn()];
+  addDropZone(
+    node,
+    { text: 'Add', onFiles: add },
+    { text: 'Search', onFiles: search, single: true }
+  );
+  const drag = (type: string, clientX: number, files: File[]): boolean => {
+    const dataTransfer = { types: ['Files'], items: files, files };
+    const event = new MouseEvent(type, { cancelable: true, clientX });
+    return fireEvent(node, Object.assign(event, { dataTransfer }));
+  };
+  const parts = () =>
+    [...node.querySelectorAll('p')].map(part => [
+      part.textContent,
+      part.className
+    ]);
+  const one = [file('a.jpg')];
+  drag('dragover', 150, one);
+  expect(parts()).toEqual([
+    ['Add', 'vl-mod-pointed'],
+    ['Search', '']
+  ]);
+  drag('dragover', 250, one);
+  expect(parts()).toEqual([
+    ['Add', ''],
+    ['Search', 'vl-mod-pointed']
+  ]);
+  drag('drop', 250, one);
+  await settle();
+  expect(search).toHaveBeenCalledWith(one);
+  expect(add).not.toHaveBeenCalled();
+  expect(parts()).toEqual([]);
+  const two = [file('a.jpg'), file('b.jpg')];
+  drag('dragover', 299, two);
+  expect(parts()).toEqual([['Add', 'vl-mod-pointed']]);
+  drag('drop', 299, two);
+  await settle();
+  expect(add).toHaveBeenCalledWith(two);
+  expect(search).toHaveBeenCalledTimes(1);
+});
+
 it('the drop zone says what will happen, and takes files only', async () => {
   const node = document.createElement('div');
   document.body.append(node);
@@ -147,13 +191,13 @@ it('the drop zone says what will happen, and takes files only', async () => {
   const files = [file('a.jpg')];
   drag('dragover', { types: ['text/plain'] });
   expect(node).toHaveTextContent('');
-  expect(drag('dragover', { types: ['Files'] })).toBe(false);
+  expect(drag('dragover', { types: ['Files'], items: [] })).toBe(false);
   expect(node).toHaveTextContent('Copied into Street');
   drag('drop', { types: ['Files'], items: [], files });
   await settle();
   expect(node).toHaveTextContent('');
   expect(onFiles).toHaveBeenCalledWith(files);
   remove();
-  drag('dragover', { types: ['Files'] });
+  drag('dragover', { types: ['Files'], items: [] });
   expect(node).toHaveTextContent('');
 });

@@ -51,6 +51,19 @@ def test_a_search_within_a_view(ds: vl.Dataset) -> None:
     assert ds.similar(view.sample(3, seed=0), k=2).count() == 2
 
 
+def test_a_search_as_a_part_of_a_view(ds: vl.Dataset) -> None:
+    ds.add_embeddings("mine", ROWS)
+    search = {"space": "mine", "like": [1, 2], "unlike": [5], "k": 4}
+    found = ds.view("sample_id >= 1", search=search)
+    target = UNIT[[1, 2]].sum(axis=0) - UNIT[5]
+    assert found.ids.tolist() == [i for i in ranked(target, IMAGES) if i >= 1][:4]
+    drawn = ds.view("sample_id < 8", search={"space": "mine", "mode": "diverse", "k": 3})
+    assert len(drawn) == 3 and max(drawn.ids) < 8
+    with pytest.raises(VisionLensError, match="'k'") as caught:
+        ds.view(search={"space": "mine", "k": 0})
+    assert caught.value.code == "REQUEST_INVALID"
+
+
 def test_objects(ds: vl.Dataset) -> None:
     rows = np.random.default_rng(1).normal(size=(ANNOTATIONS, 4))
     ds.add_embeddings("objects", rows, level="annotations")
