@@ -96,9 +96,8 @@ export function describeStep(
   }
   const sort = describeSort(to);
   if (describeSort(from) !== sort) {
-    steps.push(
-      sort === '' ? trans.__('as imported') : trans.__('sorted by %1', sort)
-    );
+    const natural = to.search ? trans.__('by score') : trans.__('as imported');
+    steps.push(sort === '' ? natural : trans.__('sorted by %1', sort));
   }
   return steps.length > 0 ? steps.join('; ') : trans.__('the same view');
 }

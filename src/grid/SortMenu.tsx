@@ -47,6 +47,12 @@ export function SortMenu(props: {
   const fields = useStore(model.store, state => state.detail?.fields);
   const sort = useStore(model.store, state => state.view.sort);
   const sql = useStore(model.store, state => state.view.sql);
+  const search = useStore(model.store, state => state.view.search);
+  const natural = search
+    ? trans.__('by score')
+    : sql
+      ? trans.__('as the query')
+      : trans.__('as imported');
   const groups = sortGroups(fields ?? [], trans);
   const labelOf = (field: string): string =>
     groups.flatMap(({ keys }) => keys).find(key => key.field === field)
@@ -87,7 +93,7 @@ export function SortMenu(props: {
             sortKey={key}
             place={place}
             groups={groups}
-            unsorted={sql ? trans.__('as the query') : trans.__('as imported')}
+            unsorted={natural}
             trans={trans}
             onChange={changed => put(place, changed)}
           />

@@ -111,7 +111,7 @@ export function Legend({ model, map, trans }: IProps): JSX.Element | null {
       role="group"
       aria-label={trans.__('Legend: %1', legend.label)}
     >
-      {first.map(button)}
+      <div className="vl-map-values">{first.map(button)}</div>
       {more > 0 && (
         <More entries={entries} count={more} trans={trans}>
           {listed => listed.map(button)}

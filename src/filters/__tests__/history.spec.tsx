@@ -37,6 +37,15 @@ describe('HistoryButtons', () => {
     expect(model.redo).toHaveBeenCalledTimes(1);
   });
 
+  it('say that a search takes the place of the order', () => {
+    const sort = [{ field: 'path', descending: false }];
+    open([{ ...LIKE, search: null, sort }], LIKE);
+    expect(screen.getByLabelText('Undo')).toHaveAttribute(
+      'title',
+      'Undo: like 1 example; by score (z)'
+    );
+  });
+
   it('rest where there is nothing to take back', () => {
     open([], VIEW);
     expect(screen.getByLabelText('Undo')).toBeDisabled();

@@ -20,6 +20,7 @@ import {
 } from '../../components/__tests__/viewport';
 import { CommandIDs } from '../../tokens';
 import type { IPanelContext } from '../../client/context';
+import { emptySearch } from '../../search/spec';
 import type { IWorkspaceState } from '../../workspace/types';
 import { GridPanel } from '../GridPanel';
 import { classCounts } from '../HoverCard';
@@ -249,6 +250,12 @@ describe('GridPanel', () => {
     expect(
       screen.getByRole('button', { name: 'Sort: Brightness ↑' })
     ).toBeVisible();
+  });
+
+  it('says that a search is in the order of its scores', () => {
+    open({ view: { ...VIEW, search: emptySearch('clip') } });
+    fireEvent.click(screen.getByRole('button', { name: 'Sort' }));
+    expect(screen.getByLabelText('Sort by')).toHaveDisplayValue('by score');
   });
 
   it('changes what is drawn', async () => {
