@@ -5,25 +5,11 @@ import type {
 } from '@jupyterlab/application';
 import { ICommandPalette } from '@jupyterlab/apputils';
 import type { CommandRegistry } from '@lumino/commands';
-import type { IExamples } from '../search/spec';
 import { CommandIDs, IWorkspaces } from '../tokens';
-import type { IWorkspaceModel } from '../workspace/types';
 import { EXAMPLES_ARGS, NO_ARGS } from './args';
 import { ICore } from './core';
 import { reportFailure } from './failure';
-
-interface IArgs extends Partial<IExamples> {
-  /** From a context menu: what it was opened on is meant. Else Lab tells of the one before. */
-  readonly here?: boolean;
-  /** Look away from them. */
-  readonly unlike?: boolean;
-  /** Beside what is searched now. */
-  readonly add?: boolean;
-}
-
-/** Elements that show what can be searched for. */
-const SHOWING =
-  '.vl-tile, .vl-annotations tr[data-id], .vl-duplicates-member, .vl-viewer, .vl-map-host[data-hover]';
+import type { IArgs, SearchCommands } from './searchCommands';
 
 export const searchesPlugin: JupyterFrontEndPlugin<void> = {
   id: 'visionlens-jlab:searches',
@@ -37,112 +23,68 @@ export const searchesPlugin: JupyterFrontEndPlugin<void> = {
     workspaces: IWorkspaces,
     palette: ICommandPalette | null
   ) => {
-    const { commands, trans, client } = core;
-    const node = (): HTMLElement | undefined =>
-      app.contextMenuHitTest(element => element.matches(SHOWING));
+    const { commands, trans } = core;
     const ids: string[] = [];
-    const offer = (
+    const add = (
       command: string,
-      options: CommandRegistry.ICommandOptions
+      label: string,
+      run: (searches: SearchCommands, args: IArgs) => Promise<void>,
+      options: Partial<CommandRegistry.ICommandOptions> = {}
     ): void => {
       commands.addCommand(command, {
+        label,
+        describedBy: EXAMPLES_ARGS,
         isEnabled: () => workspaces.current !== null,
+        execute: async (args: IArgs) => {
+          const model = workspaces.current;
+          if (model) {
+            await import('./searchCommands')
+              .then(({ SearchCommands }) =>
+                run(new SearchCommands(app, core, model), args)
+              )
+              .catch(reportFailure);
+          }
+        },
         ...options
       });
       palette?.addItem({ command, category: trans.__('VisionLens') });
       ids.push(command);
     };
-    const pointed = async (
-      model: IWorkspaceModel,
-      element: HTMLElement | undefined
-    ): Promise<IExamples | undefined> =>
-      (await import('../search/meant')).meant(model, element);
-    /** Search from an element of a panel; the grid shows what is found, in order. */
-    const search = async (
-      model: IWorkspaceModel,
-      element: HTMLElement | undefined,
-      run: (actions: typeof import('../search/actions')) => Promise<void>
-    ): Promise<void> => {
-      try {
-        await run(await import('../search/actions'));
-        if (!element?.closest('.vl-grid, .vl-map')) {
-          const { dataset, workspace } = model.server;
-          await commands.execute(CommandIDs.openGrid, {
-            dataset,
-            workspace,
-            activate: false
-          });
-        }
-      } catch (reason) {
-        reportFailure(reason);
-      }
+    const goesOn = {
+      isVisible: () => !!workspaces.current?.store.getState().view.search
     };
-    const add = (
-      command: string,
-      label: string,
-      given: Pick<IArgs, 'unlike' | 'add'>
-    ): void =>
-      offer(command, {
-        label,
-        describedBy: EXAMPLES_ARGS,
-        isVisible: () =>
-          !given.add || !!workspaces.current?.store.getState().view.search,
-        execute: async (args: IArgs) => {
-          const model = workspaces.current;
-          const element = args.here ? node() : undefined;
-          const { ids, level } = args;
-          if (model) {
-            const { unlike, add: more } = { ...given, ...args };
-            const kind = unlike ? 'unlike' : 'like';
-            const examples =
-              ids && level ? { ids, level } : await pointed(model, element);
-            if (examples) {
-              await search(model, element, ({ findSimilar }) =>
-                findSimilar({ model, client }, examples, kind, more)
-              );
-            }
-          }
-        }
-      });
-    const draw = (
-      command: string,
-      mode: 'diverse' | 'outliers',
-      label: string,
-      caption: string
-    ): void =>
-      offer(command, {
-        label,
-        caption,
-        describedBy: NO_ARGS,
-        execute: async ({ here }) => {
-          const model = workspaces.current;
-          if (model) {
-            const element = here
-              ? app.contextMenuHitTest(each => each.matches('.vl-panel'))
-              : undefined;
-            await search(model, element, ({ drawSample }) =>
-              drawSample({ model, client }, mode)
-            );
-          }
-        }
-      });
-    add(CommandIDs.findSimilar, trans.__('Find Similar'), {});
-    add(CommandIDs.moreLike, trans.__('More Like This'), { add: true });
-    add(CommandIDs.lessLike, trans.__('Less Like This'), {
-      add: true,
-      unlike: true
-    });
-    draw(
-      CommandIDs.diverse,
-      'diverse',
-      trans.__('Diverse Sample'),
-      trans.__('Some of the view that are as unlike each other as can be')
+    add(CommandIDs.findSimilar, trans.__('Find Similar'), (searches, args) =>
+      searches.find(args)
     );
-    draw(
+    add(
+      CommandIDs.moreLike,
+      trans.__('More Like This'),
+      (searches, args) => searches.find({ add: true, ...args }),
+      goesOn
+    );
+    add(
+      CommandIDs.lessLike,
+      trans.__('Less Like This'),
+      (searches, args) => searches.find({ add: true, unlike: true, ...args }),
+      goesOn
+    );
+    add(
+      CommandIDs.diverse,
+      trans.__('Diverse Sample'),
+      (searches, { here }) => searches.draw('diverse', here),
+      {
+        caption: trans.__('Some of the view, as unlike each other as can be'),
+        describedBy: NO_ARGS
+      }
+    );
+    add(
       CommandIDs.outliers,
-      'outliers',
       trans.__('Outliers'),
-      trans.__('Those of the view that are farthest from all others')
+      (searches, { here }) => searches.draw('outliers', here),
+      {
+        caption: trans.__('Those of the view farthest from all others'),
+        describedBy: NO_ARGS
+      }
     );
     workspaces.currentChanged.connect(() =>
       ids.forEach(command => commands.notifyCommandChanged(command))
