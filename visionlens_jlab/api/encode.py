@@ -26,7 +26,7 @@ class EncodeHandler(Resource):
     @authorized
     async def post(self, dataset: str) -> None:
         """Encode a text or an image with the space's model; the key to search with."""
-        from ..jobs.queries import encode_query
+        from ..jobs.embed.queries import encode_query
 
         started = time.monotonic()
         request: EncodeRequest = await self.body(EncodeRequest)
@@ -49,8 +49,8 @@ class EncodeHandler(Resource):
         self, store: DatasetStore, request: EncodeRequest
     ) -> tuple[str | None, dict[str, Any]]:
         """The query, and the id under which its image lies."""
-        from ..jobs.encode import query_of
-        from ..jobs.query_files import QueryFiles
+        from ..jobs.embed.encode import query_of
+        from ..jobs.embed.query_files import QueryFiles
 
         space = store.space(request.space)
         image = Path() if request.image is not None else None

@@ -75,10 +75,10 @@ class Kind:
 
 
 KINDS: dict[str, Kind] = {
-    "ingest": Kind("cpu", "ingest", "ingest_setup:IngestSetup", creates=True),
-    "embed": Kind("gpu", "embed", "embed_setup:EmbedSetup"),
-    "project": Kind("cpu", "project", "project_setup:ProjectSetup"),
-    "duplicates": Kind("cpu", "duplicates", "duplicates_setup:DuplicatesSetup"),
+    "ingest": Kind("cpu", "ingest.job", "ingest.setup:IngestSetup", creates=True),
+    "embed": Kind("gpu", "embed.job", "embed.setup:EmbedSetup"),
+    "project": Kind("cpu", "project.job", "project.setup:ProjectSetup"),
+    "duplicates": Kind("cpu", "duplicates.job", "duplicates.setup:DuplicatesSetup"),
 }
 
 

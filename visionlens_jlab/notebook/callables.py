@@ -104,7 +104,7 @@ def _readable(
 
 
 def _image(row: dict[str, Any], margin: float) -> Image | None:
-    from ..jobs.embed_pixels import region_of
+    from ..jobs.images.preparing import region_of
     from ..media.decode import flattened, open_upright
     from ..media.headers import UnreadableImageError
 

@@ -19,7 +19,7 @@ def encode_here(store: DatasetStore, request: EncodeRequest) -> Encoded:
 
     SPACE_NOT_FOUND, MODEL_UNAVAILABLE, TEXT_UNSUPPORTED, IMAGE_UNREADABLE.
     """
-    from ..jobs.encode import encode, query_of
+    from ..jobs.embed.encode import encode, query_of
 
     started = time.monotonic()
     space = store.space(request.space)

@@ -75,7 +75,7 @@ def test_searching_loads_no_engine(tmp_path):
 
 
 def test_a_worker_opens_no_database():
-    loaded = loaded_by("import visionlens_jlab.jobs.worker, visionlens_jlab.jobs.ingest")
+    loaded = loaded_by("import visionlens_jlab.jobs.worker, visionlens_jlab.jobs.ingest.job")
     assert "duckdb" not in loaded
     assert not loaded & set(HEAVY)
 

@@ -12,7 +12,7 @@ from visionlens_jlab.catalog.cluster_rows import cluster_names
 from visionlens_jlab.catalog.library import Library
 from visionlens_jlab.catalog.pieces import COORDINATES
 from visionlens_jlab.catalog.store import DatasetStore
-from visionlens_jlab.jobs.project import write_coordinates
+from visionlens_jlab.jobs.project.job import write_coordinates
 from visionlens_jlab.models import EmbeddingSpace, Level, Projection
 from visionlens_jlab.tests.catalog.builders import annotations_table, piece, samples_table
 

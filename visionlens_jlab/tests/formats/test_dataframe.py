@@ -95,7 +95,7 @@ def test_rows_of_a_dataframe_in_the_spool(images, tmp_path_factory):
     context = MemoryContext(
         {"source": "DataFrame", "images": str(elsewhere), "labels_only": True}, spool
     )
-    from visionlens_jlab.jobs import ingest
+    from visionlens_jlab.jobs.ingest import job as ingest
 
     ingest.run(context)
     found = collect(context)

@@ -11,7 +11,8 @@ import pytest
 
 from visionlens_jlab.catalog.library import Library
 from visionlens_jlab.formats import json_stream
-from visionlens_jlab.jobs import context, ingest
+from visionlens_jlab.jobs import context
+from visionlens_jlab.jobs.ingest import job as ingest
 from visionlens_jlab.tests.api.conftest import api, extension
 from visionlens_jlab.tests.api.servers import Api
 

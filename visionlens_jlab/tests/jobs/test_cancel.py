@@ -54,7 +54,8 @@ def test_cancelled_in_a_stage(library, tmp_path, stage, step):
 
 def test_cancelled_while_it_waits(library, tmp_path):
     """A dataset that was there stays ready; one that was to be made is gone."""
-    from visionlens_jlab.jobs import ingest_setup, status
+    from visionlens_jlab.jobs import status
+    from visionlens_jlab.jobs.ingest import setup as ingest_setup
     from visionlens_jlab.jobs.outcome import Outcome
 
     make_images(tmp_path / "there", 3)

@@ -16,8 +16,8 @@ from visionlens_jlab.embedding import registry
 from visionlens_jlab.embedding.base import OutOfMemoryError
 from visionlens_jlab.embedding.preparation import Preparation
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.jobs import embed
 from visionlens_jlab.jobs.context import JobCancelled
+from visionlens_jlab.jobs.embed import job as embed
 from visionlens_jlab.jobs.inline import run_inline, run_job
 from visionlens_jlab.models import EmbedRequest, IngestRequest
 from visionlens_jlab.tests.api.servers import make_coco
@@ -147,8 +147,8 @@ def test_objects_are_cut_out_with_their_margin(library, tmp_path, means):
 
 def test_a_crop_shows_the_object_and_nothing_else(library, tmp_path, means):
     """The mean colour of each crop is that of its object, turned images included."""
-    from visionlens_jlab.jobs.embed_pixels import read_pixels
-    from visionlens_jlab.jobs.image_tasks import PixelsTask
+    from visionlens_jlab.jobs.images.preparing import read_pixels
+    from visionlens_jlab.jobs.images.tasks import PixelsTask
     from visionlens_jlab.media.sources import LocalSource
 
     image = Image.new("RGB", (400, 200), "black")
@@ -266,7 +266,7 @@ def test_a_cancelled_job_goes_on_where_it_was(library, tmp_path, monkeypatch, st
 
 def test_a_dimension_changes_without_anything_made_again(library, tmp_path):
     """512 numbers of one model, then 768 of another, beside each other; both answer texts."""
-    from visionlens_jlab.jobs.encode import encode, query_of, unload
+    from visionlens_jlab.jobs.embed.encode import encode, query_of, unload
     from visionlens_jlab.tests.embedding.checkpoints import make_clip, make_open_clip
 
     requires("torch", "open_clip", "transformers", "safetensors")

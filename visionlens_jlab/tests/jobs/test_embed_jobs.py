@@ -255,7 +255,7 @@ def kill_one(server: Server, tmp_path: Path, data: Path, turn: int) -> Server:
             if child.is_running():
                 os.kill(child.pid, signal.SIGKILL)
         return Server(tmp_path / "root", data)
-    wanted = "ipykernel" if turn % 4 == 1 else "image_process"
+    wanted = "ipykernel" if turn % 4 == 1 else "images.process"
     for child in children:
         try:
             if any(wanted in part for part in child.cmdline()):

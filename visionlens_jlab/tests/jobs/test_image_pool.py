@@ -9,17 +9,18 @@ import msgspec
 import pytest
 
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.jobs import image_pool, image_process
-from visionlens_jlab.jobs.image_pool import ImagePool
-from visionlens_jlab.jobs.image_tasks import HeaderResult, HeaderTask, MediaTask
-from visionlens_jlab.jobs.image_work import execute
+from visionlens_jlab.jobs.images import pool as image_pool
+from visionlens_jlab.jobs.images import process as image_process
+from visionlens_jlab.jobs.images.pool import ImagePool
+from visionlens_jlab.jobs.images.tasks import HeaderResult, HeaderTask, MediaTask
+from visionlens_jlab.jobs.images.work import execute
 
 from ..formats.writers import write_image
 
 CRASHING_CHILD = """
 import os, sys
-from visionlens_jlab.jobs import image_process
-from visionlens_jlab.jobs import image_work
+from visionlens_jlab.jobs.images import process as image_process
+from visionlens_jlab.jobs.images import work as image_work
 real = image_work._header
 def crash(source, path):
     if path == "killer.png":
@@ -95,8 +96,8 @@ def test_works_from_a_program_without_a_main_guard(tmp_path):
     write_image(tmp_path / "a.png")
     program = tmp_path / "program.py"
     program.write_text(
-        "from visionlens_jlab.jobs.image_pool import ImagePool\n"
-        "from visionlens_jlab.jobs.image_tasks import HeaderTask\n"
+        "from visionlens_jlab.jobs.images.pool import ImagePool\n"
+        "from visionlens_jlab.jobs.images.tasks import HeaderTask\n"
         "with ImagePool(lambda: None, 1) as pool:\n"
         f"    task = HeaderTask({str(tmp_path)!r}, ['a.png'])\n"
         "    print([result.headers[0].width for result in pool.map([task])])\n"

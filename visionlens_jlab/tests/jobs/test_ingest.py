@@ -12,8 +12,8 @@ from PIL import Image, ImageOps
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.formats import rle
 from visionlens_jlab.formats.issues import ISSUES
-from visionlens_jlab.jobs import ingest
 from visionlens_jlab.jobs.context import JobCancelled
+from visionlens_jlab.jobs.ingest import job as ingest
 
 from ..formats.writers import (
     coco,

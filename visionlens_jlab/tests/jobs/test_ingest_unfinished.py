@@ -13,7 +13,7 @@ from visionlens_jlab.catalog.library import Library
 from visionlens_jlab.catalog.store import DatasetStore
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.jobs import context
-from visionlens_jlab.jobs.ingest_existing import Existing
+from visionlens_jlab.jobs.ingest.existing import Existing
 from visionlens_jlab.jobs.inline import run_inline
 from visionlens_jlab.models import IngestRequest, Job, TagRequest
 from visionlens_jlab.tests.api.servers import make_coco, make_images

@@ -12,9 +12,9 @@ import pytest
 from visionlens_jlab.catalog.library import Library
 from visionlens_jlab.catalog.store import DatasetStore
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.jobs import project
 from visionlens_jlab.jobs.context import JobCancelled
 from visionlens_jlab.jobs.inline import run_inline
+from visionlens_jlab.jobs.project import job as project
 from visionlens_jlab.models import EmbeddingSpace, Job, ProjectRequest
 from visionlens_jlab.tests.catalog.builders import piece, samples_table
 

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.jobs import ingest_space
-from visionlens_jlab.jobs.ingest_space import check_space
+from visionlens_jlab.jobs.ingest import space as ingest_space
+from visionlens_jlab.jobs.ingest.space import check_space
 from visionlens_jlab.tests.api.servers import code, make_coco, make_images
 from visionlens_jlab.tests.jobs.servers import Server
 

@@ -13,9 +13,9 @@ from visionlens_jlab.arrow_columns import numbers
 from visionlens_jlab.formats.base import ImageRows, Issue
 from visionlens_jlab.media.headers import Header, upright_size
 
-from .ingest_existing import Existing, Known
-from .ingest_facts import SKIPPED, FactsLog, ImageFacts
-from .ingest_tables import file_table, sample_table
+from .existing import Existing, Known
+from .facts import SKIPPED, FactsLog, ImageFacts
+from .tables import file_table, sample_table
 
 Headers = tuple[list[Header | None], list[str | None]]
 Modified = Callable[[str, list[str]], list[int | None]]

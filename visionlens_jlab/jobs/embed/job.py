@@ -12,21 +12,21 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..errors import VisionLensError
-from ..vectors.segments import write_segment
-from .context import JobContext
-from .embed_input import Known, read_items, read_known
-from .embed_rows import RowEncoder
-from .embed_space import choose_space, version_in
+from ...errors import VisionLensError
+from ...vectors.segments import write_segment
+from ..context import JobContext
+from ..images.pool import ImagePool
 from .encode import encode, encode_with, unload
 from .encoder import Encoder
-from .image_pool import ImagePool
+from .input import Known, read_items, read_known
 from .query_files import QueryFiles
+from .rows import RowEncoder
+from .space import choose_space, version_in
 from .vector_cache import VectorCache
 
 if TYPE_CHECKING:
-    from ..embedding.base import Embedder
-    from ..embedding.whitening import Whitening
+    from ...embedding.base import Embedder
+    from ...embedding.whitening import Whitening
 
 ROWS = 1024
 """Rows of a piece."""
@@ -36,7 +36,7 @@ _RAW = "raw.f32"
 
 def run(context: JobContext) -> dict[str, Any]:
     """Embed; the result names the space and counts what was done."""
-    from ..embedding.registry import make
+    from ...embedding.registry import make
 
     params = context.params
     known = read_known(context.spool / "input")
@@ -134,8 +134,8 @@ class _Embedding:
 
     def _fit(self, rows: RowEncoder) -> Iterator[np.ndarray[Any, Any] | None]:
         """Raw values of all rows first, on disk; then what they are fitted with, once."""
-        from ..embedding.classical import ClassicalEmbedder
-        from ..embedding.whitening import Whitening
+        from ...embedding.classical import ClassicalEmbedder
+        from ...embedding.whitening import Whitening
 
         shape = (len(self._rows), self._embedder.dimension)
         if not len(self._rows):
@@ -180,6 +180,6 @@ class _Embedding:
 def _whitening(known: Known | None) -> Whitening | None:
     if known is None or known.fitted is None:
         return None
-    from ..embedding.whitening import Whitening
+    from ...embedding.whitening import Whitening
 
     return Whitening.from_bytes(known.fitted)

@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import VisionLensError
-from .pieces import write_json
+from ...errors import VisionLensError
+from ..pieces import write_json
 
 FOLDER = "queries"
 LOOK_SECONDS = 0.02

@@ -22,19 +22,19 @@ from visionlens_jlab.formats.detect import pick
 from visionlens_jlab.formats.registry import source_kinds
 from visionlens_jlab.formats.request import Request, make_request
 
-from .context import JobContext
-from .image_pool import ImagePool
-from .image_tasks import HeaderResult, HeaderTask, MediaResult, MediaTask, Result
-from .ingest_annotations import Prepared, ambiguous_issues
-from .ingest_count import Counts
-from .ingest_existing import Existing
-from .ingest_gather import Gathered
-from .ingest_pixels import pixel_batches, pixel_tables
-from .ingest_samples import Pending, SampleMaker
-from .ingest_space import check_space
-from .ingest_stated import StatedFields
-from .ingest_tables import class_table, issue_table, root_table
-from .ingest_updates import LabelUpdates
+from ..context import JobContext
+from ..images.pool import ImagePool
+from ..images.tasks import HeaderResult, HeaderTask, MediaResult, MediaTask, Result
+from .annotations import Prepared, ambiguous_issues
+from .count import Counts
+from .existing import Existing
+from .gather import Gathered
+from .pixels import pixel_batches, pixel_tables
+from .samples import Pending, SampleMaker
+from .space import check_space
+from .stated import StatedFields
+from .tables import class_table, issue_table, root_table
+from .updates import LabelUpdates
 
 HEADERS_PER_TASK = 250
 IMAGES_PER_PIECE = 256
@@ -374,7 +374,7 @@ class _Ingest:
 
 
 def _here(tasks: Sequence[HeaderTask]) -> Iterator[Result]:
-    from .image_work import execute  # labels alone need no decoder
+    from ..images.work import execute  # labels alone need no decoder
 
     return map(execute, tasks)
 

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from ..duplicates import Member, NearDuplicates, Samples, Thumbnails, exact_groups
-from ..duplicates.near import THRESHOLD
-from .context import JobContext
-from .duplicates_setup import SAMPLES
-from .space_input import read_space
+from ...duplicates import Member, NearDuplicates, Samples, Thumbnails, exact_groups
+from ...duplicates.near import THRESHOLD
+from ..context import JobContext
+from ..space_input import read_space
+from .setup import SAMPLES
 
 TABLE = "duplicate_member"
 

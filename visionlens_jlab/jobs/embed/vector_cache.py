@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from ..config import default_vector_cache
+from ...config import default_vector_cache
 
 FOLDER = "cache/vectors"
 _AT_ONCE = 500

@@ -10,21 +10,21 @@ import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import VisionLensError, system_errors
-from ..models import IngestRequest, Job, JobParameters
-from .ingest_existing import FIELDS
-from .ingest_space import check_space
-from .pieces import write_stream
-from .spool import Spool
-from .status import dataset_of, now
+from ...errors import VisionLensError, system_errors
+from ...models import IngestRequest, Job, JobParameters
+from ..pieces import write_stream
+from ..spool import Spool
+from ..status import dataset_of, now
+from .existing import FIELDS
+from .space import check_space
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from ..catalog.library import Library
-    from ..catalog.store import DatasetStore
-    from ..formats.request import Request
-    from .queue import JobQueue
+    from ...catalog.library import Library
+    from ...catalog.store import DatasetStore
+    from ...formats.request import Request
+    from ..queue import JobQueue
 
 TABLE = "table.arrow"
 EXISTING = "existing.arrow"
@@ -209,15 +209,15 @@ def _lacks_pixels(store: DatasetStore) -> bool:
 
 
 def _existing_samples(store: DatasetStore) -> pa.Table:
-    from ..catalog.roots import LOCATION
+    from ...catalog.roots import LOCATION
 
     return store.sql(_EXISTING_SQL.format(location=LOCATION), timeout=600)
 
 
 def _checked_places(request: IngestRequest) -> Request:
     """The places that are named: what is wrong with them is said at once, not by the job."""
-    from ..formats.registry import formats, source_kinds
-    from ..formats.request import make_request
+    from ...formats.registry import formats, source_kinds
+    from ...formats.request import make_request
 
     if request.format is not None and request.format not in {form.name for form in formats()}:
         raise VisionLensError("FORMAT_UNKNOWN", f"There is no format {request.format!r}.")

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..errors import VisionLensError
-from ..models import EmbedRequest, Job, JobParameters, ProjectRequest
-from .dataset_setup import DatasetSetup
-from .embed_input import FITTED_FOLDER, HAVE_FOLDER, ITEMS, SPACES
-from .pieces import write_stream
-from .spool import Spool
+from ...errors import VisionLensError
+from ...models import EmbedRequest, Job, JobParameters, ProjectRequest
+from ..dataset_setup import DatasetSetup
+from ..pieces import write_stream
+from ..spool import Spool
+from .input import FITTED_FOLDER, HAVE_FOLDER, ITEMS, SPACES
 
 if TYPE_CHECKING:
-    from ..catalog.store import DatasetStore
+    from ...catalog.store import DatasetStore
 
 _SAMPLES = """
     SELECT s.sample_id AS id, coalesce(r.location, '') AS location, s.path, s.content_hash,

@@ -7,13 +7,13 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import VisionLensError
+from ...errors import VisionLensError
 from .query_files import QueryFiles
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from .lane import Lane
+    from ..lane import Lane
 
 POLL_SECONDS = 0.01
 WAIT_SECONDS = 120.0
@@ -40,7 +40,8 @@ async def encode_query(
     """
     files = QueryFiles(data_dir)
     name = await asyncio.to_thread(files.ask, query, name)
-    code = f"from visionlens_jlab.jobs.encode import answer\nanswer({str(data_dir)!r}, {name!r})"
+    load = "from visionlens_jlab.jobs.embed.encode import answer"
+    code = f"{load}\nanswer({str(data_dir)!r}, {name!r})"
     deadline = time.monotonic() + WAIT_SECONDS
     try:
         while time.monotonic() < deadline:

@@ -16,7 +16,7 @@ from visionlens_jlab.media.header_reader import read_header
 from visionlens_jlab.media.headers import UnreadableImageError
 from visionlens_jlab.media.sources import Source
 
-from .image_tasks import CRASHED, PixelsResult, PixelsTask
+from .tasks import CRASHED, PixelsResult, PixelsTask
 
 Box = tuple[float, float, float, float]
 _OUTSIDE = "nothing of it lies in the image"

@@ -7,13 +7,13 @@ from typing import BinaryIO
 import msgspec
 
 from visionlens_jlab.errors import of_system
-from visionlens_jlab.jobs.image_tasks import Answer, Refused, Task
+from visionlens_jlab.jobs.images.tasks import Answer, Refused, Task
 from visionlens_jlab.pipes import read_frame, serve_streams, write_frame
 
 
 def serve(requests: BinaryIO, results: BinaryIO) -> None:
     """Answer frames until there are no more."""
-    from visionlens_jlab.jobs.image_work import execute  # the parent needs the frames only
+    from visionlens_jlab.jobs.images.work import execute  # the parent needs the frames only
 
     decoder = msgspec.msgpack.Decoder(Task)
     while (data := read_frame(requests)) is not None:

@@ -16,7 +16,7 @@ from visionlens_jlab.media.header_reader import read_header
 from visionlens_jlab.media.headers import Header, UnreadableImageError
 from visionlens_jlab.media.sources import LocalSource, Source
 
-from .image_tasks import (
+from .tasks import (
     CRASHED,
     HeaderResult,
     HeaderTask,
@@ -31,7 +31,7 @@ from .image_tasks import (
 def execute(task: Task) -> Result:
     """Do a task."""
     if isinstance(task, PixelsTask):
-        from .embed_pixels import read_pixels
+        from .preparing import read_pixels
 
         return read_pixels(task, _source(task.location))
     return _read_headers(task) if isinstance(task, HeaderTask) else _read_media(task)

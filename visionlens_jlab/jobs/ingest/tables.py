@@ -20,7 +20,7 @@ from visionlens_jlab.arrow_columns import (
 from visionlens_jlab.formats.base import ClassEntry, Issue
 from visionlens_jlab.media.headers import Header
 
-from .image_tasks import MediaResult
+from ..images.tasks import MediaResult
 
 SAMPLE = {
     "sample_id": pa.uint32(),

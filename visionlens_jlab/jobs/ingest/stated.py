@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from visionlens_jlab.arrow_columns import numbers, present_in, values_of
 
-from .ingest_digest import text_hashes
+from .digest import text_hashes
 
 FROM_FILE = ("captured_at", "camera", "latitude", "longitude")
 """Stated by a label file or else by EXIF, which is read of new and changed files only."""

@@ -11,9 +11,9 @@ import pyarrow as pa
 from visionlens_jlab.arrow_columns import numbers
 from visionlens_jlab.formats.base import Issue
 
-from .ingest_annotations import Prepared
-from .ingest_digest import LabelDigests
-from .ingest_facts import ImageFacts
+from .annotations import Prepared
+from .digest import LabelDigests
+from .facts import ImageFacts
 
 ANNOTATIONS_PER_PIECE = 100_000
 

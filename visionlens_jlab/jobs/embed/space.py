@@ -7,13 +7,13 @@ import re
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from ..errors import VisionLensError
-from ..models import EmbeddingSpace
-from .embed_input import Known
-from .status import now
+from ...errors import VisionLensError
+from ...models import EmbeddingSpace
+from ..status import now
+from .input import Known
 
 if TYPE_CHECKING:
-    from ..embedding.base import Embedder
+    from ...embedding.base import Embedder
 
 
 def version_in(embedder: Embedder, level: str, margin: float) -> str:

@@ -29,8 +29,8 @@ from visionlens_jlab.formats.geometry import (
     upright_geometry,
 )
 
-from .ingest_digest import annotation_hashes
-from .ingest_facts import SKIPPED, FactsLog, ImageFacts
+from .digest import annotation_hashes
+from .facts import SKIPPED, FactsLog, ImageFacts
 
 OUTSIDE_TOLERANCE = 1.0
 """Pixels a box may reach over the image's edge before it is listed."""

@@ -6,20 +6,20 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
-from ..embedding.projections import resolved_parameters
-from ..errors import VisionLensError
-from ..models import Job, Projection, ProjectRequest
-from .dataset_setup import DatasetSetup
-from .space_input import offer_space
-from .spool import Spool
-from .status import dataset_of
+from ...embedding.projections import resolved_parameters
+from ...errors import VisionLensError
+from ...models import Job, Projection, ProjectRequest
+from ..dataset_setup import DatasetSetup
+from ..space_input import offer_space
+from ..spool import Spool
+from ..status import dataset_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ..catalog.library import Library
-    from ..catalog.store import DatasetStore
-    from .queue import JobQueue
+    from ...catalog.library import Library
+    from ...catalog.store import DatasetStore
+    from ..queue import JobQueue
 
 REQUESTED = "requested"
 """Among a projection's parameters: the method that was wanted, where it could not be had."""

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..errors import VisionLensError
+from ...errors import VisionLensError
 
 if TYPE_CHECKING:
-    from ..embedding.base import Embedder
+    from ...embedding.base import Embedder
 
 Matrix = np.ndarray[Any, Any]
 
@@ -41,7 +41,7 @@ class Encoder:
 
         JOB_FAILED when not even one image fits into the memory of the device.
         """
-        from ..embedding.base import OutOfMemoryError
+        from ...embedding.base import OutOfMemoryError
 
         parts: list[Matrix] = []
         done = 0

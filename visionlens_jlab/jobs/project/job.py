@@ -14,16 +14,16 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from ..embedding.projections import Fitted, available, fit, pca_preview, place
-from ..embedding.projections.clusters import can_cluster, clusters
-from ..embedding.projections.numba_cache import keep_compiled_code_in
-from ..errors import VisionLensError
-from ..models import Projection, ProjectRequest
-from ..vectors.segments import write_batches
-from .context import JobContext
-from .project_setup import REQUESTED, stored_parameters
-from .space_input import read_space
-from .status import now
+from ...embedding.projections import Fitted, available, fit, pca_preview, place
+from ...embedding.projections.clusters import can_cluster, clusters
+from ...embedding.projections.numba_cache import keep_compiled_code_in
+from ...errors import VisionLensError
+from ...models import Projection, ProjectRequest
+from ...vectors.segments import write_batches
+from ..context import JobContext
+from ..space_input import read_space
+from ..status import now
+from .setup import REQUESTED, stored_parameters
 
 COORDINATES, MODEL = "coordinates.arrow", "model.bin"
 CLUSTERS = "cluster"

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..errors import VisionLensError
-from ..models import DuplicatesRequest
-from .dataset_setup import DatasetSetup
-from .pieces import write_stream
-from .space_input import offer_space
-from .spool import Spool
+from ...errors import VisionLensError
+from ...models import DuplicatesRequest
+from ..dataset_setup import DatasetSetup
+from ..pieces import write_stream
+from ..space_input import offer_space
+from ..spool import Spool
 
 if TYPE_CHECKING:
-    from ..catalog.store import DatasetStore
+    from ...catalog.store import DatasetStore
 
 SAMPLES = "samples.arrow"
 """In the spool's input: what is known of the samples."""

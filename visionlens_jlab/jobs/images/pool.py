@@ -22,10 +22,10 @@ import msgspec
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.pipes import child_command, end_child, read_frame, start_child, write_frame
 
-from .image_tasks import Answer, HeaderTask, Refused, Result, Task, singles
+from .tasks import Answer, HeaderTask, Refused, Result, Task, singles
 
 POLL_SECONDS = 0.1
-_COMMAND = child_command("visionlens_jlab.jobs.image_process")
+_COMMAND = child_command("visionlens_jlab.jobs.images.process")
 
 
 class WorkerCrashedError(Exception):

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from .context import JobContext
-from .embed_input import Items
+from ..context import JobContext
+from ..images.pool import ImagePool
+from ..images.tasks import PixelsResult, PixelsTask
 from .encoder import Encoder
-from .image_pool import ImagePool
-from .image_tasks import PixelsResult, PixelsTask
+from .input import Items
 from .vector_cache import VectorCache, cache_key
 
 PARTS_PER_TASK = 16

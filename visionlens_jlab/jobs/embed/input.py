@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from ..models import EmbeddingSpace
+from ...models import EmbeddingSpace
 
 ITEMS = "items.arrow"
 SPACES = "spaces.json"

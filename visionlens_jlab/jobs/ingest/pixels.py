@@ -10,9 +10,9 @@ import pyarrow as pa
 from visionlens_jlab.arrow_columns import numbers
 from visionlens_jlab.formats.base import Issue
 
-from .image_tasks import MediaResult
-from .ingest_samples import Pending
-from .ingest_tables import file_table, issue_table, media_table
+from ..images.tasks import MediaResult
+from .samples import Pending
+from .tables import file_table, issue_table, media_table
 
 
 def pixel_batches(pending: list[Pending], most: int) -> Iterator[list[Pending]]:

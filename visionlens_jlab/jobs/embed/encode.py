@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..errors import VisionLensError
+from ...errors import VisionLensError
 from .encoder import Encoder
 from .query_files import QueryFiles
 
 if TYPE_CHECKING:
-    from ..embedding.whitening import Whitening
-    from ..models import EmbeddingSpace
+    from ...embedding.whitening import Whitening
+    from ...models import EmbeddingSpace
 
 Vector = np.ndarray[Any, Any]
 _OWN_VECTORS = ("matrix", "callable")
@@ -104,8 +104,8 @@ def answer(data_dir: str, name: str) -> None:
 
 
 def _encoder_of(query: dict[str, Any], device: str | None) -> tuple[Encoder, Whitening | None]:
-    from ..embedding.registry import make
-    from ..embedding.whitening import Whitening
+    from ...embedding.registry import make
+    from ...embedding.whitening import Whitening
 
     options = query["options"] if device is None else {**query["options"], "device": device}
     key = json.dumps([query["model"], query["version"], options], sort_keys=True)
@@ -128,8 +128,8 @@ def _encoder_of(query: dict[str, Any], device: str | None) -> tuple[Encoder, Whi
 
 
 def _pixels(encoder: Encoder, path: Path) -> np.ndarray[Any, Any]:
-    from ..media.headers import UnreadableImageError
-    from .embed_pixels import prepared
+    from ...media.headers import UnreadableImageError
+    from ..images.preparing import prepared
 
     try:
         return prepared(path.read_bytes(), encoder.embedder.preparation)[None]

@@ -1,0 +1,1 @@
+"""The job that looks for near-duplicates."""

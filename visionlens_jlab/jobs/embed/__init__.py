@@ -1,0 +1,1 @@
+"""The embed job, and queries encoded with its models."""

@@ -1,0 +1,1 @@
+"""Image processes: decoding beside the worker, one lost process costs one image."""
