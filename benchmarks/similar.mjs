@@ -57,7 +57,7 @@ async function serve(folder) {
 /** Wait until `condition` gives something; what it gave. */
 async function until(condition, what) {
   const started = Date.now();
-  while (Date.now() - started < 3 * MINUTE) {
+  while (Date.now() - started < 4 * MINUTE) {
     const found = await condition().catch(() => null);
     if (found) {
       return found;
@@ -96,7 +96,7 @@ function watch() {
     }
   };
   window.addEventListener(
-    'mouseup',
+    'pointerup',
     ({ target }) => {
       if (target.closest?.('.lm-Menu-item')) {
         Object.assign(seen, { clicked: performance.now(), first: 0, all: 0 });
