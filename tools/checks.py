@@ -30,6 +30,8 @@ PARTS = [
 """Folders or files of tests that run in one process each; the others together in one more."""
 LANES = min(6, (os.cpu_count() or 1) + 2)
 """So many checks run at once: more than there are cores, as many tests wait for a process."""
+BROWSERS = 2
+BROWSER_PORT = 8870
 COVERED = ".coverage-"
 
 
@@ -97,19 +99,30 @@ def _matching(part: str) -> list[str]:
     )
 
 
-def _browser_check() -> Check:
+def _browser_checks() -> list[Check]:
+    """The browser tests in parts, each with a server of its own."""
     command = [_tool("jlpm"), "playwright", "test", "-c", "ui-tests/playwright.config.js"]
-    return Check("galata", "browser", command, {"CHROMIUM": browser.find()})
+    chromium = browser.find()
+    return [
+        Check(
+            f"galata {part} of {BROWSERS}",
+            "browser",
+            [*command, f"--shard={part}/{BROWSERS}"],
+            {"CHROMIUM": chromium, "VISIONLENS_TEST_PORT": str(BROWSER_PORT + part)},
+        )
+        for part in range(1, BROWSERS + 1)
+    ]
 
 
 def run(only: list[str] | None) -> int:
     """Run the checks named (all by default); returns the exit status."""
     started = time.monotonic()
     wanted = [check for check in _checks() if _wanted(check, only)]
-    if only is None or {"browser", "galata"} & set(only):
-        wanted.insert(0, _browser_check())
     with ThreadPoolExecutor(LANES) as lanes:
         results = dict(lanes.map(_run, wanted))
+    if only is None or "browser" in only:
+        with ThreadPoolExecutor(BROWSERS) as lanes:
+            results |= dict(lanes.map(_run, _browser_checks()))
     if only is None:
         results["coverage"] = _coverage()
     passed = sum(results.values())

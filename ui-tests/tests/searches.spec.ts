@@ -1,7 +1,7 @@
 /** Searches from everywhere: duplicates, points, the menu; images dropped to search by. */
 import { expect, test } from '@jupyterlab/galata';
 import type { Locator } from '@playwright/test';
-import { drawnMap, putVectors, stubProjection } from './maps';
+import { drawnMap, haveProjections } from './maps';
 import { COUNT, haveDataset } from './panels';
 
 test.use({ autoGoto: false });
@@ -56,8 +56,7 @@ test('outliers, what is like a duplicate, like a point; drops say what they do',
 }) => {
   await page.goto();
   await haveDataset(page, 'street', 'alike');
-  await putVectors(page, 'alike', COUNT);
-  await stubProjection(page, COUNT);
+  await haveProjections(page, 'alike');
   await page.route(/\/duplicates\?/, route =>
     route.fulfill({ json: DUPLICATES })
   );

@@ -12,8 +12,7 @@ import queue
 import subprocess
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from concurrent.futures import TimeoutError as FutureTimeoutError
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from types import TracebackType
 from typing import BinaryIO, cast
 
@@ -136,13 +135,10 @@ class ImagePool:
         self.close()
 
     def _result(self, future: Future[Result]) -> Result:
-        while True:
+        self._check()
+        while not wait([future], POLL_SECONDS).done:
             self._check()
-            try:
-                return future.result(timeout=POLL_SECONDS)
-            except FutureTimeoutError:
-                if future.done():
-                    raise
+        return future.result()
 
     def _do(self, task: Task) -> Result:
         worker = self._idle.get()

@@ -200,7 +200,7 @@ def undisturbed(library: Library, name: str) -> tuple[list[int], np.ndarray]:
 
 @pytest.mark.timeout(1200)
 @pytest.mark.parametrize(
-    ("kills", "images"), [(2, 300), pytest.param(20, 600, marks=pytest.mark.soak)]
+    ("kills", "images"), [(2, 150), pytest.param(20, 600, marks=pytest.mark.soak)]
 )
 async def test_kill_9_at_any_moment_loses_and_repeats_nothing(tmp_path, kills, images):
     """Of the worker, its image processes or the server, in turn; then the job goes on."""

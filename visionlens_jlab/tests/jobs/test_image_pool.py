@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import subprocess
 import sys
+from concurrent.futures import Future
 from pathlib import Path
 
 import msgspec
@@ -90,6 +91,31 @@ def test_a_check_that_raises_ends_the_processes(tmp_path, monkeypatch):
     with pytest.raises(InterruptedError), ImagePool(check, 1) as pool:
         list(pool.map(tasks(tmp_path, 1)))
     assert all(process.returncode is not None for process in started)
+
+
+class LateFuture(Future):
+    """Has its result just when the time to wait for it is over."""
+
+    def result(self, timeout=None):
+        try:
+            return super().result(0.01 if timeout else None)
+        except TimeoutError:
+            self.set_result("late")
+            raise
+
+
+def test_a_result_that_comes_as_the_wait_ends_is_no_failure():
+    late = LateFuture()
+    calls = []
+
+    def check():
+        calls.append(late.done())
+        if len(calls) == 3 and not late.done():
+            late.set_result("late")
+
+    with ImagePool(check, 1) as pool:
+        assert pool._result(late) == "late"
+    assert calls
 
 
 def test_works_from_a_program_without_a_main_guard(tmp_path):
