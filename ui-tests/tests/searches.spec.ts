@@ -79,11 +79,11 @@ test('outliers, what is like a duplicate, like a point; drops say what they do',
     `100 of ${COUNT} samples`
   );
   await dragImage(grid, 0.9);
-  await expect(grid.locator('.vl-drop .vl-mod-pointed')).toHaveText(
+  await expect(page.locator('.vl-drop .vl-mod-pointed')).toHaveText(
     /^Search by this image/
   );
   await dragImage(grid, 0.1);
-  await expect(grid.locator('.vl-drop .vl-mod-pointed')).toHaveText(
+  await expect(page.locator('.vl-drop .vl-mod-pointed')).toHaveText(
     /copied into alike$/
   );
   await grid.dispatchEvent('dragleave');
