@@ -69,7 +69,8 @@ export class Workspaces implements IWorkspaces {
         this._setCurrent([...this._models.values()].pop() ?? null);
       }
       this.removed.emit(model);
-      model.dispose();
+      const sent = model.dispose().finally(() => this._closing.delete(sent));
+      this._closing.add(sent);
     }
   }
 
@@ -136,6 +137,8 @@ export class Workspaces implements IWorkspaces {
 
   private async _fetch(options: IOpenOptions): Promise<IWorkspace> {
     const { dataset, workspace, notebook } = options;
+    // What a panel that was closed just now changed last may be on its way.
+    await Promise.allSettled(this._closing);
     if (workspace !== undefined) {
       try {
         return await this._client.workspace(dataset, workspace);
@@ -175,6 +178,7 @@ export class Workspaces implements IWorkspaces {
   private readonly _closed = new Map<string, string>();
   /** They outlive their panels. */
   private readonly _histories = new Map<string, History<IViewSpec>>();
+  private readonly _closing = new Set<Promise<void>>();
   private readonly _opening = new Map<string, Promise<IWorkspaceModel>>();
   private _current: IWorkspaceModel | null = null;
 }

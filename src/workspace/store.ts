@@ -172,9 +172,9 @@ export class WorkspaceModel implements IWorkspaceModel {
     return this._sync.pull(version);
   }
 
-  dispose(): void {
+  dispose(): Promise<void> {
     this._latestPredicate.abort();
-    this._sync.dispose();
+    return this._sync.dispose();
   }
 
   private get _state(): IWorkspaceState {

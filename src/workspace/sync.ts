@@ -143,13 +143,15 @@ export class WorkspaceSync {
     }
   }
 
-  dispose(): void {
+  /** Resolves when what was changed last has been sent. */
+  async dispose(): Promise<void> {
     this._events.workspace.disconnect(this._onWorkspace, this);
     this._events.dataset.disconnect(this._onDataset, this);
     this._loader.dispose();
     this._latestPull.abort();
     this._latestSelection.abort();
-    void this._sender.flush().then(() => this._sender.dispose());
+    await this._sender.flush();
+    this._sender.dispose();
   }
 
   private get _state(): IWorkspaceState {

@@ -101,5 +101,5 @@ export interface IWorkspaceModel extends IWorkspaceActions {
   flush(): Promise<void>;
   /** Somebody else made this version: read it, unless it is known already. */
   pull(version: number): Promise<void>;
-  dispose(): void;
+  dispose(): Promise<void>;
 }

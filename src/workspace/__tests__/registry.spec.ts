@@ -1,5 +1,5 @@
 import { Workspaces } from '../registry';
-import { FakeServer } from './fakeServer';
+import { compare, EMPTY_VIEW, FakeServer } from './fakeServer';
 
 describe('Workspaces', () => {
   let server: FakeServer;
@@ -48,6 +48,31 @@ describe('Workspaces', () => {
     expect(one).not.toBe(two);
     expect(await open('a.ipynb')).toBe(one);
     expect(server.created).toBe(2);
+  });
+
+  it('reads what was closed just now when its last change is in', async () => {
+    const { client } = server;
+    let send: () => void = () => undefined;
+    const held = new Promise<void>(resolve => (send = resolve));
+    const slow: typeof client = Object.assign(Object.create(client), {
+      changeWorkspace: async (
+        ...given: Parameters<typeof client.changeWorkspace>
+      ) => {
+        await held;
+        return client.changeWorkspace(...given);
+      }
+    });
+    workspaces = new Workspaces(slow, server.serverEvents);
+    const options = { dataset: 'cells', workspace: 'w1' };
+    const model = await workspaces.open(options);
+    model.setView({ ...EMPTY_VIEW, filter: compare('sample_id', 20) });
+    workspaces.close('w1');
+    const again = workspaces.open(options);
+    await new Promise(resolve => setTimeout(resolve, 20));
+    expect(server.changes).toEqual([]);
+    send();
+    const { view } = (await again).store.getState();
+    expect(view.filter).toEqual(compare('sample_id', 20));
   });
 
   it('follows the panel used last, and forgets what is closed', async () => {

