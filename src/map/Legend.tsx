@@ -86,14 +86,12 @@ export function Legend({ model, map, trans }: IProps): JSX.Element | null {
   const asked = valuesOf(filter, legend.field);
   const toggle = (value: Value): void =>
     model.setFilter(toggleValue(filter, legend.field, value));
-  const first = entries
-    .slice(0, SHOWN)
-    .concat(
-      entries
-        .slice(SHOWN)
-        .filter(({ value }) => asked.includes(value))
-        .slice(0, SHOWN)
-    );
+  const first = entries.slice(0, SHOWN).concat(
+    entries
+      .slice(SHOWN)
+      .filter(({ value }) => asked.includes(value))
+      .slice(0, SHOWN)
+  );
   const more = legend.values.length + legend.others - first.length;
   const missing = counts[legend.values.length + 1] ?? 0;
   const button = (entry: IEntry): JSX.Element => (
