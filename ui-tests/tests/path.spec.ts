@@ -106,6 +106,13 @@ test('from a folder of images to a DataFrame and back', async ({
 
   step('five tiles, in the notebook as a DataFrame');
   const ids = await tileIds(grid, 5);
+  const sent = page.waitForResponse(response => {
+    const request = response.request();
+    return (
+      request.method() === 'PATCH' &&
+      request.postDataJSON()?.selection?.length === ids.length
+    );
+  });
   await grid.locator(`.vl-tile[data-id="${ids[0]}"]`).click();
   for (const id of ids.slice(1)) {
     await grid
@@ -118,6 +125,7 @@ test('from a folder of images to a DataFrame and back', async ({
   await expect(header(filters)).toHaveText(
     `${promised} of ${COUNT} samples, 5 selected`
   );
+  await sent;
   const read = await notebook.runCode(
     'print(sorted(lens.selection.to_pandas()["sample_id"].tolist()))'
   );
