@@ -73,9 +73,9 @@ export function Combobox(props: IProps): JSX.Element {
       case 'Enter':
         if (isOpen && current >= 0) {
           choose(options[current]);
-        } else {
+        } else if (props.onEnter) {
           show(false);
-          props.onEnter?.();
+          props.onEnter();
         }
         break;
       case 'Escape':

@@ -102,6 +102,7 @@ class Panels {
     await this.filters.getByRole('button', { name: '+ Add condition' }).click();
     const form = this.filters.getByRole('form', { name: 'Condition' });
     await form.getByRole('combobox', { name: 'Field' }).fill(field);
+    await expect(form.getByRole('option').first()).toBeVisible();
     await form.getByRole('combobox', { name: 'Field' }).press('Enter');
     return form;
   }
