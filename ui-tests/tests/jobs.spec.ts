@@ -47,6 +47,7 @@ test('the list of keys opens with ?', async ({ page }) => {
   const dialog = page.locator('.jp-Dialog');
   await expect(dialog).toContainText('Select or deselect the tile');
   await picture(page, 'keys');
+  await expect(dialog.getByRole('button', { name: 'Close' })).toBeFocused();
   await page.keyboard.press('Escape');
   await expect(dialog).toHaveCount(0);
 });

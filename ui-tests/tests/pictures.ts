@@ -9,9 +9,9 @@ const FOLDER = UPDATE_IMAGES
   : path.resolve(__dirname, '../test-results/images');
 
 /**
- * Take the page in both themes as `<name>-light.png` and `<name>-dark.png`, where PICTURES or
- * UPDATE_IMAGES is set; `show` makes again what changing the theme takes away, for it takes the
- * keyboard.
+ * Wait until everything is there. Where PICTURES or UPDATE_IMAGES is set, take the page in both
+ * themes as `<name>-light.png` and `<name>-dark.png`; `show` makes again what changing the theme
+ * takes away, for it takes the keyboard.
  */
 export async function picture(
   page: IJupyterLabPageFixture,
@@ -19,6 +19,7 @@ export async function picture(
   show?: () => Promise<void>
 ): Promise<void> {
   if (!PICTURES && !UPDATE_IMAGES) {
+    await settled(page);
     return;
   }
   for (const theme of ['Dark', 'Light'] as const) {
