@@ -58,6 +58,19 @@ export function places(
   }));
 }
 
+/** The one that is farthest from its nearest neighbour: nothing lies over it. */
+export function mostAlone<T extends { x: number; y: number }>(
+  all: readonly T[]
+): T {
+  const space = (one: T): number =>
+    Math.min(
+      ...all
+        .filter(other => other !== one)
+        .map(other => Math.hypot(other.x - one.x, other.y - one.y))
+    );
+  return all.reduce((best, one) => (space(one) > space(best) ? one : best));
+}
+
 /** The coordinates of a projection, from the server. */
 export async function coordinates(
   page: IJupyterLabPageFixture,
