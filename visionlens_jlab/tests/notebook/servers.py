@@ -46,7 +46,8 @@ class Server:
         path = self.folder / "runtime" / f"kernel-{session['kernel']['id']}.json"
         client = BlockingKernelClient(connection_file=str(path))
         client.load_connection_file()
-        client.start_channels()
+        # On a busy machine a heartbeat late by a second would pass for a kernel that has died.
+        client.start_channels(hb=False)
         try:
             client.wait_for_ready(timeout=WAIT)
             yield FrontEnd(client)
