@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from .base import Level, Model
 from .embeddings import SearchSpec
 from .filters import Filter
+from .outcomes import OutcomeFilter
 
 
 class SortKey(Model):
@@ -30,6 +31,8 @@ class ViewSpec(Model):
     search: SearchSpec | None = None
     """A search in an embedding space among what the filter lets through; without a sort its scores
     give the order. Of a space of the other level, the owners (or the objects) of what is found."""
+    outcomes: OutcomeFilter | None = None
+    """Only annotations with these outcomes of an evaluation (of any source), or their samples."""
     sort: list[SortKey] = []
     all: bool = False
     """With level annotations: every annotation (all sources) of the matching samples."""
