@@ -72,6 +72,16 @@ CODES: dict[str, ErrorCode] = {
         409, "Read the duplicates again; they were looked for once more."
     ),
     "TEXT_UNSUPPORTED": ErrorCode(422, "Embed with a model that reads text, such as CLIP."),
+    "RUN_NOT_FOUND": ErrorCode(404, "List the runs to see their names."),
+    "RUN_EXISTS": ErrorCode(409, "Choose another name, or replace the run."),
+    "PREDICTIONS_INVALID": ErrorCode(
+        422, "Compare the file with the documented prediction formats, or name its format."
+    ),
+    "EVALUATION_NOT_FOUND": ErrorCode(404, "List the evaluations to see their names."),
+    "EVALUATION_INVALID": ErrorCode(
+        422, "Choose a protocol and geometry that both the labels and the run have."
+    ),
+    "NOTHING_TO_UNDO": ErrorCode(409, "Read the history to see what was changed."),
     "JOB_NOT_FOUND": ErrorCode(404, "List the jobs to see which exist."),
     "JOB_CANCELLED": ErrorCode(409, "Start the job again."),
     "JOB_FAILED": ErrorCode(500, "Read the job's log for the cause."),

@@ -847,6 +847,204 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/datasets/{dataset}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        /** Prediction runs */
+        get: operations["getRuns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/datasets/{dataset}/runs/{run}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+                run: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove a run with its evaluations */
+        delete: operations["deleteRun"];
+        options?: never;
+        head?: never;
+        /** Rename a run, or say what its model was trained on */
+        patch: operations["patchRun"];
+        trace?: never;
+    };
+    "/datasets/{dataset}/evaluations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        /** Evaluations */
+        get: operations["getEvaluations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/datasets/{dataset}/evaluations/{evaluation}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+                evaluation: string;
+            };
+            cookie?: never;
+        };
+        /** One evaluation */
+        get: operations["getEvaluation"];
+        put?: never;
+        post?: never;
+        /** Remove an evaluation */
+        delete: operations["deleteEvaluation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/datasets/{dataset}/evaluations/{evaluation}/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+                evaluation: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Counts at another confidence, or of a view */
+        post: operations["postCounts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/datasets/{dataset}/evaluations/{evaluation}/curves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+                evaluation: string;
+            };
+            cookie?: never;
+        };
+        /** Curves and histograms */
+        get: operations["getCurves"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/datasets/{dataset}/evaluations/{evaluation}/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+                evaluation: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Compare with another evaluation */
+        post: operations["postCompare"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/datasets/{dataset}/edits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        /** History of labels */
+        get: operations["getEdits"];
+        put?: never;
+        /** Change labels */
+        post: operations["postEdits"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/datasets/{dataset}/edits/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take the last change of labels back */
+        post: operations["postUndo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/datasets/{dataset}/edits/redo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Do what was taken back again */
+        post: operations["postRedo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -940,6 +1138,42 @@ export interface components {
             matching: boolean;
         };
         /**
+         * AnnotationEdit
+         * @description One change of ground truth; `annotation_id` null adds a label to `sample_id`.
+         */
+        AnnotationEdit: {
+            /**
+             * Annotation Id
+             * @default null
+             */
+            annotation_id: number | null;
+            /**
+             * Sample Id
+             * @default null
+             */
+            sample_id: number | null;
+            /**
+             * Delete
+             * @default false
+             */
+            delete: boolean;
+            /**
+             * Class Name
+             * @default null
+             */
+            class_name: string | null;
+            /**
+             * Box
+             * @default null
+             */
+            box: [
+                number,
+                number,
+                number,
+                number
+            ] | null;
+        };
+        /**
          * Between
          * @description `field between low and high`, both ends included.
          */
@@ -969,6 +1203,16 @@ export interface components {
             count: number;
             /** Total */
             total: number;
+        };
+        /**
+         * Cell
+         * @description A cell of the confusion matrix; null: background.
+         */
+        Cell: {
+            /** True */
+            true: string | null;
+            /** Predicted */
+            predicted: string | null;
         };
         /**
          * Changed
@@ -1006,6 +1250,49 @@ export interface components {
                 number,
                 number
             ][];
+        };
+        /**
+         * ClassMetrics
+         * @description One row of the per-class table; counts at the operating point.
+         */
+        ClassMetrics: {
+            /** Name */
+            name: string;
+            /** Support */
+            support: number;
+            /** Predictions */
+            predictions: number;
+            /** Metrics */
+            metrics: {
+                [key: string]: number | null;
+            };
+            /** True Positives */
+            true_positives: number;
+            /** False Positives */
+            false_positives: number;
+            /** False Negatives */
+            false_negatives: number;
+            /** Precision */
+            precision: number | null;
+            /** Recall */
+            recall: number | null;
+            /** F1 */
+            f1: number | null;
+            /**
+             * Low
+             * @default null
+             */
+            low: number | null;
+            /**
+             * High
+             * @default null
+             */
+            high: number | null;
+            /**
+             * Reliable
+             * @default null
+             */
+            reliable: boolean | null;
         };
         /**
          * ColorLegend
@@ -1129,6 +1416,46 @@ export interface components {
             value: string | number | boolean;
         };
         /**
+         * CompareRequest
+         * @description Another evaluation, over the same samples; both at their own operating points unless said.
+         */
+        CompareRequest: {
+            /** Other */
+            other: string;
+            /**
+             * Confidence
+             * @default null
+             */
+            confidence: number | null;
+            /**
+             * Other Confidence
+             * @default null
+             */
+            other_confidence: number | null;
+            /**
+             * Replicates
+             * @default 1000
+             */
+            replicates: number;
+            /**
+             * Seed
+             * @default 0
+             */
+            seed: number;
+        };
+        /**
+         * ConfusionCell
+         * @description Pairs of one true and one predicted class; null: background.
+         */
+        ConfusionCell: {
+            /** True */
+            true: string | null;
+            /** Predicted */
+            predicted: string | null;
+            /** Count */
+            count: number;
+        };
+        /**
          * Count
          * @description `count(...) cmp value`; without `arg` every ground-truth annotation counts.
          */
@@ -1150,6 +1477,81 @@ export interface components {
             cmp: "=" | "!=" | "<" | "<=" | ">" | ">=";
             /** Value */
             value: number;
+        };
+        /**
+         * Counts
+         * @description What an operating point gives; equal to a fresh evaluation there.
+         */
+        Counts: {
+            operating_point: components["schemas"]["OperatingPoint"];
+            /** True Positives */
+            true_positives: number;
+            /** False Positives */
+            false_positives: number;
+            /** False Negatives */
+            false_negatives: number;
+            /** Ignored */
+            ignored: number;
+            /** Precision */
+            precision: number | null;
+            /** Recall */
+            recall: number | null;
+            /** F1 */
+            f1: number | null;
+            /** Per Class */
+            per_class: components["schemas"]["ClassMetrics"][];
+            /** Confusion */
+            confusion: components["schemas"]["ConfusionCell"][];
+            /** Errors */
+            errors: components["schemas"]["ErrorShare"][];
+        };
+        /**
+         * CountsRequest
+         * @description Counts at another confidence, and of a subset.
+         */
+        CountsRequest: {
+            /**
+             * Confidence
+             * @default null
+             */
+            confidence: number | null;
+            /** @default null */
+            view: components["schemas"]["ViewSpec"] | null;
+        };
+        /**
+         * Curve
+         * @description One curve; x ascending.
+         */
+        Curve: {
+            /** Name */
+            name: string;
+            /** X */
+            x: number[];
+            /** Y */
+            y: number[];
+            /**
+             * Confidence
+             * @default []
+             */
+            confidence: (number | null)[];
+        };
+        /**
+         * Curves
+         * @description What the plots show, of one class or of all.
+         */
+        Curves: {
+            /** Class Name */
+            class_name: string | null;
+            /** Precision Recall */
+            precision_recall: components["schemas"]["Curve"][];
+            f1: components["schemas"]["Curve"];
+            calibration: components["schemas"]["Curve"];
+            /** Ece */
+            ece: number | null;
+            /** Histograms */
+            histograms: {
+                [key: string]: components["schemas"]["HistogramBin"][];
+            };
         };
         /**
          * DatasetDetail
@@ -1324,6 +1726,30 @@ export interface components {
             suggested_name: string;
         };
         /**
+         * Difference
+         * @description One metric of A against B, paired by group; `p` of the two-sided test.
+         */
+        Difference: {
+            /** Name */
+            name: string;
+            /** Label */
+            label: string;
+            /** A */
+            a: number | null;
+            /** B */
+            b: number | null;
+            /** Difference */
+            difference: number | null;
+            /** Low */
+            low: number | null;
+            /** High */
+            high: number | null;
+            /** P */
+            p: number | null;
+            /** Reliable */
+            reliable: boolean;
+        };
+        /**
          * DuplicateGroup
          * @description Samples that show the same picture; `leak`: in more than one split.
          */
@@ -1410,6 +1836,55 @@ export interface components {
              * @default null
              */
             threshold: number | null;
+        };
+        /**
+         * EditDone
+         * @description What an edit, an undo or a redo did.
+         */
+        EditDone: {
+            /** Version */
+            version: number;
+            /** Changed */
+            changed: number;
+            /**
+             * Added
+             * @default []
+             */
+            added: number[];
+            /** Description */
+            description: string;
+            /** Can Undo */
+            can_undo: boolean;
+            /** Can Redo */
+            can_redo: boolean;
+        };
+        /**
+         * EditRequest
+         * @description One transaction: single edits, or one change of all annotations of a view or of `ids`.
+         */
+        EditRequest: {
+            /**
+             * Edits
+             * @default []
+             */
+            edits: components["schemas"]["AnnotationEdit"][];
+            /** @default null */
+            view: components["schemas"]["ViewSpec"] | null;
+            /**
+             * Ids
+             * @default null
+             */
+            ids: number[] | null;
+            /**
+             * Relabel
+             * @default null
+             */
+            relabel: string | null;
+            /**
+             * Delete
+             * @default false
+             */
+            delete: boolean;
         };
         /**
          * EmbedRequest
@@ -1600,6 +2075,244 @@ export interface components {
             request_id: string | null;
         };
         /**
+         * ErrorShare
+         * @description One error type: how many, and the ΔAP50 of mending it alone.
+         */
+        ErrorShare: {
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "classification" | "localisation" | "both" | "duplicate" | "background" | "missed";
+            /** Count */
+            count: number;
+            /** Delta Ap50 */
+            delta_ap50: number | null;
+        };
+        /**
+         * EvaluateRequest
+         * @description Parameters of an evaluation.
+         *
+         *     `iou`: the thresholds that metrics average over, by default the protocol's (COCO .50:.05:.95,
+         *     VOC .5). Outcomes are counted at `operating_iou`.
+         *     `confidence` null: that of the greatest F1.
+         */
+        EvaluateRequest: {
+            /** Dataset */
+            dataset: string;
+            /** Run */
+            run: string;
+            /**
+             * Name
+             * @default null
+             */
+            name: string | null;
+            /**
+             * Protocol
+             * @default coco
+             * @enum {string}
+             */
+            protocol: "coco" | "voc" | "classification" | "segmentation";
+            /**
+             * Geometry
+             * @default box
+             * @enum {string}
+             */
+            geometry: "box" | "mask" | "keypoints";
+            /**
+             * Iou
+             * @default null
+             */
+            iou: number[] | null;
+            /**
+             * Operating Iou
+             * @default 0.5
+             */
+            operating_iou: number;
+            /**
+             * Confidence
+             * @default null
+             */
+            confidence: number | null;
+            /**
+             * Class Aware
+             * @default true
+             */
+            class_aware: boolean;
+            /**
+             * Max Dets
+             * @default 100
+             */
+            max_dets: number;
+            /** @default null */
+            view: components["schemas"]["ViewSpec"] | null;
+            /**
+             * Options
+             * @default {}
+             */
+            options: {
+                [key: string]: unknown;
+            };
+            /**
+             * Replicates
+             * @default 1000
+             */
+            replicates: number;
+        };
+        /**
+         * EvaluationDetail
+         * @description With its tables at its own operating point.
+         */
+        EvaluationDetail: {
+            /** Evaluation */
+            evaluation: string;
+            /** Run */
+            run: string;
+            /**
+             * Protocol
+             * @enum {string}
+             */
+            protocol: "coco" | "voc" | "classification" | "segmentation";
+            /**
+             * Geometry
+             * @enum {string}
+             */
+            geometry: "box" | "mask" | "keypoints";
+            /** Iou */
+            iou: number[];
+            operating_point: components["schemas"]["OperatingPoint"];
+            /** Max Dets */
+            max_dets: number;
+            /** Predicate */
+            predicate: string | null;
+            /**
+             * Options
+             * @default {}
+             */
+            options: {
+                [key: string]: unknown;
+            };
+            /** Samples */
+            samples: number;
+            /** Groups */
+            groups: number;
+            /** Metrics */
+            metrics: components["schemas"]["Metric"][];
+            /** Created At */
+            created_at: string;
+            /** Stale */
+            stale: boolean;
+            /**
+             * Intervals
+             * @default false
+             */
+            intervals: boolean;
+            /**
+             * Warnings
+             * @default []
+             */
+            warnings: string[];
+            /** Per Class */
+            per_class: components["schemas"]["ClassMetrics"][];
+            /** Errors */
+            errors: components["schemas"]["ErrorShare"][];
+        };
+        /**
+         * EvaluationInfo
+         * @description One evaluation of a run.
+         */
+        EvaluationInfo: {
+            /** Evaluation */
+            evaluation: string;
+            /** Run */
+            run: string;
+            /**
+             * Protocol
+             * @enum {string}
+             */
+            protocol: "coco" | "voc" | "classification" | "segmentation";
+            /**
+             * Geometry
+             * @enum {string}
+             */
+            geometry: "box" | "mask" | "keypoints";
+            /** Iou */
+            iou: number[];
+            operating_point: components["schemas"]["OperatingPoint"];
+            /** Max Dets */
+            max_dets: number;
+            /** Predicate */
+            predicate: string | null;
+            /**
+             * Options
+             * @default {}
+             */
+            options: {
+                [key: string]: unknown;
+            };
+            /** Samples */
+            samples: number;
+            /** Groups */
+            groups: number;
+            /** Metrics */
+            metrics: components["schemas"]["Metric"][];
+            /** Created At */
+            created_at: string;
+            /** Stale */
+            stale: boolean;
+            /**
+             * Intervals
+             * @default false
+             */
+            intervals: boolean;
+            /**
+             * Warnings
+             * @default []
+             */
+            warnings: string[];
+        };
+        /**
+         * EvaluationList
+         * @description Evaluations, oldest first.
+         */
+        EvaluationList: {
+            /** Evaluations */
+            evaluations: components["schemas"]["EvaluationInfo"][];
+        };
+        /**
+         * ExportRequest
+         * @description Parameters of an export; `path` is a folder on the server that is new or empty.
+         */
+        ExportRequest: {
+            /** Dataset */
+            dataset: string;
+            /** Path */
+            path: string;
+            /**
+             * Format
+             * @enum {string}
+             */
+            format: "coco" | "yolo" | "voc" | "class_folders";
+            /** @default null */
+            view: components["schemas"]["ViewSpec"] | null;
+            /**
+             * Ids
+             * @default null
+             */
+            ids: number[] | null;
+            /**
+             * Source
+             * @default ground_truth
+             */
+            source: string;
+            /**
+             * Images
+             * @default copy
+             * @enum {string}
+             */
+            images: "copy" | "link" | "none";
+        };
+        /**
          * Facet
          * @description Counts of one field under all conditions but its own (invariant 3).
          */
@@ -1695,6 +2408,7 @@ export interface components {
              *       "where": null,
              *       "sql": null,
              *       "search": null,
+             *       "outcomes": null,
              *       "sort": [],
              *       "all": false
              *     }
@@ -1813,6 +2527,45 @@ export interface components {
             formats: components["schemas"]["FormatInfo"][];
         };
         /**
+         * HistogramBin
+         * @description Counts by outcome in [low, high), the last one closed.
+         */
+        HistogramBin: {
+            /** Low */
+            low: number;
+            /** High */
+            high: number;
+            /** Counts */
+            counts: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * History
+         * @description Changes of labels by hand.
+         */
+        History: {
+            /** Entries */
+            entries: components["schemas"]["HistoryEntry"][];
+        };
+        /**
+         * HistoryEntry
+         * @description One change of labels by hand.
+         */
+        HistoryEntry: {
+            /** Sequence */
+            sequence: number;
+            /** Description */
+            description: string;
+            /** Created At */
+            created_at: string;
+            /**
+             * Undone
+             * @default false
+             */
+            undone: boolean;
+        };
+        /**
          * In
          * @description `field in (values)`; a null among the values matches missing ones.
          */
@@ -1900,6 +2653,26 @@ export interface components {
             };
         };
         /**
+         * IntervalsRequest
+         * @description Parameters of the job that adds bootstrap intervals to an evaluation.
+         */
+        IntervalsRequest: {
+            /** Dataset */
+            dataset: string;
+            /** Evaluation */
+            evaluation: string;
+            /**
+             * Replicates
+             * @default 1000
+             */
+            replicates: number;
+            /**
+             * Seed
+             * @default 0
+             */
+            seed: number;
+        };
+        /**
          * Job
          * @description A job; `eta_seconds` null until a rate is known.
          */
@@ -1979,6 +2752,16 @@ export interface components {
             project: components["schemas"]["ProjectRequest"] | null;
             /** @default null */
             duplicates: components["schemas"]["DuplicatesRequest"] | null;
+            /** @default null */
+            predictions: components["schemas"]["PredictionsRequest"] | null;
+            /** @default null */
+            evaluate: components["schemas"]["EvaluateRequest"] | null;
+            /** @default null */
+            intervals: components["schemas"]["IntervalsRequest"] | null;
+            /** @default null */
+            label_quality: components["schemas"]["LabelQualityRequest"] | null;
+            /** @default null */
+            export: components["schemas"]["ExportRequest"] | null;
         };
         /**
          * JobList
@@ -2006,7 +2789,7 @@ export interface components {
              * @default ingest
              * @enum {string}
              */
-            kind: "ingest" | "embed" | "project" | "duplicates";
+            kind: "ingest" | "embed" | "project" | "duplicates" | "predictions" | "evaluate" | "intervals" | "label_quality" | "export";
             /** @default null */
             ingest: components["schemas"]["IngestRequest"] | null;
             /** @default null */
@@ -2015,6 +2798,26 @@ export interface components {
             project: components["schemas"]["ProjectRequest"] | null;
             /** @default null */
             duplicates: components["schemas"]["DuplicatesRequest"] | null;
+            /** @default null */
+            predictions: components["schemas"]["PredictionsRequest"] | null;
+            /** @default null */
+            evaluate: components["schemas"]["EvaluateRequest"] | null;
+            /** @default null */
+            intervals: components["schemas"]["IntervalsRequest"] | null;
+            /** @default null */
+            label_quality: components["schemas"]["LabelQualityRequest"] | null;
+            /** @default null */
+            export: components["schemas"]["ExportRequest"] | null;
+        };
+        /**
+         * LabelQualityRequest
+         * @description Parameters of the job that ranks likely label errors by what a run says.
+         */
+        LabelQualityRequest: {
+            /** Dataset */
+            dataset: string;
+            /** Evaluation */
+            evaluation: string;
         };
         /**
          * Limits
@@ -2037,6 +2840,33 @@ export interface components {
             level: string;
             /** Message */
             message: string;
+        };
+        /**
+         * Metric
+         * @description One figure, -1 never: null where it is undefined.
+         */
+        Metric: {
+            /** Name */
+            name: string;
+            /** Label */
+            label: string;
+            /** Value */
+            value: number | null;
+            /**
+             * Low
+             * @default null
+             */
+            low: number | null;
+            /**
+             * High
+             * @default null
+             */
+            high: number | null;
+            /**
+             * Reliable
+             * @default null
+             */
+            reliable: boolean | null;
         };
         /**
          * Not
@@ -2065,6 +2895,82 @@ export interface components {
             field: string;
         };
         /**
+         * OperatingPoint
+         * @description What every count names: at which overlap and confidence, and whether classes must agree.
+         */
+        OperatingPoint: {
+            /** Iou */
+            iou: number | null;
+            /** Confidence */
+            confidence: number;
+            /** Class Aware */
+            class_aware: boolean;
+        };
+        /**
+         * OutcomeFilter
+         * @description Of a view: annotations that an evaluation gave an outcome, and-ed; both ends of a match.
+         */
+        OutcomeFilter: {
+            /** Evaluation */
+            evaluation: string;
+            /**
+             * Confidence
+             * @default null
+             */
+            confidence: number | null;
+            /**
+             * Outcomes
+             * @default []
+             */
+            outcomes: ("true_positive" | "false_positive" | "false_negative" | "ignored")[];
+            /**
+             * Classes
+             * @default []
+             */
+            classes: string[];
+            /** @default null */
+            cell: components["schemas"]["Cell"] | null;
+            /**
+             * Errors
+             * @default []
+             */
+            errors: ("classification" | "localisation" | "both" | "duplicate" | "background" | "missed")[];
+            /**
+             * Confidence Range
+             * @default null
+             */
+            confidence_range: [
+                number,
+                number
+            ] | null;
+            /**
+             * Iou Range
+             * @default null
+             */
+            iou_range: [
+                number,
+                number
+            ] | null;
+            /**
+             * Area Range
+             * @default null
+             */
+            area_range: [
+                number,
+                number
+            ] | null;
+            /**
+             * Against
+             * @default null
+             */
+            against: string | null;
+            /**
+             * Change
+             * @default null
+             */
+            change: ("better" | "worse" | "equal") | null;
+        };
+        /**
          * Predicate
          * @description Both forms of a checked predicate.
          */
@@ -2089,6 +2995,33 @@ export interface components {
              * @default null
              */
             filter: (components["schemas"]["Compare"] | components["schemas"]["In"] | components["schemas"]["Between"] | components["schemas"]["Null"] | components["schemas"]["Text"] | components["schemas"]["Not"] | components["schemas"]["Combine"] | components["schemas"]["Quantified"] | components["schemas"]["Count"]) | null;
+        };
+        /**
+         * PredictionsRequest
+         * @description Parameters of a job that adds a run; `source` is a file or folder on the server.
+         */
+        PredictionsRequest: {
+            /** Dataset */
+            dataset: string;
+            /** Run */
+            run: string;
+            /** Source */
+            source: string;
+            /**
+             * Format
+             * @default null
+             */
+            format: string | null;
+            /**
+             * Replace
+             * @default false
+             */
+            replace: boolean;
+            /**
+             * Trained On
+             * @default []
+             */
+            trained_on: string[];
         };
         /**
          * ProjectRequest
@@ -2301,6 +3234,73 @@ export interface components {
             tag: string;
         };
         /**
+         * RunChange
+         * @description A new name, or the splits its model was trained on.
+         */
+        RunChange: {
+            /**
+             * Run
+             * @default null
+             */
+            run: string | null;
+            /**
+             * Trained On
+             * @default null
+             */
+            trained_on: string[] | null;
+        };
+        /**
+         * RunComparison
+         * @description Run A (the evaluation asked) against run B.
+         */
+        RunComparison: {
+            /** A */
+            a: string;
+            /** B */
+            b: string;
+            /** Metrics */
+            metrics: components["schemas"]["Difference"][];
+            /** Per Class */
+            per_class: components["schemas"]["Difference"][];
+            /** Better */
+            better: number;
+            /** Worse */
+            worse: number;
+            /** Equal */
+            equal: number;
+        };
+        /**
+         * RunInfo
+         * @description A prediction run.
+         */
+        RunInfo: {
+            /** Run */
+            run: string;
+            /** Format */
+            format: string | null;
+            /** Source */
+            source: string | null;
+            /** Annotations */
+            annotations: number;
+            /** Samples */
+            samples: number;
+            /** Created At */
+            created_at: string;
+            /**
+             * Trained On
+             * @default []
+             */
+            trained_on: string[];
+        };
+        /**
+         * RunList
+         * @description Prediction runs, oldest first.
+         */
+        RunList: {
+            /** Runs */
+            runs: components["schemas"]["RunInfo"][];
+        };
+        /**
          * SampleDetail
          * @description Everything the sample panel shows; `fields` holds every column with a value.
          */
@@ -2342,6 +3342,7 @@ export interface components {
              *       "where": null,
              *       "sql": null,
              *       "search": null,
+             *       "outcomes": null,
              *       "sort": [],
              *       "all": false
              *     }
@@ -2506,6 +3507,7 @@ export interface components {
              *       "where": null,
              *       "sql": null,
              *       "search": null,
+             *       "outcomes": null,
              *       "sort": [],
              *       "all": false
              *     }
@@ -2654,6 +3656,7 @@ export interface components {
              *       "where": null,
              *       "sql": null,
              *       "search": null,
+             *       "outcomes": null,
              *       "sort": [],
              *       "all": false
              *     }
@@ -2713,6 +3716,8 @@ export interface components {
             sql: string | null;
             /** @default null */
             search: components["schemas"]["SearchSpec"] | null;
+            /** @default null */
+            outcomes: components["schemas"]["OutcomeFilter"] | null;
             /**
              * Sort
              * @default []
@@ -3533,7 +4538,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description NOT_FOUND, DATASET_NOT_FOUND, ID_UNKNOWN, SPACE_NOT_FOUND, QUERY_NOT_FOUND */
+            /** @description NOT_FOUND, DATASET_NOT_FOUND, ID_UNKNOWN, SPACE_NOT_FOUND, QUERY_NOT_FOUND, EVALUATION_NOT_FOUND */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3541,7 +4546,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
-                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND" | "ID_UNKNOWN" | "SPACE_NOT_FOUND" | "QUERY_NOT_FOUND";
+                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND" | "ID_UNKNOWN" | "SPACE_NOT_FOUND" | "QUERY_NOT_FOUND" | "EVALUATION_NOT_FOUND";
                     };
                 };
             };
@@ -3643,7 +4648,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description NOT_FOUND, DATASET_NOT_FOUND, ID_UNKNOWN, SPACE_NOT_FOUND, QUERY_NOT_FOUND */
+            /** @description NOT_FOUND, DATASET_NOT_FOUND, ID_UNKNOWN, SPACE_NOT_FOUND, QUERY_NOT_FOUND, EVALUATION_NOT_FOUND */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3651,7 +4656,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
-                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND" | "ID_UNKNOWN" | "SPACE_NOT_FOUND" | "QUERY_NOT_FOUND";
+                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND" | "ID_UNKNOWN" | "SPACE_NOT_FOUND" | "QUERY_NOT_FOUND" | "EVALUATION_NOT_FOUND";
                     };
                 };
             };
@@ -3753,7 +4758,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description NOT_FOUND, DATASET_NOT_FOUND, ID_UNKNOWN, SPACE_NOT_FOUND, QUERY_NOT_FOUND */
+            /** @description NOT_FOUND, DATASET_NOT_FOUND, ID_UNKNOWN, SPACE_NOT_FOUND, QUERY_NOT_FOUND, EVALUATION_NOT_FOUND */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3761,7 +4766,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
-                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND" | "ID_UNKNOWN" | "SPACE_NOT_FOUND" | "QUERY_NOT_FOUND";
+                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND" | "ID_UNKNOWN" | "SPACE_NOT_FOUND" | "QUERY_NOT_FOUND" | "EVALUATION_NOT_FOUND";
                     };
                 };
             };
@@ -3949,7 +4954,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description NOT_FOUND, DATASET_NOT_FOUND, ID_UNKNOWN, SPACE_NOT_FOUND, QUERY_NOT_FOUND */
+            /** @description NOT_FOUND, DATASET_NOT_FOUND, ID_UNKNOWN, SPACE_NOT_FOUND, QUERY_NOT_FOUND, EVALUATION_NOT_FOUND */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3957,7 +4962,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
-                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND" | "ID_UNKNOWN" | "SPACE_NOT_FOUND" | "QUERY_NOT_FOUND";
+                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND" | "ID_UNKNOWN" | "SPACE_NOT_FOUND" | "QUERY_NOT_FOUND" | "EVALUATION_NOT_FOUND";
                     };
                 };
             };
@@ -4145,7 +5150,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description NOT_FOUND, DATASET_NOT_FOUND, ID_UNKNOWN, SPACE_NOT_FOUND, QUERY_NOT_FOUND */
+            /** @description NOT_FOUND, DATASET_NOT_FOUND, ID_UNKNOWN, SPACE_NOT_FOUND, QUERY_NOT_FOUND, EVALUATION_NOT_FOUND */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4153,7 +5158,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
-                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND" | "ID_UNKNOWN" | "SPACE_NOT_FOUND" | "QUERY_NOT_FOUND";
+                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND" | "ID_UNKNOWN" | "SPACE_NOT_FOUND" | "QUERY_NOT_FOUND" | "EVALUATION_NOT_FOUND";
                     };
                 };
             };
@@ -4255,7 +5260,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description NOT_FOUND, DATASET_NOT_FOUND, ID_UNKNOWN, SPACE_NOT_FOUND, QUERY_NOT_FOUND */
+            /** @description NOT_FOUND, DATASET_NOT_FOUND, ID_UNKNOWN, SPACE_NOT_FOUND, QUERY_NOT_FOUND, EVALUATION_NOT_FOUND */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4263,7 +5268,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
-                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND" | "ID_UNKNOWN" | "SPACE_NOT_FOUND" | "QUERY_NOT_FOUND";
+                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND" | "ID_UNKNOWN" | "SPACE_NOT_FOUND" | "QUERY_NOT_FOUND" | "EVALUATION_NOT_FOUND";
                     };
                 };
             };
@@ -4366,7 +5371,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description NOT_FOUND, DATASET_NOT_FOUND, ID_UNKNOWN, SPACE_NOT_FOUND, QUERY_NOT_FOUND */
+            /** @description NOT_FOUND, DATASET_NOT_FOUND, ID_UNKNOWN, SPACE_NOT_FOUND, QUERY_NOT_FOUND, EVALUATION_NOT_FOUND */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4374,7 +5379,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
-                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND" | "ID_UNKNOWN" | "SPACE_NOT_FOUND" | "QUERY_NOT_FOUND";
+                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND" | "ID_UNKNOWN" | "SPACE_NOT_FOUND" | "QUERY_NOT_FOUND" | "EVALUATION_NOT_FOUND";
                     };
                 };
             };
@@ -4877,7 +5882,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description NOT_FOUND, DATASET_NOT_FOUND, ID_UNKNOWN, SPACE_NOT_FOUND, QUERY_NOT_FOUND */
+            /** @description NOT_FOUND, DATASET_NOT_FOUND, ID_UNKNOWN, SPACE_NOT_FOUND, QUERY_NOT_FOUND, EVALUATION_NOT_FOUND */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4885,7 +5890,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
-                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND" | "ID_UNKNOWN" | "SPACE_NOT_FOUND" | "QUERY_NOT_FOUND";
+                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND" | "ID_UNKNOWN" | "SPACE_NOT_FOUND" | "QUERY_NOT_FOUND" | "EVALUATION_NOT_FOUND";
                     };
                 };
             };
@@ -5082,7 +6087,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description NOT_FOUND, DATASET_NOT_FOUND, ID_UNKNOWN, SPACE_NOT_FOUND, QUERY_NOT_FOUND */
+            /** @description NOT_FOUND, DATASET_NOT_FOUND, ID_UNKNOWN, SPACE_NOT_FOUND, QUERY_NOT_FOUND, EVALUATION_NOT_FOUND */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5090,7 +6095,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
-                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND" | "ID_UNKNOWN" | "SPACE_NOT_FOUND" | "QUERY_NOT_FOUND";
+                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND" | "ID_UNKNOWN" | "SPACE_NOT_FOUND" | "QUERY_NOT_FOUND" | "EVALUATION_NOT_FOUND";
                     };
                 };
             };
@@ -6665,7 +7670,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description NOT_FOUND, DATASET_NOT_FOUND, ID_UNKNOWN, SPACE_NOT_FOUND, QUERY_NOT_FOUND */
+            /** @description NOT_FOUND, DATASET_NOT_FOUND, ID_UNKNOWN, SPACE_NOT_FOUND, QUERY_NOT_FOUND, EVALUATION_NOT_FOUND */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6673,7 +7678,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
-                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND" | "ID_UNKNOWN" | "SPACE_NOT_FOUND" | "QUERY_NOT_FOUND";
+                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND" | "ID_UNKNOWN" | "SPACE_NOT_FOUND" | "QUERY_NOT_FOUND" | "EVALUATION_NOT_FOUND";
                     };
                 };
             };
@@ -6784,7 +7789,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description NOT_FOUND, DATASET_NOT_FOUND, ID_UNKNOWN, WORKSPACE_NOT_FOUND, SPACE_NOT_FOUND, QUERY_NOT_FOUND */
+            /** @description NOT_FOUND, DATASET_NOT_FOUND, ID_UNKNOWN, WORKSPACE_NOT_FOUND, SPACE_NOT_FOUND, QUERY_NOT_FOUND, EVALUATION_NOT_FOUND */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6792,7 +7797,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
-                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND" | "ID_UNKNOWN" | "WORKSPACE_NOT_FOUND" | "SPACE_NOT_FOUND" | "QUERY_NOT_FOUND";
+                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND" | "ID_UNKNOWN" | "WORKSPACE_NOT_FOUND" | "SPACE_NOT_FOUND" | "QUERY_NOT_FOUND" | "EVALUATION_NOT_FOUND";
                     };
                 };
             };
@@ -6907,7 +7912,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description NOT_FOUND, DATASET_NOT_FOUND, ID_UNKNOWN, WORKSPACE_NOT_FOUND, SPACE_NOT_FOUND, QUERY_NOT_FOUND */
+            /** @description NOT_FOUND, DATASET_NOT_FOUND, ID_UNKNOWN, WORKSPACE_NOT_FOUND, SPACE_NOT_FOUND, QUERY_NOT_FOUND, EVALUATION_NOT_FOUND */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6915,7 +7920,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
-                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND" | "ID_UNKNOWN" | "WORKSPACE_NOT_FOUND" | "SPACE_NOT_FOUND" | "QUERY_NOT_FOUND";
+                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND" | "ID_UNKNOWN" | "WORKSPACE_NOT_FOUND" | "SPACE_NOT_FOUND" | "QUERY_NOT_FOUND" | "EVALUATION_NOT_FOUND";
                     };
                 };
             };
@@ -7029,7 +8034,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description NOT_FOUND, DATASET_NOT_FOUND, ID_UNKNOWN, WORKSPACE_NOT_FOUND, SPACE_NOT_FOUND, QUERY_NOT_FOUND */
+            /** @description NOT_FOUND, DATASET_NOT_FOUND, ID_UNKNOWN, WORKSPACE_NOT_FOUND, SPACE_NOT_FOUND, QUERY_NOT_FOUND, EVALUATION_NOT_FOUND */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7037,7 +8042,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
-                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND" | "ID_UNKNOWN" | "WORKSPACE_NOT_FOUND" | "SPACE_NOT_FOUND" | "QUERY_NOT_FOUND";
+                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND" | "ID_UNKNOWN" | "WORKSPACE_NOT_FOUND" | "SPACE_NOT_FOUND" | "QUERY_NOT_FOUND" | "EVALUATION_NOT_FOUND";
                     };
                 };
             };
@@ -7150,7 +8155,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description NOT_FOUND, DATASET_NOT_FOUND, ID_UNKNOWN, WORKSPACE_NOT_FOUND, SPACE_NOT_FOUND, QUERY_NOT_FOUND */
+            /** @description NOT_FOUND, DATASET_NOT_FOUND, ID_UNKNOWN, WORKSPACE_NOT_FOUND, SPACE_NOT_FOUND, QUERY_NOT_FOUND, EVALUATION_NOT_FOUND */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7158,7 +8163,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
-                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND" | "ID_UNKNOWN" | "WORKSPACE_NOT_FOUND" | "SPACE_NOT_FOUND" | "QUERY_NOT_FOUND";
+                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND" | "ID_UNKNOWN" | "WORKSPACE_NOT_FOUND" | "SPACE_NOT_FOUND" | "QUERY_NOT_FOUND" | "EVALUATION_NOT_FOUND";
                     };
                 };
             };
@@ -7277,7 +8282,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description NOT_FOUND, DATASET_NOT_FOUND, ID_UNKNOWN, WORKSPACE_NOT_FOUND, SPACE_NOT_FOUND, QUERY_NOT_FOUND */
+            /** @description NOT_FOUND, DATASET_NOT_FOUND, ID_UNKNOWN, WORKSPACE_NOT_FOUND, SPACE_NOT_FOUND, QUERY_NOT_FOUND, EVALUATION_NOT_FOUND */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7285,7 +8290,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
-                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND" | "ID_UNKNOWN" | "WORKSPACE_NOT_FOUND" | "SPACE_NOT_FOUND" | "QUERY_NOT_FOUND";
+                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND" | "ID_UNKNOWN" | "WORKSPACE_NOT_FOUND" | "SPACE_NOT_FOUND" | "QUERY_NOT_FOUND" | "EVALUATION_NOT_FOUND";
                     };
                 };
             };
@@ -7411,6 +8416,7 @@ export interface operations {
         parameters: {
             query?: {
                 ingest?: string | null;
+                predictions?: string | null;
             };
             header?: never;
             path?: never;
@@ -7432,7 +8438,7 @@ export interface operations {
                     "application/json": components["schemas"]["Job"];
                 };
             };
-            /** @description REQUEST_INVALID */
+            /** @description REQUEST_INVALID, PREDICATE_INVALID, FIELD_UNKNOWN, FIELD_TYPE, SQL_REFUSED */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7440,7 +8446,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
-                        code?: "REQUEST_INVALID";
+                        code?: "REQUEST_INVALID" | "PREDICATE_INVALID" | "FIELD_UNKNOWN" | "FIELD_TYPE" | "SQL_REFUSED";
                     };
                 };
             };
@@ -7456,7 +8462,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description NOT_FOUND, DIR_NOT_FOUND, DATASET_NOT_FOUND */
+            /** @description NOT_FOUND, DIR_NOT_FOUND, DATASET_NOT_FOUND, ID_UNKNOWN, SPACE_NOT_FOUND, QUERY_NOT_FOUND, RUN_NOT_FOUND, EVALUATION_NOT_FOUND */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7464,11 +8470,23 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
-                        code?: "NOT_FOUND" | "DIR_NOT_FOUND" | "DATASET_NOT_FOUND";
+                        code?: "NOT_FOUND" | "DIR_NOT_FOUND" | "DATASET_NOT_FOUND" | "ID_UNKNOWN" | "SPACE_NOT_FOUND" | "QUERY_NOT_FOUND" | "RUN_NOT_FOUND" | "EVALUATION_NOT_FOUND";
                     };
                 };
             };
-            /** @description DATASET_EXISTS, DATASET_DAMAGED, DATASET_TOO_NEW */
+            /** @description SQL_TIMEOUT */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "SQL_TIMEOUT";
+                    };
+                };
+            };
+            /** @description DATASET_EXISTS, DATASET_DAMAGED, DATASET_TOO_NEW, RUN_EXISTS */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7476,11 +8494,11 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
-                        code?: "DATASET_EXISTS" | "DATASET_DAMAGED" | "DATASET_TOO_NEW";
+                        code?: "DATASET_EXISTS" | "DATASET_DAMAGED" | "DATASET_TOO_NEW" | "RUN_EXISTS";
                     };
                 };
             };
-            /** @description DIR_EMPTY, FORMAT_UNKNOWN, LABELS_INVALID */
+            /** @description DIR_EMPTY, FORMAT_UNKNOWN, LABELS_INVALID, VECTORS_INVALID, PREDICTIONS_INVALID, EVALUATION_INVALID */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7488,7 +8506,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
-                        code?: "DIR_EMPTY" | "FORMAT_UNKNOWN" | "LABELS_INVALID";
+                        code?: "DIR_EMPTY" | "FORMAT_UNKNOWN" | "LABELS_INVALID" | "VECTORS_INVALID" | "PREDICTIONS_INVALID" | "EVALUATION_INVALID";
                     };
                 };
             };
@@ -7687,6 +8705,1265 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "NOT_FOUND" | "JOB_NOT_FOUND";
+                    };
+                };
+            };
+        };
+    };
+    getRuns: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Prediction runs */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunList"];
+                };
+            };
+            /** @description REQUEST_INVALID */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "REQUEST_INVALID";
+                    };
+                };
+            };
+            /** @description NOT_AUTHENTICATED, FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_AUTHENTICATED" | "FORBIDDEN";
+                    };
+                };
+            };
+            /** @description NOT_FOUND, DATASET_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND";
+                    };
+                };
+            };
+            /** @description DATASET_DAMAGED, DATASET_TOO_NEW */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_DAMAGED" | "DATASET_TOO_NEW";
+                    };
+                };
+            };
+            /** @description DATASET_BUSY */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_BUSY";
+                    };
+                };
+            };
+        };
+    };
+    deleteRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; no content. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description REQUEST_INVALID */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "REQUEST_INVALID";
+                    };
+                };
+            };
+            /** @description NOT_AUTHENTICATED, FORBIDDEN, DATASET_READ_ONLY */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_AUTHENTICATED" | "FORBIDDEN" | "DATASET_READ_ONLY";
+                    };
+                };
+            };
+            /** @description NOT_FOUND, DATASET_NOT_FOUND, RUN_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND" | "RUN_NOT_FOUND";
+                    };
+                };
+            };
+            /** @description DATASET_DAMAGED, DATASET_TOO_NEW */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_DAMAGED" | "DATASET_TOO_NEW";
+                    };
+                };
+            };
+            /** @description DATASET_BUSY */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description DISK_SPACE */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DISK_SPACE";
+                    };
+                };
+            };
+        };
+    };
+    patchRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RunChange"];
+            };
+        };
+        responses: {
+            /** @description Rename a run, or say what its model was trained on */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunInfo"];
+                };
+            };
+            /** @description REQUEST_INVALID */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "REQUEST_INVALID";
+                    };
+                };
+            };
+            /** @description NOT_AUTHENTICATED, FORBIDDEN, DATASET_READ_ONLY */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_AUTHENTICATED" | "FORBIDDEN" | "DATASET_READ_ONLY";
+                    };
+                };
+            };
+            /** @description NOT_FOUND, DATASET_NOT_FOUND, RUN_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND" | "RUN_NOT_FOUND";
+                    };
+                };
+            };
+            /** @description DATASET_DAMAGED, DATASET_TOO_NEW, RUN_EXISTS */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_DAMAGED" | "DATASET_TOO_NEW" | "RUN_EXISTS";
+                    };
+                };
+            };
+            /** @description DATASET_BUSY */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description DISK_SPACE */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DISK_SPACE";
+                    };
+                };
+            };
+        };
+    };
+    getEvaluations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Evaluations */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationList"];
+                };
+            };
+            /** @description REQUEST_INVALID */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "REQUEST_INVALID";
+                    };
+                };
+            };
+            /** @description NOT_AUTHENTICATED, FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_AUTHENTICATED" | "FORBIDDEN";
+                    };
+                };
+            };
+            /** @description NOT_FOUND, DATASET_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND";
+                    };
+                };
+            };
+            /** @description DATASET_DAMAGED, DATASET_TOO_NEW */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_DAMAGED" | "DATASET_TOO_NEW";
+                    };
+                };
+            };
+            /** @description DATASET_BUSY */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_BUSY";
+                    };
+                };
+            };
+        };
+    };
+    getEvaluation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+                evaluation: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One evaluation */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationDetail"];
+                };
+            };
+            /** @description REQUEST_INVALID */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "REQUEST_INVALID";
+                    };
+                };
+            };
+            /** @description NOT_AUTHENTICATED, FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_AUTHENTICATED" | "FORBIDDEN";
+                    };
+                };
+            };
+            /** @description NOT_FOUND, DATASET_NOT_FOUND, EVALUATION_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND" | "EVALUATION_NOT_FOUND";
+                    };
+                };
+            };
+            /** @description DATASET_DAMAGED, DATASET_TOO_NEW */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_DAMAGED" | "DATASET_TOO_NEW";
+                    };
+                };
+            };
+            /** @description EVALUATION_INVALID */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "EVALUATION_INVALID";
+                    };
+                };
+            };
+            /** @description DATASET_BUSY */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_BUSY";
+                    };
+                };
+            };
+        };
+    };
+    deleteEvaluation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+                evaluation: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; no content. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description REQUEST_INVALID */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "REQUEST_INVALID";
+                    };
+                };
+            };
+            /** @description NOT_AUTHENTICATED, FORBIDDEN, DATASET_READ_ONLY */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_AUTHENTICATED" | "FORBIDDEN" | "DATASET_READ_ONLY";
+                    };
+                };
+            };
+            /** @description NOT_FOUND, DATASET_NOT_FOUND, EVALUATION_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND" | "EVALUATION_NOT_FOUND";
+                    };
+                };
+            };
+            /** @description DATASET_DAMAGED, DATASET_TOO_NEW */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_DAMAGED" | "DATASET_TOO_NEW";
+                    };
+                };
+            };
+            /** @description EVALUATION_INVALID */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "EVALUATION_INVALID";
+                    };
+                };
+            };
+            /** @description DATASET_BUSY */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description DISK_SPACE */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DISK_SPACE";
+                    };
+                };
+            };
+        };
+    };
+    postCounts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+                evaluation: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CountsRequest"];
+            };
+        };
+        responses: {
+            /** @description Counts at another confidence, or of a view */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Counts"];
+                };
+            };
+            /** @description REQUEST_INVALID, PREDICATE_INVALID, FIELD_UNKNOWN, FIELD_TYPE, SQL_REFUSED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "REQUEST_INVALID" | "PREDICATE_INVALID" | "FIELD_UNKNOWN" | "FIELD_TYPE" | "SQL_REFUSED";
+                    };
+                };
+            };
+            /** @description NOT_AUTHENTICATED, FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_AUTHENTICATED" | "FORBIDDEN";
+                    };
+                };
+            };
+            /** @description NOT_FOUND, DATASET_NOT_FOUND, ID_UNKNOWN, SPACE_NOT_FOUND, QUERY_NOT_FOUND, EVALUATION_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND" | "ID_UNKNOWN" | "SPACE_NOT_FOUND" | "QUERY_NOT_FOUND" | "EVALUATION_NOT_FOUND";
+                    };
+                };
+            };
+            /** @description SQL_TIMEOUT */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "SQL_TIMEOUT";
+                    };
+                };
+            };
+            /** @description DATASET_DAMAGED, DATASET_TOO_NEW */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_DAMAGED" | "DATASET_TOO_NEW";
+                    };
+                };
+            };
+            /** @description VECTORS_INVALID, EVALUATION_INVALID */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "VECTORS_INVALID" | "EVALUATION_INVALID";
+                    };
+                };
+            };
+            /** @description DATASET_BUSY */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_BUSY";
+                    };
+                };
+            };
+        };
+    };
+    getCurves: {
+        parameters: {
+            query?: {
+                class?: string | null;
+            };
+            header?: never;
+            path: {
+                dataset: string;
+                evaluation: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Curves and histograms */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Curves"];
+                };
+            };
+            /** @description REQUEST_INVALID */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "REQUEST_INVALID";
+                    };
+                };
+            };
+            /** @description NOT_AUTHENTICATED, FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_AUTHENTICATED" | "FORBIDDEN";
+                    };
+                };
+            };
+            /** @description NOT_FOUND, DATASET_NOT_FOUND, EVALUATION_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND" | "EVALUATION_NOT_FOUND";
+                    };
+                };
+            };
+            /** @description DATASET_DAMAGED, DATASET_TOO_NEW */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_DAMAGED" | "DATASET_TOO_NEW";
+                    };
+                };
+            };
+            /** @description EVALUATION_INVALID */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "EVALUATION_INVALID";
+                    };
+                };
+            };
+            /** @description DATASET_BUSY */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_BUSY";
+                    };
+                };
+            };
+        };
+    };
+    postCompare: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+                evaluation: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CompareRequest"];
+            };
+        };
+        responses: {
+            /** @description Compare with another evaluation */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunComparison"];
+                };
+            };
+            /** @description REQUEST_INVALID */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "REQUEST_INVALID";
+                    };
+                };
+            };
+            /** @description NOT_AUTHENTICATED, FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_AUTHENTICATED" | "FORBIDDEN";
+                    };
+                };
+            };
+            /** @description NOT_FOUND, DATASET_NOT_FOUND, EVALUATION_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND" | "EVALUATION_NOT_FOUND";
+                    };
+                };
+            };
+            /** @description DATASET_DAMAGED, DATASET_TOO_NEW */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_DAMAGED" | "DATASET_TOO_NEW";
+                    };
+                };
+            };
+            /** @description EVALUATION_INVALID */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "EVALUATION_INVALID";
+                    };
+                };
+            };
+            /** @description DATASET_BUSY */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_BUSY";
+                    };
+                };
+            };
+        };
+    };
+    getEdits: {
+        parameters: {
+            query?: {
+                annotation?: number | null;
+                offset?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description History of labels */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["History"];
+                };
+            };
+            /** @description REQUEST_INVALID */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "REQUEST_INVALID";
+                    };
+                };
+            };
+            /** @description NOT_AUTHENTICATED, FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_AUTHENTICATED" | "FORBIDDEN";
+                    };
+                };
+            };
+            /** @description NOT_FOUND, DATASET_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND";
+                    };
+                };
+            };
+            /** @description DATASET_DAMAGED, DATASET_TOO_NEW */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_DAMAGED" | "DATASET_TOO_NEW";
+                    };
+                };
+            };
+            /** @description DATASET_BUSY */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_BUSY";
+                    };
+                };
+            };
+        };
+    };
+    postEdits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["EditRequest"];
+            };
+        };
+        responses: {
+            /** @description Change labels */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditDone"];
+                };
+            };
+            /** @description REQUEST_INVALID, PREDICATE_INVALID, FIELD_UNKNOWN, FIELD_TYPE, SQL_REFUSED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "REQUEST_INVALID" | "PREDICATE_INVALID" | "FIELD_UNKNOWN" | "FIELD_TYPE" | "SQL_REFUSED";
+                    };
+                };
+            };
+            /** @description NOT_AUTHENTICATED, FORBIDDEN, DATASET_READ_ONLY */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_AUTHENTICATED" | "FORBIDDEN" | "DATASET_READ_ONLY";
+                    };
+                };
+            };
+            /** @description NOT_FOUND, DATASET_NOT_FOUND, ID_UNKNOWN, SPACE_NOT_FOUND, QUERY_NOT_FOUND, EVALUATION_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND" | "ID_UNKNOWN" | "SPACE_NOT_FOUND" | "QUERY_NOT_FOUND" | "EVALUATION_NOT_FOUND";
+                    };
+                };
+            };
+            /** @description SQL_TIMEOUT */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "SQL_TIMEOUT";
+                    };
+                };
+            };
+            /** @description DATASET_DAMAGED, DATASET_TOO_NEW */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_DAMAGED" | "DATASET_TOO_NEW";
+                    };
+                };
+            };
+            /** @description VECTORS_INVALID */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "VECTORS_INVALID";
+                    };
+                };
+            };
+            /** @description DATASET_BUSY */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description DISK_SPACE */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DISK_SPACE";
+                    };
+                };
+            };
+        };
+    };
+    postUndo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Take the last change of labels back */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditDone"];
+                };
+            };
+            /** @description REQUEST_INVALID */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "REQUEST_INVALID";
+                    };
+                };
+            };
+            /** @description NOT_AUTHENTICATED, FORBIDDEN, DATASET_READ_ONLY */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_AUTHENTICATED" | "FORBIDDEN" | "DATASET_READ_ONLY";
+                    };
+                };
+            };
+            /** @description NOT_FOUND, DATASET_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND";
+                    };
+                };
+            };
+            /** @description DATASET_DAMAGED, DATASET_TOO_NEW, NOTHING_TO_UNDO */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_DAMAGED" | "DATASET_TOO_NEW" | "NOTHING_TO_UNDO";
+                    };
+                };
+            };
+            /** @description DATASET_BUSY */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description DISK_SPACE */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DISK_SPACE";
+                    };
+                };
+            };
+        };
+    };
+    postRedo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Do what was taken back again */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditDone"];
+                };
+            };
+            /** @description REQUEST_INVALID */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "REQUEST_INVALID";
+                    };
+                };
+            };
+            /** @description NOT_AUTHENTICATED, FORBIDDEN, DATASET_READ_ONLY */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_AUTHENTICATED" | "FORBIDDEN" | "DATASET_READ_ONLY";
+                    };
+                };
+            };
+            /** @description NOT_FOUND, DATASET_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND";
+                    };
+                };
+            };
+            /** @description DATASET_DAMAGED, DATASET_TOO_NEW, NOTHING_TO_UNDO */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_DAMAGED" | "DATASET_TOO_NEW" | "NOTHING_TO_UNDO";
+                    };
+                };
+            };
+            /** @description DATASET_BUSY */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description DISK_SPACE */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DISK_SPACE";
                     };
                 };
             };

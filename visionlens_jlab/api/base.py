@@ -118,9 +118,10 @@ class Guarded:
     def query(self, model: type[AnyModel]) -> AnyModel:
         """The query parameters as `model`; REQUEST_INVALID."""
         arguments = self.request.query_arguments  # type: ignore[attr-defined]
+        names = [field.alias or name for name, field in model.model_fields.items()]
         given = {
             name: self.get_query_argument(name)  # type: ignore[attr-defined]
-            for name in model.model_fields
+            for name in names
             if name in arguments
         }
         try:

@@ -39,12 +39,26 @@ from ..models import (
 )
 from . import wire
 from .about import AboutHandler, OpenApiHandler
+from .codes import (
+    CHANGE,
+    DATASET,
+    ENCODE,
+    EVALUATION,
+    INGEST,
+    PICTURE,
+    PLACE,
+    RUN,
+    SPACE,
+    VIEW,
+    WORKSPACE,
+)
 from .colors import ColorsHandler
 from .crops import CropHandler
 from .datasets import DatasetHandler, DatasetsHandler, ReportHandler
 from .duplicates import DuplicatesHandler, ResolveHandler
 from .embedders import EmbeddersHandler
 from .encode import EncodeHandler
+from .evaluation_routes import EVALUATION_ROUTES
 from .fields import FieldHandler, TagsHandler
 from .folders import FoldersHandler
 from .formats import DetectHandler, FormatsHandler
@@ -111,37 +125,6 @@ POINTS = Binary(
     "Coordinates as little-endian float32, (largest id + 1) x dimensions, NaN where there is none.",
 )
 SELECTION_COUNTS = ("VisionLens-Count", "VisionLens-Version")
-
-DATASET = ("DATASET_NOT_FOUND", "DATASET_DAMAGED", "DATASET_TOO_NEW", "DATASET_BUSY")
-SPACE = ("SPACE_NOT_FOUND", "VECTORS_INVALID")
-FILTER = ("PREDICATE_INVALID", "FIELD_UNKNOWN", "FIELD_TYPE", "SQL_REFUSED", "SQL_TIMEOUT")
-VIEW = (*DATASET, *FILTER, *SPACE, "QUERY_NOT_FOUND", "ID_UNKNOWN")
-CHANGE = ("DATASET_READ_ONLY", "DISK_SPACE")
-WORKSPACE = (*VIEW, *CHANGE, "WORKSPACE_NOT_FOUND", "ID_UNKNOWN")
-PLACE = (
-    "DIR_NOT_FOUND",
-    "DIR_EMPTY",
-    "PERMISSION_DENIED",
-    "PATH_NOT_ALLOWED",
-    "FORMAT_UNKNOWN",
-    "LABELS_INVALID",
-)
-PICTURE = (
-    "ID_UNKNOWN",
-    "IMAGE_MISSING",
-    "IMAGE_UNREADABLE",
-    "PERMISSION_DENIED",
-    "PATH_NOT_ALLOWED",
-    "DIR_NOT_FOUND",
-)
-ENCODE = (
-    "MODEL_UNAVAILABLE",
-    "TEXT_UNSUPPORTED",
-    "IMAGE_UNREADABLE",
-    "UPLOAD_INVALID",
-    "WORKER_BUSY",
-)
-INGEST = (*DATASET, "DATASET_EXISTS", "DATASET_READ_ONLY", "DISK_SPACE")
 
 ROUTES = [
     Route("about", AboutHandler, {"get": Operation("Version and limits", response=About)}),
@@ -520,7 +503,7 @@ ROUTES = [
                 202,
                 query=UploadQuery,
                 also=ARROW_STREAM,
-                errors=(*INGEST, *PLACE),
+                errors=(*INGEST, *PLACE, *SPACE, *VIEW, *RUN, *EVALUATION, "PREDICTIONS_INVALID"),
             ),
         },
     ),
@@ -539,4 +522,5 @@ ROUTES = [
         JobLogHandler,
         {"get": Operation("A job's log", response=JobLog, errors=("JOB_NOT_FOUND",))},
     ),
+    *EVALUATION_ROUTES,
 ]

@@ -10,13 +10,17 @@ from ..models import (
     DatasetInfo,
     EmbedderInfo,
     EmbeddingSpace,
+    EvaluationInfo,
     FormatInfo,
+    HistoryEntry,
     IngestRequest,
     Job,
     Level,
     Model,
+    PredictionsRequest,
     Projection,
     Query,
+    RunInfo,
     SavedView,
 )
 
@@ -160,9 +164,10 @@ class SelectionQuery(Model):
 
 
 class UploadQuery(Model):
-    """With a DataFrame as body: its ingest parameters as JSON."""
+    """With a DataFrame as body: the parameters as JSON, of an ingest or of predictions."""
 
     ingest: str | None = None
+    predictions: str | None = None
 
 
 class FrameIngest(IngestRequest):
@@ -170,3 +175,42 @@ class FrameIngest(IngestRequest):
 
     source: str = "DataFrame"
     format: str | None = "dataframe"
+
+
+class FramePredictions(PredictionsRequest):
+    """Predictions whose rows come with the request; `source` only labels them."""
+
+    source: str = "DataFrame"
+    format: str | None = "dataframe"
+
+
+class RunList(Model):
+    """Prediction runs, oldest first."""
+
+    runs: list[RunInfo]
+
+
+class EvaluationList(Model):
+    """Evaluations, oldest first."""
+
+    evaluations: list[EvaluationInfo]
+
+
+class CurvesQuery(Model):
+    """Of which class; null: of all together."""
+
+    class_name: str | None = Field(None, alias="class")
+
+
+class HistoryQuery(Model):
+    """Which page of the history of labels, newest first; of one annotation or of all."""
+
+    annotation: int | None = Field(None, ge=0, le=2**32 - 1)
+    offset: int = Field(0, ge=0, le=1 << 31)
+    limit: int = Field(100, ge=1, le=1000)
+
+
+class History(Model):
+    """Changes of labels by hand."""
+
+    entries: list[HistoryEntry]

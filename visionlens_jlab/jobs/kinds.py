@@ -79,6 +79,11 @@ KINDS: dict[str, Kind] = {
     "embed": Kind("gpu", "embed.job", "embed.setup:EmbedSetup"),
     "project": Kind("cpu", "project.job", "project.setup:ProjectSetup"),
     "duplicates": Kind("cpu", "duplicates.job", "duplicates.setup:DuplicatesSetup"),
+    "predictions": Kind("cpu", "predictions.job", "predictions.setup:PredictionsSetup"),
+    "evaluate": Kind("cpu", "evaluate.job", "evaluate.setup:EvaluateSetup"),
+    "intervals": Kind("cpu", "evaluate.intervals", "evaluate.setup:IntervalsSetup"),
+    "label_quality": Kind("cpu", "evaluate.label_quality", "evaluate.setup:LabelQualitySetup"),
+    "export": Kind("cpu", "export.job", "export.setup:ExportSetup"),
 }
 
 

@@ -8,8 +8,25 @@ from pydantic import model_validator
 
 from .base import Model
 from .embeddings import DuplicatesRequest, EmbedRequest, ProjectRequest
+from .evaluations import (
+    EvaluateRequest,
+    ExportRequest,
+    IntervalsRequest,
+    LabelQualityRequest,
+    PredictionsRequest,
+)
 
-JobKind = Literal["ingest", "embed", "project", "duplicates"]
+JobKind = Literal[
+    "ingest",
+    "embed",
+    "project",
+    "duplicates",
+    "predictions",
+    "evaluate",
+    "intervals",
+    "label_quality",
+    "export",
+]
 JobState = Literal["queued", "running", "cancelling", "done", "failed", "cancelled"]
 UNFINISHED: tuple[JobState, ...] = ("queued", "running", "cancelling")
 
@@ -64,9 +81,24 @@ class Job(Model):
     """What an embed job was asked for, with the model and space that were chosen."""
     project: ProjectRequest | None = None
     duplicates: DuplicatesRequest | None = None
+    predictions: PredictionsRequest | None = None
+    evaluate: EvaluateRequest | None = None
+    intervals: IntervalsRequest | None = None
+    label_quality: LabelQualityRequest | None = None
+    export: ExportRequest | None = None
 
 
-JobParameters = IngestRequest | EmbedRequest | ProjectRequest | DuplicatesRequest
+JobParameters = (
+    IngestRequest
+    | EmbedRequest
+    | ProjectRequest
+    | DuplicatesRequest
+    | PredictionsRequest
+    | EvaluateRequest
+    | IntervalsRequest
+    | LabelQualityRequest
+    | ExportRequest
+)
 
 
 class JobRequest(Model):
@@ -77,6 +109,11 @@ class JobRequest(Model):
     embed: EmbedRequest | None = None
     project: ProjectRequest | None = None
     duplicates: DuplicatesRequest | None = None
+    predictions: PredictionsRequest | None = None
+    evaluate: EvaluateRequest | None = None
+    intervals: IntervalsRequest | None = None
+    label_quality: LabelQualityRequest | None = None
+    export: ExportRequest | None = None
 
     @model_validator(mode="after")
     def _one_member(self) -> Self:
@@ -103,6 +140,11 @@ PARAMETERS: dict[JobKind, type[Model]] = {
     "embed": EmbedRequest,
     "project": ProjectRequest,
     "duplicates": DuplicatesRequest,
+    "predictions": PredictionsRequest,
+    "evaluate": EvaluateRequest,
+    "intervals": IntervalsRequest,
+    "label_quality": LabelQualityRequest,
+    "export": ExportRequest,
 }
 """What each kind of job takes."""
 
