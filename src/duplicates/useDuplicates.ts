@@ -156,6 +156,7 @@ async function readTiles(
         where: null,
         sql: null,
         search: null,
+        outcomes: null,
         sort: [],
         all: false
       },

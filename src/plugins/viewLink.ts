@@ -77,6 +77,7 @@ function decode(text: string): IViewSpec | null {
       sort: [],
       all: false,
       search: null,
+      outcomes: null,
       ...given
     };
     return isView(given, view) ? view : null;
@@ -92,10 +93,11 @@ function isView(given: unknown, view: IViewSpec): boolean {
     typeof given === 'object' &&
     given !== null &&
     !Array.isArray(given) &&
-    Object.keys(view).length === 7 &&
+    Object.keys(view).length === 8 &&
     ['samples', 'annotations'].includes(view.level) &&
     typeof view.filter === 'object' &&
     typeof view.search === 'object' &&
+    typeof view.outcomes === 'object' &&
     isText(view.where) &&
     isText(view.sql) &&
     typeof view.all === 'boolean' &&

@@ -113,6 +113,7 @@ function useExampleTiles({
       where: null,
       sql: null,
       search: null,
+      outcomes: null,
       sort: [],
       all: level === 'annotations'
     };

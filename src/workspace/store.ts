@@ -99,7 +99,8 @@ export class WorkspaceModel implements IWorkspaceModel {
       filter: null,
       where: null,
       sql: null,
-      search: null
+      search: null,
+      outcomes: null
     }));
   }
 

@@ -86,7 +86,8 @@ describe('Client', () => {
       sql: null,
       sort: [],
       all: false,
-      search: null
+      search: null,
+      outcomes: null
     };
     await client.about();
     await client.datasets();

@@ -27,7 +27,8 @@ export const VIEW: IViewSpec = {
   sql: null,
   sort: [],
   all: false,
-  search: null
+  search: null,
+  outcomes: null
 };
 
 function field(

@@ -26,6 +26,11 @@ export function job(change: Partial<IJob> = {}): IJob {
     embed: null,
     project: null,
     duplicates: null,
+    predictions: null,
+    evaluate: null,
+    intervals: null,
+    label_quality: null,
+    export: null,
     ...change
   };
 }

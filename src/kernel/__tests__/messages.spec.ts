@@ -15,7 +15,8 @@ function workspace(selected: number): IWorkspace {
       sql: null,
       sort: [],
       all: false,
-      search: null
+      search: null,
+      outcomes: null
     },
     view_version: 2,
     predicate: '',

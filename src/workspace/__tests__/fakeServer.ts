@@ -26,7 +26,8 @@ export const EMPTY_VIEW: IViewSpec = {
   sql: null,
   sort: [],
   all: false,
-  search: null
+  search: null,
+  outcomes: null
 };
 
 export function compare(field: string, value: number): IViewSpec['filter'] {
