@@ -1,0 +1,144 @@
+"""What the plots show, of one class or of all."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..models.evaluations import Curve, Curves, HistogramBin
+from .average_precision import RECALLS, interpolate
+from .best_confidence import f1_by_confidence
+from .evaluated import Evaluated
+from .labelling import iou_label
+from .outcomes import FALSE_POSITIVE, OUTCOMES, TRUE_POSITIVE, Events, events
+from .settings import SHOWN_IOU
+
+_POINTS = 200
+_LOWEST = -np.finfo(np.float64).max
+
+
+def curves(
+    evaluated: Evaluated, class_name: str | None = None, confidence: float | None = None
+) -> Curves:
+    """Curves and histograms of a class, or of all.
+
+    Precision and recall, F1, calibration and the histogram of confidence are over all predictions;
+    the histograms of IoU and area count at `confidence` (the evaluation's own).
+
+    Raises
+    ------
+    KeyError
+        There is no such class.
+    """
+    number = None
+    if class_name is not None:
+        if class_name not in evaluated.classes:
+            raise KeyError(class_name)
+        number = evaluated.classes.index(class_name)
+    every = _of_class(events(evaluated, _LOWEST), number)
+    at = evaluated.confidence if confidence is None else confidence
+    counted = _of_class(events(evaluated, at), number)
+    calibration, error = _calibration(every)
+    return Curves(
+        class_name=class_name,
+        precision_recall=[_precision_recall(evaluated, iou, number) for iou in SHOWN_IOU],
+        f1=_f1(evaluated, number),
+        calibration=calibration,
+        ece=error,
+        histograms={
+            "confidence": histogram(every.confidence, every.outcome, np.linspace(0, 1, 21)),
+            "iou": histogram(counted.iou, counted.outcome, np.linspace(0, 1, 21)),
+            "area": histogram(counted.area, counted.outcome, area_edges(counted.area)),
+        },
+    )
+
+
+def _of_class(found: Events, number: int | None) -> Events:
+    return found if number is None else found.take(found.classes == number)
+
+
+def _precision_recall(evaluated: Evaluated, iou: float, number: int | None) -> Curve:
+    """Precision at COCO's 101 recalls; of all classes the mean over those with labels."""
+    labels, predictions = evaluated.labels, evaluated.predictions
+    partners = evaluated.partners(iou)
+    kept = np.flatnonzero(~partners.ignored)
+    order = kept[np.lexsort((kept, -predictions.scores[kept]))]
+    hits, scores = partners.label[order] >= 0, predictions.scores[order]
+    of_class, wanted = predictions.classes[order], labels.classes[~labels.ignored]
+    confidence: list[float | None] = []
+    if number is not None and evaluated.settings.class_aware:
+        own = of_class == number
+        support = int((wanted == number).sum())
+        found = interpolate(hits[own], support) if support else None
+        precision = np.zeros(101) if found is None else found.precision
+        if found is not None:
+            reached = np.append(scores[own], np.nan)[found.rows]
+            confidence = [None if np.isnan(score) else float(score) for score in reached]
+    elif evaluated.settings.class_aware:
+        rows = [
+            interpolate(hits[of_class == each], int((wanted == each).sum())).precision
+            for each in np.unique(wanted)
+        ]
+        precision = np.mean(rows, axis=0) if rows else np.zeros(101)
+    else:
+        precision = interpolate(hits, len(wanted)).precision if len(wanted) else np.zeros(101)
+    return Curve(
+        name=iou_label([iou]), x=RECALLS.tolist(), y=precision.tolist(), confidence=confidence
+    )
+
+
+def _f1(evaluated: Evaluated, number: int | None) -> Curve:
+    scores, f1 = f1_by_confidence(evaluated, number)
+    scores, f1 = scores[::-1], f1[::-1]
+    if len(scores) > _POINTS:
+        rows = np.linspace(0, len(scores) - 1, _POINTS).astype(int)
+        rows = np.union1d(rows, [f1.argmax()])
+        scores, f1 = scores[rows], f1[rows]
+    points = scores.tolist()
+    return Curve(name="F1", x=points, y=f1.tolist(), confidence=points)
+
+
+def _calibration(found: Events, bins: int = 10) -> tuple[Curve, float | None]:
+    """Precision by mean confidence in bins of equal width, and the expected calibration error."""
+    counted = np.isin(found.outcome, (TRUE_POSITIVE, FALSE_POSITIVE))
+    scores, hits = found.confidence[counted], found.outcome[counted] == TRUE_POSITIVE
+    confidence, precision, share = calibration(scores, hits, bins)
+    error = float((share * np.abs(precision - confidence)).sum()) if share.size else None
+    return Curve(name="precision", x=confidence.tolist(), y=precision.tolist()), error
+
+
+def calibration(
+    scores: np.ndarray, hits: np.ndarray, bins: int = 10
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Mean confidence, share of hits and share of all in each bin of [0, 1] that is not empty."""
+    place = np.clip((scores * bins).astype(int), 0, bins - 1)
+    count = np.bincount(place, minlength=bins)
+    some = count > 0
+    mean = np.bincount(place, scores, minlength=bins)[some] / count[some]
+    right = np.bincount(place, hits, minlength=bins)[some] / count[some]
+    return mean, right, count[some] / max(len(scores), 1)
+
+
+def histogram(values: np.ndarray, outcome: np.ndarray, edges: np.ndarray) -> list[HistogramBin]:
+    """Counts by outcome in [low, high), the last bin closed; values of NaN are left out."""
+    known = ~np.isnan(values)
+    counts = {
+        name: np.histogram(values[known & (outcome == number)], edges)[0]
+        for number, name in enumerate(OUTCOMES)
+    }
+    return [
+        HistogramBin(
+            low=float(edges[row]),
+            high=float(edges[row + 1]),
+            counts={name: int(count[row]) for name, count in counts.items() if count[row]},
+        )
+        for row in range(len(edges) - 1)
+    ]
+
+
+def area_edges(areas: np.ndarray) -> np.ndarray:
+    """Half powers of ten around all areas; below 1 all is one bin."""
+    known = areas[~np.isnan(areas)]
+    low = np.floor(2 * np.log10(max(known.min(initial=np.inf), 1.0))) if known.size else 0
+    high = np.floor(2 * np.log10(max(known.max(initial=0), 1.0))) + 1
+    edges = 10 ** (np.arange(min(low, high - 1), high + 1) / 2)
+    return np.concatenate([[0.0], edges]) if known.size and known.min() < edges[0] else edges

@@ -1,0 +1,74 @@
+"""Which prediction finds which label.
+
+Greedy, most confident first, as pycocotools' `COCOeval.evaluateImg` has it: a prediction takes
+the label of the greatest IoU that is not taken yet; one that counts before one that is ignored; of
+equal ones the last. A crowd is never taken. The n-th predictions of all images are handled at once.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .overlaps import Pairs
+
+_BIG = 1 << 20
+
+
+def match(
+    pairs: Pairs,
+    rank: np.ndarray,
+    *,
+    ignored: np.ndarray,
+    crowd: np.ndarray,
+    thresholds: np.ndarray,
+) -> np.ndarray:
+    """Label row that each prediction finds, or -1.
+
+    Parameters
+    ----------
+    pairs : Pairs
+        Those that may match.
+    rank : int (predictions,)
+        Order in which the predictions that share labels choose.
+    ignored, crowd : bool (labels,)
+    thresholds : float64 (T,)
+        Least IoU of a match.
+
+    Returns
+    -------
+    int32 (T, predictions)
+    """
+    limits = np.minimum(thresholds, 1 - 1e-10)[:, None]
+    found = np.full((len(thresholds), len(rank)), -1, dtype=np.int32)
+    near = pairs.iou >= limits.min(initial=1.0)
+    rows, labels, iou = (column[near] for column in pairs)
+    order = np.lexsort((-labels, -iou, rows, rank[rows]))
+    rows, labels, iou = rows[order], labels[order], iou[order]
+    taken = np.zeros((len(thresholds), len(ignored)), dtype=bool)
+    ranks = rank[rows]
+    turns = np.flatnonzero(np.diff(ranks, prepend=-1))
+    for start, stop in zip(turns, [*turns[1:], len(rows)], strict=True):
+        turn = slice(start, stop)
+        near = iou[turn] >= limits
+        near &= ~taken[:, labels[turn]] | crowd[labels[turn]]
+        own, place, label = _choices(rows[turn], labels[turn], near, ignored)
+        found[own, place] = label
+        taken[own, label] = True
+    return found
+
+
+def _choices(
+    rows: np.ndarray,
+    labels: np.ndarray,
+    near: np.ndarray,
+    ignored: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Threshold, prediction and label of each match of one turn; the best pairs come first."""
+    starts = np.flatnonzero(np.diff(rows, prepend=-1))
+    lengths = np.diff(starts, append=len(rows))
+    left = np.repeat(starts + lengths, lengths) - np.arange(len(rows))
+    worth = (left + np.where(ignored[labels], 0, _BIG)).astype(np.int32)
+    best = np.maximum.reduceat(np.where(near, worth, 0), starts, axis=1)
+    own, group = np.nonzero(best)
+    position = starts[group] + lengths[group] - best[own, group] % _BIG
+    return own, rows[starts[group]], labels[position]

@@ -1,0 +1,74 @@
+"""How an evaluation is made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from ..models.evaluations import EvaluateRequest, Geometry, Protocol
+
+FOREGROUND, BACKGROUND = 0.5, 0.1
+"""IoU thresholds of the error types, after TIDE."""
+SHOWN_IOU = (0.5, 0.75)
+"""Of the precision-recall curves, and of AP50 and AP75."""
+MAX_DETS_KEYPOINTS = 20
+"""COCO counts at most this many detections in an image for keypoints."""
+
+
+def coco_iou() -> tuple[float, ...]:
+    """.50, .55 to .95, to the last bit as pycocotools has them."""
+    return tuple(np.linspace(0.5, 0.95, 10).tolist())
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Parameters of an evaluation, as in `EvaluateRequest`; `iou` empty: the protocol's."""
+
+    protocol: Protocol = "coco"
+    geometry: Geometry = "box"
+    iou: tuple[float, ...] = ()
+    operating_iou: float = 0.5
+    confidence: float | None = None
+    class_aware: bool = True
+    max_dets: int = 100
+    options: dict[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, request: EvaluateRequest) -> Settings:
+        """Those of a request."""
+        return cls(
+            request.protocol,
+            request.geometry,
+            tuple(request.iou or ()),
+            request.operating_iou,
+            request.confidence,
+            request.class_aware,
+            request.max_dets,
+            dict(request.options),
+        )
+
+    @property
+    def metric_iou(self) -> tuple[float, ...]:
+        """The thresholds that metrics average over, ascending."""
+        if self.iou:
+            return tuple(sorted(set(self.iou)))
+        return coco_iou() if self.protocol == "coco" else (0.5,)
+
+    @property
+    def thresholds(self) -> np.ndarray:
+        """Every threshold that is matched at, ascending: the metrics', operating, .50 and .75."""
+        found: list[float] = []
+        for value in (*self.metric_iou, self.operating_iou, *SHOWN_IOU):
+            if not any(abs(value - other) < 1e-9 for other in found):
+                found.append(value)
+        return np.array(sorted(found))
+
+    @property
+    def limit(self) -> int | None:
+        """Most confident predictions of an image and class that take part; None: all."""
+        if self.protocol == "coco":
+            keypoints = self.geometry == "keypoints"
+            return min(self.max_dets, MAX_DETS_KEYPOINTS) if keypoints else self.max_dets
+        return 1 if self.protocol == "classification" else None
