@@ -87,7 +87,7 @@ def write_annotations(cursor: duckdb.DuckDBPyConnection, table: pa.Table, issues
         )
         if "source" in columns:
             cursor.execute(
-                f"INSERT INTO run SELECT DISTINCT source, ?::TIMESTAMP FROM {name} "
+                f"INSERT INTO run (name, created_at) SELECT DISTINCT source, ?::TIMESTAMP FROM {name} "
                 "WHERE source <> 'ground_truth' ON CONFLICT DO NOTHING",
                 [utc_now()],
             )
