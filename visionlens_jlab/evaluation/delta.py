@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from .average_precision import Interpolation, average_precision
+from .average_precision import average_precision
 from .errors import CLASSIFICATION, ERRORS, LOCALISATION, MISSED, error_types, missed
 from .evaluated import Evaluated
+from .voc import interpolation
 
 _LOWEST = -np.finfo(np.float64).max
 
@@ -92,7 +93,8 @@ def _first_pointers(evaluated: Evaluated, wrong: np.ndarray) -> np.ndarray:
 
 def _mean_ap(evaluated: Evaluated, state: _State, asked: np.ndarray) -> float:
     """Mean AP of the classes asked for."""
-    interpolation = interpolation_of(evaluated)
+    settings = evaluated.settings
+    how = interpolation(settings) if settings.protocol == "voc" else "101"
     rows = np.flatnonzero(state.counted)
     rows = rows[np.lexsort((rows, -evaluated.predictions.scores[rows], state.classes[rows]))]
     count = int(max(state.label_classes.max(initial=0), state.classes.max(initial=0))) + 1
@@ -102,13 +104,5 @@ def _mean_ap(evaluated: Evaluated, state: _State, asked: np.ndarray) -> float:
     for number in asked.tolist():
         if support[number]:
             own = rows[starts[number] : starts[number + 1]]
-            total += average_precision(state.hits[own], support[number], interpolation)
+            total += average_precision(state.hits[own], support[number], how)
     return total / len(asked)
-
-
-def interpolation_of(evaluated: Evaluated) -> Interpolation:
-    """How the protocol interpolates precision."""
-    settings = evaluated.settings
-    if settings.protocol != "voc":
-        return "101"
-    return "11" if str(settings.options.get("interpolation", "all")) == "11" else "all"

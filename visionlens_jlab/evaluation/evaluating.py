@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
-from . import coco
+from . import coco, keypoints, masks, voc
 from .best_confidence import best_confidence
 from .evaluated import Evaluated, Labels, Predictions
 from .matching import match
@@ -35,25 +37,44 @@ def evaluate(
     settings = settings or Settings()
     matched = _matched(prepare(labels, predictions, classes, settings), images, settings)
     result = _assembled(matched, images)
-    result.metrics, result.table = coco.metrics_and_table(matched)
+    protocol = voc if settings.protocol == "voc" else coco
+    result.metrics, result.table = protocol.metrics_and_table(matched)
     given = settings.confidence
     result.confidence = best_confidence(result) if given is None else given
     return result
 
 
 def _matched(prepared: Prepared, images: ImageInfo, settings: Settings) -> Matched:
-    least = min(BACKGROUND, float(settings.thresholds[0]))
-    pairs = box_pairs(prepared.labels, prepared.predictions, len(images), least)
-    ignored = prepared.labels.crowd | prepared.labels.ignore
+    prepared, pairs = _overlaps(prepared, images, settings)
+    labels = prepared.labels
+    ignored = labels.crowd | labels.ignore
+    if settings.geometry == "keypoints":
+        ignored = ignored | ~(keypoints.points_of(labels)[:, :, 2] > 0).any(axis=1)
     candidates = coco.agreeing(prepared, pairs, settings.class_aware)
-    found = match(
-        candidates,
-        prepared.rank,
-        ignored=ignored,
-        crowd=prepared.labels.crowd,
-        thresholds=settings.thresholds,
-    )
+    limits = settings.thresholds
+    if settings.protocol == "voc":
+        found = voc.match_best(candidates, len(prepared.rank), ignored, limits)
+    else:
+        found = match(
+            candidates, prepared.rank, ignored=ignored, crowd=labels.crowd, thresholds=limits
+        )
     return Matched(prepared, settings, ignored, pairs, candidates, found)
+
+
+def _overlaps(prepared: Prepared, images: ImageInfo, settings: Settings) -> tuple[Prepared, Pairs]:
+    """Pairs that overlap; predictions get the areas of their masks."""
+    least = min(BACKGROUND, float(settings.thresholds[0]))
+    labels, predictions, count = prepared.labels, prepared.predictions, len(images)
+    if settings.geometry == "mask":
+        drawn = masks.run_lengths(labels, images), masks.run_lengths(predictions, images)
+        prepared = replace(prepared, predictions=masks.with_mask_areas(predictions, drawn[1]))
+        return prepared, masks.mask_pairs(labels, predictions, drawn, count, least)
+    if settings.geometry == "keypoints":
+        sigmas = settings.options.get("sigmas")
+        found = keypoints.keypoint_pairs(labels, predictions, count, least=least, sigmas=sigmas)
+        return prepared, found
+    inclusive = settings.protocol == "voc" and settings.options.get("inclusive")
+    return prepared, box_pairs(labels, predictions, count, least, 1.0 if inclusive else 0.0)
 
 
 def _assembled(matched: Matched, images: ImageInfo) -> Evaluated:

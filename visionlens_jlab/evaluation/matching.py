@@ -7,6 +7,8 @@ equal ones the last. A crowd is never taken. The n-th predictions of all images 
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from .overlaps import Pairs
@@ -46,8 +48,8 @@ def match(
     rows, labels, iou = rows[order], labels[order], iou[order]
     taken = np.zeros((len(thresholds), len(ignored)), dtype=bool)
     ranks = rank[rows]
-    turns = np.flatnonzero(np.diff(ranks, prepend=-1))
-    for start, stop in zip(turns, [*turns[1:], len(rows)], strict=True):
+    borders = np.flatnonzero(np.diff(ranks, prepend=-1, append=-1))
+    for start, stop in pairwise(borders):
         turn = slice(start, stop)
         near = iou[turn] >= limits
         near &= ~taken[:, labels[turn]] | crowd[labels[turn]]

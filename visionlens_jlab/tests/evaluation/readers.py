@@ -53,7 +53,7 @@ def _objects(entries, row, number, first) -> Objects:
         np.arange(first, first + len(entries)),
         [row[entry["image_id"]] for entry in entries],
         [number[entry["category_id"]] for entry in entries],
-        [entry["bbox"] for entry in entries],
+        [entry.get("bbox", [0, 0, 0, 0]) for entry in entries],
         scores=np.array([entry.get("score", np.nan) for entry in entries], float),
         areas=np.array([entry.get("area", np.nan) for entry in entries], float),
         crowd=np.array([bool(entry.get("iscrowd")) for entry in entries], bool),

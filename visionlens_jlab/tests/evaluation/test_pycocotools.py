@@ -1,0 +1,108 @@
+"""Equality with pycocotools on generated data."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from visionlens_jlab.evaluation.evaluating import evaluate
+from visionlens_jlab.evaluation.settings import Settings
+
+from .generated import dataset
+from .oracle import absorbed, compressed, figures, run, tied
+from .readers import from_coco, values
+
+SIGMAS = (0.05, 0.1, 0.08)
+
+
+def same(found, wanted):
+    assert found.keys() == wanted.keys()
+    for name, value in wanted.items():
+        if value is None:
+            assert found[name] is None, name
+        else:
+            assert found[name] == pytest.approx(value, abs=1e-6), name
+
+
+def test_boxes_of_200_sets():
+    middle = ties = crowds = 0
+    for seed in range(200):
+        truth, results = dataset(seed)
+        reference = run(truth, results)
+        wanted = figures(reference)
+        same(values(evaluate(*from_coco(truth, results).parts)), wanted)
+        middle += 0.05 < (wanted["AP"] or 0) < 0.95
+        ties += tied(results)
+        crowds += absorbed(reference, truth)
+    assert middle >= 100 and ties >= 50 and crowds >= 50, (middle, ties, crowds)
+
+
+def test_precision_and_recall_of_each_class_and_threshold():
+    for seed in range(300, 320):
+        truth, results = dataset(seed)
+        precision = run(truth, results).eval["precision"][:, :, :, 0, 2]
+        table = evaluate(*from_coco(truth, results).parts).table
+        own = np.where(precision[0, 0] < 0, np.nan, precision.mean(axis=(0, 1)))
+        assert table.values[:, table.names.index("AP")] == pytest.approx(own, nan_ok=True)
+
+
+def test_class_agnostic_boxes():
+    for seed in range(400, 430):
+        truth, results = dataset(seed)
+        wanted = figures(run(truth, results, agnostic=True))
+        found = evaluate(*from_coco(truth, results).parts, Settings(class_aware=False))
+        same(values(found), wanted)
+
+
+@pytest.mark.parametrize("limit", [2, 5])
+def test_fewer_detections_of_an_image(limit):
+    for seed in range(500, 515):
+        truth, results = dataset(seed)
+        precision = run(truth, results, max_dets=limit).eval["precision"][:, :, :, 0, -1]
+        known = precision[precision > -1]
+        found = values(evaluate(*from_coco(truth, results).parts, Settings(max_dets=limit)))
+        assert found["AP"] == pytest.approx(known.mean(), abs=1e-6)
+
+
+def test_masks():
+    for seed in range(600, 640):
+        truth, results = dataset(seed, polygons=True)
+        wanted = figures(run(truth, compressed(results), "segm"), "segm")
+        found = evaluate(*from_coco(truth, results).parts, Settings(geometry="mask"))
+        same(values(found), wanted)
+
+
+def test_keypoints():
+    middle = 0
+    for seed in range(700, 760):
+        truth, results = dataset(seed, keypoints=3)
+        wanted = figures(run(truth, results, "keypoints", SIGMAS), "keypoints")
+        settings = Settings(geometry="keypoints", options={"sigmas": SIGMAS})
+        same(values(evaluate(*from_coco(truth, results).parts, settings)), wanted)
+        middle += 0.05 < (wanted["AP"] or 0) < 0.95
+    assert middle >= 30
+
+
+def test_numbers_and_orders_change_nothing():
+    rng = np.random.default_rng(1)
+    for seed in range(800, 830):
+        truth, results = dataset(seed)
+        before = evaluate(*from_coco(truth, results).parts)
+        numbers = rng.permutation(1000)
+        for entry in (*truth["annotations"], *results):
+            entry["image_id"] = int(numbers[entry["image_id"]])
+        for image in truth["images"]:
+            image["id"] = int(numbers[image["id"]])
+        rng.shuffle(truth["images"])
+        after = evaluate(*from_coco(truth, results).parts)
+        assert after.metrics == before.metrics
+        assert np.array_equal(after.predictions.ids, before.predictions.ids)
+        assert np.array_equal(after.matched, before.matched)
+        case = from_coco(truth, results)
+        if len(np.unique(case.predictions.scores)) < len(results):
+            continue
+        order = rng.permutation(len(results))
+        mixed = evaluate(case.labels, case.predictions.take(order), case.images, case.classes)
+        assert mixed.metrics == before.metrics
+        assert np.array_equal(mixed.predictions.ids, before.predictions.ids)
+        assert np.array_equal(mixed.matched, before.matched)
