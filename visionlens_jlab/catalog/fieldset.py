@@ -93,7 +93,7 @@ BUILTINS: tuple[Field, ...] = (
     *_annotations("is_crowd difficult truncated occluded", "boolean", "values"),
     *_annotations("tag", "tags", "values"),
     *_samples("sample_id", "integer", "none"),
-    *_samples("filename path dominant_color content_hash", "string", "none"),
+    *_samples("filename path source_id dominant_color content_hash", "string", "none"),
     *_samples("caption", "string", "none", editable=True),
     *_annotations("annotation_id", "integer", "none"),
     *_annotations("x y", "number", "none"),

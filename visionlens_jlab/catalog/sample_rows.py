@@ -29,6 +29,7 @@ _SAMPLE_TYPES: dict[str, pa.DataType] = {
     "latitude": pa.float64(),
     "longitude": pa.float64(),
     "caption": pa.string(),
+    "source_id": pa.string(),
 }
 _MEDIA_TYPES: dict[str, pa.DataType] = {
     "sample_id": pa.uint32(),

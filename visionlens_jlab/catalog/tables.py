@@ -70,7 +70,7 @@ _ANNOTATION_COLUMNS = {
     ]
 } | {"class": "c.name", "tags": _TAGS.format(alias="lt")}
 _ON_REQUEST: dict[Level, dict[str, str]] = {
-    "samples": {"path": "s.path", "root": "s.root"},
+    "samples": {"path": "s.path", "root": "s.root", "source_id": "s.source_id"},
     "annotations": {"geometry": "decode(a.geometry)", "attributes": "a.attributes"},
 }
 """Columns that are given when asked for by name only."""

@@ -54,8 +54,9 @@ class ImageRows:
     heights: list[int | None] | None = None
     """The size a label file states, in pixels."""
     fields: dict[str, pa.Array] = field(default_factory=dict)
-    """Built-ins (`group`, `captured_at`, `camera`, `latitude`, `longitude`, `caption`) and the
-    user's own fields, typed alike in every batch."""
+    """Built-ins (`group`, `captured_at`, `camera`, `latitude`, `longitude`, `caption`,
+    `source_id`: what the label file calls the image) and the user's own fields, typed alike in
+    every batch."""
 
 
 @dataclass

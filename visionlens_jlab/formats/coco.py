@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import BinaryIO
 
+from visionlens_jlab.arrow_columns import texts
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.models import Detected
 
@@ -159,6 +160,9 @@ def _image_batches(request: Request, images: CocoImages) -> Iterator[Batch]:
     if not images.paths:
         raise no_images(request)
     fields, issues = build_fields(images.fields, images.paths.__getitem__)
+    if "source_id" in fields:  # the file's own member of that name
+        fields["source_id_"] = fields["source_id"]
+    fields["source_id"] = texts(images.ids)
     total = len(images.paths)
     for start in range(0, total, BATCH_IMAGES):
         part = slice(start, start + BATCH_IMAGES)

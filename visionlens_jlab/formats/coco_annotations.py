@@ -40,12 +40,20 @@ class AnnotationColumns:
         Members beyond the foreseen ones -> attribute of the records that holds them.
     images, classes
         What the ids in the records mean.
+    member : str
+        What the file calls the list, for the report.
     """
 
     def __init__(
-        self, file: str, extras: dict[str, str], images: ImageIds, classes: CocoClasses
+        self,
+        file: str,
+        extras: dict[str, str],
+        images: ImageIds,
+        classes: CocoClasses,
+        member: str = "annotations",
     ) -> None:
         self._file = file
+        self._member = member
         self._extras = extras
         self._ids = images
         self._known = classes
@@ -60,7 +68,7 @@ class AnnotationColumns:
     def add(self, decoded: Decoded, first: int) -> None:
         """Take a block's records; `first` is the index of its first element in the file."""
         for index, reason in decoded.invalid:
-            item = f"{self._file}: annotations[{first + index}]"
+            item = f"{self._file}: {self._member}[{first + index}]"
             self._note("ANNOTATION_INVALID", "skipped", item, f"{reason}.", -1)
         self._records = decoded.records
         positions = range(len(self._records)) if decoded.positions is None else decoded.positions
@@ -98,7 +106,7 @@ class AnnotationColumns:
     def _item(self, index: int) -> str:
         identity = self._records[index].id
         if identity is None:
-            return f"{self._file}: annotations[{self._places[index]}]"
+            return f"{self._file}: {self._member}[{self._places[index]}]"
         return f"{self._file}: annotation {identity}"
 
     def _find_images(self) -> list[int]:

@@ -35,6 +35,8 @@ class CocoImages:
         self.files = files
         self.paths: list[str] = []
         self.splits: list[str | None] = []
+        self.ids: list[str | None] = []
+        """What label files call the images."""
         self.widths: list[int | None] = []
         self.heights: list[int | None] = []
         self.fields: dict[str, list[Any]] = {}
@@ -49,12 +51,19 @@ class CocoImages:
         """Images of one more file; `path` is where it lies among the images, if it does."""
         return FileImages(self, name, path, split)
 
-    def append(self, path: str, split: str | None, size: tuple[int | None, int | None]) -> int:
+    def append(
+        self,
+        path: str,
+        split: str | None,
+        size: tuple[int | None, int | None],
+        identity: Any = None,
+    ) -> int:
         """A further image; its ordinal."""
         ordinal = len(self.paths)
         self.by_path[path] = ordinal
         self.paths.append(path)
         self.splits.append(split)
+        self.ids.append(None if identity is None else str(identity))
         self.widths.append(size[0])
         self.heights.append(size[1])
         return ordinal
@@ -186,7 +195,9 @@ class FileImages:
                 self.ordinals.add(record.id, known)
             return False
         split = self._split or split_of_path(path)
-        ordinal = images.append(path, split, (_pixels(record.width), _pixels(record.height)))
+        ordinal = images.append(
+            path, split, (_pixels(record.width), _pixels(record.height)), record.id
+        )
         for member, (_, reason) in decoded.dropped.get(position, {}).items():
             images.note("VALUE_INVALID", "kept", ordinal, f"{member}: {reason}.")
         if record.id is None:

@@ -26,6 +26,8 @@ ISSUES: dict[str, str] = {
     "CLASS_UNKNOWN": "An annotation's class is not in the list; its number became its name.",
     "CLASS_UNNAMED": "A class has no name; its number became its name.",
     "CONFIG_INVALID": "A dataset file (data.yaml, obj.data) is broken or refused; read without it.",
+    "CONFIDENCE_MISSING": "Predictions state no confidence; 1 was taken.",
+    "CONFIDENCE_RANGE": "Predictions have a confidence outside 0 to 1; kept.",
     "COUNT_MISMATCH": "A format lost count; please report it.",
     "DUPLICATE_ID": "An id occurs twice; the later one is kept, references mean the first.",
     "DUPLICATE_IMAGE": "An image is listed twice; it is one sample.",
@@ -62,6 +64,11 @@ ISSUES: dict[str, str] = {
     "ORIENTATION_AMBIGUOUS": "It cannot be told whether labels mean the image before or after "
     "EXIF rotation; taken as after.",
     "ORIENTATION_REPAIRED": "Labels meant the image before EXIF rotation; rotated with it.",
+    "PREDICTIONS_AMBIGUOUS": "Predictions name an image that several of the dataset's may be; "
+    "skipped.",
+    "PREDICTIONS_WITHOUT_IMAGE": "Predictions name an image that the dataset does not have; "
+    "skipped.",
+    "PROBABILITIES_SUM": "The probabilities of an image do not sum to 1; kept.",
     "SECTION_REPEATED": "A COCO file has one of its lists twice; only the first is read.",
     "SHAPE_INVALID": "A polygon, mask, keypoints or box cannot be used; the rest is kept.",
     "SHAPE_REPAIRED": "A polygon, mask or keypoints were not well formed; repaired.",

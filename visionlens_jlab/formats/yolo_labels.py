@@ -28,7 +28,7 @@ class LabelReader:
     def batch(self, place: Place, rows: ImageRows, labels: list[str | None], first: int) -> Batch:
         """The images, the first of which has the ordinal `first`, with their annotations."""
         batch = Batch(images=rows, found=Found(images=len(rows.paths)))
-        lines = _Lines(self._names, batch.issues)
+        lines = LabelLines(self._names, batch.issues)
         for index, path in enumerate(labels):
             image = first + index
             if path is None:
@@ -45,7 +45,9 @@ class LabelReader:
         batch.annotations = lines.rows(self._normalised)
         return batch
 
-    def _file(self, place: Place, path: str, image: int, lines: _Lines, issues: list[Issue]) -> int:
+    def _file(
+        self, place: Place, path: str, image: int, lines: LabelLines, issues: list[Issue]
+    ) -> int:
         """Read one file; the number of labels in it."""
         try:
             with place.label_source.open(path) as file:
@@ -80,7 +82,7 @@ def _note_unlabelled(batch: Batch, path: str, image: int) -> None:
     batch.issues.append(Issue("IMAGE_WITHOUT_LABELS", "kept", "image", path, message, image))
 
 
-class _Lines:
+class LabelLines:
     """The labels of one batch."""
 
     def __init__(self, names: dict[int, str], issues: list[Issue]) -> None:

@@ -7,7 +7,19 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from ..errors import VisionLensError, system_errors
-from ..models import DuplicatesRequest, EmbedRequest, Job, JobParameters, ProjectRequest, kind_of
+from ..models import (
+    DuplicatesRequest,
+    EmbedRequest,
+    EvaluateRequest,
+    ExportRequest,
+    IntervalsRequest,
+    Job,
+    JobParameters,
+    LabelQualityRequest,
+    PredictionsRequest,
+    ProjectRequest,
+    kind_of,
+)
 from .spool import Spool
 from .status import dataset_of, now
 
@@ -18,7 +30,17 @@ if TYPE_CHECKING:
     from ..catalog.store import DatasetStore
     from .queue import JobQueue
 
-Request = TypeVar("Request", EmbedRequest, ProjectRequest, DuplicatesRequest)
+Request = TypeVar(
+    "Request",
+    EmbedRequest,
+    ProjectRequest,
+    DuplicatesRequest,
+    PredictionsRequest,
+    EvaluateRequest,
+    IntervalsRequest,
+    LabelQualityRequest,
+    ExportRequest,
+)
 _PREPARED = "prepared"
 """Param that is not for the worker: the input is complete."""
 
@@ -34,8 +56,6 @@ class DatasetSetup(ABC, Generic[Request]):
         self, library: Library, queue: JobQueue, request: Request, rows: pa.Table | None = None
     ) -> Job:
         """Queue the job. DATASET_NOT_FOUND, DATASET_BUSY, DATASET_READ_ONLY, DISK_SPACE."""
-        if rows is not None:
-            raise VisionLensError("REQUEST_INVALID", "Only an ingest takes rows.")
         with system_errors():
             store = library.open(request.dataset)
             if store.read_only:
@@ -54,6 +74,8 @@ class DatasetSetup(ABC, Generic[Request]):
             spool = Spool.of(library.data_dir, job.job)
             try:
                 spool.make()
+                if rows is not None:
+                    self.offer_rows(spool, rows)
                 queue.add(job, request.model_dump(mode="json"))
             except BaseException:
                 spool.remove()
@@ -92,6 +114,10 @@ class DatasetSetup(ABC, Generic[Request]):
     def checked(self, store: DatasetStore, request: Request) -> Request:
         """The request with what was left open filled in; raises what is wrong with it."""
         return request
+
+    def offer_rows(self, spool: Spool, rows: pa.Table) -> None:
+        """Write the rows that came with the request; REQUEST_INVALID where none are taken."""
+        raise VisionLensError("REQUEST_INVALID", "Such a job takes no rows.")
 
     @abstractmethod
     def prepare(self, store: DatasetStore, request: Request, spool: Spool) -> dict[str, Any]:

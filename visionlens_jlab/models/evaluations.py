@@ -44,6 +44,8 @@ class PredictionsRequest(Model):
     """coco, yolo, voc, classification or dataframe; null: as it looks."""
     replace: bool = False
     trained_on: list[str] = []
+    options: dict[str, Any] = {}
+    """`split`: only its images are meant; yolo: `task`; voc: `voc_origin`."""
 
 
 class EvaluateRequest(Model):

@@ -3,9 +3,10 @@ ALTER TABLE sample ADD COLUMN source_id VARCHAR;
 ALTER TABLE run ADD COLUMN format VARCHAR;
 ALTER TABLE run ADD COLUMN source VARCHAR;
 ALTER TABLE run ADD COLUMN trained_on VARCHAR[];
+-- What its import found and could not take in: an IngestReport as JSON.
+ALTER TABLE run ADD COLUMN report VARCHAR;
 -- One evaluation; its request, operating point, metrics and tables as JSON of the models.
--- `version` is the dataset's when its input was taken; `labels_sequence` the last outbox row
--- then that changed labels or the run.
+-- `digest` is that of the labels, predictions and samples it was made from.
 CREATE TABLE evaluation (
     evaluation VARCHAR PRIMARY KEY,
     run VARCHAR NOT NULL,
@@ -14,7 +15,7 @@ CREATE TABLE evaluation (
     request VARCHAR NOT NULL,
     detail VARCHAR NOT NULL,
     file VARCHAR NOT NULL,
-    labels_sequence UBIGINT NOT NULL,
+    digest VARCHAR NOT NULL,
     created_at TIMESTAMP NOT NULL
 );
 -- Outcomes at the evaluation's operating IoU, for every confidence: a prediction below a threshold

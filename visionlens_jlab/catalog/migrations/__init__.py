@@ -7,9 +7,14 @@ from pathlib import Path
 
 import duckdb
 
+from visionlens_jlab.catalog.fieldset import quote
+from visionlens_jlab.catalog.userfields import TABLES, free_name
 from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.models import Level
 
 _FOLDER = Path(__file__).parent
+_TAKES: dict[int, tuple[tuple[Level, str], ...]] = {6: (("samples", "source_id"),)}
+"""Columns of built-ins that a migration adds under names that users could give until then."""
 
 
 @cache
@@ -65,8 +70,27 @@ def migrate(connection: duckdb.DuckDBPyConnection, target: int | None = None) ->
 def _apply(connection: duckdb.DuckDBPyConnection, number: int, sql: str) -> None:
     if number == 1:
         connection.execute("CREATE TABLE schema_version (version INTEGER, applied_at TIMESTAMP)")
+    for level, column in _TAKES.get(number, ()):
+        _make_room(connection, level, column)
     connection.execute(sql)
     connection.execute("INSERT INTO schema_version VALUES (?, now() AT TIME ZONE 'UTC')", [number])
+
+
+def _make_room(connection: duckdb.DuckDBPyConnection, level: Level, column: str) -> None:
+    """Rename a user field that has the name of a new built-in column."""
+    table, _ = TABLES[level]
+    named = connection.execute(
+        "SELECT name FROM field WHERE level = ? AND lower(name) = ?", [level, column]
+    ).fetchall()
+    for (name,) in named:
+        # Views name columns; they are made again when the dataset is opened for writing.
+        for view in ("samples", "annotations"):
+            connection.execute(f"DROP VIEW IF EXISTS {view}")
+        free = free_name(connection, level, name)
+        connection.execute(f"ALTER TABLE {table} RENAME COLUMN {quote(name)} TO {quote(free)}")
+        connection.execute(
+            "UPDATE field SET name = ? WHERE level = ? AND name = ?", [free, level, name]
+        )
 
 
 def check_not_too_new(present: int) -> None:

@@ -45,15 +45,16 @@ class Prepared:
         The `annotation` table of the imported ones.
     known : pa.Table
         That of the images that have been in the dataset before.
-    ordinals, hashes : np.ndarray
-        int64, uint64 (n,): image and hash of each annotation of both tables.
+    ordinals : np.ndarray
+        int64 (n,): image of each annotation of both tables.
     issues : list of Issue
     existing : int
         Number of annotations of images that have been in the dataset before.
     """
 
-    def __init__(self, rows: AnnotationRows, log: FactsLog) -> None:
+    def __init__(self, rows: AnnotationRows, log: FactsLog, source: str = "ground_truth") -> None:
         self._rows = rows
+        self._source = source
         self.issues: list[Issue] = []
         self._facts = log.whole.take(rows.images)
         self._boxes = rows.boxes.astype(np.float64, copy=True)
@@ -71,13 +72,18 @@ class Prepared:
         kept = np.flatnonzero(keep)
         table = self._table(kept)
         self.ordinals = rows.images[kept]
-        self.hashes = annotation_hashes(table)
+        self._whole = table
         known = self._facts.known[kept]
         if known.any():
             mask = numbers(known, pa.bool_())
             self.table, self.known = table.filter(numbers(~known, pa.bool_())), table.filter(mask)
         else:
             self.table, self.known = table, table.slice(0, 0)
+
+    @property
+    def hashes(self) -> np.ndarray:
+        """uint64 (n,): a hash of each annotation of both tables."""
+        return annotation_hashes(self._whole)
 
     def _imported(self) -> np.ndarray:
         for index in np.flatnonzero(self._facts.sample_ids == SKIPPED).tolist():
@@ -162,7 +168,7 @@ class Prepared:
         boxes = self._boxes[kept]
         columns = {
             "sample_id": numbers(self._facts.sample_ids[kept], pa.uint32()),
-            "source": repeated("ground_truth", len(kept)),
+            "source": repeated(self._source, len(kept)),
             "class": some(rows.classes, words),
             "kind": some(rows.kinds, words),
             **{name: finite(boxes[:, i]) for i, name in enumerate("xywh")},

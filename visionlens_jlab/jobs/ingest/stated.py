@@ -22,7 +22,7 @@ BUILT_IN = ("split", "group", *FROM_FILE, "caption")
 DIGESTS = "stated_digests"
 """Column of the `sample` table."""
 _OF_FILE = ("sample_id", "root", "path", "filename", "width", "height", "bytes")
-_NO_FIELDS = (*_OF_FILE, "orientation", "modified_ns")
+_NO_FIELDS = (*_OF_FILE, "source_id", "orientation", "modified_ns")
 _EXACT = 2**53
 
 

@@ -39,6 +39,7 @@ SAMPLE = {
     "latitude": pa.float64(),
     "longitude": pa.float64(),
     "caption": pa.string(),
+    "source_id": pa.string(),
 }
 CLASS = pa.schema(
     [
@@ -117,6 +118,7 @@ def sample_table(
         **_frames(sizes, file_bytes, modified_ns, orientations),
         **{name: _stated_or(fields.get(name), exif[name]) for name in exif},
         "caption": fields.get("caption"),
+        "source_id": fields.get("source_id"),
     }
     arrays = {
         name: pa.nulls(len(paths), kind) if columns[name] is None else columns[name]

@@ -1,0 +1,161 @@
+"""Evaluations and their outcomes as rows."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from visionlens_jlab.catalog.clock import to_iso, utc_now
+from visionlens_jlab.catalog.database import Reader
+from visionlens_jlab.catalog.staging import column, staged
+from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.models import EvaluateRequest, EvaluationDetail
+
+FOLDER = "evaluations"
+"""Of the dataset: what re-counts and curves are made from."""
+_MATCH: dict[str, pa.DataType] = {
+    "annotation_id": pa.uint32(),
+    "sample_id": pa.uint32(),
+    "partner_id": pa.uint32(),
+    "iou": pa.float32(),
+    "partner_confidence": pa.float64(),
+    "is_ignored": pa.bool_(),
+}
+
+
+@dataclass(frozen=True)
+class Stored:
+    """An evaluation as it was made; `digest` is that of what it was made from."""
+
+    detail: EvaluationDetail
+    request: EvaluateRequest
+    file: str
+    digest: str
+
+
+def write_evaluation(
+    cursor: duckdb.DuckDBPyConnection, made: dict[str, Any], match: pa.Table, file: str
+) -> list[str]:
+    """Store an evaluation in the place of one of its name; the files that go.
+
+    Parameters
+    ----------
+    cursor : duckdb.DuckDBPyConnection
+    made : dict
+        `detail` (an EvaluationDetail), `request` (an EvaluateRequest), `digest`.
+    match : pa.Table
+        One row for each annotation that took part.
+    file : str
+        Below the dataset's folder.
+    """
+    detail = EvaluationDetail.model_validate(made["detail"])
+    name = detail.evaluation
+    replaced = _remove(cursor, "evaluation = ?", name)
+    cursor.execute(
+        "INSERT INTO evaluation VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            name,
+            detail.run,
+            detail.protocol,
+            detail.geometry,
+            json.dumps(made["request"]),
+            detail.model_dump_json(),
+            file,
+            made["digest"],
+            utc_now(),
+        ],
+    )
+    rows = pa.table({key: column(match, key, type_) for key, type_ in _MATCH.items()})
+    if rows.num_rows:
+        with staged(cursor, rows) as staged_name:
+            cursor.execute(f"INSERT INTO match SELECT ?, * FROM {staged_name}", [name])
+    return [old for old in replaced if old != file]
+
+
+def update_detail(
+    cursor: duckdb.DuckDBPyConnection, name: str, detail: EvaluationDetail, digest: str | None
+) -> None:
+    """Replace what an evaluation says, unless another one has its name by now."""
+    changed = "UPDATE evaluation SET detail = ? WHERE evaluation = ?"
+    values = [detail.model_dump_json(), name]
+    if digest is not None:
+        changed, values = f"{changed} AND digest = ?", [*values, digest]
+    cursor.execute(changed, values)
+
+
+def read_evaluations(reader: Reader) -> list[Stored]:
+    """Every evaluation, oldest first."""
+    return _read(reader, "", [])
+
+
+def read_evaluation(reader: Reader, name: str) -> Stored:
+    """One evaluation. EVALUATION_NOT_FOUND."""
+    found = _read(reader, "WHERE evaluation = ?", [name])
+    if not found:
+        raise _unknown(name)
+    return found[0]
+
+
+def rename_run(cursor: duckdb.DuckDBPyConnection, run: str, new: str) -> None:
+    """Follow the new name of a run."""
+    rows = cursor.execute(
+        "SELECT evaluation, request, detail FROM evaluation WHERE run = ?", [run]
+    ).fetchall()
+    for name, request, detail in rows:
+        changed = [json.dumps(json.loads(text) | {"run": new}) for text in (request, detail)]
+        cursor.execute(
+            "UPDATE evaluation SET run = ?, request = ?, detail = ? WHERE evaluation = ?",
+            [new, *changed, name],
+        )
+
+
+def remove_evaluation(cursor: duckdb.DuckDBPyConnection, name: str) -> list[str]:
+    """Remove an evaluation; its files, below the dataset's folder. EVALUATION_NOT_FOUND."""
+    files = _remove(cursor, "evaluation = ?", name)
+    if not files:
+        raise _unknown(name)
+    return files
+
+
+def remove_of_run(cursor: duckdb.DuckDBPyConnection, run: str) -> list[str]:
+    """Remove the evaluations of a run; their files."""
+    return _remove(cursor, "run = ?", run)
+
+
+def _remove(cursor: duckdb.DuckDBPyConnection, condition: str, value: str) -> list[str]:
+    cursor.execute(
+        f"DELETE FROM match WHERE evaluation IN (SELECT evaluation FROM evaluation WHERE "
+        f"{condition})",
+        [value],
+    )
+    files = cursor.execute(
+        f"DELETE FROM evaluation WHERE {condition} RETURNING file", [value]
+    ).fetchall()
+    return [file for (file,) in files]
+
+
+def _read(reader: Reader, where: str, values: list[Any]) -> list[Stored]:
+    rows = reader.rows(
+        f"SELECT detail, request, file, digest, created_at FROM evaluation {where} "
+        "ORDER BY created_at, evaluation",
+        values,
+    )
+    return [
+        Stored(
+            EvaluationDetail.model_validate_json(detail).model_copy(
+                update={"created_at": to_iso(created)}
+            ),
+            EvaluateRequest.model_validate_json(request),
+            file,
+            digest,
+        )
+        for detail, request, file, digest, created in rows
+    ]
+
+
+def _unknown(name: str) -> VisionLensError:
+    return VisionLensError("EVALUATION_NOT_FOUND", f"There is no evaluation {name!r}.")

@@ -1,0 +1,210 @@
+"""Predictions in tables: CSV, Parquet, Arrow, or the rows of a DataFrame.
+
+The image is named by the first of the columns in `IMAGE_COLUMNS` that exists. Either each row is a
+prediction, with its class, confidence and perhaps its box (`x, y, w, h`, or corners), in pixels of
+the upright image; or each row is an image, with a column of probabilities for each class.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.formats.base import AnnotationRows, Issue
+from visionlens_jlab.formats.dataframe import IMAGE_COLUMNS as NAME_COLUMNS
+from visionlens_jlab.formats.dataframe_annotations import ANNOTATION_COLUMNS, annotation_rows
+
+from .base import PredictionBatch
+from .targets import Targets
+
+ID_COLUMNS = ("source_id", "image_id")
+IMAGE_COLUMNS = ("sample_id", *NAME_COLUMNS, *ID_COLUMNS)
+PROBABILITIES = "probabilities"
+"""Attribute of a classification: class -> probability of the most probable ones."""
+KEPT_PROBABILITIES = 20
+_NAMES = {
+    "class": ("label", "category", "class_name", "prediction", "predicted"),
+    "confidence": ("score", "probability", "conf"),
+}
+_CORNERS = (("xmin", "ymin", "xmax", "ymax"), ("x1", "y1", "x2", "y2"))
+_PREFIXES = ("", "p_", "prob_", "probability_", "score_")
+_SUM_TOLERANCE = 0.01
+
+
+def read_prediction_table(
+    table: pa.Table, targets: Targets, item: str
+) -> Iterator[PredictionBatch]:
+    """The predictions of a table; `item` is what a row is called in the report.
+
+    Raises
+    ------
+    VisionLensError
+        PREDICTIONS_INVALID where no column names images, or neither classes nor probabilities.
+    """
+    column = next((name for name in IMAGE_COLUMNS if name in table.column_names), None)
+    if column is None:
+        raise _invalid(table, f"Name the images in a column {', '.join(IMAGE_COLUMNS[:5])} ...")
+    names = table.column(column).to_pylist()
+    images = _images(column, names, targets)
+    table = _with_usual_names(table)
+    if "class" in table.column_names:
+        yield _rows(table, column, names, images, item)
+        return
+    classes = _probability_columns(table, targets)
+    if not classes:
+        raise _invalid(table, "Give a column class, or one of probabilities for each class.")
+    yield _probabilities(table, classes, names, images, item)
+
+
+def _images(column: str, names: list[Any], targets: Targets) -> list[int]:
+    if column == "sample_id":
+        return targets.by_sample_id(names)
+    find = targets.by_id if column in ID_COLUMNS else targets.by_name
+    known = {name: find(name) for name in dict.fromkeys(names) if name is not None}
+    return [known.get(name, -1) for name in names]
+
+
+def _with_usual_names(table: pa.Table) -> pa.Table:
+    """Common names of columns replaced by ours, corners of boxes by sides."""
+    names = list(table.column_names)
+    for ours, others in _NAMES.items():
+        found = next((other for other in others if other in names), None)
+        if ours not in names and found is not None:
+            names[names.index(found)] = ours
+    table = table.rename_columns(names)
+    for corners in _CORNERS:
+        if set(corners) <= set(names) and not {"x", "y", "w", "h"} & set(names):
+            left, top, right, bottom = (_floats(table.column(name)) for name in corners)
+            table = table.drop_columns(list(corners))
+            for name, values in zip("xywh", (left, top, right - left, bottom - top), strict=True):
+                table = table.append_column(name, pa.array(values, from_pandas=True))
+    return table
+
+
+def _rows(
+    table: pa.Table, column: str, names: list[Any], images: list[int], item: str
+) -> PredictionBatch:
+    """One prediction for each row."""
+    known = {*ANNOTATION_COLUMNS, *IMAGE_COLUMNS, "annotation_id", "source", "tags"}
+    further = [
+        name
+        for name in table.column_names
+        if name not in known and not name.startswith("__index_level_")
+    ]
+    rows, issues, found = annotation_rows(table, images, further, item)
+    rows.is_crowd = rows.difficult = rows.truncated = rows.occluded = None
+    kept = rows.images >= 0
+    batch = PredictionBatch(issues=issues, found=found, named=np.unique(rows.images[kept]), files=1)
+    if not kept.all():
+        place = {rows.name(index): index for index in np.flatnonzero(~kept).tolist()}
+        for name in place:
+            row = int(name.rpartition(" ")[2])
+            batch.unmatched.add(str(names[row]), images[row], 1)
+    batch.rows = _selected(rows, np.flatnonzero(kept))
+    return batch
+
+
+def _probability_columns(table: pa.Table, targets: Targets) -> dict[str, str]:
+    """Column -> class."""
+    found = {}
+    for known in targets.classes:
+        for prefix in _PREFIXES:
+            name = prefix + known.name
+            if name in table.column_names and _is_number(table.schema.field(name).type):
+                found[name] = known.name
+                break
+    return found
+
+
+def _probabilities(
+    table: pa.Table, classes: dict[str, str], names: list[Any], images: list[int], item: str
+) -> PredictionBatch:
+    """The most probable class of each row's image, with the probabilities beside it."""
+    matrix = np.stack([_floats(table.column(name)) for name in classes], axis=1)
+    labels = list(classes.values())
+    batch = PredictionBatch(found=table.num_rows, files=1)
+    placed = np.array(images, dtype=np.int64)
+    valid = np.isfinite(matrix).all(axis=1)
+    for row in np.flatnonzero(placed < 0).tolist():
+        batch.unmatched.add(str(names[row]), images[row], 1)
+    for row in np.flatnonzero((placed >= 0) & ~valid).tolist():
+        message = "A probability is missing or no number."
+        batch.issues.append(
+            Issue("ANNOTATION_INVALID", "skipped", "annotation", f"{item} {row}", message)
+        )
+    kept = np.flatnonzero((placed >= 0) & valid)
+    sums = matrix[kept].sum(axis=1)
+    odd = np.abs(sums - 1) > _SUM_TOLERANCE
+    if odd.any():
+        message = f"The probabilities of {int(odd.sum())} images do not sum to 1; kept as they are."
+        batch.issues.append(Issue("PROBABILITIES_SUM", "kept", "other", item, message))
+    best = matrix[kept].argmax(axis=1)
+    order = np.argsort(-matrix[kept], axis=1, kind="stable")[:, :KEPT_PROBABILITIES]
+    rows = kept.tolist()
+    batch.rows = AnnotationRows(
+        images=placed[kept],
+        classes=[labels[index] for index in best.tolist()],
+        kinds=["classification"] * len(kept),
+        boxes=np.full((len(kept), 4), np.nan),
+        name=lambda index: f"{item} {rows[index]}",
+        confidence=matrix[kept, best],
+        attributes=[
+            json.dumps({PROBABILITIES: {labels[i]: matrix[row, i].item() for i in chosen}})
+            for row, chosen in zip(rows, order.tolist(), strict=True)
+        ],
+    )
+    batch.named = np.unique(placed[kept])
+    return batch
+
+
+def _selected(rows: AnnotationRows, kept: np.ndarray) -> AnnotationRows:
+    """Some rows."""
+    if len(kept) == len(rows.classes):
+        return rows
+    listed = kept.tolist()
+
+    def some(values: Sequence[Any] | None) -> list[Any] | None:
+        return None if values is None else [values[index] for index in listed]
+
+    name = rows.name
+    return AnnotationRows(
+        images=rows.images[kept],
+        classes=some(rows.classes) or [],
+        kinds=some(rows.kinds) or [],
+        boxes=rows.boxes[kept],
+        name=lambda index: name(listed[index]),
+        confidence=None if rows.confidence is None else rows.confidence[kept],
+        area=None if rows.area is None else rows.area[kept],
+        attributes=some(rows.attributes),
+    )
+
+
+def _floats(column: pa.ChunkedArray) -> np.ndarray:
+    """float64 (n,), NaN where there is no number."""
+    values = [_float(value) for value in column.to_pylist()]
+    return np.array(values, dtype=np.float64)
+
+
+def _float(value: Any) -> float:
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return float("nan")
+
+
+def _is_number(kind: pa.DataType) -> bool:
+    return bool(
+        pa.types.is_floating(kind) or pa.types.is_integer(kind) or pa.types.is_decimal(kind)
+    )
+
+
+def _invalid(table: pa.Table, hint: str) -> VisionLensError:
+    listed = ", ".join(table.column_names[:20])
+    return VisionLensError(
+        "PREDICTIONS_INVALID", f"The table has the columns {listed}: no predictions.", hint
+    )

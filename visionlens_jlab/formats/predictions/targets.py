@@ -1,0 +1,216 @@
+"""The images and classes of a dataset, as files of predictions name them."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from visionlens_jlab.formats.coco_classes import CocoClasses
+from visionlens_jlab.formats.text import folded
+
+UNKNOWN, AMBIGUOUS = -1, -2
+_NUMBERED = re.compile(r"(?:COCO_\w+_)?0*(\d{1,18})", re.IGNORECASE)
+"""A stem that is an id with zeros before it, or COCO's file names."""
+
+
+class DatasetClass(NamedTuple):
+    """A class of the dataset; `source_id` is its number in the files it came from."""
+
+    name: str
+    source_id: str | None = None
+    keypoints: int = 0
+
+
+class Targets:
+    """What predictions can be about.
+
+    Parameters
+    ----------
+    sample_ids : np.ndarray
+        uint32 (n,).
+    paths : sequence of str
+        Below their roots; with their file names.
+    source_ids : sequence of str or None
+        What label files call the images.
+    sizes : np.ndarray
+        int64 (n, 2): width and height of the upright images, 0 unknown.
+    classes : sequence of DatasetClass
+    splits : sequence of str or None, optional
+        Each label file numbers its images from the beginning: the split says whose they are.
+    """
+
+    def __init__(
+        self,
+        sample_ids: np.ndarray,
+        paths: Sequence[str],
+        *,
+        source_ids: Sequence[str | None],
+        sizes: np.ndarray,
+        classes: Sequence[DatasetClass],
+        splits: Sequence[str | None] | None = None,
+    ) -> None:
+        self.sample_ids = sample_ids
+        self.paths = paths
+        self.sizes = sizes
+        self.classes = classes
+        self._source_ids = source_ids
+        self._splits = splits or [None] * len(paths)
+        self._shared: dict[Any, list[int]] = {}
+        self._by_path: dict[str, int] = {}
+        self._by_name: dict[str, list[int]] = {}
+        self._by_id: dict[Any, int] | None = None
+        self._by_sample: dict[int, int] | None = None
+
+    def __len__(self) -> int:
+        return len(self.paths)
+
+    def size(self, image: int) -> tuple[int, int] | None:
+        """Height and width of an image; None: not known."""
+        width, height = self.sizes[image].tolist() if image >= 0 else (0, 0)
+        return (height, width) if width and height else None
+
+    @property
+    def shares_ids(self) -> bool:
+        """Whether label files call several images by one id."""
+        self._ids()
+        return bool(self._shared)
+
+    def narrow(self, identities: Iterable[Any]) -> None:
+        """Take shared ids for those of the only split that has most of some ids."""
+        index = self._ids()
+        wanted = {_plain(identity) for identity in identities}
+        have = Counter(
+            self._splits[row]
+            for key in wanted
+            for row in self._shared.get(key) or [index.get(key, UNKNOWN)]
+            if row >= 0
+        ).most_common(2)
+        if not have or (len(have) > 1 and have[0][1] == have[1][1]):
+            return
+        for key, rows in self._shared.items():
+            own = [row for row in rows if self._splits[row] == have[0][0]]
+            index[key] = own[0] if len(own) == 1 else AMBIGUOUS
+
+    def by_sample_id(self, sample_ids: Iterable[Any]) -> list[int]:
+        """The images of sample ids of the dataset; UNKNOWN for others."""
+        if self._by_sample is None:
+            self._by_sample = {one: row for row, one in enumerate(self.sample_ids.tolist())}
+        known = self._by_sample
+        return [known.get(one, UNKNOWN) if type(one) is int else UNKNOWN for one in sample_ids]
+
+    def by_id(self, identity: Any) -> int:
+        """The image that label files call so; else the one whose name is the number or the text.
+
+        `"7"`, `7` and `7.0` are one id. UNKNOWN or AMBIGUOUS where no single image is meant.
+        """
+        index, key = self._ids(), _plain(identity)
+        found = index.get(key)
+        if found is None:
+            found = self.by_name(identity) if isinstance(identity, str) else UNKNOWN
+            index[key] = found
+        return found
+
+    def by_name(self, name: str) -> int:
+        """The image of a path, file name or stem; of several the one whose folders agree best."""
+        if not self._by_path:
+            self._index_names()
+        path = name.replace("\\", "/").removeprefix("./")
+        exact = self._by_path.get(path)
+        if exact is not None:
+            return exact
+        base = folded(posixpath.basename(path))
+        rows = self._by_name.get(base) or self._by_name.get(_stem(base), [])
+        if len(rows) < 2:
+            return rows[0] if rows else UNKNOWN
+        return self._nearest(path, rows)
+
+    def _nearest(self, path: str, rows: list[int]) -> int:
+        """Of images of one name the only one that shares the most folders with a path."""
+        wanted = _folders(path)
+        shared = [_common_end(wanted, _folders(self.paths[row])) for row in rows]
+        best = max(shared)
+        found = [row for row, count in zip(rows, shared, strict=True) if count == best]
+        return found[0] if len(found) == 1 else AMBIGUOUS
+
+    def _ids(self) -> dict[Any, int]:
+        if self._by_id is None:
+            self._by_id = self._index_ids()
+        return self._by_id
+
+    def _index_ids(self) -> dict[Any, int]:
+        """Ids that are stated; beside them, where they differ, the numbers in file names."""
+        rows_of: dict[Any, list[int]] = {}
+        for row, identity in enumerate(self._source_ids):
+            if identity is not None:
+                rows_of.setdefault(_plain(identity), []).append(row)
+        self._shared = {key: rows for key, rows in rows_of.items() if len(rows) > 1}
+        stated = {key: rows[0] if len(rows) == 1 else AMBIGUOUS for key, rows in rows_of.items()}
+        numbered: dict[Any, int] = {}
+        for row, path in enumerate(self.paths):
+            match = _NUMBERED.fullmatch(posixpath.splitext(posixpath.basename(path))[0])
+            if match:
+                key = int(match.group(1))
+                numbered[key] = AMBIGUOUS if key in numbered else row
+        return numbered | stated
+
+    def _index_names(self) -> None:
+        for row, path in enumerate(self.paths):
+            self._by_path[path] = AMBIGUOUS if path in self._by_path else row
+            base = folded(posixpath.basename(path))
+            for key in dict.fromkeys((base, _stem(base))):
+                self._by_name.setdefault(key, []).append(row)
+
+
+class KnownClasses(CocoClasses):
+    """The dataset's classes by the numbers of the files it came from, for readers of COCO."""
+
+    def __init__(self, file: str, classes: Sequence[DatasetClass]) -> None:
+        super().__init__(file)
+        for known in classes:
+            if known.source_id is not None:
+                self.names.add(_plain(known.source_id), known.name)
+            if known.keypoints:
+                self._keypoints[known.name] = known.keypoints
+        for known in classes:  # where a number is the name of another class, the number counts
+            self.names.add(known.name, known.name)
+
+
+def numbered_classes(classes: Sequence[DatasetClass]) -> dict[int, str]:
+    """Class number -> name: as the dataset's own files number them, else by their order."""
+    stated = {
+        number: known.name
+        for known in classes
+        if isinstance(number := _plain(known.source_id), int)
+    }
+    return stated or {number: known.name for number, known in enumerate(classes)}
+
+
+def _plain(identity: Any) -> Any:
+    if isinstance(identity, float) and identity.is_integer():
+        return int(identity)
+    if isinstance(identity, str):
+        text = identity.strip()
+        return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else text
+    return identity
+
+
+def _stem(name: str) -> str:
+    return posixpath.splitext(name)[0]
+
+
+def _folders(path: str) -> list[str]:
+    return folded(posixpath.dirname(path)).split("/")
+
+
+def _common_end(one: list[str], other: list[str]) -> int:
+    count = 0
+    for left, right in zip(reversed(one), reversed(other), strict=False):
+        if left != right:
+            break
+        count += 1
+    return count

@@ -1,0 +1,1 @@
+"""The job that adds the predictions of a model to a dataset."""

@@ -1,0 +1,88 @@
+"""What happens before and after an import of predictions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ...errors import VisionLensError
+from ...formats.predictions import FORMATS
+from ...models import Job, PredictionsRequest
+from ..dataset_setup import DatasetSetup
+from ..pieces import write_stream
+from ..spool import Spool
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from ...catalog.library import Library
+    from ...catalog.store import DatasetStore
+    from ..queue import JobQueue
+
+ROWS = "rows.arrow"
+"""In the spool's input: the rows of a DataFrame."""
+IMAGES = "images.arrow"
+CLASSES = "classes.arrow"
+GROUND_TRUTH = "ground_truth"
+_LONGEST_NAME = 200
+_IMAGES_SQL = """
+    SELECT sample_id, path, source_id, split, width, height FROM sample ORDER BY sample_id
+"""
+_CLASSES_SQL = """
+    SELECT name, source_id, coalesce(len(keypoints), 0) AS keypoints FROM class ORDER BY class_id
+"""
+
+
+class PredictionsSetup(DatasetSetup[PredictionsRequest]):
+    """The worker gets what the dataset's images and classes are called."""
+
+    def create(
+        self,
+        library: Library,
+        queue: JobQueue,
+        request: PredictionsRequest,
+        rows: pa.Table | None = None,
+    ) -> Job:
+        """As others; with the rows of a DataFrame. RUN_EXISTS, DIR_NOT_FOUND, FORMAT_UNKNOWN."""
+        if rows is None and not Path(request.source).expanduser().exists():
+            raise VisionLensError("DIR_NOT_FOUND", f"There is no {request.source}.")
+        return super().create(library, queue, request, rows)
+
+    def checked(self, store: DatasetStore, request: PredictionsRequest) -> PredictionsRequest:
+        """REQUEST_INVALID for a name that no run can have, RUN_EXISTS, FORMAT_UNKNOWN."""
+        check_run_name(request.run)
+        if request.format is not None and request.format not in FORMATS:
+            raise VisionLensError(
+                "FORMAT_UNKNOWN",
+                f"There is no format of predictions {request.format!r}.",
+                f"Name one of {', '.join(FORMATS)}.",
+            )
+        if not request.replace and any(one.run == request.run for one in store.runs()):
+            raise VisionLensError("RUN_EXISTS", f"There is a run {request.run!r} already.")
+        return request
+
+    def prepare(
+        self, store: DatasetStore, request: PredictionsRequest, spool: Spool
+    ) -> dict[str, Any]:
+        """Write names of images and classes."""
+        write_stream(spool.input / IMAGES, store.sql(_IMAGES_SQL, timeout=600))
+        write_stream(spool.input / CLASSES, store.sql(_CLASSES_SQL))
+        return {}
+
+    def offer_rows(self, spool: Spool, rows: pa.Table) -> None:
+        """Write the rows of a DataFrame."""
+        write_stream(spool.input / ROWS, rows)
+
+
+def check_run_name(run: str) -> None:
+    """REQUEST_INVALID for a name that no run can have."""
+    if not run.strip() or len(run) > _LONGEST_NAME or not run.isprintable():
+        raise VisionLensError(
+            "REQUEST_INVALID",
+            "A run needs a name of 1 to 200 printable characters.",
+            "Name it after the model, such as run='yolov8n'.",
+        )
+    if run == GROUND_TRUTH:
+        raise VisionLensError(
+            "REQUEST_INVALID", f"{GROUND_TRUTH!r} names the labels.", "Give the run another name."
+        )
