@@ -87,8 +87,10 @@ def write_annotations(cursor: duckdb.DuckDBPyConnection, table: pa.Table, issues
         )
         if "source" in columns:
             cursor.execute(
-                f"INSERT INTO run (name, created_at) SELECT DISTINCT source, ?::TIMESTAMP FROM {name} "
-                "WHERE source <> 'ground_truth' ON CONFLICT DO NOTHING",
+                "INSERT INTO run (name, created_at) "
+                f"SELECT DISTINCT source, ?::TIMESTAMP FROM {name} "
+                "WHERE source <> 'ground_truth' "
+                "ON CONFLICT DO NOTHING",
                 [utc_now()],
             )
     cursor.execute("UPDATE meta SET next_annotation_id = ?", [first + table.num_rows])

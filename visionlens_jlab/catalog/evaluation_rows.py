@@ -17,6 +17,8 @@ from visionlens_jlab.models import EvaluateRequest, EvaluationDetail
 
 FOLDER = "evaluations"
 """Of the dataset: what re-counts and curves are made from."""
+EMPTY_DIGEST = ""
+"""Of an input that cannot be read any more."""
 _MATCH: dict[str, pa.DataType] = {
     "annotation_id": pa.uint32(),
     "sample_id": pa.uint32(),
@@ -39,8 +41,8 @@ class Stored:
 
 def write_evaluation(
     cursor: duckdb.DuckDBPyConnection, made: dict[str, Any], match: pa.Table, file: str
-) -> list[str]:
-    """Store an evaluation in the place of one of its name; the files that go.
+) -> None:
+    """Store an evaluation in the place of one of its name.
 
     Parameters
     ----------
@@ -54,7 +56,7 @@ def write_evaluation(
     """
     detail = EvaluationDetail.model_validate(made["detail"])
     name = detail.evaluation
-    replaced = _remove(cursor, "evaluation = ?", name)
+    _remove(cursor, "evaluation = ?", name)
     cursor.execute(
         "INSERT INTO evaluation VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
@@ -73,7 +75,6 @@ def write_evaluation(
     if rows.num_rows:
         with staged(cursor, rows) as staged_name:
             cursor.execute(f"INSERT INTO match SELECT ?, * FROM {staged_name}", [name])
-    return [old for old in replaced if old != file]
 
 
 def update_detail(

@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from visionlens_jlab.catalog.fieldset import Field, FieldSet
 from visionlens_jlab.catalog.histograms import edges, histogram
+from visionlens_jlab.catalog.outcomes import is_restricted
 from visionlens_jlab.catalog.predicates import (
     Compiled,
     annotations_from,
@@ -104,7 +105,7 @@ def _population(
     if view.level == "annotations":
         return _annotation_population(snapshot, view, field, rest)
     if field.level == "samples":
-        whole = _semi_join(snapshot, view, "s") if rest or view.sql or view.search else ""
+        whole = _semi_join(snapshot, view, "s") if rest or is_restricted(view) else ""
         return _Population("sample s" + whole, Compiled("TRUE"))
     among = snapshot.among(view)
     bare = [part for part in rest if is_bare(part, fields)]
@@ -113,8 +114,10 @@ def _population(
     group = compile_group(bare, fields, also=field, among=among if of_annotations else None)
     source = annotations_from(group.aliases)
     sql = None if of_annotations else view.sql
-    if others or sql:
-        source += _semi_join(snapshot, ViewSpec(filter=conjunction(others), sql=sql), "a")
+    outcomes = None if of_annotations else view.outcomes
+    if others or sql or outcomes:
+        named = ViewSpec(filter=conjunction(others), sql=sql, outcomes=outcomes)
+        source += _semi_join(snapshot, named, "a")
     if view.search and among is not None and not of_annotations:
         source += f" SEMI JOIN {among.relation} found ON found.id = a.sample_id"
     return _Population(source, group)

@@ -19,9 +19,12 @@ from visionlens_jlab.catalog import (
     cluster_rows,
     duplicate_rows,
     embedding_rows,
+    evaluation_rows,
+    label_quality_rows,
     projection_rows,
     report,
     roots,
+    run_rows,
     sample_rows,
     sqlviews,
     thumbnails,
@@ -29,7 +32,7 @@ from visionlens_jlab.catalog import (
 from visionlens_jlab.catalog.clock import utc_now
 from visionlens_jlab.catalog.private_files import make_private_folder
 from visionlens_jlab.catalog.userfields import LIST_FIELDS
-from visionlens_jlab.models import EmbeddingSpace, Level, Projection
+from visionlens_jlab.models import EmbeddingSpace, EvaluationDetail, Level, Projection
 from visionlens_jlab.vectors.segments import check_segment
 
 THUMBNAILS = "thumbnails.pack"
@@ -38,10 +41,21 @@ FITTED = "fitted.npz"
 """What a space's vectors were made with, beside the model; comes with its first piece."""
 COORDINATES = "coordinates.arrow"
 MODEL = "model.bin"
+OUTCOMES = "outcomes.npz"
+MATCH = "match"
+"""A table that comes with `summary["evaluation"]`."""
+QUALITY = "label_quality"
+"""A table that comes with `summary["label_quality"]`."""
 DUPLICATES = "duplicate_member"
 """A table that comes with `summary["duplicates"]`."""
 CLUSTERS = "cluster"
 """A table (id, cluster) that may come with `summary["projection"]`."""
+
+
+_NO_INGEST = frozenset(
+    ("space", "projection", "duplicates", "run", "evaluation", "intervals", "label_quality")
+)
+"""Members of a summary whose pieces have no part in the ingest's report."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +67,7 @@ class Files:
     coordinates: str | None
     model: str | None
     fitted: str | None
+    outcomes: str | None
     folder: Path
 
 
@@ -67,6 +82,10 @@ class Piece:
     `summary["projection"]` (a Projection) with `coordinates.arrow`, perhaps `model.bin` and the
     table `cluster`.
     `summary["duplicates"]` (kind, parameters, samples) with the table `duplicate_member`.
+    `summary["run"]` (see `run_rows.begin_run`): its annotations are the predictions of a run.
+    `summary["evaluation"]` (detail, request, digest) with `outcomes.npz` and the table `match`.
+    `summary["intervals"]` (detail, digest): what an evaluation says from now on.
+    `summary["label_quality"]` with the table of that name (annotation_id, kind, score).
     """
 
     job: str
@@ -121,6 +140,7 @@ def take_files(piece: Piece, dataset: Path) -> Files:
         fitted=_take(piece, FITTED, dataset, f"{below}.npz"),
         coordinates=_take(piece, COORDINATES, dataset, f"{projection_rows.FOLDER}/{name}.arrow"),
         model=_take(piece, MODEL, dataset, f"{projection_rows.FOLDER}/{name}.model"),
+        outcomes=_take(piece, OUTCOMES, dataset, f"{evaluation_rows.FOLDER}/{name}.npz"),
         folder=dataset,
     )
 
@@ -170,7 +190,7 @@ def write_piece(
         "label_digest": lambda table: sample_rows.write_label_digests(cursor, table),
         "issue": issues.add_table,
     }
-    unknown = set(piece.tables) - set(steps) - {DUPLICATES, CLUSTERS}
+    unknown = set(piece.tables) - set(steps) - {DUPLICATES, CLUSTERS, MATCH, QUALITY}
     if unknown:
         raise ValueError(f"unknown tables in a piece: {sorted(unknown)}")
     removed: list[np.ndarray] = [np.empty(0, np.uint32)]
@@ -179,13 +199,16 @@ def write_piece(
             if name in piece.tables:
                 removed.append(annotation_rows.remove_ground_truth(cursor, piece.tables[name]))
     fields = cursor.execute(LIST_FIELDS).fetchall()
+    if "run" in piece.summary:
+        removed.append(run_rows.begin_run(cursor, piece.summary["run"]))
     for name, write in steps.items():
         if name in piece.tables and piece.tables[name].num_rows:
             write(piece.tables[name])
     _write_embeddings(cursor, piece, files)
+    _write_evaluation(cursor, piece, files)
     if cursor.execute(LIST_FIELDS).fetchall() != fields:
         sqlviews.refresh(cursor)
-    if not piece.summary.keys() & {"space", "projection", "duplicates"}:
+    if not piece.summary.keys() & _NO_INGEST:
         report.record(cursor, piece.job, piece.sequence, piece.summary)
     cursor.execute("INSERT INTO job_piece VALUES (?, ?, ?)", [piece.job, piece.sequence, utc_now()])
     return {"annotations": np.concatenate(removed)}
@@ -211,3 +234,20 @@ def _write_embeddings(cursor: duckdb.DuckDBPyConnection, piece: Piece, files: Fi
     if "duplicates" in piece.summary:
         table = piece.tables.get(DUPLICATES)
         duplicate_rows.write_duplicates(cursor, piece.summary["duplicates"], table)
+
+
+def _write_evaluation(cursor: duckdb.DuckDBPyConnection, piece: Piece, files: Files) -> None:
+    """What evaluating brings."""
+    summary = piece.summary
+    if "evaluation" in summary and files.outcomes is not None:
+        # The file of one that it replaces goes with the strays: the commit may still fail.
+        evaluation_rows.write_evaluation(
+            cursor, summary["evaluation"], piece.tables[MATCH], files.outcomes
+        )
+    if "intervals" in summary:
+        detail = EvaluationDetail.model_validate(summary["intervals"]["detail"])
+        evaluation_rows.update_detail(
+            cursor, detail.evaluation, detail, summary["intervals"]["digest"]
+        )
+    if "label_quality" in summary:
+        label_quality_rows.write_scores(cursor, piece.tables[QUALITY])

@@ -5,26 +5,32 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import numpy as np
+import pyarrow as pa
 
-from visionlens_jlab.catalog import embedding_rows
+from visionlens_jlab.catalog import embedding_rows, evaluation_rows
 from visionlens_jlab.catalog.cache import Cache
 from visionlens_jlab.catalog.database import Reader
+from visionlens_jlab.catalog.evaluated_files import compare_evaluated, load_evaluated
 from visionlens_jlab.catalog.fieldset import FieldSet
+from visionlens_jlab.catalog.outcomes import OutcomesById, outcomes_by_id, read_outcomes
 from visionlens_jlab.catalog.predicates import Among
 from visionlens_jlab.catalog.restriction import Restriction, read_restriction
 from visionlens_jlab.catalog.search_index import IndexState, SearchIndex
 from visionlens_jlab.catalog.searches import Found, run_search, without_search
 from visionlens_jlab.catalog.statistics import Statistics, read_statistics
-from visionlens_jlab.catalog.tables import Ids, ids_at_level
+from visionlens_jlab.catalog.tables import Ids, ids_at_level, read_table
 from visionlens_jlab.catalog.thumbnails import Places
 from visionlens_jlab.catalog.userfields import LIST_FIELDS, TABLES, field_set
 from visionlens_jlab.catalog.views import ResolvedView, count_all, resolve
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.models import Level, ViewSpec
+from visionlens_jlab.models import CompareRequest, Level, OutcomeFilter, RunComparison, ViewSpec
 from visionlens_jlab.vectors.segments import Part, Segments, read_parts
+
+if TYPE_CHECKING:
+    from visionlens_jlab.evaluation.evaluated import Evaluated
 
 T = TypeVar("T")
 _CACHED_IDS = 16_000_000
@@ -36,6 +42,7 @@ _RESTRICTIONS_KEPT = 8
 _SPACES_KEPT = 8
 _SEARCHES_KEPT = 32
 _SEGMENTS_KEPT = 1024
+_EVALUATIONS_KEPT = 6
 
 
 class Caches:
@@ -52,6 +59,8 @@ class Caches:
         self.searches: Cache[Found] = Cache(_SEARCHES_KEPT)
         self.spaces: Cache[Segments] = Cache(_SPACES_KEPT)
         self.parts: Cache[list[Part]] = Cache(_SEGMENTS_KEPT)
+        self.evaluated: Cache[Evaluated] = Cache(_EVALUATIONS_KEPT)
+        self.comparisons: Cache[RunComparison] = Cache(_KEPT)
 
 
 class Snapshot:
@@ -107,21 +116,100 @@ class Snapshot:
 
         SQL_REFUSED, SQL_TIMEOUT; what `run_search` raises.
         """
-        of_sql = self._among_sql((spec.sql or "").strip())
+        named = self._named(spec)
         if spec.search is None:
-            return of_sql
+            return named
         found = self.found(spec)
-        if found.level == "annotations" or of_sql is None or of_sql.level == "samples":
+        if found.level == "annotations" or named is None or named.level == "samples":
             return self._registered(("search", _key(spec)), found.level, lambda: found.ids)
-        # The images found, but of their objects only those that the SQL names.
+        # The images found, but of their objects only those that SQL or outcomes name.
         of_search = self._registered(("samples", _key(spec)), found.level, lambda: found.ids)
-        objects = (
-            f"SELECT q.id FROM {of_sql.relation} q JOIN annotation a ON a.annotation_id = q.id "
-            f"JOIN {of_search.relation} f ON f.id = a.sample_id ORDER BY f.position, q.position"
+        return self._both(("search", _key(spec)), of_search, named)
+
+    def _named(self, spec: ViewSpec) -> Among | None:
+        """What a view's SQL and outcomes let through."""
+        of_sql = self._among_sql((spec.sql or "").strip())
+        wanted = spec.outcomes
+        if wanted is None:
+            return of_sql
+        key = ("outcomes", wanted.model_dump_json())
+        restriction = self._caches.restrictions.get(
+            (self.reader.version, *key), lambda: read_outcomes(self, wanted)
         )
-        return self._registered(
-            ("search", _key(spec)), "annotations", lambda: self.reader.ids(objects)
+        of_outcomes = self._registered(key, restriction.level, lambda: restriction.ids)
+        if of_sql is None:
+            return of_outcomes
+        return self._both(("named", _key(spec)), of_sql, of_outcomes)
+
+    def _both(self, key: tuple[str, str], first: Among, second: Among) -> Among:
+        """Those of one that are among another too, in the order of the first."""
+        level: Level = "samples" if first.level == second.level == "samples" else "annotations"
+        if first.level == second.level:
+            joined = f"{second.relation} q ON q.id = f.id"
+        else:
+            owned, owners = (first, second) if first.level == "annotations" else (second, first)
+            joined = (
+                f"annotation a ON a.annotation_id = f.id JOIN {owners.relation} q "
+                "ON q.id = a.sample_id"
+                if owned is first
+                else f"annotation a ON a.sample_id = f.id JOIN {owned.relation} q "
+                "ON q.id = a.annotation_id"
+            )
+        chosen = "q.id" if first.level == "samples" and level == "annotations" else "f.id"
+        sql = (
+            f"SELECT {chosen} FROM {first.relation} f JOIN {joined} ORDER BY f.position, q.position"
         )
+        return self._registered(key, level, lambda: self.reader.ids(sql))
+
+    def evaluated(self, evaluation: str) -> Evaluated:
+        """The arrays of an evaluation. EVALUATION_NOT_FOUND, DATASET_DAMAGED."""
+        stored = evaluation_rows.read_evaluation(self.reader, evaluation)
+        path = self._caches.folder / stored.file
+        return self._caches.evaluated.get((stored.file,), lambda: load_evaluated(path))
+
+    def images_of(self, evaluated: Evaluated, view: ViewSpec) -> Ids:
+        """bool (m,): the images of an evaluation that a view shows."""
+        shown = self.ids_at_level(self.view(view), "samples")
+        return np.isin(evaluated.sample_ids, shown)
+
+    def comparison(self, evaluation: str, request: CompareRequest) -> RunComparison:
+        """Two evaluations, kept. EVALUATION_NOT_FOUND, EVALUATION_INVALID."""
+        names = (evaluation, request.other)
+        files = [evaluation_rows.read_evaluation(self.reader, name).file for name in names]
+        a, b = self.evaluated(evaluation), self.evaluated(request.other)
+        return self._caches.comparisons.get(
+            (*names, *files, request.model_dump_json()),
+            lambda: compare_evaluated(names, a, b, request),
+        )
+
+    def outcomes(self, wanted: OutcomeFilter) -> OutcomesById:
+        """What became of each annotation at the threshold of a view."""
+        key = ("outcomes_by_id", wanted.evaluation, wanted.confidence)
+        evaluated = self.evaluated(wanted.evaluation)
+        return self.cached(key, lambda: outcomes_by_id(evaluated, wanted.confidence))
+
+    def table(
+        self,
+        level: Level,
+        spec: ViewSpec | None,
+        ids: Ids | None,
+        columns: Sequence[str] | None,
+    ) -> pa.Table:
+        """Rows of ids (None: all); with what became of them where the view asks for outcomes."""
+        wanted = None if spec is None else spec.outcomes
+        if wanted is None or level == "samples" or ids is None:
+            return read_table(self.reader, self.fields, level, ids=ids, columns=columns)
+        added = self.outcomes(wanted).columns(ids)
+        own = [name for name in added if columns is None or name in columns]
+        rest = None if columns is None else [name for name in columns if name not in added]
+        if rest == []:
+            return pa.table({name: added[name] for name in columns or ()})
+        table = read_table(self.reader, self.fields, level, ids=ids, columns=rest)
+        for name in own:  # a field of the user's own of that name gives way
+            if name in table.column_names:
+                table = table.drop_columns([name])
+            table = table.append_column(name, added[name])
+        return table if columns is None else table.select(list(columns))
 
     def found(self, spec: ViewSpec) -> Found:
         """What a view's search finds. SPACE_NOT_FOUND, QUERY_NOT_FOUND, ID_UNKNOWN ..."""

@@ -17,12 +17,14 @@ from visionlens_jlab.catalog.crops import CropSource, read_crop_source
 from visionlens_jlab.catalog.database import Database, Reader
 from visionlens_jlab.catalog.detail import read_sample
 from visionlens_jlab.catalog.embeddings import Embeddings
+from visionlens_jlab.catalog.evaluations import Evaluations
 from visionlens_jlab.catalog.facets import read_facets
 from visionlens_jlab.catalog.fields import write_field
 from visionlens_jlab.catalog.fieldset import FieldSet
 from visionlens_jlab.catalog.identity import identify
 from visionlens_jlab.catalog.info import field_infos, read_detail, read_info
 from visionlens_jlab.catalog.job_results import JobResults
+from visionlens_jlab.catalog.outcomes import is_restricted
 from visionlens_jlab.catalog.removals import describe, remove_samples
 from visionlens_jlab.catalog.report import read_report
 from visionlens_jlab.catalog.roots import LOCATION
@@ -34,7 +36,7 @@ from visionlens_jlab.catalog.saved_views import (
 from visionlens_jlab.catalog.search_index import SearchIndex
 from visionlens_jlab.catalog.snapshot import Caches, Snapshot
 from visionlens_jlab.catalog.sqlbox import run_select
-from visionlens_jlab.catalog.tables import Ids, as_ids, read_table
+from visionlens_jlab.catalog.tables import Ids, as_ids
 from visionlens_jlab.catalog.tags import write_tag
 from visionlens_jlab.catalog.thumbnails import FOLDER, Thumbnail, ThumbnailReader, version_key
 from visionlens_jlab.catalog.tiles import read_tiles
@@ -63,7 +65,7 @@ from visionlens_jlab.models import (
 T = TypeVar("T")
 
 
-class DatasetStore(Embeddings, JobResults):
+class DatasetStore(Embeddings, Evaluations, JobResults):
     """A dataset that this process holds; from any thread.
 
     Reading takes a cursor of its own per call. Each writing call is one transaction of the one
@@ -145,7 +147,7 @@ class DatasetStore(Embeddings, JobResults):
             if wanted is None and spec is not None:
                 view = snapshot.view(spec)
                 wanted = snapshot.ids_at_level(view, level)
-            return read_table(snapshot.reader, snapshot.fields, level, ids=wanted, columns=columns)
+            return snapshot.table(level, spec, wanted, columns)
 
     def tiles(self, spec: ViewSpec, ids: Sequence[int] | Ids, *, geometry: bool = False) -> Tiles:
         """What the grid draws for ids of the view's level; two statements in all.
@@ -243,8 +245,8 @@ class DatasetStore(Embeddings, JobResults):
         if (request.ids is None) == (request.view is None):
             raise VisionLensError("REQUEST_INVALID", "Give either ids or a view to tag.")
         given = None if request.ids is None else as_ids(request.ids)
-        if request.view is not None and (request.view.sql or request.view.search):
-            # The user's SQL and searches never run in the writer.
+        if request.view is not None and is_restricted(request.view):
+            # The user's SQL and searches never run in the writer, nor are outcomes read there.
             with self._snapshot() as snapshot:
                 given = snapshot.ids_at_level(snapshot.view(request.view), request.level)
 

@@ -1,4 +1,4 @@
-"""Files of vectors and projections that no row names: left where a kill came before the commit."""
+"""Files of vectors, projections and evaluations that no row names, as kills leave them."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ from pathlib import Path
 import duckdb
 
 from visionlens_jlab.catalog.embedding_rows import FITTED
+from visionlens_jlab.catalog.evaluation_rows import FOLDER as EVALUATIONS
 from visionlens_jlab.catalog.projection_rows import FOLDER as PROJECTIONS
 from visionlens_jlab.vectors.segments import FOLDER as VECTORS
 
 
 def present(dataset: Path) -> set[str]:
-    """The files of vectors and projections, below the dataset's folder."""
+    """The files of vectors, projections and evaluations, below the dataset's folder."""
     return {
         path.relative_to(dataset).as_posix()
-        for folder in (VECTORS, PROJECTIONS)
+        for folder in (VECTORS, PROJECTIONS, EVALUATIONS)
         for path in (dataset / folder).rglob("*")
         if path.is_file()
     }
@@ -26,7 +27,8 @@ def named(cursor: duckdb.DuckDBPyConnection) -> set[str]:
     """Those that rows name."""
     files = cursor.execute(
         "SELECT file FROM vector_segment "
-        "UNION ALL SELECT unnest([file, model_file]) FROM projection"
+        "UNION ALL SELECT unnest([file, model_file]) FROM projection "
+        "UNION ALL SELECT file FROM evaluation"
     ).fetchall()
     settings = cursor.execute("SELECT settings FROM embedding_space").fetchall()
     fitted = [json.loads(text).get(FITTED) for (text,) in settings]

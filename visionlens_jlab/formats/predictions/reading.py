@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 
@@ -49,29 +49,43 @@ def read_predictions(
         return "dataframe", read_prediction_table(rows, targets, "row")
     source, paths = _files(address)
     format = format or _detected(source, paths, address)
-    return format, _read(source, paths, format, targets, options, address)
+    return format, _read(_Files(source, paths, address), format, targets, options)
+
+
+class _Files(NamedTuple):
+    """What was named, and the files in it."""
+
+    source: Source
+    paths: list[str]
+    address: str
+
+    def ending(self, ends: str | tuple[str, ...]) -> list[str]:
+        """Those with a suffix. PREDICTIONS_INVALID."""
+        found = [path for path in self.paths if path.lower().endswith(ends)]
+        if not found:
+            listed = ends if isinstance(ends, str) else ", ".join(ends)
+            raise VisionLensError(
+                "PREDICTIONS_INVALID", f"There is no {listed} file in {self.address}."
+            )
+        return found
 
 
 def _read(
-    source: Source,
-    paths: list[str],
-    format: str,
-    targets: Targets,
-    options: Mapping[str, Any],
-    address: str,
+    files: _Files, format: str, targets: Targets, options: Mapping[str, Any]
 ) -> Iterator[PredictionBatch]:
+    source = files.source
     if format == "coco":
-        for path in _ending(paths, ".json", address):
+        for path in files.ending(".json"):
             yield from read_coco_results(source, path, targets)
     elif format == "voc":
-        texts = _ending(paths, ".txt", address)
+        texts = files.ending(".txt")
         named = [path for path in texts if VOC_NAME.fullmatch(posixpath.basename(path))]
         yield from read_voc_text(source, named or texts, targets, options)
     elif format == "yolo":
-        texts = [p for p in _ending(paths, ".txt", address) if _may_be_labels(p)]
+        texts = [p for p in files.ending(".txt") if _may_be_labels(p)]
         yield from read_yolo_text(source, texts, targets, options)
     else:
-        for path in _ending(paths, SUFFIXES, address):
+        for path in files.ending(SUFFIXES):
             table = _table(source, path)
             yield from read_prediction_table(table, targets, f"{path}: row")
 
@@ -94,14 +108,6 @@ def _files(address: str) -> tuple[Source, list[str]]:
         raise VisionLensError("DIR_NOT_FOUND", f"There is no file or folder {path}.")
     source = LocalSource(path)
     return source, [entry.path for entry in source.walk()]
-
-
-def _ending(paths: list[str], ends: str | tuple[str, ...], address: str) -> list[str]:
-    found = [path for path in paths if path.lower().endswith(ends)]
-    if not found:
-        listed = ends if isinstance(ends, str) else ", ".join(ends)
-        raise VisionLensError("PREDICTIONS_INVALID", f"There is no {listed} file in {address}.")
-    return found
 
 
 def _detected(source: Source, paths: list[str], address: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ...catalog.run_rows import check_run_name
 from ...errors import VisionLensError
 from ...formats.predictions import FORMATS
 from ...models import Job, PredictionsRequest
@@ -23,8 +24,6 @@ ROWS = "rows.arrow"
 """In the spool's input: the rows of a DataFrame."""
 IMAGES = "images.arrow"
 CLASSES = "classes.arrow"
-GROUND_TRUTH = "ground_truth"
-_LONGEST_NAME = 200
 _IMAGES_SQL = """
     SELECT sample_id, path, source_id, split, width, height FROM sample ORDER BY sample_id
 """
@@ -72,17 +71,3 @@ class PredictionsSetup(DatasetSetup[PredictionsRequest]):
     def offer_rows(self, spool: Spool, rows: pa.Table) -> None:
         """Write the rows of a DataFrame."""
         write_stream(spool.input / ROWS, rows)
-
-
-def check_run_name(run: str) -> None:
-    """REQUEST_INVALID for a name that no run can have."""
-    if not run.strip() or len(run) > _LONGEST_NAME or not run.isprintable():
-        raise VisionLensError(
-            "REQUEST_INVALID",
-            "A run needs a name of 1 to 200 printable characters.",
-            "Name it after the model, such as run='yolov8n'.",
-        )
-    if run == GROUND_TRUTH:
-        raise VisionLensError(
-            "REQUEST_INVALID", f"{GROUND_TRUTH!r} names the labels.", "Give the run another name."
-        )

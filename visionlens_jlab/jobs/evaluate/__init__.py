@@ -1,0 +1,1 @@
+"""The jobs that evaluate a run, add intervals, and rank likely label errors."""
