@@ -81,6 +81,7 @@ CODES: dict[str, ErrorCode] = {
     "EVALUATION_INVALID": ErrorCode(
         422, "Choose a protocol and geometry that both the labels and the run have."
     ),
+    "EXPORT_NOT_EMPTY": ErrorCode(409, "Name a folder that is new or empty."),
     "NOTHING_TO_UNDO": ErrorCode(409, "Read the history to see what was changed."),
     "JOB_NOT_FOUND": ErrorCode(404, "List the jobs to see which exist."),
     "JOB_CANCELLED": ErrorCode(409, "Start the job again."),

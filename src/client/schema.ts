@@ -2280,6 +2280,40 @@ export interface components {
             evaluations: components["schemas"]["EvaluationInfo"][];
         };
         /**
+         * ExportIssue
+         * @description What a format could not hold as it is.
+         */
+        ExportIssue: {
+            /** Code */
+            code: string;
+            /** Message */
+            message: string;
+            /** Count */
+            count: number;
+            /** Items */
+            items: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * ExportReport
+         * @description What an export wrote, and what it could not.
+         */
+        ExportReport: {
+            /** Path */
+            path: string;
+            /** Format */
+            format: string;
+            /** Images */
+            images: number;
+            /** Annotations */
+            annotations: number;
+            /** Files */
+            files: number;
+            /** Issues */
+            issues: components["schemas"]["ExportIssue"][];
+        };
+        /**
          * ExportRequest
          * @description Parameters of an export; `path` is a folder on the server that is new or empty.
          */
@@ -2311,6 +2345,13 @@ export interface components {
              * @enum {string}
              */
             images: "copy" | "link" | "none";
+            /**
+             * Options
+             * @default {}
+             */
+            options: {
+                [key: string]: unknown;
+            };
         };
         /**
          * Facet
@@ -3022,6 +3063,13 @@ export interface components {
              * @default []
              */
             trained_on: string[];
+            /**
+             * Options
+             * @default {}
+             */
+            options: {
+                [key: string]: unknown;
+            };
         };
         /**
          * ProjectRequest
@@ -8486,7 +8534,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description DATASET_EXISTS, DATASET_DAMAGED, DATASET_TOO_NEW, RUN_EXISTS */
+            /** @description DATASET_EXISTS, DATASET_DAMAGED, DATASET_TOO_NEW, RUN_EXISTS, EXPORT_NOT_EMPTY */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8494,7 +8542,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
-                        code?: "DATASET_EXISTS" | "DATASET_DAMAGED" | "DATASET_TOO_NEW" | "RUN_EXISTS";
+                        code?: "DATASET_EXISTS" | "DATASET_DAMAGED" | "DATASET_TOO_NEW" | "RUN_EXISTS" | "EXPORT_NOT_EMPTY";
                     };
                 };
             };

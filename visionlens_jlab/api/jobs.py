@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tornado.web import authenticated
 
-from ..models import EmbedRequest, IngestRequest, Job, JobRequest
+from ..models import EmbedRequest, ExportRequest, IngestRequest, Job, JobRequest
 from .base import Resource, parse
 from .guard import authorized
 from .shapes import FrameIngest, JobList, JobLog, LogLine, UploadQuery
@@ -38,6 +38,10 @@ class JobsHandler(Resource):
             )
         elif isinstance(request, EmbedRequest) and not self.from_kernel:
             request = await self.work(self.services.policy.confine_model, request)
+        elif isinstance(request, ExportRequest):
+            request = await self.work(
+                self.services.policy.confine_export, request, unrestricted=self.from_kernel
+            )
         return await (await self.services.runner()).submit(request)
 
     async def _ingest_rows(self) -> Job:

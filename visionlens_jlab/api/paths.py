@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from ..errors import VisionLensError
-from ..models import DetectRequest, EmbedRequest, IngestRequest
+from ..models import DetectRequest, EmbedRequest, ExportRequest, IngestRequest
 
 Request = TypeVar("Request", IngestRequest, DetectRequest)
 
@@ -76,6 +76,11 @@ class PathPolicy:
         elif colon and ("//" in name or name.startswith(("/", "~", "."))):
             self.resolve(name if "//" not in name else name[name.index("//") + 1 :])
         return request
+
+    def confine_export(self, request: ExportRequest, *, unrestricted: bool) -> ExportRequest:
+        """The request with an absolute path, checked unless it comes from the user's own kernel."""
+        place = self.absolute if unrestricted else self.resolve
+        return request.model_copy(update={"path": str(place(request.path))})
 
     def confine(self, request: Request, *, unrestricted: bool, rows: bool = False) -> Request:
         """The request with absolute paths, checked unless it comes from the user's own kernel.

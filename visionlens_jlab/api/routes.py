@@ -503,7 +503,10 @@ ROUTES = [
                 202,
                 query=UploadQuery,
                 also=ARROW_STREAM,
-                errors=(*INGEST, *PLACE, *SPACE, *VIEW, *RUN, *EVALUATION, "PREDICTIONS_INVALID"),
+                errors=(
+                    *(*INGEST, *PLACE, *SPACE, *VIEW, *RUN, *EVALUATION),
+                    *("PREDICTIONS_INVALID", "EXPORT_NOT_EMPTY"),
+                ),
             ),
         },
     ),

@@ -18,6 +18,7 @@ from visionlens_jlab.catalog.database import Database, Reader
 from visionlens_jlab.catalog.detail import read_sample
 from visionlens_jlab.catalog.embeddings import Embeddings
 from visionlens_jlab.catalog.evaluations import Evaluations
+from visionlens_jlab.catalog.exports import Exports
 from visionlens_jlab.catalog.facets import read_facets
 from visionlens_jlab.catalog.fields import write_field
 from visionlens_jlab.catalog.fieldset import FieldSet
@@ -65,7 +66,7 @@ from visionlens_jlab.models import (
 T = TypeVar("T")
 
 
-class DatasetStore(Embeddings, Evaluations, JobResults):
+class DatasetStore(Embeddings, Evaluations, Exports, JobResults):
     """A dataset that this process holds; from any thread.
 
     Reading takes a cursor of its own per call. Each writing call is one transaction of the one

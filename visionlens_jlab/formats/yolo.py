@@ -27,7 +27,7 @@ from .yolo_layout import MISSING, Part, YoloImages
 from .yolo_lines import split_words
 from .yolo_pairs import Pairs
 from .yolo_places import IMAGE_WORDS, LABEL_WORDS, Place
-from .yolo_task import line_layout, stated_task
+from .yolo_task import TASKS, line_layout, stated_task
 
 PEEKED_FOR_TASK = 50
 """Label files looked at to tell the task."""
@@ -51,12 +51,15 @@ class YoloFormat:
             return found and found.model_copy(update={"format": self.name, "label": self.label})
         config = read_config(request.source, request.file)
         labels = _first_labels(request, config)
-        if not config.splits and not _looks_like_labels(request.label_source, labels):
+        stated = config.splits or config.task in TASKS
+        if not stated and not _looks_like_labels(request.label_source, labels):
             return None
         if not labels and not request.file and _is_classify(request, config):
             return None
         folder = posixpath.dirname(labels[0]) if labels else ""
         reasons = [f"{config.path} names the splits"] if config.splits else []
+        if config.task in TASKS and not config.splits:
+            reasons = [f"{config.path} names the task"]
         if labels:
             place = folder or request.label_source.location
             reasons.append(f"text files in {place} hold a class number and fractions")

@@ -38,6 +38,8 @@ class YoloConfig:
     names: dict[int, str] = field(default_factory=dict)
     listed: bool = True
     """Whether classes that are not in `names` are worth a word in the report."""
+    task: str | None = None
+    """What the lines hold, where the file says it: detect, segment, obb or pose."""
     keypoints: tuple[int, int] | None = None
     """(number, numbers each) in pose datasets."""
     keypoint_names: dict[int, list[str]] = field(default_factory=dict)
@@ -121,6 +123,8 @@ def _parse(source: Source, path: str) -> YoloConfig | None:
         message = f"The key {key} occurs twice; the later value counts."
         config.note("VALUE_INVALID", "kept", path, message)
     _take_names(config, source, content)
+    task = content.get("task")
+    config.task = task.strip().lower() if isinstance(task, str) else None
     config.keypoints = _keypoints(content.get("kpt_shape"))
     config.keypoint_names = _keypoint_names(content.get("kpt_names"), config)
     return config

@@ -152,6 +152,8 @@ def _pose(class_id: int, numbers: list[float], keypoints: tuple[int, int] | None
     if len(numbers) in (end, end + 1):
         confidence = numbers[end] if len(numbers) > end else math.nan
         shape = _triples(numbers[4:end], each)
+        if not any(shape):  # all must have as many columns, also what has no keypoints
+            return line._replace(confidence=confidence)
         return line._replace(kind="keypoints", shape=shape, confidence=confidence)
     return line._replace(extra=" ".join(map(repr, numbers[4:])))
 

@@ -1,7 +1,8 @@
 """What the label lines of a YOLO dataset hold: boxes, polygons, oriented boxes or keypoints.
 
 The files do not say it. The option `task` (`detect`, `segment`, `obb`, `pose`, `classify`) decides;
-else `kpt_shape` in the YAML file means pose; else the lines of the first label files are looked at:
+else the key `task` of the YAML file (exports write it); else `kpt_shape` there means pose; else the
+lines of the first label files are looked at:
 
 - all have 8 coordinates (and perhaps a confidence): oriented boxes. A set of polygons with four
   corners each looks the same: `task="segment"` tells them apart;
@@ -42,7 +43,7 @@ def stated_task(options: Mapping[str, Any]) -> str | None:
 def line_layout(options: Mapping[str, Any], config: YoloConfig, lines: Iterable[str]) -> Layout:
     """How to read the lines; `lines` are those of the first label files."""
     ids = {name: number for number, name in config.names.items()}
-    stated = TASKS.get(stated_task(options) or "")
+    stated = TASKS.get(stated_task(options) or config.task or "")
     if stated is not None:
         return Layout(stated, config.keypoints, ids)
     if config.keypoints:

@@ -52,13 +52,15 @@ class DatasetSetup(ABC, Generic[Request]):
     a cancelled one leaves what it committed.
     """
 
+    changes_dataset = True
+
     def create(
         self, library: Library, queue: JobQueue, request: Request, rows: pa.Table | None = None
     ) -> Job:
         """Queue the job. DATASET_NOT_FOUND, DATASET_BUSY, DATASET_READ_ONLY, DISK_SPACE."""
         with system_errors():
             store = library.open(request.dataset)
-            if store.read_only:
+            if store.read_only and self.changes_dataset:
                 raise VisionLensError(
                     "DATASET_READ_ONLY", f"{store.slug!r} is open for reading only."
                 )

@@ -102,6 +102,31 @@ class ExportRequest(Model):
     source: str = "ground_truth"
     """Or a run: its predictions as labels with confidence, where the format has a place."""
     images: Literal["copy", "link", "none"] = "copy"
+    """link: hard links where the file system has them, else symbolic ones."""
+    options: dict[str, Any] = {}
+    """yolo: `task`, one of detect, segment, obb, pose; by default what holds most."""
+
+
+class ExportIssue(Model):
+    """What a format could not hold as it is."""
+
+    code: str
+    message: str
+    count: int
+    items: dict[str, int]
+    """Up to 20 of them with their counts."""
+
+
+class ExportReport(Model):
+    """What an export wrote, and what it could not."""
+
+    path: str
+    format: str
+    images: int
+    annotations: int
+    """Written, in whatever form."""
+    files: int
+    issues: list[ExportIssue]
 
 
 class OperatingPoint(Model):

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from ..errors import VisionLensError
 from ..models import (
     DuplicatesRequest,
     EmbedRequest,
@@ -20,7 +19,7 @@ from .backend import DatasetBackend
 from .embeddings import choose_space
 from .found import duplicate_rows, projection_of
 from .frames import load_pandas
-from .progress import make_progress, paced
+from .running import run_shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -220,14 +219,4 @@ class Derived:
 
     def _run(self, request: JobParameters, label: str) -> Job:
         """Run a job on the dataset and show its progress."""
-        progress = make_progress(label)
-        try:
-            job = self._backend.run(request, paced(progress.update))
-        except KeyboardInterrupt:
-            progress.finish("cancelled")
-            raise
-        except VisionLensError as error:
-            progress.finish(error.message)
-            raise
-        progress.finish("done")
-        return job
+        return run_shown(self._backend, request, label)

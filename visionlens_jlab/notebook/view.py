@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from ..models import In, Level, TableRequest, TagRequest, ViewSpec
+from ..models import ExportReport, In, Level, TableRequest, TagRequest, ViewSpec
 from .backend import DatasetBackend
+from .exporting import export
 from .frames import ID_COLUMN, to_frame
 from .ids import unique
 from .specs import conjunction
@@ -170,6 +172,61 @@ class View:
         """
         return self._backend.tag(self._tag_request(tag)).changed
 
+    def export(
+        self,
+        path: str | os.PathLike[str],
+        format: Literal["coco", "yolo", "voc", "class_folders"],
+        *,
+        source: str = "ground_truth",
+        images: Literal["copy", "link", "none"] = "copy",
+        **options: Any,
+    ) -> ExportReport:
+        """Write the view's samples with their matching annotations in a label format; waits.
+
+        Boxes mean the upright image. The folder appears when it is whole; nothing is left of an
+        export that failed or was interrupted.
+
+        Parameters
+        ----------
+        path : str or path
+            A folder that is new or empty.
+        format : {"coco", "yolo", "voc", "class_folders"}
+            What to write.
+        source : str
+            "ground_truth", or a run: its predictions as labels, with their confidence where the
+            format has a place for it.
+        images : {"copy", "link", "none"}
+            Whether image files are copied, linked (hard links where possible), or left out.
+        **options
+            yolo: `task` ("detect", "segment", "obb" or "pose"); by default what holds most.
+
+        Returns
+        -------
+        ExportReport
+            `path`, `format`, `images`, `annotations`, `files`, and `issues`: what the format
+            cannot hold as it is, each with `code`, `message`, `count` and `items`.
+
+        Raises
+        ------
+        VisionLensError
+            EXPORT_NOT_EMPTY, RUN_NOT_FOUND, PERMISSION_DENIED, DISK_SPACE.
+        """
+        spec, ids = self._exported()
+        return export(
+            self._backend,
+            path,
+            format,
+            view=spec,
+            ids=ids,
+            source=source,
+            images=images,
+            options=options,
+        )
+
+    def _exported(self) -> tuple[ViewSpec, np.ndarray | None]:
+        """What an export is asked for: a view, and ids of it."""
+        return self.spec, None
+
     def _tag_request(self, tag: str) -> TagRequest:
         return TagRequest(tag=tag, level=self.level, view=self.spec)
 
@@ -221,6 +278,9 @@ class Selection(View):
             holders = self._rows("annotations", self._ids, ["sample_id"])["sample_id"]
             return self._rows("samples", unique(holders.to_numpy()), columns)
         return super().to_arrow(level, columns, all=all)
+
+    def _exported(self) -> tuple[ViewSpec, np.ndarray | None]:
+        return self._spec, self._ids
 
     def _tag_request(self, tag: str) -> TagRequest:
         return TagRequest(tag=tag, level=self.level, ids=self._ids.tolist())

@@ -1,0 +1,68 @@
+"""The folder of an export: there when it is whole, else not at all."""
+
+from __future__ import annotations
+
+import errno
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from ...errors import VisionLensError, system_errors
+
+
+def check_place(path: Path) -> None:
+    """EXPORT_NOT_EMPTY unless the folder is new or empty; PERMISSION_DENIED."""
+    with system_errors():
+        try:
+            taken = not path.is_dir() or any(path.iterdir())
+        except FileNotFoundError:
+            return
+        if taken and path.exists():
+            raise not_empty(path)
+
+
+def not_empty(path: Path) -> VisionLensError:
+    """What is said where something lies already."""
+    return VisionLensError("EXPORT_NOT_EMPTY", f"{path} is there already and is no empty folder.")
+
+
+def partial_folder(path: Path, job: str) -> Path:
+    """Where a job writes before its folder appears at `path`."""
+    return path.with_name(f".{path.name}.{job[:12]}.partial")
+
+
+@contextmanager
+def new_folder(path: Path, job: str) -> Iterator[Path]:
+    """A folder beside `path` that takes its name at the end; nothing is left after an error."""
+    made = _make_parents(path)
+    partial = partial_folder(path, job)
+    try:
+        with system_errors():
+            shutil.rmtree(partial, ignore_errors=True)  # of an attempt that was killed
+            partial.mkdir()
+            yield partial
+            _rename(partial, path)
+    except BaseException:
+        shutil.rmtree(partial, ignore_errors=True)
+        for folder in made:
+            with suppress(OSError):
+                folder.rmdir()
+        raise
+
+
+def _make_parents(path: Path) -> list[Path]:
+    """The folders above that were not there, deepest first."""
+    missing = [folder for folder in path.parents if not folder.exists()]
+    with system_errors():
+        path.parent.mkdir(parents=True, exist_ok=True)
+    return missing
+
+
+def _rename(partial: Path, path: Path) -> None:
+    try:
+        partial.replace(path)  # takes the place of an empty folder
+    except OSError as error:
+        if error.errno in (errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR):
+            raise not_empty(path) from error
+        raise

@@ -1,0 +1,54 @@
+"""What happens before and after an export: its input, as of now."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ...errors import VisionLensError
+from ...models import ExportRequest, Job
+from ..dataset_setup import DatasetSetup
+from ..pieces import write_stream
+from ..spool import Spool
+from .content import ANNOTATIONS, CLASSES, SAMPLES
+from .place import check_place, partial_folder
+
+if TYPE_CHECKING:
+    from ...catalog.library import Library
+    from ...catalog.store import DatasetStore
+    from ..queue import JobQueue
+
+
+class ExportSetup(DatasetSetup[ExportRequest]):
+    """The worker gets the samples, annotations and classes; the dataset stays as it is."""
+
+    changes_dataset = False
+
+    def checked(self, store: DatasetStore, request: ExportRequest) -> ExportRequest:
+        """EXPORT_NOT_EMPTY, RUN_NOT_FOUND, REQUEST_INVALID."""
+        path = Path(request.path).expanduser()
+        if not path.is_absolute() or path.parent == path:
+            raise VisionLensError(
+                "REQUEST_INVALID", f"{request.path!r} is no absolute path of a folder."
+            )
+        check_place(path)
+        known = {source.name for source in store.detail().sources} | {"ground_truth"}
+        if request.source not in known:
+            raise VisionLensError("RUN_NOT_FOUND", f"There is no run {request.source!r}.")
+        return request.model_copy(update={"path": str(path)})
+
+    def prepare(self, store: DatasetStore, request: ExportRequest, spool: Spool) -> dict[str, Any]:
+        """Write the tables."""
+        tables = store.export_tables(request)
+        write_stream(spool.input / SAMPLES, tables.samples)
+        write_stream(spool.input / ANNOTATIONS, tables.annotations)
+        write_stream(spool.input / CLASSES, tables.classes)
+        return {"left_out": tables.left_out}
+
+    def conclude(self, library: Library, queue: JobQueue, job: Job) -> int | None:
+        """Remove what a killed worker left beside the folder."""
+        if job.export is not None:
+            partial = partial_folder(Path(job.export.path), job.job)
+            shutil.rmtree(partial, ignore_errors=True)
+        return super().conclude(library, queue, job)
