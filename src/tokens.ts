@@ -15,6 +15,7 @@ export const CommandIDs = {
   openSample: 'visionlens:open-sample',
   openMap: 'visionlens:open-map',
   openDuplicates: 'visionlens:open-duplicates',
+  openEvaluation: 'visionlens:open-evaluation',
   findSimilar: 'visionlens:find-similar',
   moreLike: 'visionlens:more-like-this',
   lessLike: 'visionlens:less-like-this',

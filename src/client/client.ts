@@ -2,6 +2,7 @@
 import { ServerConnection } from '@jupyterlab/services';
 import type { IClient, IThumbnail } from './context';
 import type { IEmbeddingsClient } from './embeddings';
+import type { IEvaluationsClient } from './evaluations';
 import { path, Transport } from './transport';
 import type * as api from './types';
 
@@ -10,10 +11,18 @@ export class Client implements IClient {
     settings: ServerConnection.ISettings = ServerConnection.makeSettings()
   ) {
     this._transport = new Transport(settings);
-    this.embeddings = lazyEmbeddings(this._transport);
+    const transport = this._transport;
+    this.embeddings = lazily(
+      async () => new (await import('./embeddings')).EmbeddingsClient(transport)
+    );
+    this.evaluations = lazily(
+      async () =>
+        new (await import('./evaluations')).EvaluationsClient(transport)
+    );
   }
 
   readonly embeddings: IEmbeddingsClient;
+  readonly evaluations: IEvaluationsClient;
 
   about(): Promise<api.IAbout> {
     return this._transport.json('about');
@@ -340,18 +349,14 @@ export class Client implements IClient {
   private readonly _transport: Transport;
 }
 
-/** Every method is a request: its code comes with the first one, not with the start of Lab. */
-function lazyEmbeddings(transport: Transport): IEmbeddingsClient {
+/** A part of which every method is a request: its code comes with the first, not with the start of Lab. */
+function lazily<T extends object>(make: () => Promise<T>): T {
   type Method = (...args: unknown[]) => Promise<unknown>;
-  const load = async (): Promise<Record<string, Method>> => {
-    const { EmbeddingsClient } = await import('./embeddings');
-    return new EmbeddingsClient(transport) as never;
-  };
-  return new Proxy({} as IEmbeddingsClient, {
+  return new Proxy({} as T, {
     get:
       (_, method: string): Method =>
       async (...args) =>
-        (await load())[method](...args)
+        ((await make()) as Record<string, Method>)[method](...args)
   });
 }
 

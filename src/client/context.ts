@@ -2,6 +2,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { CommandRegistry } from '@lumino/commands';
 import type { IEmbeddingsClient } from './embeddings';
+import type { IEvaluationsClient } from './evaluations';
 import type {
   IAbout,
   IChanged,
@@ -45,6 +46,8 @@ export interface IThumbnail {
 export interface IClient {
   /** Embedding spaces, searches, projections. */
   readonly embeddings: IEmbeddingsClient;
+  /** Prediction runs and their evaluations. */
+  readonly evaluations: IEvaluationsClient;
   about(): Promise<IAbout>;
   formats(): Promise<IFormatInfo[]>;
 

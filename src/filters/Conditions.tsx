@@ -4,8 +4,10 @@ import { useStore } from 'zustand';
 import type { IPanelContext } from '../client/context';
 import type { Filter } from '../client/types';
 import { hasAnnotationTerms } from '../components/annotationTerms';
+import { describeOutcomes } from '../components/outcomes';
 import { describeSearch } from '../search/labels';
 import { useQueryNames } from '../search/useQueryNames';
+import { CommandIDs } from '../tokens';
 import type { IWorkspaceModel } from '../workspace/types';
 import { ConditionForm } from './condition/ConditionForm';
 import { ConditionText } from './condition/ConditionText';
@@ -37,6 +39,8 @@ export function Conditions(props: IProps): JSX.Element {
   const view = useStore(model.store, state => state.view);
   const dataset = useStore(model.store, state => state.dataset);
   const names = useQueryNames(context.client, dataset, view.search);
+  const workspace = useStore(model.store, state => state.id);
+  const place = { dataset, workspace };
   const [editing, setEditing] = React.useState<Editing>(null);
   const add = React.useRef<HTMLButtonElement>(null);
   const active = conditions(view.filter);
@@ -49,7 +53,8 @@ export function Conditions(props: IProps): JSX.Element {
     add.current?.focus();
   };
   const isEmpty =
-    active.length === 0 && !view.sql && !view.where && !view.search;
+    active.length === 0 &&
+    !(view.sql || view.where || view.search || view.outcomes);
 
   return (
     <div className="vl-chips">
@@ -79,6 +84,17 @@ export function Conditions(props: IProps): JSX.Element {
               )}
               remove={trans.__('End search')}
               onRemove={() => model.setSearch(null)}
+            />
+          )}
+          {view.outcomes && (
+            <Chip
+              text={describeOutcomes(view.outcomes, trans)}
+              edit={trans.__('Open the evaluation')}
+              remove={trans.__('Show them whatever their outcome')}
+              onEdit={() =>
+                void context.commands.execute(CommandIDs.openEvaluation, place)
+              }
+              onRemove={() => model.setOutcomes(null)}
             />
           )}
           {active.map((condition, i) => {

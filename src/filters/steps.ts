@@ -2,6 +2,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { JSONExt, type ReadonlyPartialJSONValue } from '@lumino/coreutils';
 import type { IViewSpec } from '../client/types';
+import { describeOutcomes } from '../components/outcomes';
 import { describeSearch, type QueryNames } from '../search/labels';
 import { describeCondition } from './describe';
 import { conditions } from './tree';
@@ -27,7 +28,8 @@ function normal(view: IViewSpec): ReadonlyPartialJSONValue {
     sql: view.sql || null,
     sort: view.sort.map(({ field, descending }) => ({ field, descending })),
     all: showsAll(view),
-    search: (view.search ?? null) as unknown as ReadonlyPartialJSONValue
+    search: (view.search ?? null) as unknown as ReadonlyPartialJSONValue,
+    outcomes: (view.outcomes ?? null) as unknown as ReadonlyPartialJSONValue
   };
 }
 
@@ -58,7 +60,8 @@ export function viewText(
   return [
     ...(view.sql ? [`SQL: ${view.sql}`] : []),
     ...chips(view),
-    ...(view.search ? [describeSearch(view.search, trans, names)] : [])
+    ...(view.search ? [describeSearch(view.search, trans, names)] : []),
+    ...(view.outcomes ? [describeOutcomes(view.outcomes, trans)] : [])
   ].join(', ');
 }
 
@@ -89,6 +92,15 @@ export function describeStep(
   if (searches(from) !== searches(to)) {
     steps.push(
       to.search ? describeSearch(to.search, trans) : trans.__('without search')
+    );
+  }
+  const outcomes = (view: IViewSpec): string =>
+    JSON.stringify(view.outcomes ?? null);
+  if (outcomes(from) !== outcomes(to)) {
+    steps.push(
+      to.outcomes
+        ? describeOutcomes(to.outcomes, trans)
+        : trans.__('whatever the outcome')
     );
   }
   if (from.level !== to.level || showsAll(from) !== showsAll(to)) {

@@ -62,7 +62,8 @@ function actions(core: ICore): IAction[] {
       id: CommandIDs.clearFilters,
       label: trans.__('Clear Filters'),
       enabled: ({ view }) =>
-        view.filter !== null || !!view.where || !!view.sql || !!view.search,
+        view.filter !== null ||
+        !!(view.where || view.sql || view.search || view.outcomes),
       run: model => model.clearFilters()
     },
     {

@@ -45,6 +45,12 @@ export const duplicatesIcon = icon(
   '<path d="M2 2h8v2H4v6H2zm4 4h8v8H6zm1.3 1.3v5.4h5.4V7.3z"/>'
 );
 
+/** A matrix with its diagonal filled. */
+export const evaluationIcon = icon(
+  'evaluation',
+  '<path d="M2 2h4v4H2zm4 4h4v4H6zm4 4h4v4h-4z"/><path d="M6.5 2.5h3v3h-3zm4 0h3v7h-3v-3h-1v-1h1zm-8 4h3v3h-3zm0 4h3v3h-3zm4 0h3v3h-3z" opacity=".35"/>'
+);
+
 export const jobsIcon = icon(
   'jobs',
   '<path d="M2 2.5h12v2H2zm0 4.5h8v2H2zm0 4.5h5v2H2zm9-1.5 4 2.5-4 2.5z"/>'

@@ -109,8 +109,9 @@ export class Panels {
     const other = this._kinds
       .map(each => (each === kind ? undefined : this._find(each, workspace)))
       .find(each => each !== undefined);
-    // A map is looked at together with the grid.
-    const beside = kind === 'map' && other ? 'split-right' : 'tab-after';
+    // They are looked at together with the grid.
+    const isBeside = kind === 'map' || kind === 'evaluation';
+    const beside = isBeside && other ? 'split-right' : 'tab-after';
     this._app.shell.add(panel, 'main', {
       ref: ref ?? other?.id,
       mode: mode ?? beside,
@@ -135,5 +136,11 @@ export class Panels {
     }
   }
 
-  private readonly _kinds = ['grid', 'sample', 'map', 'duplicates'] as const;
+  private readonly _kinds = [
+    'grid',
+    'sample',
+    'map',
+    'duplicates',
+    'evaluation'
+  ] as const;
 }

@@ -12,6 +12,7 @@ import { ICore } from './core';
 import { reportFailure } from './failure';
 import {
   duplicatesIcon,
+  evaluationIcon,
   gridIcon,
   lensIcon,
   mapIcon,
@@ -22,7 +23,7 @@ import type { PanelKind } from './workspacePanel';
 
 export const panelsPlugin: JupyterFrontEndPlugin<void> = {
   id: 'visionlens-jlab:panels',
-  description: 'Opens grid, map, sample and duplicates panels.',
+  description: 'Opens grid, map, sample, duplicates and evaluation panels.',
   requires: [ICore, IWorkspaces],
   optional: [ICommandPalette, ILauncher, ILayoutRestorer],
   autoStart: true,
@@ -38,6 +39,7 @@ export const panelsPlugin: JupyterFrontEndPlugin<void> = {
     const trackers: Trackers = {
       grid: new WidgetTracker({ namespace: `${NAMESPACE}-grid` }),
       duplicates: new WidgetTracker({ namespace: `${NAMESPACE}-duplicates` }),
+      evaluation: new WidgetTracker({ namespace: `${NAMESPACE}-evaluation` }),
       map: new WidgetTracker({ namespace: `${NAMESPACE}-map` }),
       sample: new WidgetTracker({ namespace: `${NAMESPACE}-sample` })
     };
@@ -82,6 +84,15 @@ export const panelsPlugin: JupyterFrontEndPlugin<void> = {
         workspaces.current !== null || args.dataset !== undefined,
       execute: openPanel('duplicates')
     });
+    commands.addCommand(CommandIDs.openEvaluation, {
+      label: trans.__('Open Evaluation'),
+      caption: trans.__('Where a model is wrong, and how often'),
+      icon: evaluationIcon,
+      describedBy: PANEL_ARGS,
+      isEnabled: args =>
+        workspaces.current !== null || args.dataset !== undefined,
+      execute: openPanel('evaluation')
+    });
     commands.addCommand(CommandIDs.openSample, {
       label: trans.__('Open Sample'),
       caption: trans.__('One image in full resolution'),
@@ -111,6 +122,7 @@ export const panelsPlugin: JupyterFrontEndPlugin<void> = {
       commands.notifyCommandChanged(CommandIDs.openSample);
       commands.notifyCommandChanged(CommandIDs.openMap);
       commands.notifyCommandChanged(CommandIDs.openDuplicates);
+      commands.notifyCommandChanged(CommandIDs.openEvaluation);
     });
     const category = trans.__('VisionLens');
     [
@@ -118,6 +130,7 @@ export const panelsPlugin: JupyterFrontEndPlugin<void> = {
       CommandIDs.openGrid,
       CommandIDs.openMap,
       CommandIDs.openDuplicates,
+      CommandIDs.openEvaluation,
       CommandIDs.openSample
     ].forEach(command => palette?.addItem({ command, category }));
     launcher?.add({
@@ -140,6 +153,7 @@ export const panelsPlugin: JupyterFrontEndPlugin<void> = {
     restore('grid', CommandIDs.openGrid);
     restore('map', CommandIDs.openMap);
     restore('duplicates', CommandIDs.openDuplicates);
+    restore('evaluation', CommandIDs.openEvaluation);
     restore('sample', CommandIDs.openSample);
   }
 };

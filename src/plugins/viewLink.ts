@@ -44,7 +44,7 @@ export function readLink(url: URL): ILink | null {
 
 /** What differs from a view of everything, as base64url of UTF-8 JSON. */
 function encode(view: IViewSpec): string {
-  const { level, filter, where, sql, sort, all, search } = view;
+  const { level, filter, where, sql, sort, all, search, outcomes } = view;
   const json = JSON.stringify({
     ...(level !== 'samples' && { level }),
     ...(filter && { filter }),
@@ -52,7 +52,8 @@ function encode(view: IViewSpec): string {
     ...(sql && { sql }),
     ...(sort.length > 0 && { sort }),
     ...(all && { all }),
-    ...(search && { search })
+    ...(search && { search }),
+    ...(outcomes && { outcomes })
   });
   const bytes = new TextEncoder().encode(json);
   const binary = Array.from(bytes, byte => String.fromCharCode(byte)).join('');

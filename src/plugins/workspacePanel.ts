@@ -6,16 +6,23 @@ import type { IPanelContext } from '../client/context';
 import type { ICore } from './core';
 import type { IWorkspaces } from '../tokens';
 import type { IWorkspaceModel } from '../workspace/types';
-import { duplicatesIcon, gridIcon, mapIcon, sampleIcon } from './icons';
+import {
+  duplicatesIcon,
+  evaluationIcon,
+  gridIcon,
+  mapIcon,
+  sampleIcon
+} from './icons';
 import { LazyPanel } from './lazyPanel';
 
-export type PanelKind = 'grid' | 'sample' | 'map' | 'duplicates';
+export type PanelKind = 'grid' | 'sample' | 'map' | 'duplicates' | 'evaluation';
 
 const ICONS = {
   grid: gridIcon,
   sample: sampleIcon,
   map: mapIcon,
-  duplicates: duplicatesIcon
+  duplicates: duplicatesIcon,
+  evaluation: evaluationIcon
 };
 
 export interface IWorkspacePanelOptions {
@@ -133,6 +140,8 @@ async function factory(
       return (await import('../map')).createMapPanel;
     case 'duplicates':
       return (await import('../duplicates')).createDuplicatesPanel;
+    case 'evaluation':
+      return (await import('../evaluation')).createEvaluationPanel;
     default:
       return (await import('../sample')).createSamplePanel;
   }
@@ -150,6 +159,8 @@ function label(
       return trans.__('Map — %1', name);
     case 'duplicates':
       return trans.__('Duplicates — %1', name);
+    case 'evaluation':
+      return trans.__('Evaluation — %1', name);
     default:
       return trans.__('Sample — %1', name);
   }

@@ -89,6 +89,10 @@ export class WorkspaceModel implements IWorkspaceModel {
     }));
   }
 
+  setOutcomes(outcomes: IViewSpec['outcomes'], gesture?: string): void {
+    this._changeView(view => ({ ...view, outcomes }), gesture);
+  }
+
   setView(view: IViewSpec): void {
     this._changeView(() => view);
   }

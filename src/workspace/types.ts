@@ -70,9 +70,14 @@ export interface IWorkspaceActions {
   setSql(sql: string | null): void;
   /** Search among what the filter lets through, in the order of the scores; null: no more. */
   setSearch(search: IViewSpec['search']): void;
+  /**
+   * Only annotations with these outcomes of an evaluation, beside what the filter says; null: of
+   * any. `gesture` as above.
+   */
+  setOutcomes(outcomes: IViewSpec['outcomes'], gesture?: string): void;
   /** Replace the whole view. */
   setView(view: IViewSpec): void;
-  /** Forget filter, SQL and search. */
+  /** Forget filter, SQL, search and outcomes. */
   clearFilters(): void;
   undo(): void;
   redo(): void;

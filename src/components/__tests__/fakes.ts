@@ -111,6 +111,7 @@ export function fakeModel(change: Partial<IWorkspaceState> = {}): FakeModel {
     setLevel: jest.fn(),
     setSql: jest.fn(),
     setSearch: jest.fn(),
+    setOutcomes: jest.fn(),
     setView: jest.fn(),
     clearFilters: jest.fn(),
     undo: jest.fn(),

@@ -1,0 +1,104 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import * as React from 'react';
+import type { IComparison } from '../client/evaluations';
+import { formatCount } from '../components/format';
+import { formatShare } from '../components/outcomes';
+import { DifferenceCell } from './ClassTable';
+import { NumberDoor } from './Door';
+import { interval } from './Summary';
+import type { IDoors } from './useDoors';
+
+interface IProps {
+  readonly comparison: IComparison;
+  readonly doors: IDoors;
+  readonly trans: TranslationBundle;
+}
+
+/** This evaluation (A) against another (B) on the same images. */
+export function Comparison({ comparison, doors, trans }: IProps): JSX.Element {
+  const { a, b, metrics } = comparison;
+  const changes = [
+    {
+      change: 'better' as const,
+      count: comparison.better,
+      text: trans.__('images with fewer errors'),
+      title: trans.__('Show the images on which %1 has fewer errors', b)
+    },
+    {
+      change: 'worse' as const,
+      count: comparison.worse,
+      text: trans.__('images with more errors'),
+      title: trans.__('Show the images on which %1 has more errors', b)
+    },
+    {
+      change: 'equal' as const,
+      count: comparison.equal,
+      text: trans.__('images with as many'),
+      title: trans.__('Show the images on which %1 has as many errors', b)
+    }
+  ];
+  return (
+    <>
+      <dl className="vl-figures">
+        {changes.map(({ change, count, text, title }) => (
+          <div key={change} className="vl-figure" data-change={change}>
+            <dd>
+              <NumberDoor
+                className="vl-figure-value"
+                title={title}
+                pressed={doors.isShown({ against: b, change })}
+                onOpen={() => doors.show({ against: b, change })}
+              >
+                {formatCount(count)}
+              </NumberDoor>
+            </dd>
+            <dt>{text}</dt>
+          </div>
+        ))}
+      </dl>
+      <table className="vl-table vl-comparison">
+        <caption className="vl-quiet">
+          {trans.__(
+            'A is %1, B is %2; each at its own threshold, paired by groups of images. * differs by more than chance (p < .05).',
+            a,
+            b
+          )}
+        </caption>
+        <thead>
+          <tr>
+            <th scope="col">{trans.__('Metric')}</th>
+            <th scope="col" className="vl-number">
+              A
+            </th>
+            <th scope="col" className="vl-number">
+              B
+            </th>
+            <th scope="col" className="vl-number">
+              {trans.__('B − A')}
+            </th>
+            <th scope="col" className="vl-number">
+              {trans.__('95% interval')}
+            </th>
+            <th scope="col" className="vl-number">
+              p
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {metrics.map(each => (
+            <tr key={each.name} data-metric={each.name}>
+              <th scope="row">{each.label}</th>
+              <td className="vl-number">{formatShare(each.a)}</td>
+              <td className="vl-number">{formatShare(each.b)}</td>
+              <td className="vl-number">
+                <DifferenceCell difference={each} trans={trans} />
+              </td>
+              <td className="vl-number">{interval(each)}</td>
+              <td className="vl-number">{formatShare(each.p)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </>
+  );
+}

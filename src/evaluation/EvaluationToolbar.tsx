@@ -1,0 +1,178 @@
+import * as React from 'react';
+import { useStore } from 'zustand';
+import type { IPanelContext } from '../client/context';
+import type { IEvaluationDetail } from '../client/evaluations';
+import { HeaderLine } from '../components/HeaderLine';
+import { Popover } from '../components/Popover';
+import type { IWorkspaceModel } from '../workspace/types';
+import { AddPredictionsForm } from './AddPredictionsForm';
+import { EvaluateForm } from './EvaluateForm';
+import { RunList } from './RunList';
+import { ThresholdSlider } from './ThresholdSlider';
+import type { IEvaluations, ILists } from './useEvaluations';
+import type { IPanelJob } from './useJob';
+
+export interface IToolbarProps {
+  readonly model: IWorkspaceModel;
+  readonly context: IPanelContext;
+  readonly lists: ILists;
+  readonly evaluations: IEvaluations;
+  readonly detail: IEvaluationDetail | null;
+  readonly making: IPanelJob;
+  /** The view's conditions in words; null: there are none. */
+  readonly narrowed: string | null;
+  readonly threshold: number | null;
+  readonly counting: boolean;
+  readonly onThreshold: (confidence: number) => void;
+  readonly other: string | null;
+  readonly onOther: (evaluation: string | null) => void;
+}
+
+type Open = 'evaluate' | 'predictions' | 'runs' | null;
+
+/** Which evaluation, against which, at which threshold; and what can be made. */
+export function EvaluationToolbar(props: IToolbarProps): JSX.Element {
+  const { model, context, detail, threshold } = props;
+  const { trans } = context;
+  return (
+    <div
+      className="vl-toolbar"
+      role="toolbar"
+      aria-label={trans.__('Evaluation')}
+    >
+      <HeaderLine model={model} trans={trans} />
+      <Choice {...props} />
+      {detail && threshold !== null && (
+        <ThresholdSlider
+          value={threshold}
+          own={detail.operating_point.confidence}
+          busy={props.counting}
+          onChange={props.onThreshold}
+          trans={trans}
+        />
+      )}
+      <span className="vl-spacer" />
+      <Making {...props} />
+    </div>
+  );
+}
+
+function Choice(props: IToolbarProps): JSX.Element | null {
+  const { context, lists, evaluations, detail, other, onOther } = props;
+  const { trans } = context;
+  const all = lists.evaluations;
+  if (all.length === 0) {
+    return null;
+  }
+  const shown = detail?.evaluation ?? '';
+  const others = all.filter(each => each.evaluation !== shown);
+  return (
+    <>
+      <select
+        className="vl-button vl-select"
+        aria-label={trans.__('Evaluation')}
+        value={shown}
+        onChange={({ target }) => evaluations.choose(target.value)}
+      >
+        {all.map(({ evaluation, stale }) => (
+          <option key={evaluation} value={evaluation}>
+            {stale ? trans.__('%1 (out of date)', evaluation) : evaluation}
+          </option>
+        ))}
+      </select>
+      {others.length > 0 && (
+        <select
+          className="vl-button vl-select"
+          aria-label={trans.__('Compare with')}
+          value={other ?? ''}
+          onChange={({ target }) => onOther(target.value || null)}
+        >
+          <option value="">{trans.__('compare with…')}</option>
+          {others.map(({ evaluation }) => (
+            <option key={evaluation} value={evaluation}>
+              {trans.__('against %1', evaluation)}
+            </option>
+          ))}
+        </select>
+      )}
+    </>
+  );
+}
+
+function Making(props: IToolbarProps): JSX.Element {
+  const { model, context, lists, evaluations, making, narrowed } = props;
+  const { trans } = context;
+  const dataset = useStore(model.store, state => state.dataset);
+  const view = useStore(model.store, state => state.view);
+  const splits = useSplits(model);
+  const [open, setOpen] = React.useState<Open>(null);
+  const toggle = (what: Open) => (isOpen: boolean) =>
+    setOpen(isOpen ? what : null);
+  const form = {
+    context,
+    runs: lists.runs,
+    start: making.start,
+    error: making.error,
+    onStarted: () => setOpen(null)
+  };
+  return (
+    <div className="vl-toolbar-actions vl-evaluation-actions">
+      {lists.runs.length > 0 && (
+        <Popover
+          kind="dialog"
+          label={trans.__('Evaluate…')}
+          title={trans.__('Measure a run against the labels')}
+          open={open === 'evaluate'}
+          onToggle={toggle('evaluate')}
+        >
+          <EvaluateForm {...form} view={view} narrowed={narrowed} />
+        </Popover>
+      )}
+      <Popover
+        kind="dialog"
+        label={trans.__('Add predictions…')}
+        title={trans.__('Add what a model predicts as a run')}
+        open={open === 'predictions'}
+        onToggle={toggle('predictions')}
+      >
+        <AddPredictionsForm {...form} splits={splits} />
+      </Popover>
+      {lists.runs.length > 0 && (
+        <Popover
+          kind="dialog"
+          label={trans.__('Runs…')}
+          title={trans.__('Runs and their evaluations')}
+          open={open === 'runs'}
+          onToggle={toggle('runs')}
+        >
+          <RunList
+            context={context}
+            dataset={dataset}
+            lists={lists}
+            shown={props.detail?.evaluation ?? null}
+            onChoose={name => {
+              evaluations.choose(name);
+              setOpen(null);
+            }}
+            onChanged={() => {
+              evaluations.reload();
+              void model.refresh();
+            }}
+          />
+        </Popover>
+      )}
+    </div>
+  );
+}
+
+/** Names of the dataset's splits. */
+export function useSplits(model: IWorkspaceModel): readonly string[] {
+  const detail = useStore(model.store, state => state.detail);
+  return React.useMemo(
+    () =>
+      (detail?.splits ?? []).flatMap(({ name }) =>
+        name === null ? [] : [name]
+      ),
+    [detail]
+  );
+}

@@ -1,0 +1,167 @@
+import * as React from 'react';
+import { useStore } from 'zustand';
+import type { IPanelContext } from '../client/context';
+import type { IComparison, IEvaluationDetail } from '../client/evaluations';
+import { ErrorBox } from '../components/ErrorBox';
+import type { IWorkspaceModel } from '../workspace/types';
+import { Calibration } from './Calibration';
+import { ClassTable } from './ClassTable';
+import { Comparison } from './Comparison';
+import { ConfusionSection } from './ConfusionSection';
+import { CurvesSection } from './CurvesSection';
+import { ErrorTypes } from './ErrorTypes';
+import { Histograms } from './Histograms';
+import { Summary } from './Summary';
+import { type IAnswer, useAnswer } from './useAnswer';
+import type { ICounted } from './useCounts';
+import { useDoors } from './useDoors';
+
+interface IProps {
+  readonly model: IWorkspaceModel;
+  readonly context: IPanelContext;
+  readonly detail: IEvaluationDetail;
+  readonly counted: ICounted;
+  readonly comparison: IAnswer<IComparison>;
+  readonly other: string | null;
+  readonly threshold: number | null;
+  readonly onThreshold: (confidence: number) => void;
+}
+
+/** All figures of one evaluation. */
+export function Results(props: IProps): JSX.Element {
+  const { model, context, detail, counted, comparison, threshold } = props;
+  const { trans, client } = context;
+  const { counts, pending } = counted;
+  const dataset = useStore(model.store, state => state.dataset);
+  const doors = useDoors(model, detail.evaluation, threshold);
+  const [chosen, setDrawn] = React.useState<string | null>(null);
+  const drawn = detail.per_class.some(({ name }) => name === chosen)
+    ? chosen
+    : null;
+  const curves = useAnswer(
+    JSON.stringify([detail.evaluation, detail.created_at, drawn]),
+    signal =>
+      client.evaluations.curves(dataset, detail.evaluation, drawn, signal)
+  );
+  const of = drawn ?? trans.__('all classes');
+  const errors = counts?.errors ?? detail.errors;
+  const hasErrors = errors.length > 0;
+  return (
+    <div className="vl-evaluation-results" aria-busy={pending}>
+      {counted.error && <ErrorBox error={counted.error} trans={trans} />}
+      <Summary
+        detail={detail}
+        counts={counts}
+        pending={pending}
+        doors={doors}
+        trans={trans}
+      />
+      <div className="vl-evaluation-columns">
+        <div className="vl-evaluation-column">
+          <Section title={trans.__('Curves: %1', of)}>
+            {curves.answer ? (
+              <CurvesSection
+                curves={curves.answer}
+                threshold={threshold}
+                onThreshold={props.onThreshold}
+                doors={doors}
+                trans={trans}
+              />
+            ) : (
+              <Waiting of={curves} trans={trans} />
+            )}
+          </Section>
+          {hasErrors && (
+            <Section
+              title={trans.__(
+                'What mending each error type would give (ΔAP50)'
+              )}
+            >
+              <ErrorTypes errors={errors} doors={doors} trans={trans} />
+            </Section>
+          )}
+          <Section title={trans.__('Outcomes: %1', of)}>
+            {curves.answer ? (
+              <Histograms curves={curves.answer} doors={doors} trans={trans} />
+            ) : (
+              <Waiting of={curves} trans={trans} />
+            )}
+          </Section>
+          <Section title={trans.__('Calibration: %1', of)}>
+            {curves.answer ? (
+              <Calibration curves={curves.answer} doors={doors} trans={trans} />
+            ) : (
+              <Waiting of={curves} trans={trans} />
+            )}
+          </Section>
+        </div>
+        <div className="vl-evaluation-column">
+          <Section title={trans.__('Confusion')}>
+            {counts ? (
+              <ConfusionSection counts={counts} doors={doors} trans={trans} />
+            ) : (
+              <Waiting of={{ error: counted.error }} trans={trans} />
+            )}
+          </Section>
+          {props.other !== null && (
+            <Section title={trans.__('Against %1', props.other)}>
+              {comparison.answer ? (
+                <Comparison
+                  comparison={comparison.answer}
+                  doors={doors}
+                  trans={trans}
+                />
+              ) : (
+                <Waiting of={comparison} trans={trans} />
+              )}
+            </Section>
+          )}
+        </div>
+      </div>
+      <Section title={trans.__('Per class')}>
+        <ClassTable
+          rows={counts?.per_class ?? detail.per_class}
+          metrics={detail.per_class}
+          differences={comparison.answer?.per_class ?? null}
+          other={props.other}
+          doors={doors}
+          drawn={drawn}
+          onDraw={setDrawn}
+          trans={trans}
+        />
+      </Section>
+    </div>
+  );
+}
+
+function Section(props: {
+  title: string;
+  children: React.ReactNode;
+}): JSX.Element {
+  return (
+    <section className="vl-evaluation-section" aria-label={props.title}>
+      <h3>{props.title}</h3>
+      {props.children}
+    </section>
+  );
+}
+
+function Waiting(props: {
+  of: Pick<IAnswer<unknown>, 'error'>;
+  trans: IPanelContext['trans'];
+}): JSX.Element {
+  const { of, trans } = props;
+  return of.error ? (
+    <ErrorBox error={of.error} trans={trans} />
+  ) : (
+    <div
+      className="vl-skeleton"
+      role="status"
+      aria-label={trans.__('Being computed')}
+    >
+      {[0, 1, 2, 3].map(i => (
+        <span key={i} className="vl-skeleton-line" />
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,49 @@
+/** Every figure of the panel is a door: a click makes what it counts the view. */
+import { JSONExt, type ReadonlyPartialJSONValue } from '@lumino/coreutils';
+import * as React from 'react';
+import { useStore } from 'zustand';
+import type { IOutcomeFilter } from '../client/evaluations';
+import { outcomeFilter } from '../components/outcomes';
+import type { IWorkspaceModel } from '../workspace/types';
+
+export type Part = Partial<Omit<IOutcomeFilter, 'evaluation' | 'confidence'>>;
+
+export interface IDoors {
+  /**
+   * Make it what the view keeps; what it keeps already is let go of. `at`: at another threshold.
+   */
+  show(part: Part, at?: number): void;
+  isShown(part: Part): boolean;
+}
+
+export function useDoors(
+  model: IWorkspaceModel,
+  evaluation: string | null,
+  confidence: number | null
+): IDoors {
+  const kept = useStore(model.store, state => state.view.outcomes ?? null);
+  return React.useMemo(() => {
+    const isShown = (part: Part): boolean =>
+      kept !== null &&
+      evaluation !== null &&
+      same(kept, outcomeFilter(evaluation, kept.confidence ?? null, part));
+    return {
+      isShown,
+      show: (part, at) => {
+        if (evaluation !== null) {
+          const isOpen = at === undefined && isShown(part);
+          model.setOutcomes(
+            isOpen ? null : outcomeFilter(evaluation, at ?? confidence, part)
+          );
+        }
+      }
+    };
+  }, [model, kept, evaluation, confidence]);
+}
+
+function same(one: IOutcomeFilter, other: IOutcomeFilter): boolean {
+  return JSONExt.deepEqual(
+    one as unknown as ReadonlyPartialJSONValue,
+    other as unknown as ReadonlyPartialJSONValue
+  );
+}
