@@ -32,15 +32,19 @@ export function CurvePlot(props: IProps): JSX.Element {
       props.onChoose(confidence);
     }
   };
-  const text = (i: number): string =>
-    trans.__(
-      '%1 %2, %3 %4, confidence %5',
+  const text = (i: number): string => {
+    const place = trans.__(
+      '%1 %2, %3 %4',
       props.x,
       formatShare(main.x[i]),
       props.y,
-      formatShare(main.y[i]),
-      formatConfidence(main.confidence?.[i] ?? 0)
+      formatShare(main.y[i])
     );
+    const confidence = main.confidence?.[i] ?? null;
+    return confidence === null
+      ? place
+      : trans.__('%1, confidence %2', place, formatConfidence(confidence));
+  };
   const walk = (event: React.KeyboardEvent): void => {
     const step = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 }[
       event.key

@@ -33,12 +33,17 @@ export function CurvesSection(props: IProps): JSX.Element {
   const plot = {
     color,
     threshold,
-    hint: trans.__(
-      'a click makes it the threshold and shows what is predicted from there'
-    ),
     onChoose: choose,
     trans
   };
+  const hint = trans.__(
+    'a click makes it the threshold and shows what is predicted from there'
+  );
+  const ofPoints = curves.precision_recall[0]?.confidence?.length
+    ? hint
+    : trans.__(
+        'the mean of all classes; draw one of the table below to choose its points'
+      );
   const [pr, f1] = [
     trans.__('Precision – recall'),
     trans.__('F1 by confidence')
@@ -89,6 +94,7 @@ export function CurvesSection(props: IProps): JSX.Element {
         <CurvePlot
           {...plot}
           label={pr}
+          hint={ofPoints}
           x={trans.__('recall')}
           y={trans.__('precision')}
           curves={curves.precision_recall}
@@ -97,6 +103,7 @@ export function CurvesSection(props: IProps): JSX.Element {
         <CurvePlot
           {...plot}
           label={f1}
+          hint={hint}
           x={trans.__('confidence')}
           y={trans.__('F1')}
           curves={[curves.f1]}

@@ -2,7 +2,12 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 import type { ICurves, IHistogramBin, Outcome } from '../client/evaluations';
 import { formatCount, formatNumber } from '../components/format';
-import { OUTCOMES, outcomeColor, outcomeName } from '../components/outcomes';
+import {
+  formatConfidence,
+  OUTCOMES,
+  outcomeColor,
+  outcomeName
+} from '../components/outcomes';
 import { ToggleButton } from '../components/ToggleButton';
 import { Door } from './Door';
 import { across, down, HEIGHT, type IAxis, Plot } from './Plot';
@@ -11,6 +16,8 @@ import type { IDoors, Part } from './useDoors';
 
 interface IProps {
   readonly curves: ICurves;
+  /** The evaluation's own threshold, at which overlap and size are counted. */
+  readonly own: number;
   readonly doors: IDoors;
   readonly trans: TranslationBundle;
 }
@@ -26,7 +33,8 @@ const RANGES: Record<Measure, 'confidence_range' | 'iou_range' | 'area_range'> =
   };
 
 /** Counts by outcome over confidence, overlap and size; each bar shows what it counts. */
-export function Histograms({ curves, doors, trans }: IProps): JSX.Element {
+export function Histograms(props: IProps): JSX.Element {
+  const { curves, own, doors, trans } = props;
   const [chosen, setChosen] = React.useState<Measure>('confidence');
   const there = MEASURES.filter(each => curves.histograms[each]?.length > 0);
   const measure = there.includes(chosen) ? chosen : there[0];
@@ -75,6 +83,8 @@ export function Histograms({ curves, doors, trans }: IProps): JSX.Element {
         bins={bins}
         outcomes={outcomes}
         name={curves.class_name}
+        // confidences are counted whatever the threshold
+        at={measure === 'confidence' ? 0 : own}
         doors={doors}
         trans={trans}
       />
@@ -88,17 +98,25 @@ function Stacks(props: {
   bins: readonly IHistogramBin[];
   outcomes: readonly Outcome[];
   name: string | null;
+  at: number;
   doors: IDoors;
   trans: TranslationBundle;
 }): JSX.Element {
-  const { measure, label, bins, outcomes, name, doors, trans } = props;
+  const { measure, label, bins, outcomes, name, at, doors, trans } = props;
   const sums = bins.map(({ counts }) =>
     outcomes.reduce((sum, each) => sum + (counts[each] ?? 0), 0)
   );
   const most = Math.max(...sums, 1);
   let doorsDrawn = 0;
   const axis: IAxis = {
-    label: measure === 'area' ? trans.__('area in square pixels') : label,
+    label:
+      measure === 'confidence'
+        ? trans.__('confidence')
+        : trans.__(
+            '%1 at confidence ≥ %2',
+            measure === 'area' ? trans.__('area in square pixels') : label,
+            formatConfidence(at)
+          ),
     ticks: edges(bins)
   };
   return (
@@ -138,10 +156,7 @@ function Stacks(props: {
                 formatNumber(bin.high)
               )}
               pressed={doors.isShown(part)}
-              // whatever the threshold: the bars count all confidences
-              onOpen={() =>
-                doors.show(part, measure === 'confidence' ? 0 : undefined)
-              }
+              onOpen={() => doors.show(part, at)}
             >
               <rect
                 className="vl-stack"

@@ -45,7 +45,6 @@ export function Results(props: IProps): JSX.Element {
   );
   const of = drawn ?? trans.__('all classes');
   const errors = counts?.errors ?? detail.errors;
-  const hasErrors = errors.length > 0;
   return (
     <div className="vl-evaluation-results" aria-busy={pending}>
       {counted.error && <ErrorBox error={counted.error} trans={trans} />}
@@ -56,90 +55,99 @@ export function Results(props: IProps): JSX.Element {
         doors={doors}
         trans={trans}
       />
-      <div className="vl-evaluation-columns">
-        <div className="vl-evaluation-column">
-          <Section title={trans.__('Curves: %1', of)}>
-            {curves.answer ? (
-              <CurvesSection
-                curves={curves.answer}
-                threshold={threshold}
-                onThreshold={props.onThreshold}
+      <div className="vl-evaluation-sections">
+        <Section place="curves" title={trans.__('Curves: %1', of)}>
+          {curves.answer ? (
+            <CurvesSection
+              curves={curves.answer}
+              threshold={threshold}
+              onThreshold={props.onThreshold}
+              doors={doors}
+              trans={trans}
+            />
+          ) : (
+            <Waiting of={curves} trans={trans} />
+          )}
+        </Section>
+        {errors.length > 0 && (
+          <Section
+            place="errors"
+            title={trans.__('What mending each error type would give (ΔAP50)')}
+          >
+            <ErrorTypes errors={errors} doors={doors} trans={trans} />
+          </Section>
+        )}
+        <Section place="confusion" title={trans.__('Confusion')}>
+          {counts ? (
+            <ConfusionSection counts={counts} doors={doors} trans={trans} />
+          ) : (
+            <Waiting of={{ error: counted.error }} trans={trans} />
+          )}
+        </Section>
+        <Section place="outcomes" title={trans.__('Outcomes: %1', of)}>
+          {curves.answer ? (
+            <Histograms
+              curves={curves.answer}
+              own={detail.operating_point.confidence}
+              doors={doors}
+              trans={trans}
+            />
+          ) : (
+            <Waiting of={curves} trans={trans} />
+          )}
+        </Section>
+        <Section place="calibration" title={trans.__('Calibration: %1', of)}>
+          {curves.answer ? (
+            <Calibration curves={curves.answer} doors={doors} trans={trans} />
+          ) : (
+            <Waiting of={curves} trans={trans} />
+          )}
+        </Section>
+        {props.other !== null && (
+          <Section
+            place="comparison"
+            title={trans.__('Against %1', props.other)}
+          >
+            {comparison.answer ? (
+              <Comparison
+                comparison={comparison.answer}
                 doors={doors}
                 trans={trans}
               />
             ) : (
-              <Waiting of={curves} trans={trans} />
+              <Waiting of={comparison} trans={trans} />
             )}
           </Section>
-          {hasErrors && (
-            <Section
-              title={trans.__(
-                'What mending each error type would give (ΔAP50)'
-              )}
-            >
-              <ErrorTypes errors={errors} doors={doors} trans={trans} />
-            </Section>
-          )}
-          <Section title={trans.__('Outcomes: %1', of)}>
-            {curves.answer ? (
-              <Histograms curves={curves.answer} doors={doors} trans={trans} />
-            ) : (
-              <Waiting of={curves} trans={trans} />
-            )}
-          </Section>
-          <Section title={trans.__('Calibration: %1', of)}>
-            {curves.answer ? (
-              <Calibration curves={curves.answer} doors={doors} trans={trans} />
-            ) : (
-              <Waiting of={curves} trans={trans} />
-            )}
-          </Section>
-        </div>
-        <div className="vl-evaluation-column">
-          <Section title={trans.__('Confusion')}>
-            {counts ? (
-              <ConfusionSection counts={counts} doors={doors} trans={trans} />
-            ) : (
-              <Waiting of={{ error: counted.error }} trans={trans} />
-            )}
-          </Section>
-          {props.other !== null && (
-            <Section title={trans.__('Against %1', props.other)}>
-              {comparison.answer ? (
-                <Comparison
-                  comparison={comparison.answer}
-                  doors={doors}
-                  trans={trans}
-                />
-              ) : (
-                <Waiting of={comparison} trans={trans} />
-              )}
-            </Section>
-          )}
-        </div>
+        )}
+        <Section place="classes" title={trans.__('Per class')}>
+          <ClassTable
+            rows={counts?.per_class ?? detail.per_class}
+            metrics={detail.per_class}
+            differences={comparison.answer?.per_class ?? null}
+            other={props.other}
+            doors={doors}
+            drawn={drawn}
+            onDraw={setDrawn}
+            trans={trans}
+          />
+        </Section>
       </div>
-      <Section title={trans.__('Per class')}>
-        <ClassTable
-          rows={counts?.per_class ?? detail.per_class}
-          metrics={detail.per_class}
-          differences={comparison.answer?.per_class ?? null}
-          other={props.other}
-          doors={doors}
-          drawn={drawn}
-          onDraw={setDrawn}
-          trans={trans}
-        />
-      </Section>
     </div>
   );
 }
 
 function Section(props: {
+  /** Its area of the layout. */
+  place: string;
   title: string;
   children: React.ReactNode;
 }): JSX.Element {
   return (
-    <section className="vl-evaluation-section" aria-label={props.title}>
+    <section
+      className="vl-evaluation-section"
+      style={{ gridArea: props.place }}
+      aria-label={props.title}
+    >
       <h3>{props.title}</h3>
       {props.children}
     </section>

@@ -31,7 +31,8 @@ export function useDoors(
       isShown,
       show: (part, at) => {
         if (evaluation !== null) {
-          const isOpen = at === undefined && isShown(part);
+          const isOpen =
+            isShown(part) && (at === undefined || kept?.confidence === at);
           model.setOutcomes(
             isOpen ? null : outcomeFilter(evaluation, at ?? confidence, part)
           );

@@ -113,6 +113,14 @@ export function GridToolbar(props: IProps): JSX.Element {
         </button>
         <button
           type="button"
+          className="vl-button"
+          title={trans.__('Open the evaluation of predictions')}
+          onClick={() => void commands.execute(CommandIDs.openEvaluation)}
+        >
+          {trans.__('Evaluation')}
+        </button>
+        <button
+          type="button"
           className="vl-button vl-mod-primary"
           title={trans.__('Insert the line that reproduces this view')}
           onClick={() => void commands.execute(CommandIDs.insertCell)}
