@@ -68,10 +68,10 @@ export function Comparison({ comparison, doors, trans }: IProps): JSX.Element {
           <tr>
             <th scope="col">{trans.__('Metric')}</th>
             <th scope="col" className="vl-number">
-              A
+              {trans.__('A')}
             </th>
             <th scope="col" className="vl-number">
-              B
+              {trans.__('B')}
             </th>
             <th scope="col" className="vl-number">
               {trans.__('B − A')}
@@ -80,7 +80,7 @@ export function Comparison({ comparison, doors, trans }: IProps): JSX.Element {
               {trans.__('95% interval')}
             </th>
             <th scope="col" className="vl-number">
-              p
+              {trans.__('p')}
             </th>
           </tr>
         </thead>
