@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..models.evaluations import Metric
-from .evaluated import Table
+from .evaluated import Figured, Table
 from .figures import Figures, Ranged, mean
 from .labelling import iou_label
 from .overlaps import Pairs
@@ -33,16 +33,18 @@ def agreeing(prepared: Prepared, pairs: Pairs, class_aware: bool) -> Pairs:
     return Pairs(*(column[same] for column in pairs))
 
 
-def metrics_and_table(matched: Matched) -> tuple[list[Metric], Table]:
+def figured(matched: Matched) -> Figured:
     """All of COCO's figures, and AP, AP50, AP75 and AR of each class."""
     figures, keypoints = Figures(matched), matched.settings.geometry == "keypoints"
     found: list[Metric] = []
     recalls: list[Metric] = []
     columns: dict[str, np.ndarray] = {}
+    extra: dict[str, np.ndarray] = {}
     for name, area in RANGES.items():
         if keypoints and name == "small":
             continue
         ranged = Ranged(matched, area)
+        extra |= ranged.arrays(name)
         if name == "all":
             found += _precisions(figures, ranged, columns)
             recalls += _recalls(figures, ranged, keypoints)
@@ -57,7 +59,7 @@ def metrics_and_table(matched: Matched) -> tuple[list[Metric], Table]:
     values = np.stack(list(columns.values()), axis=1)
     if not figures.aware:
         values = np.full((len(matched.prepared.classes), len(columns)), np.nan)
-    return [*found, *recalls], Table(list(columns), values)
+    return Figured([*found, *recalls], Table(list(columns), values), extra)
 
 
 def _precisions(figures: Figures, ranged: Ranged, columns: dict[str, np.ndarray]) -> list[Metric]:

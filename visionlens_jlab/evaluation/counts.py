@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from ..models.evaluations import ClassMetrics, ConfusionCell, Counts, ErrorShare, OperatingPoint
@@ -90,6 +92,7 @@ def per_class(evaluated: Evaluated, found: Events) -> list[ClassMetrics]:
                 precision=ratio(hits, hits + false),
                 recall=ratio(hits, hits + lost),
                 f1=ratio(2 * hits, 2 * hits + false + lost),
+                **_interval(evaluated, number),
             )
         )
     return rows
@@ -101,6 +104,14 @@ def _figures(evaluated: Evaluated, number: int) -> dict[str, float | None]:
         name: None if np.isnan(value) else float(value)
         for name, value in zip(names, values[number] if names else (), strict=True)
     }
+
+
+def _interval(evaluated: Evaluated, number: int) -> dict[str, Any]:
+    intervals = evaluated.table.intervals
+    if intervals is None or np.isnan(intervals[number, 0]):
+        return {}
+    low, high, reliable = intervals[number].tolist()
+    return {"low": low, "high": high, "reliable": bool(reliable)}
 
 
 def _confusion(

@@ -42,10 +42,23 @@ class Predictions:
 
 @dataclass(frozen=True)
 class Table:
-    """Figures of each class by name, NaN where undefined: `values` float64 (classes, names)."""
+    """Figures of each class by name, NaN where undefined: `values` float64 (classes, names).
+
+    `intervals`, once they are there: float64 (classes, 3), low, high, and 1 where reliable.
+    """
 
     names: list[str]
     values: np.ndarray
+    intervals: np.ndarray | None = None
+
+
+@dataclass(frozen=True)
+class Figured:
+    """What a protocol works out: its metrics, those of each class, and arrays to keep."""
+
+    metrics: list[Metric]
+    table: Table
+    extra: dict[str, np.ndarray] = field(default_factory=dict)
 
 
 @dataclass
@@ -128,6 +141,8 @@ class Evaluated:
             "matched": self.matched,
             "table": self.table.values,
         }
+        if self.table.intervals is not None:
+            arrays["intervals"] = self.table.intervals
         parts = (("labels", self.labels), ("predictions", self.predictions))
         for name, part in parts:
             arrays |= {f"{name}.{key}": value for key, value in vars(part).items()}
@@ -193,7 +208,7 @@ def load(path: Path) -> Evaluated:
         matched=arrays["matched"],
         pairs=Pairs(**part("pairs")),
         metrics=[Metric(**metric) for metric in head["metrics"]],
-        table=Table(head["names"], arrays["table"]),
+        table=Table(head["names"], arrays["table"], arrays.get("intervals")),
         warnings=head["warnings"],
         confidence=head["confidence"],
         extra=part("extra"),

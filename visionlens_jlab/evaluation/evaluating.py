@@ -38,7 +38,8 @@ def evaluate(
     matched = _matched(prepare(labels, predictions, classes, settings), images, settings)
     result = _assembled(matched, images)
     protocol = voc if settings.protocol == "voc" else coco
-    result.metrics, result.table = protocol.metrics_and_table(matched)
+    figures = protocol.figured(matched)
+    result.metrics, result.table, result.extra = figures.metrics, figures.table, figures.extra
     given = settings.confidence
     result.confidence = best_confidence(result) if given is None else given
     return result

@@ -43,6 +43,14 @@ class Ranged:
         count = len(matched.prepared.classes)
         self.support = np.bincount(labels.classes[~self.ignored], minlength=count).astype(float)
 
+    def arrays(self, name: str) -> dict[str, np.ndarray]:
+        """What a bootstrap needs, packed to bits; see `resampling`."""
+        return {
+            f"{name}.hits": np.packbits(self.hits, axis=1),
+            f"{name}.counted": np.packbits(self.counted, axis=1),
+            f"{name}.wanted": ~self.ignored,
+        }
+
 
 class Figures:
     """Works out figures: NaN for classes without labels; of all together where agnostic."""

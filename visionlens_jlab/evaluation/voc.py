@@ -11,7 +11,7 @@ import numpy as np
 
 from ..models.evaluations import Metric
 from .average_precision import Interpolation
-from .evaluated import Table
+from .evaluated import Figured, Table
 from .figures import Figures, Ranged, mean
 from .labelling import iou_label
 from .overlaps import Pairs
@@ -45,7 +45,7 @@ def match_best(
     return found
 
 
-def metrics_and_table(matched: Matched) -> tuple[list[Metric], Table]:
+def figured(matched: Matched) -> Figured:
     """Mean AP, and AP of each class; at each threshold where there are several."""
     settings = matched.settings
     how = interpolation(settings)
@@ -65,4 +65,4 @@ def metrics_and_table(matched: Matched) -> tuple[list[Metric], Table]:
     values = np.stack(list(columns.values()), axis=1)
     if not settings.class_aware:
         values = np.full((len(matched.prepared.classes), len(columns)), np.nan)
-    return found, Table(list(columns), values)
+    return Figured(found, Table(list(columns), values), ranged.arrays("all"))
