@@ -18,11 +18,11 @@ from .digest import text_hashes
 
 FROM_FILE = ("captured_at", "camera", "latitude", "longitude")
 """Stated by a label file or else by EXIF, which is read of new and changed files only."""
-BUILT_IN = ("split", "group", *FROM_FILE, "caption")
+BUILT_IN = ("split", "group", *FROM_FILE, "caption", "source_id")
 DIGESTS = "stated_digests"
 """Column of the `sample` table."""
 _OF_FILE = ("sample_id", "root", "path", "filename", "width", "height", "bytes")
-_NO_FIELDS = (*_OF_FILE, "source_id", "orientation", "modified_ns")
+_NO_FIELDS = (*_OF_FILE, "orientation", "modified_ns")
 _EXACT = 2**53
 
 
