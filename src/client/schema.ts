@@ -887,6 +887,26 @@ export interface paths {
         patch: operations["patchRun"];
         trace?: never;
     };
+    "/datasets/{dataset}/runs/{run}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+                run: string;
+            };
+            cookie?: never;
+        };
+        /** What the import of a run found */
+        get: operations["getRunReport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/datasets/{dataset}/evaluations": {
         parameters: {
             query?: never;
@@ -1136,6 +1156,26 @@ export interface components {
              * @default true
              */
             matching: boolean;
+            /**
+             * Outcome
+             * @default null
+             */
+            outcome: ("true_positive" | "false_positive" | "false_negative" | "ignored") | null;
+            /**
+             * Partner Id
+             * @default null
+             */
+            partner_id: number | null;
+            /**
+             * Iou
+             * @default null
+             */
+            iou: number | null;
+            /**
+             * Error
+             * @default null
+             */
+            error: ("classification" | "localisation" | "both" | "duplicate" | "background" | "missed") | null;
         };
         /**
          * AnnotationEdit
@@ -1381,6 +1421,8 @@ export interface components {
              * @default 1000
              */
             limit: number;
+            /** @default null */
+            outcomes: components["schemas"]["OutcomeFilter"] | null;
         };
         /**
          * Combine
@@ -3676,6 +3718,16 @@ export interface components {
             crowds: boolean[];
             /** Matching */
             matching: boolean[];
+            /**
+             * Outcomes
+             * @default []
+             */
+            outcomes: (("true_positive" | "false_positive" | "false_negative" | "ignored") | null)[];
+            /**
+             * Partner Ids
+             * @default []
+             */
+            partner_ids: (number | null)[];
             /**
              * Geometries
              * @default []
@@ -9032,6 +9084,92 @@ export interface operations {
             };
         };
     };
+    getRunReport: {
+        parameters: {
+            query?: {
+                offset?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                dataset: string;
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the import of a run found */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IngestReport"];
+                };
+            };
+            /** @description REQUEST_INVALID */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "REQUEST_INVALID";
+                    };
+                };
+            };
+            /** @description NOT_AUTHENTICATED, FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_AUTHENTICATED" | "FORBIDDEN";
+                    };
+                };
+            };
+            /** @description NOT_FOUND, DATASET_NOT_FOUND, RUN_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND" | "RUN_NOT_FOUND";
+                    };
+                };
+            };
+            /** @description DATASET_DAMAGED, DATASET_TOO_NEW */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_DAMAGED" | "DATASET_TOO_NEW";
+                    };
+                };
+            };
+            /** @description DATASET_BUSY */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_BUSY";
+                    };
+                };
+            };
+        };
+    };
     getEvaluations: {
         parameters: {
             query?: never;
@@ -9429,6 +9567,7 @@ export interface operations {
         parameters: {
             query?: {
                 class?: string | null;
+                confidence?: number | null;
             };
             header?: never;
             path: {

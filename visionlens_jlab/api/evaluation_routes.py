@@ -10,6 +10,7 @@ from ..models import (
     EditDone,
     EditRequest,
     EvaluationDetail,
+    IngestReport,
     RunChange,
     RunComparison,
     RunInfo,
@@ -24,8 +25,8 @@ from .evaluations import (
     EvaluationsHandler,
 )
 from .operations import Operation, Route
-from .runs import RunHandler, RunsHandler
-from .shapes import CurvesQuery, EvaluationList, History, HistoryQuery, RunList
+from .runs import RunHandler, RunReportHandler, RunsHandler
+from .shapes import CurvesQuery, EvaluationList, History, HistoryQuery, ReportQuery, RunList
 
 EVALUATION_ROUTES = [
     Route(
@@ -48,6 +49,18 @@ EVALUATION_ROUTES = [
                 status=204,
                 errors=(*DATASET, *CHANGE, "RUN_NOT_FOUND"),
             ),
+        },
+    ),
+    Route(
+        "datasets/{dataset}/runs/{run}/report",
+        RunReportHandler,
+        {
+            "get": Operation(
+                "What the import of a run found",
+                response=IngestReport,
+                query=ReportQuery,
+                errors=(*DATASET, "RUN_NOT_FOUND"),
+            )
         },
     ),
     Route(

@@ -73,7 +73,8 @@ class CurvesHandler(Resource):
         asked = self.query(CurvesQuery)
         await self.answer(
             await self.dataset(
-                dataset, lambda store: store.outcome_curves(evaluation, asked.class_name)
+                dataset,
+                lambda store: store.outcome_curves(evaluation, asked.class_name, asked.confidence),
             )
         )
 

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from tornado.web import authenticated
 
-from ..models import EmbedRequest, ExportRequest, IngestRequest, Job, JobRequest
+from ..models import (
+    EmbedRequest,
+    ExportRequest,
+    IngestRequest,
+    Job,
+    JobRequest,
+    PredictionsRequest,
+)
 from .base import Resource, parse
 from .guard import authorized
-from .shapes import FrameIngest, JobList, JobLog, LogLine, UploadQuery
+from .shapes import FrameIngest, FramePredictions, JobList, JobLog, LogLine, UploadQuery
 from .wire import ARROW, read_arrow
 
 
@@ -24,9 +31,9 @@ class JobsHandler(Resource):
     @authenticated
     @authorized
     async def post(self) -> None:
-        """Queue a job. With an Arrow stream as body, the rows of a DataFrame are ingested."""
+        """Queue a job. An Arrow stream as body holds the rows of a DataFrame."""
         content_type = self.request.headers.get("Content-Type", "").partition(";")[0].strip()
-        job = await (self._ingest_rows() if content_type == ARROW else self._from_body())
+        job = await (self._from_rows() if content_type == ARROW else self._from_body())
         self.set_header("Location", f"{self.request.path}/{job.job}")
         await self.answer(job, 202)
 
@@ -38,14 +45,23 @@ class JobsHandler(Resource):
             )
         elif isinstance(request, EmbedRequest) and not self.from_kernel:
             request = await self.work(self.services.policy.confine_model, request)
+        elif isinstance(request, PredictionsRequest):
+            request = await self.work(
+                self.services.policy.confine_predictions, request, unrestricted=self.from_kernel
+            )
         elif isinstance(request, ExportRequest):
             request = await self.work(
                 self.services.policy.confine_export, request, unrestricted=self.from_kernel
             )
         return await (await self.services.runner()).submit(request)
 
-    async def _ingest_rows(self) -> Job:
-        asked = parse(FrameIngest, (self.query(UploadQuery).ingest or "").encode())
+    async def _from_rows(self) -> Job:
+        query = self.query(UploadQuery)
+        if query.predictions is not None:
+            predictions = parse(FramePredictions, query.predictions.encode())
+            rows = await self.work(read_arrow, self.request.body)
+            return await (await self.services.runner()).submit(predictions, rows)
+        asked = parse(FrameIngest, (query.ingest or "").encode())
         rows = await self.work(read_arrow, self.request.body)
         request: IngestRequest = await self.work(
             self.services.policy.confine, asked, unrestricted=self.from_kernel, rows=True

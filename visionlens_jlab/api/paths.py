@@ -8,7 +8,13 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from ..errors import VisionLensError
-from ..models import DetectRequest, EmbedRequest, ExportRequest, IngestRequest
+from ..models import (
+    DetectRequest,
+    EmbedRequest,
+    ExportRequest,
+    IngestRequest,
+    PredictionsRequest,
+)
 
 Request = TypeVar("Request", IngestRequest, DetectRequest)
 
@@ -81,6 +87,13 @@ class PathPolicy:
         """The request with an absolute path, checked unless it comes from the user's own kernel."""
         place = self.absolute if unrestricted else self.resolve
         return request.model_copy(update={"path": str(place(request.path))})
+
+    def confine_predictions(
+        self, request: PredictionsRequest, *, unrestricted: bool
+    ) -> PredictionsRequest:
+        """The request with an absolute source, checked unless it comes from the user's kernel."""
+        place = self.absolute if unrestricted else self.resolve
+        return request.model_copy(update={"source": str(place(request.source))})
 
     def confine(self, request: Request, *, unrestricted: bool, rows: bool = False) -> Request:
         """The request with absolute paths, checked unless it comes from the user's own kernel.

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from tornado.web import authenticated
 
+from ..errors import VisionLensError
 from ..models import RunChange, RunInfo
 from .base import Resource
 from .guard import authorized
-from .shapes import RunList
+from .shapes import ReportQuery, RunList
 
 if TYPE_CHECKING:
     from ..catalog.store import DatasetStore
@@ -23,6 +24,22 @@ class RunsHandler(Resource):
     async def get(self, dataset: str) -> None:
         """Every run, oldest first."""
         await self.answer(RunList(runs=await self.dataset(dataset, lambda store: store.runs())))
+
+
+class RunReportHandler(Resource):
+    """`datasets/{dataset}/runs/{run}/report`"""
+
+    @authenticated
+    @authorized
+    async def get(self, dataset: str, run: str) -> None:
+        """What the import of a run found, with a page of its items."""
+        page = self.query(ReportQuery)
+        report = await self.dataset(
+            dataset, lambda store: store.run_report(run, page.offset, page.limit)
+        )
+        if report is None:
+            raise VisionLensError("NOT_FOUND", f"The run {run!r} came with an ingest.")
+        await self.answer(report)
 
 
 class RunHandler(Resource):

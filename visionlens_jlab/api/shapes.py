@@ -200,6 +200,8 @@ class CurvesQuery(Model):
     """Of which class; null: of all together."""
 
     class_name: str | None = Field(None, alias="class")
+    confidence: float | None = Field(None, ge=0, le=1, allow_inf_nan=False)
+    """Of the histograms of IoU and area; null: the evaluation's own."""
 
 
 class HistoryQuery(Model):

@@ -15,9 +15,12 @@ import numpy as np
 from visionlens_jlab.catalog.fieldset import Field
 from visionlens_jlab.catalog.snapshot import Snapshot
 from visionlens_jlab.catalog.statistics import numeric
-from visionlens_jlab.models import ColorLegend, ColorsRequest, ColorValue, Level
+from visionlens_jlab.models import ColorLegend, ColorsRequest, ColorValue, Level, OutcomeFilter
 
 MISSING = 0xFFFF
+OUTCOME = "outcome"
+_WORST = ("false_negative", "false_positive", "true_positive", "ignored")
+"""Outcomes in the order in which one of them stands for a sample."""
 _FEW = 30
 """Whole numbers with at most so many distinct values are told apart, as labels of clusters are."""
 
@@ -38,8 +41,10 @@ def read_colors(snapshot: Snapshot, request: ColorsRequest) -> Coloring:
     Raises
     ------
     VisionLensError
-        FIELD_UNKNOWN
+        FIELD_UNKNOWN; EVALUATION_NOT_FOUND for the field `outcome` of an evaluation.
     """
+    if request.outcomes is not None and request.field == OUTCOME:
+        return _outcomes(snapshot, request, request.outcomes)
     field = snapshot.fields.resolve(request.field)
     key = ("colors", field, request.level, request.limit)
     return snapshot.cached(key, lambda: _read(snapshot, field, request))
@@ -207,3 +212,37 @@ def _tags_sql(field: Field, level: Level) -> str:
         f"SELECT s.sample_id AS id, t.tag AS value FROM sample s LEFT JOIN ({most}) t "
         "ON t.sample_id = s.sample_id"
     )
+
+
+# --- outcomes --------------------------------------------------------------------------------
+
+
+def _outcomes(snapshot: Snapshot, request: ColorsRequest, wanted: OutcomeFilter) -> Coloring:
+    """What became of each annotation; of a sample the worst of its annotations'."""
+    from visionlens_jlab.evaluation.outcomes import OUTCOMES
+
+    found = snapshot.outcomes(wanted)
+    worst = [OUTCOMES.index(name) for name in _WORST]
+    place = np.argsort(worst).astype(np.uint16)[found.outcome]
+    ids = found.ids
+    if request.level == "samples":
+        ids = snapshot.owners(ids)
+    codes = np.full(_size(snapshot, request.level), MISSING, np.uint16)
+    there = ids < len(codes)
+    np.minimum.at(codes, ids[there], place[there])
+    counts = np.bincount(codes[codes != MISSING], minlength=len(_WORST))
+    total = snapshot.existing(request.level)[1]
+    legend = ColorLegend(
+        field=OUTCOME,
+        label="Outcome",
+        level=request.level,
+        version=snapshot.reader.version,
+        type="values",
+        size=len(codes),
+        values=[
+            ColorValue(value=name, count=int(count))
+            for name, count in zip(_WORST, counts.tolist(), strict=True)
+        ],
+        missing=total - int(counts.sum()),
+    )
+    return Coloring(legend, codes)

@@ -26,7 +26,14 @@ from visionlens_jlab.catalog.thumbnails import Places
 from visionlens_jlab.catalog.userfields import LIST_FIELDS, TABLES, field_set
 from visionlens_jlab.catalog.views import ResolvedView, count_all, resolve
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.models import CompareRequest, Level, OutcomeFilter, RunComparison, ViewSpec
+from visionlens_jlab.models import (
+    CompareRequest,
+    Level,
+    OutcomeFilter,
+    RunComparison,
+    SampleDetail,
+    ViewSpec,
+)
 from visionlens_jlab.vectors.segments import Part, Segments, read_parts
 
 if TYPE_CHECKING:
@@ -187,6 +194,20 @@ class Snapshot:
         key = ("outcomes_by_id", wanted.evaluation, wanted.confidence)
         evaluated = self.evaluated(wanted.evaluation)
         return self.cached(key, lambda: outcomes_by_id(evaluated, wanted.confidence))
+
+    def with_outcomes(self, found: SampleDetail, wanted: OutcomeFilter | None) -> SampleDetail:
+        """The sample with what became of its annotations."""
+        if wanted is None or not found.annotations:
+            return found
+        ids = np.array([one.annotation_id for one in found.annotations], dtype=np.uint32)
+        columns = {
+            name: values.to_pylist() for name, values in self.outcomes(wanted).columns(ids).items()
+        }
+        annotations = [
+            one.model_copy(update={name: values[row] for name, values in columns.items()})
+            for row, one in enumerate(found.annotations)
+        ]
+        return found.model_copy(update={"annotations": annotations})
 
     def table(
         self,

@@ -177,7 +177,8 @@ class DatasetStore(Embeddings, Evaluations, Exports, JobResults):
         """Everything about one sample, its annotations marked as the view sees them. ID_UNKNOWN."""
         with self._snapshot() as snapshot:
             among = snapshot.among(spec)
-            return read_sample(snapshot.reader, snapshot.fields, sample_id, spec, among)
+            found = read_sample(snapshot.reader, snapshot.fields, sample_id, spec, among)
+            return snapshot.with_outcomes(found, spec.outcomes)
 
     def predicate(self, text: str | None, filter: Filter | None) -> Predicate:
         """Both forms of a predicate (and-ed when both are given), checked against the fields."""

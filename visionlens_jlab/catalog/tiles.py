@@ -84,7 +84,16 @@ def _annotations(
         )
     except duckdb.Error as error:
         raise unusable(error) from error
-    return _by_owner(table)
+    return _by_owner(_with_outcomes(snapshot, spec, table))
+
+
+def _with_outcomes(snapshot: Snapshot, spec: ViewSpec, table: pa.Table) -> pa.Table:
+    """What became of each annotation, where the view asks for it."""
+    if spec.outcomes is None:
+        return table
+    columns = snapshot.outcomes(spec.outcomes).columns(table.column("annotation_ids").to_numpy())
+    table = table.append_column("outcomes", columns["outcome"])
+    return table.append_column("partner_ids", columns["partner_id"])
 
 
 def _by_owner(table: pa.Table) -> dict[int, dict[str, list[Any]]]:

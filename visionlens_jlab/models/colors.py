@@ -7,15 +7,19 @@ from typing import Literal
 from pydantic import Field
 
 from .base import Level, Model
+from .outcomes import OutcomeFilter
 
 
 class ColorsRequest(Model):
     """Which field, for the ids of which level."""
 
     field: str
+    """`outcome` with an evaluation: what became of an annotation, of a sample its worst."""
     level: Level = "samples"
     limit: int = Field(1000, ge=1, le=65_000)
     """Values told apart, most frequent first; the rest share a code."""
+    outcomes: OutcomeFilter | None = None
+    """The evaluation and the confidence that the field `outcome` speaks of."""
 
 
 class ColorValue(Model):

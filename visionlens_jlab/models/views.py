@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from .base import Level, Model
 from .embeddings import SearchSpec
 from .filters import Filter
-from .outcomes import OutcomeFilter
+from .outcomes import ErrorType, Outcome, OutcomeFilter
 
 
 class SortKey(Model):
@@ -65,6 +65,10 @@ class Tile(Model):
     """Whether each annotation is of a crowd."""
     matching: list[bool]
     """Whether the view's annotation conditions hold for each annotation."""
+    outcomes: list[Outcome | None] = []
+    """One entry per annotation where the view asks for outcomes; null: it took no part."""
+    partner_ids: list[int | None] = []
+    """Likewise, what each annotation was matched with."""
     geometries: list[Any] = []
     """One entry per annotation, as in `Annotation.geometry`; empty unless asked for."""
 
@@ -182,6 +186,11 @@ class Annotation(Model):
     attributes: dict[str, Any] = {}
     tags: list[str] = []
     matching: bool = True
+    outcome: Outcome | None = None
+    """Of the evaluation that the view asks for, as are the next three."""
+    partner_id: int | None = None
+    iou: float | None = None
+    error: ErrorType | None = None
 
 
 class SampleDetail(Model):

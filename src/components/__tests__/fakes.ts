@@ -213,6 +213,8 @@ export function tile(id: number, change: Partial<ITile> = {}): ITile {
     kinds: [],
     crowds: [],
     matching: [],
+    outcomes: [],
+    partner_ids: [],
     geometries: [],
     ...change
   };
@@ -242,6 +244,10 @@ export function annotation(
     attributes: {},
     tags: [],
     matching: true,
+    outcome: null,
+    partner_id: null,
+    iou: null,
+    error: null,
     ...change
   };
 }
