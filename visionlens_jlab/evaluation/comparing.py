@@ -85,7 +85,7 @@ def compare(
         [
             _difference(
                 name,
-                f"{name}, {labels[sides[0].first]}",
+                f"{name}, {labels.get(sides[0].first, sides[0].first)}",
                 _of(name, sides, drawn, 1),
                 enough and support.get(name, 0) >= MIN_OBJECTS,
             )

@@ -7,6 +7,7 @@ import numpy as np
 from ..models.evaluations import Curve, Curves, HistogramBin
 from .average_precision import RECALLS, interpolate
 from .best_confidence import f1_by_confidence
+from .calibration import calibration
 from .evaluated import Evaluated
 from .labelling import iou_label
 from .outcomes import FALSE_POSITIVE, OUTCOMES, TRUE_POSITIVE, Events, events
@@ -97,25 +98,13 @@ def _f1(evaluated: Evaluated, number: int | None) -> Curve:
     return Curve(name="F1", x=points, y=f1.tolist(), confidence=points)
 
 
-def _calibration(found: Events, bins: int = 10) -> tuple[Curve, float | None]:
+def _calibration(found: Events) -> tuple[Curve, float | None]:
     """Precision by mean confidence in bins of equal width, and the expected calibration error."""
     counted = np.isin(found.outcome, (TRUE_POSITIVE, FALSE_POSITIVE))
     scores, hits = found.confidence[counted], found.outcome[counted] == TRUE_POSITIVE
-    confidence, precision, share = calibration(scores, hits, bins)
+    confidence, precision, share = calibration(scores, hits)
     error = float((share * np.abs(precision - confidence)).sum()) if share.size else None
     return Curve(name="precision", x=confidence.tolist(), y=precision.tolist()), error
-
-
-def calibration(
-    scores: np.ndarray, hits: np.ndarray, bins: int = 10
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Mean confidence, share of hits and share of all in each bin of [0, 1] that is not empty."""
-    place = np.clip((scores * bins).astype(int), 0, bins - 1)
-    count = np.bincount(place, minlength=bins)
-    some = count > 0
-    mean = np.bincount(place, scores, minlength=bins)[some] / count[some]
-    right = np.bincount(place, hits, minlength=bins)[some] / count[some]
-    return mean, right, count[some] / max(len(scores), 1)
 
 
 def histogram(values: np.ndarray, outcome: np.ndarray, edges: np.ndarray) -> list[HistogramBin]:

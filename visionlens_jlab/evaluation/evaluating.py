@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from . import coco, keypoints, masks, voc
+from . import classification, coco, keypoints, masks, segmentation, voc
 from .best_confidence import best_confidence
-from .evaluated import Evaluated, Labels, Predictions
+from .evaluated import Evaluated, Figured, Labels, Predictions
 from .matching import match
 from .objects import ImageInfo, Objects
 from .overlaps import Pairs, box_pairs
@@ -35,18 +35,54 @@ def evaluate(
         A prediction has no confidence, or geometry that is needed cannot be read.
     """
     settings = settings or Settings()
-    matched = _matched(prepare(labels, predictions, classes, settings), images, settings)
+    prepared = prepare(labels, predictions, classes, settings)
+    evaluators = {
+        "coco": _detections,
+        "voc": _detections,
+        "classification": _classes,
+        "segmentation": _segments,
+    }
+    matched, figures = evaluators[settings.protocol](prepared, images, settings)
     result = _assembled(matched, images)
-    protocol = voc if settings.protocol == "voc" else coco
-    figures = protocol.figured(matched)
     result.metrics, result.table, result.extra = figures.metrics, figures.table, figures.extra
-    given = settings.confidence
-    result.confidence = best_confidence(result) if given is None else given
+    result.confidence = _operating_confidence(result)
     return result
 
 
-def _matched(prepared: Prepared, images: ImageInfo, settings: Settings) -> Matched:
+def _operating_confidence(result: Evaluated) -> float:
+    settings = result.settings
+    if settings.confidence is not None:
+        return settings.confidence
+    # every image gets an answer, every pixel a class
+    if settings.protocol in ("classification", "segmentation"):
+        return 0.0
+    return best_confidence(result)
+
+
+def _detections(
+    prepared: Prepared, images: ImageInfo, settings: Settings
+) -> tuple[Matched, Figured]:
     prepared, pairs = _overlaps(prepared, images, settings)
+    matched = _matched(prepared, pairs, settings)
+    protocol = voc if settings.protocol == "voc" else coco
+    return matched, protocol.figured(matched)
+
+
+def _classes(prepared: Prepared, images: ImageInfo, settings: Settings) -> tuple[Matched, Figured]:
+    prepared, among = classification.answers(prepared, images, settings)
+    pairs = classification.all_pairs(prepared, len(images))
+    matched = _matched(prepared, pairs, settings)
+    return matched, classification.figured(matched, images, among)
+
+
+def _segments(prepared: Prepared, images: ImageInfo, settings: Settings) -> tuple[Matched, Figured]:
+    drawn = _drawn(prepared, images)
+    prepared, pairs = _mask_overlaps(prepared, drawn, len(images), settings)
+    figures = segmentation.figured(prepared, drawn, len(images))
+    return _matched(prepared, pairs, settings), figures
+
+
+def _matched(prepared: Prepared, pairs: Pairs, settings: Settings) -> Matched:
     labels = prepared.labels
     ignored = labels.crowd | labels.ignore
     if settings.geometry == "keypoints":
@@ -64,18 +100,38 @@ def _matched(prepared: Prepared, images: ImageInfo, settings: Settings) -> Match
 
 def _overlaps(prepared: Prepared, images: ImageInfo, settings: Settings) -> tuple[Prepared, Pairs]:
     """Pairs that overlap; predictions get the areas of their masks."""
-    least = min(BACKGROUND, float(settings.thresholds[0]))
+    least = _least(settings)
     labels, predictions, count = prepared.labels, prepared.predictions, len(images)
     if settings.geometry == "mask":
-        drawn = masks.run_lengths(labels, images), masks.run_lengths(predictions, images)
-        prepared = replace(prepared, predictions=masks.with_mask_areas(predictions, drawn[1]))
-        return prepared, masks.mask_pairs(labels, predictions, drawn, count, least)
+        return _mask_overlaps(prepared, _drawn(prepared, images), count, settings)
     if settings.geometry == "keypoints":
         sigmas = settings.options.get("sigmas")
         found = keypoints.keypoint_pairs(labels, predictions, count, least=least, sigmas=sigmas)
         return prepared, found
     inclusive = settings.protocol == "voc" and settings.options.get("inclusive")
     return prepared, box_pairs(labels, predictions, count, least, 1.0 if inclusive else 0.0)
+
+
+def _least(settings: Settings) -> float:
+    return min(BACKGROUND, float(settings.thresholds[0]))
+
+
+def _drawn(prepared: Prepared, images: ImageInfo) -> tuple[list[masks.Rle], list[masks.Rle]]:
+    return (
+        masks.run_lengths(prepared.labels, images),
+        masks.run_lengths(prepared.predictions, images),
+    )
+
+
+def _mask_overlaps(
+    prepared: Prepared,
+    drawn: tuple[list[masks.Rle], list[masks.Rle]],
+    images: int,
+    settings: Settings,
+) -> tuple[Prepared, Pairs]:
+    seen = masks.with_mask_areas(prepared.predictions, drawn[1])
+    pairs = masks.mask_pairs(prepared.labels, seen, drawn, images, _least(settings))
+    return replace(prepared, predictions=seen), pairs
 
 
 def _assembled(matched: Matched, images: ImageInfo) -> Evaluated:

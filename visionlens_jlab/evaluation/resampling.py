@@ -10,6 +10,7 @@ from typing import Protocol
 
 import numpy as np
 
+from . import classification, segmentation
 from .average_precision import Interpolation
 from .evaluated import Evaluated
 from .settings import SHOWN_IOU
@@ -207,6 +208,24 @@ class Detections:
             }
 
 
+class ImageSums:
+    """Metrics that are sums over images: of classification and segmentation."""
+
+    def __init__(self, evaluated: Evaluated, groups: np.ndarray) -> None:
+        self.names = [metric.name for metric in evaluated.metrics]
+        self.first = evaluated.table.names[0]
+        self.extra, self.groups = evaluated.extra, groups
+        self.classes = len(evaluated.classes)
+        classes = evaluated.settings.protocol == "classification"
+        self.figures = classification.figures if classes else segmentation.figures
+
+    def values(self, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """As `Resampled.values`."""
+        return self.figures(self.extra, weights[self.groups], self.classes)
+
+
 def resampled(evaluated: Evaluated, groups: np.ndarray) -> Resampled:
     """The metrics of an evaluation under weights; `groups`: number from 0 of each image's group."""
+    if evaluated.settings.protocol in ("classification", "segmentation"):
+        return ImageSums(evaluated, groups)
     return Detections(evaluated, groups)

@@ -68,7 +68,10 @@ class Settings:
     @property
     def limit(self) -> int | None:
         """Most confident predictions of an image and class that take part; None: all."""
-        if self.protocol == "coco":
-            keypoints = self.geometry == "keypoints"
-            return min(self.max_dets, MAX_DETS_KEYPOINTS) if keypoints else self.max_dets
-        return 1 if self.protocol == "classification" else None
+        if self.protocol != "coco":
+            return None
+        return (
+            min(self.max_dets, MAX_DETS_KEYPOINTS)
+            if self.geometry == "keypoints"
+            else self.max_dets
+        )
