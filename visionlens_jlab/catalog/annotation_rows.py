@@ -121,6 +121,13 @@ def _by_first(codes: np.ndarray) -> list[int]:
     return [code for code in order.tolist() if first[code] < len(codes)]
 
 
+def class_id_of(cursor: duckdb.DuckDBPyConnection, name: str) -> int:
+    """The id of a class, which is made when it is not there."""
+    known = dict(cursor.execute("SELECT name, class_id FROM class").fetchall())
+    _add_classes(cursor, [name], known)
+    return int(known[name])
+
+
 def _add_classes(
     cursor: duckdb.DuckDBPyConnection, names: list[str], known: dict[str, int]
 ) -> None:

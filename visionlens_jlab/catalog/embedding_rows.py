@@ -12,7 +12,7 @@ import numpy as np
 
 from visionlens_jlab.catalog.clock import utc_now
 from visionlens_jlab.catalog.database import Reader
-from visionlens_jlab.catalog.removals import removed_ids
+from visionlens_jlab.catalog.removals import named_ids
 from visionlens_jlab.config import slugify
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.models import EmbeddingSpace, Level, Query
@@ -75,12 +75,13 @@ def read_segment_rows(reader: Reader, space: str) -> list[int]:
 
 
 def read_removals(reader: Reader, level: Level, after: int) -> np.ndarray[Any, Any]:
-    """Ids of a level that commits after one removed, uint32."""
+    """Ids of a level that commits after one removed, or brought back, uint32."""
     rows = reader.rows(
-        "SELECT payload FROM outbox WHERE sequence > ? AND contains(payload, '\"removed\"')",
+        "SELECT payload FROM outbox WHERE sequence > ? "
+        "AND (contains(payload, '\"removed\"') OR contains(payload, '\"restored\"'))",
         [after],
     )
-    return removed_ids((json.loads(row[0]) for row in rows), level)
+    return named_ids((json.loads(row[0]) for row in rows), level)
 
 
 def was_deleted(reader: Reader, space: str, after: int) -> bool:

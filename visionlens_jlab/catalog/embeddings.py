@@ -145,8 +145,9 @@ class Embeddings:
             level = embedding_rows.read_space(snapshot.reader, space)[1]
             segments = snapshot.segments(space)
             touched = [part.ids for part in snapshot.parts_after(space, after)]
-            changed = np.unique(np.concatenate([np.empty(0, np.uint32), *touched]))
             removed = embedding_rows.read_removals(snapshot.reader, level, after)
+            # What was removed and is there again counts as changed.
+            changed = np.unique(np.concatenate([removed, *touched]))
             return VectorChanges(
                 version=snapshot.reader.version,
                 segments=segments,

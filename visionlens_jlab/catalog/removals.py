@@ -16,18 +16,25 @@ Array = np.ndarray[Any, Any]
 _EMPTY = np.empty(0, np.uint32)
 
 
-def describe(removed: Mapping[Level, Array]) -> dict[str, Any]:
-    """What an outbox row says about removed ids: ranges, since ids stand together; or nothing."""
+def describe(removed: Mapping[Level, Array], restored: Array = _EMPTY) -> dict[str, Any]:
+    """What an outbox row says about removed ids, and annotations that are there again, if any.
+
+    Ranges, since ids stand together.
+    """
     named = {level: _ranges(ids) for level, ids in removed.items() if len(ids)}
-    return {"removed": named} if named else {}
+    payload: dict[str, Any] = {"removed": named} if named else {}
+    if len(restored):
+        payload["restored"] = {"annotations": _ranges(restored)}
+    return payload
 
 
-def removed_ids(payloads: Iterable[Mapping[str, Any]], level: Level) -> Array:
-    """The ids of a level that outbox rows name, uint32, ascending."""
+def named_ids(payloads: Iterable[Mapping[str, Any]], level: Level) -> Array:
+    """The ids of a level that outbox rows name, removed or restored, uint32, ascending."""
     found = [
         np.arange(first, last + 1, dtype=np.uint32)
         for payload in payloads
-        for first, last in payload.get("removed", {}).get(level, [])
+        for key in ("removed", "restored")
+        for first, last in payload.get(key, {}).get(level, [])
     ]
     return np.unique(np.concatenate(found)) if found else _EMPTY
 

@@ -16,6 +16,7 @@ from visionlens_jlab.catalog.colors import Coloring, read_colors
 from visionlens_jlab.catalog.crops import CropSource, read_crop_source
 from visionlens_jlab.catalog.database import Database, Reader
 from visionlens_jlab.catalog.detail import read_sample
+from visionlens_jlab.catalog.edits import Edits
 from visionlens_jlab.catalog.embeddings import Embeddings
 from visionlens_jlab.catalog.evaluations import Evaluations
 from visionlens_jlab.catalog.exports import Exports
@@ -66,7 +67,7 @@ from visionlens_jlab.models import (
 T = TypeVar("T")
 
 
-class DatasetStore(Embeddings, Evaluations, Exports, JobResults):
+class DatasetStore(Edits, Embeddings, Evaluations, Exports, JobResults):
     """A dataset that this process holds; from any thread.
 
     Reading takes a cursor of its own per call. Each writing call is one transaction of the one

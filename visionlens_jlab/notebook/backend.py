@@ -10,10 +10,13 @@ from ..models import (
     DatasetDetail,
     DatasetInfo,
     Duplicates,
+    EditDone,
+    EditRequest,
     EmbeddingSpace,
     Encoded,
     EncodeRequest,
     Filter,
+    HistoryEntry,
     IngestReport,
     IngestRequest,
     Job,
@@ -104,6 +107,20 @@ class DatasetBackend(Protocol):
     def set_field(self, name: str, ids: np.ndarray, values: pa.Array, level: Level) -> Changed: ...
 
     def tag(self, request: TagRequest) -> Changed: ...
+
+    def edit(self, request: EditRequest) -> EditDone: ...
+
+    def undo(self) -> EditDone:
+        """NOTHING_TO_UNDO."""
+        ...
+
+    def redo(self) -> EditDone:
+        """NOTHING_TO_UNDO."""
+        ...
+
+    def history(self, annotation: int | None, offset: int, limit: int) -> list[HistoryEntry]:
+        """A page, newest first."""
+        ...
 
     def saved_views(self) -> list[SavedView]: ...
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..errors import VisionLensError
 from ..models import (
     EmbeddingSpace,
-    ExportReport,
     Level,
     SavedView,
     SearchSpec,
@@ -21,9 +20,9 @@ from ..models import (
 from .backend import DatasetBackend
 from .derived import Derived
 from .embeddings import add_embeddings, search_of
-from .exporting import export
 from .ids import ids_of
 from .lens import Lens
+from .repairs import Repairs
 from .report import Report
 from .specs import search_spec, sort_keys
 from .values import ids_and_values
@@ -36,7 +35,7 @@ if TYPE_CHECKING:
 GROUND_TRUTH = "ground_truth"
 
 
-class Dataset(Derived):
+class Dataset(Derived, Repairs):
     """An open dataset; `open` and `ingest` give one.
 
     Usable as a context manager: leaving it closes the dataset.
@@ -343,60 +342,6 @@ class Dataset(Derived):
             everything=self._ascending,
         )
         return View(self._backend, spec)
-
-    def export(
-        self,
-        path: str | os.PathLike[str],
-        format: Literal["coco", "yolo", "voc", "class_folders"],
-        *,
-        view: View | None = None,
-        source: str = GROUND_TRUTH,
-        images: Literal["copy", "link", "none"] = "copy",
-        **options: Any,
-    ) -> ExportReport:
-        """Write the dataset, or a view of it, in a label format; waits, with a progress bar.
-
-        Boxes mean the upright image. The folder appears when it is whole; nothing is left of an
-        export that failed or was interrupted.
-
-        Parameters
-        ----------
-        path : str or path
-            A folder that is new or empty.
-        format : {"coco", "yolo", "voc", "class_folders"}
-            What to write.
-        view : View, optional
-            Only its samples, and of their annotations those that match it.
-        source : str
-            "ground_truth", or a run: its predictions as labels, with their confidence where the
-            format has a place for it.
-        images : {"copy", "link", "none"}
-            Whether image files are copied, linked (hard links where possible), or left out.
-        **options
-            yolo: `task` ("detect", "segment", "obb" or "pose"); by default what holds most.
-
-        Returns
-        -------
-        ExportReport
-            `path`, `format`, `images`, `annotations`, `files`, and `issues`: what the format
-            cannot hold as it is, each with `code`, `message`, `count` and `items`.
-
-        Raises
-        ------
-        VisionLensError
-            EXPORT_NOT_EMPTY, RUN_NOT_FOUND, PERMISSION_DENIED, DISK_SPACE.
-        """
-        if view is not None:
-            return view.export(path, format, source=source, images=images, **options)
-        return export(
-            self._backend,
-            path,
-            format,
-            view=None,
-            source=source,
-            images=images,
-            options=options,
-        )
 
     def show(self, workspace: str | None = None) -> Lens:
         """Open the panels beside this notebook and link them to it.

@@ -15,10 +15,13 @@ from ..models import (
     DatasetDetail,
     DatasetInfo,
     Duplicates,
+    EditDone,
+    EditRequest,
     EmbeddingSpace,
     Encoded,
     EncodeRequest,
     Filter,
+    HistoryEntry,
     IngestReport,
     IngestRequest,
     Job,
@@ -176,6 +179,22 @@ class DirectDataset:
     def tag(self, request: TagRequest) -> Changed:
         """Add or remove a tag; DATASET_READ_ONLY."""
         return self._store.tag(request)
+
+    def edit(self, request: EditRequest) -> EditDone:
+        """Change labels; DATASET_READ_ONLY."""
+        return self._store.edit(request)
+
+    def undo(self) -> EditDone:
+        """Take the last change of labels back; NOTHING_TO_UNDO, DATASET_READ_ONLY."""
+        return self._store.undo()
+
+    def redo(self) -> EditDone:
+        """Do it again; NOTHING_TO_UNDO, DATASET_READ_ONLY."""
+        return self._store.redo()
+
+    def history(self, annotation: int | None, offset: int, limit: int) -> list[HistoryEntry]:
+        """A page of the changes of labels, newest first."""
+        return self._store.history(annotation, offset, limit)
 
     def saved_views(self) -> list[SavedView]:
         """The views kept under a name, by name."""

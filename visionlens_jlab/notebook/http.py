@@ -15,10 +15,13 @@ from ..models import (
     DatasetDetail,
     DatasetInfo,
     Duplicates,
+    EditDone,
+    EditRequest,
     EmbeddingSpace,
     Encoded,
     EncodeRequest,
     Filter,
+    HistoryEntry,
     IngestReport,
     IngestRequest,
     Job,
@@ -50,6 +53,12 @@ class DatasetList(Model):
     """Answer of `datasets`."""
 
     datasets: list[DatasetInfo]
+
+
+class History(Model):
+    """Answer of `edits`."""
+
+    entries: list[HistoryEntry]
 
 
 class SavedViewList(Model):
@@ -227,6 +236,27 @@ class HttpDataset:
         """Add or remove a tag."""
         self._check_writable()
         return self._transport.read(Changed, "POST", f"{self._path}/tags", request)
+
+    def edit(self, request: EditRequest) -> EditDone:
+        """Change labels."""
+        self._check_writable()
+        return self._transport.read(EditDone, "POST", f"{self._path}/edits", request)
+
+    def undo(self) -> EditDone:
+        """Take the last change of labels back."""
+        self._check_writable()
+        return self._transport.read(EditDone, "POST", f"{self._path}/edits/undo")
+
+    def redo(self) -> EditDone:
+        """Do it again."""
+        self._check_writable()
+        return self._transport.read(EditDone, "POST", f"{self._path}/edits/redo")
+
+    def history(self, annotation: int | None, offset: int, limit: int) -> list[HistoryEntry]:
+        """A page of the changes of labels, newest first."""
+        of = "" if annotation is None else f"annotation={annotation}&"
+        path = f"{self._path}/edits?{of}offset={offset}&limit={limit}"
+        return self._transport.read(History, "GET", path).entries
 
     def saved_views(self) -> list[SavedView]:
         """The views kept under a name, by name."""

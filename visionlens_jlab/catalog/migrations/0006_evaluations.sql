@@ -29,10 +29,11 @@ CREATE TABLE match (
     partner_confidence DOUBLE,
     is_ignored BOOLEAN NOT NULL
 );
--- The rows that an edit by hand replaced and those it made, so that it can be taken back.
+-- The rows that an edit by hand replaced and those it made (Arrow), so that it can be taken back.
 CREATE TABLE label_edit (
     sequence UBIGINT PRIMARY KEY,
     description VARCHAR NOT NULL,
+    annotations UINTEGER[] NOT NULL,
     undone BOOLEAN NOT NULL,
     before BLOB NOT NULL,
     after BLOB NOT NULL,

@@ -7,9 +7,12 @@ import os
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from visionlens_jlab.catalog.library import Library
+from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.jobs.inline import run_inline
-from visionlens_jlab.models import IngestRequest
+from visionlens_jlab.models import EditRequest, IngestRequest
 from visionlens_jlab.tests.api.servers import make_coco
 
 from ..formats.writers import write_image
@@ -145,3 +148,26 @@ def test_images_alone_say_nothing_of_labels(library, tmp_path):
     store = run_inline(library, request, on_progress=lambda _: None)
     assert store.report().by_code == {}
     assert ingest(library, folder) == (before, {})
+
+
+def test_labels_changed_by_hand_stay_until_their_source_changes(library, tmp_path):
+    folder = make_coco(tmp_path / "town", 4)
+    before, _ = ingest(library, folder)
+    store = library.open("town")
+    ids = [next(iter(label.values())) for sample in before for label in sample["labels"]]
+    store.edit(EditRequest(ids=ids, relabel="by hand"))
+    by_hand, codes = ingest(library, folder)
+    names = {list(label.values())[2] for sample in by_hand for label in sample["labels"]}
+    assert names == {"by hand"}
+    assert codes == {}
+
+    def move_first(labels: dict[str, Any]) -> None:
+        labels["annotations"][0]["bbox"][0] += 1
+
+    edit_labels(folder, move_first)
+    after, codes = ingest(library, folder)
+    assert codes == {"LABELS_UPDATED": 1}
+    kept = [sample for sample in after if sample in by_hand]
+    assert len(kept) == len(by_hand) - 1
+    with pytest.raises(VisionLensError, match="NOTHING_TO_UNDO"):
+        store.undo()
