@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from visionlens_jlab.catalog.outcomes import check_same_samples
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.models import CompareRequest, RunComparison
 
@@ -31,9 +30,22 @@ def load_evaluated(path: Path) -> Evaluated:
 def compare_evaluated(
     names: tuple[str, str], a: Evaluated, b: Evaluated, request: CompareRequest
 ) -> RunComparison:
-    """Run A against run B. EVALUATION_INVALID where they are not about the same samples."""
+    """Run A against run B. EVALUATION_INVALID where they have no sample or protocol in common."""
     from visionlens_jlab.evaluation.comparing import compare
 
-    check_same_samples(a, b)
-    comparison: RunComparison = compare(a, b, names, request)
-    return comparison
+    try:
+        compared = compare(
+            a,
+            b,
+            confidence=request.confidence,
+            other_confidence=request.other_confidence,
+            replicates=request.replicates,
+            seed=request.seed,
+        )
+    except ValueError as error:
+        raise VisionLensError(
+            "EVALUATION_INVALID",
+            f"{names[0]!r} and {names[1]!r} cannot be compared: {error}.",
+            "Evaluate both runs alike, on samples that they share.",
+        ) from error
+    return compared.model(*names)

@@ -77,15 +77,25 @@ def write_evaluation(
             cursor.execute(f"INSERT INTO match SELECT ?, * FROM {staged_name}", [name])
 
 
-def update_detail(
-    cursor: duckdb.DuckDBPyConnection, name: str, detail: EvaluationDetail, digest: str | None
+def update_evaluation(
+    cursor: duckdb.DuckDBPyConnection, changed: dict[str, Any], file: str
 ) -> None:
-    """Replace what an evaluation says, unless another one has its name by now."""
-    changed = "UPDATE evaluation SET detail = ? WHERE evaluation = ?"
-    values = [detail.model_dump_json(), name]
-    if digest is not None:
-        changed, values = f"{changed} AND digest = ?", [*values, digest]
-    cursor.execute(changed, values)
+    """Replace what an evaluation says, unless another one has its name by now.
+
+    Parameters
+    ----------
+    cursor : duckdb.DuckDBPyConnection
+    changed : dict
+        `detail` (an EvaluationDetail) and `digest`.
+    file : str
+        Below the dataset's folder.
+    """
+    detail = EvaluationDetail.model_validate(changed["detail"])
+    cursor.execute(
+        "UPDATE evaluation SET detail = ?, file = ? WHERE evaluation = ? AND run = ? "
+        "AND digest = ?",
+        [detail.model_dump_json(), file, detail.evaluation, detail.run, changed["digest"]],
+    )
 
 
 def read_evaluations(reader: Reader) -> list[Stored]:

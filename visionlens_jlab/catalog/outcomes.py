@@ -9,7 +9,6 @@ import numpy as np
 import pyarrow as pa
 
 from visionlens_jlab.catalog.restriction import Restriction
-from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.models import OutcomeFilter, ViewSpec
 
 if TYPE_CHECKING:
@@ -60,21 +59,14 @@ def _speaks_of_outcomes(wanted: OutcomeFilter) -> bool:
 def _changed(snapshot: Snapshot, wanted: OutcomeFilter, evaluated: Evaluated) -> Ids:
     """bool (m,): the images on which the other evaluation does better, worse or as well."""
     other = snapshot.evaluated(wanted.against or "")
-    check_same_samples(evaluated, other)
-    fewer = errors_by_image(evaluated, wanted.confidence) - errors_by_image(other, None)
+    order = np.argsort(other.sample_ids)
+    places = np.searchsorted(other.sample_ids, evaluated.sample_ids, sorter=order)
+    rows = order[np.minimum(places, len(order) - 1)]
+    shared: Ids = other.sample_ids[rows] == evaluated.sample_ids
+    fewer = errors_by_image(evaluated, wanted.confidence) - errors_by_image(other, None)[rows]
     if wanted.change == "better":
-        return fewer > 0
-    return fewer < 0 if wanted.change == "worse" else fewer == 0
-
-
-def check_same_samples(one: Evaluated, other: Evaluated) -> None:
-    """EVALUATION_INVALID unless two evaluations are about the same samples."""
-    if not np.array_equal(one.sample_ids, other.sample_ids):
-        raise VisionLensError(
-            "EVALUATION_INVALID",
-            "The two evaluations are not about the same samples.",
-            "Evaluate both runs on the same view.",
-        )
+        return shared & (fewer > 0)
+    return shared & ((fewer < 0) if wanted.change == "worse" else (fewer == 0))
 
 
 def errors_by_image(evaluated: Evaluated, confidence: float | None) -> Ids:

@@ -32,7 +32,7 @@ from visionlens_jlab.catalog import (
 from visionlens_jlab.catalog.clock import utc_now
 from visionlens_jlab.catalog.private_files import make_private_folder
 from visionlens_jlab.catalog.userfields import LIST_FIELDS
-from visionlens_jlab.models import EmbeddingSpace, EvaluationDetail, Level, Projection
+from visionlens_jlab.models import EmbeddingSpace, Level, Projection
 from visionlens_jlab.vectors.segments import check_segment
 
 THUMBNAILS = "thumbnails.pack"
@@ -84,7 +84,7 @@ class Piece:
     `summary["duplicates"]` (kind, parameters, samples) with the table `duplicate_member`.
     `summary["run"]` (see `run_rows.begin_run`): its annotations are the predictions of a run.
     `summary["evaluation"]` (detail, request, digest) with `outcomes.npz` and the table `match`.
-    `summary["intervals"]` (detail, digest): what an evaluation says from now on.
+    `summary["intervals"]` (detail, digest) with `outcomes.npz`: an evaluation from now on.
     `summary["label_quality"]` with the table of that name (annotation_id, kind, score).
     """
 
@@ -244,10 +244,7 @@ def _write_evaluation(cursor: duckdb.DuckDBPyConnection, piece: Piece, files: Fi
         evaluation_rows.write_evaluation(
             cursor, summary["evaluation"], piece.tables[MATCH], files.outcomes
         )
-    if "intervals" in summary:
-        detail = EvaluationDetail.model_validate(summary["intervals"]["detail"])
-        evaluation_rows.update_detail(
-            cursor, detail.evaluation, detail, summary["intervals"]["digest"]
-        )
+    if "intervals" in summary and files.outcomes is not None:
+        evaluation_rows.update_evaluation(cursor, summary["intervals"], files.outcomes)
     if "label_quality" in summary:
         label_quality_rows.write_scores(cursor, piece.tables[QUALITY])

@@ -31,6 +31,7 @@ from ..models import (
     Workspace,
     WorkspaceChange,
 )
+from .evaluation_backend import EvaluationBackend
 
 if TYPE_CHECKING:
     import numpy as np
@@ -41,7 +42,7 @@ ORIGIN = "notebook"
 """Names this side in workspace changes."""
 
 
-class DatasetBackend(Protocol):
+class DatasetBackend(EvaluationBackend, Protocol):
     """One open dataset. Every method raises VisionLensError for what users can act on."""
 
     dataset: str
@@ -87,9 +88,15 @@ class DatasetBackend(Protocol):
         """A page of the groups that were found last."""
         ...
 
-    def run(self, request: JobParameters, on_progress: Callable[[Job], None]) -> Job:
+    def run(
+        self,
+        request: JobParameters,
+        on_progress: Callable[[Job], None],
+        rows: pa.Table | None = None,
+    ) -> Job:
         """Run a job on the dataset to its end; raises its error.
 
+        `rows` are those of a DataFrame, for a kind of job that takes some.
         KeyboardInterrupt cancels it and is raised again.
         """
         ...

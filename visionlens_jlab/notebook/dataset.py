@@ -20,6 +20,7 @@ from ..models import (
 from .backend import DatasetBackend
 from .derived import Derived
 from .embeddings import add_embeddings, search_of
+from .evaluating import Evaluating
 from .ids import ids_of
 from .lens import Lens
 from .repairs import Repairs
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 GROUND_TRUTH = "ground_truth"
 
 
-class Dataset(Derived, Repairs):
+class Dataset(Derived, Evaluating, Repairs):
     """An open dataset; `open` and `ingest` give one.
 
     Usable as a context manager: leaving it closes the dataset.

@@ -37,6 +37,7 @@ from ..models import (
     WorkspaceChange,
 )
 from .backend import ORIGIN
+from .evaluation_backend import DirectEvaluations
 
 if TYPE_CHECKING:
     from ..catalog.library import Library
@@ -83,7 +84,7 @@ class DirectBackend:
         return store.slug
 
 
-class DirectDataset:
+class DirectDataset(DirectEvaluations):
     """One dataset that this process has open."""
 
     linked = False
@@ -140,11 +141,16 @@ class DirectDataset:
         """A page of the groups that were found last."""
         return self._store.duplicates(kind, offset, limit)
 
-    def run(self, request: JobParameters, on_progress: Callable[[Job], None]) -> Job:
+    def run(
+        self,
+        request: JobParameters,
+        on_progress: Callable[[Job], None],
+        rows: pa.Table | None = None,
+    ) -> Job:
         """Run a job on the dataset in this process."""
         from ..jobs.inline import run_job
 
-        return run_job(self._library, request, on_progress=on_progress)
+        return run_job(self._library, request, on_progress=on_progress, table=rows)
 
     def encode(self, request: EncodeRequest) -> Encoded:
         """A text or an image as a query, with the space's model in this process.

@@ -26,7 +26,6 @@ from ..models import (
     IngestRequest,
     Job,
     JobParameters,
-    JobRequest,
     Level,
     Model,
     Predicate,
@@ -45,7 +44,8 @@ from ..models import (
     WorkspaceRequest,
 )
 from .backend import ORIGIN
-from .jobs import follow_job
+from .evaluation_backend import HttpEvaluations
+from .jobs import follow_job, queue_job
 from .transport import ARROW, BINARY, Transport, arrow_bytes
 
 
@@ -102,25 +102,13 @@ class HttpBackend:
         self, request: IngestRequest, rows: pa.Table | None, on_progress: Callable[[Job], None]
     ) -> str:
         """Queue the job and follow it to its end."""
-        done = follow_job(self._transport, self._queue(request, rows), on_progress)
+        done = follow_job(self._transport, queue_job(self._transport, request, rows), on_progress)
         if done.dataset is None:
             raise VisionLensError("JOB_FAILED", f"The ingest of {request.source} named no dataset.")
         return done.dataset
 
-    def _queue(self, request: IngestRequest, rows: pa.Table | None) -> Job:
-        if rows is None:
-            return self._transport.read(Job, "POST", "jobs", JobRequest.of(request))
-        response = self._transport.request(
-            "POST",
-            "jobs",
-            params={"ingest": request.model_dump_json()},
-            content=arrow_bytes(rows),
-            headers={"Content-Type": ARROW},
-        )
-        return Job.model_validate_json(response.content)
 
-
-class HttpDataset:
+class HttpDataset(HttpEvaluations):
     """One dataset behind the REST API."""
 
     linked = True
@@ -196,11 +184,15 @@ class HttpDataset:
         query = f"kind={kind}&offset={offset}&limit={limit}"
         return self._transport.read(Duplicates, "GET", f"{self._path}/duplicates?{query}")
 
-    def run(self, request: JobParameters, on_progress: Callable[[Job], None]) -> Job:
+    def run(
+        self,
+        request: JobParameters,
+        on_progress: Callable[[Job], None],
+        rows: pa.Table | None = None,
+    ) -> Job:
         """Queue a job on the dataset and follow it to its end."""
         self._check_writable()
-        job = self._transport.read(Job, "POST", "jobs", JobRequest.of(request))
-        return follow_job(self._transport, job, on_progress)
+        return follow_job(self._transport, queue_job(self._transport, request, rows), on_progress)
 
     def encode(self, request: EncodeRequest) -> Encoded:
         """A text or an image as a query; MODEL_UNAVAILABLE, TEXT_UNSUPPORTED."""

@@ -5,13 +5,31 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from ..errors import VisionLensError
-from ..models import Job
-from .transport import Transport
+from ..models import Job, JobParameters, JobRequest, kind_of
+from .transport import ARROW, Transport, arrow_bytes
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 POLL_SECONDS = 0.25
 OVER = ("done", "failed", "cancelled")
+
+
+def queue_job(transport: Transport, request: JobParameters, rows: pa.Table | None) -> Job:
+    """Queue a job; `rows` are those of a DataFrame, for a kind that takes some."""
+    if rows is None:
+        return transport.read(Job, "POST", "jobs", JobRequest.of(request))
+    response = transport.request(
+        "POST",
+        "jobs",
+        params={kind_of(request): request.model_dump_json()},
+        content=arrow_bytes(rows),
+        headers={"Content-Type": ARROW},
+    )
+    return Job.model_validate_json(response.content)
 
 
 def follow_job(transport: Transport, job: Job, on_progress: Callable[[Job], None]) -> Job:

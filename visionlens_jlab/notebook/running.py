@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ..errors import VisionLensError
 from ..models import Job, JobParameters
 from .backend import DatasetBackend
 from .progress import make_progress, paced
 
+if TYPE_CHECKING:
+    import pyarrow as pa
 
-def run_shown(backend: DatasetBackend, request: JobParameters, label: str) -> Job:
-    """Run a job on a dataset and show its progress; raises its error."""
+
+def run_shown(
+    backend: DatasetBackend, request: JobParameters, label: str, rows: pa.Table | None = None
+) -> Job:
+    """Run a job on a dataset and show its progress; raises its error.
+
+    `rows` are those of a DataFrame, for a kind of job that takes some.
+    """
     progress = make_progress(label)
     try:
-        job = backend.run(request, paced(progress.update))
+        job = backend.run(request, paced(progress.update), rows)
     except KeyboardInterrupt:
         progress.finish("cancelled")
         raise

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
+    from .evaluation import Evaluation
+
 
 class View:
     """Samples or annotations that satisfy a predicate, in an order.
@@ -222,6 +224,18 @@ class View:
             images=images,
             options=options,
         )
+
+    def evaluate(self, run: str, **settings: Any) -> Evaluation:
+        """Evaluate a run on the samples of this view; arguments as in `Dataset.evaluate`.
+
+        Raises
+        ------
+        VisionLensError
+            RUN_NOT_FOUND, EVALUATION_INVALID, REQUEST_INVALID, DATASET_READ_ONLY.
+        """
+        from .evaluating import evaluate_run
+
+        return evaluate_run(self._backend, run, view=self, **settings)
 
     def _exported(self) -> tuple[ViewSpec, np.ndarray | None]:
         """What an export is asked for: a view, and ids of it."""
