@@ -45,7 +45,8 @@ class PredictionsRequest(Model):
     replace: bool = False
     trained_on: list[str] = []
     options: dict[str, Any] = {}
-    """`split`: only its images are meant; yolo: `task`; voc: `voc_origin`."""
+    """`split`: only its images are meant; `categories`: class number -> name, where they are not
+    those of the dataset's own label files; yolo: `task`; voc: `voc_origin`."""
 
 
 class EvaluateRequest(Model):

@@ -60,8 +60,10 @@ class Evaluating:
         trained_on : str or sequence of str
             Splits that the model was trained on; figures on them are marked.
         **options
-            `split`: the predictions are about its images only; yolo: `task` ("detect", "segment",
-            "obb", "pose"); voc: `voc_origin` (1: pixels are counted from 1).
+            `split`: the predictions are about its images only; `categories`: what the numbers of
+            classes mean (`{1: "person", 18: "dog"}`, or names from 0 on) where it is not what they
+            mean in the dataset's own label files; yolo: `task` ("detect", "segment", "obb",
+            "pose"); voc: `voc_origin` (1: pixels are counted from 1).
 
         Returns
         -------

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.formats.coco_classes import CocoClasses
 from visionlens_jlab.formats.text import folded
 
@@ -164,6 +165,38 @@ class Targets:
             base = folded(posixpath.basename(path))
             for key in dict.fromkeys((base, _stem(base))):
                 self._by_name.setdefault(key, []).append(row)
+
+
+def with_categories(classes: Sequence[DatasetClass], stated: Any) -> list[DatasetClass]:
+    """The classes under the numbers that predictions use.
+
+    Parameters
+    ----------
+    classes : sequence of DatasetClass
+    stated : mapping of number to name, sequence of names, or None
+        As the model numbers its classes; a sequence from 0 on. None: as the dataset's files do.
+
+    Raises
+    ------
+    VisionLensError
+        REQUEST_INVALID
+    """
+    if stated is None:
+        return list(classes)
+    if isinstance(stated, list):
+        stated = dict(enumerate(stated))
+    if not isinstance(stated, dict) or not all(isinstance(v, str) for v in stated.values()):
+        raise VisionLensError(
+            "REQUEST_INVALID",
+            "categories must say the name of each class number.",
+            "Give categories={1: 'person', 18: 'dog'}, or a list of names from 0 on.",
+        )
+    keypoints = {known.name: known.keypoints for known in classes}
+    named = [
+        DatasetClass(name, str(number), keypoints.get(name, 0)) for number, name in stated.items()
+    ]
+    rest = [known._replace(source_id=None) for known in classes]
+    return named + [known for known in rest if known.name not in stated.values()]
 
 
 class KnownClasses(CocoClasses):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -9,14 +10,19 @@ import numpy as np
 import pyarrow as pa
 
 from ...evaluation.objects import ImageInfo, Objects, make_objects
+from ...formats.predictions.tables import PROBABILITIES
 from ...models import EvaluateRequest
 from .setup import CLASSES, IMAGES, LABELS, PREDICTIONS
 
 
 def read_objects(folder: Path, request: EvaluateRequest) -> tuple[Objects, Objects]:
     """Labels and predictions; rows of images are those of `read_images`."""
-    known = _table(folder / CLASSES).column("class_id").to_numpy()
+    classes = _table(folder / CLASSES)
+    known = classes.column("class_id").to_numpy()
     labels, predictions = _table(folder / LABELS), _table(folder / PREDICTIONS)
+    if request.protocol == "classification":
+        numbers = dict(zip(classes.column("name").to_pylist(), known.tolist(), strict=True))
+        predictions = with_probabilities(predictions, numbers)
     masks = request.geometry == "mask" or request.protocol == "segmentation"
     return (
         _objects(labels, known, request, scores=None, areas=_numbers(labels, "area")),
@@ -73,14 +79,53 @@ def _objects(
     )
 
 
+def with_probabilities(predictions: pa.Table, numbers: dict[str, int]) -> pa.Table:
+    """A row for each class that a classification gives a probability, instead of one.
+
+    Parameters
+    ----------
+    predictions : pa.Table
+        Of `catalog.evaluation_input.Input`.
+    numbers : dict
+        Name of a class -> class_id.
+    """
+    rows, classes, scores = [], [], []
+    own = zip(
+        predictions.column("class_id").to_pylist(),
+        predictions.column("confidence").to_pylist(),
+        predictions.column("attributes").to_pylist(),
+        strict=True,
+    )
+    for row, (class_id, confidence, attributes) in enumerate(own):
+        stated = _probabilities(attributes)
+        known = {numbers[name]: score for name, score in stated.items() if name in numbers}
+        for number, score in (known or {class_id: confidence}).items():
+            rows.append(row)
+            classes.append(number)
+            scores.append(score)
+    expanded = predictions.take(pa.array(rows, pa.int64()))
+    for name, values, kind in (
+        ("class_id", classes, pa.int32()),
+        ("confidence", scores, pa.float64()),
+    ):
+        place = expanded.column_names.index(name)
+        expanded = expanded.set_column(place, name, pa.array(values, kind))
+    return expanded.drop_columns(["attributes"])
+
+
+def _probabilities(attributes: str | None) -> dict[str, float]:
+    """Of the attributes of a classification; nothing where there are none, or they are odd."""
+    stated = json.loads(attributes).get(PROBABILITIES) if attributes else None
+    if not isinstance(stated, dict):
+        return {}
+    return {name: float(p) for name, p in stated.items() if isinstance(p, int | float)}
+
+
 def _shapes(table: pa.Table) -> list[bytes | None] | None:
-    for name in ("geometry", "attributes"):
-        if name in table.column_names:
-            return [
-                value.encode() if isinstance(value, str) else value
-                for value in table.column(name).to_pylist()
-            ]
-    return None
+    if "geometry" not in table.column_names:
+        return None
+    shapes: list[bytes | None] = table.column("geometry").to_pylist()
+    return shapes
 
 
 def _numbers(table: pa.Table, name: str) -> np.ndarray:

@@ -13,7 +13,7 @@ import pyarrow as pa
 from ...formats.base import Issue
 from ...formats.predictions import PredictionBatch, Targets, read_predictions
 from ...formats.predictions.base import Unmatched
-from ...formats.predictions.targets import DatasetClass
+from ...formats.predictions.targets import DatasetClass, with_categories
 from ...models import IngestReport, ReportCount, ReportItem
 from ..context import JobContext
 from ..ingest.annotations import Prepared
@@ -34,13 +34,13 @@ def run(context: JobContext) -> dict[str, Any]:
     JobCancelled
     """
     params = context.params
-    split = (params.get("options") or {}).get("split")
-    targets = read_targets(context.spool / "input", split)
+    options = params.get("options") or {}
+    targets = read_targets(context.spool / "input", options)
     rows_file = context.spool / "input" / ROWS
     rows = _table(rows_file) if rows_file.exists() else None
     started = datetime.now(UTC)
     format, batches = read_predictions(
-        params["source"], params.get("format"), targets, params.get("options") or {}, rows
+        params["source"], params.get("format"), targets, options, rows
     )
     collected = _Collected(params["run"], targets)
     for batch in batches:
@@ -67,8 +67,12 @@ def run(context: JobContext) -> dict[str, Any]:
     return {"run": params["run"], "report": shown.model_dump(mode="json")}
 
 
-def read_targets(folder: Path, split: str | None = None) -> Targets:
-    """The dataset's images and classes from a job's input; of one split where it is named."""
+def read_targets(folder: Path, options: dict[str, Any]) -> Targets:
+    """The dataset's images and classes from a job's input.
+
+    Options: `split`, the images of which are meant alone; `categories`. REQUEST_INVALID.
+    """
+    split = options.get("split")
     images, classes = _table(folder / IMAGES), _table(folder / CLASSES)
     splits = images.column("split").to_pylist()
     if split is not None:
@@ -80,7 +84,9 @@ def read_targets(folder: Path, split: str | None = None) -> Targets:
         images.column("path").to_pylist(),
         source_ids=images.column("source_id").to_pylist(),
         sizes=np.stack(sizes, axis=1).astype(np.int64),
-        classes=[DatasetClass(**row) for row in classes.to_pylist()],
+        classes=with_categories(
+            [DatasetClass(**row) for row in classes.to_pylist()], options.get("categories")
+        ),
         splits=splits,
     )
 

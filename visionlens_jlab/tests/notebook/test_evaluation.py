@@ -1,0 +1,335 @@
+"""Predictions and their evaluation through the public API, with and without a server."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import visionlens_jlab as vl
+from visionlens_jlab.errors import VisionLensError
+
+DATA = Path(vl.__file__).parents[2] / "shared" / "data"
+needs_data = pytest.mark.skipif(not DATA.is_dir(), reason=f"{DATA} is not there")
+pytest.importorskip("pandas")
+
+
+def close(found: dict[str, float], expected: dict[str, Any]) -> None:
+    """Each figure to 1e-4."""
+    assert {name: found[name] for name in expected} == pytest.approx(expected, abs=1e-4)
+
+
+@pytest.fixture
+def opened(place: str, request: pytest.FixtureRequest) -> Iterator[Any]:
+    """Ingest a folder of real data, gone afterwards."""
+    names: list[str] = []
+
+    def make(folder: str, **options: Any) -> vl.Dataset:
+        names.append(f"{request.node.name}-{len(names)}")
+        return vl.ingest(DATA / folder, name=names[-1], labels_only=True, **options)
+
+    yield make
+    for name in names:
+        vl.delete(name)
+
+
+@needs_data
+def test_the_figures_of_coco_boxes_masks_and_real_detections(opened: Any) -> None:
+    folder = DATA / "coco_val2014_43"
+    expected = json.loads((folder / "expected.json").read_text())
+    ds = opened("coco_val2014_43")
+    report = ds.add_predictions("fake", folder / "predictions" / "bbox_results.json")
+    assert (report.annotations.found, report.annotations.imported) == (328, 328)
+    assert report.images.found == report.images.imported
+    ds.add_predictions("masks", folder / "predictions" / "segm_results.json", format="coco")
+    ds.add_predictions("yolov8n", folder / "predictions" / "yolov8n_bbox_results.json")
+    assert ds.runs == ["fake", "masks", "yolov8n"]
+
+    boxes = ds.evaluate("fake", replicates=0)
+    close(boxes.metrics, expected["bbox"])
+    per_class = boxes.per_class
+    for name, figures in expected["bbox_per_class"].items():
+        close(per_class.loc[name].to_dict(), figures)
+    masks = ds.evaluate("masks", geometry="mask", replicates=0)
+    close(masks.metrics, {"AP": expected["segm"]["AP"]})
+    real = ds.evaluate("yolov8n", replicates=0)
+    close(real.metrics, json.loads((folder / "expected_yolov8n.json").read_text())["bbox"])
+    assert [one.name for one in ds.evaluations()] == ["fake", "masks mask", "yolov8n"]
+    ds.close()
+
+
+@needs_data
+def test_the_figures_of_yolo_text_on_the_images_that_have_predictions(opened: Any) -> None:
+    folder = DATA / "yolo_coco128"
+    expected = json.loads((folder / "expected.json").read_text())
+    ds = opened("yolo_coco128")
+    report = ds.add_predictions("fake", folder / "predictions" / "labels")
+    assert report.annotations.imported == expected["predictions"]
+    assert report.images.imported == len(expected["evaluated_images"])
+    names = ", ".join(f"'{number:012}.jpg'" for number in expected["evaluated_images"])
+    view = ds.where(f"filename in ({names})")
+    evaluation = view.evaluate("fake", replicates=0)
+    close(evaluation.metrics, expected["coco_bbox_pycocotools"])
+    assert evaluation.detail.samples == 43
+    assert len(evaluation.matches.query("source == 'ground_truth'")) == expected["gt_boxes"]
+    # COCO ids are in the file names: the same detections as COCO results
+    coco = DATA / "coco_val2014_43" / "predictions" / "yolov8n_bbox_results.json"
+    stated = json.loads((coco.parents[1] / "annotations" / "instances.json").read_text())
+    categories = {one["id"]: one["name"] for one in stated["categories"]}
+    report = ds.add_predictions("results", coco, categories=categories)
+    assert report.images.skipped == 0
+    assert report.by_code == {}
+    assert view.evaluate("results", replicates=0).metrics["AP50"] == pytest.approx(0.58, abs=0.01)
+    ds.close()
+
+
+@needs_data
+def test_the_figures_of_voc_text(opened: Any) -> None:
+    expected = json.loads((DATA / "voc_bccd" / "derived" / "expected.json").read_text())
+    ds = opened("voc_bccd")
+    report = ds.add_predictions("made", DATA / "voc_bccd" / "derived", format="voc")
+    assert report.annotations.imported == expected["predictions"]
+    test = ds.where("split = 'test'")
+    close(test.evaluate("made", replicates=0).metrics, expected["coco_bbox_pycocotools"])
+    for key, options in (
+        ("iou0.5_continuous", {}),
+        ("iou0.75_continuous", {"iou": 0.75, "operating_iou": 0.75}),
+        ("iou0.5_inclusive_plus1", {"inclusive": True}),
+    ):
+        for interpolation, name in (("11", "ap11"), ("all", "apall")):
+            found = test.evaluate(
+                "made", protocol="voc", interpolation=interpolation, replicates=0, **options
+            )
+            table = found.per_class
+            for label, figures in expected["voc_ap"][key].items():
+                assert table.loc[label, "AP"] == pytest.approx(figures[name], abs=1e-4)
+    everything = found.at(0.0).per_class.loc["RBC"]
+    assert (everything.true_positives, everything.support) == (606, 805)
+    ds.close()
+
+
+def results(folder: Path, *rows: tuple[int, int, list[float], float]) -> Path:
+    """COCO results of the small COCO folder: image number, category, box, score."""
+    path = folder / "results.json"
+    listed = [
+        {"image_id": 100 + image, "category_id": category, "bbox": box, "score": score}
+        for image, category, box, score in rows
+    ]
+    path.write_text(json.dumps(listed))
+    return path
+
+
+@pytest.fixture
+def evaluated(ds: vl.Dataset, tmp_path: Path) -> vl.Dataset:
+    """The small dataset with a run: two hits, a confusion, a miss by place, a wild guess."""
+    path = results(
+        tmp_path,
+        (0, 1, [10, 5.5, 10, 20], 0.9),  # car, found
+        (0, 1, [50.25, 8, 6, 12], 0.8),  # person, taken for a car
+        (1, 1, [10, 5.5, 11, 20], 0.7),  # car, found
+        (2, 1, [80, 40, 30, 30], 0.6),  # nothing there
+        (3, 1, [16, 5.5, 13, 20], 0.5),  # car, badly placed
+        (99, 1, [0, 0, 9, 9], 0.9),  # no such image
+    )
+    ds.add_predictions("model", path)
+    return ds
+
+
+@pytest.mark.own_dataset
+def test_numbers_lead_to_what_they_count(evaluated: vl.Dataset) -> None:
+    ds = evaluated
+    found = ds.evaluate("model", confidence=0.1, replicates=0)
+    counts = found.counts()
+    assert (counts.true_positives, counts.false_positives, counts.false_negatives) == (2, 3, 14)
+    assert found.confusion.loc["person", "car"] == 1
+    assert found.confusion.to_numpy().sum() == sum(cell.count for cell in counts.confusion)
+    for outcome in ("true_positive", "false_positive", "false_negative"):
+        view = found.view(outcome)
+        frame = view.to_pandas()
+        assert set(frame.outcome) == {outcome}
+        assert view.count() == len(frame)
+        assert view.count("samples") == frame.sample_id.nunique()
+        assert (
+            view.count() == {"true_positive": 4, "false_positive": 3, "false_negative": 14}[outcome]
+        )
+        # at level samples the same annotations are those that match
+        samples = found.view(outcome, level="samples")
+        assert samples.ids.tolist() == sorted(frame.sample_id.unique())
+        assert sorted(samples.ids_at("annotations")) == sorted(frame.annotation_id)
+    cell = found.view(cell=("person", "car")).to_pandas()
+    assert sorted(cell["class"]) == ["car", "person"]
+    assert cell.sample_id.unique().tolist() == [0]
+    assert set(found.errors["count"].items()) >= {("classification", 1), ("background", 1)}
+    pairs = found.matches.query("outcome == 'true_positive'")
+    assert pairs.loc[pairs.partner_id].partner_id.tolist() == pairs.annotation_id.tolist()
+    assert (pairs.iou == 1).all()
+    # narrowed by a filter, both must hold
+    assert found.view("false_positive").where("confidence < 0.55").count() == 1
+    assert ds.sql("SELECT count(*) AS n FROM match").to_pylist() == [{"n": 21}]
+
+
+@pytest.mark.own_dataset
+def test_another_confidence_equals_a_fresh_evaluation(evaluated: vl.Dataset) -> None:
+    found = evaluated.evaluate("model", confidence=0.1, name="low", replicates=0)
+    for confidence in (0.0, 0.55, 0.75, 0.95):
+        fresh = evaluated.evaluate("model", confidence=confidence, name="fresh", replicates=0)
+        again = found.at(confidence)
+        assert again.counts() == fresh.counts()
+        assert again.per_class.equals(fresh.per_class)
+        columns = ["outcome", "partner_id", "iou", "error"]
+        assert again.matches[columns].equals(fresh.matches[columns])
+    assert [one.name for one in evaluated.evaluations()] == ["low", "fresh"]
+
+
+@pytest.mark.own_dataset
+def test_evaluations_say_when_they_are_out_of_date(evaluated: vl.Dataset, tmp_path: Path) -> None:
+    ds = evaluated
+    whole = ds.evaluate("model", replicates=0, name="whole")
+    part = ds.where("sample_id < 6").evaluate("model", replicates=0, name="part")
+    ds.set_field("weather", {0: "rain"})
+    ds.tag([0], "seen")
+    assert not whole.stale
+    assert not part.stale
+    path = results(tmp_path, (7, 1, [10, 5.5, 10, 20], 0.9))
+    ds.add_predictions("other", path)
+    assert not whole.stale
+    ds.set_field("group", {11: "night"})
+    assert whole.stale
+    assert not part.stale
+    ds.add_predictions("model", path, replace=True)
+    assert part.stale
+    again = ds.where("sample_id < 8").evaluate("model", replicates=0, name="part")
+    assert not again.stale
+    assert again.counts().true_positives == 0 or again.confidence <= 0.9
+    assert len(ds.evaluations()) == 2
+
+
+@pytest.mark.own_dataset
+def test_runs_are_renamed_and_removed(evaluated: vl.Dataset) -> None:
+    ds = evaluated
+    before = ds.evaluate("model", replicates=0)
+    ds.rename_run("model", "better name")
+    assert ds.runs == ["better name"]
+    assert before.run == "better name"
+    assert not before.stale
+    assert ds.where("source = 'better name'").count() == 4
+    with pytest.raises(VisionLensError, match="RUN_NOT_FOUND"):
+        ds.rename_run("model", "x")
+    with pytest.raises(VisionLensError, match="REQUEST_INVALID"):
+        ds.rename_run("better name", "ground_truth")
+    ds.delete_run("better name")
+    assert ds.runs == []
+    assert ds.evaluations() == []
+    with pytest.raises(VisionLensError, match="EVALUATION_NOT_FOUND"):
+        before.metrics  # noqa: B018
+    assert ds.sql("SELECT count(*) AS n FROM match").to_pylist() == [{"n": 0}]
+
+
+@pytest.mark.own_dataset
+def test_what_matches_no_image_is_reported(evaluated: vl.Dataset, tmp_path: Path) -> None:
+    ds = evaluated
+    with pytest.raises(VisionLensError, match="RUN_EXISTS"):
+        ds.add_predictions("model", tmp_path / "results.json")
+    report = ds.add_predictions("model", tmp_path / "results.json", replace=True)
+    assert (report.annotations.found, report.annotations.skipped) == (6, 1)
+    assert report.by_code == {"PREDICTIONS_WITHOUT_IMAGE": 1}
+    items = report.to_pandas()
+    assert items.item.tolist() == ["199"]
+    with pytest.raises(VisionLensError, match="DIR_NOT_FOUND"):
+        ds.add_predictions("none", tmp_path / "missing.json")
+    (tmp_path / "broken.json").write_text('[{"image_id": 100, "category_id"')
+    with pytest.raises(VisionLensError, match="PREDICTIONS_INVALID"):
+        ds.add_predictions("none", tmp_path / "broken.json")
+    with pytest.raises(VisionLensError, match="EVALUATION_INVALID"):
+        ds.evaluate("model", geometry="keypoints")
+    with pytest.raises(VisionLensError, match="RUN_NOT_FOUND"):
+        ds.evaluate("none")
+    assert ds.runs == ["model"]
+
+
+@pytest.mark.own_dataset
+def test_predictions_from_a_dataframe(ds: vl.Dataset) -> None:
+    import pandas as pd
+
+    labels = ds.to_pandas("annotations")
+    frame = labels[["sample_id", "class", "x", "y", "w", "h"]].assign(score=0.5)
+    report = ds.add_predictions("same", frame)
+    assert report.annotations.imported == len(labels)
+    assert ds.evaluate("same", replicates=0).metrics["AP"] == 1
+    corners = pd.DataFrame(
+        {"filename": ["03", "nowhere"], "label": ["car", "car"], "confidence": [0.9, 0.8]}
+        | {"xmin": [10.0, 0], "ymin": [5.5, 0], "xmax": [23.0, 5], "ymax": [25.5, 5]}
+    )
+    report = ds.add_predictions("one", corners)
+    assert (report.annotations.imported, report.images.skipped) == (1, 1)
+    assert ds.evaluate("one", replicates=0).counts().true_positives == 1
+
+
+@pytest.mark.own_dataset
+def test_class_probabilities(opened: Any, tmp_path: Path) -> None:
+    if not DATA.is_dir():
+        pytest.skip(f"{DATA} is not there")
+    import pandas as pd
+
+    ds = opened("cls_clothing_val")
+    rng = np.random.default_rng(5)
+    labels = ds.to_pandas("annotations").set_index("sample_id")["class"]
+    samples = ds.to_pandas()
+    scores = rng.dirichlet(np.ones(len(ds.classes)), len(samples))
+    truth = [ds.classes.index(labels[sample]) for sample in samples.sample_id]
+    scores[np.arange(len(truth)), truth] += 0.3
+    scores /= scores.sum(axis=1, keepdims=True)
+    frame = pd.DataFrame(scores, columns=ds.classes).assign(filename=samples.filename.to_numpy())
+    path = tmp_path / "probabilities.csv"
+    frame.to_csv(path, index=False)
+    report = ds.add_predictions("classifier", path)
+    assert report.annotations.imported == len(samples)
+    found = ds.evaluate("classifier", protocol="classification", top_k=3, replicates=0)
+    order = np.argsort(-scores, axis=1)
+    assert found.metrics["accuracy"] == pytest.approx((order[:, 0] == truth).mean())
+    within = (order[:, :3] == np.array(truth)[:, None]).any(axis=1)
+    assert found.metrics["top3"] == pytest.approx(within.mean())
+    ds.close()
+
+
+@pytest.mark.own_dataset
+def test_two_runs_are_compared(evaluated: vl.Dataset, tmp_path: Path) -> None:
+    ds = evaluated
+    better = results(
+        tmp_path,
+        (0, 1, [10, 5.5, 10, 20], 0.9),
+        (0, 2, [50.25, 8, 6, 12], 0.8),
+        (4, 1, [10, 5.5, 14, 20], 0.7),
+    )
+    ds.add_predictions("better", better)
+    a = ds.evaluate("model", confidence=0.1, replicates=0)
+    b = ds.evaluate("better", confidence=0.1, replicates=0)
+    compared = a.compare(b, replicates=100)
+    assert compared.metrics.loc["AP50", "difference"] == pytest.approx(
+        b.metrics["AP50"] - a.metrics["AP50"]
+    )
+    assert (compared.better, compared.worse, compared.equal) == (4, 1, 7)
+    assert compared.view("better").ids.tolist() == [0, 2, 3, 4]
+    assert compared.view("worse").ids.tolist() == [1]
+    assert compared.view("equal").count() == 7
+
+
+@pytest.mark.own_dataset
+def test_intervals_and_plots(evaluated: vl.Dataset) -> None:
+    matplotlib = pytest.importorskip("matplotlib")
+    matplotlib.use("Agg")
+    found = evaluated.evaluate("model", confidence=0.1, replicates=0)
+    assert found.intervals.low.isna().all()
+    table = found.add_intervals(100)
+    assert table.loc["AP50", "low"] <= table.loc["AP50", "value"] <= table.loc["AP50", "high"]
+    assert not table.loc["AP50", "reliable"]  # twelve groups are few
+    assert not np.isnan(found.per_class.loc["car", "low"])
+    assert len(found.plot().axes) == 4
+    assert found.plot_confusion().get_xlabel() == "Predicted"
+    axes = found.plot_precision_recall("car")
+    assert len(axes.lines) == 2
+    matplotlib.pyplot.close("all")
