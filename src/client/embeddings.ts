@@ -26,7 +26,15 @@ export interface IColoring {
   readonly legend: IColorLegend;
   /** Codes (65535: no value), or numbers (NaN: none). */
   readonly values: Uint16Array | Float32Array;
+  /** The evaluation whose outcomes they are; missing: they are a field's. */
+  readonly evaluation?: string;
 }
+
+/** A field, or what an evaluation says (`outcome`). */
+export type IColorsRequest = Partial<Schemas['ColorsRequest']> & {
+  field: string;
+  level: Level;
+};
 
 /** Of a job of one of these kinds: what it is asked for, without the dataset. */
 export interface IEmbeddingJobs {
@@ -52,7 +60,7 @@ export interface IEmbeddingsClient {
   ): Promise<Float32Array>;
   colors(
     dataset: string,
-    request: { field: string; level: Level; limit?: number },
+    request: IColorsRequest,
     signal?: AbortSignal
   ): Promise<IColoring>;
   /** Encode a text or an image (base64) with a space's model. */
@@ -128,7 +136,7 @@ export class EmbeddingsClient implements IEmbeddingsClient {
 
   async colors(
     dataset: string,
-    request: { field: string; level: Level; limit?: number },
+    request: IColorsRequest,
     signal?: AbortSignal
   ): Promise<IColoring> {
     const response = await this._transport.request(

@@ -69,11 +69,11 @@ export interface IEvaluationsClient {
     request: { confidence: number | null; view: IViewSpec | null },
     signal?: AbortSignal
   ): Promise<ICounts>;
-  /** What the plots show; `name` null: of all classes. */
+  /** What the plots show, overlap and size at a confidence; `name` null: of all classes. */
   curves(
     dataset: string,
     evaluation: string,
-    name: string | null,
+    request: { name: string | null; confidence: number | null },
     signal?: AbortSignal
   ): Promise<ICurves>;
   compare(
@@ -158,11 +158,15 @@ export class EvaluationsClient implements IEvaluationsClient {
   curves(
     dataset: string,
     evaluation: string,
-    name: string | null,
+    request: { name: string | null; confidence: number | null },
     signal?: AbortSignal
   ): Promise<ICurves> {
+    const { name, confidence } = request;
     return this._transport.json(place(dataset, evaluation, 'curves'), {
-      query: name === null ? {} : { class: name },
+      query: {
+        ...(name !== null && { class: name }),
+        ...(confidence !== null && { confidence: `${confidence}` })
+      },
       signal
     });
   }

@@ -1,6 +1,35 @@
-/** Whether a filter speaks of annotations, so that some of them match and others do not. */
-import type { Filter, IFieldInfo } from '../client/types';
+/** Whether a view speaks of annotations, so that some of them match and others do not. */
+import type { Filter, IFieldInfo, IViewSpec } from '../client/types';
 
+/** Whether some annotations of a view match and others do not. */
+export function isJudged(
+  view: Pick<IViewSpec, 'filter' | 'outcomes'>,
+  fields: readonly IFieldInfo[]
+): boolean {
+  const { outcomes, filter } = view;
+  return (
+    (!!outcomes && !isOfImages(outcomes)) || hasAnnotationTerms(filter, fields)
+  );
+}
+
+/** Whether outcomes are asked of whole images only: those on which a run does better or worse. */
+function isOfImages(outcomes: NonNullable<IViewSpec['outcomes']>): boolean {
+  const { against, outcomes: kinds, classes, cell, errors } = outcomes;
+  const ranges = [
+    outcomes.confidence_range,
+    outcomes.iou_range,
+    outcomes.area_range
+  ];
+  const lists = [kinds, classes, errors];
+  return (
+    !!against &&
+    !cell &&
+    !ranges.some(Boolean) &&
+    !lists.some(list => list && list.length > 0)
+  );
+}
+
+/** Whether a filter does. */
 export function hasAnnotationTerms(
   filter: Filter | null,
   fields: readonly IFieldInfo[]

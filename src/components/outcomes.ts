@@ -31,6 +31,10 @@ const GLYPHS: Record<Outcome, string> = {
   ignored: '–'
 };
 
+export function isOutcome(value: unknown): value is Outcome {
+  return OUTCOMES.includes(value as Outcome);
+}
+
 export function outcomeColor(outcome: Outcome): string {
   return COLORS[outcome];
 }
@@ -171,7 +175,7 @@ export function describeKept(
   if (filter.errors?.length) {
     parts.push(
       trans.__(
-        'errors: %1',
+        '%1 errors',
         filter.errors.map(each => errorName(each, trans)).join(', ')
       )
     );
@@ -208,10 +212,10 @@ export function describeOutcomes(
   const { evaluation, confidence } = filter;
   return typeof confidence === 'number'
     ? trans.__(
-        '%1: %2 (confidence ≥ %3)',
-        evaluation,
+        '%1 (%2, confidence ≥ %3)',
         kept,
+        evaluation,
         formatConfidence(confidence)
       )
-    : trans.__('%1: %2', evaluation, kept);
+    : trans.__('%1 (%2)', kept, evaluation);
 }

@@ -1,11 +1,11 @@
-/** Draws annotations over an image: colour and mark by class, dash by source. */
-import { classColor } from './classColor';
+/** Draws annotations over an image: colour and mark by class or outcome, dash by source. */
 import { keypoint, limbs } from './geometry';
 import { maskRings, type Rings } from './maskOutline';
 import {
   drawChips,
   drawLabel,
   LABEL_FONT,
+  shapeColor,
   type ILabelOptions
 } from './overlayLabels';
 import { project, type IPlacement, type IRect, type ISize } from './placement';
@@ -88,7 +88,7 @@ function drawKeypoints(
   }
   context.stroke();
   context.setLineDash([]);
-  context.fillStyle = classColor(shape.class);
+  context.fillStyle = shapeColor(shape);
   for (let i = 0; 3 * i + 2 < points.length; i++) {
     const point = keypoint(points, i);
     if (point !== null) {
@@ -121,8 +121,8 @@ function fillOpacity(
 }
 
 function alphaOf(shape: IShape, highlight: number | null | undefined): number {
-  const receding =
-    (highlight ?? null) !== null ? shape.id !== highlight : !shape.matching;
+  const isMeant = shape.id === highlight || shape.partner === highlight;
+  const receding = (highlight ?? null) !== null ? !isMeant : !shape.matching;
   return receding ? RECEDING : 1;
 }
 
@@ -137,7 +137,7 @@ function drawShape(
   const alpha = alphaOf(shape, options.highlight);
   const lineWidth = (options.lineWidth ?? 1.5) * (highlighted ? 2 : 1);
   const points = shape.geometry.kind === 'keypoints';
-  context.strokeStyle = classColor(shape.class);
+  context.strokeStyle = shapeColor(shape);
   // A box around points is beside the point.
   context.globalAlpha = points ? alpha / 2 : alpha;
   context.lineWidth = points ? lineWidth / 2 : lineWidth;
@@ -145,7 +145,7 @@ function drawShape(
   traceOutline(context, shape, rect, placement);
   const opacity = fillOpacity(shape, highlighted, options.fill ?? 0);
   if (opacity > 0) {
-    context.fillStyle = classColor(shape.class);
+    context.fillStyle = shapeColor(shape);
     context.globalAlpha = alpha * opacity;
     context.fill();
     context.globalAlpha = alpha;

@@ -1,6 +1,7 @@
 /** What is written over an image: classes at their shapes, classes of the whole image as chips. */
 import { classColor, classMark } from './classColor';
 import { traceMark } from './marks';
+import { formatShare, outcomeColor, outcomeGlyph } from './outcomes';
 import type { IRect, ISize } from './placement';
 import { GROUND_TRUTH, type IShape } from './shapes';
 
@@ -26,9 +27,16 @@ const TEXT_COLOR = '#000';
 /** What stands at a shape: class, and the confidence of a prediction. */
 export function shapeLabel(shape: IShape, confidences = true): string {
   const name = shape.class ?? '–';
-  return shape.confidence === null || !confidences
-    ? name
-    : `${name} ${shape.confidence.toFixed(2)}`;
+  const text =
+    shape.confidence === null || !confidences
+      ? name
+      : `${name} ${shape.confidence.toFixed(2)}`;
+  return shape.outcome ? `${outcomeGlyph(shape.outcome)} ${text}` : text;
+}
+
+/** The colour of a shape: of its outcome where that is known, else of its class. */
+export function shapeColor(shape: Pick<IShape, 'class' | 'outcome'>): string {
+  return shape.outcome ? outcomeColor(shape.outcome) : classColor(shape.class);
 }
 
 function drawText(
@@ -59,8 +67,10 @@ export function drawLabel(
   if (Math.min(rect.w, rect.h) < MIN_MARKED && !highlighted) {
     return;
   }
-  const color = classColor(shape.class);
-  const text = shapeLabel(shape, options.confidences);
+  const color = shapeColor(shape);
+  const label = shapeLabel(shape, options.confidences);
+  const isMatch = highlighted && typeof shape.iou === 'number';
+  const text = isMatch ? `${label} · IoU ${formatShare(shape.iou!, 2)}` : label;
   const written =
     options.labels === 'roomy'
       ? widthOf(context, text) < rect.w / 2
@@ -68,6 +78,11 @@ export function drawLabel(
   if (highlighted || written) {
     const y = rect.y >= HEIGHT ? rect.y - HEIGHT : Math.max(rect.y, 0);
     drawText(context, text, Math.max(rect.x, 0), y, color);
+    return;
+  }
+  if (shape.outcome) {
+    const glyph = outcomeGlyph(shape.outcome);
+    drawText(context, glyph, Math.max(rect.x, 0), Math.max(rect.y, 0), color);
     return;
   }
   const inset = MARK_SIZE / 2 + 2;
@@ -104,7 +119,7 @@ export function drawChips(
     const text =
       options.labels === 'none' ? '' : shapeLabel(shape, options.confidences);
     context.globalAlpha = alphaOf(shape);
-    drawText(context, text, x, y, classColor(shape.class));
+    drawText(context, text, x, y, shapeColor(shape));
     if (shape.source !== GROUND_TRUTH) {
       context.strokeStyle = TEXT_COLOR;
       context.lineWidth = 1;

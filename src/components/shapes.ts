@@ -1,4 +1,5 @@
 /** Annotations as the overlay draws them, from what tiles and samples hold. */
+import type { Outcome } from '../client/evaluations';
 import type { IAnnotation, IDatasetDetail, ITile } from '../client/types';
 import { parseGeometry, type Geometry, type Skeleton } from './geometry';
 import type { IRect } from './placement';
@@ -16,6 +17,10 @@ export interface IShape {
   readonly crowd: boolean;
   /** Whether it meets the view's conditions; shapes that do not recede. */
   readonly matching: boolean;
+  /** Where the view asks for outcomes: what became of it, and with what it was matched. */
+  readonly outcome?: Outcome | null;
+  readonly partner?: number | null;
+  readonly iou?: number | null;
 }
 
 /** Lines between keypoints by class name. */
@@ -81,7 +86,9 @@ export function tileShapes(
         source: tile.sources[i],
         confidence: tile.confidences[i],
         crowd: tile.crowds[i] ?? false,
-        matching: !judged || tile.matching[i]
+        matching: !judged || tile.matching[i],
+        outcome: tile.outcomes[i] ?? null,
+        partner: tile.partner_ids[i] ?? null
       });
     }
   });
@@ -111,7 +118,10 @@ export function annotationShape(
       source: annotation.source,
       confidence: annotation.confidence,
       crowd: annotation.is_crowd,
-      matching: !judged || annotation.matching
+      matching: !judged || annotation.matching,
+      outcome: annotation.outcome,
+      partner: annotation.partner_id,
+      iou: annotation.iou
     }
   );
 }

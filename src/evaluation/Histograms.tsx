@@ -9,15 +9,15 @@ import {
   outcomeName
 } from '../components/outcomes';
 import { ToggleButton } from '../components/ToggleButton';
+import { OutcomeMark } from '../components/OutcomeMark';
 import { Door } from './Door';
 import { across, down, HEIGHT, type IAxis, Plot } from './Plot';
-import { OutcomeMark } from './Summary';
 import type { IDoors, Part } from './useDoors';
 
 interface IProps {
   readonly curves: ICurves;
-  /** The evaluation's own threshold, at which overlap and size are counted. */
-  readonly own: number;
+  /** The threshold at which overlap and size are counted. */
+  readonly at: number;
   readonly doors: IDoors;
   readonly trans: TranslationBundle;
 }
@@ -34,7 +34,7 @@ const RANGES: Record<Measure, 'confidence_range' | 'iou_range' | 'area_range'> =
 
 /** Counts by outcome over confidence, overlap and size; each bar shows what it counts. */
 export function Histograms(props: IProps): JSX.Element {
-  const { curves, own, doors, trans } = props;
+  const { curves, at, doors, trans } = props;
   const [chosen, setChosen] = React.useState<Measure>('confidence');
   const there = MEASURES.filter(each => curves.histograms[each]?.length > 0);
   const measure = there.includes(chosen) ? chosen : there[0];
@@ -84,7 +84,7 @@ export function Histograms(props: IProps): JSX.Element {
         outcomes={outcomes}
         name={curves.class_name}
         // confidences are counted whatever the threshold
-        at={measure === 'confidence' ? 0 : own}
+        at={measure === 'confidence' ? 0 : at}
         doors={doors}
         trans={trans}
       />

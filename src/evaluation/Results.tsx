@@ -38,10 +38,17 @@ export function Results(props: IProps): JSX.Element {
   const drawn = detail.per_class.some(({ name }) => name === chosen)
     ? chosen
     : null;
+  // They follow the counts, which wait until the slider rests.
+  const at = (counts ?? detail).operating_point.confidence;
   const curves = useAnswer(
-    JSON.stringify([detail.evaluation, detail.created_at, drawn]),
+    JSON.stringify([detail.evaluation, detail.created_at, drawn, at]),
     signal =>
-      client.evaluations.curves(dataset, detail.evaluation, drawn, signal)
+      client.evaluations.curves(
+        dataset,
+        detail.evaluation,
+        { name: drawn, confidence: at },
+        signal
+      )
   );
   const of = drawn ?? trans.__('all classes');
   const errors = counts?.errors ?? detail.errors;
@@ -88,7 +95,7 @@ export function Results(props: IProps): JSX.Element {
           {curves.answer ? (
             <Histograms
               curves={curves.answer}
-              own={detail.operating_point.confidence}
+              at={at}
               doors={doors}
               trans={trans}
             />

@@ -7,11 +7,10 @@ import type {
   Outcome
 } from '../client/evaluations';
 import { formatCount } from '../components/format';
+import { OutcomeMark } from '../components/OutcomeMark';
 import {
   formatConfidence,
   formatShare,
-  outcomeColor,
-  outcomeGlyph,
   outcomeName
 } from '../components/outcomes';
 import { NumberDoor } from './Door';
@@ -44,11 +43,16 @@ export function Summary(props: IProps): JSX.Element {
         <CountFigures {...props} />
       </dl>
       {rest.length > 0 && (
-        <dl className="vl-figures vl-mod-small">
-          {rest.map(metric => (
-            <MetricFigure key={metric.name} metric={metric} trans={trans} />
-          ))}
-        </dl>
+        <details>
+          <summary>
+            {trans.__('%1 more metrics', formatCount(rest.length))}
+          </summary>
+          <dl className="vl-figures vl-mod-small">
+            {rest.map(metric => (
+              <MetricFigure key={metric.name} metric={metric} trans={trans} />
+            ))}
+          </dl>
+        </details>
       )}
     </section>
   );
@@ -171,18 +175,5 @@ function CountFigures(props: IProps): JSX.Element {
         </div>
       ))}
     </>
-  );
-}
-
-/** Colour and glyph of an outcome. */
-export function OutcomeMark({ outcome }: { outcome: Outcome }): JSX.Element {
-  return (
-    <span
-      className="vl-outcome-mark"
-      style={{ backgroundColor: outcomeColor(outcome) }}
-      aria-hidden="true"
-    >
-      {outcomeGlyph(outcome)}
-    </span>
   );
 }

@@ -34,7 +34,7 @@ export const MOST_VALUES = 200;
 const DELAY = 120;
 
 function keyOf(question: IFacetQuestion): string {
-  const { level, filter, where, sql, search, all } = question.view;
+  const { level, filter, where, sql, search, outcomes, all } = question.view;
   return JSON.stringify([
     question.dataset,
     question.datasetVersion,
@@ -43,6 +43,7 @@ function keyOf(question: IFacetQuestion): string {
     where,
     sql,
     search,
+    outcomes,
     all
   ]);
 }

@@ -4,6 +4,8 @@ import type { ITile } from '../client/types';
 import { classColor } from '../components/classColor';
 import { ClassSwatch } from '../components/ClassSwatch';
 import { formatCount } from '../components/format';
+import { OutcomeMark } from '../components/OutcomeMark';
+import { OUTCOMES, outcomeName } from '../components/outcomes';
 import { GROUND_TRUTH } from '../components/shapes';
 import type { IHover } from './useHover';
 
@@ -66,6 +68,27 @@ function Classes({ tile }: { tile: ITile }): JSX.Element {
   );
 }
 
+/** Counts of outcomes, where the view asks for them. */
+function Outcomes(props: {
+  tile: ITile;
+  trans: TranslationBundle;
+}): JSX.Element {
+  const { tile, trans } = props;
+  return (
+    <>
+      {OUTCOMES.map(outcome => {
+        const count = tile.outcomes.filter(each => each === outcome).length;
+        return count > 0 ? (
+          <div key={outcome}>
+            <OutcomeMark outcome={outcome} /> {formatCount(count)}{' '}
+            {outcomeName(outcome, trans)}
+          </div>
+        ) : null;
+      })}
+    </>
+  );
+}
+
 /** What a tile holds, told before a click; beside the tile, never in the pointer's way. */
 export function HoverCard({ tile, at, trans, children }: IProps): JSX.Element {
   const truths = tile.sources.filter(s => s === GROUND_TRUTH).length;
@@ -106,6 +129,7 @@ export function HoverCard({ tile, at, trans, children }: IProps): JSX.Element {
           </div>
         ))}
       </div>
+      <Outcomes tile={tile} trans={trans} />
       <div className="vl-quiet">{facts.filter(Boolean).join(' · ')}</div>
     </div>
   );

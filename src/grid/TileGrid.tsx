@@ -2,7 +2,7 @@ import * as React from 'react';
 import { createPortal } from 'react-dom';
 import { useStore } from 'zustand';
 import type { IPanelContext } from '../client/context';
-import { hasAnnotationTerms } from '../components/annotationTerms';
+import { isJudged } from '../components/annotationTerms';
 import { ErrorBox } from '../components/ErrorBox';
 import { skeletonsOf } from '../components/shapes';
 import { useSettings } from '../components/useSettings';
@@ -92,7 +92,7 @@ export function TileGrid(props: IProps): JSX.Element {
     toTop: viewport.toTop
   });
 
-  const judged = hasAnnotationTerms(view.filter, detail?.fields ?? []);
+  const judged = isJudged(view, detail?.fields ?? []);
   const hovered = hover && tiles.get(hover.id);
   return (
     <>

@@ -23,6 +23,14 @@ export function jobTitle(job: IJob, trans: TranslationBundle): string {
       return trans.__('Projection of %1', dataset);
     case 'duplicates':
       return trans.__('Duplicates in %1', dataset);
+    case 'predictions':
+      return trans.__('Predictions for %1', dataset);
+    case 'evaluate':
+      return trans.__('Evaluation of %1', dataset);
+    case 'intervals':
+      return trans.__('Intervals of an evaluation of %1', dataset);
+    case 'label_quality':
+      return trans.__('Label errors of %1', dataset);
     default:
       return `${job.kind} ${dataset}`.trim();
   }

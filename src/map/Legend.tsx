@@ -3,6 +3,8 @@ import * as React from 'react';
 import { useStore } from 'zustand';
 import type { IColoring, IColorLegend } from '../client/embeddings';
 import { ClassSwatch } from '../components/ClassSwatch';
+import { OutcomeMark } from '../components/OutcomeMark';
+import { isOutcome, outcomeFilter, outcomeName } from '../components/outcomes';
 import { formatCount, formatNumber, formatTime } from '../components/format';
 import { Popover } from '../components/Popover';
 import { toggleValue, valuesOf, type Value } from '../filters/tree';
@@ -63,6 +65,7 @@ export function Legend({ model, map, trans }: IProps): JSX.Element | null {
   const coloring = useStore(map.store, state => state.coloring);
   const revision = useStore(map.store, state => state.revision);
   const filter = useStore(model.store, state => state.view.filter);
+  const outcomes = useStore(model.store, state => state.view.outcomes ?? null);
   const counts = React.useMemo(
     () =>
       coloring?.legend.type === 'values'
@@ -83,9 +86,24 @@ export function Legend({ model, map, trans }: IProps): JSX.Element | null {
     value,
     count: counts[code]
   }));
-  const asked = valuesOf(filter, legend.field);
-  const toggle = (value: Value): void =>
-    model.setFilter(toggleValue(filter, legend.field, value));
+  const { evaluation } = coloring;
+  const kept = outcomes?.evaluation === evaluation ? outcomes : null;
+  const asked: readonly Value[] =
+    evaluation === undefined
+      ? valuesOf(filter, legend.field)
+      : (kept?.outcomes ?? []);
+  const toggle = (value: Value): void => {
+    if (evaluation === undefined) {
+      model.setFilter(toggleValue(filter, legend.field, value));
+    } else if (isOutcome(value)) {
+      const confidence = kept?.confidence ?? null;
+      model.setOutcomes(
+        asked.includes(value)
+          ? null
+          : outcomeFilter(evaluation, confidence, { outcomes: [value] })
+      );
+    }
+  };
   const first = entries.slice(0, SHOWN).concat(
     entries
       .slice(SHOWN)
@@ -99,6 +117,7 @@ export function Legend({ model, map, trans }: IProps): JSX.Element | null {
       key={entry.code}
       entry={entry}
       pressed={asked.includes(entry.value)}
+      ofOutcome={evaluation !== undefined}
       trans={trans}
       onToggle={toggle}
     />
@@ -115,7 +134,7 @@ export function Legend({ model, map, trans }: IProps): JSX.Element | null {
           {listed => listed.map(button)}
         </More>
       )}
-      {missing > 0 && (
+      {missing > 0 && evaluation === undefined && (
         <button
           type="button"
           className="vl-map-entry"
@@ -134,11 +153,13 @@ export function Legend({ model, map, trans }: IProps): JSX.Element | null {
 function Entry(props: {
   entry: IEntry;
   pressed: boolean;
+  ofOutcome: boolean;
   trans: TranslationBundle;
   onToggle: (value: Value) => void;
 }): JSX.Element {
-  const { entry, pressed, trans, onToggle } = props;
-  const name = String(entry.value);
+  const { entry, pressed, ofOutcome, trans, onToggle } = props;
+  const outcome = ofOutcome && isOutcome(entry.value) ? entry.value : null;
+  const name = outcome ? outcomeName(outcome, trans) : String(entry.value);
   return (
     <button
       type="button"
@@ -151,7 +172,11 @@ function Entry(props: {
       }
       onClick={() => onToggle(entry.value)}
     >
-      <ClassSwatch name={name} />
+      {outcome ? (
+        <OutcomeMark outcome={outcome} />
+      ) : (
+        <ClassSwatch name={name} />
+      )}
       <span className="vl-map-entry-name">{name}</span>{' '}
       <span className="vl-quiet">{formatCount(entry.count)}</span>
     </button>

@@ -7,6 +7,7 @@ import type { IWorkspaceModel } from '../workspace/types';
 import { ComputeForm } from './ComputeForm';
 import type { MapModel } from './mapModel';
 import { projectionName } from './methods';
+import { useEvaluationNames } from './useEvaluationNames';
 import type { Mode } from './useDrawing';
 import type { IMapView } from './useRenderer';
 
@@ -83,10 +84,15 @@ function Projections(props: IProps): JSX.Element {
   );
 }
 
+/** Stands before an evaluation's name: no field begins so. */
+const OUTCOME = '@outcome:';
+
 /** Fields that may colour: those a person would tell apart, named as in the sidebar. */
 function Colors({ model, context, map }: IProps): JSX.Element {
   const { trans } = context;
   const colorBy = useStore(map.store, state => state.colorBy);
+  const colorByOutcome = useStore(map.store, state => state.colorByOutcome);
+  const evaluations = useEvaluationNames(model, context.client);
   const fields = useStore(model.store, state => state.detail?.fields) ?? [];
   const offered = fields.filter(({ facet }) => facet !== 'none');
   return (
@@ -94,8 +100,14 @@ function Colors({ model, context, map }: IProps): JSX.Element {
       className="vl-button vl-select"
       aria-label={trans.__('Colour by')}
       title={trans.__('What colours the points')}
-      value={colorBy ?? ''}
-      onChange={({ target: { value } }) => void map.colorBy(value || null)}
+      value={
+        colorByOutcome === null ? (colorBy ?? '') : OUTCOME + colorByOutcome
+      }
+      onChange={({ target: { value } }) =>
+        void (value.startsWith(OUTCOME)
+          ? map.colorByOutcome(value.slice(OUTCOME.length))
+          : map.colorBy(value || null))
+      }
     >
       <option value="">{trans.__('No colour')}</option>
       {colorBy !== null && !offered.some(({ name }) => name === colorBy) && (
@@ -104,6 +116,11 @@ function Colors({ model, context, map }: IProps): JSX.Element {
       {offered.map(({ name, label }) => (
         <option key={name} value={name}>
           {trans.__('Colour: %1', label)}
+        </option>
+      ))}
+      {evaluations.map(name => (
+        <option key={OUTCOME + name} value={OUTCOME + name}>
+          {trans.__('Colour: outcome of %1', name)}
         </option>
       ))}
     </select>

@@ -3,11 +3,13 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { IClient } from '../client/context';
 import type {
   IColoring,
+  IColorsRequest,
   IEmbeddingSpace,
   IProjection
 } from '../client/embeddings';
 import { errorBody } from '../client/errors';
 import type { IErrorBody, Level } from '../client/types';
+import { outcomeFilter } from '../components/outcomes';
 import { IdSet } from '../workspace/idSet';
 import { Latest } from '../workspace/latest';
 import type { IWorkspaceModel, IWorkspaceState } from '../workspace/types';
@@ -23,6 +25,8 @@ export interface IMapState {
   readonly points: IPoints | null;
   /** The field that colours; null: none. */
   readonly colorBy: string | null;
+  /** The evaluation whose outcomes colour in the place of a field; null: none. */
+  readonly colorByOutcome: string | null;
   readonly coloring: IColoring | null;
   /** Ids of the view at the map's level; null: not known yet. */
   readonly ids: Uint32Array | null;
@@ -41,6 +45,7 @@ const START: IMapState = {
   projection: null,
   points: null,
   colorBy: 'class',
+  colorByOutcome: null,
   coloring: null,
   ids: null,
   revision: 0,
@@ -130,7 +135,13 @@ export class MapModel {
 
   /** Colour by a field; null: by none. */
   async colorBy(field: string | null): Promise<void> {
-    this.store.setState({ colorBy: field });
+    this.store.setState({ colorBy: field, colorByOutcome: null });
+    await this._color();
+  }
+
+  /** Colour by what an evaluation says of the annotations, at the view's threshold. */
+  async colorByOutcome(evaluation: string): Promise<void> {
+    this.store.setState({ colorBy: null, colorByOutcome: evaluation });
     await this._color();
   }
 
@@ -165,6 +176,11 @@ export class MapModel {
   private _follow(state: IWorkspaceState, before: IWorkspaceState): void {
     if (state.datasetVersion !== before.datasetVersion) {
       void this.reload();
+      void this._color();
+    } else if (
+      this.store.getState().colorByOutcome !== null &&
+      state.view.outcomes?.confidence !== before.view.outcomes?.confidence
+    ) {
       void this._color();
     }
     if (state.ids !== before.ids || state.shown !== before.shown) {
@@ -206,29 +222,49 @@ export class MapModel {
   }
 
   private async _color(): Promise<void> {
-    const { colorBy, points, projection } = this.store.getState();
+    const { points, projection, colorByOutcome } = this.store.getState();
     if (points === null || projection === null) {
       return;
     }
-    if (colorBy === null) {
+    const request = this._asked(projection.level);
+    if (request === null) {
       this._coloring.abort();
       fillColors(this._colors, null);
       this.store.setState({ coloring: null });
       return;
     }
     const { dataset } = this._view;
-    const request = { field: colorBy, level: projection.level };
     await this._attempt(this._coloring, async signal => {
-      const coloring = await this._client.embeddings.colors(
+      const colors = await this._client.embeddings.colors(
         dataset,
         request,
         signal
       );
+      const coloring =
+        colorByOutcome === null
+          ? colors
+          : { ...colors, evaluation: colorByOutcome };
       return () => {
         fillColors(this._colors, coloring);
         this.store.setState({ coloring });
       };
     });
+  }
+
+  /** What colours; null: nothing. */
+  private _asked(level: Level): IColorsRequest | null {
+    const { colorBy, colorByOutcome } = this.store.getState();
+    if (colorByOutcome !== null) {
+      const { outcomes } = this._view.view;
+      const confidence =
+        outcomes?.evaluation === colorByOutcome ? outcomes.confidence : null;
+      return {
+        field: 'outcome',
+        level,
+        outcomes: outcomeFilter(colorByOutcome, confidence)
+      };
+    }
+    return colorBy === null ? null : { field: colorBy, level };
   }
 
   /** Ask for something; only the newest answer counts, and a failure is shown. */

@@ -1,6 +1,7 @@
 /** Colours of points: a stable hue for each value, a ramp for numbers. */
 import type { IColoring, IColorLegend } from '../client/embeddings';
 import { classColor } from '../components/classColor';
+import { isOutcome, outcomeColor } from '../components/outcomes';
 
 /** Of points without a value, of one of the many others, or while nothing colours them. */
 export const PLAIN = '#8c959f';
@@ -28,6 +29,10 @@ export function valueColor(value: string | number | boolean): string {
   return classColor(String(value));
 }
 
+function ofOutcome(value: string | number | boolean): string {
+  return isOutcome(value) ? outcomeColor(value) : PLAIN;
+}
+
 /** The ramp's colour at a place between 0 and 1. */
 export function rampColor(place: number): Bytes {
   const at = Math.min(Math.max(place, 0), 1) * (RAMP.length - 1);
@@ -44,13 +49,12 @@ export const RAMP_CSS = `linear-gradient(to right, ${RAMP.map(
 ).join(', ')})`;
 
 /** Colours by code: each value, the others, then no value. */
-function table({ values }: IColorLegend): Bytes[] {
+function table(
+  { values }: IColorLegend,
+  colorOf: (value: string | number | boolean) => string
+): Bytes[] {
   const plain = readHex(PLAIN);
-  return [
-    ...values.map(({ value }) => readHex(valueColor(value))),
-    plain,
-    plain
-  ];
+  return [...values.map(({ value }) => readHex(colorOf(value))), plain, plain];
 }
 
 /** Write each id's red, green, blue and 255 into `colors`; null: all plain. */
@@ -66,10 +70,13 @@ export function fillColors(
     }
     return;
   }
-  const { legend, values } = coloring;
+  const { legend, values, evaluation } = coloring;
   const most = Math.min(size, values.length);
   if (legend.type === 'values') {
-    const rgb = table(legend);
+    const rgb = table(
+      legend,
+      evaluation === undefined ? valueColor : ofOutcome
+    );
     for (let id = 0; id < most; id++) {
       write(colors, id, rgb[Math.min(values[id], rgb.length - 1)]);
     }

@@ -3,6 +3,8 @@ import * as React from 'react';
 import type { IAnnotation } from '../client/types';
 import { ClassSwatch } from '../components/ClassSwatch';
 import { formatNumber } from '../components/format';
+import { OutcomeMark } from '../components/OutcomeMark';
+import { errorName, formatShare, outcomeLabel } from '../components/outcomes';
 import { sourceName } from '../components/sourceName';
 
 interface IProps {
@@ -19,9 +21,51 @@ function size({ w, h }: IAnnotation): string {
     : `${formatNumber(Math.round(w))} × ${formatNumber(Math.round(h))}`;
 }
 
+/** Each label right above what it was matched with; the order stays otherwise. */
+export function paired(annotations: readonly IAnnotation[]): IAnnotation[] {
+  const byId = new Map(annotations.map(each => [each.annotation_id, each]));
+  const listed = new Set<IAnnotation>();
+  for (const annotation of annotations) {
+    listed.add(annotation);
+    const partner = byId.get(annotation.partner_id ?? -1);
+    if (partner) {
+      listed.add(partner);
+    }
+  }
+  return [...listed];
+}
+
+/** What became of it, with the overlap of its match or the kind of its error. */
+function OutcomeCell(props: {
+  annotation: IAnnotation;
+  trans: TranslationBundle;
+}): JSX.Element {
+  const { annotation, trans } = props;
+  const { outcome, iou, error } = annotation;
+  if (!outcome) {
+    return <td />;
+  }
+  const label = outcomeLabel(outcome, trans);
+  return (
+    <td title={error ? `${label}: ${errorName(error, trans)}` : label}>
+      <OutcomeMark outcome={outcome} />{' '}
+      {iou !== null && annotation.partner_id !== null
+        ? trans.__('IoU %1', formatShare(iou, 2))
+        : error
+          ? errorName(error, trans)
+          : ''}
+    </td>
+  );
+}
+
 /** The annotations that are drawn; pointing at one makes it stand out in the image. */
 export function AnnotationList(props: IProps): JSX.Element {
-  const { annotations, highlight, onHighlight, trans } = props;
+  const { highlight, onHighlight, trans } = props;
+  const annotations = React.useMemo(
+    () => paired(props.annotations),
+    [props.annotations]
+  );
+  const judged = annotations.some(({ outcome }) => outcome);
   const scored = annotations.some(({ confidence }) => confidence !== null);
   const body = React.useRef<HTMLTableSectionElement>(null);
 
@@ -38,6 +82,7 @@ export function AnnotationList(props: IProps): JSX.Element {
       <colgroup>
         <col />
         <col />
+        {judged && <col />}
         {scored && <col className="vl-col-confidence" />}
         <col className="vl-col-size" />
       </colgroup>
@@ -45,6 +90,7 @@ export function AnnotationList(props: IProps): JSX.Element {
         <tr>
           <th scope="col">{trans.__('Class')}</th>
           <th scope="col">{trans.__('Source')}</th>
+          {judged && <th scope="col">{trans.__('Outcome')}</th>}
           {scored && (
             <th scope="col" className="vl-number">
               {trans.__('Conf.')}
@@ -62,7 +108,10 @@ export function AnnotationList(props: IProps): JSX.Element {
             tabIndex={0}
             data-id={annotation.annotation_id}
             className={
-              annotation.annotation_id === highlight
+              highlight !== null &&
+              [annotation.annotation_id, annotation.partner_id].includes(
+                highlight
+              )
                 ? 'vl-mod-highlight'
                 : undefined
             }
@@ -74,6 +123,7 @@ export function AnnotationList(props: IProps): JSX.Element {
               <ClassSwatch name={annotation.class} /> {annotation.class ?? '–'}
             </td>
             <td>{sourceName(annotation.source, trans)}</td>
+            {judged && <OutcomeCell annotation={annotation} trans={trans} />}
             {scored && (
               <td className="vl-number">
                 {annotation.confidence?.toFixed(2) ?? ''}

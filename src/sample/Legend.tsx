@@ -4,7 +4,10 @@ import type { IAnnotation } from '../client/types';
 import { ClassSwatch } from '../components/ClassSwatch';
 import { formatCount } from '../components/format';
 import { lineDash } from '../components/overlay';
+import { OutcomeMark } from '../components/OutcomeMark';
+import { outcomeName } from '../components/outcomes';
 import { sourceName } from '../components/sourceName';
+import type { Outcome } from '../client/evaluations';
 import { legend, type IVisibility, type LegendKind } from './visibility';
 
 /** The line a source's boxes are drawn with. */
@@ -32,10 +35,7 @@ export function Legend(props: {
   const entries = (kind: LegendKind): JSX.Element[] =>
     legend(annotations, kind).map(({ name, count }) => {
       const shown = !visibility.isHidden(kind, name);
-      const label =
-        kind === 'source' && name !== null
-          ? sourceName(name, trans)
-          : (name ?? trans.__('no class'));
+      const label = entryLabel(kind, name, trans);
       return (
         <button
           key={`${kind}:${name}`}
@@ -47,10 +47,10 @@ export function Legend(props: {
           }
           onClick={() => visibility.toggle(kind, name)}
         >
-          {kind === 'class' ? (
-            <ClassSwatch name={name} />
-          ) : (
-            <SourceSwatch source={name ?? ''} />
+          {kind === 'class' && <ClassSwatch name={name} />}
+          {kind === 'source' && <SourceSwatch source={name ?? ''} />}
+          {kind === 'outcome' && name && (
+            <OutcomeMark outcome={name as Outcome} />
           )}
           <span>{label}</span>
           <span className="vl-facet-count">{formatCount(count)}</span>
@@ -60,7 +60,25 @@ export function Legend(props: {
   return (
     <div className="vl-legend" role="group" aria-label={trans.__('Legend')}>
       {entries('source')}
+      {annotations.some(({ outcome }) => outcome) && entries('outcome')}
       {entries('class')}
     </div>
   );
+}
+
+function entryLabel(
+  kind: LegendKind,
+  name: string | null,
+  trans: TranslationBundle
+): string {
+  switch (kind) {
+    case 'source':
+      return sourceName(name ?? '', trans);
+    case 'outcome':
+      return name === null
+        ? trans.__('takes no part')
+        : outcomeName(name as Outcome, trans);
+    default:
+      return name ?? trans.__('no class');
+  }
 }

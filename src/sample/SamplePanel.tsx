@@ -2,7 +2,7 @@ import * as React from 'react';
 import { useStore } from 'zustand';
 import type { IPanelContext } from '../client/context';
 import type { IFieldInfo, ISampleDetail } from '../client/types';
-import { hasAnnotationTerms } from '../components/annotationTerms';
+import { isJudged } from '../components/annotationTerms';
 import { ErrorBox } from '../components/ErrorBox';
 import { annotationShape, skeletonsOf } from '../components/shapes';
 import { useSettings } from '../components/useSettings';
@@ -40,23 +40,25 @@ function Content(props: IContentProps): JSX.Element {
   const settings = useSettings(context.settings);
   const dataset = useStore(model.store, state => state.dataset);
   const detail = useStore(model.store, state => state.detail);
-  const filter = useStore(model.store, state => state.shown.filter);
+  const view = useStore(model.store, state => state.shown);
   const fields = detail?.fields ?? NO_FIELDS;
   const skeletons = React.useMemo(() => skeletonsOf(detail), [detail]);
-  const judged = hasAnnotationTerms(filter, fields);
+  const judged = isJudged(view, fields);
   const filtered = judged && settings.onlyMatching;
   const [highlight, setHighlight] = React.useState<number | null>(null);
   const visibility = useVisibility();
   const { isHidden } = visibility;
+  const judgedByOutcome = sample.annotations.some(({ outcome }) => outcome);
   const shown = React.useMemo(
     () =>
       sample.annotations.filter(
         annotation =>
           !isHidden('class', annotation.class) &&
           !isHidden('source', annotation.source) &&
+          !(judgedByOutcome && isHidden('outcome', annotation.outcome)) &&
           (annotation.matching || !filtered)
       ),
-    [sample, isHidden, filtered]
+    [sample, isHidden, filtered, judgedByOutcome]
   );
   const shapes = React.useMemo(
     () =>

@@ -2,10 +2,10 @@
 import * as React from 'react';
 import type { IAnnotation } from '../client/types';
 
-export type LegendKind = 'class' | 'source';
+export type LegendKind = 'class' | 'source' | 'outcome';
 
 export interface ILegendEntry {
-  /** Class (null: none) or source. */
+  /** Class, outcome (null: none) or source. */
   readonly name: string | null;
   readonly count: number;
 }
@@ -22,7 +22,8 @@ export function legend(
 ): ILegendEntry[] {
   const counts = new Map<string | null, number>();
   for (const annotation of annotations) {
-    counts.set(annotation[kind], (counts.get(annotation[kind]) ?? 0) + 1);
+    const name = annotation[kind] ?? null;
+    counts.set(name, (counts.get(name) ?? 0) + 1);
   }
   return [...counts]
     .map(([name, count]) => ({ name, count }))

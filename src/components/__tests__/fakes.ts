@@ -9,6 +9,7 @@ import type {
   IVisionLensSettings
 } from '../../client/context';
 import type { IEmbeddingsClient } from '../../client/embeddings';
+import type { IEvaluationsClient } from '../../client/evaluations';
 import type {
   IAnnotation,
   IDatasetDetail,
@@ -185,6 +186,10 @@ export function fakeContext(client: Partial<IClient>): IPanelContext {
         wanted.map(() => new Blob(['x'])),
       savedViews: async () => [],
       embeddings: fakeEmbeddings(),
+      evaluations: {
+        runs: async () => [],
+        evaluations: async () => []
+      } as unknown as IEvaluationsClient,
       ...client
     } as IClient,
     trans,

@@ -202,10 +202,12 @@ export function fakeEvaluations(
     evaluation: jest.fn(async (_: string, name: string) => known.get(name)!),
     deleteEvaluation: jest.fn().mockResolvedValue(undefined),
     counts: jest.fn().mockResolvedValue(COUNTS),
-    curves: jest.fn(async (_: string, __: string, name: string | null) => ({
-      ...CURVES,
-      class_name: name
-    })),
+    curves: jest.fn(
+      async (_: string, __: string, { name }: { name: string | null }) => ({
+        ...CURVES,
+        class_name: name
+      })
+    ),
     compare: jest.fn().mockResolvedValue(COMPARISON),
     startJob: jest.fn().mockResolvedValue({ job: 'j' }),
     ...change
