@@ -85,7 +85,7 @@ class Piece:
     `summary["run"]` (see `run_rows.begin_run`): its annotations are the predictions of a run.
     `summary["evaluation"]` (detail, request, digest) with `outcomes.npz` and the table `match`.
     `summary["intervals"]` (detail, digest) with `outcomes.npz`: an evaluation from now on.
-    `summary["label_quality"]` with the table of that name (annotation_id, kind, score).
+    `summary["label_quality"]` (fields) with the table of that name.
     """
 
     job: str
@@ -247,4 +247,5 @@ def _write_evaluation(cursor: duckdb.DuckDBPyConnection, piece: Piece, files: Fi
     if "intervals" in summary and files.outcomes is not None:
         evaluation_rows.update_evaluation(cursor, summary["intervals"], files.outcomes)
     if "label_quality" in summary:
-        label_quality_rows.write_scores(cursor, piece.tables[QUALITY])
+        fields = summary["label_quality"]["fields"]
+        label_quality_rows.write_scores(cursor, piece.tables[QUALITY], fields)

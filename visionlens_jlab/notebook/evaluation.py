@@ -235,13 +235,14 @@ class Evaluation:
     def label_quality(self) -> dict[str, str]:
         """Rank likely label errors by what the run says; waits, with a progress bar.
 
-        The scores are fields of annotations, the likeliest errors highest: sort a view by one,
-        such as `ds.view("likely_missing > 0.5", sort="-likely_missing", level="annotations")`.
+        The scores (0 to 1, the likeliest errors highest) are fields of annotations, of predictions
+        where a label is missing: sort a view by one, such as `ds.view("likely_wrong_class > 0.5",
+        sort="-likely_wrong_class", level="annotations")`. `suggested_class` is what the run says.
 
         Returns
         -------
         dict
-            Kind of error -> the field that holds its scores.
+            `missing`, `wrong_class` and `badly_placed` -> the field that holds its scores.
         """
         request = LabelQualityRequest(dataset=self._backend.dataset, evaluation=self.name)
         job = run_shown(self._backend, request, f"Label quality by {self.name}")

@@ -319,6 +319,31 @@ def test_two_runs_are_compared(evaluated: vl.Dataset, tmp_path: Path) -> None:
 
 
 @pytest.mark.own_dataset
+def test_likely_label_errors_are_fields(evaluated: vl.Dataset) -> None:
+    ds = evaluated
+    found = ds.evaluate("model", confidence=0.1, replicates=0)
+    fields = found.label_quality()
+    assert set(fields) == {"missing", "wrong_class", "badly_placed"}
+    missing = ds.view(
+        f"{fields['missing']} > 0 and source = 'model'",
+        sort=f"-{fields['missing']}",
+        level="annotations",
+    ).to_pandas()
+    # the guess where nothing is; those beside a label speak of that label
+    assert missing.sample_id.tolist()[0] == 2
+    wrong = ds.view(f"{fields['wrong_class']} > 0", level="annotations").to_pandas()
+    assert wrong[["class", "suggested_class"]].to_numpy().tolist() == [["person", "car"]]
+    placed = ds.view(sort=f"-{fields['badly_placed']}", level="annotations").to_pandas()
+    assert placed.sample_id.tolist()[0] == 3
+    # again, by another run that finds nothing wrong: what was said before is gone
+    same = ds.to_pandas("annotations")[["sample_id", "class", "x", "y", "w", "h"]]
+    ds.add_predictions("same", same.assign(confidence=0.9))
+    assert ds.evaluate("same", replicates=0).label_quality() == fields
+    assert ds.view(f"{fields['wrong_class']} > 0", level="annotations").count() == 0
+    assert ds.view(f"{fields['missing']} > 0 and source = 'model'").count() == 0
+
+
+@pytest.mark.own_dataset
 def test_intervals_and_plots(evaluated: vl.Dataset) -> None:
     matplotlib = pytest.importorskip("matplotlib")
     matplotlib.use("Agg")
