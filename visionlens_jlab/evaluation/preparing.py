@@ -56,6 +56,10 @@ def prepare(
     if np.isnan(predictions.scores).any():
         raise ValueError("every prediction needs a confidence")
     warnings: list[str] = []
+    labels, predictions = (
+        _placed(objects, name, settings, warnings)
+        for objects, name in ((labels, "labels"), (predictions, "predictions"))
+    )
     unnamed = int((labels.classes < 0).sum()), int((predictions.classes < 0).sum())
     if any(unnamed) and settings.class_aware:
         warnings.append(
@@ -74,6 +78,17 @@ def prepare(
         first = rank < settings.limit
         predictions, rank = predictions.take(np.flatnonzero(first)), rank[first]
     return Prepared(labels, predictions, rank, classes, warnings)
+
+
+def _placed(objects: Objects, name: str, settings: Settings, warnings: list[str]) -> Objects:
+    """Those that have a box, where boxes are compared."""
+    if settings.protocol not in ("coco", "voc") or settings.geometry != "box":
+        return objects
+    known = np.isfinite(objects.boxes).all(axis=1)
+    if known.all():
+        return objects
+    warnings.append(f"{int((~known).sum())} {name} without a box take no part.")
+    return objects.take(np.flatnonzero(known))
 
 
 def _named(objects: Objects, name: int) -> Objects:

@@ -148,6 +148,26 @@ def test_what_is_saved_is_what_is_loaded(tmp_path):
     assert again.settings == found.settings and again.metrics == found.metrics
 
 
+def test_what_has_no_box_or_class_takes_no_part():
+    case = from_coco(*dataset(5))
+    labels, seen = case.labels, case.predictions
+    labels.boxes[0], seen.classes[3] = np.nan, -1
+    found = evaluate(labels, seen, case.images, case.classes)
+    assert len(found.labels.ids) == len(labels) - 1
+    assert seen.ids[3] not in found.predictions.ids
+    assert found.warnings == [
+        "1 labels without a box take no part.",
+        "0 labels and 1 predictions without a class take no part.",
+    ]
+    agnostic = evaluate(labels, seen, case.images, case.classes, Settings(class_aware=False))
+    assert seen.ids[3] in agnostic.predictions.ids
+    assert agnostic.classes == [*CLASSES, "(no class)"]
+    assert sum(row.predictions for row in recount(agnostic, 0.0).per_class) <= len(seen)
+    seen.scores[0] = np.nan
+    with pytest.raises(ValueError):
+        evaluate(labels, seen, case.images, case.classes)
+
+
 def test_nothing_to_evaluate():
     case = from_coco(*dataset(5))
     for rows in ([], None):
