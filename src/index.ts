@@ -3,6 +3,7 @@ import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { actionsPlugin } from './plugins/actions';
 import { addressPlugin } from './plugins/address';
 import { corePlugin, workspacesPlugin } from './plugins/core';
+import { labelsPlugin } from './plugins/labels';
 import { jobsPlugin } from './plugins/jobs';
 import { notebooksPlugin } from './plugins/notebooks';
 import { panelsPlugin } from './plugins/panels';
@@ -19,6 +20,7 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   actionsPlugin,
   searchesPlugin,
   waysInPlugin,
+  labelsPlugin,
   jobsPlugin,
   shortcutsPlugin,
   notebooksPlugin,

@@ -40,6 +40,11 @@ export const CommandIDs = {
   showJobs: 'visionlens:show-jobs',
   refresh: 'visionlens:refresh',
   toggleOverlays: 'visionlens:toggle-overlays',
+  relabel: 'visionlens:relabel',
+  deleteAnnotations: 'visionlens:delete-annotations',
+  undoLabels: 'visionlens:undo-labels',
+  redoLabels: 'visionlens:redo-labels',
+  exportLabels: 'visionlens:export',
   levelSamples: 'visionlens:level-samples',
   levelAnnotations: 'visionlens:level-annotations'
 } as const;

@@ -3,6 +3,7 @@ import { ServerConnection } from '@jupyterlab/services';
 import type { IClient, IThumbnail } from './context';
 import type { IEmbeddingsClient } from './embeddings';
 import type { IEvaluationsClient } from './evaluations';
+import type { ILabelsClient } from './labels';
 import { path, Transport } from './transport';
 import type * as api from './types';
 
@@ -19,10 +20,14 @@ export class Client implements IClient {
       async () =>
         new (await import('./evaluations')).EvaluationsClient(transport)
     );
+    this.labels = lazily(
+      async () => new (await import('./labels')).LabelsClient(transport)
+    );
   }
 
   readonly embeddings: IEmbeddingsClient;
   readonly evaluations: IEvaluationsClient;
+  readonly labels: ILabelsClient;
 
   about(): Promise<api.IAbout> {
     return this._transport.json('about');

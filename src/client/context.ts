@@ -3,6 +3,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { CommandRegistry } from '@lumino/commands';
 import type { IEmbeddingsClient } from './embeddings';
 import type { IEvaluationsClient } from './evaluations';
+import type { ILabelsClient } from './labels';
 import type {
   IAbout,
   IChanged,
@@ -48,6 +49,8 @@ export interface IClient {
   readonly embeddings: IEmbeddingsClient;
   /** Prediction runs and their evaluations. */
   readonly evaluations: IEvaluationsClient;
+  /** Changes of labels by hand, and exports. */
+  readonly labels: ILabelsClient;
   about(): Promise<IAbout>;
   formats(): Promise<IFormatInfo[]>;
 

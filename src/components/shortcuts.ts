@@ -1,7 +1,7 @@
 /** The keys of the panels: what the list of them shows, and what tests hold the handlers to. */
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-export type Keys = 'panels' | 'grid' | 'map' | 'sample' | 'folders';
+export type Keys = 'panels' | 'grid' | 'map' | 'sample' | 'editing' | 'folders';
 
 export interface IShortcut {
   /** As `KeyboardEvent.key` names them, with `Shift+` or `Ctrl+` before; any of them does it. */
@@ -87,7 +87,31 @@ export function shortcutGroups(trans: TranslationBundle): IShortcutGroup[] {
         { keys: ['+', '='], does: trans.__('Zoom in') },
         { keys: ['-'], does: trans.__('Zoom out') },
         { keys: ['0'], does: trans.__('Fit to the panel') },
-        { keys: ['1'], does: trans.__('Original size') }
+        { keys: ['1'], does: trans.__('Original size') },
+        { keys: ['e'], does: trans.__('Edit labels, or no more') }
+      ]
+    },
+    {
+      name: 'editing',
+      label: trans.__('Sample, while labels are edited'),
+      shortcuts: [
+        { keys: ['n'], does: trans.__('Draw a new box') },
+        { keys: ['Enter'], does: trans.__('Choose the label of the list') },
+        {
+          keys: ['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown'],
+          does: trans.__('Move the chosen box by a pixel')
+        },
+        {
+          keys: ['Shift+ArrowRight', 'Shift+ArrowDown'],
+          does: trans.__('Resize it by a pixel')
+        },
+        { keys: ['Delete', 'Backspace'], does: trans.__('Delete the label') },
+        {
+          keys: ['Z', 'Ctrl+Z'],
+          does: trans.__('Undo the last change of labels')
+        },
+        { keys: ['Y', 'Ctrl+Shift+Z'], does: trans.__('Redo it') },
+        { keys: ['Escape'], does: trans.__('Let go of it; stop editing') }
       ]
     },
     {

@@ -1,6 +1,7 @@
 import * as React from 'react';
 import type { IPanelContext } from '../client/context';
 import { errorBody } from '../client/errors';
+import type { IExportReport } from '../client/labels';
 import type { IErrorBody, IJob } from '../client/types';
 import { ErrorBox } from '../components/ErrorBox';
 import { formatTime } from '../components/format';
@@ -60,6 +61,16 @@ export function JobRow({ job, jobs, context, onDismiss }: IProps): JSX.Element {
               : trans.__('Resume')}
           </button>
         )}
+        {job.kind === 'export' && job.state === 'done' && (
+          <button
+            type="button"
+            className="vl-button"
+            title={trans.__('What was written, and what could not be')}
+            onClick={() => run(showReportOf(job, context))}
+          >
+            {trans.__('Report')}
+          </button>
+        )}
         {onDismiss && !isActive(job) && (
           <button
             type="button"
@@ -91,4 +102,9 @@ export function JobRow({ job, jobs, context, onDismiss }: IProps): JSX.Element {
       </details>
     </div>
   );
+}
+
+async function showReportOf(job: IJob, context: IPanelContext): Promise<void> {
+  const { showReport } = await import('../labels/exporting');
+  await showReport(job.result as unknown as IExportReport, context.trans);
 }

@@ -31,6 +31,8 @@ export function jobTitle(job: IJob, trans: TranslationBundle): string {
       return trans.__('Intervals of an evaluation of %1', dataset);
     case 'label_quality':
       return trans.__('Label errors of %1', dataset);
+    case 'export':
+      return trans.__('Export of %1', dataset);
     default:
       return `${job.kind} ${dataset}`.trim();
   }

@@ -27,6 +27,12 @@ export class JobStatus {
   /** Notify about a job that ended. */
   tellEnded(job: IJob): void {
     const { trans } = this._core;
+    if (job.kind === 'export' && job.state === 'done') {
+      void import('../labels/exporting').then(({ tellExported }) =>
+        tellExported(job, trans)
+      );
+      return;
+    }
     const line = `${jobTitle(job, trans)}: ${stateLabel(job, trans)}.`;
     Notification.emit(
       `${line} ${job.error?.message ?? ''}`.trim(),

@@ -82,7 +82,7 @@ export const jobsPlugin: JupyterFrontEndPlugin<void> = {
       }
     });
     jobs.ended.connect((_, job) => {
-      if (!isSeen()) {
+      if (!isSeen() || job.kind === 'export') {
         withStatus(loaded => loaded.tellEnded(job));
       }
     });

@@ -11,6 +11,10 @@ interface IProps {
   readonly annotations: readonly IAnnotation[];
   readonly highlight: number | null;
   readonly onHighlight: (annotation: number | null) => void;
+  /** The one that is edited; null: none. */
+  readonly chosen?: number | null;
+  /** Choose one to edit; without it a click does nothing. */
+  readonly onChoose?: (annotation: number) => void;
   readonly trans: TranslationBundle;
 }
 
@@ -66,6 +70,8 @@ export function AnnotationList(props: IProps): JSX.Element {
     [props.annotations]
   );
   const judged = annotations.some(({ outcome }) => outcome);
+
+  const { chosen, onChoose } = props;
   const scored = annotations.some(({ confidence }) => confidence !== null);
   const body = React.useRef<HTMLTableSectionElement>(null);
 
@@ -107,6 +113,9 @@ export function AnnotationList(props: IProps): JSX.Element {
             key={annotation.annotation_id}
             tabIndex={0}
             data-id={annotation.annotation_id}
+            aria-selected={
+              onChoose ? annotation.annotation_id === chosen : undefined
+            }
             className={
               highlight !== null &&
               [annotation.annotation_id, annotation.partner_id].includes(
@@ -115,6 +124,12 @@ export function AnnotationList(props: IProps): JSX.Element {
                 ? 'vl-mod-highlight'
                 : undefined
             }
+            onClick={() => onChoose?.(annotation.annotation_id)}
+            onKeyDown={event => {
+              if (event.key === 'Enter') {
+                onChoose?.(annotation.annotation_id);
+              }
+            }}
             onPointerEnter={() => onHighlight(annotation.annotation_id)}
             onFocus={() => onHighlight(annotation.annotation_id)}
             onBlur={() => onHighlight(null)}

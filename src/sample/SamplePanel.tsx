@@ -8,6 +8,9 @@ import { annotationShape, skeletonsOf } from '../components/shapes';
 import { useSettings } from '../components/useSettings';
 import type { IWorkspaceModel } from '../workspace/types';
 import { AnnotationList } from './AnnotationList';
+import { EditBar } from './editing/EditBar';
+import { editingKey } from './editing/keys';
+import { useEditor, type IEditor } from './editing/useEditor';
 import { Legend } from './Legend';
 import { Metadata } from './Metadata';
 import { SampleTags } from './SampleTags';
@@ -30,12 +33,13 @@ interface IContentProps extends IProps {
   readonly viewer: React.RefObject<IViewerHandle>;
   readonly zoom: IZoom;
   readonly onZoom: React.Dispatch<React.SetStateAction<IZoom>>;
+  readonly editor: IEditor;
   readonly onChanged: () => void;
 }
 
 /** The image with its annotations, and all that is known about it. */
 function Content(props: IContentProps): JSX.Element {
-  const { model, context, sample } = props;
+  const { model, context, sample, editor } = props;
   const { client, trans } = context;
   const settings = useSettings(context.settings);
   const dataset = useStore(model.store, state => state.dataset);
@@ -60,13 +64,25 @@ function Content(props: IContentProps): JSX.Element {
       ),
     [sample, isHidden, filtered, judgedByOutcome]
   );
+  const { draft } = editor;
   const shapes = React.useMemo(
     () =>
       shown.flatMap(annotation => {
         const shape = annotationShape(annotation, judged, sample, skeletons);
-        return shape === null ? [] : [shape];
+        const isDraft = shape !== null && draft?.id === shape.id;
+        return shape === null
+          ? []
+          : [
+              isDraft && shape.geometry.kind === 'box'
+                ? { ...shape, rect: draft.rect }
+                : shape
+            ];
       }),
-    [shown, judged, sample, skeletons]
+    [shown, judged, sample, skeletons, draft]
+  );
+  const classes = React.useMemo(
+    () => (detail?.class_list ?? []).map(({ name }) => name),
+    [detail]
   );
   React.useEffect(() => setHighlight(null), [sample.sample_id]);
 
@@ -79,13 +95,17 @@ function Content(props: IContentProps): JSX.Element {
         client={client}
         shapes={shapes}
         settings={settings}
-        highlight={highlight}
+        highlight={editor.chosen?.annotation_id ?? highlight}
         onHighlight={setHighlight}
+        editor={editor}
         zoom={props.zoom}
         onZoom={props.onZoom}
         trans={trans}
       />
       <aside className="vl-sample-side">
+        {editor.active && (
+          <EditBar editor={editor} classes={classes} trans={trans} />
+        )}
         <Legend
           annotations={sample.annotations}
           visibility={visibility}
@@ -106,6 +126,8 @@ function Content(props: IContentProps): JSX.Element {
             annotations={shown}
             highlight={highlight}
             onHighlight={setHighlight}
+            chosen={editor.chosen?.annotation_id}
+            onChoose={editor.active ? editor.choose : undefined}
             trans={trans}
           />
         ) : (
@@ -127,6 +149,7 @@ export function SamplePanel({ model, context }: IProps): JSX.Element {
   const { sample, loading, error, reload } = useSample(model, context.client);
   const [zoom, setZoom] = React.useState<IZoom>(FIT);
   const viewer = React.useRef<IViewerHandle>(null);
+  const editor = useEditor(model, context.client, sample, reload);
 
   const select = (): void => {
     if (focus !== null && model.store.getState().shown.level === 'samples') {
@@ -142,11 +165,16 @@ export function SamplePanel({ model, context }: IProps): JSX.Element {
     '=': () => viewer.current?.zoomBy(ZOOM_STEP),
     '-': () => viewer.current?.zoomBy(1 / ZOOM_STEP),
     '0': () => setZoom(FIT),
-    '1': () => setZoom(ACTUAL)
+    '1': () => setZoom(ACTUAL),
+    e: () => editor.setActive(!editor.active)
   };
+  const image =
+    sample?.width && sample.height
+      ? { width: sample.width, height: sample.height }
+      : null;
   const onKeyDown = (event: React.KeyboardEvent): void => {
     const free = !(event.ctrlKey || event.metaKey || event.altKey);
-    const key = keys[event.key];
+    const key = editingKey(editor, event, image) ?? keys[event.key];
     const typing =
       event.target instanceof HTMLInputElement ||
       (event.key === ' ' && event.target instanceof HTMLButtonElement);
@@ -158,7 +186,7 @@ export function SamplePanel({ model, context }: IProps): JSX.Element {
 
   return (
     <div
-      className="vl-sample-body"
+      className={`vl-sample-body${editor.active ? ' vl-mod-editing' : ''}`}
       tabIndex={-1}
       aria-busy={loading}
       onKeyDown={onKeyDown}
@@ -167,6 +195,8 @@ export function SamplePanel({ model, context }: IProps): JSX.Element {
         model={model}
         context={context}
         filename={sample?.filename}
+        editing={editor.active}
+        onEditing={editor.setActive}
         zoom={zoom}
         onZoom={setZoom}
         onZoomBy={factor => viewer.current?.zoomBy(factor)}
@@ -178,6 +208,7 @@ export function SamplePanel({ model, context }: IProps): JSX.Element {
           context={context}
           sample={sample}
           viewer={viewer}
+          editor={editor}
           zoom={zoom}
           onZoom={setZoom}
           onChanged={reload}

@@ -12,6 +12,8 @@ interface IProps {
   readonly model: IWorkspaceModel;
   readonly context: IPanelContext;
   readonly filename: string | undefined;
+  readonly editing: boolean;
+  readonly onEditing: (editing: boolean) => void;
   readonly zoom: IZoom;
   readonly onZoom: (zoom: IZoom) => void;
   /** Enlarge around the middle of the image. */
@@ -74,6 +76,13 @@ export function SampleToolbar(props: IProps): JSX.Element {
       </div>
       <Position {...props} />
       <span className="vl-spacer" />
+      <ToggleButton
+        pressed={props.editing}
+        title={trans.__('Move, add, delete and rename labels (E)')}
+        onToggle={() => props.onEditing(!props.editing)}
+      >
+        {trans.__('Edit labels')}
+      </ToggleButton>
       <OverlayToggles settings={settings} trans={trans} />
       <div className="vl-segments" role="group" aria-label={trans.__('Zoom')}>
         <button

@@ -7,10 +7,13 @@ import { OverlayCanvas } from '../components/OverlayCanvas';
 import type { ISize } from '../components/placement';
 import type { IShape } from '../components/shapes';
 import { useSize } from '../components/useSize';
+import { hitTest } from '../components/hit';
+import { BoxEditor } from './editing/BoxEditor';
+import type { IEditor } from './editing/useEditor';
 import { imageError } from './imageError';
 import { usePanZoom } from './usePanZoom';
-import { usePointing } from './usePointing';
-import { place, zoomAt, type IZoom } from './zoom';
+import { TOLERANCE, usePointing } from './usePointing';
+import { place, zoomAt, type IPoint, type IZoom } from './zoom';
 
 export interface IViewerHandle {
   /** Enlarge around the middle of the viewport. */
@@ -28,8 +31,12 @@ interface IProps {
   readonly onHighlight: (annotation: number | null) => void;
   readonly zoom: IZoom;
   readonly onZoom: React.Dispatch<React.SetStateAction<IZoom>>;
+  readonly editor: IEditor;
   readonly trans: TranslationBundle;
 }
+
+/** A click moves less than this, in CSS pixels. */
+const STILL = 4;
 
 /** Above this scale pixels are shown as squares. */
 const PIXELATED = 3;
@@ -38,7 +45,7 @@ const PIXELATED = 3;
 export const Viewer = React.forwardRef<IViewerHandle, IProps>(
   function Viewer(props, handle) {
     const { sample, dataset, client, zoom, onZoom, trans } = props;
-    const { settings, shapes, highlight, onHighlight } = props;
+    const { settings, shapes, highlight, onHighlight, editor } = props;
     const root = React.useRef<HTMLDivElement>(null);
     const box = useSize(root);
     const [natural, setNatural] = React.useState<ISize | null>(null);
@@ -70,6 +77,23 @@ export const Viewer = React.forwardRef<IViewerHandle, IProps>(
     const { dragging, ...pointer } = usePanZoom(root, image, box, onZoom);
     const placement = image && box.width > 0 ? place(zoom, image, box) : null;
 
+    const pressed = React.useRef<IPoint>({ x: 0, y: 0 });
+    const choose = (event: React.MouseEvent): void => {
+      const { clientX, clientY } = event;
+      const { x, y } = pressed.current;
+      const still = Math.hypot(clientX - x, clientY - y) < STILL;
+      if (editor.active && placement && root.current && still) {
+        const { left, top } = root.current.getBoundingClientRect();
+        const { scale } = placement;
+        const hit = hitTest(
+          shapes,
+          (clientX - left - placement.x) / scale,
+          (clientY - top - placement.y) / scale,
+          TOLERANCE / scale
+        );
+        editor.choose(hit?.id ?? null);
+      }
+    };
     const point = usePointing({
       root,
       placement: settings.overlays && !dragging ? placement : null,
@@ -85,6 +109,11 @@ export const Viewer = React.forwardRef<IViewerHandle, IProps>(
         data-annotation={highlight ?? undefined}
         className={`vl-viewer${dragging ? ' vl-mod-dragging' : ''}`}
         {...pointer}
+        onPointerDown={event => {
+          pressed.current = { x: event.clientX, y: event.clientY };
+          pointer.onPointerDown?.(event);
+        }}
+        onClick={choose}
         onPointerMove={event => {
           pointer.onPointerMove?.(event);
           point.onPointerMove(event);
@@ -132,6 +161,14 @@ export const Viewer = React.forwardRef<IViewerHandle, IProps>(
             fill={settings.outlineOnly ? 0 : settings.opacity}
             highlight={highlight}
             lineWidth={2}
+          />
+        )}
+        {editor.active && placement && image && (
+          <BoxEditor
+            editor={editor}
+            image={image}
+            placement={placement}
+            size={box}
           />
         )}
         {error && <ErrorBox error={error} trans={trans} />}

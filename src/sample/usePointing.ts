@@ -5,7 +5,7 @@ import type { IPlacement } from '../components/placement';
 import type { IShape } from '../components/shapes';
 
 /** How near the pointer must come to lines and points, in CSS pixels. */
-const TOLERANCE = 6;
+export const TOLERANCE = 6;
 
 interface IPointing {
   readonly root: React.RefObject<HTMLElement>;
