@@ -1,4 +1,4 @@
-/** Which point is under the pointer: a grid over a plane of points, made in a worker. */
+/** What the pointer is at: a grid over a plane of points, made in a worker. */
 import { type IGrid, nearest } from './gridIndex';
 import type { IPlane } from './lasso';
 import { makeWorker } from './makeWorker';
@@ -25,6 +25,11 @@ export class PointIndex {
     return this._grid && this._plane
       ? nearest(this._grid, this._plane, place, radius, states, least)
       : null;
+  }
+
+  /** The plane's grid; null until it is made. */
+  get grid(): IGrid | null {
+    return this._grid;
   }
 
   dispose(): void {
