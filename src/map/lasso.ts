@@ -50,18 +50,17 @@ function ofCells(
       do {
         at++;
       } while (at < end && cells[at] === cell);
-      if (cell === Cell.outside) {
-        continue;
-      }
-      const to = starts[at];
-      for (let i = from; i < to; i++) {
-        const id = order[i];
-        if (
-          states[id] >= least &&
-          (cell === Cell.inside ||
-            cut.contains(row, values[id * stride], values[id * stride + 1]))
-        ) {
-          found.add(id);
+      if (cell === Cell.inside) {
+        found.addRun(order, from, starts[at], states, least);
+      } else if (cell === Cell.edge) {
+        for (const id of order.subarray(from, starts[at])) {
+          const x = values[id * stride];
+          if (
+            states[id] >= least &&
+            cut.contains(row, x, values[id * stride + 1])
+          ) {
+            found.add(id);
+          }
         }
       }
     }

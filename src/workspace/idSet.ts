@@ -105,6 +105,26 @@ export class BitsOfIds {
     this._size++;
   }
 
+  /** Those of `ids[from]` to `ids[to - 1]` for which `marks[id] >= least`. */
+  addRun(
+    ids: Uint32Array,
+    from: number,
+    to: number,
+    marks: Uint8Array,
+    least: number
+  ): void {
+    const words = this._words;
+    let added = 0;
+    for (let i = from; i < to; i++) {
+      const id = ids[i];
+      if (marks[id] >= least) {
+        words[id >>> 5] |= 1 << (id & 31);
+        added++;
+      }
+    }
+    this._size += added;
+  }
+
   toSet(): IdSet {
     return new IdSet(this._words, this._size);
   }

@@ -53,7 +53,7 @@ def ask(
     wanted = min(k, candidates)
     if candidates == 0:
         return None
-    asked = _enough(k * segments.count / candidates)
+    asked = k + _SLACK if among is None else _enough(k * segments.count / candidates)
     for _ in range(_MOST_ROUNDS):
         if asked > MOST_ASKED or candidates < costs.search + costs.result * asked:
             return None
