@@ -8,8 +8,10 @@ each. `server` is a Qdrant server as the tests start it. Prints a Markdown table
 Searches in this process resolve a view: top 50, for another sample each time, so that nothing
 comes from a cache but the filter's own view. `val` lets a tenth of the samples through, `car` most
 of them; of `far` and `near`, half of the centres each, `far` holds none of what the search is like.
-Search and first page go to a Jupyter server: POST view (100 results) and POST tiles (the first
-100), as the grid sends them; the time is from the first request sent to the last byte of both.
+Search and first page go to a Jupyter server: POST view (100 results), then POST tiles (the first
+100), as the grid sends them. Times are tornado's own for both requests, from their headers to the
+last byte handed to the socket; and the client's, from the first request sent to the last byte of
+both, with what its own process takes for them.
 """
 
 from __future__ import annotations
@@ -40,6 +42,14 @@ from visionlens_jlab.vectors.config import VectorConfig
 from visionlens_jlab.vectors.service import VectorService
 
 QUERIES = 200
+SERVER_CONFIG = """
+def log_function(handler):
+    if handler.request.method == "POST":
+        with open({path!r}, "a") as file:
+            print(1000 * handler.request.request_time(), file=file)
+
+c.ServerApp.tornado_settings = {{"log_function": log_function}}
+"""
 CENTRES = 1000
 FILTERS = {
     "no filter": None,
@@ -204,8 +214,11 @@ def report(
 
 def first_pages(folder: Path, config: VectorConfig, likes: np.ndarray) -> None:
     """Search and first page from a Jupyter server."""
+    times = folder / "times.txt"
+    settings = folder / "times_config.py"
+    settings.write_text(SERVER_CONFIG.format(path=str(times)), encoding="utf-8")
     options = [f"--VisionLens.qdrant_url={config.url}"] if config.url else []
-    server, address = start(folder, *options)
+    server, address = start(folder, f"--config={settings}", *options)
     headers = {"Authorization": f"token {TOKEN}"}
     asked = np.random.default_rng(2).permutation(likes)
     try:
@@ -214,7 +227,14 @@ def first_pages(folder: Path, config: VectorConfig, likes: np.ndarray) -> None:
             for number, (name, where) in enumerate(FILTERS.items()):
                 client.post("datasets/large/view", json={"where": where}).raise_for_status()
                 some = asked[number * QUERIES : (number + 1) * QUERIES].tolist()
+                time.sleep(0.2)  # the server writes a request's line after its answer
+                times.write_text("", encoding="utf-8")
                 paged(f"search and first page, {name}", client, server.pid, some, where)
+                time.sleep(0.2)
+                taken = np.loadtxt(times).reshape(-1, 2).sum(axis=1)[1:]
+                p50, p95, p99 = np.percentile(taken, [50, 95, 99])
+                row = f"{taken.min():.1f} | {p50:.1f} | {p95:.1f} | {p99:.1f}"
+                print(f"| the same, in the server | {row} | | |", flush=True)
     finally:
         server.terminate()
         server.wait()

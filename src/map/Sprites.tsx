@@ -105,7 +105,7 @@ function useTilesInSight({
       const { plane, polygon } = view.plane([0, 0, clientWidth, clientHeight]);
       const [x1, y1, x2, y2] = polygon;
       const ids = inBox(plane, [x1, y1, x2, y2], map.states, LEAST);
-      if (ids.length === 0 || ids.length > MOST) {
+      if (ids.size === 0 || ids.size > MOST) {
         setTiles([]);
         return;
       }

@@ -146,7 +146,7 @@ export class MapModel {
   }
 
   /** Select points, in the view's level first if it is another. */
-  select(ids: ArrayLike<number>, joining: Joining = 'replace'): void {
+  select(ids: ArrayLike<number> | IdSet, joining: Joining = 'replace'): void {
     const { level } = this;
     const { selection, view } = this._view;
     const known =

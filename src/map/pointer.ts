@@ -1,6 +1,6 @@
-/** Which point is under the pointer: a grid over a plane of points, made in a worker. */
+/** What the pointer is at: a grid over a plane of points, made in a worker. */
 import { type IGrid, nearest } from './gridIndex';
-import type { IPlane } from './lasso';
+import { inPolygon, type IPlane } from './lasso';
 import { makeWorker } from './makeWorker';
 
 export class PointIndex {
@@ -27,6 +27,11 @@ export class PointIndex {
       : null;
   }
 
+  /** The plane's grid; null until it is made. */
+  get grid(): IGrid | null {
+    return this._grid;
+  }
+
   dispose(): void {
     this._worker?.terminate();
     this._worker = null;
@@ -38,6 +43,7 @@ export class PointIndex {
       const { key, grid } = data as { key: number; grid: IGrid };
       if (key === this._key) {
         this._grid = grid;
+        warmUp(this._plane!, grid);
       }
     };
     return worker;
@@ -47,4 +53,16 @@ export class PointIndex {
   private _plane: IPlane | null = null;
   private _grid: IGrid | null = null;
   private _key = 0;
+}
+
+/** Draw a lasso that nobody sees: browsers compile what ran before, and the first one would take twice as long. */
+function warmUp(plane: IPlane, grid: IGrid): void {
+  const { left, bottom, columns, rows, scale } = grid;
+  const corners = Array.from({ length: 64 }, (_, i) => (i * Math.PI) / 32);
+  const path = corners.flatMap(angle => [
+    left + (columns * (1 + Math.cos(angle))) / (2 * scale),
+    bottom + (rows * (1 + Math.sin(angle))) / (2 * scale)
+  ]);
+  const states = new Uint8Array(plane.values.length / plane.stride);
+  inPolygon(plane, path, states, 0, grid);
 }

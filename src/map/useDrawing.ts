@@ -1,5 +1,6 @@
 /** Lasso and box: what the pointer draws over the map, in pixels of the panel. */
 import * as React from 'react';
+import type { IdSet } from '../workspace/idSet';
 import { inBox, inPolygon } from './lasso';
 import { type Joining, LEAST, type MapModel } from './mapModel';
 import type { IMapView } from './useRenderer';
@@ -17,13 +18,13 @@ export function enclosed(
   view: IMapView,
   path: readonly number[],
   mode: Mode
-): Uint32Array {
-  const { plane, polygon } = view.plane(path);
+): IdSet {
+  const { plane, polygon, grid } = view.plane(path);
   if (mode === 'box') {
     const [x1, y1, x2, y2] = polygon;
     return inBox(plane, [x1, y1, x2, y2], map.states, LEAST);
   }
-  return inPolygon(plane, polygon, map.states, LEAST);
+  return inPolygon(plane, polygon, map.states, LEAST, grid);
 }
 
 /** How a selection that begins with these keys joins the one there is. */

@@ -1,6 +1,7 @@
 /** The renderer of a map in an element of the panel, fed from the map's model. */
 import * as React from 'react';
 import { createRenderer } from './deck/load';
+import type { IGrid } from './gridIndex';
 import type { IPlane } from './lasso';
 import { LEAST, type MapModel } from './mapModel';
 import { PointIndex } from './pointer';
@@ -19,8 +20,12 @@ export interface IMapView {
   readonly moves: number;
   /** The point under a pixel of the host; null: none. */
   pick(x: number, y: number, radius: number): number | null;
-  /** What a polygon of pixels, flat x and y, is held against. */
-  plane(pixels: readonly number[]): { plane: IPlane; polygon: number[] };
+  /** What a polygon of pixels, flat x and y, is held against; with the plane's grid, if there is one. */
+  plane(pixels: readonly number[]): {
+    plane: IPlane;
+    polygon: number[];
+    grid: IGrid | null;
+  };
   /** Show what is selected, everything when nothing is. */
   fitSelection(): void;
   reset(): void;
@@ -101,17 +106,20 @@ export function useRenderer(
       if (renderer === null || points === null) {
         return {
           plane: { values: new Float32Array(), stride: 2 },
-          polygon: []
+          polygon: [],
+          grid: null
         };
       }
       if (points.dimensions === 3) {
-        return { plane: renderer.projectAll(), polygon: [...pixels] };
+        const plane = renderer.projectAll();
+        return { plane, polygon: [...pixels], grid: null };
       }
       const polygon: number[] = [];
       for (let i = 0; i + 1 < pixels.length; i += 2) {
         polygon.push(...renderer.unproject(pixels[i], pixels[i + 1]));
       }
-      return { plane: { values: points.positions, stride: 2 }, polygon };
+      const plane = { values: points.positions, stride: 2 };
+      return { plane, polygon, grid: index.grid };
     },
     fitSelection: () => {
       const { points } = map.store.getState();

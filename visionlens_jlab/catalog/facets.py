@@ -229,7 +229,7 @@ def _class_counts(snapshot: Snapshot, population: _Population) -> pa.Table:
     annotations = np.bincount(classes)
     samples = _distinct_samples(classes, rows.column(1).to_numpy(), len(annotations))
     present = np.flatnonzero(annotations)
-    names = dict(snapshot.reader.rows("SELECT class_id, name FROM class"))
+    names = snapshot.class_names
     return pa.table(
         {
             "value": pa.array([names.get(number - 1) for number in present.tolist()], pa.string()),

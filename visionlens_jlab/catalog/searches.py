@@ -9,7 +9,6 @@ from typing import Protocol
 
 import numpy as np
 
-from visionlens_jlab.catalog import embedding_rows
 from visionlens_jlab.catalog.database import Reader
 from visionlens_jlab.catalog.tables import Ids
 from visionlens_jlab.catalog.views import ResolvedView
@@ -53,6 +52,10 @@ class Searchable(Protocol):
         """The sample of each annotation, uint32 (n,)."""
         ...
 
+    def space_level(self, space: str) -> Level:
+        """The level of a space. SPACE_NOT_FOUND."""
+        ...
+
     def segments(self, space: str) -> Segments:
         """The vectors of a space."""
         ...
@@ -84,7 +87,7 @@ def run_search(dataset: Searchable, spec: ViewSpec, search: SearchSpec) -> Found
         SPACE_NOT_FOUND, QUERY_NOT_FOUND, ID_UNKNOWN for an id without a vector, REQUEST_INVALID
         for a search for nothing; what the view's filter raises.
     """
-    level: Level = embedding_rows.read_space(dataset.reader, search.space)[1]
+    level: Level = dataset.space_level(search.space)
     segments = dataset.segments(search.space)
     rest = dataset.view(without_search(spec))
     allowed = dataset.ids_at_level(rest, level)

@@ -89,6 +89,13 @@ class Snapshot:
         return self.cached(("statistics",), lambda: read_statistics(self.reader, self.fields))
 
     @property
+    def class_names(self) -> dict[int, str]:
+        """Class id -> name."""
+        return self.cached(
+            ("class_names",), lambda: dict(self.reader.rows("SELECT class_id, name FROM class"))
+        )
+
+    @property
     def places(self) -> Places:
         """Where to remember thumbnails that will be asked for next."""
         return self._caches.places
@@ -232,6 +239,11 @@ class Snapshot:
             table = table.append_column(name, added[name])
         return table if columns is None else table.select(list(columns))
 
+    def matching_among(self, spec: ViewSpec) -> Among | None:
+        """`among`, where it decides which annotations of a sample match."""
+        of_images = spec.search is not None and self.found(spec).level == "samples"
+        return None if of_images and not (spec.sql or "").strip() else self.among(spec)
+
     def found(self, spec: ViewSpec) -> Found:
         """What a view's search finds. SPACE_NOT_FOUND, QUERY_NOT_FOUND, ID_UNKNOWN ..."""
         search = spec.search
@@ -341,6 +353,12 @@ class Snapshot:
             unknown = ids[~known]
             listed = ", ".join(map(str, unknown[:5].tolist())) + (", ..." * (len(unknown) > 5))
             raise VisionLensError("ID_UNKNOWN", f"There are no {level} with the ids {listed}.")
+
+    def space_level(self, space: str) -> Level:
+        """The level of a space. SPACE_NOT_FOUND."""
+        return self.cached(
+            ("space_level", space), lambda: embedding_rows.read_space(self.reader, space)[1]
+        )
 
     def segments(self, space: str) -> Segments:
         """The vectors of a space that count at this version. SPACE_NOT_FOUND, VECTORS_INVALID."""

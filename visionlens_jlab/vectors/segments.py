@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,10 @@ FOLDER = "vectors"
 _UNIT_TOLERANCE = 1e-3
 _ROWS_CHECKED = 1 << 16
 _BLOCK_NUMBERS = 1 << 18
+_LEAST_BLOCKS = 16
+"""A thread gets at least so many."""
+_THREADS = min(4, os.cpu_count() or 1)
+"""So many scan for one search at most."""
 _PART_BYTES = 1 << 28
 
 
@@ -296,20 +302,37 @@ def _dots(vectors: Array, target: Array, rows: Array | None = None) -> Array:
     """Dot products with a target, of some rows or of all.
 
     A block stays in the processor's cache, and BLAS does not spread it over threads, which wait for
-    each other for long where the machine is busy.
+    each other for long where the machine is busy; many blocks are spread over threads of ours.
     """
     count = len(vectors) if rows is None else len(rows)
     size = max(1, _BLOCK_NUMBERS // vectors.shape[1])
-    copied = np.empty((min(size, count), vectors.shape[1]), np.float32)
     scores = np.empty(count, np.float32)
-    for start in range(0, count, size):
-        if rows is None:
-            block = vectors[start : start + size]
-        else:
-            some = rows[start : start + size]
-            block = np.take(vectors, some, axis=0, out=copied[: len(some)], mode="clip")
-        np.matmul(block, target, out=scores[start : start + size])
+    share = max(size * _LEAST_BLOCKS, -(-count // _THREADS))
+    parts = [slice(start, min(start + share, count)) for start in range(0, count, share)]
+
+    def scan(part: slice) -> None:
+        copied = np.empty((min(size, count), vectors.shape[1]), np.float32)
+        for start in range(part.start, part.stop, size):
+            here = slice(start, min(start + size, part.stop))
+            if rows is None:
+                block = vectors[here]
+            else:
+                some = rows[here]
+                block = np.take(vectors, some, axis=0, out=copied[: len(some)], mode="clip")
+            np.matmul(block, target, out=scores[here])
+
+    others = [_scanners().submit(scan, part) for part in parts[1:]]
+    for part in parts[:1]:
+        scan(part)
+    for other in others:
+        other.result()
     return scores
+
+
+@cache
+def _scanners() -> ThreadPoolExecutor:
+    """Threads that scan vectors, for all searches together."""
+    return ThreadPoolExecutor(_THREADS, thread_name_prefix="visionlens-scan")
 
 
 def _batch(ids: Array, vectors: Array) -> pa.RecordBatch:

@@ -166,6 +166,7 @@ export function fakeView(
     pick: jest.fn((): number | null => null),
     plane: (pixels: readonly number[]) => ({
       plane: { values: map.store.getState().points!.positions, stride: 2 },
+      grid: null,
       polygon: pixels.flatMap((_, i) =>
         i % 2 === 0 ? renderer.unproject(pixels[i], pixels[i + 1]) : []
       )

@@ -1,4 +1,5 @@
 import { distanceToLine, ringContains } from '../../components/hit';
+import { buildGrid } from '../gridIndex';
 import { inBox, inPolygon } from '../lasso';
 import { cloud, random } from './random';
 
@@ -33,14 +34,20 @@ function nearEdge(x: number, y: number, ring: number[]): boolean {
 }
 
 describe('inPolygon', () => {
-  it.each([2, 3])(
-    'finds what a plain reading finds, %s numbers a point',
-    stride => {
+  it.each([
+    [2, false],
+    [3, false],
+    [2, true]
+  ])(
+    'finds what a plain reading finds, %s numbers a point, with a grid: %s',
+    (stride, sorted) => {
       for (let seed = 0; seed < 100; seed++) {
         const values = cloud(COUNT, stride, seed + 1000);
         const states = new Uint8Array(COUNT).fill(2);
         const polygon = polygonOf(seed);
-        const found = new Set(inPolygon({ values, stride }, polygon, states));
+        const plane = { values, stride };
+        const grid = sorted ? buildGrid(plane) : null;
+        const found = inPolygon(plane, polygon, states, 0, grid);
         const wrong: number[] = [];
         for (let id = 0; id < COUNT; id++) {
           const x = values[id * stride];
@@ -51,15 +58,18 @@ describe('inPolygon', () => {
           }
         }
         expect([seed, wrong]).toEqual([seed, []]);
+        expect(found.size).toBe([...found].length);
       }
     }
   );
 
-  it('leaves out what is not shown, and gives ids in order', () => {
+  it.each([false, true])('leaves out what is not shown, grid: %s', sorted => {
     const values = cloud(COUNT, 2, 3);
     const states = Uint8Array.from({ length: COUNT }, (_, id) => id % 4);
     const all = [-1, -1, 2, -1, 2, 2, -1, 2];
-    const found = [...inPolygon({ values, stride: 2 }, all, states, 2)];
+    const plane = { values, stride: 2 };
+    const grid = sorted ? buildGrid(plane) : null;
+    const found = [...inPolygon(plane, all, states, 2, grid)];
     const expected = Array.from({ length: COUNT }, (_, id) => id).filter(
       id => id % 4 >= 2 && !Number.isNaN(values[2 * id])
     );
@@ -71,7 +81,7 @@ describe('inPolygon', () => {
     polygon => {
       const values = cloud(COUNT, 2, 5);
       const states = new Uint8Array(COUNT).fill(2);
-      expect(inPolygon({ values, stride: 2 }, polygon, states)).toHaveLength(0);
+      expect(inPolygon({ values, stride: 2 }, polygon, states).size).toBe(0);
     }
   );
 });

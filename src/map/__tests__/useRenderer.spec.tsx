@@ -189,6 +189,7 @@ describe('the renderer', () => {
     expect(view().pick(100, 100, 9)).toBeNull();
     expect(view().plane([0, 0, 9, 9])).toEqual({
       plane: { values: new Float32Array(), stride: 2 },
+      grid: null,
       polygon: []
     });
     view().fitSelection();

@@ -1,5 +1,5 @@
 import { random } from '../../map/__tests__/random';
-import { IdSet } from '../idSet';
+import { BitsOfIds, IdSet } from '../idSet';
 
 describe('IdSet', () => {
   it('is what a Set would be', () => {
@@ -15,6 +15,9 @@ describe('IdSet', () => {
       const sorted = [...set].sort((a, b) => a - b);
       expect([...ids]).toEqual(sorted);
       expect(ids.size).toBe(set.size);
+      const same = before.with(IdSet.of(more)).without(IdSet.of(fewer));
+      expect([...same]).toEqual(sorted);
+      expect(same.size).toBe(set.size);
       for (let id = 0; id < 1000; id++) {
         expect(ids.has(id)).toBe(set.has(id));
       }
@@ -29,5 +32,13 @@ describe('IdSet', () => {
     expect(ids.without([0, 0, 99]).size).toBe(3);
     expect(ids.has(2 ** 31 + 31)).toBe(false);
     expect([...IdSet.of([])]).toEqual([]);
+  });
+
+  it('is collected bit by bit', () => {
+    const bits = new BitsOfIds(64);
+    [63, 0, 31, 32].forEach(id => bits.add(id));
+    expect([...bits.toSet()]).toEqual([0, 31, 32, 63]);
+    expect(bits.toSet().size).toBe(4);
+    expect([...new BitsOfIds(0).toSet()]).toEqual([]);
   });
 });

@@ -126,7 +126,7 @@ def test_tiles_take_two_statements(
     spec = ViewSpec(level=level, where="class = 'car' or split = 'val'")
     statements: list[str] = []
     rows, sql = Reader.rows, Reader.arrow
-    street.view(spec)  # what it derives from the data's version is there from now on
+    street.tiles(spec, [0])  # what it derives from the data's version is there from now on
     monkeypatch.setattr(Reader, "rows", lambda *a: statements.append(a[1]) or rows(*a))
     monkeypatch.setattr(Reader, "arrow", lambda *a: statements.append(a[1]) or sql(*a))
     tiles = street.tiles(spec, np.arange(count, dtype=np.uint32), geometry=True)

@@ -214,7 +214,7 @@ def test_tiles_take_two_statements(
     geometry: bool,
 ) -> None:
     spec = ViewSpec(sql=sql, where=where)
-    street.view(spec)
+    street.tiles(spec, [0])
     statements: list[str] = []
     rows, arrow = Reader.rows, Reader.arrow
     monkeypatch.setattr(Reader, "rows", lambda *a: statements.append(a[1]) or rows(*a))
