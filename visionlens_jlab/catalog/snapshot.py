@@ -241,8 +241,9 @@ class Snapshot:
 
     def matching_among(self, spec: ViewSpec) -> Among | None:
         """`among`, where it decides which annotations of a sample match."""
+        others = (spec.sql or "").strip() or spec.outcomes is not None
         of_images = spec.search is not None and self.found(spec).level == "samples"
-        return None if of_images and not (spec.sql or "").strip() else self.among(spec)
+        return None if of_images and not others else self.among(spec)
 
     def found(self, spec: ViewSpec) -> Found:
         """What a view's search finds. SPACE_NOT_FOUND, QUERY_NOT_FOUND, ID_UNKNOWN ..."""
