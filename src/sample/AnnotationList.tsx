@@ -69,9 +69,8 @@ export function AnnotationList(props: IProps): JSX.Element {
     () => paired(props.annotations),
     [props.annotations]
   );
-  const judged = annotations.some(({ outcome }) => outcome);
-
   const { chosen, onChoose } = props;
+  const judged = annotations.some(({ outcome }) => outcome);
   const scored = annotations.some(({ confidence }) => confidence !== null);
   const body = React.useRef<HTMLTableSectionElement>(null);
 

@@ -14,6 +14,8 @@ from __future__ import annotations
 
 import sys
 
+from .losses import LOSSES
+
 ISSUES: dict[str, str] = {
     "ANNOTATION_INVALID": "An annotation has no usable geometry or values; skipped.",
     "ANNOTATION_WITHOUT_IMAGE": "An annotation refers to an image that is not there; skipped.",
@@ -82,16 +84,22 @@ ISSUES: dict[str, str] = {
 
 def document() -> str:
     """The page `docs/report-codes.md`."""
-    rows = [(f"`{code}`", meaning) for code, meaning in ISSUES.items()]
-    widths = [max(len(row[column]) for row in [("Code", "Meaning"), *rows]) for column in (0, 1)]
-    lines = [("Code", "Meaning"), ("-" * widths[0], "-" * widths[1]), *rows]
-    table = "\n".join(f"| {a.ljust(widths[0])} | {b.ljust(widths[1])} |" for a, b in lines)
     return (
         "# Codes of import reports\n\n"
         "Each item of a report has a code, what was done (kept, repaired or skipped), the item it\n"
         "is about and a sentence that says what was found.\n\n"
-        f"{table}\n"
+        f"{_table(ISSUES)}\n\n"
+        "## Codes of export reports\n\n"
+        "What a format cannot hold as it is: the report of an export counts it and names some.\n\n"
+        f"{_table(LOSSES)}\n"
     )
+
+
+def _table(codes: dict[str, str]) -> str:
+    rows = [(f"`{code}`", meaning) for code, meaning in codes.items()]
+    widths = [max(len(row[column]) for row in [("Code", "Meaning"), *rows]) for column in (0, 1)]
+    lines = [("Code", "Meaning"), ("-" * widths[0], "-" * widths[1]), *rows]
+    return "\n".join(f"| {a.ljust(widths[0])} | {b.ljust(widths[1])} |" for a, b in lines)
 
 
 if __name__ == "__main__":

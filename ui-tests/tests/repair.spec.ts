@@ -1,0 +1,151 @@
+/** Labels are put right and written out: many at once, one in its image, then as YOLO and back. */
+import { expect, test, type IJupyterLabPageFixture } from '@jupyterlab/galata';
+import type { Locator } from '@playwright/test';
+import * as path from 'path';
+import { json, view } from './api';
+import { picture } from './pictures';
+import { deleteDataset, serverRoot } from './server';
+
+test.use({ autoGoto: false, actionTimeout: 30_000 });
+
+const NAME = 'repair';
+const CLASS = 'put right';
+
+async function ingest(
+  page: IJupyterLabPageFixture,
+  parameters: Record<string, unknown>
+): Promise<void> {
+  const job = await json(page, 'jobs', { kind: 'ingest', ingest: parameters });
+  await expect
+    .poll(async () => (await json(page, `jobs/${job.job}`)).state, {
+      timeout: 60_000
+    })
+    .toBe('done');
+}
+
+async function run(
+  page: IJupyterLabPageFixture,
+  command: string,
+  args: Record<string, unknown> = {}
+): Promise<void> {
+  await page.evaluate(
+    async ([id, given]) => {
+      await window.jupyterapp.commands.execute(id, given as any);
+    },
+    [`visionlens:${command}`, args] as const
+  );
+}
+
+function spec(where: string): Record<string, unknown> {
+  return { level: 'annotations', where };
+}
+
+async function count(
+  page: IJupyterLabPageFixture,
+  dataset: string,
+  where: string
+): Promise<number> {
+  return (await view(page, dataset, spec(where))).ids.length;
+}
+
+/** x, y, w and h of a label. */
+async function box(
+  page: IJupyterLabPageFixture,
+  sample: number,
+  id: number
+): Promise<number[]> {
+  const found = await json(page, `datasets/${NAME}/samples/${sample}`, {});
+  const { x, y, w, h } = found.annotations.find(
+    (each: any) => each.annotation_id === id
+  );
+  return [x, y, w, h];
+}
+
+async function drag(
+  page: IJupyterLabPageFixture,
+  from: { x: number; y: number },
+  dx: number,
+  dy: number
+): Promise<void> {
+  await page.mouse.move(from.x, from.y);
+  await page.mouse.down();
+  await page.mouse.move(from.x + dx / 2, from.y + dy / 2);
+  await page.mouse.move(from.x + dx, from.y + dy);
+  await page.mouse.up();
+}
+
+async function middle(target: Locator): Promise<{ x: number; y: number }> {
+  const { x, y, width, height } = (await target.boundingBox())!;
+  return { x: x + width / 2, y: y + height / 2 };
+}
+
+test('labels are relabelled, drawn, moved, taken back and exported', async ({
+  page
+}) => {
+  await page.goto();
+  await ingest(page, { source: 'street', name: NAME, labels_only: true });
+  const all = await count(page, NAME, 'w > 0');
+  await run(page, 'open-grid', { dataset: NAME });
+  await expect(page.locator('.vl-grid .vl-header-line')).toContainText('240');
+
+  // Twenty at once.
+  const { ids } = await view(page, NAME, spec("class = 'car'"));
+  const chosen = { ids: ids.slice(0, 20), level: 'annotations', name: CLASS };
+  await run(page, 'relabel', chosen);
+  const made = `class = '${CLASS}'`;
+  expect(await count(page, NAME, made)).toBe(20);
+  const toast = page.locator('.Toastify__toast');
+  await toast.getByRole('button', { name: 'Undo' }).click();
+  await expect.poll(() => count(page, NAME, made)).toBe(0);
+  await run(page, 'redo-labels');
+  expect(await count(page, NAME, made)).toBe(20);
+
+  // One in its image.
+  const sample = (await view(page, NAME, { where: `any(${made})` })).ids[0];
+  await run(page, 'open-sample', { dataset: NAME, sample });
+  const panel = page.locator('.vl-sample:visible');
+  await expect(panel.locator('.vl-viewer img')).toBeVisible();
+  await panel.locator('.vl-sample-body').focus();
+  await page.keyboard.press('e');
+  const row = panel.locator('.vl-annotations tbody tr').first();
+  await row.click();
+  const id = Number(await row.getAttribute('data-id'));
+  const before = await box(page, sample, id);
+  await drag(page, await middle(panel.locator('[data-handle="se"]')), 24, 16);
+  await expect
+    .poll(async () => (await box(page, sample, id))[2])
+    .toBeGreaterThan(before[2]);
+  await picture(page, 'edit-labels', async () => row.click());
+  await row.focus();
+  await page.keyboard.press('z');
+  await expect.poll(() => box(page, sample, id)).toEqual(before);
+
+  await panel.locator('.vl-sample-body').focus();
+  await page.keyboard.press('n');
+  const { x, y } = (await panel.locator('.vl-viewer img').boundingBox())!;
+  await drag(page, { x: x + 20, y: y + 20 }, 60, 40);
+  await expect.poll(() => count(page, NAME, 'w > 0')).toBe(all + 1);
+  await expect(panel.locator('.vl-box-handle')).toHaveCount(8);
+  await panel.locator('.vl-sample-body').focus();
+  await page.keyboard.press('Delete');
+  await expect.poll(() => count(page, NAME, 'w > 0')).toBe(all);
+
+  // Out, and in again.
+  const folder = path.join(await serverRoot(page), 'put-right');
+  await run(page, 'clear-selection');
+  void run(page, 'export');
+  const dialog = page.locator('.jp-Dialog');
+  await dialog.getByLabel('What').selectOption('dataset');
+  await dialog.getByLabel('Format').selectOption('yolo');
+  await dialog.getByLabel('Folder on the server').fill(folder);
+  await picture(page, 'export-dialog');
+  await dialog.getByRole('button', { name: 'Export', exact: true }).click();
+  await expect(toast.filter({ hasText: 'Exported' })).toBeVisible({
+    timeout: 60_000
+  });
+  await ingest(page, { source: folder, name: 'repaired', format: 'yolo' });
+  expect(await count(page, 'repaired', made)).toBe(20);
+  expect(await count(page, 'repaired', 'w > 0')).toBe(all);
+  await deleteDataset(page, 'repaired');
+  await deleteDataset(page, NAME);
+});
