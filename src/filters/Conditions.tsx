@@ -89,7 +89,10 @@ export function Conditions(props: IProps): JSX.Element {
           {view.outcomes && (
             <Chip
               text={describeOutcomes(view.outcomes, trans)}
-              edit={trans.__('Open the evaluation')}
+              edit={trans.__(
+                '%1: open the evaluation',
+                describeOutcomes(view.outcomes, trans)
+              )}
               remove={trans.__('Show them whatever their outcome')}
               onEdit={() =>
                 void context.commands.execute(CommandIDs.openEvaluation, place)

@@ -34,6 +34,7 @@ function keyOf(source: ITileSource): string {
     view.filter,
     view.where,
     view.sql,
+    view.outcomes,
     view.all
   ]);
 }
