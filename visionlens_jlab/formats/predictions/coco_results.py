@@ -15,7 +15,6 @@ import msgspec
 import numpy as np
 
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.formats.base import AnnotationRows
 from visionlens_jlab.formats.coco_annotations import AnnotationColumns, ImageIds
 from visionlens_jlab.formats.coco_ids import IdMap
 from visionlens_jlab.formats.coco_records import annotation_decoder
@@ -101,6 +100,8 @@ class _Reader:
             record.iscrowd = None
             if record.id is not None and type(record.id) is not int:
                 record.id = None
+            if record.keypoints and not record.bbox and len(record.keypoints) % 3 == 0:
+                record.bbox = _around(record.keypoints)
         columns = AnnotationColumns(
             self._path, self._decoder.extras, self._ids, self.classes, "results"
         )
@@ -108,7 +109,6 @@ class _Reader:
         self.count += found
         rows = columns.rows()
         rows.is_crowd = None
-        _box_keypoints(rows)
         return PredictionBatch(
             rows=rows,
             issues=columns.issues,
@@ -145,17 +145,10 @@ def _kept(decoded: Decoded, wanted: list[bool]) -> Decoded:
     )
 
 
-def _box_keypoints(rows: AnnotationRows) -> None:
-    """Boxes around all keypoints where results state none, as pycocotools has them."""
-    if rows.geometry is None or "keypoints" not in rows.kinds:
-        return
-    for index in np.flatnonzero(np.isnan(rows.boxes).any(axis=1)).tolist():
-        if rows.kinds[index] != "keypoints":
-            continue
-        points: list[Any] = msgspec.json.decode(rows.geometry[index] or b"[]")
-        xs, ys = points[0::3], points[1::3]
-        if xs:
-            rows.boxes[index] = min(xs), min(ys), max(xs) - min(xs), max(ys) - min(ys)
+def _around(points: list[float]) -> tuple[float, ...]:
+    """The box around all keypoints, labelled or not, as pycocotools has it for results."""
+    xs, ys = points[0::3], points[1::3]
+    return min(xs), min(ys), max(xs) - min(xs), max(ys) - min(ys)
 
 
 def looks_like_results(head: bytes) -> bool:

@@ -16,6 +16,8 @@ from tornado.httpclient import HTTPResponse
 from visionlens_jlab.catalog.library import Library
 from visionlens_jlab.catalog.pieces import Piece
 from visionlens_jlab.config import API_PREFIX
+from visionlens_jlab.jobs.inline import run_job
+from visionlens_jlab.models import EvaluateRequest, PredictionsRequest
 
 NAME = "street"
 WAIT = 120.0
@@ -91,6 +93,23 @@ def fill(library: Library, folder: Path, count: int = 30) -> str:
     }
     store.apply_piece(Piece("test", 0, folder, tables, {}, {}))
     return store.slug
+
+
+def evaluate(library: Library, dataset: str) -> None:
+    """A run `model` that finds each second box, and its evaluation of the same name."""
+    boxes = pa.table(
+        {
+            "sample_id": list(range(0, 30, 2)),
+            "class": ["person"] * 15,
+            **{side: np.full(15, 10.0) for side in "xywh"},
+            "confidence": np.linspace(0.3, 0.9, 15),
+        }
+    )
+    for request, rows in (
+        (PredictionsRequest(dataset=dataset, run="model", source="table"), boxes),
+        (EvaluateRequest(dataset=dataset, run="model", replicates=0), None),
+    ):
+        run_job(library, request, on_progress=lambda job: None, table=rows)
 
 
 @dataclass(frozen=True)
