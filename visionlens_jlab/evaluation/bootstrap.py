@@ -12,6 +12,8 @@ from .resampling import Resampled, resampled
 
 MIN_GROUPS, MIN_OBJECTS = 100, 10
 """Below either an interval is marked unreliable: it covers less often than it says."""
+_LEAST, _MOST, _WEIGHTS = 64, 512, 1 << 24
+"""Replicates at a time, and weights of groups: 64 MiB."""
 
 
 def intervals(
@@ -76,9 +78,10 @@ def replicate(
     )
 
 
-def draws(groups: int, replicates: int, seed: int, batch: int = 64) -> Iterator[np.ndarray]:
+def draws(groups: int, replicates: int, seed: int) -> Iterator[np.ndarray]:
     """How often each group is drawn: float32 (groups, R), some replicates at a time."""
     rng = np.random.default_rng(seed)
+    batch = min(_MOST, max(_LEAST, _WEIGHTS // max(groups, 1)))
     for start in range(0, replicates, batch):
         many = min(batch, replicates - start)
         weights = np.empty((groups, many), dtype=np.float32)

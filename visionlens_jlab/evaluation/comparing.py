@@ -106,14 +106,15 @@ class _Side:
         place = np.searchsorted(sample_ids, evaluated.sample_ids, sorter=order)
         place = order[np.minimum(place, len(order) - 1)]
         self.shared = sample_ids[place] == evaluated.sample_ids
-        self.source = resampled(evaluated, np.where(self.shared, groups[place], self.count))
+        self.source = resampled(
+            evaluated, np.where(self.shared, groups[place], self.count), areas=False
+        )
         self.names, self.first = self.source.names, self.source.first
         whole = self.source.values(self.padded(np.ones((self.count, 1), dtype=np.float32)))
         self.values = [value[:, 0] for value in whole]
         if self.shared.all():
-            self.values[0] = np.array(
-                [np.nan if metric.value is None else metric.value for metric in evaluated.metrics]
-            )
+            known = {metric.name: metric.value for metric in evaluated.metrics}
+            self.values[0] = np.array([known[name] for name in self.names], dtype=np.float64)
 
     def padded(self, weights: np.ndarray) -> np.ndarray:
         """With a last row of zeros, for images that only one side has."""

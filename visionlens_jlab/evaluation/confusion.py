@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from .evaluated import Evaluated
-from .matching import match
+from .matching import in_turn, match
 from .outcomes import FALSE_NEGATIVE, FALSE_POSITIVE, Events
 from .overlaps import Pairs
 
@@ -34,7 +34,9 @@ def confused_labels(evaluated: Evaluated, found: Events) -> np.ndarray:
     turn[rows] = _turns(predictions.images[rows])
     none = np.zeros(len(labels.ids), dtype=bool)
     iou = np.array([evaluated.settings.operating_iou])
-    taken_for: np.ndarray = match(left, turn, ignored=none, crowd=none, thresholds=iou)[0]
+    taken_for: np.ndarray = match(
+        in_turn(left, turn, iou), turn, ignored=none, crowd=none, thresholds=iou
+    )[0]
     return taken_for
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from . import classification, coco, keypoints, masks, segmentation, voc
 from .best_confidence import best_confidence
 from .evaluated import Evaluated, Figured, Labels, Predictions
-from .matching import match
+from .matching import in_turn, match
 from .objects import ImageInfo, Objects
 from .overlaps import Pairs, box_pairs
 from .preparing import Matched, Prepared, prepare
@@ -87,8 +87,9 @@ def _matched(prepared: Prepared, pairs: Pairs, settings: Settings) -> Matched:
     ignored = labels.crowd | labels.ignore
     if settings.geometry == "keypoints":
         ignored = ignored | ~(keypoints.points_of(labels)[:, :, 2] > 0).any(axis=1)
-    candidates = coco.agreeing(prepared, pairs, settings.class_aware)
     limits = settings.thresholds
+    candidates = coco.agreeing(prepared, pairs, settings.class_aware)
+    candidates = in_turn(candidates, prepared.rank, limits)
     if settings.protocol == "voc":
         found = voc.match_best(candidates, len(prepared.rank), ignored, limits)
     else:

@@ -16,6 +16,19 @@ from .overlaps import Pairs
 _BIG = 1 << 20
 
 
+def in_turn(pairs: Pairs, rank: np.ndarray, thresholds: np.ndarray) -> Pairs:
+    """The pairs that can match at some threshold, in the order `match` takes them."""
+    near = pairs.iou >= _limits(thresholds).min(initial=1.0)
+    rows, labels, iou = (column[near] for column in pairs)
+    order = np.lexsort((-labels, -iou, rows, rank[rows]))
+    return Pairs(rows[order], labels[order], iou[order])
+
+
+def _limits(thresholds: np.ndarray) -> np.ndarray:
+    """Nothing is asked to overlap wholly."""
+    return np.asarray(np.minimum(thresholds, 1 - 1e-10))
+
+
 def match(
     pairs: Pairs,
     rank: np.ndarray,
@@ -29,7 +42,7 @@ def match(
     Parameters
     ----------
     pairs : Pairs
-        Those that may match.
+        Those that may match, as `in_turn` gives them.
     rank : int (predictions,)
         Order in which the predictions that share labels choose.
     ignored, crowd : bool (labels,)
@@ -40,12 +53,9 @@ def match(
     -------
     int32 (T, predictions)
     """
-    limits = np.minimum(thresholds, 1 - 1e-10)[:, None]
+    limits = _limits(thresholds)[:, None]
     found = np.full((len(thresholds), len(rank)), -1, dtype=np.int32)
-    near = pairs.iou >= limits.min(initial=1.0)
-    rows, labels, iou = (column[near] for column in pairs)
-    order = np.lexsort((-labels, -iou, rows, rank[rows]))
-    rows, labels, iou = rows[order], labels[order], iou[order]
+    rows, labels, iou = pairs
     taken = np.zeros((len(thresholds), len(ignored)), dtype=bool)
     ranks = rank[rows]
     borders = np.flatnonzero(np.diff(ranks, prepend=-1, append=-1))

@@ -9,8 +9,8 @@ import numpy as np
 
 from .objects import Objects
 
-_CHUNK = 1 << 21
-"""Pairs at a time: some 200 MB of intermediate arrays."""
+_CHUNK = 1 << 17
+"""Pairs at a time: what is worked out for them stays in the cache."""
 
 
 class Pairs(NamedTuple):

@@ -36,7 +36,7 @@ class Matched:
     ----------
     ignored : bool (labels,)
     pairs : Pairs
-        All that overlap; `candidates` those of them that may match.
+        All that overlap; `candidates` those of them that may match, as `in_turn` gives them.
     found : int32 (T, predictions)
         Label row at each of `settings.thresholds`, or -1.
     """

@@ -6,6 +6,7 @@ weights. With all weights 1 they are the metrics themselves.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Protocol
 
 import numpy as np
@@ -16,6 +17,8 @@ from .evaluated import Evaluated
 from .settings import SHOWN_IOU
 from .voc import interpolation
 
+_AREAS = ("small", "medium", "large")
+_TINY = 1e-30
 _NEARLY = 1e-4
 """Of a hundredth of recall: float32 does not hold 100 * 7 / 10 exactly."""
 
@@ -74,15 +77,17 @@ class _Range:
     ) -> np.ndarray:
         """AP (rows of thresholds, R) of a class."""
         own = slice(self.starts[number], self.starts[number + 1])
-        drawn = weights[self.groups[own]]
         result = np.empty((len(rows), weights.shape[1]), dtype=np.float32)
-        before, reached = None, np.zeros(0)
+        before, drawn, reached = None, weights[:0], weights[:0]
         for place, row in enumerate(rows):
             counted = self.counted[row, own]
             if before is None or not np.array_equal(counted, before):
                 before = counted
-                reached = np.cumsum(drawn if counted.all() else drawn * counted[:, None], axis=0)
-            hits = np.flatnonzero(self.hits[row, own])
+                drawn = weights[self.groups[own][counted]]
+                reached = drawn.copy()
+                run_down(reached, np.add)
+                np.maximum(reached, _TINY, out=reached)
+            hits = np.flatnonzero(self.hits[row, own][counted])
             result[place] = weighted_ap(drawn[hits], reached[hits], support, self.how)
         return result
 
@@ -98,34 +103,45 @@ class _Range:
 def weighted_ap(
     hits: np.ndarray, reached: np.ndarray, support: np.ndarray, how: Interpolation = "101"
 ) -> np.ndarray:
-    """Average precision of one class under weights.
+    """Average precision (R,) of one class under weights. Overwrites its input.
 
     Parameters
     ----------
     hits : float32 (n, R)
         Weights of the hits, by falling confidence.
     reached : float32 (n, R)
-        Weight of all predictions down to each of them.
+        Weight of all predictions down to each of them, more than 0.
     support : float32 (R,)
         Weight of the labels; 0 gives NaN.
     """
     if not len(hits):
         return np.where(support > 0, 0.0, np.nan)
-    found = np.cumsum(hits, axis=0)
-    precision = np.divide(found, reached, out=np.zeros_like(found), where=reached > 0)
-    best = np.maximum.accumulate(precision[::-1], axis=0)[::-1]
+    run_down(hits, np.add)
+    best = np.divide(hits, reached, out=reached)
+    run_down(best[::-1], np.maximum)
     steps = {"101": 100, "11": 10, "all": 0}[how]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        if not steps:
-            return np.asarray((best * hits).sum(axis=0) / support)
-        passed = found * (steps / support)
+    passed = hits
+    passed *= (steps or 1) / np.maximum(support, _TINY)
+    if steps:
         passed += _NEARLY
         np.floor(passed, out=passed)
-        passed[1:] -= passed[:-1].copy()
-        passed[0] += 1
-        passed *= best
-        result: np.ndarray = passed.sum(axis=0) / (steps + 1)
-        return np.where(support > 0, result, np.nan)
+    first, last = best[0].copy(), best[-1] * passed[-1]
+    # the sum of best * (recalls passed here, not before), by parts
+    best[:-1] -= best[1:]
+    best[:-1] *= passed[:-1]
+    total = best[:-1].sum(axis=0) + last
+    if steps:
+        total = (total + first) / (steps + 1)
+    return np.where(support > 0, total, np.nan)
+
+
+def run_down(rows: np.ndarray, operation: np.ufunc) -> None:
+    """What `operation.accumulate` does down the rows, in place.
+
+    Row by row it is several times faster: numpy's goes down each column.
+    """
+    for before, row in pairwise(rows):
+        operation(before, row, out=row)
 
 
 def _unpacked(bits: np.ndarray, count: int) -> np.ndarray:
@@ -135,14 +151,16 @@ def _unpacked(bits: np.ndarray, count: int) -> np.ndarray:
 class Detections:
     """COCO's and VOC's metrics."""
 
-    def __init__(self, evaluated: Evaluated, groups: np.ndarray) -> None:
+    def __init__(self, evaluated: Evaluated, groups: np.ndarray, areas: bool = True) -> None:
         settings = evaluated.settings
         self.classes, self.aware = len(evaluated.classes), settings.class_aware
-        self.names = [metric.name for metric in evaluated.metrics]
+        self.names = [
+            metric.name for metric in evaluated.metrics if areas or not metric.name.endswith(_AREAS)
+        ]
         self.ranges = {
             key.removesuffix(".hits"): _Range(evaluated, key.removesuffix(".hits"), groups)
             for key in evaluated.extra
-            if key.endswith(".hits")
+            if key.endswith(".hits") and (areas or key == "all.hits")
         }
         self.every = np.array([evaluated.at(value) for value in settings.metric_iou])
         self.voc, self.points = settings.protocol == "voc", settings.geometry == "keypoints"
@@ -224,8 +242,16 @@ class ImageSums:
         return self.figures(self.extra, weights[self.groups], self.classes)
 
 
-def resampled(evaluated: Evaluated, groups: np.ndarray) -> Resampled:
-    """The metrics of an evaluation under weights; `groups`: number from 0 of each image's group."""
+def resampled(evaluated: Evaluated, groups: np.ndarray, *, areas: bool = True) -> Resampled:
+    """The metrics of an evaluation under weights.
+
+    Parameters
+    ----------
+    groups : int (m,)
+        Number from 0 of each image's group.
+    areas : bool
+        False leaves out those of COCO's area ranges, half of the work.
+    """
     if evaluated.settings.protocol in ("classification", "segmentation"):
         return ImageSums(evaluated, groups)
-    return Detections(evaluated, groups)
+    return Detections(evaluated, groups, areas)
