@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from .errors import VisionLensError
     from .notebook.dataset import Dataset
     from .notebook.entry import delete, ingest, list_datasets, open
+    from .notebook.evaluation import ComparedRuns, Evaluation
     from .notebook.lens import Lens
     from .notebook.view import Selection, View
 
@@ -17,7 +18,9 @@ except ImportError:  # a checkout that was never built
     __version__ = "0.1.0"
 
 __all__ = [
+    "ComparedRuns",
     "Dataset",
+    "Evaluation",
     "Lens",
     "Selection",
     "View",
@@ -30,7 +33,9 @@ __all__ = [
 ]
 
 _HOME = {
+    "ComparedRuns": "notebook.evaluation",
     "Dataset": "notebook.dataset",
+    "Evaluation": "notebook.evaluation",
     "Lens": "notebook.lens",
     "Selection": "notebook.view",
     "View": "notebook.view",

@@ -57,6 +57,26 @@ def test_every_older_version_is_brought_up_to_date(tmp_path: Path, version: int)
     library.close()
 
 
+def test_a_user_field_gives_way_to_a_new_built_in(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    Library(home).close()
+    folder = home / "datasets" / "old"
+    _write_old(folder, 5)
+    with duckdb.connect(str(folder / FILE_NAME)) as connection:
+        connection.execute("ALTER TABLE sample ADD COLUMN Source_Id BIGINT")
+        connection.execute("UPDATE sample SET Source_Id = 7")
+        connection.execute(
+            "INSERT INTO field VALUES ('samples', 'Source_Id', 'Source_Id', 'integer', 0)"
+        )
+        connection.execute("CREATE VIEW samples AS SELECT Source_Id FROM sample")
+    library = Library(home)
+    store = library.open("old")
+    assert store.view(ViewSpec(where="Source_Id_ = 7")).ids.tolist() == [0]
+    assert store.view(ViewSpec(where="source_id is null")).ids.tolist() == [0]
+    assert store.sql("SELECT Source_Id_ FROM samples").to_pylist() == [{"Source_Id_": 7}]
+    library.close()
+
+
 def test_a_newer_dataset_is_refused(library: Library) -> None:
     store = library.create("new")
     store.database.transaction(
