@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from ..models.evaluations import Curve, Curves, HistogramBin
@@ -57,31 +59,49 @@ def _of_class(found: Events, number: int | None) -> Events:
     return found if number is None else found.take(found.classes == number)
 
 
+class _ByClass(NamedTuple):
+    """Predictions that count at one IoU, by class (agnostic: all one) and falling confidence."""
+
+    hits: np.ndarray
+    scores: np.ndarray
+    starts: np.ndarray
+    support: np.ndarray
+
+    def of(self, number: int) -> slice:
+        return slice(self.starts[number], self.starts[number + 1])
+
+
+def _by_class(evaluated: Evaluated, iou: float) -> _ByClass:
+    key = f"by class at {iou}"
+    if key not in evaluated.cache:
+        labels, predictions = evaluated.labels, evaluated.predictions
+        aware, partners = evaluated.settings.class_aware, evaluated.partners(iou)
+        count = len(evaluated.classes) if aware else 1
+        classes = [each.classes if aware else 0 * each.classes for each in (predictions, labels)]
+        kept = np.flatnonzero(~partners.ignored)
+        order = kept[np.lexsort((kept, -predictions.scores[kept], classes[0][kept]))]
+        evaluated.cache[key] = _ByClass(
+            partners.label[order] >= 0,
+            predictions.scores[order],
+            np.searchsorted(classes[0][order], np.arange(count + 1)),
+            np.bincount(classes[1][~labels.ignored], minlength=count),
+        )
+    found: _ByClass = evaluated.cache[key]
+    return found
+
+
 def _precision_recall(evaluated: Evaluated, iou: float, number: int | None) -> Curve:
     """Precision at COCO's 101 recalls; of all classes the mean over those with labels."""
-    labels, predictions = evaluated.labels, evaluated.predictions
-    partners = evaluated.partners(iou)
-    kept = np.flatnonzero(~partners.ignored)
-    order = kept[np.lexsort((kept, -predictions.scores[kept]))]
-    hits, scores = partners.label[order] >= 0, predictions.scores[order]
-    of_class, wanted = predictions.classes[order], labels.classes[~labels.ignored]
+    found = _by_class(evaluated, iou)
+    asked = np.flatnonzero(found.support).tolist()
     confidence: list[float | None] = []
     if number is not None and evaluated.settings.class_aware:
-        own = of_class == number
-        support = int((wanted == number).sum())
-        found = interpolate(hits[own], support) if support else None
-        precision = np.zeros(101) if found is None else found.precision
-        if found is not None:
-            reached = np.append(scores[own], np.nan)[found.rows]
-            confidence = [None if np.isnan(score) else float(score) for score in reached]
-    elif evaluated.settings.class_aware:
-        rows = [
-            interpolate(hits[of_class == each], int((wanted == each).sum())).precision
-            for each in np.unique(wanted)
-        ]
-        precision = np.mean(rows, axis=0) if rows else np.zeros(101)
-    else:
-        precision = interpolate(hits, len(wanted)).precision if len(wanted) else np.zeros(101)
+        asked = [number] if number in asked else []
+    curves = [interpolate(found.hits[found.of(each)], found.support[each]) for each in asked]
+    precision = np.mean([curve.precision for curve in curves], axis=0) if curves else 0 * RECALLS
+    if number is not None and len(curves) == 1:
+        reached = np.append(found.scores[found.of(asked[0])], np.nan)[curves[0].rows]
+        confidence = [None if np.isnan(score) else float(score) for score in reached]
     return Curve(
         name=iou_label([iou]), x=RECALLS.tolist(), y=precision.tolist(), confidence=confidence
     )
