@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 from typing import Any
 
 from .output import add_data_dir, say
@@ -13,8 +14,8 @@ def add(commands: Any) -> None:
     """Describe the command."""
     parser: argparse.ArgumentParser = commands.add_parser(
         "demo",
-        help="render the demonstration dataset and ingest it",
-        description="Render the demonstration dataset and ingest it.",
+        help="render the demonstration dataset, ingest it and evaluate two models on it",
+        description="Render the demonstration dataset, ingest it and evaluate two models on it.",
     )
     parser.add_argument(
         "--out", default="visionlens-demo", metavar="DIR", help="folder to write; missing or empty"
@@ -34,6 +35,10 @@ def run(options: argparse.Namespace) -> int:
 
     generate(options.out, options.n, options.seed, options.world, progress=_progress)
     dataset = ingest(options.out, options.name, format="coco", data_dir=options.data_dir)
+    for predictions in sorted(Path(options.out, "predictions").glob("*.json")):
+        dataset.add_predictions(predictions.stem, predictions)
+        found = dataset.evaluate(predictions.stem)
+        say(f"{found.run}: AP50 {found.metrics['AP50']:.3f}")
     say(f"{dataset.name}: {dataset.count():,} samples. Open it in JupyterLab, or in a notebook:")
     say(f'  import visionlens_jlab as vl; vl.open("{dataset.name}").show()')
     dataset.close()

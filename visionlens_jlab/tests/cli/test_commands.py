@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import os
 import pty
 import signal
@@ -181,6 +182,7 @@ def test_the_demonstration_dataset(run, tmp_path):
     done = run("demo", "--out", "shown", "--n", "40")
     assert done.returncode == 0, done.stderr
     assert "demo: 40 samples" in done.stdout
+    assert re.search(r"run_a: AP50 0\.[6-9].*run_b: AP50 0\.[6-9]", done.stdout, re.DOTALL)
     assert (tmp_path / "shown" / "annotations").is_dir()
     again = run("demo", "--out", "shown", "--n", "40")
     assert again.returncode == 1 and "REQUEST_INVALID" in again.stderr
