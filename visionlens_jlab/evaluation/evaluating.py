@@ -32,9 +32,11 @@ def evaluate(
     Raises
     ------
     ValueError
-        A prediction has no confidence, or geometry that is needed cannot be read.
+        A setting is impossible, a prediction has no confidence, or geometry that is needed cannot
+        be read.
     """
     settings = settings or Settings()
+    settings.check()
     prepared = prepare(labels, predictions, classes, settings)
     evaluators = {
         "coco": _detections,

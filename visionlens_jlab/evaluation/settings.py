@@ -17,6 +17,13 @@ MAX_DETS_KEYPOINTS = 20
 """COCO counts at most this many detections in an image for keypoints."""
 
 
+_OPTIONS = {
+    "coco": ("sigmas",),
+    "voc": ("interpolation", "inclusive"),
+    "classification": ("top_k",),
+}
+
+
 def coco_iou() -> tuple[float, ...]:
     """.50, .55 to .95, to the last bit as pycocotools has them."""
     return tuple(np.linspace(0.5, 0.95, 10).tolist())
@@ -48,6 +55,23 @@ class Settings:
             request.max_dets,
             dict(request.options),
         )
+
+    def check(self) -> None:
+        """Raises ValueError where a value cannot be meant."""
+        if any(not 0 < value <= 1 for value in (*self.iou, self.operating_iou)):
+            raise ValueError("IoU thresholds are above 0 and at most 1")
+        known = _OPTIONS.get(self.protocol, ())
+        unknown = sorted(set(self.options) - set(known))
+        if unknown:
+            raise ValueError(f"{self.protocol} has no option {unknown[0]!r}")
+        if str(self.options.get("interpolation", "all")) not in ("11", "all"):
+            raise ValueError("interpolation is 11 or all")
+        top_k = self.options.get("top_k", 1)
+        if not isinstance(top_k, int) or top_k < 1:
+            raise ValueError("top_k is a whole number from 1")
+        sigmas = self.options.get("sigmas") or []
+        if not all(isinstance(value, (int, float)) and value > 0 for value in sigmas):
+            raise ValueError("sigmas are numbers above 0")
 
     @property
     def metric_iou(self) -> tuple[float, ...]:

@@ -146,11 +146,11 @@ def population_ap50():
     return values(evaluate(labels, seen, images, CLASSES, AP50_ONLY))["AP50"]
 
 
-def coverage(images, sets, truth):
+def coverage(images, sets, truth, per_group=1):
     """How many 95% intervals of AP50 hold the population's."""
     held = 0
     for seed in range(sets):
-        labels, info, seen = sample(np.random.default_rng(seed), images)
+        labels, info, seen = sample(np.random.default_rng(seed), images, per_group)
         found = ap50_alone(evaluate(labels, seen, info, CLASSES, AP50_ONLY))
         low, high = next(
             (each.low, each.high)
@@ -163,11 +163,12 @@ def coverage(images, sets, truth):
 
 @pytest.mark.soak
 @pytest.mark.parametrize(
-    ("images", "least", "most"), [(50, 0.8, 1), (200, 0.9, 0.98), (1000, 0.92, 0.975)]
+    ("images", "per_group", "least", "most"),
+    [(50, 1, 0.8, 1), (200, 1, 0.9, 0.98), (1000, 1, 0.92, 0.975), (1000, 5, 0.9, 0.98)],
 )
-def test_intervals_cover_what_they_say(images, least, most):
-    share = coverage(images, 500, population_ap50())
-    print(f"{images} images: {share:.1%} of 500 intervals hold AP50")
+def test_intervals_cover_what_they_say(images, per_group, least, most):
+    share = coverage(images, 500, population_ap50(), per_group)
+    print(f"{images} images in groups of {per_group}: {share:.1%} of 500 intervals hold AP50")
     assert least <= share <= most
 
 
