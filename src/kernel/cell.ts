@@ -1,5 +1,6 @@
 /** The Python that reproduces a view. */
 import type { ISearch } from '../client/embeddings';
+import type { IOutcomeFilter } from '../client/evaluations';
 import type { ISortKey, IViewSpec } from '../client/types';
 
 const IMPORT = /^\s*import\s+visionlens_jlab\s+as\s+vl\s*(#.*)?$/m;
@@ -17,10 +18,21 @@ export function pythonText(text: string): string {
 }
 
 function pythonValue(
-  value: string | number | null | readonly (string | number)[]
+  value:
+    | string
+    | number
+    | null
+    | readonly (string | number)[]
+    | Readonly<Record<string, string | null>>
 ): string {
   if (Array.isArray(value)) {
     return `[${value.map(pythonValue).join(', ')}]`;
+  }
+  if (value !== null && typeof value === 'object') {
+    const items = Object.entries(value).map(
+      ([name, part]) => `"${name}": ${pythonValue(part)}`
+    );
+    return `{${items.join(', ')}}`;
   }
   return value === null ? 'None' : JSON.stringify(value);
 }
@@ -45,12 +57,23 @@ function searchCode({ space, ...search }: ISearch): string {
   return `{${[`"space": ${pythonString(space)}`, ...items].join(', ')}}`;
 }
 
+/** Outcomes as a Python dict: what narrows them. */
+function outcomesCode(outcomes: IOutcomeFilter): string {
+  const items = Object.entries(outcomes).flatMap(([name, value]) => {
+    const isEmpty = Array.isArray(value) && value.length === 0;
+    return value === null || value === undefined || isEmpty
+      ? []
+      : [`"${name}": ${pythonValue(value as never)}`];
+  });
+  return `{${items.join(', ')}}`;
+}
+
 /** `view = vl.open("name").view("predicate", sort=["-field"], level="annotations", sql="SELECT …")`. */
 export function viewCode(
   dataset: string,
   predicate: string,
   view: Pick<IViewSpec, 'sort' | 'level' | 'sql' | 'all'> &
-    Partial<Pick<IViewSpec, 'search'>>
+    Partial<Pick<IViewSpec, 'search' | 'outcomes'>>
 ): string {
   const parts: string[] = [];
   if (predicate !== '') {
@@ -70,6 +93,9 @@ export function viewCode(
   }
   if (view.search) {
     parts.push(`search=${searchCode(view.search)}`);
+  }
+  if (view.outcomes) {
+    parts.push(`outcomes=${outcomesCode(view.outcomes)}`);
   }
   return `view = vl.open(${pythonString(dataset)}).view(${parts.join(', ')})`;
 }

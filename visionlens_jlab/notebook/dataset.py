@@ -12,6 +12,7 @@ from ..errors import VisionLensError
 from ..models import (
     EmbeddingSpace,
     Level,
+    OutcomeFilter,
     SavedView,
     SearchSpec,
     TagRequest,
@@ -25,7 +26,7 @@ from .ids import ids_of
 from .lens import Lens
 from .repairs import Repairs
 from .report import Report
-from .specs import search_spec, sort_keys
+from .specs import outcome_spec, search_spec, sort_keys
 from .values import ids_and_values
 from .view import View
 
@@ -144,6 +145,7 @@ class Dataset(Derived, Evaluating, Repairs):
         all: bool | None = None,
         sql: str | None = None,
         search: SearchSpec | Mapping[str, Any] | None = None,
+        outcomes: OutcomeFilter | Mapping[str, Any] | None = None,
         saved: str | None = None,
     ) -> View:
         """A view with a level and an order.
@@ -167,6 +169,11 @@ class Dataset(Derived, Evaluating, Repairs):
             `unlike` (ids), `queries` (keys of encoded texts and images) with `weights`, `mode`
             ("similar", "diverse" or "outliers"), `k` (100; None: all) and `threshold`. `similar`
             is the shorter way for one query.
+        outcomes : dict, optional
+            Only annotations with these outcomes of an evaluation: `evaluation`, `confidence`,
+            `outcomes`, `classes`, `cell` ({"true": .., "predicted": ..}; None: background),
+            `errors`, `confidence_range`, `iou_range`, `area_range`, or `against` another one with
+            `change` ("better", "worse", "equal"). `Evaluation` has shorter ways.
         saved : str, optional
             The name of a saved view; the other arguments narrow it down and change it.
 
@@ -174,7 +181,8 @@ class Dataset(Derived, Evaluating, Repairs):
         ------
         VisionLensError
             PREDICATE_INVALID or FIELD_UNKNOWN, naming the place in the text; VIEW_NOT_FOUND;
-            REQUEST_INVALID for a search; SQL_REFUSED and SQL_TIMEOUT when the view is read.
+            REQUEST_INVALID for a search or outcomes; EVALUATION_NOT_FOUND, SQL_REFUSED and
+            SQL_TIMEOUT when the view is read.
         """
         spec = ViewSpec() if saved is None else self._saved(saved).view
         keys = None if sort is None else sort_keys(sort)
@@ -184,6 +192,7 @@ class Dataset(Derived, Evaluating, Repairs):
             "sort": keys,
             "all": all,
             "search": None if search is None else search_spec(search),
+            "outcomes": None if outcomes is None else outcome_spec(outcomes),
         }
         changed = {name: value for name, value in given.items() if value is not None}
         view = View(self._backend, spec.model_copy(update=changed))

@@ -1,14 +1,16 @@
-"""Building view specifications: conjunctions of filters, sort keys, searches."""
+"""Building view specifications: conjunctions of filters, sort keys, searches, outcomes."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
 from ..errors import VisionLensError
-from ..models import Combine, Filter, SearchSpec, SortKey
+from ..models import Combine, Filter, Model, OutcomeFilter, SearchSpec, SortKey
+
+Shape = TypeVar("Shape", bound=Model)
 
 
 def conjunction(*filters: Filter | None) -> Filter | None:
@@ -36,10 +38,19 @@ def sort_keys(sort: str | Sequence[str] | None) -> list[SortKey]:
 
 def search_spec(given: SearchSpec | Mapping[str, Any]) -> SearchSpec:
     """A search that was written down as a dict. REQUEST_INVALID names what is wrong with it."""
+    return _parsed(SearchSpec, given, "The search is")
+
+
+def outcome_spec(given: OutcomeFilter | Mapping[str, Any]) -> OutcomeFilter:
+    """Outcomes that were written down as a dict. REQUEST_INVALID names what is wrong with them."""
+    return _parsed(OutcomeFilter, given, "The outcomes are")
+
+
+def _parsed(shape: type[Shape], given: Shape | Mapping[str, Any], subject: str) -> Shape:
     try:
-        return SearchSpec.model_validate(given)
+        return shape.model_validate(given)
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
-        message = f"The search is wrong at {place!r}: {first['msg']}."
+        message = f"{subject} wrong at {place!r}: {first['msg']}."
         raise VisionLensError("REQUEST_INVALID", message) from None

@@ -1,6 +1,7 @@
 import { classColor } from '../classColor';
 import { parseGeometry } from '../geometry';
 import { drawOverlay, lineDash } from '../overlay';
+import { outcomeColor } from '../outcomes';
 import { shapeLabel } from '../overlayLabels';
 import type { IShape } from '../shapes';
 
@@ -188,6 +189,23 @@ describe('cues', () => {
     expect(prediction.length).toBe(2);
     expect(crowd).not.toEqual(prediction);
     expect(crowd).not.toEqual(truth);
+  });
+
+  it('colours and marks outcomes, in the place of classes', () => {
+    const { canvas, strokes, texts } = record();
+    const found = shape({ outcome: 'true_positive', partner: 9, iou: 0.81 });
+    const label = shape({ id: 9, outcome: 'true_positive', partner: 1 });
+    drawOverlay(canvas, SIZE, [found, label], HALF, {
+      labels: 'none',
+      highlight: found.id
+    });
+    expect(strokes.map(s => s.color)).toEqual([
+      outcomeColor('true_positive'),
+      outcomeColor('true_positive')
+    ]);
+    // the other end of the match does not step back
+    expect(strokes[0].alpha).toBe(1);
+    expect(texts).toEqual(['✓', '✓ car · IoU .81']);
   });
 
   it('writes the confidence of predictions', () => {

@@ -3,7 +3,9 @@ import { act, fireEvent, render, screen } from '@testing-library/react';
 import * as React from 'react';
 import type { Filter, IViewSpec } from '../../client/types';
 import { fakeContext, fakeModel, VIEW } from '../../components/__tests__/fakes';
+import { outcomeFilter } from '../../components/outcomes';
 import { emptySearch } from '../../search/spec';
+import { CommandIDs } from '../../tokens';
 import { Conditions } from '../Conditions';
 
 const WBC: Filter = { op: 'compare', field: 'class', cmp: '=', value: 'WBC' };
@@ -19,12 +21,12 @@ function open(change: Partial<IViewSpec> = {}) {
   }));
   const facets = jest.fn().mockResolvedValue({ facets: [] });
   const onEditSql = jest.fn();
+  const context = fakeContext({ predicate, facets } as never);
+  context.commands.addCommand(CommandIDs.openEvaluation, {
+    execute: () => null
+  });
   const { container } = render(
-    <Conditions
-      model={model}
-      context={fakeContext({ predicate, facets } as never)}
-      onEditSql={onEditSql}
-    />
+    <Conditions model={model} context={context} onEditSql={onEditSql} />
   );
   const chips = () =>
     [...container.querySelectorAll('.vl-chip-text')].map(
@@ -206,5 +208,16 @@ describe('Conditions', () => {
     fireEvent.click(screen.getByText('Clear all'));
     expect(model.clearFilters).toHaveBeenCalledTimes(1);
     expect(screen.queryByLabelText('Condition')).toBeNull();
+  });
+
+  it('says which outcomes are kept, opens their evaluation and lets go of them', () => {
+    const outcomes = outcomeFilter('run-a', 0.35, {
+      cell: { true: 'car', predicted: 'bus' }
+    });
+    const { model, chips } = open({ outcomes });
+    expect(chips()).toEqual(['car taken for bus (run-a, confidence ≥ .35)']);
+    fireEvent.click(screen.getByTitle(/open the evaluation$/));
+    fireEvent.click(screen.getByTitle('Show them whatever their outcome'));
+    expect(model.setOutcomes).toHaveBeenCalledWith(null);
   });
 });

@@ -1,5 +1,6 @@
 import type { Filter, IDatasetDetail, IViewSpec } from '../../client/types';
 import { DETAIL, trans, VIEW } from '../../components/__tests__/fakes';
+import { outcomeFilter } from '../../components/outcomes';
 import { chooseMeaning, meanings, searchText, setSearch } from '../search';
 import { identifier, tables } from '../sqlSchema';
 import { describeStep, sameView, viewText } from '../steps';
@@ -24,6 +25,16 @@ describe('describeStep', () => {
       'annotations',
       { level: 'annotations', all: true },
       { level: 'annotations' }
+    ],
+    [
+      'missed errors (run-a, confidence ≥ .35)',
+      {},
+      { outcomes: outcomeFilter('run-a', 0.35, { errors: ['missed'] }) }
+    ],
+    [
+      'whatever the outcome',
+      { outcomes: outcomeFilter('run-a', 0.35, { errors: ['missed'] }) },
+      {}
     ],
     ['the same view', {}, { all: true }],
     [

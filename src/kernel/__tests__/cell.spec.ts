@@ -1,5 +1,6 @@
 import type { ISearch } from '../../client/embeddings';
 import { VIEW } from '../../components/__tests__/fakes';
+import { outcomeFilter } from '../../components/outcomes';
 import { emptySearch } from '../../search/spec';
 import { cellCode, pythonString, pythonText, viewCode } from '../cell';
 
@@ -44,6 +45,17 @@ describe('viewCode', () => {
     );
     expect(code({ mode: 'outliers', k: null, threshold: 0.5 })).toBe(
       'view = vl.open("cells").view(search={"space": "clip", "mode": "outliers", "k": None, "threshold": 0.5})'
+    );
+  });
+
+  it('carries outcomes', () => {
+    const outcomes = outcomeFilter('run-a', 0.35, {
+      cell: { true: 'car', predicted: null },
+      classes: ['a "b"'],
+      iou_range: [0.5, 1]
+    });
+    expect(viewCode('cells', '', { ...VIEW, outcomes })).toBe(
+      'view = vl.open("cells").view(outcomes={"evaluation": "run-a", "confidence": 0.35, "classes": ["a \\"b\\""], "cell": {"true": "car", "predicted": None}, "iou_range": [0.5, 1]})'
     );
   });
 

@@ -1,3 +1,4 @@
+import { outcomeFilter } from '../../components/outcomes';
 import { WorkspaceModel } from '../store';
 import { ALL, compare, EMPTY_VIEW, FakeServer, refusal } from './fakeServer';
 
@@ -29,6 +30,20 @@ const filterTo = (count: number) =>
   model.setFilter(compare('sample_id', count) ?? null);
 
 describe('the view', () => {
+  it('keeps outcomes beside the filter, and clears both', async () => {
+    const outcomes = outcomeFilter('run-a', 0.35, { errors: ['missed'] });
+    filterTo(4);
+    model.setOutcomes(outcomes);
+    expect(state().view.filter).not.toBeNull();
+    expect(state().view.outcomes).toEqual(outcomes);
+    model.undo();
+    expect(state().view.outcomes).toBeNull();
+    model.redo();
+    model.clearFilters();
+    expect(state().view).toMatchObject({ filter: null, outcomes: null });
+    await model.flush();
+  });
+
   it('starts with the ids of the stored view', () => {
     expect(state().ids).toHaveLength(ALL);
     expect(state().pending).toBe(false);

@@ -163,6 +163,10 @@ def test_numbers_lead_to_what_they_count(evaluated: vl.Dataset) -> None:
     cell = found.view(cell=("person", "car")).to_pandas()
     assert sorted(cell["class"]) == ["car", "person"]
     assert cell.sample_id.unique().tolist() == [0]
+    written = {"evaluation": "model", "cell": {"true": "person", "predicted": "car"}}
+    assert ds.view(outcomes=written, level="annotations").to_pandas().equals(cell)
+    with pytest.raises(VisionLensError, match="outcomes are wrong at 'cell"):
+        ds.view(outcomes={"evaluation": "model", "cell": "car"})
     assert set(found.errors["count"].items()) >= {("classification", 1), ("background", 1)}
     pairs = found.matches.query("outcome == 'true_positive'")
     assert pairs.loc[pairs.partner_id].partner_id.tolist() == pairs.annotation_id.tolist()
