@@ -16,6 +16,9 @@ import { annotationsOf } from './targets';
 
 const SHOWN_MS = 8000;
 
+/** What was said last: its way back is no longer one once something else was changed. */
+let said: string | null = null;
+
 /** Changes labels of one workspace's dataset. */
 export class Changes {
   constructor(
@@ -83,18 +86,21 @@ export class Changes {
     const { dataset } = this._model.store.getState();
     const done = await this._client.labels[step](dataset);
     await this._model.refresh();
-    const said =
+    const message =
       step === 'undo'
         ? this._trans.__('Undone: %1', done.description)
         : this._trans.__('Done again: %1', done.description);
-    this._tell(said, done, step === 'undo' ? 'redo' : 'undo');
+    this._tell(message, done, step === 'undo' ? 'redo' : 'undo');
   }
 
   private _tell(message: string, done: IEditDone, back: 'undo' | 'redo'): void {
     const possible = back === 'undo' ? done.can_undo : done.can_redo;
     const label =
       back === 'undo' ? this._trans.__('Undo') : this._trans.__('Redo');
-    Notification.success(message, {
+    if (said !== null) {
+      Notification.dismiss(said);
+    }
+    said = Notification.success(message, {
       autoClose: SHOWN_MS,
       actions:
         possible && done.changed > 0

@@ -115,6 +115,7 @@ test('labels are relabelled, drawn, moved, taken back and exported', async ({
   await expect
     .poll(async () => (await box(page, sample, id))[2])
     .toBeGreaterThan(before[2]);
+  await expect(panel.locator('.vl-edit-bar')).toBeInViewport();
   await picture(page, 'edit-labels', async () => row.click());
   await row.focus();
   await page.keyboard.press('z');

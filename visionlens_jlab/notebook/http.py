@@ -20,6 +20,7 @@ from ..models import (
     EmbeddingSpace,
     Encoded,
     EncodeRequest,
+    ExportRequest,
     Filter,
     HistoryEntry,
     IngestReport,
@@ -191,7 +192,8 @@ class HttpDataset(HttpEvaluations):
         rows: pa.Table | None = None,
     ) -> Job:
         """Queue a job on the dataset and follow it to its end."""
-        self._check_writable()
+        if not isinstance(request, ExportRequest):
+            self._check_writable()
         return follow_job(self._transport, queue_job(self._transport, request, rows), on_progress)
 
     def encode(self, request: EncodeRequest) -> Encoded:

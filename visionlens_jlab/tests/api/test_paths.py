@@ -8,7 +8,7 @@ import pytest
 
 from visionlens_jlab.api.paths import PathPolicy
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.models import DetectRequest, EmbedRequest, IngestRequest
+from visionlens_jlab.models import DetectRequest, EmbedRequest, ExportRequest, IngestRequest
 
 
 @pytest.fixture
@@ -100,3 +100,13 @@ def test_models_of_the_browser_lie_in_the_roots(tmp_path, model, allowed):
     with pytest.raises(VisionLensError) as caught:
         policy.confine_model(request)
     assert caught.value.code == "PATH_NOT_ALLOWED"
+
+
+def test_exports_go_where_the_browser_may_look(policy, tmp_path):
+    request = ExportRequest(dataset="d", path="new/out", format="coco")
+    confined = policy.confine_export(request, unrestricted=False)
+    assert confined.path == str(tmp_path / "home" / "new" / "out")
+    outside = request.model_copy(update={"path": str(tmp_path / "other" / "out")})
+    with pytest.raises(VisionLensError, match="PATH_NOT_ALLOWED"):
+        policy.confine_export(outside, unrestricted=False)
+    assert policy.confine_export(outside, unrestricted=True).path == outside.path

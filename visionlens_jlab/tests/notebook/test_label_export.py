@@ -30,3 +30,12 @@ def test_views_and_selections(ds: vl.Dataset, tmp_path: Path) -> None:
     drawn = ds.view().sample(2, seed=1)
     report = drawn.export(tmp_path / "two", "coco", images="link")
     assert report.images == 2
+
+
+def test_a_dataset_that_is_only_read(ds: vl.Dataset, tmp_path: Path, place: str) -> None:
+    name = ds.name
+    ds.close()
+    with vl.open(name, read_only=True) as reading:
+        assert reading.export(tmp_path / "out", "coco").images == IMAGES
+        with pytest.raises(VisionLensError, match="DATASET_READ_ONLY"):
+            reading.undo()
