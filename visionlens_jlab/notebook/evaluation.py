@@ -22,6 +22,7 @@ from ..models import (
 from .backend import DatasetBackend
 from .frames import load_pandas, to_frame
 from .running import run_shown
+from .specs import outcome_spec
 from .view import View
 
 if TYPE_CHECKING:
@@ -192,7 +193,7 @@ class Evaluation:
         **further
             `confidence_range`, `iou_range`, `area_range`: (low, high).
         """
-        wanted = OutcomeFilter.model_validate(
+        wanted = outcome_spec(
             {
                 "evaluation": self.name,
                 "confidence": self._confidence,

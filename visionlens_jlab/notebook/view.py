@@ -256,6 +256,7 @@ class View:
         predicate = self.predicate
         of = " chosen by SQL" if self.sql else ""
         of += f" where {predicate}" if predicate else ""
+        of += f" by outcomes of {self.spec.outcomes.evaluation}" if self.spec.outcomes else ""
         return f"<View of {self._backend.dataset}: {self.count():,} {self.level}{of}>"
 
 
