@@ -95,8 +95,9 @@ def _mean_ap(evaluated: Evaluated, state: _State, asked: np.ndarray) -> float:
     """Mean AP of the classes asked for."""
     settings = evaluated.settings
     how = interpolation(settings) if settings.protocol == "voc" else "101"
-    rows = np.flatnonzero(state.counted)
-    rows = rows[np.lexsort((rows, -evaluated.predictions.scores[rows], state.classes[rows]))]
+    rows = _by_confidence(evaluated)
+    rows = rows[state.counted[rows]]
+    rows = rows[np.argsort(_small(state.classes[rows]), kind="stable")]
     count = int(max(state.label_classes.max(initial=0), state.classes.max(initial=0))) + 1
     starts = np.searchsorted(state.classes[rows], np.arange(count + 1))
     support = np.bincount(state.label_classes[state.wanted], minlength=count)
@@ -106,3 +107,17 @@ def _mean_ap(evaluated: Evaluated, state: _State, asked: np.ndarray) -> float:
             own = rows[starts[number] : starts[number + 1]]
             total += average_precision(state.hits[own], support[number], how)
     return total / len(asked)
+
+
+def _by_confidence(evaluated: Evaluated) -> np.ndarray:
+    """Rows of predictions by falling confidence."""
+    if "by confidence" not in evaluated.cache:
+        evaluated.cache["by confidence"] = np.argsort(-evaluated.predictions.scores, kind="stable")
+    rows: np.ndarray = evaluated.cache["by confidence"]
+    return rows
+
+
+def _small(classes: np.ndarray) -> np.ndarray:
+    """The same numbers in 16 bits where they fit: those are sorted by radix."""
+    fits = classes.max(initial=0) < 1 << 15
+    return classes.astype(np.int16) if fits else classes

@@ -86,10 +86,12 @@ def _best(evaluated: Evaluated, kept: np.ndarray, count: int) -> tuple[np.ndarra
     """Greatest IoU of each prediction with the labels of some pairs, and the label; 0, -1."""
     rows, labels = evaluated.pairs.predictions[kept], evaluated.pairs.labels[kept]
     iou = evaluated.pairs.iou[kept]
-    order = np.lexsort((-labels, iou, rows))  # the last assignment of a row stays
     greatest, label = np.zeros(count), np.full(count, -1, dtype=np.int32)
-    last = order[np.flatnonzero(np.diff(rows[order], append=-1))]
-    greatest[rows[last]], label[rows[last]] = iou[last], labels[last]
+    starts = np.flatnonzero(np.diff(rows, prepend=-1))  # pairs come by prediction
+    if starts.size:
+        greatest[rows[starts]] = np.maximum.reduceat(iou, starts)
+    best = np.flatnonzero(iou == greatest[rows])[::-1]
+    label[rows[best]] = labels[best]  # of equal ones the first: the last assignment stays
     return greatest, label
 
 

@@ -82,10 +82,17 @@ def plain_counts(counts):
     return shown
 
 
-def test_every_count_is_the_number_of_its_annotations():
+@pytest.mark.parametrize("class_aware", [True, False])
+def test_every_count_is_the_number_of_its_annotations(class_aware):
+    mixed = 0
     for seed in range(60, 80):
-        found = evaluate(*from_coco(*dataset(seed)).parts)
+        settings = Settings(class_aware=class_aware)
+        found = evaluate(*from_coco(*dataset(seed)).parts, settings)
         counts = recount(found)
+        mixed += any(
+            None not in (cell.true, cell.predicted) and cell.true != cell.predicted
+            for cell in counts.confusion
+        )
         hits = chosen(found, outcomes=["true_positive"])
         assert len(hits) == 2 * counts.true_positives
         assert len(chosen(found, outcomes=["ignored"])) == counts.ignored
@@ -115,6 +122,7 @@ def test_every_count_is_the_number_of_its_annotations():
                 ignored = bin.counts.get("ignored", 0)
                 least = sum(ends.get(kind, 1) * many for kind, many in bin.counts.items())
                 assert least <= len(own) <= least + 2 * ignored
+    assert mixed >= 5
 
 
 def test_confidence_of_the_greatest_f1():
