@@ -1,7 +1,8 @@
 /** The keys of the panels: what the list of them shows, and what tests hold the handlers to. */
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-export type Keys = 'panels' | 'grid' | 'map' | 'sample' | 'editing' | 'folders';
+export type Keys =
+  'panels' | 'grid' | 'map' | 'evaluation' | 'sample' | 'editing' | 'folders';
 
 export interface IShortcut {
   /** As `KeyboardEvent.key` names them, with `Shift+` or `Ctrl+` before; any of them does it. */
@@ -74,6 +75,18 @@ export function shortcutGroups(trans: TranslationBundle): IShortcutGroup[] {
         { keys: ['l', 'b', 'v'], does: trans.__('Lasso, box, or move') },
         { keys: ['Enter'], does: trans.__('Select what is in sight') },
         { keys: ['Escape'], does: trans.__('Clear the selection') }
+      ]
+    },
+    {
+      name: 'evaluation',
+      label: trans.__('Evaluation'),
+      shortcuts: [
+        {
+          keys: ['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown'],
+          does: trans.__('Go to another cell, bar or point')
+        },
+        { keys: ['Home', 'End'], does: trans.__('Go to the first, the last') },
+        { keys: ['Enter', ' '], does: trans.__('Show what it counts') }
       ]
     },
     {

@@ -58,7 +58,7 @@ export function requestOf(values: IValues, view: IViewSpec): IEvaluateRequest {
     ...(protocol === 'coco' && { max_dets: Number(values.maxDets) }),
     ...(protocol === 'voc' && {
       options: {
-        interpolation: values.interpolation === '11' ? 11 : 'all',
+        interpolation: values.interpolation,
         inclusive: values.inclusive
       }
     }),

@@ -9,6 +9,7 @@ import type { IViewSpec } from '../client/types';
 import { hasAnnotationTerms } from '../components/annotationTerms';
 import type { IWorkspaceModel } from '../workspace/types';
 import { describeEvaluation } from './describe';
+import { LabelErrors } from './LabelErrors';
 import type { IPanelJob } from './useJob';
 
 interface IProps {
@@ -93,17 +94,7 @@ export function Notices(props: IProps): JSX.Element {
           </>
         )}
         {' · '}
-        <button
-          type="button"
-          className="vl-link"
-          disabled={making.running}
-          title={trans.__(
-            'Rank labels that are likely missing, of the wrong class or misplaced'
-          )}
-          onClick={() => void making.start('label_quality', { evaluation })}
-        >
-          {trans.__('find label errors')}
-        </button>
+        <LabelErrors {...props} />
       </p>
       <Narrowed {...props} />
     </div>

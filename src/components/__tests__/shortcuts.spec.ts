@@ -49,6 +49,17 @@ describe('the list of keys', () => {
   it.each<[Keys, string[]]>([
     ['grid', [...handled('grid/useGridKeys.ts'), ...handled('grid/layout.ts')]],
     ['sample', handled('sample/SamplePanel.tsx', 'const keys:', '};')],
+    [
+      'evaluation',
+      [
+        ...handled('evaluation/ConfusionMatrix.tsx', 'onKeyDown'),
+        ...handled('evaluation/Door.tsx', 'onKeyDown'),
+        'Home',
+        'End',
+        'ArrowUp',
+        'ArrowDown'
+      ]
+    ],
     ['folders', handled('datasets/useListKeys.ts')]
   ])('names what the %s handles', (name, keys) => {
     expect(keys.length).toBeGreaterThan(5);

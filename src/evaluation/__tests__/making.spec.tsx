@@ -44,15 +44,13 @@ async function open(change: Partial<IEvaluationsClient>) {
   const context = fakeContext({
     evaluations,
     jobs: jest.fn().mockResolvedValue([]),
-    folder: jest
-      .fn()
-      .mockResolvedValue({
-        path: '/data',
-        parent: null,
-        entries: [],
-        places: [],
-        images: 0
-      })
+    folder: jest.fn().mockResolvedValue({
+      path: '/data',
+      parent: null,
+      entries: [],
+      places: [],
+      images: 0
+    })
   });
   const shown = render(<EvaluationPanel model={model} context={context} />);
   await settle();
@@ -150,7 +148,7 @@ describe('evaluating', () => {
       confidence: 0.3,
       class_aware: false,
       operating_iou: 0.75,
-      options: { interpolation: 11, inclusive: true },
+      options: { interpolation: '11', inclusive: true },
       view: { ...VIEW, where: "split = 'val'" }
     });
   });

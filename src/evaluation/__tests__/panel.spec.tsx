@@ -6,6 +6,7 @@ import { VisionLensError } from '../../client/errors';
 import type { IViewSpec } from '../../client/types';
 import { outcomeFilter } from '../../components/outcomes';
 import {
+  DETAIL as DATASET,
   fakeContext,
   fakeModel,
   state,
@@ -371,6 +372,39 @@ describe('EvaluationPanel', () => {
       'blood',
       { evaluation: 'run-a' }
     );
+  });
+
+  it('shows labels that were ranked, most suspicious first', async () => {
+    const { evaluations, model } = await open();
+    fireEvent.click(screen.getByText('find label errors'));
+    await settle();
+    expect(evaluations.startJob).toHaveBeenLastCalledWith(
+      'label_quality',
+      'blood',
+      { evaluation: 'run-a' }
+    );
+    const ranked = (name: string) => ({ ...DATASET.fields[0], name });
+    act(() =>
+      model.store.setState({
+        detail: {
+          ...DATASET,
+          fields: [ranked('likely_missing'), ranked('likely_wrong_class')]
+        }
+      })
+    );
+    fireEvent.click(screen.getByText('of the wrong class'));
+    expect(model.setView).toHaveBeenLastCalledWith(
+      expect.objectContaining({
+        level: 'annotations',
+        sort: [{ field: 'likely_wrong_class', descending: true }]
+      })
+    );
+    fireEvent.click(screen.getByText('missing', { selector: '.vl-link' }));
+    // what is missing is said of predictions
+    expect(JSON.stringify(model.setView.mock.lastCall)).toContain(
+      '"field":"source","cmp":"=","value":"run-a"'
+    );
+    expect(screen.queryByText('badly placed')).toBeNull();
   });
 
   it('says what fails, and tries again', async () => {

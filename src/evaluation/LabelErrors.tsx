@@ -1,0 +1,102 @@
+import * as React from 'react';
+import { useStore } from 'zustand';
+import type { IPanelContext } from '../client/context';
+import type { IEvaluationDetail } from '../client/evaluations';
+import type { Filter, IViewSpec } from '../client/types';
+import type { IWorkspaceModel } from '../workspace/types';
+import type { IPanelJob } from './useJob';
+
+interface IProps {
+  readonly model: IWorkspaceModel;
+  readonly context: IPanelContext;
+  readonly detail: IEvaluationDetail;
+  readonly making: IPanelJob;
+}
+
+/** Fields that a ranking of labels fills. */
+const FIELDS = [
+  'likely_missing',
+  'likely_wrong_class',
+  'likely_badly_placed'
+] as const;
+type Field = (typeof FIELDS)[number];
+
+/** The annotations that have a score, most suspicious first. */
+export function rankedView(field: Field, run: string): IViewSpec {
+  const scored: Filter = { op: 'compare', field, cmp: '>', value: 0 };
+  // What is missing is said of the predictions that no label explains.
+  const ofRun: Filter = {
+    op: 'compare',
+    field: 'source',
+    cmp: '=',
+    value: run
+  };
+  return {
+    level: 'annotations',
+    filter:
+      field === 'likely_missing'
+        ? { op: 'and', args: [ofRun, scored] }
+        : scored,
+    where: null,
+    sql: null,
+    search: null,
+    outcomes: null,
+    sort: [{ field, descending: true }],
+    all: false
+  };
+}
+
+/** Rank labels by how likely they are wrong, and look at those that were ranked. */
+export function LabelErrors(props: IProps): JSX.Element {
+  const { model, context, detail, making } = props;
+  const { trans } = context;
+  const fields = useStore(model.store, state => state.detail?.fields) ?? [];
+  const ranked = FIELDS.filter(field =>
+    fields.some(({ name }) => name === field)
+  );
+  const names: Record<Field, string> = {
+    likely_missing: trans.__('missing'),
+    likely_wrong_class: trans.__('of the wrong class'),
+    likely_badly_placed: trans.__('badly placed')
+  };
+  return (
+    <>
+      {ranked.length > 0 && (
+        <>
+          {trans.__('labels likely')}{' '}
+          {ranked.map((field, i) => (
+            <React.Fragment key={field}>
+              {i > 0 && ', '}
+              <button
+                type="button"
+                className="vl-link"
+                title={trans.__('Show them, most suspicious first')}
+                onClick={() => model.setView(rankedView(field, detail.run))}
+              >
+                {names[field]}
+              </button>
+            </React.Fragment>
+          ))}
+          {' · '}
+        </>
+      )}
+      <button
+        type="button"
+        className="vl-link"
+        disabled={making.running}
+        title={trans.__(
+          'Rank labels that are likely missing, of the wrong class or badly placed'
+        )}
+        onClick={() =>
+          void making.start('label_quality', {
+            evaluation: detail.evaluation
+          })
+        }
+      >
+        {ranked.length > 0
+          ? trans.__('rank again')
+          : trans.__('find label errors')}
+      </button>
+    </>
+  );
+}
