@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...catalog.run_rows import check_run_name
-from ...errors import VisionLensError
+from ...errors import VisionLensError, system_errors
 from ...formats.predictions import FORMATS
 from ...models import Job, PredictionsRequest
 from ..dataset_setup import DatasetSetup
@@ -43,8 +43,9 @@ class PredictionsSetup(DatasetSetup[PredictionsRequest]):
         rows: pa.Table | None = None,
     ) -> Job:
         """As others; with the rows of a DataFrame. RUN_EXISTS, DIR_NOT_FOUND, FORMAT_UNKNOWN."""
-        if rows is None and not Path(request.source).expanduser().exists():
-            raise VisionLensError("DIR_NOT_FOUND", f"There is no {request.source}.")
+        with system_errors():
+            if rows is None and not Path(request.source).expanduser().exists():
+                raise VisionLensError("DIR_NOT_FOUND", f"There is no {request.source}.")
         return super().create(library, queue, request, rows)
 
     def checked(self, store: DatasetStore, request: PredictionsRequest) -> PredictionsRequest:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -345,6 +346,21 @@ def test_likely_label_errors_are_fields(evaluated: vl.Dataset) -> None:
     assert ds.evaluate("same", replicates=0).label_quality() == fields
     assert ds.view(f"{fields['wrong_class']} > 0", level="annotations").count() == 0
     assert ds.view(f"{fields['missing']} > 0 and source = 'model'").count() == 0
+
+
+@pytest.mark.own_dataset
+def test_intervals_follow_in_a_job_of_their_own(evaluated: vl.Dataset) -> None:
+    found = evaluated.evaluate("model", confidence=0.1, replicates=100)
+    before = found.counts()
+    deadline = time.monotonic() + 60
+    while not found.detail.intervals and time.monotonic() < deadline:
+        time.sleep(0.1)
+    table = found.intervals
+    assert table.loc["AP50", "low"] <= table.loc["AP50", "high"]
+    assert not found.stale
+    after = evaluated.evaluations()[0].counts()
+    assert after.confusion == before.confusion
+    assert {one.low is None for one in after.per_class} == {False}
 
 
 @pytest.mark.own_dataset
