@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,8 @@ import numpy as np
 import pyarrow as pa
 
 from visionlens_jlab.catalog.restriction import Restriction
-from visionlens_jlab.models import OutcomeFilter, ViewSpec
+from visionlens_jlab.catalog.tables import read_table
+from visionlens_jlab.models import Level, OutcomeFilter, SampleDetail, ViewSpec
 
 if TYPE_CHECKING:
     from visionlens_jlab.catalog.snapshot import Snapshot
@@ -161,3 +163,44 @@ def _at(values: Ids, rows: Ids) -> Ids:
 def _words(codes: Ids, words: tuple[str, ...]) -> pa.Array:
     indices = pa.array(np.maximum(codes, 0).astype(np.int32), mask=codes < 0)
     return pa.DictionaryArray.from_arrays(indices, pa.array(words, pa.string())).cast(pa.string())
+
+
+def sample_with_outcomes(
+    snapshot: Snapshot, found: SampleDetail, wanted: OutcomeFilter | None
+) -> SampleDetail:
+    """A sample with what became of its annotations."""
+    if wanted is None or not found.annotations:
+        return found
+    ids = np.array([one.annotation_id for one in found.annotations], dtype=np.uint32)
+    columns = {
+        name: values.to_pylist() for name, values in snapshot.outcomes(wanted).columns(ids).items()
+    }
+    annotations = [
+        one.model_copy(update={name: values[row] for name, values in columns.items()})
+        for row, one in enumerate(found.annotations)
+    ]
+    return found.model_copy(update={"annotations": annotations})
+
+
+def table_with_outcomes(
+    snapshot: Snapshot,
+    level: Level,
+    *,
+    wanted: OutcomeFilter | None,
+    ids: Ids | None,
+    columns: Sequence[str] | None,
+) -> pa.Table:
+    """Rows of ids (None: all), with what became of annotations where outcomes are asked for."""
+    if wanted is None or level == "samples" or ids is None:
+        return read_table(snapshot.reader, snapshot.fields, level, ids=ids, columns=columns)
+    added = snapshot.outcomes(wanted).columns(ids)
+    own = [name for name in added if columns is None or name in columns]
+    rest = None if columns is None else [name for name in columns if name not in added]
+    if rest == []:
+        return pa.table({name: added[name] for name in columns or ()})
+    table = read_table(snapshot.reader, snapshot.fields, level, ids=ids, columns=rest)
+    for name in own:  # a field of the user's own of that name gives way
+        if name in table.column_names:
+            table = table.drop_columns([name])
+        table = table.append_column(name, added[name])
+    return table if columns is None else table.select(list(columns))

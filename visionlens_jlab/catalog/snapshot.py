@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import numpy as np
-import pyarrow as pa
 
 from visionlens_jlab.catalog import embedding_rows, evaluation_rows
 from visionlens_jlab.catalog.cache import Cache
@@ -21,7 +20,7 @@ from visionlens_jlab.catalog.restriction import Restriction, read_restriction
 from visionlens_jlab.catalog.search_index import IndexState, SearchIndex
 from visionlens_jlab.catalog.searches import Found, run_search, without_search
 from visionlens_jlab.catalog.statistics import Statistics, read_statistics
-from visionlens_jlab.catalog.tables import Ids, ids_at_level, read_table
+from visionlens_jlab.catalog.tables import Ids, ids_at_level
 from visionlens_jlab.catalog.thumbnails import Places
 from visionlens_jlab.catalog.userfields import LIST_FIELDS, TABLES, field_set
 from visionlens_jlab.catalog.views import ResolvedView, count_all, resolve
@@ -31,7 +30,6 @@ from visionlens_jlab.models import (
     Level,
     OutcomeFilter,
     RunComparison,
-    SampleDetail,
     ViewSpec,
 )
 from visionlens_jlab.vectors.segments import Part, Segments, read_parts
@@ -201,43 +199,6 @@ class Snapshot:
         key = ("outcomes_by_id", wanted.evaluation, wanted.confidence)
         evaluated = self.evaluated(wanted.evaluation)
         return self.cached(key, lambda: outcomes_by_id(evaluated, wanted.confidence))
-
-    def with_outcomes(self, found: SampleDetail, wanted: OutcomeFilter | None) -> SampleDetail:
-        """The sample with what became of its annotations."""
-        if wanted is None or not found.annotations:
-            return found
-        ids = np.array([one.annotation_id for one in found.annotations], dtype=np.uint32)
-        columns = {
-            name: values.to_pylist() for name, values in self.outcomes(wanted).columns(ids).items()
-        }
-        annotations = [
-            one.model_copy(update={name: values[row] for name, values in columns.items()})
-            for row, one in enumerate(found.annotations)
-        ]
-        return found.model_copy(update={"annotations": annotations})
-
-    def table(
-        self,
-        level: Level,
-        spec: ViewSpec | None,
-        ids: Ids | None,
-        columns: Sequence[str] | None,
-    ) -> pa.Table:
-        """Rows of ids (None: all); with what became of them where the view asks for outcomes."""
-        wanted = None if spec is None else spec.outcomes
-        if wanted is None or level == "samples" or ids is None:
-            return read_table(self.reader, self.fields, level, ids=ids, columns=columns)
-        added = self.outcomes(wanted).columns(ids)
-        own = [name for name in added if columns is None or name in columns]
-        rest = None if columns is None else [name for name in columns if name not in added]
-        if rest == []:
-            return pa.table({name: added[name] for name in columns or ()})
-        table = read_table(self.reader, self.fields, level, ids=ids, columns=rest)
-        for name in own:  # a field of the user's own of that name gives way
-            if name in table.column_names:
-                table = table.drop_columns([name])
-            table = table.append_column(name, added[name])
-        return table if columns is None else table.select(list(columns))
 
     def matching_among(self, spec: ViewSpec) -> Among | None:
         """`among`, where it decides which annotations of a sample match."""

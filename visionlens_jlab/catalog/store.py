@@ -26,7 +26,11 @@ from visionlens_jlab.catalog.fieldset import FieldSet
 from visionlens_jlab.catalog.identity import identify
 from visionlens_jlab.catalog.info import field_infos, read_detail, read_info
 from visionlens_jlab.catalog.job_results import JobResults
-from visionlens_jlab.catalog.outcomes import is_restricted
+from visionlens_jlab.catalog.outcomes import (
+    is_restricted,
+    sample_with_outcomes,
+    table_with_outcomes,
+)
 from visionlens_jlab.catalog.removals import describe, remove_samples
 from visionlens_jlab.catalog.report import read_report
 from visionlens_jlab.catalog.roots import LOCATION
@@ -149,7 +153,10 @@ class DatasetStore(Edits, Embeddings, Evaluations, Exports, JobResults):
             if wanted is None and spec is not None:
                 view = snapshot.view(spec)
                 wanted = snapshot.ids_at_level(view, level)
-            return snapshot.table(level, spec, wanted, columns)
+            outcomes = None if spec is None else spec.outcomes
+            return table_with_outcomes(
+                snapshot, level, wanted=outcomes, ids=wanted, columns=columns
+            )
 
     def tiles(self, spec: ViewSpec, ids: Sequence[int] | Ids, *, geometry: bool = False) -> Tiles:
         """What the grid draws for ids of the view's level; two statements in all.
@@ -179,7 +186,7 @@ class DatasetStore(Edits, Embeddings, Evaluations, Exports, JobResults):
         with self._snapshot() as snapshot:
             among = snapshot.among(spec)
             found = read_sample(snapshot.reader, snapshot.fields, sample_id, spec, among)
-            return snapshot.with_outcomes(found, spec.outcomes)
+            return sample_with_outcomes(snapshot, found, spec.outcomes)
 
     def predicate(self, text: str | None, filter: Filter | None) -> Predicate:
         """Both forms of a predicate (and-ed when both are given), checked against the fields."""
