@@ -19,7 +19,7 @@ const LIMIT = 120;
 const LABELS = 96;
 const [SMALLEST, LARGEST, FITTED] = [4, 56, 48];
 /** Below this side names would be lost. */
-const LEGIBLE = 10;
+const LEGIBLE = 11;
 const LISTED = 12;
 
 /** Which classes are taken for which: the matrix, and its worst cells as a list. */

@@ -45,7 +45,7 @@ export function Summary(props: IProps): JSX.Element {
       {rest.length > 0 && (
         <details>
           <summary>
-            {trans.__('%1 more metrics', formatCount(rest.length))}
+            {trans._n('%1 more metric', '%1 more metrics', rest.length)}
           </summary>
           <dl className="vl-figures vl-mod-small">
             {rest.map(metric => (
