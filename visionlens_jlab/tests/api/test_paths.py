@@ -8,7 +8,13 @@ import pytest
 
 from visionlens_jlab.api.paths import PathPolicy
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.models import DetectRequest, EmbedRequest, ExportRequest, IngestRequest
+from visionlens_jlab.models import (
+    DetectRequest,
+    EmbedRequest,
+    ExportRequest,
+    IngestRequest,
+    PredictionsRequest,
+)
 
 
 @pytest.fixture
@@ -110,3 +116,13 @@ def test_exports_go_where_the_browser_may_look(policy, tmp_path):
     with pytest.raises(VisionLensError, match="PATH_NOT_ALLOWED"):
         policy.confine_export(outside, unrestricted=False)
     assert policy.confine_export(outside, unrestricted=True).path == outside.path
+
+
+def test_predictions_are_read_where_the_browser_may_look(policy, tmp_path):
+    request = PredictionsRequest(dataset="d", run="m", source="results.json")
+    confined = policy.confine_predictions(request, unrestricted=False)
+    assert confined.source == str(policy.base / "results.json")
+    outside = request.model_copy(update={"source": str(tmp_path.parent / "results.json")})
+    with pytest.raises(VisionLensError, match="PATH_NOT_ALLOWED"):
+        policy.confine_predictions(outside, unrestricted=False)
+    assert policy.confine_predictions(outside, unrestricted=True).source == outside.source
