@@ -112,7 +112,7 @@ def _overlaps(prepared: Prepared, images: ImageInfo, settings: Settings) -> tupl
         found = keypoints.keypoint_pairs(labels, predictions, count, least=least, sigmas=sigmas)
         return prepared, found
     inclusive = settings.protocol == "voc" and settings.options.get("inclusive")
-    return prepared, box_pairs(labels, predictions, count, least, 1.0 if inclusive else 0.0)
+    return prepared, box_pairs(labels, predictions, least, 1.0 if inclusive else 0.0)
 
 
 def _least(settings: Settings) -> float:

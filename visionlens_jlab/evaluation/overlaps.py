@@ -31,17 +31,45 @@ def side_by_side(
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Rows of predictions and labels of one image, all pairs, some images at a time."""
     starts = starts_of(labels.images, images)
-    many = np.diff(starts)[predictions.images]
+    return _in_parts(starts[predictions.images], starts[predictions.images + 1])
+
+
+def _in_parts(first: np.ndarray, last: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Each prediction with the places from `first` to `last` (int (predictions,), not included)."""
+    many = np.maximum(last - first, 0)
     ends = np.cumsum(many)
-    first = 0
-    while first < len(predictions):
-        done = ends[first - 1] if first else 0
-        last = max(int(np.searchsorted(ends, done + _CHUNK, side="right")), first + 1)
-        count = many[first:last]
-        rows = np.repeat(np.arange(first, last), count)
+    begin = 0
+    while begin < len(many):
+        done = ends[begin - 1] if begin else 0
+        end = max(int(np.searchsorted(ends, done + _CHUNK, side="right")), begin + 1)
+        count = many[begin:end]
+        rows = np.repeat(np.arange(begin, end), count)
         within = np.arange(len(rows)) - np.repeat(np.cumsum(count) - count, count)
-        yield rows, starts[predictions.images[rows]] + within
-        first = last
+        yield rows, first[rows] + within
+        begin = end
+
+
+def _by_column(
+    labels: Objects, predictions: Objects, extra: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Labels by image and left edge, and the places of those that may overlap each prediction.
+
+    Where an image holds thousands of small objects most are never compared.
+    """
+    left, width = labels.boxes[:, 0], labels.boxes[:, 2]
+    low, high = (predictions.boxes[:, 0], predictions.boxes[:, 0] + predictions.boxes[:, 2])
+    order = np.lexsort((left, labels.images))
+    widest = np.zeros(int(max(labels.images.max(initial=0), predictions.images.max(initial=0))) + 1)
+    np.maximum.at(widest, labels.images, width)
+    edges = np.concatenate([left, low - widest[predictions.images], high])
+    least = edges.min(initial=0.0)
+    span = edges.max(initial=0.0) - least + 2 * (extra + 1)
+    slack = extra + 1e-14 * span * len(widest)
+    keys = labels.images[order] * span + (left[order] - least)
+    base = predictions.images * span - least
+    first = np.searchsorted(keys, base + low - widest[predictions.images] - slack)
+    last = np.searchsorted(keys, base + high + slack, side="right")
+    return order, first, last
 
 
 def box_iou(a: np.ndarray, b: np.ndarray, crowd: np.ndarray, extra: float = 0.0) -> np.ndarray:
@@ -64,14 +92,16 @@ def box_iou(a: np.ndarray, b: np.ndarray, crowd: np.ndarray, extra: float = 0.0)
     return result
 
 
-def box_pairs(
-    labels: Objects, predictions: Objects, images: int, least: float, extra: float = 0.0
-) -> Pairs:
+def box_pairs(labels: Objects, predictions: Objects, least: float, extra: float = 0.0) -> Pairs:
     """Pairs of boxes of one image whose IoU is `least` or more; both sorted by image."""
+    order, first, last = _by_column(labels, predictions, extra)
     found = []
-    for rows, others in side_by_side(labels, predictions, images):
+    for mine, places in _in_parts(first, last):
+        near = labels.images[order[places]] == predictions.images[mine]
+        rows, others = mine[near], order[places[near]]
         iou = box_iou(predictions.boxes[rows], labels.boxes[others], labels.crowd[others], extra)
-        kept = iou >= least
+        kept = np.flatnonzero(iou >= least)
+        kept = kept[np.lexsort((others[kept], rows[kept]))]
         found.append(Pairs(rows[kept], others[kept], iou[kept]))
     return joined(found)
 

@@ -42,7 +42,7 @@ def test_every_pair_of_an_image_and_no_other(labels, seen, chunk):
     labels, seen = objects(labels), objects(seen)
     before, overlaps._CHUNK = overlaps._CHUNK, chunk
     try:
-        found = overlaps.box_pairs(labels, seen, 3, 0.1)
+        found = overlaps.box_pairs(labels, seen, 0.1)
     finally:
         overlaps._CHUNK = before
     wanted = {}
