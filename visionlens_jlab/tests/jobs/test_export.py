@@ -10,9 +10,12 @@ import pytest
 
 from visionlens_jlab.catalog.library import Library
 from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.jobs.context import JobCancelled
 from visionlens_jlab.jobs.export import job as export_job
 from visionlens_jlab.jobs.export.place import new_folder, partial_folder
+from visionlens_jlab.jobs.export.setup import ExportSetup
 from visionlens_jlab.jobs.inline import run_inline, run_job
+from visionlens_jlab.jobs.spool import Spool
 from visionlens_jlab.models import (
     ExportReport,
     ExportRequest,
@@ -24,7 +27,7 @@ from visionlens_jlab.models import (
 from visionlens_jlab.tests.notebook import small_coco
 
 from ..formats.exported import Row, carried, compare, differences, row_of, task_of
-from .ingest_context import Ingested, ingest_rows
+from .ingest_context import Ingested, MemoryContext, ingest_rows
 
 DATA = Path(__file__).resolve().parents[3].parent / "shared" / "data"
 SETS = ("coco_val2014_43", "yolo_coco128", "voc_bccd", "cls_clothing_val")
@@ -215,6 +218,37 @@ def test_a_folder_that_was_filled_meanwhile_stays(tmp_path: Path) -> None:
     with pytest.raises(VisionLensError, match="EXPORT_NOT_EMPTY"):
         write()
     assert [one.name for one in tmp_path.iterdir()] == ["out"]
+
+
+def attempt(library: Library, spool: Spool, path: Path) -> MemoryContext:
+    """A context with the input of an export, as an attempt finds it."""
+    request = ExportRequest(dataset="small", path=str(path), format="coco")
+    spool.make()
+    params = request.model_dump(mode="json")
+    params |= ExportSetup().prepare(library.open("small"), request, spool)
+    return MemoryContext(params, spool.folder)
+
+
+def test_an_attempt_after_the_last_step_gives_the_same_report(
+    small: Library, tmp_path: Path
+) -> None:
+    """A worker that is killed between the folder's appearance and the end of the job."""
+    path = tmp_path / "out"
+    context = attempt(small, Spool(tmp_path / "spool" / "job"), path)
+    first = export_job.run(context)
+    assert first["images"] == small_coco.IMAGES
+    assert export_job.run(context) == first
+    assert [one.name for one in tmp_path.iterdir() if one.name.startswith(".")] == []
+
+
+def test_a_cancelled_export_leaves_nothing(small: Library, tmp_path: Path) -> None:
+    path = tmp_path / "out"
+    context = attempt(small, Spool(tmp_path / "spool" / "job"), path)
+    context.cancelled = JobCancelled
+    with pytest.raises(JobCancelled):
+        export_job.run(context)
+    assert not path.exists()
+    assert list(tmp_path.glob(".out*")) == []
 
 
 @pytest.mark.parametrize(
