@@ -1,12 +1,15 @@
 """Import and evaluation of 76,000 predictions on 10,000 images with 70,000 boxes: CPU seconds.
 
-Usage: python benchmarks/predictions.py [--runs 5] [--times 1]
+Usage: python benchmarks/predictions.py [--runs 5] [--times 1] [--predictions 76000]
 
-COCO results are generated beside a generated COCO dataset (`labels_cpu.py`): each box is found, near
-enough or not, by about nine in ten predictions; the others are anywhere. Each run is
+COCO results are generated beside a generated COCO dataset (`labels_cpu.py`): each box is found,
+near enough or not, by about nine in ten predictions; the others are anywhere. Each run is
 `vl.open(...).add_predictions(...)` and `.evaluate(...)` in a process of its own; user and system
 time of all its threads from the call to its return, with the modules that it loads and the commit.
 `--times 10` has ten times the images, boxes and predictions.
+
+Then a Jupyter server counts at 100 other thresholds, as the panel's slider asks it to (POST
+counts); wall time from the request sent to the last byte.
 """
 
 from __future__ import annotations
@@ -17,12 +20,16 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
+import httpx
 import labels_cpu
 import numpy as np
+from thumbnails import TOKEN, start
 
 PREDICTIONS = 76_000
+THRESHOLDS = 100
 TIMED = """
 import json, resource, sys, visionlens_jlab as vl
 def cpu():
@@ -67,16 +74,46 @@ def results(labels: Path, path: Path, count: int) -> None:
     path.write_text(json.dumps(listed))
 
 
+def recounted(root: Path) -> None:
+    """Count at other thresholds, over HTTP, and print what it takes."""
+    server, address = start(root)
+    rng = np.random.default_rng(5)
+    walls = []
+    try:
+        headers = {"Authorization": f"token {TOKEN}"}
+        transport = httpx.HTTPTransport(retries=20)
+        with httpx.Client(
+            base_url=address, headers=headers, timeout=60, transport=transport
+        ) as client:
+            client.get("datasets/benchmark").raise_for_status()
+            for confidence in rng.uniform(0, 1, 1 + THRESHOLDS):
+                began = time.perf_counter()
+                client.post(
+                    "datasets/benchmark/evaluations/benchmark/counts",
+                    json={"confidence": round(float(confidence), 3)},
+                ).raise_for_status()
+                walls.append(1000 * (time.perf_counter() - began))
+    finally:
+        server.terminate()
+        server.wait()
+    p50, p95 = np.percentile(walls[1:], [50, 95])
+    print(
+        f"counts at another threshold: first {walls[0]:.0f} ms, then p50 {p50:.0f}, p95 {p95:.0f}, "
+        f"most {max(walls[1:]):.0f} ms"
+    )
+
+
 def main() -> None:
     """Print the figures of all runs."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--times", type=int, default=1)
+    parser.add_argument("--predictions", type=int, default=PREDICTIONS)
     given = parser.parse_args()
     labels_cpu.IMAGES *= given.times
-    count = PREDICTIONS * given.times
+    count = given.predictions * given.times
     with tempfile.TemporaryDirectory() as scratch:
-        folder, data = Path(scratch, "coco"), Path(scratch, "home")
+        folder, data = Path(scratch, "coco"), Path(scratch, "data")
         folder.mkdir()
         labels_cpu.generate(folder)
         results(folder / "labels.json", Path(scratch, "results.json"), count)
@@ -97,6 +134,7 @@ def main() -> None:
                 [sys.executable, "-c", code], check=True, capture_output=True, text=True
             )
             found.append(json.loads(done.stdout.splitlines()[-1]))
+        recounted(Path(scratch))
     for name, column in (("import", 0), ("evaluate", 1)):
         seconds = sorted(run[column] for run in found)
         print(

@@ -1,11 +1,11 @@
 /** From a run to what it gets wrong: one cell of the confusion matrix in every panel and in the notebook. */
-import { expect, type IJupyterLabPageFixture, test } from '@jupyterlab/galata';
-import { json } from './api';
+import { expect, test } from '@jupyterlab/galata';
 import { violations } from './axe';
 import { drawnMap, haveProjections } from './maps';
 import { Notebook } from './notebook';
 import { haveDataset } from './panels';
 import { picture } from './pictures';
+import { haveEvaluation } from './runs';
 
 // Galata's stand-in for the kernel routes answers a restart with 201, which Lab refuses.
 test.use({ autoGoto: false, kernels: null, sessions: null });
@@ -19,35 +19,6 @@ const READ = [
   'print(len(df), len(truth), len(found), df["sample_id"].nunique(),',
   '      set(truth["class"]), set(found["class"]), set(df["outcome"].dropna()))'
 ].join('\n');
-
-/** Import a run of the demonstration dataset and evaluate it, unless that was done. */
-async function haveEvaluation(
-  page: IJupyterLabPageFixture,
-  run: string
-): Promise<void> {
-  const names = async (): Promise<string[]> => {
-    const answer = await json(page, 'datasets/street/evaluations');
-    return answer.evaluations.map((each: any) => each.evaluation);
-  };
-  const finished = async (kind: string, parameters: object): Promise<void> => {
-    const { job } = await json(page, 'jobs', {
-      kind,
-      [kind]: { dataset: 'street', run, ...parameters }
-    });
-    await expect
-      .poll(async () => (await json(page, `jobs/${job}`)).state)
-      .toMatch(/done|failed/);
-    expect((await json(page, `jobs/${job}`)).error).toBeNull();
-  };
-  if (!(await names()).includes(run)) {
-    const { runs } = await json(page, 'datasets/street/runs');
-    if (!runs.some((each: any) => each.run === run)) {
-      const source = `street/predictions/${run}.json`;
-      await finished('predictions', { source });
-    }
-    await finished('evaluate', { name: run, replicates: 0 });
-  }
-}
 
 test('a cell of the matrix is the same in grid, map and notebook; the slider counts again', async ({
   page,

@@ -1,27 +1,16 @@
-/** Labels are put right and written out: many at once, one in its image, then as YOLO and back. */
+/** From labels that a run says are wrong to a run held against better ones: put right, out as YOLO, back, evaluated. */
 import { expect, test, type IJupyterLabPageFixture } from '@jupyterlab/galata';
 import type { Locator } from '@playwright/test';
 import * as path from 'path';
 import { json, view } from './api';
 import { picture } from './pictures';
+import { finished, haveEvaluation } from './runs';
 import { deleteDataset, serverRoot } from './server';
 
 test.use({ autoGoto: false, actionTimeout: 30_000 });
 
 const NAME = 'repair';
 const CLASS = 'put right';
-
-async function ingest(
-  page: IJupyterLabPageFixture,
-  parameters: Record<string, unknown>
-): Promise<void> {
-  const job = await json(page, 'jobs', { kind: 'ingest', ingest: parameters });
-  await expect
-    .poll(async () => (await json(page, `jobs/${job.job}`)).state, {
-      timeout: 60_000
-    })
-    .toBe('done');
-}
 
 async function run(
   page: IJupyterLabPageFixture,
@@ -79,17 +68,29 @@ async function middle(target: Locator): Promise<{ x: number; y: number }> {
   return { x: x + width / 2, y: y + height / 2 };
 }
 
-test('labels are relabelled, drawn, moved, taken back and exported', async ({
+test('labels are ranked, relabelled, drawn, moved, taken back, exported and evaluated again', async ({
   page
 }) => {
   await page.goto();
-  await ingest(page, { source: 'street', name: NAME, labels_only: true });
+  const labels = { source: 'street', name: NAME, labels_only: true };
+  await finished(page, 'ingest', labels);
+  const first = await haveEvaluation(page, 'run_a', NAME);
   const all = await count(page, NAME, 'w > 0');
   await run(page, 'open-grid', { dataset: NAME });
   await expect(page.locator('.vl-grid .vl-header-line')).toContainText('240');
 
-  // Twenty at once.
-  const { ids } = await view(page, NAME, spec("class = 'car'"));
+  // Twenty at once, of those that are most likely wrong.
+  const panels = page.locator('.vl-evaluation');
+  await run(page, 'open-evaluation');
+  await panels.getByRole('button', { name: 'find label errors' }).click();
+  await panels.getByRole('button', { name: 'of the wrong class' }).click();
+  const ranked = {
+    ...spec('likely_wrong_class > 0'),
+    sort: [{ field: 'likely_wrong_class', descending: true }]
+  };
+  const { ids } = await view(page, NAME, ranked);
+  const header = page.locator('.vl-grid .vl-header-line');
+  await expect(header).toContainText(`${ids.length} of`);
   const chosen = { ids: ids.slice(0, 20), level: 'annotations', name: CLASS };
   await run(page, 'relabel', chosen);
   const made = `class = '${CLASS}'`;
@@ -144,9 +145,18 @@ test('labels are relabelled, drawn, moved, taken back and exported', async ({
   await expect(toast.filter({ hasText: 'Exported' })).toBeVisible({
     timeout: 60_000
   });
-  await ingest(page, { source: folder, name: 'repaired', format: 'yolo' });
+  const repaired = { source: folder, name: 'repaired', format: 'yolo' };
+  await finished(page, 'ingest', { ...repaired, labels_only: true });
   expect(await count(page, 'repaired', made)).toBe(20);
   expect(await count(page, 'repaired', 'w > 0')).toBe(all);
+
+  // The run has no such class: it misses all twenty now.
+  const again = await haveEvaluation(page, 'run_a', 'repaired');
+  const missed = again.per_class.find((each: any) => each.name === CLASS);
+  expect([missed.support, missed.false_negatives]).toEqual([20, 20]);
+  const AP50 = (of: any): number =>
+    of.metrics.find((each: any) => each.name === 'AP50').value;
+  expect(AP50(again)).toBeLessThan(AP50(first));
   await deleteDataset(page, 'repaired');
   await deleteDataset(page, NAME);
 });

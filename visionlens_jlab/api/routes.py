@@ -8,10 +8,6 @@ from ..models import (
     DatasetDetail,
     Detected,
     DetectRequest,
-    Duplicates,
-    EmbeddingSpace,
-    Encoded,
-    EncodeRequest,
     Facets,
     FacetsRequest,
     Folder,
@@ -20,8 +16,6 @@ from ..models import (
     JobRequest,
     Predicate,
     PredicateRequest,
-    QueryVector,
-    ResolveRequest,
     SampleDetail,
     SampleRequest,
     SavedView,
@@ -42,7 +36,6 @@ from .about import AboutHandler, OpenApiHandler
 from .codes import (
     CHANGE,
     DATASET,
-    ENCODE,
     EVALUATION,
     INGEST,
     PICTURE,
@@ -55,40 +48,32 @@ from .codes import (
 from .colors import ColorsHandler
 from .crops import CropHandler
 from .datasets import DatasetHandler, DatasetsHandler, ReportHandler
-from .duplicates import DuplicatesHandler, ResolveHandler
 from .embedders import EmbeddersHandler
-from .encode import EncodeHandler
+from .embedding_routes import EMBEDDING_ROUTES
 from .evaluation_routes import EVALUATION_ROUTES
 from .fields import FieldHandler, TagsHandler
 from .folders import FoldersHandler
 from .formats import DetectHandler, FormatsHandler
 from .jobs import JobHandler, JobLogHandler, JobsHandler
 from .operations import ARROW_STREAM, IDS, Binary, Operation, Route
-from .projections import PointsHandler, ProjectionHandler, ProjectionsHandler
 from .samples import ImageHandler, SampleHandler, ThumbnailHandler, ThumbnailsHandler
 from .saved_views import SavedViewHandler, SavedViewsHandler
 from .shapes import (
     About,
     CropQuery,
     DatasetList,
-    DuplicatesQuery,
     EmbedderList,
     FolderQuery,
     FormatList,
     JobList,
     JobLog,
     LevelQuery,
-    ProjectionList,
-    QueryList,
     ReportQuery,
     SavedViewList,
     SelectionQuery,
-    SpaceList,
     ThumbnailQuery,
     UploadQuery,
-    VectorsQuery,
 )
-from .spaces import QueriesHandler, SpaceHandler, SpacesHandler, VectorsHandler
 from .uploads import UploadHandler, UploadsHandler
 from .views import (
     FacetsHandler,
@@ -120,10 +105,6 @@ THUMBNAILS = Binary(
 FILE = Binary(wire.BINARY, "The file's bytes.")
 VIEW_COUNTS = ("VisionLens-Count", "VisionLens-Total", "VisionLens-Version")
 SCORES = "VisionLens-Scores"
-POINTS = Binary(
-    wire.BINARY,
-    "Coordinates as little-endian float32, (largest id + 1) x dimensions, NaN where there is none.",
-)
 SELECTION_COUNTS = ("VisionLens-Count", "VisionLens-Version")
 
 ROUTES = [
@@ -307,113 +288,7 @@ ROUTES = [
             ),
         },
     ),
-    Route(
-        "datasets/{dataset}/spaces",
-        SpacesHandler,
-        {"get": Operation("Embedding spaces", response=SpaceList, errors=DATASET)},
-    ),
-    Route(
-        "datasets/{dataset}/spaces/{space}",
-        SpaceHandler,
-        {
-            "delete": Operation(
-                "Remove a space", status=204, errors=(*DATASET, *CHANGE, "SPACE_NOT_FOUND")
-            )
-        },
-    ),
-    Route(
-        "datasets/{dataset}/spaces/{space}/vectors",
-        VectorsHandler,
-        {
-            "get": Operation(
-                "Vectors of a space", response=ARROW_STREAM, errors=(*DATASET, *SPACE)
-            ),
-            "put": Operation(
-                "Add vectors",
-                ARROW_STREAM,
-                EmbeddingSpace,
-                query=VectorsQuery,
-                errors=(*DATASET, *CHANGE, *SPACE, "ID_UNKNOWN"),
-            ),
-        },
-    ),
-    Route(
-        "datasets/{dataset}/spaces/{space}/queries",
-        QueriesHandler,
-        {
-            "get": Operation(
-                "Encoded queries", response=QueryList, errors=(*DATASET, "SPACE_NOT_FOUND")
-            ),
-            "post": Operation(
-                "Keep a vector to search for",
-                QueryVector,
-                Encoded,
-                errors=(*DATASET, *CHANGE, *SPACE),
-            ),
-        },
-    ),
-    Route(
-        "datasets/{dataset}/projections",
-        ProjectionsHandler,
-        {"get": Operation("Projections", response=ProjectionList, errors=DATASET)},
-    ),
-    Route(
-        "datasets/{dataset}/projections/{projection}",
-        ProjectionHandler,
-        {
-            "delete": Operation(
-                "Remove a projection",
-                status=204,
-                errors=(*DATASET, *CHANGE, "PROJECTION_NOT_FOUND"),
-            )
-        },
-    ),
-    Route(
-        "datasets/{dataset}/projections/{projection}/points",
-        PointsHandler,
-        {
-            "get": Operation(
-                "Coordinates by id",
-                response=POINTS,
-                headers=("VisionLens-Count",),
-                errors=(*DATASET, "PROJECTION_NOT_FOUND"),
-                cached=True,
-            )
-        },
-    ),
-    Route(
-        "datasets/{dataset}/duplicates",
-        DuplicatesHandler,
-        {
-            "get": Operation(
-                "Groups of duplicates", response=Duplicates, query=DuplicatesQuery, errors=DATASET
-            )
-        },
-    ),
-    Route(
-        "datasets/{dataset}/duplicates/resolve",
-        ResolveHandler,
-        {
-            "post": Operation(
-                "Tag or remove all but the best",
-                ResolveRequest,
-                Changed,
-                errors=(*DATASET, *CHANGE, "ID_UNKNOWN", "DUPLICATES_CHANGED"),
-            )
-        },
-    ),
-    Route(
-        "datasets/{dataset}/encode",
-        EncodeHandler,
-        {
-            "post": Operation(
-                "A text or an image as a query",
-                EncodeRequest,
-                Encoded,
-                errors=(*DATASET, *CHANGE, *SPACE, *ENCODE),
-            )
-        },
-    ),
+    *EMBEDDING_ROUTES,
     Route(
         "datasets/{dataset}/uploads",
         UploadsHandler,

@@ -26,7 +26,7 @@ class OutcomeFilter(Model):
     """The threshold; null: the evaluation's own."""
     outcomes: list[Outcome] = []
     classes: list[str] = []
-    """Of the annotation, or of its partner."""
+    """Under which an outcome is counted: the label's, or a false positive's own."""
     cell: Cell | None = None
     errors: list[ErrorType] = []
     confidence_range: tuple[float, float] | None = None
