@@ -19,10 +19,11 @@ TESTS = "visionlens_jlab/tests"
 PARTS = [
     "jobs/test_[a-h]*",
     "jobs/test_[j-z]*",
-    "vectors embedding duplicates",
+    "vectors",
     "jobs/test_i*",
-    "catalog workspace",
+    "embedding duplicates",
     "notebook",
+    "catalog workspace",
     "api",
     "formats media",
     "demo",

@@ -77,7 +77,9 @@ def classical(names: list[Path]) -> tuple[np.ndarray, np.ndarray]:
     return np.arange(len(names)), vectors
 
 
-@pytest.mark.parametrize("proposed_by", ["hashes", "hashes and vectors"])
+@pytest.mark.parametrize(
+    "proposed_by", [pytest.param("hashes", marks=pytest.mark.soak), "hashes and vectors"]
+)
 def test_the_copies_of_the_demonstration_dataset(
     demonstration: Demonstration, proposed_by: str, tmp_path: Path
 ) -> None:
