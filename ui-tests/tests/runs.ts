@@ -21,7 +21,8 @@ export async function finished(
 export async function haveEvaluation(
   page: IJupyterLabPageFixture,
   run: string,
-  dataset = 'street'
+  dataset = 'street',
+  options: object = {}
 ): Promise<any> {
   const place = `datasets/${dataset}`;
   const { evaluations } = await json(page, `${place}/evaluations`);
@@ -29,7 +30,8 @@ export async function haveEvaluation(
     const { runs } = await json(page, `${place}/runs`);
     if (!runs.some((each: any) => each.run === run)) {
       const source = `street/predictions/${run}.json`;
-      await finished(page, 'predictions', { dataset, run, source });
+      const request = { dataset, run, source, options };
+      await finished(page, 'predictions', request);
     }
     const name = run;
     await finished(page, 'evaluate', { dataset, run, name, replicates: 0 });
