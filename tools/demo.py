@@ -50,17 +50,25 @@ def _quiet_lab() -> None:
 def _make_dataset(images: int, env: dict[str, str]) -> None:
     python = str(environment.PYTHON)
     folder = WORK / NAME
+    arguments = [str(folder), NAME, str(HOME / "data")]
     if not (folder / "annotations" / "instances.json").exists():
         print(f"  rendering {images:,} images into {folder} ...", flush=True)
         command = ["-m", "visionlens_jlab.demo", "--out", str(folder), "--n", str(images)]
         subprocess.run([python, *command], env=env, check=True)
-    if not (HOME / "data" / "datasets" / NAME / "dataset.json").exists():
+    dataset = HOME / "data" / "datasets" / NAME
+    if not (dataset / "dataset.json").exists():
         print("  ingesting it ...", flush=True)
         program = (
             "import sys, visionlens_jlab as vl; "
             "print(vl.ingest(sys.argv[1], name=sys.argv[2], data_dir=sys.argv[3]).report)"
         )
-        arguments = [str(folder), NAME, str(HOME / "data")]
+        subprocess.run([python, "-c", program, *arguments], env=env, check=True)
+    if not any(dataset.glob("evaluations/*")):
+        print("  evaluating two models on it ...", flush=True)
+        program = (
+            "import sys, visionlens_jlab as vl; from visionlens_jlab.demo.runs import have_runs; "
+            "have_runs(vl.open(sys.argv[2], data_dir=sys.argv[3]), sys.argv[1])"
+        )
         subprocess.run([python, "-c", program, *arguments], env=env, check=True)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-from pathlib import Path
 from typing import Any
 
 from .output import add_data_dir, say
@@ -31,13 +30,12 @@ def add(commands: Any) -> None:
 def run(options: argparse.Namespace) -> int:
     """Render, then ingest."""
     from ..demo.generate import generate
+    from ..demo.runs import have_runs
     from ..notebook.entry import ingest
 
     generate(options.out, options.n, options.seed, options.world, progress=_progress)
     dataset = ingest(options.out, options.name, format="coco", data_dir=options.data_dir)
-    for predictions in sorted(Path(options.out, "predictions").glob("*.json")):
-        dataset.add_predictions(predictions.stem, predictions)
-        found = dataset.evaluate(predictions.stem)
+    for found in have_runs(dataset, options.out):
         say(f"{found.run}: AP50 {found.metrics['AP50']:.3f}")
     say(f"{dataset.name}: {dataset.count():,} samples. Open it in JupyterLab, or in a notebook:")
     say(f'  import visionlens_jlab as vl; vl.open("{dataset.name}").show()')
