@@ -19,7 +19,8 @@ TESTS = "visionlens_jlab/tests"
 PARTS = [
     "jobs/test_[a-h]*",
     "jobs/test_[j-z]*",
-    "vectors",
+    "vectors/test_[a-r]*",
+    "vectors/test_s*",
     "jobs/test_i*",
     "embedding duplicates",
     "notebook",
