@@ -10,12 +10,15 @@ import type { IDoors } from './useDoors';
 
 interface IProps {
   readonly comparison: IComparison;
+  /** This evaluation's own threshold, which it is compared at. */
+  readonly own: number;
   readonly doors: IDoors;
   readonly trans: TranslationBundle;
 }
 
 /** This evaluation (A) against another (B) on the same images. */
-export function Comparison({ comparison, doors, trans }: IProps): JSX.Element {
+export function Comparison(props: IProps): JSX.Element {
+  const { comparison, own, doors, trans } = props;
   const { a, b, metrics } = comparison;
   const changes = [
     {
@@ -47,7 +50,7 @@ export function Comparison({ comparison, doors, trans }: IProps): JSX.Element {
                 className="vl-figure-value"
                 title={title}
                 pressed={doors.isShown({ against: b, change })}
-                onOpen={() => doors.show({ against: b, change })}
+                onOpen={() => doors.show({ against: b, change }, own)}
               >
                 {formatCount(count)}
               </NumberDoor>

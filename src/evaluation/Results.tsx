@@ -118,6 +118,7 @@ export function Results(props: IProps): JSX.Element {
             {comparison.answer ? (
               <Comparison
                 comparison={comparison.answer}
+                own={detail.operating_point.confidence}
                 doors={doors}
                 trans={trans}
               />

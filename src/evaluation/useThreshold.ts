@@ -34,7 +34,8 @@ export function useThreshold(
       clearTimeout(timer.current);
       timer.current = setTimeout(() => {
         const { outcomes } = model.store.getState().view;
-        if (outcomes && outcomes.evaluation === name) {
+        // Two runs are compared at their own thresholds, wherever the slider is.
+        if (outcomes?.evaluation === name && !outcomes.against) {
           model.setOutcomes({ ...outcomes, confidence }, 'threshold');
         }
       }, PAUSE_MS);

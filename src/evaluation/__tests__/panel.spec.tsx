@@ -315,12 +315,21 @@ describe('EvaluationPanel', () => {
     expect(metric).toHaveTextContent('.382.416+.034*.010 – .058.010');
     const row = container.querySelector('[data-class="RBC"]')!;
     expect(row.querySelector('.vl-difference')).toHaveTextContent('−.020');
+    // The door leads to what was counted, and stays there, wherever the slider is.
+    const move = async (to: string): Promise<void> => {
+      fireEvent.change(screen.getByLabelText(/Confidence from which/), {
+        target: { value: to }
+      });
+      await settle(300);
+    };
+    await move('0.6');
     fireEvent.click(
       screen.getByTitle('Show the images on which run-b has more errors')
     );
-    expect(kept(model)).toEqual(
-      outcomeFilter('run-a', 0.35, { against: 'run-b', change: 'worse' })
-    );
+    const worse = { against: 'run-b', change: 'worse' } as const;
+    expect(kept(model)).toEqual(outcomeFilter('run-a', 0.35, worse));
+    await move('0.7');
+    expect(kept(model)).toEqual(outcomeFilter('run-a', 0.35, worse));
   });
 
   it('sorts the classes', async () => {
