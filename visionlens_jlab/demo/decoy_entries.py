@@ -134,17 +134,17 @@ def _add_missing_values(entries: Entries) -> None:
 def _add_shifted_scores(entries: Entries) -> None:
     evidence, decoys = entries.evidence, entries.evidence.world.decoys
     shifted = evidence.where(decoys.shifted)
-    lower = OPERATING_CONFIDENCE - decoys.shift
     effect = evidence.contrast(shifted)
-    for run in evidence.missed:
+    for run, rates in evidence.world.plants.runs.items():
+        lower = OPERATING_CONFIDENCE - rates.shift
         rate = evidence.rate(evidence.missed_at(run, lower), shifted)["rate"]
-        effect[run]["inside_at_lower_confidence"] = rate
+        effect[run] |= {"shift": rates.shift, "inside_at_lower_confidence": rate}
     entries.add(
         "shifted_scores",
         "decoy",
         "confidences lower by a constant",
         "group",
-        effect={"shift": decoys.shift, "lower_confidence": round(lower, 4), **effect},
+        effect=effect,
         cause="A matter of the threshold: at a lower one the objects are found.",
         predicate=predicate(decoys.shifted),
         annotations=shifted,

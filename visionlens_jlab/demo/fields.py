@@ -19,7 +19,7 @@ DOOMED_MINIMUM = 1000
 TWINS_PER_SET = 3
 IMAGES_PER_TWIN_SET = 200
 MANY_VALUES = 500
-BLURRED_SHARE = 0.16
+BLURRED_SHARE = 0.24
 _HOURS = {"day": (9, 16), "dusk": (18, 19), "night": (21, 28)}
 
 Objects = npt.NDArray[np.object_]

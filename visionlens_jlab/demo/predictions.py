@@ -177,13 +177,13 @@ def predict(
     objects = layout.objects
     group = layout.group_of[objects.image]
     latent = latents(group, layout.groups.burst[group], rng)
-    decoys = world.decoys
-    lost = np.where(masks.shifted, _share_below(OPERATING_CONFIDENCE + decoys.shift), 0.0)
-    shifted_images = holds(decoys.shifted, layout.fields)
+    shifted_images = holds(world.decoys.shifted, layout.fields)
     raining = holds(world.plants.false_positives, layout.fields)
     weak_share = float(masks.weak.sum() / masks.labelled.sum())
     runs = []
     for rates, own in zip((world.plants.run_a, world.plants.run_b), latent, strict=True):
+        below = _share_below(OPERATING_CONFIDENCE + rates.shift)
+        lost = np.where(masks.shifted, below, 0.0)
         probability = solve(_rates_of(masks, rates, weak_share), masks.forced, lost)
         probability = np.where(masks.labelled, probability, 0.0)
         missed = realise(np.round(probability, 6), own)
@@ -193,5 +193,5 @@ def predict(
         false = np.where(raining, rates.false_positives_in, rates.false_positives)
         run.invent(false, 0.505, 0.88, (1.1, 1.4))
         run.invent(np.full(len(raining), _LOW_SCORES_PER_IMAGE), 0.04, 0.499, (1.2, 1.0))
-        runs.append(run.finish(shifted_images, decoys.shift))
+        runs.append(run.finish(shifted_images, rates.shift))
     return runs[0], runs[1]

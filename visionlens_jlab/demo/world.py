@@ -119,6 +119,8 @@ class Rates:
     false_positives: float
     false_positives_in: float
     """Where `Plants.false_positives` holds."""
+    shift: float
+    """What confidences are lower by where `Decoys.shifted` holds."""
 
 
 @dataclass(frozen=True)
@@ -140,6 +142,11 @@ class Plants:
     run_a: Rates
     run_b: Rates
 
+    @property
+    def runs(self) -> dict[str, Rates]:
+        """By name."""
+        return {"run_a": self.run_a, "run_b": self.run_b}
+
 
 @dataclass(frozen=True)
 class Decoys:
@@ -157,7 +164,6 @@ class Decoys:
     missing_range: tuple[float, float]
     missing_where: Terms
     shifted: Terms
-    shift: float
     mislabelled_class: str
 
 

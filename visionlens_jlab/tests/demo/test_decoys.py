@@ -83,8 +83,8 @@ def test_shifted_scores_are_a_matter_of_the_threshold(large: Written) -> None:
     for run in large.runs:
         inside, _ = large.missed(run, holds)
         outside, _ = large.missed(run, lambda row: not holds(row))
-        lower, _ = large.missed(run, holds, 0.5 - entry["effect"]["shift"])
-        assert inside > outside + 0.05
+        lower, _ = large.missed(run, holds, 0.5 - entry["effect"][run]["shift"])
+        assert inside > lower + 0.05
         assert lower < outside + 0.02
         assert entry["effect"][run]["inside_at_lower_confidence"] == pytest.approx(lower, abs=0.005)
 
