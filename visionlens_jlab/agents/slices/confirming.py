@@ -1,0 +1,73 @@
+"""The confirmation half: what was chosen in discovery, tested once on groups that had no say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ...models.analysis import Effect
+from .adjusting import holm
+from .choosing import Chosen
+from .contrasts import effect, p_values
+from .expecting import Expected
+from .halves import Half
+from .searching import Family, Search, part_of
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A chosen slice with what both halves say."""
+
+    search: Search
+    chosen: Chosen
+    discovery: Effect
+    confirmation: Effect
+    p: float
+    """The greater one of the confirmation half's two: against the rest, and beyond what the other
+    chosen slices lead one to expect. Both must be small for the slice to be a finding."""
+    holds: bool = False
+
+
+def judge(search: Search, chosen: list[Chosen], family: Family) -> list[Judged]:
+    """Effects of the chosen slices of a search in both halves."""
+    judged = []
+    inside = [one.mask for one in chosen]
+    outside = [search.columns.all_of(one.terms)[search.confirmation.rows] for one in chosen]
+    for at, one in enumerate(chosen):
+        found, p = _both_ways(search, search.discovery, inside, at)
+        adjusted = family.adjust(search, one.terms, p)
+        found = found.model_copy(update={"p_adjusted": adjusted})
+        shown, p = _both_ways(search, search.confirmation, outside, at)
+        # Against the rest as well: a finding is told by what anybody can count.
+        p = max(p, shown.p or 0.0) if (shown.difference or 0.0) > 0 else 1.0
+        judged.append(Judged(search, one, found, shown, p))
+    return judged
+
+
+def _both_ways(
+    search: Search, half: Half, masks: list[np.ndarray], at: int
+) -> tuple[Effect, float]:
+    """A slice against the rest, and p of what it has beyond the expected; 1 where it is better."""
+    shown = effect(half, masks[at], binary=search.units.scale == "rate")
+    expected = Expected(half, [*masks[:at], *masks[at + 1 :]], search.units.scale)
+    beyond = expected.excess(masks[at])
+    p = p_values(np.array([beyond.mean]), np.array([beyond.se]), np.array([beyond.df]))
+    return shown, float(p[0]) if beyond.mean > 0 else 1.0
+
+
+def confirm(judged: list[Judged], earlier: list[float], alpha: float) -> list[Judged]:
+    """Holm's adjustment over all that was chosen, in all targets, and earlier confirmations.
+
+    Weighted by target as in discovery.
+    """
+    weights = [*(part_of(one.search.units) for one in judged), *(1.0 for _ in earlier)]
+    adjusted = holm(np.array([*(one.p for one in judged), *earlier]), np.array(weights))
+    return [
+        replace(
+            one,
+            confirmation=one.confirmation.model_copy(update={"p_adjusted": float(p)}),
+            holds=bool(p <= alpha),
+        )
+        for one, p in zip(judged, adjusted, strict=False)
+    ]

@@ -1,0 +1,244 @@
+"""Findings and what was no finding, as the shapes that leave slice discovery."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+
+import numpy as np
+
+from ...models import ViewSpec
+from ...models.analysis import AnalyseRequest, Condition, Finding, Inseparable, Unconfirmed
+from .actions import action_for
+from .choosing import Rival, jaccard
+from .confirming import Judged
+from .contrasts import effect
+from .halves import both
+from .input import SliceInput, Units
+from .searching import is_leading
+from .settings import ASSOCIATED, OVERLAPS, SAID
+from .terms import Slice, label_of, predicate_of, sql_of
+from .wording import description_of, title_of
+
+_EXAMPLES = 20
+_CORRELATES = 5
+_EXPLAINED = 5
+"""Slices named for each finding that explains them."""
+
+
+def finding_of(
+    given: SliceInput, request: AnalyseRequest, judged: Judged, analysis: str, now: str
+) -> Finding:
+    """A confirmed slice with its evidence."""
+    units, terms = judged.search.units, judged.chosen.terms
+    predicate = predicate_of(terms, units.base)
+    everything = both(given, units)
+    rows = judged.search.columns.all_of(terms)
+    mask = rows[everything.rows]
+    members = rows[units.members] if len(units.members) else rows
+    correlates = _correlates(judged)
+    return Finding(
+        finding=name_of(given.evaluation, units, predicate),
+        analysis=analysis,
+        evaluation=given.evaluation,
+        run=given.run,
+        target=units.target,
+        error=units.error,
+        level=units.level,
+        title=title_of(units, terms, judged.confirmation),
+        description=description_of(units, judged.discovery, judged.confirmation, correlates),
+        predicate=predicate,
+        sql=sql_of(terms, units.base_sql, units.level),
+        conditions=[
+            Condition(field=one.feature.field, text=one.text, label=one.label) for one in terms
+        ],
+        view=narrowed(units.view, predicate),
+        failures=narrowed(units.failures, predicate),
+        count=int(np.count_nonzero(members)),
+        units=int(np.count_nonzero(mask)),
+        groups=everything.count_groups(mask),
+        discovery=judged.discovery,
+        confirmation=judged.confirmation,
+        inseparable=correlates,
+        examples=examples_of(given, units, mask, request.seed),
+        action=action_for(given, units, everything, mask, terms),
+        attributes=sorted({one.feature.attribute for one in terms if one.feature.attribute}),
+        created_at=now,
+    )
+
+
+def name_of(evaluation: str, units: Units, predicate: str) -> str:
+    """The same in every analysis of an evaluation: what a user said of it stays."""
+    text = f"{evaluation}/{units.target}/{units.error}/{units.level}/{predicate}"
+    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+
+
+def narrowed(view: ViewSpec, predicate: str) -> ViewSpec:
+    """A view of all units with a slice's predicate."""
+    where = f"({view.where}) and {predicate}" if view.where else predicate
+    return view.model_copy(update={"where": where})
+
+
+def examples_of(given: SliceInput, units: Units, mask: np.ndarray, seed: int) -> list[int]:
+    """Failing units from different groups, drawn by the seed."""
+    everything = both(given, units)
+    failing = np.flatnonzero(mask & (everything.values > 0))
+    drawn = np.random.default_rng(seed).permutation(failing)
+    _, first = np.unique(everything.groups[drawn], return_index=True)
+    chosen = drawn[np.sort(first)[:_EXAMPLES]]
+    ids = given.ids(units.population)
+    return [int(one) for one in ids[everything.rows[chosen]]]
+
+
+def _correlates(judged: Judged) -> list[Inseparable]:
+    """What has no effect of its own and goes with the slice, one for each set of other fields."""
+    own = judged.chosen
+    best: dict[tuple[str, ...], tuple[float, Slice]] = {}
+    for rival in own.explains:
+        instead = _beside(rival.terms, own.terms)
+        fields = tuple(one.feature.name for one in instead)
+        overlap = jaccard(own.mask, rival.mask)
+        if (
+            instead
+            and overlap >= max(OVERLAPS, best.get(fields, (0.0, ()))[0])
+            and (_association(judged, rival.terms, instead) >= ASSOCIATED)
+        ):
+            best[fields] = (overlap, rival.terms)
+    found = sorted(best.values(), key=lambda one: (-one[0], predicate_of(one[1])))
+    return [
+        Inseparable(predicate=predicate_of(other), label=label_of(other), overlap=overlap)
+        for overlap, other in found[:_CORRELATES]
+    ]
+
+
+def _beside(terms: Slice, others: Slice) -> Slice:
+    """The terms on fields that the others do not speak of."""
+    fields = {one.feature.name for one in others}
+    return tuple(one for one in terms if one.feature.name not in fields)
+
+
+def _association(judged: Judged, rival: Slice, instead: Slice) -> float:
+    """How much a rival's own terms go with the slice's, among the units of what both share.
+
+    Without it they only overlap by chance.
+    """
+    columns, rows = judged.search.columns, judged.search.discovery.rows
+    replaced = _beside(judged.chosen.terms, rival)
+    if not replaced:
+        return 0.0
+    shared = tuple(one for one in rival if one not in instead)
+    around = columns.all_of(shared)[rows] if shared else np.ones(len(rows), dtype=bool)
+    return correlation(
+        columns.all_of(replaced)[rows][around], columns.all_of(instead)[rows][around]
+    )
+
+
+def correlation(one: np.ndarray, other: np.ndarray) -> float:
+    """Of two masks (phi)."""
+    if one.all() or other.all() or not one.any() or not other.any():
+        return 0.0
+    return float(np.corrcoef(one, other)[0, 1])
+
+
+def distinct(judged: list[Judged]) -> list[Judged]:
+    """Without what another target has said of the same units, or in the same words, before."""
+    kept: list[Judged] = []
+    order = sorted(
+        (one for one in judged if one.holds), key=lambda one: not is_leading(one.search.units)
+    )
+    for one in order:
+        if not any(_says_again(one, before) for before in kept):
+            kept.append(one)
+    return kept
+
+
+def _says_again(one: Judged, before: Judged) -> bool:
+    mine, theirs = one.search, before.search
+    if one.search is before.search:
+        return False
+    if one.chosen.terms == before.chosen.terms:
+        return True
+    if mine.units.population != theirs.units.population:
+        return False
+    rows = mine.columns.all_of(one.chosen.terms)
+    return jaccard(rows, theirs.columns.all_of(before.chosen.terms)) >= SAID
+
+
+def ranked(found: list[tuple[Judged, Finding]]) -> list[Finding]:
+    """Blind spots first, then what another threshold or better labels would mend.
+
+    Within both the targets take turns, each with its best: by the share of all failures of the
+    confirmation half that the slice has too many by at least, which is the lower limit of its
+    difference for each of its units. Of one target, leading units come first.
+    """
+
+    def own(one: tuple[Judged, Finding]) -> tuple[int, bool, float, str]:
+        judged, finding = one
+        leading = is_leading(judged.search.units)
+        return _tier(finding), not leading, -_share(judged, finding), finding.predicate
+
+    turns: Counter[tuple[int, str]] = Counter()
+    placed = []
+    for one in sorted(found, key=own):
+        tier, later, share, _ = own(one)
+        place = tier, one[1].target
+        placed.append(((tier, turns[place], later, share), one[1]))
+        turns[place] += 1
+    return [finding for _, finding in sorted(placed, key=lambda one: one[0])]
+
+
+def _tier(finding: Finding) -> int:
+    return int(finding.action.kind in ("threshold", "relabel"))
+
+
+def _share(judged: Judged, finding: Finding) -> float:
+    shown = finding.confirmation
+    low = shown.low if shown.low is not None else shown.difference or 0.0
+    return low * shown.units / max(float(np.abs(judged.search.confirmation.values).sum()), 1e-9)
+
+
+def unconfirmed_of(judged: list[Judged], findings: list[Finding]) -> list[Unconfirmed]:
+    """Slices of the discovery half that are no findings, and why."""
+    named = {(one.target, one.error, one.level, one.predicate): one.finding for one in findings}
+    out = [_lost(one) for one in judged if not one.holds]
+    for one in judged:
+        units = one.search.units
+        key = (units.target, units.error, units.level, predicate_of(one.chosen.terms, units.base))
+        if key in named:
+            out += [
+                _explained(one, rival, named[key]) for rival in one.chosen.explains[:_EXPLAINED]
+            ]
+    return out
+
+
+def _lost(one: Judged) -> Unconfirmed:
+    units = one.search.units
+    return Unconfirmed(
+        predicate=predicate_of(one.chosen.terms, units.base),
+        label=label_of(one.chosen.terms),
+        target=units.target,
+        error=units.error,
+        level=units.level,
+        reason="not confirmed",
+        discovery=one.discovery,
+        confirmation=one.confirmation,
+    )
+
+
+def _explained(one: Judged, rival: Rival, finding: str) -> Unconfirmed:
+    units = one.search.units
+    covered = _is_part(one.chosen.terms, rival.terms)
+    return Unconfirmed(
+        predicate=predicate_of(rival.terms, units.base),
+        label=label_of(rival.terms),
+        target=units.target,
+        error=units.error,
+        level=units.level,
+        reason="covered" if covered else "explained",
+        discovery=effect(one.search.discovery, rival.mask, binary=units.scale == "rate"),
+        covered_by=finding,
+    )
+
+
+def _is_part(terms: Slice, other: Slice) -> bool:
+    return set(terms) <= set(other)

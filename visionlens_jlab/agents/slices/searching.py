@@ -1,0 +1,179 @@
+"""The discovery half: which slices of some units are worse, among all that were looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...models.analysis import AnalyseRequest, LeftOut
+from .adjusting import benjamini_hochberg
+from .choosing import Rival
+from .contrasts import p_values
+from .encoding import Columns, Encoded, encode
+from .enumerating import Enumerated, enumerate_slices
+from .expecting import Expected, Scale
+from .halves import Half, half
+from .input import Feature, SliceInput, Units
+from .settings import least_effect
+from .terms import Slice
+from .testing import Tests
+
+_MAY_BE = 0.05
+"""p beyond the whole up to which a slice may turn out to matter once others are known."""
+
+
+_LEADING = (("miss_rate", "annotations"), ("false_positive_rate", "samples"))
+_PART_OF_OTHERS = 0.25
+_DEPTH_OF_OTHERS = 2
+"""Terms of slices of the other targets where none is asked for."""
+
+
+@dataclass(frozen=True)
+class Search:
+    """What was looked at among some units.
+
+    Attributes
+    ----------
+    p : float64 (slices,)
+        Of each candidate in the discovery half; 1 where it is not worse.
+    tested : list of int
+        Slices looked at, by depth.
+    """
+
+    units: Units
+    columns: Columns
+    discovery: Half
+    confirmation: Half
+    fields: list[Encoded]
+    slices: list[Slice]
+    p: np.ndarray
+    tested: list[int]
+
+
+def is_leading(units: Units) -> bool:
+    """Whether a target's units are what failures are counted by first: objects missed, and false
+    positives of images."""
+    return (units.target, units.level) in _LEADING
+
+
+def part_of(units: Units) -> float:
+    """Weight of a target's tests beside others'."""
+    return 1.0 if is_leading(units) else _PART_OF_OTHERS
+
+
+class Family:
+    """All tests of an analysis, with those made before.
+
+    Each depth of a target has an equal part in the weights of Benjamini-Hochberg, so that the many
+    conjunctions of three terms do not silence the single terms; the leading targets have most of
+    it, for the others look at the same failures another way.
+    """
+
+    def __init__(self, searches: list[Search], earlier: Tests) -> None:
+        self._own = sum(sum(one.tested) for one in searches)
+        self._parts = sum(part_of(one.units) for one in searches for count in one.tested if count)
+        self.tests = self._own + len(earlier)
+        parts = [
+            one.p * [self.factor(one, terms) for terms in one.slices]
+            for one in searches
+            if one.slices
+        ]
+        self._scaled = np.concatenate([*parts, np.array([first for first, _ in earlier])])
+
+    def factors(self, search: Search) -> list[float]:
+        """What p of slices of one, two and three terms is multiplied by: one over their weight."""
+        part = part_of(search.units) / max(self._parts, 1e-9)
+        return [max(count, 1) / (part * max(self._own, 1)) for count in search.tested]
+
+    def factor(self, search: Search, terms: Slice) -> float:
+        """Of one slice."""
+        return self.factors(search)[len(terms) - 1]
+
+    def cutoff(self, alpha: float) -> float:
+        """What p times factor may be at most to be rejected; 0: nothing is.
+
+        Not the greatest that is rejected: of a single slice that would be its own, to a hair.
+        """
+        rejected = np.count_nonzero(benjamini_hochberg(self._scaled, self.tests) <= alpha)
+        return alpha * int(rejected) / max(self.tests, 1)
+
+    def rivals(self, search: Search) -> list[Rival]:
+        """Slices of a search that may have an effect, with their units."""
+        return [
+            Rival(
+                search.slices[at],
+                search.columns.all_of(search.slices[at])[search.discovery.rows],
+                self.factor(search, search.slices[at]),
+            )
+            for at in np.flatnonzero(search.p <= _MAY_BE).tolist()
+        ]
+
+    def adjust(self, search: Search, terms: Slice, p: float) -> float:
+        """The adjusted p of a slice of a search."""
+        scaled = np.append(self._scaled, p * self.factor(search, terms))
+        return float(benjamini_hochberg(scaled, self.tests)[-1])
+
+
+def search_units(
+    given: SliceInput,
+    units: Units,
+    request: AnalyseRequest,
+    progress: Callable[[str, int, int], None],
+    left_out: dict[str, LeftOut],
+) -> Search:
+    """Look at all slices of some units; fields that cannot describe any go to `left_out`."""
+    columns = Columns(given, units)
+    halves = tuple(half(given, units, discovery=discovery) for discovery in (True, False))
+    discovery, confirmation = halves
+    least, groups = request.min_objects, request.min_groups
+    fields = []
+    if min(len(one.rows) for one in halves) >= 2 * least:
+        for feature in _features(given, units, request):
+            found = encode(feature, columns, (discovery, confirmation), least, groups)
+            if isinstance(found, Encoded):
+                fields.append(found)
+            else:
+                left_out.setdefault(found.field, found)
+    stage = f"search {units.target}"
+    depth = request.depth
+    if request.target is None and not is_leading(units):
+        depth = min(depth, _DEPTH_OF_OTHERS)
+    enumerated = Enumerated([], [0] * depth)
+    if fields:
+        enumerated = enumerate_slices(
+            discovery,
+            fields,
+            depth=depth,
+            least=least,
+            least_effect=least_effect(discovery.values, units.scale) / 2,
+            progress=lambda done, total: progress(stage, done, total),
+        )
+    slices = [
+        tuple(fields[field].terms[term] for field, term in places)
+        for places in enumerated.candidates
+    ]
+    p = _p(discovery, columns, slices, units.scale, groups)
+    return Search(units, columns, discovery, confirmation, fields, slices, p, enumerated.tested)
+
+
+def _features(given: SliceInput, units: Units, request: AnalyseRequest) -> list[Feature]:
+    def wanted(feature: Feature) -> bool:
+        names = {feature.name, feature.field}
+        if feature.name in units.without or names & set(request.exclude):
+            return False
+        return request.fields is None or bool(names & set(request.fields))
+
+    levels = ("samples",) if units.level == "samples" else ("samples", "annotations")
+    return [one for one in given.features if one.level in levels and wanted(one)]
+
+
+def _p(
+    discovery: Half, columns: Columns, slices: list[Slice], scale: Scale, groups: int
+) -> np.ndarray:
+    expected = Expected(discovery, [], scale)
+    found = [expected.excess(columns.all_of(one)[discovery.rows]) for one in slices]
+    z = np.array([one.z for one in found])
+    p = p_values(z, np.ones(len(z)), np.full(len(z), discovery.group_count - 1.0))
+    return np.where((z > 0) & (np.array([one.df + 1 for one in found]) >= groups), p, 1.0)

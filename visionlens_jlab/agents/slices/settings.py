@@ -1,0 +1,36 @@
+"""What decides about findings, beside what a request asks for."""
+
+from __future__ import annotations
+
+import numpy as np
+
+_LEAST_SHARE = 0.2
+"""Least excess over the rest's mean, as a share of it: a fifth more."""
+_LEAST_DIFFERENCE = 0.02
+_LEAST_DEVIATIONS = 0.1
+"""Of scores, in their standard deviations."""
+WORST_GROUPS = 4
+"""Without its so many worst groups a slice must still be worse."""
+LEFT_WITHOUT_WORST = 0.3
+"""Share of the excess that must be left then."""
+ENTRY_Z = 3.0
+"""Least excess, in standard errors, beyond what the slices chosen before lead one to expect."""
+EXPLAINED_Z = 2.0
+"""Below it nothing of its own is left."""
+SAME = 0.9
+"""Jaccard index from which two slices are the same but for their words."""
+SAID = 0.8
+"""Jaccard index from which a target repeats what another has said."""
+OVERLAPS = 0.2
+"""Jaccard index from which a correlate is named beside a finding."""
+
+
+ASSOCIATED = 0.25
+"""Correlation of a correlate with the finding, likewise."""
+
+
+def least_effect(rest: np.ndarray, scale: str) -> float:
+    """The least difference that is worth a finding, given the values of the other units."""
+    if scale == "score":
+        return _LEAST_DEVIATIONS * float(rest.std())
+    return max(_LEAST_DIFFERENCE, _LEAST_SHARE * float(rest.mean()))

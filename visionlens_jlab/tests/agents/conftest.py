@@ -1,0 +1,34 @@
+"""A dataset that the tests of agents share; they only add runs to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from visionlens_jlab.catalog.library import Library
+from visionlens_jlab.catalog.store import DatasetStore
+from visionlens_jlab.tests.agents import asked
+from visionlens_jlab.tests.agents.worlds import World, make_world
+
+
+@pytest.fixture(scope="session")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Library, DatasetStore]]:
+    """The dataset and its library."""
+    folder: Path = tmp_path_factory.mktemp("agents")
+    library = Library(folder / "data")
+    yield library, asked.make_dataset(library, folder)
+    library.close()
+
+
+@pytest.fixture(scope="session")
+def worlds_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where worlds are made, each once."""
+    return tmp_path_factory.mktemp("worlds")
+
+
+@pytest.fixture(scope="session")
+def street_world(worlds_folder: Path) -> World:
+    """Street, 1,600 images, run A."""
+    return make_world(worlds_folder, "street", 1600, 0, "run_a")

@@ -1,0 +1,104 @@
+"""A plain reading of predicates over the tables of a `SliceInput`, apart from the product's own."""
+
+from __future__ import annotations
+
+import operator
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from visionlens_jlab.agents.slices.input import Feature, Population, SliceInput
+from visionlens_jlab.catalog.predicates import parse, render
+from visionlens_jlab.catalog.predicates.renderer import name
+from visionlens_jlab.models import (
+    Between,
+    Combine,
+    Compare,
+    Count,
+    Filter,
+    In,
+    Not,
+    Null,
+    Quantified,
+)
+
+_OPERATORS = {
+    "=": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+
+
+def rows_of(given: SliceInput, population: Population, predicate: str) -> np.ndarray:
+    """Rows of a population for which a predicate holds; what names source or confidence does not
+    count, for a population has both."""
+    found = _holds(given, population, parse(predicate))
+    return np.flatnonzero(found)
+
+
+def _holds(given: SliceInput, population: Population, node: Filter) -> np.ndarray:
+    count = len(given.ids(population))
+    match node:
+        case Combine(op="and", args=args):
+            parts = [_holds(given, population, arg) for arg in args]
+            return np.logical_and.reduce(parts) if parts else np.ones(count, bool)
+        case Combine(args=args):
+            return np.logical_or.reduce([_holds(given, population, arg) for arg in args])
+        case Not(arg=arg):
+            return ~_holds(given, population, arg)
+        case Quantified():
+            return _flag(given, population, render(node))
+        case Count():
+            return _compared(given, population, "count()", node.cmp, node.value)
+        case Compare(field=field) if field in ("source", "confidence"):
+            return np.ones(count, bool)
+        case Compare():
+            if _is_flag(given, render(node)):
+                return _flag(given, population, render(node))
+            return _compared(given, population, name(node.field), node.cmp, node.value)
+        case Between():
+            values = _values(given, population, _feature(given, name(node.field)))
+            return np.array([v is not None and node.low <= v <= node.high for v in values], bool)
+        case In():
+            values = _values(given, population, _feature(given, name(node.field)))
+            return np.array([v in node.values for v in values], bool)
+        case Null():
+            values = _values(given, population, _feature(given, name(node.field)))
+            return np.array([v is None for v in values], bool)
+    raise AssertionError(f"not read here: {node}")
+
+
+def _is_flag(given: SliceInput, text: str) -> bool:
+    return any(text in one.holds for one in given.features)
+
+
+def _flag(given: SliceInput, population: Population, text: str) -> np.ndarray:
+    feature = next(one for one in given.features if text in one.holds)
+    values = _values(given, population, feature)
+    wanted = text == feature.holds[0]
+    return np.array([v is wanted for v in values], bool)
+
+
+def _compared(
+    given: SliceInput, population: Population, field: str, cmp: str, value: Any
+) -> np.ndarray:
+    values = _values(given, population, _feature(given, field))
+    if all(v is None or isinstance(v, float) for v in values):
+        numbers = np.array([np.nan if v is None else v for v in values], float)
+        return _OPERATORS[cmp](numbers, value) & ~np.isnan(numbers)
+    return np.array([v is not None and _OPERATORS[cmp](v, value) for v in values], bool)
+
+
+def _feature(given: SliceInput, field: str) -> Feature:
+    return next(one for one in given.features if one.field == field)
+
+
+def _values(given: SliceInput, population: Population, feature: Feature) -> list[Any]:
+    if feature.level == "annotations" or population == "samples":
+        return given.table(population).column(feature.name).to_pylist()
+    column = given.samples.column(feature.name)
+    return column.take(pa.array(given.sample_rows(population))).to_pylist()

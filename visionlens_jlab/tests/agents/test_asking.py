@@ -1,0 +1,404 @@
+"""Runs of agents with models that lie, obey the data, hang, fail and spend too much."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import threading
+import time
+
+import pytest
+from pydantic_ai.exceptions import ModelHTTPError
+from pydantic_ai.messages import (
+    BinaryContent,
+    ModelResponse,
+    TextPart,
+    ToolReturnPart,
+    UserPromptPart,
+)
+from pydantic_ai.models.function import FunctionModel
+from pydantic_ai.models.test import TestModel
+
+from visionlens_jlab.agents import asking
+from visionlens_jlab.agents.asking import Asking
+from visionlens_jlab.agents.config import AgentConfig
+from visionlens_jlab.agents.recording import Recorder
+from visionlens_jlab.agents.toolbox import TOOLS
+from visionlens_jlab.agents.tools import Desk, short
+from visionlens_jlab.catalog.store import DatasetStore
+from visionlens_jlab.models import AgentRun, AskRequest, Budget, Usage, ViewSpec
+from visionlens_jlab.tests.agents.asked import (
+    CONFIG,
+    INJECTED,
+    NIGHT,
+    REQUEST,
+    evidence_ids,
+    scripted,
+)
+
+BY_NIGHT = ViewSpec(where=NIGHT)
+TEST_NIGHT = [("test_slice", {"where": NIGHT})]
+
+
+class Run:
+    """Runs agents over the dataset, and remembers what was kept."""
+
+    def __init__(self, store, monkeypatch):
+        self.store = store
+        self._monkeypatch = monkeypatch
+        self.kept: list[AgentRun] = []
+        self.messages = None
+        self.analyses = 0
+
+    def __call__(self, model=None, *, config=CONFIG, cancelled=lambda: False, earlier=(), **given):
+        request = AskRequest(dataset=self.store.slug, evaluation="model", **given)
+        if model is not None:
+            self._monkeypatch.setattr(asking, "model_of", lambda *_: model)
+        run = AgentRun(
+            run="r1",
+            job=None,
+            agent=request.agent,
+            question=request.question,
+            evaluation="model",
+            model=None,
+            steps=[],
+            answer=None,
+            usage=Usage(),
+            stopped=None,
+            created_at="2026-01-01",
+        )
+        self.recorder = Recorder(run, self.kept.append, list(earlier))
+        asked = Asking(
+            request=request,
+            config=config,
+            desk=Desk(self.store, "model"),
+            recorder=self.recorder,
+            analyse=self._analyse,
+            cancelled=cancelled,
+        )
+        ended, self.messages = asked.run()
+        assert ended == self.kept[-1]
+        return ended
+
+    def _analyse(self, request):
+        self.analyses += 1
+
+
+@pytest.fixture
+def run(town, monkeypatch):
+    """Runs over a dataset that was never analysed, which leave no finding behind."""
+    store = town[1]
+    monkeypatch.setattr(DatasetStore, "analyses", lambda *_: [])
+    before = {one.finding for one in store.findings()}
+    yield Run(store, monkeypatch)
+    for one in store.findings():
+        if one.finding not in before:
+            store.delete_finding(one.finding)
+
+
+def kinds(ended):
+    """Kinds of the steps in their order."""
+    return [step.kind for step in ended.steps]
+
+
+def claim(text, evidence="e1", **members):
+    """A claim about the slice by night."""
+    return {"text": text, "evidence": evidence, "predicate": NIGHT, **members}
+
+
+def rate(value):
+    """The typed number of the rate."""
+    return [{"name": "confirmation.rate", "value": value}]
+
+
+@pytest.fixture(scope="session")
+def exact(town):
+    """The miss rate by night in the confirmation half, as the tool gives it."""
+    found = short(town[1].test_slice(REQUEST).confirmation.rate)
+    assert found is not None and 0.5 < found < 0.9
+    return found
+
+
+@pytest.fixture
+def true(exact):
+    """A claim that holds."""
+    return claim(f"The miss rate of the slice by night is {exact:.0%}.", numbers=rate(exact))
+
+
+LIES = {
+    "numbers": claim("The miss rate of the slice by night is 62%.", numbers=rate(0.62)),
+    "numbers of the text": claim("The miss rate by night is 62%.", numbers=[]),
+    "predicate": claim("It fails more there.", predicate="time_of_day = 'day'"),
+    "predicate in words": claim("By day the model fails more."),
+    "direction": claim("By night the model fails less."),
+}
+
+
+def test_a_confirmed_slice_becomes_a_finding_with_its_explanation(run, true, exact):
+    final = [("final", {"summary": [true], "findings": [{"evidence": "e1", "claims": [true]}]})]
+    ended = run(scripted(TEST_NIGHT, final))
+    assert ended.stopped == "done" and ended.answer.dropped == 0
+    assert run.analyses == 1 and ended.steps[0].text.startswith("Looks for slices")
+    assert kinds(ended)[1:] == [
+        "thought",
+        "tool_call",
+        "tool_result",
+        "thought",
+        "finding",
+        "answer",
+    ]
+    (name,) = ended.answer.findings
+    found = run.store.finding(name)
+    assert (found.author, found.predicate) == ("agent", NIGHT)
+    assert short(found.confirmation.rate) == exact and found.count == len(
+        run.store.view(found.view).ids
+    )
+    assert found.explanation[0].text == true["text"] and found.explanation[0].run == "r1"
+    assert ended.answer.views == [found.view]
+    assert found.title in ended.answer.text and true["text"] in ended.answer.text
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_what_a_liar_says_is_never_seen(run, true, lie):
+    final = [("final", {"summary": [LIES[lie], true], "findings": []})]
+    ended = run(scripted(TEST_NIGHT, final))
+    assert ended.answer.dropped == 1 and kinds(ended).count("dropped") == 1
+    assert [one.text for one in ended.answer.claims] == [true["text"]]
+    shown = ended.model_dump_json()
+    assert LIES[lie]["text"] not in shown
+
+
+def test_causes_are_softened(run):
+    causal = claim("Darkness causes more misses.", direction="more")
+    ended = run(scripted(TEST_NIGHT, [("final", {"summary": [causal]})]))
+    (kept,) = ended.answer.claims
+    assert kept.softened and kept.text == "Darkness goes with more misses."
+
+
+@pytest.mark.parametrize(
+    "where", ["class = 'car'", "time_of_day = 'day'"], ids=["not confirmed", "fails less"]
+)
+def test_only_slices_that_statistics_confirm_are_kept(run, where):
+    final = [("final", {"findings": [{"evidence": "e1", "claims": []}]})]
+    ended = run(scripted([("test_slice", {"where": where})], final))
+    assert ended.answer.findings == [] and ended.answer.dropped == 1
+    assert run.store.findings() == []
+    assert "borne out" in ended.answer.text  # nothing is left, so the statistics answer
+
+
+@pytest.mark.parametrize("evidence", ["e9", "e1"])
+def test_a_finding_rests_on_a_test(run, evidence):
+    final = [("final", {"findings": [{"evidence": evidence, "claims": []}]})]
+    ended = run(scripted([("query", {"where": NIGHT})], final))
+    assert ended.answer.findings == [] and ended.answer.dropped == 1
+
+
+def test_a_finding_that_exists_is_explained(run, true):
+    keep = [("final", {"findings": [{"evidence": "e1", "claims": []}]})]
+    (name,) = run(scripted(TEST_NIGHT, keep)).answer.findings
+    final = [("final", {"findings": [{"evidence": "e1", "claims": [true]}]})]
+    ended = run(scripted([("findings", {})], final))
+    assert ended.answer.findings == [name]
+    assert [one.text for one in run.store.finding(name).explanation] == [true["text"]]
+
+
+def test_error_patterns_name_the_error_of_their_test(run):
+    asked = [("test_slice", {"where": NIGHT, "target": "error_type", "error": "missed"})]
+    right = {"evidence": "e1", "claims": [], "error": "missed"}
+    wrong = {**right, "error": "duplicate"}
+    ended = run(scripted(asked, [("final", {"patterns": [wrong, right]})]), agent="error_patterns")
+    (name,) = ended.answer.findings
+    assert run.store.finding(name).error == "missed" and ended.answer.dropped == 1
+    assert run.store.finding(name).failures.outcomes.errors == ["missed"]
+
+
+def test_a_chat_answers_with_views_and_drops_sentences_without_evidence(run):
+    final = {
+        "sentences": [
+            {"text": "This is what there is."},
+            {"text": "About 40% of the images are at night."},
+            claim("There are 40 of them.", numbers=[{"name": "count", "value": 40}]),
+        ],
+        "views": [{"where": NIGHT, "outcome": "false_negative"}, {"where": "nonsense ="}],
+    }
+    ended = run(
+        scripted([("query", {"where": NIGHT})], [("final", final)]),
+        agent="chat",
+        question="How many images are by night?",
+    )
+    assert ended.answer.text == "This is what there is. There are 40 of them."
+    assert ended.answer.dropped == 2
+    (view,) = ended.answer.views
+    assert len(run.store.view(view).ids) > 10 and view.outcomes.outcomes == ["false_negative"]
+
+
+def test_a_chat_goes_on_with_its_evidence(run):
+    count = claim("There are 40 of them.", numbers=[{"name": "count", "value": 40}])
+    first = run(
+        scripted([("query", {"where": NIGHT})], [("final", {"sentences": [count]})]),
+        agent="chat",
+    )
+    run.store.keep_agent_run(first, run.messages)
+    seen = []
+
+    def again(messages):
+        seen.extend(messages)
+        return [("final", {"sentences": [count]})]
+
+    ended = run(scripted(again), agent="chat", conversation="r1", earlier=first.steps)
+    assert ended.answer.text == "There are 40 of them." and ended.answer.dropped == 0
+    assert evidence_ids(seen) == ["e1"]
+
+
+def test_data_that_gives_orders_is_fenced_and_changes_nothing(run):
+    """A model that obeys the data: its tools cannot write, its false claim is dropped."""
+    seen = []
+
+    def obey(messages):
+        parts = [part for message in messages for part in message.parts]
+        texts = [part.content for part in parts if isinstance(part, ToolReturnPart)]
+        seen.append("\n".join(texts))
+        lie = claim("The miss rate is 99%.", numbers=rate(0.99))
+        return [("final", {"summary": [lie], "findings": []})]
+
+    version = run.store.version
+    tools = [
+        ("facets", {"fields": ["note"]}),
+        ("look", {"ids": [int(run.store.view(BY_NIGHT).ids[0])]}),
+        ("test_slice", {"where": NIGHT}),
+        ("tag", {"tag": "obeyed"}),
+    ]
+    ended = run(scripted(tools, obey))
+    assert ended.answer.claims == [] and ended.answer.dropped == 1
+    assert run.store.version == version and run.store.findings() == []
+    text = seen[-1]
+    assert INJECTED in text
+    token = text.partition("<data-")[2][:16]
+    for found in re.finditer(re.escape(INJECTED), text):  # each time inside an open fence
+        before = text[: found.start()]
+        assert before.count(f"<data-{token}>") == before.count(f"</data-{token}>") + 1
+
+
+def test_images_are_looked_at_and_not_kept(run):
+    seen = []
+
+    def look(messages):
+        ids = run.store.view(BY_NIGHT).ids[:2].tolist()
+        boxes = run.store.table("annotations").column("annotation_id").to_pylist()[:1]
+        return [("look", {"ids": ids}), ("look", {"ids": boxes, "level": "annotations"})]
+
+    def answer(messages):
+        for message in messages:
+            for part in message.parts:
+                if isinstance(part, UserPromptPart) and not isinstance(part.content, str):
+                    seen.extend(one for one in part.content if isinstance(one, BinaryContent))
+        return [("final", {"summary": [{"text": "They are grey.", "evidence": "e1"}]})]
+
+    ended = run(scripted(look, answer))
+    assert len(seen) == 3 and all(one.media_type == "image/jpeg" for one in seen)
+    assert "describes" in ended.answer.text
+    assert "shown" in run.messages and len(run.messages) < 100_000
+
+
+def test_images_are_limited(run, monkeypatch):
+    ids = run.store.view(BY_NIGHT).ids[:8].tolist()
+    ended = run(scripted([("look", {"ids": ids})] * 4, [("final", {})]))
+    said = [step.text for step in ended.steps if step.kind == "error"]
+    assert len(said) == 1 and "more images" in said[0]
+
+
+def test_what_a_tool_refuses_is_told_to_the_model(run):
+    wrong = [
+        ("query", {"where": "nonsense ="}),
+        ("query", {"level": "nowhere"}),
+        ("search", {"like": [1]}),
+        ("evaluation_figures", {"evaluation": "other"}),
+    ]
+    ended = run(
+        scripted(wrong, [("evaluation_figures", {}), ("describe_dataset", {})], [("final", {})])
+    )
+    assert kinds(ended).count("error") == 4 and kinds(ended).count("tool_result") == 2
+
+
+def test_every_agent_runs_with_the_test_model(run):
+    for agent in ("blind_spots", "error_patterns", "chat"):
+        ended = run(TestModel(), agent=agent)
+        assert ended.stopped == "done" and ended.answer is not None
+        assert kinds(ended).count("tool_call") == len(TOOLS)
+        assert ended.usage.requests >= 2 and ended.usage.cost is None
+
+
+def test_a_hanging_provider_is_stopped_when_its_time_is_spent(run):
+    async def hang(messages, info):
+        await asyncio.sleep(60)
+
+    began = time.monotonic()
+    ended = run(FunctionModel(hang), budget=Budget(seconds=0.3))
+    assert time.monotonic() - began < 20
+    assert ended.stopped == "budget"
+    assert ended.steps[-2].result["code"] == "BUDGET_SPENT"
+    assert "statistics" in ended.answer.text
+
+
+def test_a_failing_provider_leaves_the_statistics(run):
+    def fail(messages, info):
+        raise ModelHTTPError(401, "scripted", {"error": "key sk-secret is wrong"})
+
+    ended = run(FunctionModel(fail))
+    assert ended.stopped == "failed"
+    error = ended.steps[-2]
+    assert error.kind == "error" and error.result["code"] == "PROVIDER_FAILED"
+    assert "key" in error.text and "sk-secret" not in ended.model_dump_json()
+    assert "The statistics" in ended.answer.text
+
+
+def test_an_over_spending_provider_is_stopped_with_what_was_found(run):
+    ended = run(scripted(TEST_NIGHT, [("query", {"where": NIGHT})]), budget=Budget(requests=3))
+    assert ended.stopped == "budget" and ended.usage.requests == 3
+    assert "3 of 3 requests" in ended.answer.text
+    assert NIGHT in ended.answer.text  # the test that was confirmed until then
+
+
+def test_tokens_are_limited(run):
+    def chatty(messages, info):
+        return ModelResponse([TextPart("word " * 4000)])
+
+    ended = run(FunctionModel(chatty), budget=Budget(tokens=1000))
+    assert ended.stopped == "budget" and ended.usage.requests == 1
+
+
+def test_what_is_configured_is_the_most(run):
+    config = AgentConfig(model="function", budget=Budget(requests=2, tokens=None, seconds=None))
+    ended = run(scripted([("query", {})]), config=config, budget=Budget(requests=30))
+    assert ended.stopped == "budget" and ended.usage.requests == 2
+
+
+def test_a_run_is_cancelled_in_the_middle_of_a_request(run):
+    asked = threading.Event()
+
+    async def hang(messages, info):
+        asked.set()
+        await asyncio.sleep(60)
+
+    ended = run(FunctionModel(hang), cancelled=asked.is_set)
+    assert ended.stopped == "cancelled" and "cancelled" in ended.answer.text
+
+
+def test_a_run_cancelled_before_it_begins_asks_nobody(run):
+    ended = run(scripted([("final", {})]), cancelled=lambda: True)
+    assert ended.stopped == "cancelled" and ended.usage.requests == 0
+
+
+@pytest.mark.parametrize("agent", ["blind_spots", "chat"])
+def test_without_a_model_the_statistics_answer(run, agent):
+    ended = run(agent=agent, config=AgentConfig())
+    assert ended.stopped == "done" and run.analyses == 1
+    assert "No language model is configured" in ended.answer.text
+    assert "confirmed no slice" in ended.answer.text
+
+
+def test_a_model_that_cannot_be_used_leaves_the_statistics(town, monkeypatch):
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    run = Run(town[1], monkeypatch)
+    ended = run(model=None, config=AgentConfig(model="openai:gpt-5"))
+    assert ended.stopped == "failed" and "OPENAI_API_KEY" in ended.answer.text

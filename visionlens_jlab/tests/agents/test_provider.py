@@ -1,0 +1,166 @@
+"""The real HTTP path to an OpenAI-compatible server, as jobs of scripts and of a server take it."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import re
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from visionlens_jlab.agents.config import AgentConfig
+from visionlens_jlab.agents.providers import model_of
+from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.jobs.inline import run_job
+from visionlens_jlab.models import AskRequest, ViewSpec
+from visionlens_jlab.tests.agents.asked import NIGHT, REQUEST
+from visionlens_jlab.tests.agents.provider import serving
+
+KEY = "sk-do-not-tell"
+COUNT = {
+    "text": "There are 40 images by night.",
+    "evidence": "e1",
+    "predicate": NIGHT,
+    "numbers": [{"name": "count", "value": 40}],
+}
+
+
+@pytest.fixture
+def ask(town, monkeypatch):
+    """Runs a job of an agent in this process; the run."""
+    library, store = town
+
+    def run(provider, **given):
+        monkeypatch.setenv("VISIONLENS_AGENT_MODEL", "openai:vision-1")
+        monkeypatch.setenv("VISIONLENS_AGENT_URL", provider.url)
+        monkeypatch.setenv("VISIONLENS_AGENT_KEY", KEY)
+        monkeypatch.setenv("OPENAI_API_KEY", "sk-of-another")
+        request = AskRequest(dataset=store.slug, **given)
+        job = run_job(library, request, on_progress=lambda job: None)
+        assert job.result["run"] == job.job
+        return store.agent_run(job.job)
+
+    return run
+
+
+def test_images_and_answers_go_over_http(town, ask):
+    first = int(town[1].view(ViewSpec(where=NIGHT)).ids[0])
+    turns = [
+        [("query", {"where": NIGHT}), ("look", {"ids": [first]})],
+        [("final", {"sentences": [COUNT], "views": [{"where": NIGHT}]})],
+    ]
+    with serving(lambda requests: turns[len(requests) - 1]) as provider:
+        run = ask(provider, agent="chat", question="How many by night?")
+        assert run.answer is not None and run.answer.text == COUNT["text"]
+        assert run.stopped == "done" and run.model == "openai:vision-1"
+        assert (run.usage.requests, run.usage.input_tokens) == (2, 2000)
+        (image,) = provider.images()
+        content = base64.b64decode(image.partition("base64,")[2])
+        assert Image.open(io.BytesIO(content)).format == "JPEG"
+        assert provider.keys == [f"Bearer {KEY}"] * 2
+        text = json.dumps(provider.requests[0])
+        assert "How many by night?" in text and "<data-" in text
+    assert KEY not in run.model_dump_json()
+    assert KEY not in (town[1].agent_messages(run.run) or "")
+    listed = town[1].agent_runs()
+    assert listed[0].run == run.run and listed[0].steps == []
+
+
+@pytest.mark.parametrize("status", [401, 404, 429, 500])
+def test_a_failing_provider_is_told_and_the_statistics_answer(ask, status):
+    with serving(lambda requests: status) as provider:
+        run = ask(provider, agent="chat", question="?")
+    assert run.stopped == "failed" and run.answer is not None
+    (error,) = [step for step in run.steps if step.kind == "error"]
+    assert error.result["code"] == "PROVIDER_FAILED" and str(status) in error.text
+    assert "statistics" in run.answer.text.lower()
+    assert KEY not in run.model_dump_json()
+
+
+def test_a_provider_that_is_not_there(ask):
+    with serving(lambda requests: 500) as provider:
+        pass
+    assert ask(provider, agent="chat").stopped == "failed"
+
+
+def test_a_hanging_provider_costs_no_more_than_its_time(ask):
+    with serving(lambda requests: 500, held=True) as provider:
+        run = ask(provider, agent="chat", budget={"seconds": 1})
+    assert run.stopped == "budget" and len(provider.requests) == 1
+
+
+def test_an_analysis_comes_first_and_a_model_explains_what_it_found(town, ask):
+    """The whole way: a real analysis, findings as evidence, an explanation that is kept."""
+    store = town[1]
+    kept = store.keep_slice(REQUEST)
+
+    def explain(requests):
+        if len(requests) == 1:
+            return [("findings", {"limit": 1})]
+        text = str(requests[-1]["messages"][-1]["content"])
+        exact = float(re.search(r'"confirmation": .*?"rate": ([0-9.]+)', text)[1])
+        predicate = re.search(r'"predicate": "([^"]+)"', text)[1]
+        claim = {
+            "text": f"The miss rate is {exact:.0%}, higher than elsewhere.",
+            "evidence": "e1",
+            "predicate": predicate,
+            "direction": "more",
+            "numbers": [{"name": "confirmation.rate", "value": exact}],
+        }
+        return [
+            ("final", {"summary": [claim], "findings": [{"evidence": "e1", "claims": [claim]}]})
+        ]
+
+    with serving(explain) as provider:
+        run = ask(provider, agent="blind_spots")
+    assert store.analyses("model") and run.stopped == "done", run.steps
+    found = store.finding(kept.finding)
+    assert run.answer.findings == [kept.finding]
+    assert found.explanation[0].run == run.run and run.answer.dropped == 0
+    for one in store.findings():
+        store.delete_finding(one.finding)
+
+
+def test_a_run_without_an_answer_is_refused_before_it_is_queued(town):
+    library, store = town
+    for request, code in (
+        (AskRequest(dataset=store.slug, evaluation="none"), "EVALUATION_NOT_FOUND"),
+        (AskRequest(dataset=store.slug, conversation="none"), "AGENT_NOT_FOUND"),
+        (AskRequest(dataset=store.slug, view={"where": "x ="}), "PREDICATE_INVALID"),
+    ):
+        with pytest.raises(VisionLensError) as refused:
+            run_job(library, request, on_progress=lambda job: None)
+        assert refused.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("config", "name", "said"),
+    [
+        (AgentConfig(), None, "configured"),
+        (AgentConfig(model="nonsense"), None, "Unknown model"),
+        (AgentConfig(model="nobody:x"), None, "nobody"),
+        (AgentConfig(model="openai:x", key=KEY), "groq:x", "groq"),
+    ],
+)
+def test_a_model_that_cannot_be_used_is_told(config, name, said, monkeypatch):
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    with pytest.raises(VisionLensError) as told:
+        model_of(config, name)
+    assert told.value.code == "AGENT_UNAVAILABLE" and said in told.value.message
+    assert KEY not in str(told.value)
+
+
+def test_a_key_is_for_its_own_provider_and_never_shown(monkeypatch):
+    config = AgentConfig(model="openai:a", key=KEY, url="http://127.0.0.1:1/v1")
+    model: Any = model_of(config)
+    assert model.client.api_key == KEY and str(model.client.base_url).startswith(config.url)
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-of-another")
+    keyless: Any = model_of(AgentConfig(model="openai:a", url=config.url))
+    assert keyless.client.api_key == "none"
+    own: Any = model_of(AgentConfig(model="openai:a", key=KEY))
+    assert own.client.api_key == KEY
+    assert KEY not in repr(config) and KEY not in config.settings().model_dump_json()
+    assert AgentConfig.from_environment().settings().mcp is False

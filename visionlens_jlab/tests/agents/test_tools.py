@@ -1,0 +1,92 @@
+"""What tools give that no run above asks for, and predicates as SQL."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from visionlens_jlab.agents.toolbox import TOOLS
+from visionlens_jlab.agents.tools import Desk
+from visionlens_jlab.catalog.select_text import literal, select_text
+from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.models import EmbeddingSpace, Encoded, ViewSpec
+from visionlens_jlab.tests.agents.asked import NIGHT
+
+
+@pytest.fixture(scope="module")
+def desk(town):
+    """With an embedding space, whose model finds what looks like the first image."""
+    store = town[1]
+    ids = store.view(ViewSpec()).ids
+    vectors = np.random.default_rng(0).normal(size=(len(ids), 8)).astype(np.float32)
+    space = EmbeddingSpace(
+        space="s", level="samples", model="m", version="1", dimension=8, created_at=""
+    )
+    store.add_vectors(space, ids, vectors)
+
+    def encode(request):
+        return Encoded(query=store.put_query_vector("s", vectors[0], kind="text"), seconds=0)
+
+    yield Desk(store, "model", encode)
+    store.delete_space("s")
+
+
+def test_searches_by_ids_and_by_text(desk):
+    first = int(desk.store.view(ViewSpec()).ids[0])
+    for asked in ({"like": [first]}, {"text": "something"}, {"like": [first], "space": "s"}):
+        (found,) = TOOLS["search"].call(desk, {**asked, "k": 5})
+        assert found.result["ids"][0] == first and len(found.result["ids"]) == 5
+        assert found.result["scores"][0] == pytest.approx(1, abs=1e-3)
+    (among,) = TOOLS["search"].call(desk, {"like": [first], "where": NIGHT, "k": 50})
+    assert among.result["predicate"] == NIGHT
+    assert set(among.result["ids"]) <= set(desk.store.view(ViewSpec(where=NIGHT)).ids.tolist())
+
+
+def test_searches_that_cannot_be(desk):
+    mute = Desk(desk.store, "model")
+    for used, asked, code in (
+        (desk, {}, "REQUEST_INVALID"),
+        (desk, {"like": [1], "space": "other"}, "SPACE_NOT_FOUND"),
+        (mute, {"text": "x"}, "TEXT_UNSUPPORTED"),
+    ):
+        with pytest.raises(VisionLensError) as refused:
+            TOOLS["search"].call(used, asked)
+        assert refused.value.code == code
+
+
+def test_numbers_are_counted_in_bins(desk):
+    (found,) = TOOLS["facets"].call(desk, {"fields": ["brightness"]})
+    values = found.result["fields"]["brightness"]["values"]
+    assert sum(values.values()) == found.result["count"]
+
+
+def test_without_an_evaluation_there_are_no_figures(desk):
+    for name in ("findings", "evaluation_figures"):
+        with pytest.raises(VisionLensError) as refused:
+            TOOLS[name].call(Desk(desk.store), {})
+        assert refused.value.code == "ANALYSIS_INVALID"
+
+
+@pytest.mark.parametrize("level", ["samples", "annotations"])
+@pytest.mark.parametrize(
+    "where",
+    [
+        f"class in ('car', 'person') and {NIGHT}",
+        "filename like '%1%' or width between 1 and 70",
+        "any(class = 'car' and w > 3)",
+        "tag is null",
+        "note contains 'a?b''c'",
+        "captured_at < '2020-01-01'",
+        "count(class = 'car') >= 1",
+    ],
+)
+def test_sql_gives_the_rows_of_its_predicate(desk, where, level):
+    spec = ViewSpec(where=where, level=level)
+    with desk.store._snapshot() as snapshot:
+        sql = select_text(spec, snapshot.fields)
+    ids = desk.store.sql(sql).column(f"{level[:-1]}_id").to_numpy()
+    assert np.array_equal(np.sort(ids), np.sort(desk.store.view(spec).ids))
+
+
+def test_literals():
+    assert literal([None, True, 1.5, "it's"]) == "[NULL, true, 1.5, 'it''s']"
