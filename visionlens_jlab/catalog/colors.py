@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from visionlens_jlab.catalog.fieldset import Field
+from visionlens_jlab.catalog.predicates import annotations_from
 from visionlens_jlab.catalog.snapshot import Snapshot
 from visionlens_jlab.catalog.statistics import numeric
 from visionlens_jlab.models import ColorLegend, ColorsRequest, ColorValue, Level, OutcomeFilter
@@ -108,13 +109,15 @@ def _numbers(snapshot: Snapshot, field: Field, level: Level) -> Coloring:
 def _numbers_sql(field: Field, level: Level) -> str:
     number = numeric(field)
     if field.level == level:
-        table = "sample s" if level == "samples" else "annotation a"
-        return f"SELECT {_KEYS[level]}, {number} FROM {table}"
+        if level == "samples":
+            return f"SELECT s.sample_id, {number} FROM sample s"
+        return f"SELECT a.annotation_id, {number} FROM {annotations_from(field.aliases)}"
     if level == "annotations":
         return f"SELECT a.annotation_id, {number} FROM annotation a JOIN sample s USING (sample_id)"
     return (
         f"SELECT s.sample_id, v.value FROM sample s LEFT JOIN (SELECT a.sample_id, "
-        f"avg({number}) AS value FROM annotation a WHERE {_sources(field)} GROUP BY a.sample_id) v "
+        f"avg({number}) AS value FROM {annotations_from(field.aliases)} "
+        f"WHERE {_sources(field)} GROUP BY a.sample_id) v "
         "ON v.sample_id = s.sample_id"
     )
 

@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from visionlens_jlab.catalog import finding_rows
 from visionlens_jlab.catalog.clock import to_iso, utc_now
 from visionlens_jlab.catalog.database import Reader
 from visionlens_jlab.catalog.staging import column, staged
@@ -122,18 +123,25 @@ def rename_run(cursor: duckdb.DuckDBPyConnection, run: str, new: str) -> None:
             "UPDATE evaluation SET run = ?, request = ?, detail = ? WHERE evaluation = ?",
             [new, *changed, name],
         )
+    finding_rows.rename_run(cursor, run, new)
 
 
 def remove_evaluation(cursor: duckdb.DuckDBPyConnection, name: str) -> list[str]:
-    """Remove an evaluation; its files, below the dataset's folder. EVALUATION_NOT_FOUND."""
+    """Remove an evaluation with its findings; its files, below the dataset's folder.
+
+    EVALUATION_NOT_FOUND.
+    """
     files = _remove(cursor, "evaluation = ?", name)
     if not files:
         raise _unknown(name)
+    finding_rows.remove_of_evaluations(cursor, [name])
     return files
 
 
 def remove_of_run(cursor: duckdb.DuckDBPyConnection, run: str) -> list[str]:
-    """Remove the evaluations of a run; their files."""
+    """Remove the evaluations of a run with their findings; their files."""
+    rows = cursor.execute("SELECT evaluation FROM evaluation WHERE run = ?", [run]).fetchall()
+    finding_rows.remove_of_evaluations(cursor, [name for (name,) in rows])
     return _remove(cursor, "run = ?", run)
 
 

@@ -57,9 +57,7 @@ def read_facets(snapshot: Snapshot, request: FacetsRequest) -> Facets:
     view = snapshot.view(request.view)
     fields = snapshot.fields
     if request.fields is None:
-        chosen = [
-            field for field in fields if field.facet != "none" and snapshot.statistics[field].count
-        ]
+        chosen = [field for field in fields if field.is_listed and snapshot.statistics[field].count]
     else:
         chosen = [fields.resolve(name) for name in request.fields]
     try:
@@ -112,7 +110,7 @@ def _population(
     others = [part for part in rest if part not in bare]
     of_annotations = among is not None and among.level == "annotations"
     group = compile_group(bare, fields, also=field, among=among if of_annotations else None)
-    source = annotations_from(group.aliases)
+    source = annotations_from(group.aliases | _own(field))
     sql = None if of_annotations else view.sql
     outcomes = None if of_annotations else view.outcomes
     if others or sql or outcomes:
@@ -131,8 +129,12 @@ def _annotation_population(
         condition = compile_filter(conjunction(rest), "samples", snapshot.fields, among)
     else:
         condition = compile_group(rest, snapshot.fields, also=field, among=among)
-    own = "s" if field.level == "samples" else ""
-    return _Population(annotations_from(condition.aliases | frozenset(own)), condition)
+    return _Population(annotations_from(condition.aliases | _own(field)), condition)
+
+
+def _own(field: Field) -> frozenset[str]:
+    """Aliases that reading the field needs; classes are counted as numbers."""
+    return frozenset() if field.is_class else field.aliases
 
 
 def _semi_join(snapshot: Snapshot, view: ViewSpec, owner: str) -> str:
@@ -329,6 +331,6 @@ def _totals(snapshot: Snapshot, field: Field, bounds: list[float], rest: list[Fi
             if {fields.resolve(name).name for name in field_names(part)} == {"source"}
         ]
         group = compile_group(sources, fields, also=field)
-        everything = _Population(annotations_from(group.aliases), group)
+        everything = _Population(annotations_from(group.aliases | _own(field)), group)
     key: tuple[Any, ...] = ("totals", field, tuple(bounds), everything.where)
     return snapshot.cached(key, lambda: _count(snapshot, field, everything, bounds)[0])

@@ -41,13 +41,31 @@ class Field:
     builtin: bool = True
     editable: bool = False
     """Whether `set_field` may write it."""
+    expression: str = ""
+    """SQL of a value that is worked out, over `a` and `s`; empty: a column holds it."""
 
     @property
     def sql(self) -> str:
         """The value, over the aliases of the module's docstring. Not for type `tags`."""
+        if self.expression:
+            return self.expression
         if self.level == "samples":
             return f"s.{quote(self.name)}"
         return "c.name" if self.is_class else f"a.{quote(self.name)}"
+
+    @property
+    def aliases(self) -> frozenset[str]:
+        """Those that `sql` names, with that of the field's own row."""
+        if self.level == "samples":
+            return frozenset("s")
+        if self.expression:
+            return frozenset("as")
+        return frozenset("ac" if self.is_class else "a")
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether facets show it unasked: what is worked out costs a join of the biggest tables."""
+        return self.facet != "none" and not self.expression
 
     @property
     def is_class(self) -> bool:
@@ -78,6 +96,25 @@ def _annotations(names: str, type_: FieldType, facet: FacetKind) -> list[Field]:
     return [Field(name, "annotations", type_, facet) for name in names.split()]
 
 
+def _computed(name: str, value: str) -> Field:
+    """A number worked out of a box and its image's size; missing where either is."""
+    known = "a.x IS NOT NULL AND s.width > 0 AND s.height > 0"
+    sql = f"CASE WHEN {known} THEN {value} END"
+    return Field(name, "annotations", "number", "histogram", expression=sql)
+
+
+COMPUTED: tuple[Field, ...] = (
+    _computed("relative_area", "a.w / s.width * (a.h / s.height)"),
+    _computed("center_x", "(a.x + a.w / 2) / s.width"),
+    _computed("center_y", "(a.y + a.h / 2) / s.height"),
+    _computed(
+        "edge_distance",
+        "greatest(0, least(a.x / s.width, a.y / s.height, "
+        "1 - (a.x + a.w) / s.width, 1 - (a.y + a.h) / s.height))",
+    ),
+)
+"""Of boxes, as shares of the upright image: how large, where, how far from its nearest border."""
+
 BUILTINS: tuple[Field, ...] = (
     *_annotations("class source", "string", "values"),
     *_samples("split", "string", "values", editable=True),
@@ -97,6 +134,7 @@ BUILTINS: tuple[Field, ...] = (
     *_samples("caption", "string", "none", editable=True),
     *_annotations("annotation_id", "integer", "none"),
     *_annotations("x y", "number", "none"),
+    *COMPUTED,
 )
 
 RESERVED = frozenset(

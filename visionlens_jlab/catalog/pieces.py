@@ -16,10 +16,12 @@ import pyarrow as pa
 
 from visionlens_jlab.catalog import (
     annotation_rows,
+    attribute_rows,
     cluster_rows,
     duplicate_rows,
     embedding_rows,
     evaluation_rows,
+    finding_rows,
     label_quality_rows,
     projection_rows,
     report,
@@ -51,9 +53,20 @@ DUPLICATES = "duplicate_member"
 CLUSTERS = "cluster"
 """A table (id, cluster) that may come with `summary["projection"]`."""
 
-
+_WITH_SUMMARY = {DUPLICATES, CLUSTERS, MATCH, QUALITY, attribute_rows.TABLE}
 _NO_INGEST = frozenset(
-    ("space", "projection", "duplicates", "run", "evaluation", "intervals", "label_quality")
+    (
+        "space",
+        "projection",
+        "duplicates",
+        "run",
+        "evaluation",
+        "intervals",
+        "label_quality",
+        "attributes",
+        "analysis",
+        "checks",
+    )
 )
 """Members of a summary whose pieces have no part in the ingest's report."""
 
@@ -86,6 +99,9 @@ class Piece:
     `summary["evaluation"]` (detail, request, digest) with `outcomes.npz` and the table `match`.
     `summary["intervals"]` (detail, digest) with `outcomes.npz`: an evaluation from now on.
     `summary["label_quality"]` (fields) with the table of that name.
+    `summary["attributes"]` (see `attribute_rows.write_answers`) with the table `attribute_answer`.
+    `summary["analysis"]` (result, digest): an analysis with its findings.
+    `summary["checks"]` (a list, see `finding_rows.write_checks`): whether findings still hold.
     """
 
     job: str
@@ -190,7 +206,7 @@ def write_piece(
         "label_digest": lambda table: sample_rows.write_label_digests(cursor, table),
         "issue": issues.add_table,
     }
-    unknown = set(piece.tables) - set(steps) - {DUPLICATES, CLUSTERS, MATCH, QUALITY}
+    unknown = set(piece.tables) - set(steps) - _WITH_SUMMARY
     if unknown:
         raise ValueError(f"unknown tables in a piece: {sorted(unknown)}")
     removed: list[np.ndarray] = [np.empty(0, np.uint32)]
@@ -206,6 +222,9 @@ def write_piece(
             write(piece.tables[name])
     _write_embeddings(cursor, piece, files)
     _write_evaluation(cursor, piece, files)
+    if "attributes" in piece.summary:
+        table = piece.tables[attribute_rows.TABLE]
+        attribute_rows.write_answers(cursor, piece.summary["attributes"], table)
     if cursor.execute(LIST_FIELDS).fetchall() != fields:
         sqlviews.refresh(cursor)
     if not piece.summary.keys() & _NO_INGEST:
@@ -249,3 +268,6 @@ def _write_evaluation(cursor: duckdb.DuckDBPyConnection, piece: Piece, files: Fi
     if "label_quality" in summary:
         fields = summary["label_quality"]["fields"]
         label_quality_rows.write_scores(cursor, piece.tables[QUALITY], fields)
+    if "analysis" in summary:
+        finding_rows.write_analysis(cursor, summary["analysis"])
+    finding_rows.write_checks(cursor, summary.get("checks", []))

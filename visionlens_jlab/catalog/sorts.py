@@ -58,8 +58,7 @@ class Sort:
             return cls._tags(field, key.descending)
         if field.level == "annotations" and level == "samples":
             return cls._extreme(field, key.descending, filter, fields, among)
-        aliases = "s" if field.level == "samples" else ("ac" if field.is_class else "a")
-        return cls(field.sql, key.descending, frozenset(aliases))
+        return cls(field.sql, key.descending, field.aliases)
 
     @classmethod
     def as_given(cls, among: Among, spec: ViewSpec) -> Sort:
@@ -122,7 +121,7 @@ class Sort:
         of_annotations = among is not None and among.level == "annotations"
         if filter is None and not of_annotations and field.speaks_of_sources:
             matching = Compiled("TRUE")
-        aliases = matching.aliases | (frozenset("c") if field.is_class else frozenset())
+        aliases = matching.aliases | field.aliases
         function = "max" if descending else "min"
         sql = (
             f"SELECT a.sample_id, {function}({field.sql}) AS k FROM {annotations_from(aliases)} "

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from math import isfinite
 
 from visionlens_jlab.catalog.database import Reader
-from visionlens_jlab.catalog.fieldset import Field, FieldSet, quote
+from visionlens_jlab.catalog.fieldset import Field, FieldSet
+from visionlens_jlab.catalog.predicates import annotations_from
 from visionlens_jlab.models import Level
 
 
@@ -27,8 +28,11 @@ def read_statistics(reader: Reader, fields: FieldSet) -> Statistics:
     found: Statistics = {}
     levels: tuple[Level, ...] = ("samples", "annotations")
     for level in levels:
-        found |= _of_level(reader, [field for field in fields if field.level == level], level)
-    return found
+        own = [field for field in fields if field.level == level]
+        stored = [field for field in own if not field.expression]
+        found |= _read(reader, stored, "sample s" if level == "samples" else "annotation a")
+    worked_out = [field for field in fields if field.expression]
+    return found | _read(reader, worked_out, annotations_from("as"))
 
 
 def numeric(field: Field) -> str:
@@ -40,18 +44,18 @@ def _number(field: Field, value: str) -> str:
     return f"epoch({value})" if field.type == "timestamp" else f"CAST({value} AS DOUBLE)"
 
 
-def _of_level(reader: Reader, fields: list[Field], level: Level) -> Statistics:
-    source = "sample s" if level == "samples" else "annotation a"
+def _read(reader: Reader, fields: list[Field], source: str) -> Statistics:
+    """Of fields of one level, over the FROM clause that gives their values."""
     listed = []
     for field in fields:
         if field.type == "tags":
-            table = "sample_tag" if level == "samples" else "annotation_tag"
+            table = "sample_tag" if field.level == "samples" else "annotation_tag"
             listed.append(f"(SELECT count(*) FROM {table}), NULL, NULL")
         elif field.facet == "histogram":
             low, high = (_number(field, f"{name}({field.sql})") for name in ("min", "max"))
             listed.append(f"count({field.sql}), {low}, {high}")
         else:
-            column = 'a."class_id"' if field.is_class else f"{source[-1]}.{quote(field.name)}"
+            column = 'a."class_id"' if field.is_class else field.sql
             listed.append(f"count({column}), NULL, NULL")
     row = reader.rows(f"SELECT {', '.join(listed)} FROM {source}")[0]
     found = {field: FieldStatistics(*row[3 * i : 3 * i + 3]) for i, field in enumerate(fields)}

@@ -11,6 +11,8 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
+from visionlens_jlab.catalog.agents import AgentRuns
+from visionlens_jlab.catalog.attributes import Attributes
 from visionlens_jlab.catalog.card import CardKeeper
 from visionlens_jlab.catalog.colors import Coloring, read_colors
 from visionlens_jlab.catalog.crops import CropSource, read_crop_source
@@ -23,6 +25,7 @@ from visionlens_jlab.catalog.exports import Exports
 from visionlens_jlab.catalog.facets import read_facets
 from visionlens_jlab.catalog.fields import write_field
 from visionlens_jlab.catalog.fieldset import FieldSet
+from visionlens_jlab.catalog.findings import Findings
 from visionlens_jlab.catalog.identity import identify
 from visionlens_jlab.catalog.info import field_infos, read_detail, read_info
 from visionlens_jlab.catalog.job_results import JobResults
@@ -71,7 +74,9 @@ from visionlens_jlab.models import (
 T = TypeVar("T")
 
 
-class DatasetStore(Edits, Embeddings, Evaluations, Exports, JobResults):
+class DatasetStore(
+    AgentRuns, Attributes, Edits, Embeddings, Evaluations, Exports, Findings, JobResults
+):
     """A dataset that this process holds; from any thread.
 
     Reading takes a cursor of its own per call. Each writing call is one transaction of the one

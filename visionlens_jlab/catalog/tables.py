@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from visionlens_jlab.catalog.database import Reader
-from visionlens_jlab.catalog.fieldset import FieldSet, quote
+from visionlens_jlab.catalog.fieldset import COMPUTED, FieldSet, quote
 from visionlens_jlab.catalog.predicates import Among, annotations_from, compile_matching
 from visionlens_jlab.catalog.roots import LOCATION
 from visionlens_jlab.catalog.userfields import TABLES
@@ -69,9 +69,10 @@ _ANNOTATION_COLUMNS = {
         "tags",
     ]
 } | {"class": "c.name", "tags": _TAGS.format(alias="lt")}
+_COMPUTED = {field.name: field.sql for field in COMPUTED}
 _ON_REQUEST: dict[Level, dict[str, str]] = {
     "samples": {"path": "s.path", "root": "s.root", "source_id": "s.source_id"},
-    "annotations": {"geometry": "decode(a.geometry)", "attributes": "a.attributes"},
+    "annotations": {"geometry": "decode(a.geometry)", "attributes": "a.attributes"} | _COMPUTED,
 }
 """Columns that are given when asked for by name only."""
 
@@ -85,6 +86,7 @@ _ANNOTATIONS_FROM = (
     "list(tag ORDER BY tag) AS tags FROM annotation_tag GROUP BY annotation_id) lt "
     "ON lt.annotation_id = a.annotation_id"
 )
+_WITH_SAMPLES = " LEFT JOIN sample s ON s.sample_id = a.sample_id"
 
 
 def read_table(
@@ -107,6 +109,8 @@ def read_table(
     _, key = TABLES[level]
     alias = "s" if level == "samples" else "a"
     source = _SAMPLES_FROM if level == "samples" else _ANNOTATIONS_FROM
+    if level == "annotations" and not _COMPUTED.keys().isdisjoint(chosen):
+        source += _WITH_SAMPLES
     if ids is None:
         table = reader.arrow(f"SELECT {listed} FROM {source} ORDER BY {alias}.{key}")
     else:
@@ -121,11 +125,12 @@ def read_table(
 
 
 def select_all(fields: FieldSet, level: Level) -> str:
-    """The SELECT behind the whole table of a level, unordered."""
-    listed = ", ".join(
-        f"{sql} AS {quote(name)}" for name, sql in _chosen(fields, level, None).items()
-    )
-    return f"SELECT {listed} FROM {_SAMPLES_FROM if level == 'samples' else _ANNOTATIONS_FROM}"
+    """The SELECT behind the whole table of a level, unordered; with what is worked out."""
+    chosen, source = _chosen(fields, level, None), _SAMPLES_FROM
+    if level == "annotations":
+        chosen, source = chosen | _COMPUTED, _ANNOTATIONS_FROM + _WITH_SAMPLES
+    listed = ", ".join(f"{sql} AS {quote(name)}" for name, sql in chosen.items())
+    return f"SELECT {listed} FROM {source}"
 
 
 def raise_unknown(reader: Reader, level: Level, ids: Ids) -> None:

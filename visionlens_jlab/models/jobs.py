@@ -6,6 +6,9 @@ from typing import Any, Literal, Self
 
 from pydantic import model_validator
 
+from .agents import AskRequest
+from .analysis import AnalyseRequest, RecheckRequest
+from .attributes import AttributeRequest
 from .base import Model
 from .embeddings import DuplicatesRequest, EmbedRequest, ProjectRequest
 from .evaluations import (
@@ -26,6 +29,10 @@ JobKind = Literal[
     "intervals",
     "label_quality",
     "export",
+    "analyse",
+    "recheck",
+    "attributes",
+    "agent",
 ]
 JobState = Literal["queued", "running", "cancelling", "done", "failed", "cancelled"]
 UNFINISHED: tuple[JobState, ...] = ("queued", "running", "cancelling")
@@ -86,6 +93,10 @@ class Job(Model):
     intervals: IntervalsRequest | None = None
     label_quality: LabelQualityRequest | None = None
     export: ExportRequest | None = None
+    analyse: AnalyseRequest | None = None
+    recheck: RecheckRequest | None = None
+    attributes: AttributeRequest | None = None
+    agent: AskRequest | None = None
 
 
 JobParameters = (
@@ -98,6 +109,10 @@ JobParameters = (
     | IntervalsRequest
     | LabelQualityRequest
     | ExportRequest
+    | AnalyseRequest
+    | RecheckRequest
+    | AttributeRequest
+    | AskRequest
 )
 
 
@@ -114,6 +129,10 @@ class JobRequest(Model):
     intervals: IntervalsRequest | None = None
     label_quality: LabelQualityRequest | None = None
     export: ExportRequest | None = None
+    analyse: AnalyseRequest | None = None
+    recheck: RecheckRequest | None = None
+    attributes: AttributeRequest | None = None
+    agent: AskRequest | None = None
 
     @model_validator(mode="after")
     def _one_member(self) -> Self:
@@ -145,6 +164,10 @@ PARAMETERS: dict[JobKind, type[Model]] = {
     "intervals": IntervalsRequest,
     "label_quality": LabelQualityRequest,
     "export": ExportRequest,
+    "analyse": AnalyseRequest,
+    "recheck": RecheckRequest,
+    "attributes": AttributeRequest,
+    "agent": AskRequest,
 }
 """What each kind of job takes."""
 

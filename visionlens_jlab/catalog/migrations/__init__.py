@@ -13,8 +13,14 @@ from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.models import Level
 
 _FOLDER = Path(__file__).parent
-_TAKES: dict[int, tuple[tuple[Level, str], ...]] = {6: (("samples", "source_id"),)}
-"""Columns of built-ins that a migration adds under names that users could give until then."""
+_LEVELS: tuple[Level, ...] = ("samples", "annotations")
+_GEOMETRY = ("relative_area", "center_x", "center_y", "edge_distance")
+_TAKES: dict[int, tuple[tuple[Level, str], ...]] = {
+    6: (("samples", "source_id"),),
+    # Of both levels: a bare name in a predicate now means the built-in.
+    7: tuple((level, name) for level in _LEVELS for name in _GEOMETRY),
+}
+"""Names of built-ins that came with a migration and that users could give until then."""
 
 
 @cache
@@ -77,7 +83,7 @@ def _apply(connection: duckdb.DuckDBPyConnection, number: int, sql: str) -> None
 
 
 def _make_room(connection: duckdb.DuckDBPyConnection, level: Level, column: str) -> None:
-    """Rename a user field that has the name of a new built-in column."""
+    """Rename a user field that has the name of a new built-in."""
     table, _ = TABLES[level]
     named = connection.execute(
         "SELECT name FROM field WHERE level = ? AND lower(name) = ?", [level, column]

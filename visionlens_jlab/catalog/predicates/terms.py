@@ -40,9 +40,8 @@ def compile_term(field: Field, node: Filter) -> Compiled:
     """
     if field.type == "tags":
         return _tag_term(field, node)
-    aliases = {"samples": "s", "annotations": "ca" if field.is_class else "a"}[field.level]
     condition = _condition(field, field.sql, node)
-    return Compiled(condition.sql, condition.parameters, frozenset(aliases))
+    return Compiled(condition.sql, condition.parameters, field.aliases)
 
 
 def _condition(field: Field, expression: str, node: Filter) -> Compiled:

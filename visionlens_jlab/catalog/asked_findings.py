@@ -1,0 +1,67 @@
+"""A slice that somebody asked about, as a finding."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from visionlens_jlab.catalog.clock import to_iso, utc_now
+from visionlens_jlab.catalog.select_text import select_text
+from visionlens_jlab.catalog.slice_tests import members_of, read_units
+from visionlens_jlab.models import Action, Author, Condition, Finding, SliceTest, ViewSpec
+
+if TYPE_CHECKING:
+    from visionlens_jlab.catalog.snapshot import Snapshot
+
+_EXAMPLES = 20
+_INSPECT = Action(
+    kind="inspect",
+    text="Look at the failures together before deciding.",
+    reason="The slice was asked for; what would mend it was not looked for.",
+)
+
+
+def asked_finding(snapshot: Snapshot, tested: SliceTest, author: Author) -> Finding:
+    """The finding of a test, with its rows as the test counts them.
+
+    EVALUATION_NOT_FOUND, ANALYSIS_INVALID; what the predicate raises.
+    """
+    from visionlens_jlab.agents.slices.halves import both
+    from visionlens_jlab.agents.slices.reporting import examples_of, name_of, narrowed
+    from visionlens_jlab.agents.slices.testing import units_of
+    from visionlens_jlab.agents.slices.wording import description_of, title_for
+
+    request = tested.request
+    given = read_units(snapshot, request)
+    units = units_of(given, request)
+    predicate = tested.view.where or ""
+    ids = members_of(snapshot, predicate, request)
+    everything = both(given, units)
+    mask = np.isin(given.ids(units.population), ids)[everything.rows]
+    spec = ViewSpec(level=request.level, where=predicate)
+    return Finding(
+        finding=name_of(given.evaluation, units, predicate),
+        analysis=None,
+        evaluation=given.evaluation,
+        run=given.run,
+        target=units.target,
+        error=units.error,
+        level=units.level,
+        title=title_for(units, f"where {request.where.strip()}", tested.confirmation),
+        description=description_of(units, tested.discovery, tested.confirmation, []),
+        predicate=predicate,
+        sql=select_text(spec, snapshot.fields),
+        conditions=[Condition(field="", text=predicate, label=request.where.strip())],
+        view=tested.view,
+        failures=narrowed(units.failures, predicate),
+        count=len(ids),
+        units=int(np.count_nonzero(mask)),
+        groups=everything.count_groups(mask),
+        discovery=tested.discovery,
+        confirmation=tested.confirmation,
+        examples=examples_of(given, units, mask, _EXAMPLES),
+        action=_INSPECT,
+        author=author,
+        created_at=to_iso(utc_now()),
+    )
