@@ -7,6 +7,9 @@ import socket
 import textwrap
 from urllib.parse import urlsplit
 
+from visionlens_jlab.config import ENV_TRUST_REMOTE_CODE, may_trust_remote_code
+from visionlens_jlab.errors import VisionLensError
+
 _SECONDS = 3.0
 _PROXIES = ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")
 
@@ -32,6 +35,50 @@ def first_line(error: Exception) -> str:
     lines = str(error).strip().splitlines()
     said = textwrap.shorten(lines[0], 300, placeholder=" ...") if lines else ""
     return said.removesuffix(".") or type(error).__name__
+
+
+def may_run_code(model: str, asked: bool) -> bool:
+    """Whether code that comes with a model may run.
+
+    Being asked alone does not do: a request or a dataset may be anybody's. MODEL_UNAVAILABLE where
+    it is asked for and not allowed here.
+    """
+    if asked and not may_trust_remote_code():
+        raise VisionLensError(
+            "MODEL_UNAVAILABLE",
+            f"The model {model} would run code that comes with it, which is not allowed here.",
+            f"Set c.VisionLens.trust_remote_code = True (without a server: "
+            f"{ENV_TRUST_REMOTE_CODE}=1) if you trust who made it.",
+        )
+    return asked
+
+
+def missing_model(
+    model: str, why: str, files: str, error: Exception | None = None
+) -> VisionLensError:
+    """MODEL_UNAVAILABLE, saying which files to bring where.
+
+    Parameters
+    ----------
+    model : str
+        Id on the hub, or absolute path of a folder.
+    why : str
+    files : str
+        What a folder must hold beside the tokenizer's files.
+    error : Exception, optional
+        What a library raised.
+    """
+    if model.startswith("/"):
+        hint = f"Put {files} (and the tokenizer's files, for texts) into {model}."
+    else:
+        hint = (
+            f"On a machine with a network, download {files} and the tokenizer's files from "
+            f"huggingface.co/{model}, copy the folder here and use transformers:/path/to/folder."
+        )
+    details = {} if error is None else {"exception": f"{type(error).__name__}: {error}"}
+    return VisionLensError(
+        "MODEL_UNAVAILABLE", f"The model {model} cannot be loaded: {why}.", hint, details
+    )
 
 
 def _reachable() -> bool:

@@ -8,10 +8,13 @@ from typing import Any
 
 import torch
 
-from visionlens_jlab.config import ENV_TRUST_REMOTE_CODE, may_trust_remote_code
-from visionlens_jlab.errors import VisionLensError
-
-from .hub import first_line, prefer_cache_without_network, why_not_loaded
+from .hub import (
+    first_line,
+    may_run_code,
+    missing_model,
+    prefer_cache_without_network,
+    why_not_loaded,
+)
 from .preparation import Preparation, Resample
 from .torch_model import TorchEmbedder
 from .torchvision_ops import mend_torchvision
@@ -43,11 +46,11 @@ def make(model: str, options: dict[str, Any]) -> TorchEmbedder:
     from transformers.image_processing_base import ImageProcessingMixin
 
     if model.startswith("/") and not (Path(model) / "config.json").is_file():
-        raise _missing(model, f"there is no {Path(model) / 'config.json'}")
+        raise missing_model(model, f"there is no {Path(model) / 'config.json'}", _FILES)
     if not model.startswith("/"):
         prefer_cache_without_network()
     common = {
-        "trust_remote_code": _trusted(model, options),
+        "trust_remote_code": may_run_code(model, options.get("trust_remote_code", False)),
         "revision": options.get("revision", "main"),
     }
     try:
@@ -58,7 +61,7 @@ def make(model: str, options: dict[str, Any]) -> TorchEmbedder:
         tokenizer = _tokenizer(network, model, common)
     except Exception as error:  # the libraries below raise many kinds
         why = first_line(error) if model.startswith("/") else why_not_loaded(error)
-        raise _missing(model, why, error) from error
+        raise missing_model(model, why, _FILES, error) from error
     config = network.config
 
     def texts(given: Sequence[str], device: torch.device) -> torch.Tensor:
@@ -87,23 +90,6 @@ def make(model: str, options: dict[str, Any]) -> TorchEmbedder:
         texts=None if tokenizer is None else texts,
         options=options,
     )
-
-
-def _trusted(model: str, options: dict[str, Any]) -> bool:
-    """Whether code that comes with the model may run.
-
-    The option alone does not do: it is stored with the space, and a dataset may be anybody's.
-    """
-    if not options.get("trust_remote_code", False):
-        return False
-    if not may_trust_remote_code():
-        raise VisionLensError(
-            "MODEL_UNAVAILABLE",
-            f"The model {model} would run code that comes with it, which is not allowed here.",
-            f"Set c.VisionLens.trust_remote_code = True (without a server: "
-            f"{ENV_TRUST_REMOTE_CODE}=1) if you trust who made it.",
-        )
-    return True
 
 
 _MASK = "attention_mask"
@@ -144,17 +130,3 @@ def _side(size: Any) -> int | None:
     if isinstance(size, dict):
         size = size.get("shortest_edge") or size.get("height")
     return int(size) if size else None
-
-
-def _missing(model: str, why: str, error: Exception | None = None) -> VisionLensError:
-    if model.startswith("/"):
-        hint = f"Put {_FILES} (and the tokenizer's files, for texts) into {model}."
-    else:
-        hint = (
-            f"On a machine with a network, download {_FILES} and the tokenizer's files from "
-            f"huggingface.co/{model}, copy the folder here and use transformers:/path/to/folder."
-        )
-    details = {} if error is None else {"exception": f"{type(error).__name__}: {error}"}
-    return VisionLensError(
-        "MODEL_UNAVAILABLE", f"The model {model} cannot be loaded: {why}.", hint, details
-    )

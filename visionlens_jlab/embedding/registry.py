@@ -138,7 +138,7 @@ def _hub_models() -> list[EmbedderInfo]:
     for model, label, description, dimension, has_text, repository in _HUB:
         missing = _missing(model.partition(":")[0])
         fetched = "The weights are not on this machine: the first use downloads them."
-        reason = _needs(missing) or ("" if _is_cached(repository) else fetched)
+        reason = _needs(missing) or ("" if is_cached(repository) else fetched)
         found.append(
             EmbedderInfo(
                 model=model,
@@ -161,7 +161,7 @@ def _missing(kind: str) -> list[str]:
     return [name for name in _PACKAGES[kind] if importlib.util.find_spec(name) is None]
 
 
-def _is_cached(repository: str) -> bool:
+def is_cached(repository: str) -> bool:
     """Whether the hub's cache holds a model; its folders are part of the hub's documentation."""
     home = os.environ.get("HF_HOME") or Path.home() / ".cache" / "huggingface"
     cache = Path(os.environ.get("HF_HUB_CACHE") or Path(home) / "hub")
