@@ -13,6 +13,7 @@ from ..models import Job, Workspace
 SCHEMAS = Path(__file__).parent / "events"
 JOB = "https://visionlens-jlab.dev/events/job/v1"
 DATASET = "https://visionlens-jlab.dev/events/dataset/v1"
+AGENT = "https://visionlens-jlab.dev/events/agent/v1"
 WORKSPACE = "https://visionlens-jlab.dev/events/workspace/v1"
 
 JOB_SECONDS = 0.2
@@ -31,7 +32,7 @@ class EventLogger(Protocol):
 
 
 class Announcer:
-    """Emits job, dataset and workspace events; call it on the event loop.
+    """Emits job, dataset, workspace and agent events; call it on the event loop.
 
     What changes quickly is held back for a moment and told once, in its latest state.
 
@@ -70,6 +71,11 @@ class Announcer:
             "origin": workspace.origin,
         }
         self._emit(WORKSPACE, data)
+
+    def agent(self, dataset: str, run: str, step: int, *, over: bool) -> None:
+        """A run of an agent has a further step, or is over; at once."""
+        data: dict[str, object] = {"dataset": dataset, "run": run, "step": step, "over": over}
+        self._emit(AGENT, data)
 
     def _emit(self, schema: str, data: dict[str, object]) -> None:
         try:

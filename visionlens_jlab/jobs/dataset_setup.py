@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from ..errors import VisionLensError, system_errors
 from ..models import (
+    AnalyseRequest,
+    AskRequest,
+    AttributeRequest,
     DuplicatesRequest,
     EmbedRequest,
     EvaluateRequest,
@@ -18,6 +21,7 @@ from ..models import (
     LabelQualityRequest,
     PredictionsRequest,
     ProjectRequest,
+    RecheckRequest,
     kind_of,
 )
 from .spool import Spool
@@ -40,6 +44,10 @@ Request = TypeVar(
     IntervalsRequest,
     LabelQualityRequest,
     ExportRequest,
+    AnalyseRequest,
+    RecheckRequest,
+    AttributeRequest,
+    AskRequest,
 )
 _PREPARED = "prepared"
 """Param that is not for the worker: the input is complete."""
@@ -78,6 +86,7 @@ class DatasetSetup(ABC, Generic[Request]):
                 spool.make()
                 if rows is not None:
                     self.offer_rows(spool, rows)
+                self.before_queue(store, job, request)
                 queue.add(job, request.model_dump(mode="json"))
             except BaseException:
                 spool.remove()
@@ -120,6 +129,9 @@ class DatasetSetup(ABC, Generic[Request]):
     def offer_rows(self, spool: Spool, rows: pa.Table) -> None:
         """Write the rows that came with the request; REQUEST_INVALID where none are taken."""
         raise VisionLensError("REQUEST_INVALID", "Such a job takes no rows.")
+
+    def before_queue(self, store: DatasetStore, job: Job, request: Request) -> None:
+        """What must be there before the job can run: nothing."""
 
     @abstractmethod
     def prepare(self, store: DatasetStore, request: Request, spool: Spool) -> dict[str, Any]:

@@ -13,7 +13,8 @@ from ..errors import VisionLensError
 from ..models import Job, JobParameters, kind_of
 from . import status
 from .context import FileContext
-from .kinds import code_of, setup_of
+from .host import HostContext, InlineHost
+from .kinds import code_of, lane_of, setup_of
 from .outcome import Outcome, outcome_of, unexpected
 from .progress import Meter, Step
 from .queue import JobQueue, Owner
@@ -124,7 +125,18 @@ def _run(
     def report(step: Step) -> None:
         on_progress(status.advanced(job, meter, step))
 
-    context = FileContext(spool, attempt, params, sink.committed, report)
+    context: FileContext = (
+        HostContext(
+            spool,
+            attempt,
+            params,
+            sink.committed,
+            report,
+            host=InlineHost(library, on_progress),
+        )
+        if lane_of(job.kind) == "agent"
+        else FileContext(spool, attempt, params, sink.committed, report)
+    )
     commits = Commits(sink, spool, queue.beat)
     commits.start()
     try:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ..models import Job, JobParameters
     from .queue import JobQueue
 
-LaneName = Literal["cpu", "gpu"]
+LaneName = Literal["cpu", "gpu", "agent"]
 
 
 class Setup(Protocol):
@@ -84,6 +84,10 @@ KINDS: dict[str, Kind] = {
     "intervals": Kind("cpu", "evaluate.intervals", "evaluate.setup:IntervalsSetup"),
     "label_quality": Kind("cpu", "evaluate.label_quality", "evaluate.setup:LabelQualitySetup"),
     "export": Kind("cpu", "export.job", "export.setup:ExportSetup"),
+    "analyse": Kind("cpu", "analyse.job", "analyse.setup:AnalyseSetup"),
+    "recheck": Kind("cpu", "analyse.recheck", "analyse.setup:RecheckSetup"),
+    "attributes": Kind("gpu", "attributes.job", "attributes.setup:AttributesSetup"),
+    "agent": Kind("agent", "agent.job", "agent.setup:AgentSetup"),
 }
 
 

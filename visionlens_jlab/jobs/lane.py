@@ -1,4 +1,4 @@
-"""One lane of jobs: it runs them one after the other, in a worker kernel of its own."""
+"""One lane of jobs: it runs them one after the other."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 import logging
 import sqlite3
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
@@ -14,22 +15,16 @@ from ..errors import VisionLensError
 from ..models import Job
 from . import status
 from .announcer import Announcer
-from .attempt import Attempt
-from .kernel import KernelDiedError, WorkerKernel
 from .kinds import LaneName, lane_of, setup_of
 from .outcome import Outcome, unexpected
 from .progress import Meter, Step
 from .queue import OVER, JobQueue
-from .sink import Sink
 from .spool import Spool
 
 if TYPE_CHECKING:
     from ..catalog.library import Library
 
-RETRIES = 2
-"""How often a job whose worker died is taken up again."""
 TICK_SECONDS = 1.0
-ALIVE_SECONDS = 0.5
 
 _log = logging.getLogger(__name__)
 
@@ -42,24 +37,20 @@ class Live:
     meter: Meter = field(default_factory=Meter)
 
 
-class Lane:
+class Lane(ABC):
     """Runs the jobs of some kinds, in the order in which they were queued.
 
     Parameters
     ----------
-    name : {"cpu", "gpu"}
+    name : {"cpu", "gpu", "agent"}
     library : Library
     queue : JobQueue
         Of all lanes.
-    kernel : WorkerKernel
-        Of this lane.
     announcer : Announcer
     touch : callable
         Called while a job runs, so that nobody takes the server for idle.
     done : callable
         Awaited with each job that was done, before the next one begins.
-    warm_seconds : float
-        How long the worker is kept after its last job.
     """
 
     def __init__(
@@ -67,24 +58,18 @@ class Lane:
         name: LaneName,
         library: Library,
         queue: JobQueue,
-        kernel: WorkerKernel,
         announcer: Announcer,
         *,
         touch: Callable[[], None],
         done: Callable[[Job], Awaitable[None]],
-        warm_seconds: float,
     ) -> None:
-        self.kernel = kernel
         self._name = name
         self._library = library
         self._queue = queue
         self._announcer = announcer
         self._touch = touch
         self._done = done
-        self._warm_seconds = warm_seconds
         self._live: Live | None = None
-        self._turn = asyncio.Lock()
-        """Held by who talks to the worker."""
         self._wake = asyncio.Event()
         self._last_work = time.monotonic()
         self._loop = asyncio.get_running_loop()
@@ -117,36 +102,16 @@ class Lane:
                 self._last_work = time.monotonic()
 
     async def tick(self) -> None:
-        """Store the progress, or let an idle worker go."""
+        """Store the progress, or rest."""
         if self._live:
             self._touch()
             await asyncio.to_thread(self._queue.save, self._live.job)
-        elif not self._turn.locked() and time.monotonic() - self._last_work > self._warm_seconds:
-            await self.kernel.stop()
+        else:
+            await self._rest()
 
-    async def execute_idle(self, code: str) -> bool:
-        """Have the worker execute something short, unless a job has it; whether it was done.
-
-        WORKER_LOST when there is no worker to be had.
-        """
-        if self._turn.locked() or self._live:
-            return False
-        async with self._turn:
-            try:
-                await self.kernel.start()
-            except KernelDiedError as error:
-                raise VisionLensError("WORKER_LOST", str(error)) from error
-            executing = asyncio.create_task(self.kernel.execute(code))
-            try:
-                while not executing.done():
-                    await asyncio.wait({executing}, timeout=ALIVE_SECONDS)
-                    if not executing.done() and not await self.kernel.alive():
-                        await self.kernel.stop()
-                        raise VisionLensError("WORKER_LOST", "The worker ended without a word.")
-            finally:
-                executing.cancel()
-            self._last_work = time.monotonic()
-            return True
+    @abstractmethod
+    async def close(self) -> None:
+        """Stop what runs the jobs; `work` was cancelled before."""
 
     def newest(self, job: Job) -> Job:
         """The job with the progress that is not stored yet."""
@@ -184,26 +149,13 @@ class Lane:
         outcome = await self._attempts(job, params, spool)
         await self._finish(self.newest(job), outcome)
 
+    @abstractmethod
+    async def _rest(self) -> None:
+        """Called now and then while there is no job."""
+
+    @abstractmethod
     async def _attempts(self, job: Job, params: dict[str, Any], spool: Spool) -> Outcome:
-        """Attempt the job until a worker says how it ended; at most `RETRIES` times more."""
-        first = job.attempt + (job.started_at is not None)
-        for number in range(first, first + RETRIES + 1):
-            started = await self.change(status.started(self.newest(job), number))
-            live = self._live = Live(started)
-            sink = await asyncio.to_thread(self._sink, live.job)
-            spool.log("info", f"Attempt {number}; {len(sink.committed)} pieces are there already.")
-            async with self._turn:
-                outcome = await Attempt(self.kernel, sink, live.job, params, self._on_step).run()
-            if outcome.trace:
-                _log.error("Job %s failed:\n%s", job.job, outcome.trace)
-            if outcome.state != "lost":
-                return outcome
-            if spool.cancelled:
-                return Outcome("cancelled")
-            cause = outcome.error.message if outcome.error else ""
-            spool.log("warning", f"The worker of attempt {number} is lost. {cause}".rstrip())
-        message = f"The worker died {RETRIES + 1} times in a row. {cause}".rstrip()
-        return Outcome.failed(VisionLensError("WORKER_LOST", message))
+        """Run the job's code to its end."""
 
     async def _finish(self, job: Job, outcome: Outcome) -> None:
         """Set dataset and queue to how the job ended, and tell."""
@@ -236,16 +188,6 @@ class Lane:
                 await asyncio.sleep(TICK_SECONDS)
             else:
                 return
-
-    def _sink(self, job: Job) -> Sink:
-        """The sink of a job's present attempt; it tells of commits from its thread."""
-        dataset = status.dataset_of(job)
-
-        def committed(version: int) -> None:
-            self._loop.call_soon_threadsafe(self._announcer.dataset, dataset, version, "changed")
-
-        attempt = self._spool(job.job).attempt(job.attempt)
-        return Sink(self._library, job, attempt, committed)
 
     def _on_step(self, step: Step) -> None:
         if self._live:

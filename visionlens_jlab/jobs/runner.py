@@ -1,4 +1,4 @@
-"""Runs the queued jobs of this server: a lane for those that need a GPU, one for the others."""
+"""Runs the queued jobs of this server: lanes for a GPU, for the processor, and for agents."""
 
 from __future__ import annotations
 
@@ -9,14 +9,18 @@ import sqlite3
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from ..agents.config import AgentConfig
 from ..errors import VisionLensError
-from ..models import EmbedRequest, Job, JobParameters, ProjectRequest, kind_of
+from ..models import AgentRun, EmbedRequest, Job, JobParameters, ProjectRequest, kind_of
 from .announcer import Announcer
+from .host import ServerHost
 from .kernel import WorkerKernel
 from .kinds import KINDS, LaneName, lane_of, setup_of
 from .lane import TICK_SECONDS, Lane
+from .own_lane import OwnLane
 from .queue import OVER, JobQueue, Owner
 from .spool import Spool
+from .worker_lane import WorkerLane
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -44,6 +48,8 @@ class JobRunner:
         Model that embeds a dataset when it was ingested; `auto`: the best at hand; empty: none.
     project_after_embed : str
         Method of a projection made of what was embedded; empty: none but where one is asked for.
+    agents : AgentConfig, optional
+        Of the agents; by default no language model.
     """
 
     def __init__(
@@ -56,25 +62,36 @@ class JobRunner:
         warm_seconds: float,
         embed_after_ingest: str = "",
         project_after_embed: str = "",
+        agents: AgentConfig | None = None,
     ) -> None:
         self._embed_after_ingest = embed_after_ingest
         self._project_after_embed = project_after_embed
         self._library = library
         self._announcer = announcer
         self._queue = JobQueue(library.state, Owner())
-        self.lanes: dict[LaneName, Lane] = {
-            name: Lane(
+        self.workers: dict[LaneName, WorkerLane] = {
+            name: WorkerLane(
                 name,
                 library,
                 self._queue,
-                kernel,
                 announcer,
                 touch=touch,
                 done=self._follow,
+                kernel=kernel,
                 warm_seconds=warm_seconds,
             )
             for name, kernel in kernels.items()
         }
+        own = OwnLane(
+            "agent",
+            library,
+            self._queue,
+            announcer,
+            touch=touch,
+            done=self._follow,
+            host=ServerHost(library, agents or AgentConfig(), self),
+        )
+        self.lanes: dict[LaneName, Lane] = {**self.workers, "agent": own}
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -92,7 +109,7 @@ class JobRunner:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         for lane in self.lanes.values():
-            await lane.kernel.close()
+            await lane.close()
         await asyncio.to_thread(self._queue.release)
 
     async def submit(self, request: JobParameters, rows: pa.Table | None = None) -> Job:
@@ -135,6 +152,11 @@ class JobRunner:
         # they may run in another process, so there is no event to wait for
         while await asyncio.to_thread(self._queue.unfinished_of, dataset):  # noqa: ASYNC110
             await asyncio.sleep(0.05)
+
+    def tell_agent(self, dataset: str, run: AgentRun) -> None:
+        """Announce that a run of an agent has changed."""
+        over = run.stopped is not None
+        self._announcer.agent(dataset, run.run, len(run.steps), over=over)
 
     async def _follow(self, job: Job) -> None:
         """Queue what comes after a job; what cannot be is said in that job's log."""

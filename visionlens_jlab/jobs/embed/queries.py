@@ -8,25 +8,43 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...errors import VisionLensError
+from ...models import Encoded, EncodeRequest
 from .query_files import QueryFiles
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from ..lane import Lane
+    from ...catalog.store import DatasetStore
+    from ..worker_lane import WorkerLane
 
 POLL_SECONDS = 0.01
 WAIT_SECONDS = 120.0
 
 
+async def encode_text(
+    lane: WorkerLane, data_dir: Path, store: DatasetStore, request: EncodeRequest
+) -> Encoded:
+    """A text as a query that is kept. SPACE_NOT_FOUND, and what `encode_query` raises."""
+    from .encode import query_of
+
+    started = time.monotonic()
+    space = await asyncio.to_thread(store.space, request.space)
+    query = query_of(space, store.folder, text=request.text, image=None)
+    vector = await encode_query(lane, data_dir, query)
+    key = await asyncio.to_thread(
+        store.put_query_vector, request.space, vector, kind="text", text=request.text
+    )
+    return Encoded(query=key, text=request.text, seconds=time.monotonic() - started)
+
+
 async def encode_query(
-    lane: Lane, data_dir: Path, query: dict[str, Any], name: str | None = None
+    lane: WorkerLane, data_dir: Path, query: dict[str, Any], name: str | None = None
 ) -> np.ndarray[Any, Any]:
     """The vector float32 (d,) of a query.
 
     Parameters
     ----------
-    lane : Lane
+    lane : WorkerLane
         Whose worker has the models.
     query : dict
         As `encode.query_of` makes it.

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...errors import VisionLensError
-from ...models import EmbedRequest, Job, JobParameters, ProjectRequest
+from ...models import EmbedRequest, Job, JobParameters, Level, ProjectRequest
 from ..dataset_setup import DatasetSetup
 from ..pieces import write_stream
 from ..spool import Spool
 from .input import FITTED_FOLDER, HAVE_FOLDER, ITEMS, SPACES
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from ...catalog.store import DatasetStore
 
 _SAMPLES = """
@@ -31,6 +33,12 @@ _ANNOTATIONS = """
     LEFT JOIN source_root r ON r.name = s.root ORDER BY s.sample_id, a.annotation_id
 """
 _SQL_SECONDS = 600.0
+
+
+def items_of(store: DatasetStore, level: Level) -> pa.Table:
+    """Where the pixels of every row of a level are, in order of their images; see `input.Items`."""
+    sql = _SAMPLES if level == "samples" else _ANNOTATIONS
+    return store.sql(sql, timeout=_SQL_SECONDS)
 
 
 class EmbedSetup(DatasetSetup[EmbedRequest]):
@@ -49,8 +57,7 @@ class EmbedSetup(DatasetSetup[EmbedRequest]):
 
     def prepare(self, store: DatasetStore, request: EmbedRequest, spool: Spool) -> dict[str, Any]:
         """Write rows, spaces, their ids and what they were fitted with."""
-        sql = _SAMPLES if request.level == "samples" else _ANNOTATIONS
-        write_stream(spool.input / ITEMS, store.sql(sql, timeout=_SQL_SECONDS))
+        write_stream(spool.input / ITEMS, items_of(store, request.level))
         have, fitted = spool.input / HAVE_FOLDER, spool.input / FITTED_FOLDER
         for folder in (have, fitted):
             folder.mkdir(mode=0o700, exist_ok=True)

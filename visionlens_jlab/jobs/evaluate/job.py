@@ -58,7 +58,7 @@ def run(context: JobContext) -> dict[str, Any]:
     context.emit(0, {MATCH: match_table(evaluated)}, {OUTCOMES: path}, {"evaluation": made})
     for warning in detail.warnings:
         context.log("warning", warning)
-    return {"evaluation": detail.evaluation}
+    return {"evaluation": detail.evaluation, "findings": context.params.get("findings", 0)}
 
 
 def detail_of(

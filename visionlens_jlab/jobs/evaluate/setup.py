@@ -12,6 +12,7 @@ from ...models import (
     Job,
     JobParameters,
     LabelQualityRequest,
+    RecheckRequest,
 )
 from ..dataset_setup import DatasetSetup
 from ..pieces import write_stream
@@ -61,20 +62,24 @@ class EvaluateSetup(DatasetSetup[EvaluateRequest]):
             "digest": given.digest,
             "predicate": given.predicate,
             "trained_on": given.trained_on,
+            "findings": len(store.findings(request.name)),
         }
 
     def follow(self, job: Job) -> list[JobParameters]:
-        """The intervals."""
-        request = job.evaluate
-        if request is None or request.replicates < 1 or not job.result.get("evaluation"):
+        """A check of the findings that the evaluation had, then the intervals."""
+        request, name = job.evaluate, job.result.get("evaluation")
+        if request is None or not name:
             return []
-        return [
-            IntervalsRequest(
-                dataset=request.dataset,
-                evaluation=job.result["evaluation"],
-                replicates=request.replicates,
+        following: list[JobParameters] = []
+        if job.result.get("findings"):
+            following.append(RecheckRequest(dataset=request.dataset, evaluation=name))
+        if request.replicates:
+            following.append(
+                IntervalsRequest(
+                    dataset=request.dataset, evaluation=name, replicates=request.replicates
+                )
             )
-        ]
+        return following
 
 
 class IntervalsSetup(DatasetSetup[IntervalsRequest]):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+from typing import Protocol, TypeVar
 
 import numpy as np
 from PIL import Image
@@ -19,6 +20,21 @@ from visionlens_jlab.media.sources import Source
 from .tasks import CRASHED, PixelsResult, PixelsTask
 
 Box = tuple[float, float, float, float]
+Made_co = TypeVar("Made_co", covariant=True)
+
+
+class Maker(Protocol[Made_co]):
+    """Makes something of a picture, such as a model's input."""
+
+    def decoded_side(self, width: int, height: int) -> int:
+        """Longer side, in pixels, that a picture must be decoded with at least."""
+        ...
+
+    def apply(self, image: Image.Image) -> Made_co:
+        """What it makes."""
+        ...
+
+
 _OUTSIDE = "nothing of it lies in the image"
 
 
@@ -33,7 +49,7 @@ def read_pixels(task: PixelsTask, source: Source) -> PixelsResult:
             result.hashes.append(None)
             result.errors += [CRASHED] * count
             continue
-        digest, found = _read(source, path, boxes, task.sizes[index], task.preparation)
+        digest, found = read_parts(source, path, boxes, task.sizes[index], task.preparation)
         result.hashes.append(digest)
         for part in found:
             result.errors.append(part if isinstance(part, str) else None)
@@ -43,14 +59,14 @@ def read_pixels(task: PixelsTask, source: Source) -> PixelsResult:
     return result
 
 
-def _read(
+def read_parts(
     source: Source,
     path: str,
     boxes: list[Box],
     size: tuple[int, int] | None,
-    preparation: Preparation,
-) -> tuple[str | None, list[np.ndarray | str]]:
-    """The file's hash, and for each part its pixels or why there are none."""
+    maker: Maker[Made_co],
+) -> tuple[str | None, list[Made_co | str]]:
+    """The file's hash, and for each part what is made of it or why there is nothing."""
     count = max(1, len(boxes))
     try:
         with source.open(path) as file:
@@ -61,15 +77,15 @@ def _read(
     try:
         stored = upright_size(data)
         regions = [region_of(box, size or stored) for box in boxes]
-        side = _decoded_side(preparation, size or stored, regions)
+        side = _decoded_side(maker, size or stored, regions)
         image = _decoded(data, side, stored)
     except UnreadableImageError as error:
         return digest, [str(error)] * count
     if not boxes:
-        return digest, [preparation.apply(image)]
+        return digest, [maker.apply(image)]
     scale = (image.width / (size or stored)[0], image.height / (size or stored)[1])
     return digest, [
-        _OUTSIDE if region is None else preparation.apply(_cut(image, region, scale))
+        _OUTSIDE if region is None else maker.apply(_cut(image, region, scale))
         for region in regions
     ]
 
@@ -100,18 +116,18 @@ def region_of(box: Box, size: tuple[int, int]) -> tuple[int, int, int, int] | No
 
 
 def _decoded_side(
-    preparation: Preparation,
+    maker: Maker[object],
     size: tuple[int, int],
     regions: list[tuple[int, int, int, int] | None],
 ) -> int:
     """Longer side to decode with: twice what is needed, so that the last reduction is sharp."""
     if not regions:
-        return 2 * preparation.decoded_side(*size)
+        return 2 * maker.decoded_side(*size)
     needed = 0.0
     for region in regions:
         if region is not None:
             across, down = region[2] - region[0], region[3] - region[1]
-            needed = max(needed, preparation.decoded_side(across, down) / max(across, down))
+            needed = max(needed, maker.decoded_side(across, down) / max(across, down))
     return math.ceil(2 * needed * max(size))
 
 

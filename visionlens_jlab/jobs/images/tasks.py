@@ -81,6 +81,27 @@ class PixelsResult(msgspec.Struct, tag="pixels"):
     errors: list[str | None]
 
 
+class PicturesTask(msgspec.Struct, tag="pictures"):
+    """Decode images of one root, or parts of them as in `PixelsTask`, to show them to a model.
+
+    `side` is the most that a picture's longer side may have, in pixels.
+    """
+
+    location: str
+    paths: list[str]
+    parts: list[list[tuple[float, float, float, float]]]
+    sizes: list[tuple[int, int] | None]
+    side: int
+    skip: list[int] = []
+
+
+class PicturesResult(msgspec.Struct, tag="pictures"):
+    """JPEGs, one entry for each part; empty where `errors` says why there is none."""
+
+    pictures: list[bytes] = []
+    errors: list[str | None] = []
+
+
 class Refused(msgspec.Struct, tag="refused"):
     """The system refused the process what it needs, such as room on the disk.
 
@@ -93,8 +114,8 @@ class Refused(msgspec.Struct, tag="refused"):
     error: dict[str, Any]
 
 
-Task = HeaderTask | MediaTask | PixelsTask
-Result = HeaderResult | MediaResult | PixelsResult
+Task = HeaderTask | MediaTask | PixelsTask | PicturesTask
+Result = HeaderResult | MediaResult | PixelsResult | PicturesResult
 Answer = Result | Refused
 CRASHED = "the decoder crashed"
 
@@ -103,10 +124,15 @@ def singles(task: Task) -> list[Task]:
     """The task image by image, to find out which one crashes."""
     if isinstance(task, HeaderTask):
         return [HeaderTask(task.location, [path]) for path in task.paths]
-    if isinstance(task, PixelsTask):
-        rows = zip(task.paths, task.parts, task.sizes, strict=True)
+    if isinstance(task, MediaTask):
+        return [MediaTask(task.location, [path], task.pack) for path in task.paths]
+    rows = zip(task.paths, task.parts, task.sizes, strict=True)
+    if isinstance(task, PicturesTask):
         return [
-            PixelsTask(task.location, [path], [parts], [size], task.preparation)
+            PicturesTask(task.location, [path], [parts], [size], task.side)
             for path, parts, size in rows
         ]
-    return [MediaTask(task.location, [path], task.pack) for path in task.paths]
+    return [
+        PixelsTask(task.location, [path], [parts], [size], task.preparation)
+        for path, parts, size in rows
+    ]

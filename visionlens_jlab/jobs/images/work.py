@@ -22,6 +22,7 @@ from .tasks import (
     HeaderTask,
     MediaResult,
     MediaTask,
+    PicturesTask,
     PixelsTask,
     Result,
     Task,
@@ -34,6 +35,10 @@ def execute(task: Task) -> Result:
         from .preparing import read_pixels
 
         return read_pixels(task, _source(task.location))
+    if isinstance(task, PicturesTask):
+        from .pictures import read_pictures
+
+        return read_pictures(task, _source(task.location))
     return _read_headers(task) if isinstance(task, HeaderTask) else _read_media(task)
 
 

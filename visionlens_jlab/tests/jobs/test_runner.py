@@ -14,16 +14,16 @@ import pyarrow as pa
 import pytest
 
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.jobs.lane import RETRIES
 from visionlens_jlab.jobs.pieces import whole_pieces
 from visionlens_jlab.jobs.sink import Sink
+from visionlens_jlab.jobs.worker_lane import RETRIES
 from visionlens_jlab.tests.api.servers import code, make_coco, make_images
 from visionlens_jlab.tests.api.test_writing import stream
 
 
 def worker_pid(extension: Any) -> int:
     """PID of the worker kernel's process."""
-    kernel = extension.services._runner.result().lanes["cpu"].kernel
+    kernel = extension.services._runner.result().workers["cpu"].kernel
     return int(kernel._manager.get_kernel(kernel._kernel).provisioner.pid)
 
 
@@ -245,7 +245,7 @@ async def test_a_kernel_spec_that_does_not_exist_is_named(api, jobs, jp_root_dir
 async def test_an_idle_worker_is_let_go(jobs, extension, jp_root_dir):
     make_images(jp_root_dir / "few", 2)
     await jobs.end(await jobs.start(source="few"))
-    kernel = extension.services._runner.result().lanes["cpu"].kernel
+    kernel = extension.services._runner.result().workers["cpu"].kernel
     for _ in range(600):
         if not kernel.started:
             break

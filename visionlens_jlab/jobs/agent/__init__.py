@@ -1,0 +1,1 @@
+"""Agents: a language model over the statistics of a dataset."""

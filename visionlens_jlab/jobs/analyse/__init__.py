@@ -1,0 +1,1 @@
+"""The jobs that look for slices, and ask whether findings still hold."""

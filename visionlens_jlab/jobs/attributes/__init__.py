@@ -1,0 +1,1 @@
+"""Asking a vision-language model about the images of a dataset."""
