@@ -81,6 +81,23 @@ CODES: dict[str, ErrorCode] = {
     "EVALUATION_INVALID": ErrorCode(
         422, "Choose a protocol and geometry that both the labels and the run have."
     ),
+    "ANALYSIS_INVALID": ErrorCode(
+        422, "Evaluate a run first, and leave enough labelled images in the view."
+    ),
+    "ANALYSIS_NOT_FOUND": ErrorCode(404, "List the analyses to see which exist."),
+    "FINDING_NOT_FOUND": ErrorCode(404, "List the findings to see which exist."),
+    "ATTRIBUTE_INVALID": ErrorCode(
+        422, "Ask one question with a name of its own, and 2 to 12 different options for a choice."
+    ),
+    "ATTRIBUTE_NOT_FOUND": ErrorCode(404, "List the visual attributes to see their names."),
+    "AGENT_UNAVAILABLE": ErrorCode(
+        422, "Install visionlens-jlab[agents] and set VisionLens.agent_model."
+    ),
+    "AGENT_NOT_FOUND": ErrorCode(404, "List the runs of agents to see which exist."),
+    "PROVIDER_FAILED": ErrorCode(
+        502, "Check the provider's address, key and quota; statistics answer without it."
+    ),
+    "BUDGET_SPENT": ErrorCode(409, "Raise the budget of tokens, time or cost, or ask for less."),
     "EXPORT_NOT_EMPTY": ErrorCode(409, "Name a folder that is new or empty."),
     "NOTHING_TO_UNDO": ErrorCode(409, "Read the history to see what was changed."),
     "JOB_NOT_FOUND": ErrorCode(404, "List the jobs to see which exist."),

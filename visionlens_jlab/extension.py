@@ -14,6 +14,7 @@ from tornado.ioloop import PeriodicCallback
 from traitlets import Bool, Enum, Float, Int, List, Type, Unicode, default
 from traitlets.config import Configurable
 
+from .agents.config import AgentConfig
 from .api.about import UnknownHandler
 from .api.openapi import document
 from .api.paths import PathPolicy
@@ -33,6 +34,7 @@ from .config import (
     may_trust_remote_code,
 )
 from .jobs.announcer import Announcer
+from .models import Budget
 
 if TYPE_CHECKING:
     from .catalog.library import Library
@@ -111,6 +113,54 @@ class VisionLens(Configurable):  # type: ignore[misc]
         help="Its key; default: $VISIONLENS_QDRANT_API_KEY. Never logged."
     ).tag(config=True)
 
+    agent_model = Unicode(
+        help="Language model of the agents as pydantic-ai names it, such as openai:gpt-5-mini; "
+        "default: $VISIONLENS_AGENT_MODEL, else none: statistics answer."
+    ).tag(config=True)
+    vision_model = Unicode(
+        help="Model asked about images; default: $VISIONLENS_VISION_MODEL, else agent_model for "
+        "what agents look at, and a local one for visual attributes."
+    ).tag(config=True)
+    agent_url = Unicode(
+        help="Address of an OpenAI-compatible server that answers for openai: models, such as "
+        "http://localhost:11434/v1; default: $VISIONLENS_AGENT_URL, else OpenAI."
+    ).tag(config=True)
+    agent_key = Unicode(
+        help="The provider's key; default: $VISIONLENS_AGENT_KEY, else the provider's own "
+        "variable. Never logged."
+    ).tag(config=True)
+    agent_tokens = Int(
+        100_000, allow_none=True, help="Tokens that one run of an agent may take at most."
+    ).tag(config=True)
+    agent_seconds = Float(
+        300.0, allow_none=True, help="Seconds that a language model has for one run at most."
+    ).tag(config=True)
+    agent_cost = Float(
+        None, allow_none=True, help="US dollars of one run at most, where prices are known."
+    ).tag(config=True)
+    agent_requests = Int(40, help="Requests to a language model in one run at most.").tag(
+        config=True
+    )
+    mcp = Bool(
+        False, help="Whether outside assistants may read the datasets over MCP, authenticated."
+    ).tag(config=True)
+
+    @default("agent_model")  # type: ignore[untyped-decorator]
+    def _default_agent_model(self) -> str:
+        return AgentConfig.from_environment().model
+
+    @default("vision_model")  # type: ignore[untyped-decorator]
+    def _default_vision_model(self) -> str:
+        return AgentConfig.from_environment().vision_model
+
+    @default("agent_url")  # type: ignore[untyped-decorator]
+    def _default_agent_url(self) -> str:
+        return AgentConfig.from_environment().url
+
+    @default("agent_key")  # type: ignore[untyped-decorator]
+    def _default_agent_key(self) -> str:
+        return AgentConfig.from_environment().key
+
     @default("qdrant_url")  # type: ignore[untyped-decorator]
     def _default_qdrant_url(self) -> str:
         return os.environ.get(ENV_QDRANT_URL, "")
@@ -140,6 +190,7 @@ class VisionLensApp(ExtensionApp):  # type: ignore[misc]
         data_dir = Path(options.data_dir).expanduser().resolve()
         root = Path(self.serverapp.root_dir).expanduser()
         announcer = Announcer(self.serverapp.event_logger)
+        agents = agent_config(options)
 
         def make_runner(library: Library) -> JobRunner:
             from .jobs.kernel import WorkerKernel
@@ -153,7 +204,10 @@ class VisionLensApp(ExtensionApp):  # type: ignore[misc]
                 library,
                 {
                     lane: WorkerKernel(
-                        options.worker_manager_class, name, data_dir, worker_settings(options)
+                        options.worker_manager_class,
+                        name,
+                        data_dir,
+                        worker_settings(options),
                     )
                     for lane, name in names.items()
                 },
@@ -162,6 +216,7 @@ class VisionLensApp(ExtensionApp):  # type: ignore[misc]
                 warm_seconds=options.worker_warm_seconds,
                 embed_after_ingest=options.embed_after_ingest,
                 project_after_embed=options.project_after_embed,
+                agents=agents,
             )
 
         def make_index(library: Library) -> VectorService:
@@ -180,6 +235,8 @@ class VisionLensApp(ExtensionApp):  # type: ignore[misc]
             idle_seconds=options.idle_seconds,
             body_bytes=self.serverapp.max_body_size,
             memory_mb=options.memory_limit_mb,
+            agents=agents,
+            remote_code=options.trust_remote_code,
         )
         self._idle = PeriodicCallback(self.services.release_idle, RELEASE_SECONDS * 1000)
         # the port is known only when the loop runs
@@ -223,7 +280,25 @@ def worker_settings(options: VisionLens) -> dict[str, str]:
     return {
         ENV_TRUST_REMOTE_CODE: str(int(options.trust_remote_code)),
         ENV_VECTOR_CACHE: str(options.vector_cache_mb),
+        **agent_config(options).environment(),
     }
+
+
+def agent_config(options: VisionLens) -> AgentConfig:
+    """What the agents get of the settings."""
+    return AgentConfig(
+        model=options.agent_model,
+        vision_model=options.vision_model,
+        url=options.agent_url,
+        key=options.agent_key,
+        budget=Budget(
+            tokens=options.agent_tokens,
+            seconds=options.agent_seconds,
+            cost=options.agent_cost,
+            requests=options.agent_requests,
+        ),
+        mcp=options.mcp,
+    )
 
 
 def local_address(connection_url: str, ip: str) -> str:

@@ -32,7 +32,7 @@ class EncodeHandler(Resource):
         request: EncodeRequest = await self.body(EncodeRequest)
         name, query = await self.dataset(dataset, lambda store: self._query(store, request))
         runner = await self.services.runner()
-        vector = await encode_query(runner.lanes["gpu"], self.services.data_dir, query, name)
+        vector = await encode_query(runner.workers["gpu"], self.services.data_dir, query, name)
         key = await self.dataset(
             dataset,
             lambda store: store.put_query_vector(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tornado.web import authenticated
 
 from ..models import (
+    AttributeRequest,
     EmbedRequest,
     ExportRequest,
     IngestRequest,
@@ -43,7 +44,7 @@ class JobsHandler(Resource):
             request = await self.work(
                 self.services.policy.confine, request, unrestricted=self.from_kernel
             )
-        elif isinstance(request, EmbedRequest) and not self.from_kernel:
+        elif isinstance(request, EmbedRequest | AttributeRequest) and not self.from_kernel:
             request = await self.work(self.services.policy.confine_model, request)
         elif isinstance(request, PredictionsRequest):
             request = await self.work(

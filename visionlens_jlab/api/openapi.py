@@ -112,6 +112,8 @@ def _answer(operation: Operation) -> dict[str, Any]:
     if operation.response is None:
         return {"description": "Done; no content."}
     answer = _content(operation.summary, operation.response)
+    if operation.also_response:
+        answer["content"] |= _media(operation.also_response)
     if operation.headers:
         answer["headers"] = {name: {"schema": {"type": "integer"}} for name in operation.headers}
     return answer

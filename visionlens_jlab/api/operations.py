@@ -38,8 +38,9 @@ class Operation:
     """One verb of a route.
 
     `request` None: no body. `response` None: no content. `headers` are those of the answer
-    that carry counts; `also` is a second kind of body that the same verb takes. `errors` are the
-    codes it may answer with beside `COMMON`. `cached` answers may be 304.
+    that carry counts; `also` is a second kind of body that the same verb takes, `also_response`
+    one that it answers with. `errors` are the codes it may answer with beside `COMMON`. `cached`
+    answers may be 304.
     """
 
     summary: str
@@ -48,6 +49,7 @@ class Operation:
     status: int = 200
     query: type[Model] | None = None
     also: Binary | None = None
+    also_response: Binary | None = None
     headers: tuple[str, ...] = ()
     errors: tuple[str, ...] = ()
     cached: bool = False

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from ..errors import VisionLensError
 from ..models import (
+    AttributeRequest,
     DetectRequest,
     EmbedRequest,
     ExportRequest,
@@ -17,6 +18,7 @@ from ..models import (
 )
 
 Request = TypeVar("Request", IngestRequest, DetectRequest)
+ModelRequest = TypeVar("ModelRequest", EmbedRequest, AttributeRequest)
 
 
 class PathPolicy:
@@ -71,7 +73,7 @@ class PathPolicy:
         except ValueError as error:
             raise VisionLensError("PATH_NOT_ALLOWED", f"{named!r} is no path.") from error
 
-    def confine_model(self, request: EmbedRequest) -> EmbedRequest:
+    def confine_model(self, request: ModelRequest) -> ModelRequest:
         """Check that the files of a model lie where the browser may read; PATH_NOT_ALLOWED.
 
         Files come as `kind:/folder`, `kind:local-dir:/folder` or `kind:architecture//file`.

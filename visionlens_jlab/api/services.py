@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from ..agents.config import AgentConfig
 from ..jobs.announcer import Announcer
 from .paths import PathPolicy
 
@@ -55,6 +56,10 @@ class Services:
         Largest body the server takes.
     memory_mb : int, optional
         MiB that DuckDB may take for each open dataset.
+    agents : AgentConfig, optional
+        Language models and outside assistants; by default neither.
+    remote_code : bool
+        Whether models may run code that comes with them.
     """
 
     def __init__(
@@ -69,12 +74,16 @@ class Services:
         idle_seconds: float,
         body_bytes: int,
         memory_mb: int | None = None,
+        agents: AgentConfig | None = None,
+        remote_code: bool = False,
     ) -> None:
         self.data_dir = data_dir
         self.policy = policy
         self.announcer = announcer
         self.contract = contract
         self.body_bytes = body_bytes
+        self.agents = agents or AgentConfig()
+        self.remote_code = remote_code
         self.kernel_token = secrets.token_urlsafe(32)
         self.address: str | None = None
         self._idle_seconds = idle_seconds

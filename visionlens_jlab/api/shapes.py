@@ -7,10 +7,15 @@ from typing import Literal
 from pydantic import Field
 
 from ..models import (
+    AgentRun,
+    AnalysisInfo,
+    Attribute,
+    AttributeSpec,
     DatasetInfo,
     EmbedderInfo,
     EmbeddingSpace,
     EvaluationInfo,
+    Finding,
     FormatInfo,
     HistoryEntry,
     IngestRequest,
@@ -22,6 +27,7 @@ from ..models import (
     Query,
     RunInfo,
     SavedView,
+    VisionModelInfo,
 )
 
 
@@ -204,6 +210,24 @@ class CurvesQuery(Model):
     """Of the histograms of IoU and area; null: the evaluation's own."""
 
 
+class FindingsQuery(Model):
+    """Of which evaluation; null: of all."""
+
+    evaluation: str | None = None
+
+
+class FindingList(Model):
+    """Findings: those of the newest analysis first, as it ranks them."""
+
+    findings: list[Finding]
+
+
+class AnalysisList(Model):
+    """Analyses, newest first."""
+
+    analyses: list[AnalysisInfo]
+
+
 class HistoryQuery(Model):
     """Which page of the history of labels, newest first; of one annotation or of all."""
 
@@ -216,3 +240,35 @@ class History(Model):
     """Changes of labels by hand."""
 
     entries: list[HistoryEntry]
+
+
+class AgentRunList(Model):
+    """Runs of agents without their steps, newest first."""
+
+    runs: list[AgentRun]
+
+
+class StepsQuery(Model):
+    """Which steps of a run: those after a number."""
+
+    after: int = Field(0, ge=0, le=1 << 31)
+
+
+class AttributeList(Model):
+    """Visual attributes, oldest first."""
+
+    attributes: list[Attribute]
+
+
+class CalibrationQuery(Model):
+    """Which images to label next."""
+
+    answer: str = "yes"
+    count: int = Field(20, ge=1, le=200)
+
+
+class VisionModelList(Model):
+    """Models that answer questions about images, and the questions that come with the product."""
+
+    models: list[VisionModelInfo]
+    questions: list[AttributeSpec]

@@ -17,7 +17,8 @@ from visionlens_jlab.catalog.library import Library
 from visionlens_jlab.catalog.pieces import Piece
 from visionlens_jlab.config import API_PREFIX
 from visionlens_jlab.jobs.inline import run_job
-from visionlens_jlab.models import EvaluateRequest, PredictionsRequest
+from visionlens_jlab.models import AttributeSpec, EvaluateRequest, PredictionsRequest
+from visionlens_jlab.tests.catalog.finding_builders import analysis, finding
 
 NAME = "street"
 WAIT = 120.0
@@ -110,6 +111,33 @@ def evaluate(library: Library, dataset: str) -> None:
         (EvaluateRequest(dataset=dataset, run="model", replicates=0), None),
     ):
         run_job(library, request, on_progress=lambda job: None, table=rows)
+
+
+def analyse(library: Library, dataset: str) -> str:
+    """An analysis `first` of the evaluation with one finding; the finding's id."""
+    store = library.open(dataset)
+    found = finding("split = 'val'", evaluation="model", run="model", count=10, examples=[0, 3])
+    result = analysis([found]).model_dump(mode="json")
+    summary = {"analysis": {"result": result, "digest": store.evidence("model")}}
+    store.apply_piece(Piece("analysed", 0, store.folder, {}, {}, summary))
+    return found.finding
+
+
+def give_answers(library: Library, dataset: str) -> None:
+    """The attribute `night` of 30 samples: yes for every third."""
+    table = pa.table(
+        {
+            "attribute": ["night"] * 30,
+            "id": pa.array(range(30), pa.uint32()),
+            "answer": ["no" if number % 3 else "yes" for number in range(30)],
+            "agreement": [1.0] * 30,
+        }
+    )
+    spec = AttributeSpec(name="night", question="Is it night?").model_dump(mode="json")
+    asked = {"spec": spec, "model": "m", "prompts": 3, "quantize": "none"}
+    store = library.open(dataset)
+    summary = {"attributes": [asked]}
+    store.apply_piece(Piece("ask", 0, store.folder, {"attribute_answer": table}, {}, summary))
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from visionlens_jlab.api.wire import ARROW, BINARY
 from visionlens_jlab.catalog.library import Library
 from visionlens_jlab.config import API_PREFIX
 from visionlens_jlab.errors import CODES
-from visionlens_jlab.tests.api.servers import evaluate, fill
+from visionlens_jlab.tests.api.servers import analyse, evaluate, fill, give_answers
 from visionlens_jlab.tests.notebook.servers import Server, server
 
 DOCUMENT = document()
@@ -40,7 +40,8 @@ CHECKS = [
 ]
 EXAMPLES = 20
 KNOWN = {"dataset": "street", "sample_id": 3, "name": "mine", "field": "speed", "filename": "a.png"}
-KNOWN |= {"space": "clip", "run": "model", "evaluation": "model"}
+KNOWN |= {"space": "clip", "run": "model", "evaluation": "model", "attribute": "night"}
+KNOWN |= {"finding": "id of split = 'val'", "analysis": "first"}
 
 
 def _arrow(ids: list[int], values: list[Any]) -> bytes:
@@ -79,7 +80,10 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server with a dataset of 30 samples."""
     folder = tmp_path_factory.mktemp("contract")
     library = Library(folder / "data")
-    evaluate(library, fill(library, folder / "root" / "street"))
+    slug = fill(library, folder / "root" / "street")
+    evaluate(library, slug)
+    analyse(library, slug)
+    give_answers(library, slug)
     library.close()
     with server(folder) as started:
         yield started
@@ -105,6 +109,8 @@ def test_every_answer_is_in_the_document(
         "DELETE /datasets/{dataset}",
         "DELETE /datasets/{dataset}/runs/{run}",
         "DELETE /datasets/{dataset}/evaluations/{evaluation}",
+        "DELETE /datasets/{dataset}/findings/{finding}",
+        "DELETE /datasets/{dataset}/attributes/{attribute}",
     )
     if case.path_parameters and not deletes_it:
         # Existing things, or the rest of the operation would never be reached.
