@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .errors import VisionLensError
+    from .notebook.asking import Answer
     from .notebook.dataset import Dataset
     from .notebook.entry import delete, ingest, list_datasets, open
     from .notebook.evaluation import ComparedRuns, Evaluation
+    from .notebook.finding import Analysis, Finding
     from .notebook.lens import Lens
     from .notebook.view import Selection, View
 
@@ -18,9 +20,12 @@ except ImportError:  # a checkout that was never built
     __version__ = "0.1.0"
 
 __all__ = [
+    "Analysis",
+    "Answer",
     "ComparedRuns",
     "Dataset",
     "Evaluation",
+    "Finding",
     "Lens",
     "Selection",
     "View",
@@ -33,9 +38,12 @@ __all__ = [
 ]
 
 _HOME = {
+    "Analysis": "notebook.finding",
+    "Answer": "notebook.asking",
     "ComparedRuns": "notebook.evaluation",
     "Dataset": "notebook.dataset",
     "Evaluation": "notebook.evaluation",
+    "Finding": "notebook.finding",
     "Lens": "notebook.lens",
     "Selection": "notebook.view",
     "View": "notebook.view",

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from .. import __version__
 from ..errors import CODES, VisionLensError
-from . import delete, demo, doctor, info, ingest, listing, vectors
+from . import analyse, delete, demo, doctor, info, ingest, listing, vectors
 from .output import complain
 
 DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
@@ -57,6 +57,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"visionlens {__version__}")
     parser.add_argument("--debug", action="store_true", help="show the whole of an unknown error")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in (ingest, listing, info, delete, vectors, demo, doctor):
+    for command in (ingest, listing, info, delete, vectors, analyse, demo, doctor):
         command.add(commands)
     return parser

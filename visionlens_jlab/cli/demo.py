@@ -13,8 +13,9 @@ def add(commands: Any) -> None:
     """Describe the command."""
     parser: argparse.ArgumentParser = commands.add_parser(
         "demo",
-        help="render the demonstration dataset, ingest it and evaluate two models on it",
-        description="Render the demonstration dataset, ingest it and evaluate two models on it.",
+        help="render the demonstration dataset, ingest it, evaluate two models, analyse one",
+        description="Render the demonstration dataset, ingest it, evaluate two models, analyse "
+        "one of them.",
     )
     parser.add_argument(
         "--out", default="visionlens-demo", metavar="DIR", help="folder to write; missing or empty"
@@ -30,13 +31,15 @@ def add(commands: Any) -> None:
 def run(options: argparse.Namespace) -> int:
     """Render, then ingest."""
     from ..demo.generate import generate
-    from ..demo.runs import have_runs
+    from ..demo.runs import have_findings, have_runs
     from ..notebook.entry import ingest
 
     generate(options.out, options.n, options.seed, options.world, progress=_progress)
     dataset = ingest(options.out, options.name, format="coco", data_dir=options.data_dir)
     for found in have_runs(dataset, options.out):
         say(f"{found.run}: AP50 {found.metrics['AP50']:.3f}")
+    for finding in have_findings(dataset):
+        say(f"  {finding.title}")
     say(f"{dataset.name}: {dataset.count():,} samples. Open it in JupyterLab, or in a notebook:")
     say(f'  import visionlens_jlab as vl; vl.open("{dataset.name}").show()')
     dataset.close()

@@ -27,6 +27,8 @@ ISSUES: dict[str, str] = {
     "CLASS_MISSING": "An annotation states no class; kept without one.",
     "CLASS_UNKNOWN": "An annotation's class is not in the list; its number became its name.",
     "CLASS_UNNAMED": "A class has no name; its number became its name.",
+    "CLASSES_SHIFTED": "No result has the dataset's first class, number 0; the numbers may begin "
+    "at 1. They were read as the dataset's.",
     "CONFIG_INVALID": "A dataset file (data.yaml, obj.data) is broken or refused; read without it.",
     "CONFIDENCE_MISSING": "Predictions state no confidence; 1 was taken.",
     "CONFIDENCE_RANGE": "Predictions have a confidence outside 0 to 1; kept.",

@@ -31,6 +31,9 @@ from ..models import (
     Workspace,
     WorkspaceChange,
 )
+from .agent_backend import AgentBackend
+from .analysis_backend import AnalysisBackend
+from .attribute_backend import AttributeBackend
 from .evaluation_backend import EvaluationBackend
 
 if TYPE_CHECKING:
@@ -42,7 +45,7 @@ ORIGIN = "notebook"
 """Names this side in workspace changes."""
 
 
-class DatasetBackend(EvaluationBackend, Protocol):
+class DatasetBackend(AgentBackend, AnalysisBackend, AttributeBackend, EvaluationBackend, Protocol):
     """One open dataset. Every method raises VisionLensError for what users can act on."""
 
     dataset: str

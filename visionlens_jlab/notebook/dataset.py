@@ -10,7 +10,6 @@ import numpy as np
 
 from ..errors import VisionLensError
 from ..models import (
-    EmbeddingSpace,
     Level,
     OutcomeFilter,
     SavedView,
@@ -18,14 +17,17 @@ from ..models import (
     TagRequest,
     ViewSpec,
 )
+from .analysing import Analysing
+from .asking import Asking
+from .attributes import VisualAttributes
 from .backend import DatasetBackend
 from .derived import Derived
-from .embeddings import add_embeddings, search_of
 from .evaluating import Evaluating
 from .ids import ids_of
 from .lens import Lens
 from .repairs import Repairs
 from .report import Report
+from .searching import Searching
 from .specs import outcome_spec, search_spec, sort_keys
 from .values import ids_and_values
 from .view import View
@@ -37,7 +39,7 @@ if TYPE_CHECKING:
 GROUND_TRUTH = "ground_truth"
 
 
-class Dataset(Derived, Evaluating, Repairs):
+class Dataset(Analysing, Asking, Derived, Evaluating, Repairs, Searching, VisualAttributes):
     """An open dataset; `open` and `ingest` give one.
 
     Usable as a context manager: leaving it closes the dataset.
@@ -273,85 +275,6 @@ class Dataset(Derived, Evaluating, Repairs):
     def untag(self, ids: Any, tag: str, *, level: Level = "samples") -> int:
         """Remove a tag; returns how many rows had it. Parameters as in `tag`."""
         return self._tag(ids, tag, level, remove=True)
-
-    def add_embeddings(
-        self,
-        space: str,
-        matrix: Any,
-        ids: Any = None,
-        *,
-        level: Level = "samples",
-        model: str = "matrix",
-        version: str = "1",
-    ) -> EmbeddingSpace:
-        """Add vectors of your own to an embedding space, made when it is not there.
-
-        Parameters
-        ----------
-        space : str
-            Its name. Vectors that an id has in it already are replaced.
-        matrix : array, torch tensor, or path of a .npy, .parquet or .safetensors file
-            (n, d), finite, no row all zero; kept as float32 of unit length.
-        ids : iterable of int, Series, DataFrame or View, optional
-            Of the rows, each once; nothing: those of the file, else every row of the level in
-            ascending order of ids.
-        level : {"samples", "annotations"}
-            Whose vectors they are.
-        model, version : str
-            What made them; another version needs another space.
-
-        Raises
-        ------
-        VisionLensError
-            VECTORS_INVALID naming the first wrong row, ID_UNKNOWN, DATASET_READ_ONLY.
-        """
-        described = EmbeddingSpace(
-            space=space, level=level, model=model, version=version, dimension=0, created_at=""
-        )
-        return add_embeddings(
-            self._backend, described, matrix, ids, lambda: self._of_all_sources(level)
-        )
-
-    def similar(
-        self,
-        query: Any,
-        *,
-        k: int | None = 50,
-        space: str | None = None,
-        view: View | None = None,
-        threshold: float | None = None,
-    ) -> View:
-        """What looks most like a query, the closest first; `View.scores` has the cosines.
-
-        Parameters
-        ----------
-        query : ids, View, DataFrame, vector, text, or image
-            Ids of the space's level (whole numbers; they are found themselves too), a vector of
-            the space's dimension (floats), a text, or an image: path, bytes or PIL image.
-        k : int, optional
-            At most so many; None: all, or those from `threshold` on.
-        space : str, optional
-            Where to search; by default the latest of the view's level.
-        view : View, optional
-            Search among its rows only, so that `k` of them are found where there are as many.
-        threshold : float, optional
-            The least cosine, from -1 to 1.
-
-        Raises
-        ------
-        VisionLensError
-            SPACE_NOT_FOUND, ID_UNKNOWN, TEXT_UNSUPPORTED, MODEL_UNAVAILABLE, VECTORS_INVALID.
-        """
-        spec = search_of(
-            self._backend,
-            query,
-            k=k,
-            threshold=threshold,
-            space=space,
-            base=None if view is None else view.spec,
-            everything=self._ascending,
-        )
-        return View(self._backend, spec)
 
     def show(self, workspace: str | None = None) -> Lens:
         """Open the panels beside this notebook and link them to it.

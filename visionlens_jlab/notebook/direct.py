@@ -36,6 +36,9 @@ from ..models import (
     Workspace,
     WorkspaceChange,
 )
+from .agent_backend import DirectAgents
+from .analysis_backend import DirectAnalyses
+from .attribute_backend import DirectAttributes
 from .backend import ORIGIN
 from .evaluation_backend import DirectEvaluations
 
@@ -84,7 +87,7 @@ class DirectBackend:
         return store.slug
 
 
-class DirectDataset(DirectEvaluations):
+class DirectDataset(DirectAgents, DirectAnalyses, DirectAttributes, DirectEvaluations):
     """One dataset that this process has open."""
 
     linked = False
@@ -157,7 +160,7 @@ class DirectDataset(DirectEvaluations):
 
         MODEL_UNAVAILABLE, TEXT_UNSUPPORTED, IMAGE_UNREADABLE.
         """
-        from .encoding import encode_here
+        from ..jobs.embed.here import encode_here
 
         return encode_here(self._store, request)
 

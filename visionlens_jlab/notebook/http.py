@@ -44,6 +44,9 @@ from ..models import (
     WorkspaceChange,
     WorkspaceRequest,
 )
+from .agent_backend import HttpAgents
+from .analysis_backend import HttpAnalyses
+from .attribute_backend import HttpAttributes
 from .backend import ORIGIN
 from .evaluation_backend import HttpEvaluations
 from .jobs import follow_job, queue_job
@@ -109,7 +112,7 @@ class HttpBackend:
         return done.dataset
 
 
-class HttpDataset(HttpEvaluations):
+class HttpDataset(HttpAgents, HttpAnalyses, HttpAttributes, HttpEvaluations):
     """One dataset behind the REST API."""
 
     linked = True

@@ -8,7 +8,10 @@ import sys
 
 from visionlens_jlab.tests.api.servers import make_coco
 
-HEAVY = ("torch", "transformers", "umap", "numba", "sklearn", "pandas", "qdrant_client")
+HEAVY = (
+    *("torch", "transformers", "umap", "numba", "sklearn", "pandas", "qdrant_client"),
+    *("pydantic_ai", "mcp", "openai"),
+)
 LATER = ("duckdb", "pyarrow", "numpy", "PIL", "IPython")
 """Loaded with the first request that needs them."""
 
@@ -45,6 +48,25 @@ def test_serving_a_dataset_loads_nothing_heavy(tmp_path):
     assert {"duckdb", "pyarrow"} <= loaded
     # DuckDB and pyarrow look for pandas themselves where it is installed
     assert not loaded & (set(HEAVY) - {"pandas"})
+
+
+def test_a_queued_agent_loads_no_language_model(tmp_path):
+    loaded = loaded_by(
+        "from pathlib import Path\n"
+        "from visionlens_jlab.agents.config import AgentConfig\n"
+        "from visionlens_jlab.jobs import runner\n"
+        "from visionlens_jlab.jobs.inline import run_job\n"
+        "from visionlens_jlab.catalog.library import Library\n"
+        "from visionlens_jlab.models import AskRequest\n"
+        f"library = Library(Path({str(tmp_path)!r}))\n"
+        "store = library.create('a')\n"
+        "AgentConfig.from_environment().settings()\n"
+        "request = AskRequest(dataset='a', agent='chat')\n"
+        "run_job(library, request, on_progress=lambda job: None)\n"
+        "assert store.agent_runs()[0].stopped == 'done'\n"
+        "library.close()"
+    )
+    assert not loaded & {"pydantic_ai", "mcp", "openai", "torch"}
 
 
 def test_searching_loads_no_engine(tmp_path):

@@ -47,7 +47,8 @@ def read_coco_results(source: Source, path: str, targets: Targets) -> Iterator[P
         raise VisionLensError(
             "PREDICTIONS_INVALID", f"{path} cannot be read to its end: {error}."
         ) from error
-    yield PredictionBatch(issues=reader.classes.unknown(), files=1)
+    issues = [*reader.classes.unknown(), *reader.classes.shifted(reader.numbers)]
+    yield PredictionBatch(issues=issues, files=1)
 
 
 def _blocks(reader: JsonObjectReader) -> Iterator[bytes]:
@@ -89,11 +90,17 @@ class _Reader:
         self._ids = ImageIds(self._ordinals, targets.size)
         self.classes = KnownClasses(path, targets.classes)
         self.count = 0
+        self.numbers: set[Any] = set()
 
     def batch(self, block: bytes) -> PredictionBatch:
         decoded = self._decoder.decode(block)
         found = len(decoded.records) + len(decoded.invalid)
         decoded, unmatched = self._match(decoded)
+        self.numbers.update(
+            record.category_id
+            for record in decoded.records
+            if isinstance(record.category_id, int | float | str)
+        )
         for record in decoded.records:
             # An area that is stated is not that of the box or mask beside it.
             record.area = None

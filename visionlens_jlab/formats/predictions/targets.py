@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.formats.base import Issue
 from visionlens_jlab.formats.coco_classes import CocoClasses
 from visionlens_jlab.formats.text import folded
 
@@ -209,8 +210,25 @@ class KnownClasses(CocoClasses):
                 self.names.add(_plain(known.source_id), known.name)
             if known.keypoints:
                 self._keypoints[known.name] = known.keypoints
+        self._numbers = {_plain(known.source_id) for known in classes}
         for known in classes:  # where a number is the name of another class, the number counts
             self.names.add(known.name, known.name)
+
+    def shifted(self, used: set[Any]) -> list[Issue]:
+        """An item where numbers may be one too high: COCO's begin at 1, the dataset's at 0."""
+        numbers = {_plain(number) for number in used}
+        if not numbers or 0 not in self._numbers or 0 in numbers:
+            return []
+        return [
+            Issue(
+                "CLASSES_SHIFTED",
+                "kept",
+                "other",
+                self._file,
+                "No result has category 0, which the dataset's classes begin with; its numbers "
+                "were read as the dataset's. Give categories= where the model's begin at 1.",
+            )
+        ]
 
 
 def numbered_classes(classes: Sequence[DatasetClass]) -> dict[int, str]:

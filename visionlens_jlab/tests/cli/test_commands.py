@@ -44,7 +44,7 @@ def test_help_loads_nothing_heavy():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    for name in ("ingest", "list", "info", "delete", "demo", "doctor"):
+    for name in ("ingest", "list", "info", "delete", "analyse", "demo", "doctor"):
         assert name in done.stdout
 
 
@@ -184,6 +184,11 @@ def test_the_demonstration_dataset(run, tmp_path):
     assert "demo: 40 samples" in done.stdout
     assert re.search(r"run_a: AP50 0\.[6-9].*run_b: AP50 0\.[6-9]", done.stdout, re.DOTALL)
     assert (tmp_path / "shown" / "annotations").is_dir()
+    found = run("analyse", "demo", "--run", "run_b", "--depth", "1", "--json", "--out", "f.html")
+    assert found.returncode == 0, found.stderr
+    assert isinstance(json.loads(found.stdout), list)
+    assert "Findings in demo" in (tmp_path / "f.html").read_text()
+    assert "ANALYSIS_INVALID" in run("analyse", "demo", "--run", "none").stderr
     again = run("demo", "--out", "shown", "--n", "40")
     assert again.returncode == 1 and "REQUEST_INVALID" in again.stderr
 

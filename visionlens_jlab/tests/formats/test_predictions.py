@@ -196,6 +196,21 @@ def test_boxes_masks_and_keypoints_of_results(tmp_path: Path) -> None:
     assert areas[1] == 5
 
 
+@pytest.mark.parametrize(("numbers", "said"), [([1, 2], True), ([0, 1], False), ([], False)])
+def test_numbers_that_may_begin_at_one_are_reported(
+    tmp_path: Path, numbers: list[int], said: bool
+) -> None:
+    path = tmp_path / "results.json"
+    boxes = [
+        {"image_id": 7, "category_id": number, "bbox": [1, 2, 3, 4], "score": 0.5}
+        for number in numbers
+    ]
+    path.write_text(json.dumps(boxes))
+    classes = [DatasetClass(name, str(number)) for number, name in enumerate(("cat", "dog", "cow"))]
+    _, batches = read(path, targets(["a.jpg"], ["7"], classes=classes), "coco")
+    assert ("CLASSES_SHIFTED" in codes(batches)) == said
+
+
 @pytest.mark.parametrize("text", ["{}", '{"images": []}', '[{"image_id": 1', "", "nothing"])
 def test_what_are_no_results_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "results.json").write_text(text)

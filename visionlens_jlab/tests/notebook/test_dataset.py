@@ -198,11 +198,6 @@ def test_the_same_name_twice_is_refused(ds: vl.Dataset, coco_folder: Path) -> No
     assert ds.count() == IMAGES
 
 
-def test_methods_of_later_versions_do_not_exist(ds: vl.Dataset) -> None:
-    later = ("analyse",)
-    assert not [name for name in later if hasattr(ds, name)]
-
-
 @pytest.mark.own_dataset
 def test_a_frame_with_a_hole_in_its_index(ds: vl.Dataset) -> None:
     mask = pd.Series([True, False], index=pd.Index([4, 9], name="sample"))

@@ -1,0 +1,144 @@
+"""Asking an agent about a dataset, as a notebook does it."""
+
+from __future__ import annotations
+
+import html
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from ..errors import VisionLensError
+from ..models import AgentName, AgentRun, AskRequest, Budget
+from .backend import DatasetBackend
+from .finding import Finding
+from .running import run_shown
+from .view import View
+
+if TYPE_CHECKING:
+    from ..models import AgentStep, Claim, Usage
+    from .evaluation import Evaluation
+
+
+class Answer:
+    """What an agent answered; each claim was held against the tool result that it names."""
+
+    def __init__(self, backend: DatasetBackend, run: AgentRun) -> None:
+        self._backend = backend
+        self.run = run
+
+    @property
+    def text(self) -> str:
+        """The answer; of statistics where no language model took part or was believed."""
+        return "" if self.run.answer is None else self.run.answer.text
+
+    @property
+    def claims(self) -> list[Claim]:
+        """Its statements about the data; `evidence` is the id of a step's tool result."""
+        return [] if self.run.answer is None else self.run.answer.claims
+
+    @property
+    def dropped(self) -> int:
+        """How many statements were left out: their evidence says otherwise."""
+        return 0 if self.run.answer is None else self.run.answer.dropped
+
+    @property
+    def views(self) -> list[View]:
+        """Answers that are rows rather than words."""
+        specs = [] if self.run.answer is None else self.run.answer.views
+        return [View(self._backend, spec) for spec in specs]
+
+    @property
+    def findings(self) -> list[Finding]:
+        """The findings it rests on or has made."""
+        names = [] if self.run.answer is None else self.run.answer.findings
+        return [Finding(self._backend, self._backend.finding(name)) for name in names]
+
+    @property
+    def steps(self) -> list[AgentStep]:
+        """What the agent did, in order."""
+        return self.run.steps
+
+    @property
+    def usage(self) -> Usage:
+        """Requests, tokens, seconds and, where prices are known, US dollars."""
+        return self.run.usage
+
+    @property
+    def stopped(self) -> str | None:
+        """`done`, `budget`, `cancelled` or `failed`: why there is no more."""
+        return self.run.stopped
+
+    def __repr__(self) -> str:
+        return self.text
+
+    def _repr_html_(self) -> str:
+        lines = "<br>".join(html.escape(line) for line in self.text.splitlines())
+        model = html.escape(self.run.model or "statistics alone")
+        left_out = f", {self.dropped} statements left out" if self.dropped else ""
+        return f"<div><p>{lines}</p><small>{model}{left_out}</small></div>"
+
+
+class Asking:
+    """The part of a Dataset that asks agents."""
+
+    _backend: DatasetBackend
+
+    def ask(
+        self,
+        question: str = "",
+        *,
+        agent: AgentName = "chat",
+        evaluation: str | Evaluation | None = None,
+        view: View | None = None,
+        after: Answer | None = None,
+        model: str | None = None,
+        budget: Budget | dict[str, Any] | None = None,
+    ) -> Answer:
+        """Ask an agent; waits, with a progress bar.
+
+        The agent works with tools that only read, and each of its statements is checked against
+        what they gave. Without a language model the statistics answer in the words of a template.
+
+        Parameters
+        ----------
+        question : str
+            A question or a goal; empty: what the agent is for.
+        agent : {"chat", "blind_spots", "error_patterns"}
+            Who is asked: one for any question, one for where the model fails more, one for which
+            errors it makes.
+        evaluation : Evaluation or str, optional
+            By default the newest.
+        view : View, optional
+            The rows the question is about.
+        after : Answer, optional
+            Go on from this answer.
+        model : str, optional
+            As pydantic-ai names it (`openai:gpt-5-mini`); by default the configured one.
+        budget : dict, optional
+            `tokens`, `seconds`, `requests`, `cost` (US dollars); at most what is configured.
+
+        Raises
+        ------
+        VisionLensError
+            ANALYSIS_INVALID without an evaluation (but for a chat), EVALUATION_NOT_FOUND,
+            AGENT_NOT_FOUND, REQUEST_INVALID, DATASET_READ_ONLY. What a provider refuses is told
+            in the answer.
+        """
+        name = evaluation if evaluation is None or isinstance(evaluation, str) else evaluation.name
+        try:
+            request = AskRequest(
+                dataset=self._backend.dataset,
+                agent=agent,
+                question=question,
+                evaluation=name,
+                view=None if view is None else view.spec,
+                conversation=None if after is None else after.run.run,
+                model=model,
+                budget=None if budget is None else Budget.model_validate(budget),
+            )
+        except ValidationError as error:
+            raise VisionLensError(
+                "REQUEST_INVALID", f"It cannot be asked so: {error.errors()[0]['msg']}."
+            ) from error
+        job = run_shown(self._backend, request, f"Asking about {self._backend.dataset}")
+        return Answer(self._backend, self._backend.agent_run(job.job))
