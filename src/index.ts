@@ -2,6 +2,7 @@
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { actionsPlugin } from './plugins/actions';
 import { addressPlugin } from './plugins/address';
+import { analystPlugin } from './plugins/analyst';
 import { corePlugin, workspacesPlugin } from './plugins/core';
 import { labelsPlugin } from './plugins/labels';
 import { jobsPlugin } from './plugins/jobs';
@@ -17,6 +18,7 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   workspacesPlugin,
   sidebarPlugin,
   panelsPlugin,
+  analystPlugin,
   actionsPlugin,
   searchesPlugin,
   waysInPlugin,

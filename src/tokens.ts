@@ -16,6 +16,8 @@ export const CommandIDs = {
   openMap: 'visionlens:open-map',
   openDuplicates: 'visionlens:open-duplicates',
   openEvaluation: 'visionlens:open-evaluation',
+  showAnalyst: 'visionlens:show-analyst',
+  analyse: 'visionlens:analyse',
   findSimilar: 'visionlens:find-similar',
   moreLike: 'visionlens:more-like-this',
   lessLike: 'visionlens:less-like-this',

@@ -1,5 +1,6 @@
 /** The REST API, one method an operation. */
 import { ServerConnection } from '@jupyterlab/services';
+import type { IAnalysisClient } from './analysis';
 import type { IClient, IThumbnail } from './context';
 import type { IEmbeddingsClient } from './embeddings';
 import type { IEvaluationsClient } from './evaluations';
@@ -23,11 +24,15 @@ export class Client implements IClient {
     this.labels = lazily(
       async () => new (await import('./labels')).LabelsClient(transport)
     );
+    this.analysis = lazily(
+      async () => new (await import('./analysis')).AnalysisClient(transport)
+    );
   }
 
   readonly embeddings: IEmbeddingsClient;
   readonly evaluations: IEvaluationsClient;
   readonly labels: ILabelsClient;
+  readonly analysis: IAnalysisClient;
 
   about(): Promise<api.IAbout> {
     return this._transport.json('about');

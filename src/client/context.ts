@@ -1,6 +1,7 @@
 /** What every panel is given beside its workspace: interfaces only, no code. */
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { CommandRegistry } from '@lumino/commands';
+import type { IAnalysisClient } from './analysis';
 import type { IEmbeddingsClient } from './embeddings';
 import type { IEvaluationsClient } from './evaluations';
 import type { ILabelsClient } from './labels';
@@ -51,6 +52,8 @@ export interface IClient {
   readonly evaluations: IEvaluationsClient;
   /** Changes of labels by hand, and exports. */
   readonly labels: ILabelsClient;
+  /** Analyses and findings, visual attributes, agents. */
+  readonly analysis: IAnalysisClient;
   about(): Promise<IAbout>;
   formats(): Promise<IFormatInfo[]>;
 

@@ -106,6 +106,63 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All jobs */
+        get: operations["getJobs"];
+        put?: never;
+        /** Start a job */
+        post: operations["postJobs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jobs/{job}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job: string;
+            };
+            cookie?: never;
+        };
+        /** One job */
+        get: operations["getJob"];
+        put?: never;
+        post?: never;
+        /** Cancel a job */
+        delete: operations["deleteJob"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jobs/{job}/log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job: string;
+            };
+            cookie?: never;
+        };
+        /** A job's log */
+        get: operations["getJobLog"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/datasets": {
         parameters: {
             query?: never;
@@ -155,6 +212,124 @@ export interface paths {
         /** Ingest report */
         get: operations["getReport"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/datasets/{dataset}/fields/{field}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+                field: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Set a field */
+        put: operations["putField"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/datasets/{dataset}/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add or remove a tag */
+        post: operations["postTags"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/datasets/{dataset}/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        /** Saved views */
+        get: operations["getSavedViews"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/datasets/{dataset}/views/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Save a view */
+        put: operations["putSavedView"];
+        post?: never;
+        /** Forget a saved view */
+        delete: operations["deleteSavedView"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/datasets/{dataset}/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ingest the files that were sent */
+        post: operations["postUploads"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/datasets/{dataset}/uploads/{filename}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+                filename: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Send an image file */
+        put: operations["putUpload"];
         post?: never;
         delete?: never;
         options?: never;
@@ -394,85 +569,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/datasets/{dataset}/fields/{field}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                dataset: string;
-                field: string;
-            };
-            cookie?: never;
-        };
-        get?: never;
-        /** Set a field */
-        put: operations["putField"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/datasets/{dataset}/tags": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                dataset: string;
-            };
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Add or remove a tag */
-        post: operations["postTags"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/datasets/{dataset}/views": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                dataset: string;
-            };
-            cookie?: never;
-        };
-        /** Saved views */
-        get: operations["getSavedViews"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/datasets/{dataset}/views/{name}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                dataset: string;
-                name: string;
-            };
-            cookie?: never;
-        };
-        get?: never;
-        /** Save a view */
-        put: operations["putSavedView"];
-        post?: never;
-        /** Forget a saved view */
-        delete: operations["deleteSavedView"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/datasets/{dataset}/spaces": {
         parameters: {
             query?: never;
@@ -670,45 +766,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/datasets/{dataset}/uploads": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                dataset: string;
-            };
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Ingest the files that were sent */
-        post: operations["postUploads"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/datasets/{dataset}/uploads/{filename}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                dataset: string;
-                filename: string;
-            };
-            cookie?: never;
-        };
-        get?: never;
-        /** Send an image file */
-        put: operations["putUpload"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/datasets/{dataset}/workspaces": {
         parameters: {
             query?: never;
@@ -783,63 +840,6 @@ export interface paths {
         get: operations["getSelection"];
         /** Replace the selection */
         put: operations["putSelection"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/jobs": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** All jobs */
-        get: operations["getJobs"];
-        put?: never;
-        /** Start a job */
-        post: operations["postJobs"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/jobs/{job}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                job: string;
-            };
-            cookie?: never;
-        };
-        /** One job */
-        get: operations["getJob"];
-        put?: never;
-        post?: never;
-        /** Cancel a job */
-        delete: operations["deleteJob"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/jobs/{job}/log": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                job: string;
-            };
-            cookie?: never;
-        };
-        /** A job's log */
-        get: operations["getJobLog"];
-        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -1065,6 +1065,274 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/datasets/{dataset}/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        /** Findings */
+        get: operations["getFindings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/datasets/{dataset}/findings/{finding}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+                finding: string;
+            };
+            cookie?: never;
+        };
+        /** One finding */
+        get: operations["getFinding"];
+        put?: never;
+        post?: never;
+        /** Remove a finding */
+        delete: operations["deleteFinding"];
+        options?: never;
+        head?: never;
+        /** Say what one makes of a finding */
+        patch: operations["patchFinding"];
+        trace?: never;
+    };
+    "/datasets/{dataset}/analyses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        /** Analyses */
+        get: operations["getAnalyses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/datasets/{dataset}/analyses/{analysis}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+                analysis: string;
+            };
+            cookie?: never;
+        };
+        /** One analysis */
+        get: operations["getAnalysis"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/datasets/{dataset}/slices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Test a slice */
+        post: operations["postSlices"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/datasets/{dataset}/findings-report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A report of findings */
+        post: operations["postFindingReport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/datasets/{dataset}/agents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        /** Runs of agents */
+        get: operations["getAgents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/datasets/{dataset}/agents/{run}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+                run: string;
+            };
+            cookie?: never;
+        };
+        /** One run of an agent */
+        get: operations["getAgent"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/agent-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Models and budgets of agents */
+        get: operations["getAgentSettings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/mcp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The tools for outside assistants (off by default) */
+        post: operations["postMcp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/vision-models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Models that answer about images */
+        get: operations["getVisionModels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/datasets/{dataset}/attributes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        /** Visual attributes */
+        get: operations["getAttributes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/datasets/{dataset}/attributes/{attribute}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+                attribute: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove a visual attribute */
+        delete: operations["deleteAttribute"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/datasets/{dataset}/attributes/{attribute}/calibration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+                attribute: string;
+            };
+            cookie?: never;
+        };
+        /** Images to label next */
+        get: operations["getCalibration"];
+        put?: never;
+        /** Say what is true of images */
+        post: operations["postCalibration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1089,6 +1357,280 @@ export interface components {
              */
             api: "v1";
             limits: components["schemas"]["Limits"];
+        };
+        /**
+         * Action
+         * @description What to do about a finding, and why this.
+         */
+        Action: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "collect" | "augment" | "relabel" | "threshold" | "inspect";
+            /** Text */
+            text: string;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * AgentAnswer
+         * @description What is left of an answer once every claim was held against its evidence.
+         */
+        AgentAnswer: {
+            /** Text */
+            text: string;
+            /**
+             * Claims
+             * @default []
+             */
+            claims: components["schemas"]["Claim"][];
+            /**
+             * Findings
+             * @default []
+             */
+            findings: string[];
+            /**
+             * Views
+             * @default []
+             */
+            views: components["schemas"]["ViewSpec"][];
+            /**
+             * Dropped
+             * @default 0
+             */
+            dropped: number;
+        };
+        /**
+         * AgentRun
+         * @description A run of an agent; its `job` has state, cancel and log.
+         */
+        AgentRun: {
+            /** Run */
+            run: string;
+            /** Job */
+            job: string | null;
+            /**
+             * Agent
+             * @enum {string}
+             */
+            agent: "blind_spots" | "error_patterns" | "chat";
+            /** Question */
+            question: string;
+            /** Evaluation */
+            evaluation: string | null;
+            /** Model */
+            model: string | null;
+            /** Steps */
+            steps: components["schemas"]["AgentStep"][];
+            answer: components["schemas"]["AgentAnswer"] | null;
+            usage: components["schemas"]["Usage"];
+            /** Stopped */
+            stopped: ("done" | "budget" | "cancelled" | "failed") | null;
+            /** Created At */
+            created_at: string;
+        };
+        /**
+         * AgentRunList
+         * @description Runs of agents without their steps, newest first.
+         */
+        AgentRunList: {
+            /** Runs */
+            runs: components["schemas"]["AgentRun"][];
+        };
+        /**
+         * AgentSettings
+         * @description What the server has been set up for; keys are never part of it.
+         */
+        AgentSettings: {
+            /** Model */
+            model: string | null;
+            /** Vision Model */
+            vision_model: string | null;
+            budget: components["schemas"]["Budget"];
+            /** Installed */
+            installed: boolean;
+            /** Mcp */
+            mcp: boolean;
+            /**
+             * Reason
+             * @default null
+             */
+            reason: string | null;
+        };
+        /**
+         * AgentStep
+         * @description One thing that an agent did; streamed while it runs.
+         */
+        AgentStep: {
+            /** Step */
+            step: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "thought" | "tool_call" | "tool_result" | "finding" | "dropped" | "answer" | "error";
+            /** Text */
+            text: string;
+            /**
+             * Tool
+             * @default null
+             */
+            tool: string | null;
+            /**
+             * Evidence
+             * @default null
+             */
+            evidence: string | null;
+            /**
+             * Arguments
+             * @default {}
+             */
+            arguments: {
+                [key: string]: unknown;
+            };
+            /**
+             * Result
+             * @default {}
+             */
+            result: {
+                [key: string]: unknown;
+            };
+            /**
+             * Finding
+             * @default null
+             */
+            finding: string | null;
+            /** @default null */
+            view: components["schemas"]["ViewSpec"] | null;
+            /** At */
+            at: string;
+        };
+        /**
+         * AnalyseRequest
+         * @description Parameters of a slice discovery.
+         */
+        AnalyseRequest: {
+            /** Dataset */
+            dataset: string;
+            /**
+             * Evaluation
+             * @default null
+             */
+            evaluation: string | null;
+            /**
+             * Target
+             * @default null
+             */
+            target: ("miss_rate" | "false_positive_rate" | "error_type" | "confidence_gap" | "label_error") | null;
+            /**
+             * Error
+             * @default null
+             */
+            error: ("classification" | "localisation" | "both" | "duplicate" | "background" | "missed") | null;
+            /**
+             * Level
+             * @default null
+             */
+            level: ("samples" | "annotations") | null;
+            /** @default null */
+            view: components["schemas"]["ViewSpec"] | null;
+            /**
+             * Depth
+             * @default 2
+             */
+            depth: number;
+            /**
+             * Fields
+             * @default null
+             */
+            fields: string[] | null;
+            /**
+             * Exclude
+             * @default []
+             */
+            exclude: string[];
+            /**
+             * Space
+             * @default null
+             */
+            space: string | null;
+            /**
+             * Min Objects
+             * @default 50
+             */
+            min_objects: number;
+            /**
+             * Min Groups
+             * @default 20
+             */
+            min_groups: number;
+            /**
+             * Alpha
+             * @default 0.05
+             */
+            alpha: number;
+            /**
+             * Limit
+             * @default 20
+             */
+            limit: number;
+            /**
+             * Seed
+             * @default 0
+             */
+            seed: number;
+        };
+        /**
+         * AnalysisInfo
+         * @description One slice discovery: what was asked, tested and left out.
+         */
+        AnalysisInfo: {
+            /** Analysis */
+            analysis: string;
+            /** Evaluation */
+            evaluation: string;
+            request: components["schemas"]["AnalyseRequest"];
+            /** Tested */
+            tested: number;
+            /** Units */
+            units: number;
+            /** Groups */
+            groups: number;
+            /** Findings */
+            findings: string[];
+            /** Unconfirmed */
+            unconfirmed: components["schemas"]["Unconfirmed"][];
+            /** Left Out */
+            left_out: components["schemas"]["LeftOut"][];
+            /**
+             * Warnings
+             * @default []
+             */
+            warnings: string[];
+            /** Seconds */
+            seconds: number;
+            /** Digest */
+            digest: string;
+            /** Created At */
+            created_at: string;
+        };
+        /**
+         * AnalysisList
+         * @description Analyses, newest first.
+         */
+        AnalysisList: {
+            /** Analyses */
+            analyses: components["schemas"]["AnalysisInfo"][];
+        };
+        /**
+         * AnalysisResult
+         * @description What the job of an analysis hands over.
+         */
+        AnalysisResult: {
+            analysis: components["schemas"]["AnalysisInfo"];
+            /** Findings */
+            findings: components["schemas"]["Finding"][];
         };
         /**
          * Annotation
@@ -1214,6 +1756,164 @@ export interface components {
             ] | null;
         };
         /**
+         * AskRequest
+         * @description Parameters of an agent's run.
+         */
+        AskRequest: {
+            /** Dataset */
+            dataset: string;
+            /**
+             * Agent
+             * @default blind_spots
+             * @enum {string}
+             */
+            agent: "blind_spots" | "error_patterns" | "chat";
+            /**
+             * Question
+             * @default
+             */
+            question: string;
+            /**
+             * Evaluation
+             * @default null
+             */
+            evaluation: string | null;
+            /** @default null */
+            view: components["schemas"]["ViewSpec"] | null;
+            /**
+             * Conversation
+             * @default null
+             */
+            conversation: string | null;
+            /**
+             * Model
+             * @default null
+             */
+            model: string | null;
+            /** @default null */
+            budget: components["schemas"]["Budget"] | null;
+        };
+        /**
+         * Attribute
+         * @description An attribute that was asked, with the calibration of each of its answers.
+         */
+        Attribute: {
+            spec: components["schemas"]["AttributeSpec"];
+            /** Field */
+            field: string;
+            /** Model */
+            model: string;
+            /** Prompts */
+            prompts: number;
+            /**
+             * Quantize
+             * @default none
+             * @enum {string}
+             */
+            quantize: "none" | "4bit";
+            /** Answered */
+            answered: number;
+            /** Unanswered */
+            unanswered: number;
+            /** Agreement */
+            agreement: number | null;
+            /**
+             * Calibrations
+             * @default []
+             */
+            calibrations: components["schemas"]["Calibration"][];
+            /**
+             * Usable
+             * @default false
+             */
+            usable: boolean;
+            /** Created At */
+            created_at: string;
+        };
+        /**
+         * AttributeList
+         * @description Visual attributes, oldest first.
+         */
+        AttributeList: {
+            /** Attributes */
+            attributes: components["schemas"]["Attribute"][];
+        };
+        /**
+         * AttributeRequest
+         * @description Parameters of the job that asks a model about images.
+         */
+        AttributeRequest: {
+            /** Dataset */
+            dataset: string;
+            /** Attributes */
+            attributes: components["schemas"]["AttributeSpec"][];
+            /**
+             * Model
+             * @default null
+             */
+            model: string | null;
+            /** @default null */
+            view: components["schemas"]["ViewSpec"] | null;
+            /**
+             * Limit
+             * @default null
+             */
+            limit: number | null;
+            /**
+             * Prompts
+             * @default 3
+             */
+            prompts: number;
+            /**
+             * Quantize
+             * @default none
+             * @enum {string}
+             */
+            quantize: "none" | "4bit";
+            /**
+             * Trust Remote Code
+             * @default false
+             */
+            trust_remote_code: boolean;
+            /**
+             * Seed
+             * @default 0
+             */
+            seed: number;
+        };
+        /**
+         * AttributeSpec
+         * @description A question about an image (or the crop of an object) with a closed set of answers.
+         */
+        AttributeSpec: {
+            /** Name */
+            name: string;
+            /** Question */
+            question: string;
+            /**
+             * Kind
+             * @default yes_no
+             * @enum {string}
+             */
+            kind: "yes_no" | "choice";
+            /**
+             * Options
+             * @default []
+             */
+            options: string[];
+            /**
+             * Paraphrases
+             * @default []
+             */
+            paraphrases: string[];
+            /**
+             * Level
+             * @default samples
+             * @enum {string}
+             */
+            level: "samples" | "annotations";
+        };
+        /**
          * Between
          * @description `field between low and high`, both ends included.
          */
@@ -1245,6 +1945,96 @@ export interface components {
             total: number;
         };
         /**
+         * Budget
+         * @description Where an agent stops, whichever comes first; null: no limit of that sort.
+         */
+        Budget: {
+            /**
+             * Tokens
+             * @default 100000
+             */
+            tokens: number | null;
+            /**
+             * Seconds
+             * @default 300
+             */
+            seconds: number | null;
+            /**
+             * Cost
+             * @default null
+             */
+            cost: number | null;
+            /**
+             * Requests
+             * @default 40
+             */
+            requests: number;
+        };
+        /**
+         * Calibration
+         * @description How far an attribute agrees with what the user says, for one answer.
+         */
+        Calibration: {
+            /** Attribute */
+            attribute: string;
+            /** Answer */
+            answer: string;
+            /** Labels */
+            labels: number;
+            /** Positive */
+            positive: number;
+            precision: components["schemas"]["Proportion"];
+            missed: components["schemas"]["Proportion"];
+            recall: components["schemas"]["Proportion"];
+            /** Prevalence */
+            prevalence: number | null;
+            /** Usable */
+            usable: boolean;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * CalibrationLabels
+         * @description A user's answers: id of a unit -> whether `answer` is true of it; null takes it back.
+         */
+        CalibrationLabels: {
+            /**
+             * Answer
+             * @default yes
+             */
+            answer: string;
+            /**
+             * Labels
+             * @default {}
+             */
+            labels: {
+                [key: string]: boolean | null;
+            };
+            /**
+             * Field
+             * @default null
+             */
+            field: string | null;
+        };
+        /**
+         * CalibrationTask
+         * @description What a user is asked next: images drawn among hits and misses apart.
+         */
+        CalibrationTask: {
+            /** Attribute */
+            attribute: string;
+            /** Answer */
+            answer: string;
+            /** Question */
+            question: string;
+            /** Ids */
+            ids: number[];
+            /** Labelled */
+            labelled: number;
+            /** Wanted */
+            wanted: number;
+        };
+        /**
          * Cell
          * @description A cell of the confusion matrix; null: background.
          */
@@ -1263,6 +2053,26 @@ export interface components {
             version: number;
             /** Changed */
             changed: number;
+        };
+        /**
+         * Claim
+         * @description One sentence of an explanation, and the tool result it rests on.
+         */
+        Claim: {
+            /** Text */
+            text: string;
+            /** Evidence */
+            evidence: string;
+            /**
+             * Run
+             * @default null
+             */
+            run: string | null;
+            /**
+             * Softened
+             * @default false
+             */
+            softened: boolean;
         };
         /**
          * ClassInfo
@@ -1484,6 +2294,18 @@ export interface components {
              * @default 0
              */
             seed: number;
+        };
+        /**
+         * Condition
+         * @description One term of a slice's predicate.
+         */
+        Condition: {
+            /** Field */
+            field: string;
+            /** Text */
+            text: string;
+            /** Label */
+            label: string;
         };
         /**
          * ConfusionCell
@@ -1927,6 +2749,37 @@ export interface components {
              * @default false
              */
             delete: boolean;
+        };
+        /**
+         * Effect
+         * @description What one half says: the slice against the rest; rates are means of the target.
+         */
+        Effect: {
+            /** Units */
+            units: number;
+            /** Groups */
+            groups: number;
+            /** Events */
+            events: number;
+            /** Rate */
+            rate: number | null;
+            /** Rest */
+            rest: number | null;
+            /** Difference */
+            difference: number | null;
+            /** Low */
+            low: number | null;
+            /** High */
+            high: number | null;
+            /** P */
+            p: number | null;
+            /**
+             * P Adjusted
+             * @default null
+             */
+            p_adjusted: number | null;
+            /** Method */
+            method: string;
         };
         /**
          * EmbedRequest
@@ -2541,6 +3394,194 @@ export interface components {
             label: string;
         };
         /**
+         * Finding
+         * @description A hypothesis with its evidence: where the model fails more, as a predicate.
+         *
+         *     `count` is what `predicate` gives at `level`; `units` those of them that take part.
+         */
+        Finding: {
+            /** Finding */
+            finding: string;
+            /** Analysis */
+            analysis: string | null;
+            /** Evaluation */
+            evaluation: string;
+            /** Run */
+            run: string;
+            /**
+             * Target
+             * @enum {string}
+             */
+            target: "miss_rate" | "false_positive_rate" | "error_type" | "confidence_gap" | "label_error";
+            /**
+             * Error
+             * @default null
+             */
+            error: ("classification" | "localisation" | "both" | "duplicate" | "background" | "missed") | null;
+            /**
+             * Level
+             * @enum {string}
+             */
+            level: "samples" | "annotations";
+            /** Title */
+            title: string;
+            /** Description */
+            description: string;
+            /** Predicate */
+            predicate: string;
+            /** Sql */
+            sql: string;
+            /** Conditions */
+            conditions: components["schemas"]["Condition"][];
+            view: components["schemas"]["ViewSpec"];
+            failures: components["schemas"]["ViewSpec"];
+            /** Count */
+            count: number;
+            /** Units */
+            units: number;
+            /** Groups */
+            groups: number;
+            discovery: components["schemas"]["Effect"];
+            confirmation: components["schemas"]["Effect"];
+            /**
+             * Inseparable
+             * @default []
+             */
+            inseparable: components["schemas"]["Inseparable"][];
+            /**
+             * Examples
+             * @default []
+             */
+            examples: number[];
+            action: components["schemas"]["Action"];
+            /**
+             * Attributes
+             * @default []
+             */
+            attributes: string[];
+            /**
+             * Explanation
+             * @default []
+             */
+            explanation: components["schemas"]["Claim"][];
+            /**
+             * Author
+             * @default statistics
+             * @enum {string}
+             */
+            author: "statistics" | "agent" | "user";
+            /**
+             * Status
+             * @default hypothesis
+             * @enum {string}
+             */
+            status: "hypothesis" | "verified" | "rejected";
+            /**
+             * Notes
+             * @default
+             */
+            notes: string;
+            /**
+             * Renamed
+             * @default false
+             */
+            renamed: boolean;
+            /**
+             * Verdicts
+             * @default {}
+             */
+            verdicts: {
+                [key: string]: boolean;
+            };
+            /**
+             * Suggested
+             * @default null
+             */
+            suggested: ("hypothesis" | "verified" | "rejected") | null;
+            /**
+             * Holds
+             * @default null
+             */
+            holds: boolean | null;
+            /** @default null */
+            now: components["schemas"]["Effect"] | null;
+            /**
+             * Stale
+             * @default false
+             */
+            stale: boolean;
+            /** Created At */
+            created_at: string;
+            /**
+             * Checked At
+             * @default null
+             */
+            checked_at: string | null;
+        };
+        /**
+         * FindingChange
+         * @description What a user says of a finding; `verdicts` are added to those there are (null removes).
+         */
+        FindingChange: {
+            /**
+             * Status
+             * @default null
+             */
+            status: ("hypothesis" | "verified" | "rejected") | null;
+            /**
+             * Notes
+             * @default null
+             */
+            notes: string | null;
+            /**
+             * Title
+             * @default null
+             */
+            title: string | null;
+            /**
+             * Verdicts
+             * @default null
+             */
+            verdicts: {
+                [key: string]: boolean | null;
+            } | null;
+        };
+        /**
+         * FindingList
+         * @description Findings: those of the newest analysis first, as it ranks them.
+         */
+        FindingList: {
+            /** Findings */
+            findings: components["schemas"]["Finding"][];
+        };
+        /**
+         * FindingReport
+         * @description Which findings a report holds; an archive of Markdown with pictures, or one HTML file.
+         */
+        FindingReport: {
+            /**
+             * Format
+             * @default html
+             * @enum {string}
+             */
+            format: "html" | "markdown";
+            /**
+             * Findings
+             * @default null
+             */
+            findings: string[] | null;
+            /**
+             * Evaluation
+             * @default null
+             */
+            evaluation: string | null;
+            /**
+             * Pictures
+             * @default 8
+             */
+            pictures: number;
+        };
+        /**
          * Folder
          * @description One folder: what lies in it, and where else one may go.
          */
@@ -2736,6 +3777,18 @@ export interface components {
             };
         };
         /**
+         * Inseparable
+         * @description A correlate with no effect of its own once the finding's conditions are given.
+         */
+        Inseparable: {
+            /** Predicate */
+            predicate: string;
+            /** Label */
+            label: string;
+            /** Overlap */
+            overlap: number;
+        };
+        /**
          * IntervalsRequest
          * @description Parameters of the job that adds bootstrap intervals to an evaluation.
          */
@@ -2845,6 +3898,14 @@ export interface components {
             label_quality: components["schemas"]["LabelQualityRequest"] | null;
             /** @default null */
             export: components["schemas"]["ExportRequest"] | null;
+            /** @default null */
+            analyse: components["schemas"]["AnalyseRequest"] | null;
+            /** @default null */
+            recheck: components["schemas"]["RecheckRequest"] | null;
+            /** @default null */
+            attributes: components["schemas"]["AttributeRequest"] | null;
+            /** @default null */
+            agent: components["schemas"]["AskRequest"] | null;
         };
         /**
          * JobList
@@ -2872,7 +3933,7 @@ export interface components {
              * @default ingest
              * @enum {string}
              */
-            kind: "ingest" | "embed" | "project" | "duplicates" | "predictions" | "evaluate" | "intervals" | "label_quality" | "export";
+            kind: "ingest" | "embed" | "project" | "duplicates" | "predictions" | "evaluate" | "intervals" | "label_quality" | "export" | "analyse" | "recheck" | "attributes" | "agent";
             /** @default null */
             ingest: components["schemas"]["IngestRequest"] | null;
             /** @default null */
@@ -2891,6 +3952,14 @@ export interface components {
             label_quality: components["schemas"]["LabelQualityRequest"] | null;
             /** @default null */
             export: components["schemas"]["ExportRequest"] | null;
+            /** @default null */
+            analyse: components["schemas"]["AnalyseRequest"] | null;
+            /** @default null */
+            recheck: components["schemas"]["RecheckRequest"] | null;
+            /** @default null */
+            attributes: components["schemas"]["AttributeRequest"] | null;
+            /** @default null */
+            agent: components["schemas"]["AskRequest"] | null;
         };
         /**
          * LabelQualityRequest
@@ -2901,6 +3970,16 @@ export interface components {
             dataset: string;
             /** Evaluation */
             evaluation: string;
+        };
+        /**
+         * LeftOut
+         * @description A field that took no part, and why.
+         */
+        LeftOut: {
+            /** Field */
+            field: string;
+            /** Reason */
+            reason: string;
         };
         /**
          * Limits
@@ -3203,6 +4282,22 @@ export interface components {
             projections: components["schemas"]["Projection"][];
         };
         /**
+         * Proportion
+         * @description A share with its 95% Wilson interval, reweighted to the dataset's prevalence.
+         */
+        Proportion: {
+            /** Value */
+            value: number | null;
+            /** Low */
+            low: number | null;
+            /** High */
+            high: number | null;
+            /** Hits */
+            hits: number;
+            /** Of */
+            of: number;
+        };
+        /**
          * Quantified
          * @description `any(...)`, `none(...)`, `all(...)` over the annotations of a sample.
          */
@@ -3248,6 +4343,24 @@ export interface components {
         QueryVector: {
             /** Vector */
             vector: number[];
+        };
+        /**
+         * RecheckRequest
+         * @description Parameters of the job that asks whether findings still hold.
+         */
+        RecheckRequest: {
+            /** Dataset */
+            dataset: string;
+            /**
+             * Evaluation
+             * @default null
+             */
+            evaluation: string | null;
+            /**
+             * Findings
+             * @default null
+             */
+            findings: string[] | null;
         };
         /**
          * ReportCount
@@ -3532,6 +4645,54 @@ export interface components {
             version: number;
         };
         /**
+         * SliceRequest
+         * @description One slice to test; it counts among the tests of its evaluation.
+         */
+        SliceRequest: {
+            /** Evaluation */
+            evaluation: string;
+            /**
+             * Target
+             * @enum {string}
+             */
+            target: "miss_rate" | "false_positive_rate" | "error_type" | "confidence_gap" | "label_error";
+            /**
+             * Error
+             * @default null
+             */
+            error: ("classification" | "localisation" | "both" | "duplicate" | "background" | "missed") | null;
+            /**
+             * Level
+             * @default annotations
+             * @enum {string}
+             */
+            level: "samples" | "annotations";
+            /** Where */
+            where: string;
+            /**
+             * Asked By
+             * @default user
+             * @enum {string}
+             */
+            asked_by: "statistics" | "agent" | "user";
+        };
+        /**
+         * SliceTest
+         * @description What a slice's test gave, adjusted for all tests of the evaluation so far.
+         */
+        SliceTest: {
+            request: components["schemas"]["SliceRequest"];
+            discovery: components["schemas"]["Effect"];
+            confirmation: components["schemas"]["Effect"];
+            /** Tests */
+            tests: number;
+            /** Confirmed */
+            confirmed: boolean;
+            /** Count */
+            count: number;
+            view: components["schemas"]["ViewSpec"];
+        };
+        /**
          * SortKey
          * @description One sort key; missing values come last in either direction.
          */
@@ -3779,6 +4940,44 @@ export interface components {
             geometry: boolean;
         };
         /**
+         * Unconfirmed
+         * @description A slice of the discovery half that is no finding, and why.
+         */
+        Unconfirmed: {
+            /** Predicate */
+            predicate: string;
+            /** Label */
+            label: string;
+            /**
+             * Target
+             * @enum {string}
+             */
+            target: "miss_rate" | "false_positive_rate" | "error_type" | "confidence_gap" | "label_error";
+            /**
+             * Error
+             * @default null
+             */
+            error: ("classification" | "localisation" | "both" | "duplicate" | "background" | "missed") | null;
+            /**
+             * Level
+             * @enum {string}
+             */
+            level: "samples" | "annotations";
+            /**
+             * Reason
+             * @enum {string}
+             */
+            reason: "not confirmed" | "too few" | "explained" | "covered";
+            discovery: components["schemas"]["Effect"];
+            /** @default null */
+            confirmation: components["schemas"]["Effect"] | null;
+            /**
+             * Covered By
+             * @default null
+             */
+            covered_by: string | null;
+        };
+        /**
          * Uploaded
          * @description An image file sent to a dataset; it becomes a sample with the next ingest of uploads.
          */
@@ -3787,6 +4986,37 @@ export interface components {
             filename: string;
             /** Bytes */
             bytes: number;
+        };
+        /**
+         * Usage
+         * @description What a run took.
+         */
+        Usage: {
+            /**
+             * Requests
+             * @default 0
+             */
+            requests: number;
+            /**
+             * Input Tokens
+             * @default 0
+             */
+            input_tokens: number;
+            /**
+             * Output Tokens
+             * @default 0
+             */
+            output_tokens: number;
+            /**
+             * Seconds
+             * @default 0
+             */
+            seconds: number;
+            /**
+             * Cost
+             * @default null
+             */
+            cost: number | null;
         };
         /**
          * ViewSpec
@@ -3828,6 +5058,40 @@ export interface components {
              * @default false
              */
             all: boolean;
+        };
+        /**
+         * VisionModelInfo
+         * @description A vision-language model that can be asked.
+         */
+        VisionModelInfo: {
+            /** Model */
+            model: string;
+            /** Label */
+            label: string;
+            /** Available */
+            available: boolean;
+            /**
+             * Reason
+             * @default null
+             */
+            reason: string | null;
+            /** Local */
+            local: boolean;
+            /**
+             * Remote Code
+             * @default false
+             */
+            remote_code: boolean;
+        };
+        /**
+         * VisionModelList
+         * @description Models that answer questions about images, and the questions that come with the product.
+         */
+        VisionModelList: {
+            /** Models */
+            models: components["schemas"]["VisionModelInfo"][];
+            /** Questions */
+            questions: components["schemas"]["AttributeSpec"][];
         };
         /**
          * Workspace
@@ -4271,6 +5535,360 @@ export interface operations {
             };
         };
     };
+    getJobs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All jobs */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobList"];
+                };
+            };
+            /** @description REQUEST_INVALID */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "REQUEST_INVALID";
+                    };
+                };
+            };
+            /** @description NOT_AUTHENTICATED, FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_AUTHENTICATED" | "FORBIDDEN";
+                    };
+                };
+            };
+            /** @description NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_FOUND";
+                    };
+                };
+            };
+        };
+    };
+    postJobs: {
+        parameters: {
+            query?: {
+                ingest?: string | null;
+                predictions?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["JobRequest"];
+                "application/vnd.apache.arrow.stream": string;
+            };
+        };
+        responses: {
+            /** @description Start a job */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description REQUEST_INVALID, PREDICATE_INVALID, FIELD_UNKNOWN, FIELD_TYPE, SQL_REFUSED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "REQUEST_INVALID" | "PREDICATE_INVALID" | "FIELD_UNKNOWN" | "FIELD_TYPE" | "SQL_REFUSED";
+                    };
+                };
+            };
+            /** @description NOT_AUTHENTICATED, FORBIDDEN, PERMISSION_DENIED, PATH_NOT_ALLOWED, DATASET_READ_ONLY */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_AUTHENTICATED" | "FORBIDDEN" | "PERMISSION_DENIED" | "PATH_NOT_ALLOWED" | "DATASET_READ_ONLY";
+                    };
+                };
+            };
+            /** @description NOT_FOUND, DIR_NOT_FOUND, DATASET_NOT_FOUND, ID_UNKNOWN, SPACE_NOT_FOUND, QUERY_NOT_FOUND, RUN_NOT_FOUND, EVALUATION_NOT_FOUND, FINDING_NOT_FOUND, AGENT_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_FOUND" | "DIR_NOT_FOUND" | "DATASET_NOT_FOUND" | "ID_UNKNOWN" | "SPACE_NOT_FOUND" | "QUERY_NOT_FOUND" | "RUN_NOT_FOUND" | "EVALUATION_NOT_FOUND" | "FINDING_NOT_FOUND" | "AGENT_NOT_FOUND";
+                    };
+                };
+            };
+            /** @description SQL_TIMEOUT */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "SQL_TIMEOUT";
+                    };
+                };
+            };
+            /** @description DATASET_EXISTS, DATASET_DAMAGED, DATASET_TOO_NEW, RUN_EXISTS, EXPORT_NOT_EMPTY */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_EXISTS" | "DATASET_DAMAGED" | "DATASET_TOO_NEW" | "RUN_EXISTS" | "EXPORT_NOT_EMPTY";
+                    };
+                };
+            };
+            /** @description DIR_EMPTY, FORMAT_UNKNOWN, LABELS_INVALID, VECTORS_INVALID, PREDICTIONS_INVALID, EVALUATION_INVALID, ANALYSIS_INVALID, ATTRIBUTE_INVALID */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DIR_EMPTY" | "FORMAT_UNKNOWN" | "LABELS_INVALID" | "VECTORS_INVALID" | "PREDICTIONS_INVALID" | "EVALUATION_INVALID" | "ANALYSIS_INVALID" | "ATTRIBUTE_INVALID";
+                    };
+                };
+            };
+            /** @description DATASET_BUSY */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description DISK_SPACE */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DISK_SPACE";
+                    };
+                };
+            };
+        };
+    };
+    getJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One job */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description REQUEST_INVALID */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "REQUEST_INVALID";
+                    };
+                };
+            };
+            /** @description NOT_AUTHENTICATED, FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_AUTHENTICATED" | "FORBIDDEN";
+                    };
+                };
+            };
+            /** @description NOT_FOUND, JOB_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_FOUND" | "JOB_NOT_FOUND";
+                    };
+                };
+            };
+        };
+    };
+    deleteJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Cancel a job */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description REQUEST_INVALID */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "REQUEST_INVALID";
+                    };
+                };
+            };
+            /** @description NOT_AUTHENTICATED, FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_AUTHENTICATED" | "FORBIDDEN";
+                    };
+                };
+            };
+            /** @description NOT_FOUND, JOB_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_FOUND" | "JOB_NOT_FOUND";
+                    };
+                };
+            };
+        };
+    };
+    getJobLog: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A job's log */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobLog"];
+                };
+            };
+            /** @description REQUEST_INVALID */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "REQUEST_INVALID";
+                    };
+                };
+            };
+            /** @description NOT_AUTHENTICATED, FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_AUTHENTICATED" | "FORBIDDEN";
+                    };
+                };
+            };
+            /** @description NOT_FOUND, JOB_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_FOUND" | "JOB_NOT_FOUND";
+                    };
+                };
+            };
+        };
+    };
     getDatasets: {
         parameters: {
             query?: never;
@@ -4581,6 +6199,756 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "DATASET_BUSY";
+                    };
+                };
+            };
+        };
+    };
+    putField: {
+        parameters: {
+            query?: {
+                level?: "samples" | "annotations";
+            };
+            header?: never;
+            path: {
+                dataset: string;
+                field: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/vnd.apache.arrow.stream": string;
+            };
+        };
+        responses: {
+            /** @description Set a field */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Changed"];
+                };
+            };
+            /** @description REQUEST_INVALID, FIELD_UNKNOWN, FIELD_TYPE */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "REQUEST_INVALID" | "FIELD_UNKNOWN" | "FIELD_TYPE";
+                    };
+                };
+            };
+            /** @description NOT_AUTHENTICATED, FORBIDDEN, DATASET_READ_ONLY */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_AUTHENTICATED" | "FORBIDDEN" | "DATASET_READ_ONLY";
+                    };
+                };
+            };
+            /** @description NOT_FOUND, DATASET_NOT_FOUND, ID_UNKNOWN */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND" | "ID_UNKNOWN";
+                    };
+                };
+            };
+            /** @description DATASET_DAMAGED, DATASET_TOO_NEW */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_DAMAGED" | "DATASET_TOO_NEW";
+                    };
+                };
+            };
+            /** @description DATASET_BUSY */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description DISK_SPACE */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DISK_SPACE";
+                    };
+                };
+            };
+        };
+    };
+    postTags: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagRequest"];
+            };
+        };
+        responses: {
+            /** @description Add or remove a tag */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Changed"];
+                };
+            };
+            /** @description REQUEST_INVALID, PREDICATE_INVALID, FIELD_UNKNOWN, FIELD_TYPE, SQL_REFUSED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "REQUEST_INVALID" | "PREDICATE_INVALID" | "FIELD_UNKNOWN" | "FIELD_TYPE" | "SQL_REFUSED";
+                    };
+                };
+            };
+            /** @description NOT_AUTHENTICATED, FORBIDDEN, DATASET_READ_ONLY */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_AUTHENTICATED" | "FORBIDDEN" | "DATASET_READ_ONLY";
+                    };
+                };
+            };
+            /** @description NOT_FOUND, DATASET_NOT_FOUND, ID_UNKNOWN, SPACE_NOT_FOUND, QUERY_NOT_FOUND, EVALUATION_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND" | "ID_UNKNOWN" | "SPACE_NOT_FOUND" | "QUERY_NOT_FOUND" | "EVALUATION_NOT_FOUND";
+                    };
+                };
+            };
+            /** @description SQL_TIMEOUT */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "SQL_TIMEOUT";
+                    };
+                };
+            };
+            /** @description DATASET_DAMAGED, DATASET_TOO_NEW */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_DAMAGED" | "DATASET_TOO_NEW";
+                    };
+                };
+            };
+            /** @description VECTORS_INVALID */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "VECTORS_INVALID";
+                    };
+                };
+            };
+            /** @description DATASET_BUSY */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description DISK_SPACE */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DISK_SPACE";
+                    };
+                };
+            };
+        };
+    };
+    getSavedViews: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Saved views */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedViewList"];
+                };
+            };
+            /** @description REQUEST_INVALID */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "REQUEST_INVALID";
+                    };
+                };
+            };
+            /** @description NOT_AUTHENTICATED, FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_AUTHENTICATED" | "FORBIDDEN";
+                    };
+                };
+            };
+            /** @description NOT_FOUND, DATASET_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND";
+                    };
+                };
+            };
+            /** @description DATASET_DAMAGED, DATASET_TOO_NEW */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_DAMAGED" | "DATASET_TOO_NEW";
+                    };
+                };
+            };
+            /** @description DATASET_BUSY */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_BUSY";
+                    };
+                };
+            };
+        };
+    };
+    putSavedView: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ViewSpec"];
+            };
+        };
+        responses: {
+            /** @description Save a view */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedView"];
+                };
+            };
+            /** @description REQUEST_INVALID, PREDICATE_INVALID, FIELD_UNKNOWN, FIELD_TYPE, SQL_REFUSED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "REQUEST_INVALID" | "PREDICATE_INVALID" | "FIELD_UNKNOWN" | "FIELD_TYPE" | "SQL_REFUSED";
+                    };
+                };
+            };
+            /** @description NOT_AUTHENTICATED, FORBIDDEN, DATASET_READ_ONLY */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_AUTHENTICATED" | "FORBIDDEN" | "DATASET_READ_ONLY";
+                    };
+                };
+            };
+            /** @description NOT_FOUND, DATASET_NOT_FOUND, ID_UNKNOWN, SPACE_NOT_FOUND, QUERY_NOT_FOUND, EVALUATION_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND" | "ID_UNKNOWN" | "SPACE_NOT_FOUND" | "QUERY_NOT_FOUND" | "EVALUATION_NOT_FOUND";
+                    };
+                };
+            };
+            /** @description SQL_TIMEOUT */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "SQL_TIMEOUT";
+                    };
+                };
+            };
+            /** @description DATASET_DAMAGED, DATASET_TOO_NEW */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_DAMAGED" | "DATASET_TOO_NEW";
+                    };
+                };
+            };
+            /** @description VECTORS_INVALID */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "VECTORS_INVALID";
+                    };
+                };
+            };
+            /** @description DATASET_BUSY */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description DISK_SPACE */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DISK_SPACE";
+                    };
+                };
+            };
+        };
+    };
+    deleteSavedView: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; no content. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description REQUEST_INVALID */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "REQUEST_INVALID";
+                    };
+                };
+            };
+            /** @description NOT_AUTHENTICATED, FORBIDDEN, DATASET_READ_ONLY */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_AUTHENTICATED" | "FORBIDDEN" | "DATASET_READ_ONLY";
+                    };
+                };
+            };
+            /** @description NOT_FOUND, DATASET_NOT_FOUND, VIEW_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND" | "VIEW_NOT_FOUND";
+                    };
+                };
+            };
+            /** @description DATASET_DAMAGED, DATASET_TOO_NEW */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_DAMAGED" | "DATASET_TOO_NEW";
+                    };
+                };
+            };
+            /** @description DATASET_BUSY */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description DISK_SPACE */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DISK_SPACE";
+                    };
+                };
+            };
+        };
+    };
+    postUploads: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ingest the files that were sent */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description REQUEST_INVALID */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "REQUEST_INVALID";
+                    };
+                };
+            };
+            /** @description NOT_AUTHENTICATED, FORBIDDEN, PERMISSION_DENIED, PATH_NOT_ALLOWED, DATASET_READ_ONLY */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_AUTHENTICATED" | "FORBIDDEN" | "PERMISSION_DENIED" | "PATH_NOT_ALLOWED" | "DATASET_READ_ONLY";
+                    };
+                };
+            };
+            /** @description NOT_FOUND, DIR_NOT_FOUND, DATASET_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_FOUND" | "DIR_NOT_FOUND" | "DATASET_NOT_FOUND";
+                    };
+                };
+            };
+            /** @description DATASET_EXISTS, DATASET_DAMAGED, DATASET_TOO_NEW */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_EXISTS" | "DATASET_DAMAGED" | "DATASET_TOO_NEW";
+                    };
+                };
+            };
+            /** @description DIR_EMPTY, FORMAT_UNKNOWN, LABELS_INVALID */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DIR_EMPTY" | "FORMAT_UNKNOWN" | "LABELS_INVALID";
+                    };
+                };
+            };
+            /** @description DATASET_BUSY */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description DISK_SPACE */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DISK_SPACE";
+                    };
+                };
+            };
+        };
+    };
+    putUpload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+                filename: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Send an image file */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Uploaded"];
+                };
+            };
+            /** @description REQUEST_INVALID */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "REQUEST_INVALID";
+                    };
+                };
+            };
+            /** @description NOT_AUTHENTICATED, FORBIDDEN, PERMISSION_DENIED, DATASET_READ_ONLY */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_AUTHENTICATED" | "FORBIDDEN" | "PERMISSION_DENIED" | "DATASET_READ_ONLY";
+                    };
+                };
+            };
+            /** @description NOT_FOUND, DATASET_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND";
+                    };
+                };
+            };
+            /** @description DATASET_DAMAGED, DATASET_TOO_NEW */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_DAMAGED" | "DATASET_TOO_NEW";
+                    };
+                };
+            };
+            /** @description UPLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "UPLOAD_TOO_LARGE";
+                    };
+                };
+            };
+            /** @description UPLOAD_INVALID */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "UPLOAD_INVALID";
+                    };
+                };
+            };
+            /** @description DATASET_BUSY */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description DISK_SPACE */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DISK_SPACE";
                     };
                 };
             };
@@ -5833,527 +8201,6 @@ export interface operations {
             };
         };
     };
-    putField: {
-        parameters: {
-            query?: {
-                level?: "samples" | "annotations";
-            };
-            header?: never;
-            path: {
-                dataset: string;
-                field: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/vnd.apache.arrow.stream": string;
-            };
-        };
-        responses: {
-            /** @description Set a field */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Changed"];
-                };
-            };
-            /** @description REQUEST_INVALID, FIELD_UNKNOWN, FIELD_TYPE */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"] & {
-                        /** @enum {unknown} */
-                        code?: "REQUEST_INVALID" | "FIELD_UNKNOWN" | "FIELD_TYPE";
-                    };
-                };
-            };
-            /** @description NOT_AUTHENTICATED, FORBIDDEN, DATASET_READ_ONLY */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"] & {
-                        /** @enum {unknown} */
-                        code?: "NOT_AUTHENTICATED" | "FORBIDDEN" | "DATASET_READ_ONLY";
-                    };
-                };
-            };
-            /** @description NOT_FOUND, DATASET_NOT_FOUND, ID_UNKNOWN */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"] & {
-                        /** @enum {unknown} */
-                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND" | "ID_UNKNOWN";
-                    };
-                };
-            };
-            /** @description DATASET_DAMAGED, DATASET_TOO_NEW */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"] & {
-                        /** @enum {unknown} */
-                        code?: "DATASET_DAMAGED" | "DATASET_TOO_NEW";
-                    };
-                };
-            };
-            /** @description DATASET_BUSY */
-            423: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"] & {
-                        /** @enum {unknown} */
-                        code?: "DATASET_BUSY";
-                    };
-                };
-            };
-            /** @description DISK_SPACE */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"] & {
-                        /** @enum {unknown} */
-                        code?: "DISK_SPACE";
-                    };
-                };
-            };
-        };
-    };
-    postTags: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                dataset: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["TagRequest"];
-            };
-        };
-        responses: {
-            /** @description Add or remove a tag */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Changed"];
-                };
-            };
-            /** @description REQUEST_INVALID, PREDICATE_INVALID, FIELD_UNKNOWN, FIELD_TYPE, SQL_REFUSED */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"] & {
-                        /** @enum {unknown} */
-                        code?: "REQUEST_INVALID" | "PREDICATE_INVALID" | "FIELD_UNKNOWN" | "FIELD_TYPE" | "SQL_REFUSED";
-                    };
-                };
-            };
-            /** @description NOT_AUTHENTICATED, FORBIDDEN, DATASET_READ_ONLY */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"] & {
-                        /** @enum {unknown} */
-                        code?: "NOT_AUTHENTICATED" | "FORBIDDEN" | "DATASET_READ_ONLY";
-                    };
-                };
-            };
-            /** @description NOT_FOUND, DATASET_NOT_FOUND, ID_UNKNOWN, SPACE_NOT_FOUND, QUERY_NOT_FOUND, EVALUATION_NOT_FOUND */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"] & {
-                        /** @enum {unknown} */
-                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND" | "ID_UNKNOWN" | "SPACE_NOT_FOUND" | "QUERY_NOT_FOUND" | "EVALUATION_NOT_FOUND";
-                    };
-                };
-            };
-            /** @description SQL_TIMEOUT */
-            408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"] & {
-                        /** @enum {unknown} */
-                        code?: "SQL_TIMEOUT";
-                    };
-                };
-            };
-            /** @description DATASET_DAMAGED, DATASET_TOO_NEW */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"] & {
-                        /** @enum {unknown} */
-                        code?: "DATASET_DAMAGED" | "DATASET_TOO_NEW";
-                    };
-                };
-            };
-            /** @description VECTORS_INVALID */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"] & {
-                        /** @enum {unknown} */
-                        code?: "VECTORS_INVALID";
-                    };
-                };
-            };
-            /** @description DATASET_BUSY */
-            423: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"] & {
-                        /** @enum {unknown} */
-                        code?: "DATASET_BUSY";
-                    };
-                };
-            };
-            /** @description DISK_SPACE */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"] & {
-                        /** @enum {unknown} */
-                        code?: "DISK_SPACE";
-                    };
-                };
-            };
-        };
-    };
-    getSavedViews: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                dataset: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Saved views */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SavedViewList"];
-                };
-            };
-            /** @description REQUEST_INVALID */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"] & {
-                        /** @enum {unknown} */
-                        code?: "REQUEST_INVALID";
-                    };
-                };
-            };
-            /** @description NOT_AUTHENTICATED, FORBIDDEN */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"] & {
-                        /** @enum {unknown} */
-                        code?: "NOT_AUTHENTICATED" | "FORBIDDEN";
-                    };
-                };
-            };
-            /** @description NOT_FOUND, DATASET_NOT_FOUND */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"] & {
-                        /** @enum {unknown} */
-                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND";
-                    };
-                };
-            };
-            /** @description DATASET_DAMAGED, DATASET_TOO_NEW */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"] & {
-                        /** @enum {unknown} */
-                        code?: "DATASET_DAMAGED" | "DATASET_TOO_NEW";
-                    };
-                };
-            };
-            /** @description DATASET_BUSY */
-            423: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"] & {
-                        /** @enum {unknown} */
-                        code?: "DATASET_BUSY";
-                    };
-                };
-            };
-        };
-    };
-    putSavedView: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                dataset: string;
-                name: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "application/json": components["schemas"]["ViewSpec"];
-            };
-        };
-        responses: {
-            /** @description Save a view */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SavedView"];
-                };
-            };
-            /** @description REQUEST_INVALID, PREDICATE_INVALID, FIELD_UNKNOWN, FIELD_TYPE, SQL_REFUSED */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"] & {
-                        /** @enum {unknown} */
-                        code?: "REQUEST_INVALID" | "PREDICATE_INVALID" | "FIELD_UNKNOWN" | "FIELD_TYPE" | "SQL_REFUSED";
-                    };
-                };
-            };
-            /** @description NOT_AUTHENTICATED, FORBIDDEN, DATASET_READ_ONLY */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"] & {
-                        /** @enum {unknown} */
-                        code?: "NOT_AUTHENTICATED" | "FORBIDDEN" | "DATASET_READ_ONLY";
-                    };
-                };
-            };
-            /** @description NOT_FOUND, DATASET_NOT_FOUND, ID_UNKNOWN, SPACE_NOT_FOUND, QUERY_NOT_FOUND, EVALUATION_NOT_FOUND */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"] & {
-                        /** @enum {unknown} */
-                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND" | "ID_UNKNOWN" | "SPACE_NOT_FOUND" | "QUERY_NOT_FOUND" | "EVALUATION_NOT_FOUND";
-                    };
-                };
-            };
-            /** @description SQL_TIMEOUT */
-            408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"] & {
-                        /** @enum {unknown} */
-                        code?: "SQL_TIMEOUT";
-                    };
-                };
-            };
-            /** @description DATASET_DAMAGED, DATASET_TOO_NEW */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"] & {
-                        /** @enum {unknown} */
-                        code?: "DATASET_DAMAGED" | "DATASET_TOO_NEW";
-                    };
-                };
-            };
-            /** @description VECTORS_INVALID */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"] & {
-                        /** @enum {unknown} */
-                        code?: "VECTORS_INVALID";
-                    };
-                };
-            };
-            /** @description DATASET_BUSY */
-            423: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"] & {
-                        /** @enum {unknown} */
-                        code?: "DATASET_BUSY";
-                    };
-                };
-            };
-            /** @description DISK_SPACE */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"] & {
-                        /** @enum {unknown} */
-                        code?: "DISK_SPACE";
-                    };
-                };
-            };
-        };
-    };
-    deleteSavedView: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                dataset: string;
-                name: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done; no content. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description REQUEST_INVALID */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"] & {
-                        /** @enum {unknown} */
-                        code?: "REQUEST_INVALID";
-                    };
-                };
-            };
-            /** @description NOT_AUTHENTICATED, FORBIDDEN, DATASET_READ_ONLY */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"] & {
-                        /** @enum {unknown} */
-                        code?: "NOT_AUTHENTICATED" | "FORBIDDEN" | "DATASET_READ_ONLY";
-                    };
-                };
-            };
-            /** @description NOT_FOUND, DATASET_NOT_FOUND, VIEW_NOT_FOUND */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"] & {
-                        /** @enum {unknown} */
-                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND" | "VIEW_NOT_FOUND";
-                    };
-                };
-            };
-            /** @description DATASET_DAMAGED, DATASET_TOO_NEW */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"] & {
-                        /** @enum {unknown} */
-                        code?: "DATASET_DAMAGED" | "DATASET_TOO_NEW";
-                    };
-                };
-            };
-            /** @description DATASET_BUSY */
-            423: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"] & {
-                        /** @enum {unknown} */
-                        code?: "DATASET_BUSY";
-                    };
-                };
-            };
-            /** @description DISK_SPACE */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"] & {
-                        /** @enum {unknown} */
-                        code?: "DISK_SPACE";
-                    };
-                };
-            };
-        };
-    };
     getSpaces: {
         parameters: {
             query?: never;
@@ -7493,235 +9340,6 @@ export interface operations {
             };
         };
     };
-    postUploads: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                dataset: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Ingest the files that were sent */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Job"];
-                };
-            };
-            /** @description REQUEST_INVALID */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"] & {
-                        /** @enum {unknown} */
-                        code?: "REQUEST_INVALID";
-                    };
-                };
-            };
-            /** @description NOT_AUTHENTICATED, FORBIDDEN, PERMISSION_DENIED, PATH_NOT_ALLOWED, DATASET_READ_ONLY */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"] & {
-                        /** @enum {unknown} */
-                        code?: "NOT_AUTHENTICATED" | "FORBIDDEN" | "PERMISSION_DENIED" | "PATH_NOT_ALLOWED" | "DATASET_READ_ONLY";
-                    };
-                };
-            };
-            /** @description NOT_FOUND, DIR_NOT_FOUND, DATASET_NOT_FOUND */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"] & {
-                        /** @enum {unknown} */
-                        code?: "NOT_FOUND" | "DIR_NOT_FOUND" | "DATASET_NOT_FOUND";
-                    };
-                };
-            };
-            /** @description DATASET_EXISTS, DATASET_DAMAGED, DATASET_TOO_NEW */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"] & {
-                        /** @enum {unknown} */
-                        code?: "DATASET_EXISTS" | "DATASET_DAMAGED" | "DATASET_TOO_NEW";
-                    };
-                };
-            };
-            /** @description DIR_EMPTY, FORMAT_UNKNOWN, LABELS_INVALID */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"] & {
-                        /** @enum {unknown} */
-                        code?: "DIR_EMPTY" | "FORMAT_UNKNOWN" | "LABELS_INVALID";
-                    };
-                };
-            };
-            /** @description DATASET_BUSY */
-            423: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"] & {
-                        /** @enum {unknown} */
-                        code?: "DATASET_BUSY";
-                    };
-                };
-            };
-            /** @description DISK_SPACE */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"] & {
-                        /** @enum {unknown} */
-                        code?: "DISK_SPACE";
-                    };
-                };
-            };
-        };
-    };
-    putUpload: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                dataset: string;
-                filename: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/octet-stream": string;
-            };
-        };
-        responses: {
-            /** @description Send an image file */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Uploaded"];
-                };
-            };
-            /** @description REQUEST_INVALID */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"] & {
-                        /** @enum {unknown} */
-                        code?: "REQUEST_INVALID";
-                    };
-                };
-            };
-            /** @description NOT_AUTHENTICATED, FORBIDDEN, PERMISSION_DENIED, DATASET_READ_ONLY */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"] & {
-                        /** @enum {unknown} */
-                        code?: "NOT_AUTHENTICATED" | "FORBIDDEN" | "PERMISSION_DENIED" | "DATASET_READ_ONLY";
-                    };
-                };
-            };
-            /** @description NOT_FOUND, DATASET_NOT_FOUND */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"] & {
-                        /** @enum {unknown} */
-                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND";
-                    };
-                };
-            };
-            /** @description DATASET_DAMAGED, DATASET_TOO_NEW */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"] & {
-                        /** @enum {unknown} */
-                        code?: "DATASET_DAMAGED" | "DATASET_TOO_NEW";
-                    };
-                };
-            };
-            /** @description UPLOAD_TOO_LARGE */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"] & {
-                        /** @enum {unknown} */
-                        code?: "UPLOAD_TOO_LARGE";
-                    };
-                };
-            };
-            /** @description UPLOAD_INVALID */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"] & {
-                        /** @enum {unknown} */
-                        code?: "UPLOAD_INVALID";
-                    };
-                };
-            };
-            /** @description DATASET_BUSY */
-            423: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"] & {
-                        /** @enum {unknown} */
-                        code?: "DATASET_BUSY";
-                    };
-                };
-            };
-            /** @description DISK_SPACE */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"] & {
-                        /** @enum {unknown} */
-                        code?: "DISK_SPACE";
-                    };
-                };
-            };
-        };
-    };
     postWorkspaces: {
         parameters: {
             query?: never;
@@ -8451,360 +10069,6 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "DISK_SPACE";
-                    };
-                };
-            };
-        };
-    };
-    getJobs: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description All jobs */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["JobList"];
-                };
-            };
-            /** @description REQUEST_INVALID */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"] & {
-                        /** @enum {unknown} */
-                        code?: "REQUEST_INVALID";
-                    };
-                };
-            };
-            /** @description NOT_AUTHENTICATED, FORBIDDEN */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"] & {
-                        /** @enum {unknown} */
-                        code?: "NOT_AUTHENTICATED" | "FORBIDDEN";
-                    };
-                };
-            };
-            /** @description NOT_FOUND */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"] & {
-                        /** @enum {unknown} */
-                        code?: "NOT_FOUND";
-                    };
-                };
-            };
-        };
-    };
-    postJobs: {
-        parameters: {
-            query?: {
-                ingest?: string | null;
-                predictions?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "application/json": components["schemas"]["JobRequest"];
-                "application/vnd.apache.arrow.stream": string;
-            };
-        };
-        responses: {
-            /** @description Start a job */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Job"];
-                };
-            };
-            /** @description REQUEST_INVALID, PREDICATE_INVALID, FIELD_UNKNOWN, FIELD_TYPE, SQL_REFUSED */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"] & {
-                        /** @enum {unknown} */
-                        code?: "REQUEST_INVALID" | "PREDICATE_INVALID" | "FIELD_UNKNOWN" | "FIELD_TYPE" | "SQL_REFUSED";
-                    };
-                };
-            };
-            /** @description NOT_AUTHENTICATED, FORBIDDEN, PERMISSION_DENIED, PATH_NOT_ALLOWED, DATASET_READ_ONLY */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"] & {
-                        /** @enum {unknown} */
-                        code?: "NOT_AUTHENTICATED" | "FORBIDDEN" | "PERMISSION_DENIED" | "PATH_NOT_ALLOWED" | "DATASET_READ_ONLY";
-                    };
-                };
-            };
-            /** @description NOT_FOUND, DIR_NOT_FOUND, DATASET_NOT_FOUND, ID_UNKNOWN, SPACE_NOT_FOUND, QUERY_NOT_FOUND, RUN_NOT_FOUND, EVALUATION_NOT_FOUND */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"] & {
-                        /** @enum {unknown} */
-                        code?: "NOT_FOUND" | "DIR_NOT_FOUND" | "DATASET_NOT_FOUND" | "ID_UNKNOWN" | "SPACE_NOT_FOUND" | "QUERY_NOT_FOUND" | "RUN_NOT_FOUND" | "EVALUATION_NOT_FOUND";
-                    };
-                };
-            };
-            /** @description SQL_TIMEOUT */
-            408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"] & {
-                        /** @enum {unknown} */
-                        code?: "SQL_TIMEOUT";
-                    };
-                };
-            };
-            /** @description DATASET_EXISTS, DATASET_DAMAGED, DATASET_TOO_NEW, RUN_EXISTS, EXPORT_NOT_EMPTY */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"] & {
-                        /** @enum {unknown} */
-                        code?: "DATASET_EXISTS" | "DATASET_DAMAGED" | "DATASET_TOO_NEW" | "RUN_EXISTS" | "EXPORT_NOT_EMPTY";
-                    };
-                };
-            };
-            /** @description DIR_EMPTY, FORMAT_UNKNOWN, LABELS_INVALID, VECTORS_INVALID, PREDICTIONS_INVALID, EVALUATION_INVALID */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"] & {
-                        /** @enum {unknown} */
-                        code?: "DIR_EMPTY" | "FORMAT_UNKNOWN" | "LABELS_INVALID" | "VECTORS_INVALID" | "PREDICTIONS_INVALID" | "EVALUATION_INVALID";
-                    };
-                };
-            };
-            /** @description DATASET_BUSY */
-            423: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"] & {
-                        /** @enum {unknown} */
-                        code?: "DATASET_BUSY";
-                    };
-                };
-            };
-            /** @description DISK_SPACE */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"] & {
-                        /** @enum {unknown} */
-                        code?: "DISK_SPACE";
-                    };
-                };
-            };
-        };
-    };
-    getJob: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                job: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description One job */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Job"];
-                };
-            };
-            /** @description REQUEST_INVALID */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"] & {
-                        /** @enum {unknown} */
-                        code?: "REQUEST_INVALID";
-                    };
-                };
-            };
-            /** @description NOT_AUTHENTICATED, FORBIDDEN */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"] & {
-                        /** @enum {unknown} */
-                        code?: "NOT_AUTHENTICATED" | "FORBIDDEN";
-                    };
-                };
-            };
-            /** @description NOT_FOUND, JOB_NOT_FOUND */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"] & {
-                        /** @enum {unknown} */
-                        code?: "NOT_FOUND" | "JOB_NOT_FOUND";
-                    };
-                };
-            };
-        };
-    };
-    deleteJob: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                job: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Cancel a job */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Job"];
-                };
-            };
-            /** @description REQUEST_INVALID */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"] & {
-                        /** @enum {unknown} */
-                        code?: "REQUEST_INVALID";
-                    };
-                };
-            };
-            /** @description NOT_AUTHENTICATED, FORBIDDEN */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"] & {
-                        /** @enum {unknown} */
-                        code?: "NOT_AUTHENTICATED" | "FORBIDDEN";
-                    };
-                };
-            };
-            /** @description NOT_FOUND, JOB_NOT_FOUND */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"] & {
-                        /** @enum {unknown} */
-                        code?: "NOT_FOUND" | "JOB_NOT_FOUND";
-                    };
-                };
-            };
-        };
-    };
-    getJobLog: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                job: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A job's log */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["JobLog"];
-                };
-            };
-            /** @description REQUEST_INVALID */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"] & {
-                        /** @enum {unknown} */
-                        code?: "REQUEST_INVALID";
-                    };
-                };
-            };
-            /** @description NOT_AUTHENTICATED, FORBIDDEN */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"] & {
-                        /** @enum {unknown} */
-                        code?: "NOT_AUTHENTICATED" | "FORBIDDEN";
-                    };
-                };
-            };
-            /** @description NOT_FOUND, JOB_NOT_FOUND */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"] & {
-                        /** @enum {unknown} */
-                        code?: "NOT_FOUND" | "JOB_NOT_FOUND";
                     };
                 };
             };
@@ -10127,6 +11391,1476 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "DATASET_DAMAGED" | "DATASET_TOO_NEW" | "NOTHING_TO_UNDO";
+                    };
+                };
+            };
+            /** @description DATASET_BUSY */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description DISK_SPACE */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DISK_SPACE";
+                    };
+                };
+            };
+        };
+    };
+    getFindings: {
+        parameters: {
+            query?: {
+                evaluation?: string | null;
+            };
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Findings */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FindingList"];
+                };
+            };
+            /** @description REQUEST_INVALID */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "REQUEST_INVALID";
+                    };
+                };
+            };
+            /** @description NOT_AUTHENTICATED, FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_AUTHENTICATED" | "FORBIDDEN";
+                    };
+                };
+            };
+            /** @description NOT_FOUND, DATASET_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND";
+                    };
+                };
+            };
+            /** @description DATASET_DAMAGED, DATASET_TOO_NEW */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_DAMAGED" | "DATASET_TOO_NEW";
+                    };
+                };
+            };
+            /** @description DATASET_BUSY */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_BUSY";
+                    };
+                };
+            };
+        };
+    };
+    getFinding: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+                finding: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One finding */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Finding"];
+                };
+            };
+            /** @description REQUEST_INVALID */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "REQUEST_INVALID";
+                    };
+                };
+            };
+            /** @description NOT_AUTHENTICATED, FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_AUTHENTICATED" | "FORBIDDEN";
+                    };
+                };
+            };
+            /** @description NOT_FOUND, DATASET_NOT_FOUND, FINDING_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND" | "FINDING_NOT_FOUND";
+                    };
+                };
+            };
+            /** @description DATASET_DAMAGED, DATASET_TOO_NEW */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_DAMAGED" | "DATASET_TOO_NEW";
+                    };
+                };
+            };
+            /** @description DATASET_BUSY */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_BUSY";
+                    };
+                };
+            };
+        };
+    };
+    deleteFinding: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+                finding: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; no content. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description REQUEST_INVALID */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "REQUEST_INVALID";
+                    };
+                };
+            };
+            /** @description NOT_AUTHENTICATED, FORBIDDEN, DATASET_READ_ONLY */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_AUTHENTICATED" | "FORBIDDEN" | "DATASET_READ_ONLY";
+                    };
+                };
+            };
+            /** @description NOT_FOUND, DATASET_NOT_FOUND, FINDING_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND" | "FINDING_NOT_FOUND";
+                    };
+                };
+            };
+            /** @description DATASET_DAMAGED, DATASET_TOO_NEW */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_DAMAGED" | "DATASET_TOO_NEW";
+                    };
+                };
+            };
+            /** @description DATASET_BUSY */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description DISK_SPACE */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DISK_SPACE";
+                    };
+                };
+            };
+        };
+    };
+    patchFinding: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+                finding: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["FindingChange"];
+            };
+        };
+        responses: {
+            /** @description Say what one makes of a finding */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Finding"];
+                };
+            };
+            /** @description REQUEST_INVALID */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "REQUEST_INVALID";
+                    };
+                };
+            };
+            /** @description NOT_AUTHENTICATED, FORBIDDEN, DATASET_READ_ONLY */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_AUTHENTICATED" | "FORBIDDEN" | "DATASET_READ_ONLY";
+                    };
+                };
+            };
+            /** @description NOT_FOUND, DATASET_NOT_FOUND, FINDING_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND" | "FINDING_NOT_FOUND";
+                    };
+                };
+            };
+            /** @description DATASET_DAMAGED, DATASET_TOO_NEW */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_DAMAGED" | "DATASET_TOO_NEW";
+                    };
+                };
+            };
+            /** @description DATASET_BUSY */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description DISK_SPACE */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DISK_SPACE";
+                    };
+                };
+            };
+        };
+    };
+    getAnalyses: {
+        parameters: {
+            query?: {
+                evaluation?: string | null;
+            };
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Analyses */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalysisList"];
+                };
+            };
+            /** @description REQUEST_INVALID */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "REQUEST_INVALID";
+                    };
+                };
+            };
+            /** @description NOT_AUTHENTICATED, FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_AUTHENTICATED" | "FORBIDDEN";
+                    };
+                };
+            };
+            /** @description NOT_FOUND, DATASET_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND";
+                    };
+                };
+            };
+            /** @description DATASET_DAMAGED, DATASET_TOO_NEW */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_DAMAGED" | "DATASET_TOO_NEW";
+                    };
+                };
+            };
+            /** @description DATASET_BUSY */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_BUSY";
+                    };
+                };
+            };
+        };
+    };
+    getAnalysis: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+                analysis: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One analysis */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalysisInfo"];
+                };
+            };
+            /** @description REQUEST_INVALID */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "REQUEST_INVALID";
+                    };
+                };
+            };
+            /** @description NOT_AUTHENTICATED, FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_AUTHENTICATED" | "FORBIDDEN";
+                    };
+                };
+            };
+            /** @description NOT_FOUND, DATASET_NOT_FOUND, ANALYSIS_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND" | "ANALYSIS_NOT_FOUND";
+                    };
+                };
+            };
+            /** @description DATASET_DAMAGED, DATASET_TOO_NEW */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_DAMAGED" | "DATASET_TOO_NEW";
+                    };
+                };
+            };
+            /** @description DATASET_BUSY */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_BUSY";
+                    };
+                };
+            };
+        };
+    };
+    postSlices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SliceRequest"];
+            };
+        };
+        responses: {
+            /** @description Test a slice */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SliceTest"];
+                };
+            };
+            /** @description REQUEST_INVALID, PREDICATE_INVALID, FIELD_UNKNOWN, FIELD_TYPE, SQL_REFUSED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "REQUEST_INVALID" | "PREDICATE_INVALID" | "FIELD_UNKNOWN" | "FIELD_TYPE" | "SQL_REFUSED";
+                    };
+                };
+            };
+            /** @description NOT_AUTHENTICATED, FORBIDDEN, DATASET_READ_ONLY */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_AUTHENTICATED" | "FORBIDDEN" | "DATASET_READ_ONLY";
+                    };
+                };
+            };
+            /** @description NOT_FOUND, DATASET_NOT_FOUND, ID_UNKNOWN, SPACE_NOT_FOUND, QUERY_NOT_FOUND, EVALUATION_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND" | "ID_UNKNOWN" | "SPACE_NOT_FOUND" | "QUERY_NOT_FOUND" | "EVALUATION_NOT_FOUND";
+                    };
+                };
+            };
+            /** @description SQL_TIMEOUT */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "SQL_TIMEOUT";
+                    };
+                };
+            };
+            /** @description DATASET_DAMAGED, DATASET_TOO_NEW */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_DAMAGED" | "DATASET_TOO_NEW";
+                    };
+                };
+            };
+            /** @description VECTORS_INVALID, ANALYSIS_INVALID */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "VECTORS_INVALID" | "ANALYSIS_INVALID";
+                    };
+                };
+            };
+            /** @description DATASET_BUSY */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description DISK_SPACE */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DISK_SPACE";
+                    };
+                };
+            };
+        };
+    };
+    postFindingReport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["FindingReport"];
+            };
+        };
+        responses: {
+            /** @description A report of findings */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                    "application/zip": string;
+                };
+            };
+            /** @description REQUEST_INVALID */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "REQUEST_INVALID";
+                    };
+                };
+            };
+            /** @description NOT_AUTHENTICATED, FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_AUTHENTICATED" | "FORBIDDEN";
+                    };
+                };
+            };
+            /** @description NOT_FOUND, DATASET_NOT_FOUND, FINDING_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND" | "FINDING_NOT_FOUND";
+                    };
+                };
+            };
+            /** @description DATASET_DAMAGED, DATASET_TOO_NEW */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_DAMAGED" | "DATASET_TOO_NEW";
+                    };
+                };
+            };
+            /** @description DATASET_BUSY */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_BUSY";
+                    };
+                };
+            };
+        };
+    };
+    getAgents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Runs of agents */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentRunList"];
+                };
+            };
+            /** @description REQUEST_INVALID */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "REQUEST_INVALID";
+                    };
+                };
+            };
+            /** @description NOT_AUTHENTICATED, FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_AUTHENTICATED" | "FORBIDDEN";
+                    };
+                };
+            };
+            /** @description NOT_FOUND, DATASET_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND";
+                    };
+                };
+            };
+            /** @description DATASET_DAMAGED, DATASET_TOO_NEW */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_DAMAGED" | "DATASET_TOO_NEW";
+                    };
+                };
+            };
+            /** @description DATASET_BUSY */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_BUSY";
+                    };
+                };
+            };
+        };
+    };
+    getAgent: {
+        parameters: {
+            query?: {
+                after?: number;
+            };
+            header?: never;
+            path: {
+                dataset: string;
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One run of an agent */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentRun"];
+                };
+            };
+            /** @description REQUEST_INVALID */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "REQUEST_INVALID";
+                    };
+                };
+            };
+            /** @description NOT_AUTHENTICATED, FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_AUTHENTICATED" | "FORBIDDEN";
+                    };
+                };
+            };
+            /** @description NOT_FOUND, DATASET_NOT_FOUND, AGENT_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND" | "AGENT_NOT_FOUND";
+                    };
+                };
+            };
+            /** @description DATASET_DAMAGED, DATASET_TOO_NEW */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_DAMAGED" | "DATASET_TOO_NEW";
+                    };
+                };
+            };
+            /** @description DATASET_BUSY */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_BUSY";
+                    };
+                };
+            };
+        };
+    };
+    getAgentSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Models and budgets of agents */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentSettings"];
+                };
+            };
+            /** @description REQUEST_INVALID */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "REQUEST_INVALID";
+                    };
+                };
+            };
+            /** @description NOT_AUTHENTICATED, FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_AUTHENTICATED" | "FORBIDDEN";
+                    };
+                };
+            };
+            /** @description NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_FOUND";
+                    };
+                };
+            };
+        };
+    };
+    postMcp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description The tools for outside assistants (off by default) */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description REQUEST_INVALID */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "REQUEST_INVALID";
+                    };
+                };
+            };
+            /** @description NOT_AUTHENTICATED, FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_AUTHENTICATED" | "FORBIDDEN";
+                    };
+                };
+            };
+            /** @description NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_FOUND";
+                    };
+                };
+            };
+            /** @description AGENT_UNAVAILABLE */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "AGENT_UNAVAILABLE";
+                    };
+                };
+            };
+        };
+    };
+    getVisionModels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Models that answer about images */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisionModelList"];
+                };
+            };
+            /** @description REQUEST_INVALID */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "REQUEST_INVALID";
+                    };
+                };
+            };
+            /** @description NOT_AUTHENTICATED, FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_AUTHENTICATED" | "FORBIDDEN";
+                    };
+                };
+            };
+            /** @description NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_FOUND";
+                    };
+                };
+            };
+        };
+    };
+    getAttributes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Visual attributes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttributeList"];
+                };
+            };
+            /** @description REQUEST_INVALID */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "REQUEST_INVALID";
+                    };
+                };
+            };
+            /** @description NOT_AUTHENTICATED, FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_AUTHENTICATED" | "FORBIDDEN";
+                    };
+                };
+            };
+            /** @description NOT_FOUND, DATASET_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND";
+                    };
+                };
+            };
+            /** @description DATASET_DAMAGED, DATASET_TOO_NEW */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_DAMAGED" | "DATASET_TOO_NEW";
+                    };
+                };
+            };
+            /** @description DATASET_BUSY */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_BUSY";
+                    };
+                };
+            };
+        };
+    };
+    deleteAttribute: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+                attribute: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; no content. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description REQUEST_INVALID */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "REQUEST_INVALID";
+                    };
+                };
+            };
+            /** @description NOT_AUTHENTICATED, FORBIDDEN, DATASET_READ_ONLY */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_AUTHENTICATED" | "FORBIDDEN" | "DATASET_READ_ONLY";
+                    };
+                };
+            };
+            /** @description NOT_FOUND, DATASET_NOT_FOUND, ATTRIBUTE_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND" | "ATTRIBUTE_NOT_FOUND";
+                    };
+                };
+            };
+            /** @description DATASET_DAMAGED, DATASET_TOO_NEW */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_DAMAGED" | "DATASET_TOO_NEW";
+                    };
+                };
+            };
+            /** @description DATASET_BUSY */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description DISK_SPACE */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DISK_SPACE";
+                    };
+                };
+            };
+        };
+    };
+    getCalibration: {
+        parameters: {
+            query?: {
+                answer?: string;
+                count?: number;
+            };
+            header?: never;
+            path: {
+                dataset: string;
+                attribute: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Images to label next */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalibrationTask"];
+                };
+            };
+            /** @description REQUEST_INVALID */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "REQUEST_INVALID";
+                    };
+                };
+            };
+            /** @description NOT_AUTHENTICATED, FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_AUTHENTICATED" | "FORBIDDEN";
+                    };
+                };
+            };
+            /** @description NOT_FOUND, DATASET_NOT_FOUND, ATTRIBUTE_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND" | "ATTRIBUTE_NOT_FOUND";
+                    };
+                };
+            };
+            /** @description DATASET_DAMAGED, DATASET_TOO_NEW */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_DAMAGED" | "DATASET_TOO_NEW";
+                    };
+                };
+            };
+            /** @description ATTRIBUTE_INVALID */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "ATTRIBUTE_INVALID";
+                    };
+                };
+            };
+            /** @description DATASET_BUSY */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_BUSY";
+                    };
+                };
+            };
+        };
+    };
+    postCalibration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+                attribute: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CalibrationLabels"];
+            };
+        };
+        responses: {
+            /** @description Say what is true of images */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attribute"];
+                };
+            };
+            /** @description REQUEST_INVALID, FIELD_UNKNOWN */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "REQUEST_INVALID" | "FIELD_UNKNOWN";
+                    };
+                };
+            };
+            /** @description NOT_AUTHENTICATED, FORBIDDEN, DATASET_READ_ONLY */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_AUTHENTICATED" | "FORBIDDEN" | "DATASET_READ_ONLY";
+                    };
+                };
+            };
+            /** @description NOT_FOUND, DATASET_NOT_FOUND, ID_UNKNOWN, ATTRIBUTE_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "NOT_FOUND" | "DATASET_NOT_FOUND" | "ID_UNKNOWN" | "ATTRIBUTE_NOT_FOUND";
+                    };
+                };
+            };
+            /** @description DATASET_DAMAGED, DATASET_TOO_NEW */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "DATASET_DAMAGED" | "DATASET_TOO_NEW";
+                    };
+                };
+            };
+            /** @description ATTRIBUTE_INVALID */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "ATTRIBUTE_INVALID";
                     };
                 };
             };

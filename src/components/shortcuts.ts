@@ -2,7 +2,14 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 export type Keys =
-  'panels' | 'grid' | 'map' | 'evaluation' | 'sample' | 'editing' | 'folders';
+  | 'panels'
+  | 'grid'
+  | 'map'
+  | 'evaluation'
+  | 'judging'
+  | 'sample'
+  | 'editing'
+  | 'folders';
 
 export interface IShortcut {
   /** As `KeyboardEvent.key` names them, with `Shift+` or `Ctrl+` before; any of them does it. */
@@ -87,6 +94,19 @@ export function shortcutGroups(trans: TranslationBundle): IShortcutGroup[] {
         },
         { keys: ['Home', 'End'], does: trans.__('Go to the first, the last') },
         { keys: ['Enter', ' '], does: trans.__('Show what it counts') }
+      ]
+    },
+    {
+      name: 'judging',
+      label: trans.__('Analyst, while examples are judged'),
+      shortcuts: [
+        { keys: ['y', 'n'], does: trans.__('Yes, no') },
+        { keys: ['s'], does: trans.__('Skip the example') },
+        {
+          keys: ['z', 'Backspace'],
+          does: trans.__('Take the last answer back')
+        },
+        { keys: ['Escape'], does: trans.__('Leave') }
       ]
     },
     {

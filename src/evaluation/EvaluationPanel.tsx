@@ -2,13 +2,13 @@ import * as React from 'react';
 import { useStore } from 'zustand';
 import type { IPanelContext } from '../client/context';
 import type { IEvaluationDetail, IRun } from '../client/evaluations';
-import type { IViewSpec } from '../client/types';
 import { ErrorBox } from '../components/ErrorBox';
 import { HeaderLine } from '../components/HeaderLine';
 import { viewText } from '../filters/steps';
 import { JobProgress } from '../jobs/JobProgress';
 import type { IWorkspaceModel } from '../workspace/types';
 import { AddPredictionsForm } from './AddPredictionsForm';
+import { conditionsOf } from './conditionsOf';
 import { EvaluateForm } from './EvaluateForm';
 import { EvaluationToolbar, useSplits } from './EvaluationToolbar';
 import { Notices } from './Notices';
@@ -38,6 +38,7 @@ export function EvaluationPanel({ model, context }: IProps): JSX.Element {
   return (
     <div
       className="vl-evaluation-body"
+      data-shown={detail?.evaluation}
       tabIndex={-1}
       aria-busy={lists === null}
     >
@@ -146,14 +147,6 @@ function Loaded(props: ILoadedProps): JSX.Element {
       )}
     </>
   );
-}
-
-/** What narrows a view beside outcomes, at the level of samples; null: nothing does. */
-export function conditionsOf(view: IViewSpec): IViewSpec | null {
-  const { filter, where, sql, search } = view;
-  return filter || where || sql || search
-    ? { ...view, level: 'samples', sort: [], all: false, outcomes: null }
-    : null;
 }
 
 /** What to do where nothing was evaluated yet. */

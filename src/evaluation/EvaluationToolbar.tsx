@@ -4,6 +4,7 @@ import type { IPanelContext } from '../client/context';
 import type { IEvaluationDetail } from '../client/evaluations';
 import { HeaderLine } from '../components/HeaderLine';
 import { Popover } from '../components/Popover';
+import { CommandIDs } from '../tokens';
 import type { IWorkspaceModel } from '../workspace/types';
 import { AddPredictionsForm } from './AddPredictionsForm';
 import { EvaluateForm } from './EvaluateForm';
@@ -117,6 +118,20 @@ function Making(props: IToolbarProps): JSX.Element {
   };
   return (
     <div className="vl-toolbar-actions vl-evaluation-actions">
+      {props.detail && (
+        <button
+          type="button"
+          className="vl-button"
+          title={trans.__('Look for what its errors have in common')}
+          onClick={() =>
+            void context.commands.execute(CommandIDs.showAnalyst, {
+              evaluation: props.detail!.evaluation
+            })
+          }
+        >
+          {trans.__('Analyse errors')}
+        </button>
+      )}
       {lists.runs.length > 0 && (
         <Popover
           kind="dialog"

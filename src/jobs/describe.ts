@@ -33,6 +33,14 @@ export function jobTitle(job: IJob, trans: TranslationBundle): string {
       return trans.__('Label errors of %1', dataset);
     case 'export':
       return trans.__('Export of %1', dataset);
+    case 'analyse':
+      return trans.__('Analysis of %1', dataset);
+    case 'recheck':
+      return trans.__('Check of findings in %1', dataset);
+    case 'attributes':
+      return trans.__('Visual attributes of %1', dataset);
+    case 'agent':
+      return trans.__('Analyst on %1', dataset);
     default:
       return `${job.kind} ${dataset}`.trim();
   }

@@ -3,7 +3,7 @@ import type {
   JupyterFrontEnd,
   JupyterFrontEndPlugin
 } from '@jupyterlab/application';
-import { ICommandPalette, InputDialog } from '@jupyterlab/apputils';
+import { InputDialog } from '@jupyterlab/apputils';
 import { CommandIDs, IWorkspaces } from '../tokens';
 import type { IWorkspaceModel, IWorkspaceState } from '../workspace/types';
 import { NO_ARGS, TAG_ARGS } from './args';
@@ -108,14 +108,8 @@ export const actionsPlugin: JupyterFrontEndPlugin<void> = {
   id: 'visionlens-jlab:actions',
   description: 'Commands on the current VisionLens workspace.',
   requires: [ICore, IWorkspaces],
-  optional: [ICommandPalette],
   autoStart: true,
-  activate: (
-    _: JupyterFrontEnd,
-    core: ICore,
-    workspaces: IWorkspaces,
-    palette: ICommandPalette | null
-  ) => {
+  activate: (_: JupyterFrontEnd, core: ICore, workspaces: IWorkspaces) => {
     const { commands, trans } = core;
     const holds = (test: (state: IWorkspaceState) => boolean): boolean =>
       workspaces.current !== null && test(workspaces.current.store.getState());
@@ -136,7 +130,7 @@ export const actionsPlugin: JupyterFrontEndPlugin<void> = {
           }
         }
       });
-      palette?.addItem({ command: id, category: trans.__('VisionLens') });
+      core.offer(id);
     }
     commands.addCommand(CommandIDs.toggleOverlays, {
       label: trans.__('Draw Annotations'),
@@ -146,10 +140,7 @@ export const actionsPlugin: JupyterFrontEndPlugin<void> = {
       execute: () =>
         core.settings.set({ overlays: !core.settings.get().overlays })
     });
-    palette?.addItem({
-      command: CommandIDs.toggleOverlays,
-      category: trans.__('VisionLens')
-    });
+    core.offer(CommandIDs.toggleOverlays);
     workspaces.currentChanged.connect(() => commands.notifyCommandChanged());
   }
 };

@@ -4,7 +4,6 @@ import {
   type JupyterFrontEnd,
   type JupyterFrontEndPlugin
 } from '@jupyterlab/application';
-import { ICommandPalette } from '@jupyterlab/apputils';
 import { PageConfig } from '@jupyterlab/coreutils';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import { CommandIDs, IWorkspaces, NAMESPACE } from '../tokens';
@@ -32,15 +31,14 @@ export const addressPlugin: JupyterFrontEndPlugin<void> = {
   id: 'visionlens-jlab:address',
   description: 'Opens the dataset and view that an address names.',
   requires: [ICore, IWorkspaces, INotebookTracker],
-  optional: [IRouter, ICommandPalette],
+  optional: [IRouter],
   autoStart: true,
   activate: (
     app: JupyterFrontEnd,
     core: ICore,
     workspaces: IWorkspaces,
     notebooks: INotebookTracker,
-    router: IRouter | null,
-    palette: ICommandPalette | null
+    router: IRouter | null
   ) => {
     const { commands, trans } = core;
     const run = async <T>(
@@ -77,10 +75,7 @@ export const addressPlugin: JupyterFrontEndPlugin<void> = {
       execute: ({ link }: { link?: string }) =>
         run(links => links.openText(link))
     });
-    const category = trans.__('VisionLens');
-    [CommandIDs.copyLink, CommandIDs.openLink].forEach(command =>
-      palette?.addItem({ command, category })
-    );
+    core.offer(CommandIDs.copyLink, CommandIDs.openLink);
     workspaces.currentChanged.connect(() =>
       commands.notifyCommandChanged(CommandIDs.copyLink)
     );

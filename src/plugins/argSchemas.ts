@@ -107,3 +107,42 @@ export const tag: IDescription = {
     }
   }
 };
+
+export const goal: IDescription = {
+  args: {
+    type: 'object',
+    properties: {
+      evaluation: {
+        type: 'string',
+        description: 'Whose errors; without it those of the one that is shown'
+      },
+      target: {
+        type: 'string',
+        enum: [
+          'miss_rate',
+          'false_positive_rate',
+          'error_type',
+          'confidence_gap',
+          'label_error'
+        ],
+        description: 'What to look for; without it everything'
+      },
+      here: {
+        type: 'boolean',
+        description: 'The evaluation that the context menu was opened on'
+      }
+    }
+  }
+};
+
+export const cell: IDescription = {
+  args: {
+    type: 'object',
+    properties: {
+      code: {
+        type: 'string',
+        description: 'Lines of the cell; without them those that give the view'
+      }
+    }
+  }
+};

@@ -16,3 +16,5 @@ export const PATH_ARGS = described('path');
 export const DATASET_ARGS = described('dataset');
 export const TAG_ARGS = described('tag');
 export const EXAMPLES_ARGS = described('examples');
+export const GOAL_ARGS = described('goal');
+export const CELL_ARGS = described('cell');

@@ -3,6 +3,7 @@ import type {
   JupyterFrontEnd,
   JupyterFrontEndPlugin
 } from '@jupyterlab/application';
+import { ICommandPalette } from '@jupyterlab/apputils';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { Token } from '@lumino/coreutils';
@@ -23,6 +24,8 @@ export interface ICore extends IPanelContext {
   readonly jobs: IJobs;
   /** Files on their way to datasets; its code is loaded when it is first asked for. */
   readonly uploads: () => Promise<IUploads>;
+  /** Lists commands in the palette, if there is one. */
+  readonly offer: (...commands: string[]) => void;
 }
 
 export const ICore = new Token<ICore>(
@@ -35,12 +38,13 @@ export const corePlugin: JupyterFrontEndPlugin<ICore> = {
   id: PLUGIN_ID,
   description: 'Connects VisionLens to its server and keeps its settings.',
   provides: ICore,
-  optional: [ISettingRegistry, ITranslator],
+  optional: [ISettingRegistry, ITranslator, ICommandPalette],
   autoStart: true,
   activate: (
     app: JupyterFrontEnd,
     registry: ISettingRegistry | null,
-    translator: ITranslator | null
+    translator: ITranslator | null,
+    palette: ICommandPalette | null
   ): ICore => {
     const client = new Client(app.serviceManager.serverSettings);
     const events = new ServerEvents(app.serviceManager.events.stream);
@@ -50,6 +54,8 @@ export const corePlugin: JupyterFrontEndPlugin<ICore> = {
       reason => console.warn('VisionLens: its settings did not load', reason)
     );
     const jobs = new JobTracker(client, events);
+    const trans = (translator ?? nullTranslator).load(NAMESPACE);
+    const category = trans.__('VisionLens');
     let uploads: Promise<IUploads> | null = null;
     return {
       client,
@@ -60,7 +66,9 @@ export const corePlugin: JupyterFrontEndPlugin<ICore> = {
         (uploads ??= import('../uploads/uploads').then(
           ({ Uploads }) => new Uploads(client, jobs)
         )),
-      trans: (translator ?? nullTranslator).load(NAMESPACE),
+      offer: (...ids) =>
+        ids.forEach(command => palette?.addItem({ command, category })),
+      trans,
       commands: app.commands
     };
   }

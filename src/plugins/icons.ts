@@ -51,6 +51,12 @@ export const evaluationIcon = icon(
   '<path d="M2 2h4v4H2zm4 4h4v4H6zm4 4h4v4h-4z"/><path d="M6.5 2.5h3v3h-3zm4 0h3v7h-3v-3h-1v-1h1zm-8 4h3v3h-3zm0 4h3v3h-3zm4 0h3v3h-3z" opacity=".35"/>'
 );
 
+/** A spark. */
+export const analystIcon = icon(
+  'analyst',
+  '<path d="M8 1l1.8 5.2L15 8l-5.2 1.8L8 15l-1.8-5.2L1 8l5.2-1.8z"/>'
+);
+
 export const jobsIcon = icon(
   'jobs',
   '<path d="M2 2.5h12v2H2zm0 4.5h8v2H2zm0 4.5h5v2H2zm9-1.5 4 2.5-4 2.5z"/>'

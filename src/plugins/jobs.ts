@@ -3,7 +3,6 @@ import type {
   JupyterFrontEnd,
   JupyterFrontEndPlugin
 } from '@jupyterlab/application';
-import { ICommandPalette } from '@jupyterlab/apputils';
 import { IStatusBar } from '@jupyterlab/statusbar';
 import { CommandIDs } from '../tokens';
 import { NO_ARGS } from './args';
@@ -19,12 +18,11 @@ export const jobsPlugin: JupyterFrontEndPlugin<void> = {
   id: 'visionlens-jlab:jobs',
   description: 'Shows the progress of jobs.',
   requires: [ICore],
-  optional: [ICommandPalette, IStatusBar],
+  optional: [IStatusBar],
   autoStart: true,
   activate: (
     app: JupyterFrontEnd,
     core: ICore,
-    palette: ICommandPalette | null,
     statusBar: IStatusBar | null
   ) => {
     const { jobs, trans, commands } = core;
@@ -55,10 +53,7 @@ export const jobsPlugin: JupyterFrontEndPlugin<void> = {
         app.shell.activateById(PANEL_ID);
       }
     });
-    palette?.addItem({
-      command: CommandIDs.showJobs,
-      category: trans.__('VisionLens')
-    });
+    core.offer(CommandIDs.showJobs);
 
     // What is said of jobs is loaded with the first of them.
     let status: Promise<JobStatus> | null = null;

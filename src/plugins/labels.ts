@@ -3,7 +3,6 @@ import type {
   JupyterFrontEnd,
   JupyterFrontEndPlugin
 } from '@jupyterlab/application';
-import { ICommandPalette } from '@jupyterlab/apputils';
 import { CommandIDs, IWorkspaces } from '../tokens';
 import { EXAMPLES_ARGS, NO_ARGS } from './args';
 import { ICore } from './core';
@@ -14,16 +13,9 @@ export const labelsPlugin: JupyterFrontEndPlugin<void> = {
   id: 'visionlens-jlab:labels',
   description: 'Changes and exports labels.',
   requires: [ICore, IWorkspaces],
-  optional: [ICommandPalette],
   autoStart: true,
-  activate: (
-    app: JupyterFrontEnd,
-    core: ICore,
-    workspaces: IWorkspaces,
-    palette: ICommandPalette | null
-  ) => {
+  activate: (app: JupyterFrontEnd, core: ICore, workspaces: IWorkspaces) => {
     const { commands, trans } = core;
-    const category = trans.__('VisionLens');
     const ids: string[] = [];
     const add = (
       command: string,
@@ -46,7 +38,7 @@ export const labelsPlugin: JupyterFrontEndPlugin<void> = {
           }
         }
       });
-      palette?.addItem({ command, category });
+      core.offer(command);
       ids.push(command);
     };
     add(

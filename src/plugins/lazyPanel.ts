@@ -1,5 +1,7 @@
 /** A light shell around a panel whose code is loaded when it is first shown. */
+import type { ILayoutRestorer, JupyterFrontEnd } from '@jupyterlab/application';
 import type { TranslationBundle } from '@jupyterlab/translation';
+import type { LabIcon } from '@jupyterlab/ui-components';
 import type { Message } from '@lumino/messaging';
 import { PanelLayout, Widget } from '@lumino/widgets';
 import { errorBody } from '../client/errors';
@@ -107,6 +109,32 @@ export class LazyPanel extends Widget {
 
   private _content: Widget | null = null;
   private _loading = false;
+}
+
+export interface ISidePanelOptions extends ILazyPanelOptions {
+  readonly id: string;
+  readonly caption: string;
+  readonly icon: LabIcon;
+  readonly area: 'left' | 'right';
+  readonly rank: number;
+}
+
+/** A panel of a sidebar. */
+export function addSidePanel(
+  app: JupyterFrontEnd,
+  restorer: ILayoutRestorer | null,
+  options: ISidePanelOptions
+): LazyPanel {
+  const { id, caption, icon, area, rank } = options;
+  const panel = new LazyPanel(options);
+  panel.id = id;
+  panel.title.icon = icon;
+  panel.title.caption = caption;
+  panel.node.setAttribute('role', 'region');
+  panel.node.setAttribute('aria-label', caption);
+  app.shell.add(panel, area, { rank, type: 'VisionLens' });
+  restorer?.add(panel, id);
+  return panel;
 }
 
 function note(text: string): Widget {

@@ -61,26 +61,30 @@ export class NotebookLinks {
   }
 
   /**
-   * Write the line that reproduces the view below the active cell of the linked notebook, else of
-   * the one used last. False: there is no notebook.
+   * Write code, or the line that reproduces the view, below the active cell of the linked
+   * notebook, else of the one used last. False: there is no notebook.
    */
-  async insertCell(model: IWorkspaceModel): Promise<boolean> {
+  async insertCell(model: IWorkspaceModel, given?: string): Promise<boolean> {
     const path = this._bridge.linkOf(model.server.workspace)?.path;
     const panel =
       (path !== undefined && this._find(path)) || this._notebooks.currentWidget;
     if (!panel) {
       return false;
     }
-    // The predicate's text comes from the server.
-    await model.flush();
-    const { detail, dataset, predicate, view } = model.store.getState();
-    const code = viewCode(detail?.name ?? dataset, predicate, view);
+    const code = given ?? (await this._viewCode(model));
     const { content } = panel;
     const sources = content.widgets.map(cell => cell.model.sharedModel.source);
     NotebookActions.insertBelow(content);
     content.activeCell?.model.sharedModel.setSource(cellCode(code, sources));
     this._activate(panel);
     return true;
+  }
+
+  private async _viewCode(model: IWorkspaceModel): Promise<string> {
+    // The predicate's text comes from the server.
+    await model.flush();
+    const { detail, dataset, predicate, view } = model.store.getState();
+    return viewCode(detail?.name ?? dataset, predicate, view);
   }
 
   /** Open the workspace beside the notebook; the keyboard stays in the notebook. */

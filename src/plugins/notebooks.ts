@@ -3,12 +3,12 @@ import type {
   JupyterFrontEnd,
   JupyterFrontEndPlugin
 } from '@jupyterlab/application';
-import { ICommandPalette, Notification } from '@jupyterlab/apputils';
+import { Notification } from '@jupyterlab/apputils';
 import { INotebookTracker, type NotebookPanel } from '@jupyterlab/notebook';
 import { IStatusBar } from '@jupyterlab/statusbar';
 import { addAboveIcon } from '@jupyterlab/ui-components';
 import { CommandIDs, IWorkspaces } from '../tokens';
-import { NO_ARGS } from './args';
+import { CELL_ARGS } from './args';
 import { ICore } from './core';
 import { reportFailure } from './failure';
 import type { NotebookLinks } from './notebookLinks';
@@ -17,14 +17,13 @@ export const notebooksPlugin: JupyterFrontEndPlugin<void> = {
   id: 'visionlens-jlab:notebooks',
   description: 'Links notebooks to workspaces.',
   requires: [ICore, IWorkspaces, INotebookTracker],
-  optional: [ICommandPalette, IStatusBar],
+  optional: [IStatusBar],
   autoStart: true,
   activate: (
     app: JupyterFrontEnd,
     core: ICore,
     workspaces: IWorkspaces,
     notebooks: INotebookTracker,
-    palette: ICommandPalette | null,
     statusBar: IStatusBar | null
   ) => {
     const { trans, commands } = core;
@@ -45,12 +44,17 @@ export const notebooksPlugin: JupyterFrontEndPlugin<void> = {
       label: trans.__('Insert View as Cell'),
       caption: trans.__('Write the line that reproduces the view'),
       icon: addAboveIcon,
-      describedBy: NO_ARGS,
+      describedBy: CELL_ARGS,
       isEnabled: () => workspaces.current !== null,
-      execute: async () => {
+      execute: async ({ code }) => {
         try {
           const model = workspaces.current;
-          if (model && !(await (await load()).insertCell(model))) {
+          const isDone =
+            model &&
+            (await (
+              await load()
+            ).insertCell(model, code as string | undefined));
+          if (isDone === false) {
             Notification.info(
               trans.__(
                 'Open a notebook first; the cell goes below its active one.'
@@ -62,10 +66,7 @@ export const notebooksPlugin: JupyterFrontEndPlugin<void> = {
         }
       }
     });
-    palette?.addItem({
-      command: CommandIDs.insertCell,
-      category: trans.__('VisionLens')
-    });
+    core.offer(CommandIDs.insertCell);
     workspaces.currentChanged.connect(() =>
       commands.notifyCommandChanged(CommandIDs.insertCell)
     );

@@ -4,7 +4,7 @@ import {
   type JupyterFrontEnd,
   type JupyterFrontEndPlugin
 } from '@jupyterlab/application';
-import { ICommandPalette, WidgetTracker } from '@jupyterlab/apputils';
+import { WidgetTracker } from '@jupyterlab/apputils';
 import { ILauncher } from '@jupyterlab/launcher';
 import { CommandIDs, IWorkspaces, NAMESPACE } from '../tokens';
 import { PANEL_ARGS } from './args';
@@ -25,13 +25,12 @@ export const panelsPlugin: JupyterFrontEndPlugin<void> = {
   id: 'visionlens-jlab:panels',
   description: 'Opens grid, map, sample, duplicates and evaluation panels.',
   requires: [ICore, IWorkspaces],
-  optional: [ICommandPalette, ILauncher, ILayoutRestorer],
+  optional: [ILauncher, ILayoutRestorer],
   autoStart: true,
   activate: (
     app: JupyterFrontEnd,
     core: ICore,
     workspaces: IWorkspaces,
-    palette: ICommandPalette | null,
     launcher: ILauncher | null,
     restorer: ILayoutRestorer | null
   ) => {
@@ -124,15 +123,14 @@ export const panelsPlugin: JupyterFrontEndPlugin<void> = {
       commands.notifyCommandChanged(CommandIDs.openDuplicates);
       commands.notifyCommandChanged(CommandIDs.openEvaluation);
     });
-    const category = trans.__('VisionLens');
-    [
+    core.offer(
       CommandIDs.open,
       CommandIDs.openGrid,
       CommandIDs.openMap,
       CommandIDs.openDuplicates,
       CommandIDs.openEvaluation,
       CommandIDs.openSample
-    ].forEach(command => palette?.addItem({ command, category }));
+    );
     launcher?.add({
       command: CommandIDs.open,
       args: { isLauncher: true },

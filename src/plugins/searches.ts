@@ -3,7 +3,6 @@ import type {
   JupyterFrontEnd,
   JupyterFrontEndPlugin
 } from '@jupyterlab/application';
-import { ICommandPalette } from '@jupyterlab/apputils';
 import type { CommandRegistry } from '@lumino/commands';
 import { CommandIDs, IWorkspaces } from '../tokens';
 import { EXAMPLES_ARGS, NO_ARGS } from './args';
@@ -15,14 +14,8 @@ export const searchesPlugin: JupyterFrontEndPlugin<void> = {
   id: 'visionlens-jlab:searches',
   description: 'Finds what looks like images and objects.',
   requires: [ICore, IWorkspaces],
-  optional: [ICommandPalette],
   autoStart: true,
-  activate: (
-    app: JupyterFrontEnd,
-    core: ICore,
-    workspaces: IWorkspaces,
-    palette: ICommandPalette | null
-  ) => {
+  activate: (app: JupyterFrontEnd, core: ICore, workspaces: IWorkspaces) => {
     const { commands, trans } = core;
     const ids: string[] = [];
     const add = (
@@ -47,7 +40,7 @@ export const searchesPlugin: JupyterFrontEndPlugin<void> = {
         },
         ...options
       });
-      palette?.addItem({ command, category: trans.__('VisionLens') });
+      core.offer(command);
       ids.push(command);
     };
     const goesOn = {

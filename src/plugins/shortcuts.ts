@@ -3,7 +3,6 @@ import type {
   JupyterFrontEnd,
   JupyterFrontEndPlugin
 } from '@jupyterlab/application';
-import { ICommandPalette } from '@jupyterlab/apputils';
 import type { CommandRegistry } from '@lumino/commands';
 import { CommandIDs } from '../tokens';
 import { NO_ARGS } from './args';
@@ -43,13 +42,8 @@ export const shortcutsPlugin: JupyterFrontEndPlugin<void> = {
   id: 'visionlens-jlab:shortcuts',
   description: 'Keys of the VisionLens panels, and their list.',
   requires: [ICore],
-  optional: [ICommandPalette],
   autoStart: true,
-  activate: (
-    _: JupyterFrontEnd,
-    core: ICore,
-    palette: ICommandPalette | null
-  ) => {
+  activate: (_: JupyterFrontEnd, core: ICore) => {
     const { commands, trans } = core;
     const command = CommandIDs.showShortcuts;
     commands.addCommand(command, {
@@ -60,7 +54,7 @@ export const shortcutsPlugin: JupyterFrontEndPlugin<void> = {
           .then(({ showShortcuts }) => showShortcuts(trans))
           .catch(reportFailure)
     });
-    palette?.addItem({ command, category: trans.__('VisionLens') });
+    core.offer(command);
     document.addEventListener('keydown', event => {
       const typed = shortcutOf(event, commands);
       if (typed !== undefined) {

@@ -4,16 +4,14 @@ import {
   type JupyterFrontEnd,
   type JupyterFrontEndPlugin
 } from '@jupyterlab/application';
-import { ICommandPalette } from '@jupyterlab/apputils';
-import { type LabIcon, searchIcon } from '@jupyterlab/ui-components';
+import { searchIcon } from '@jupyterlab/ui-components';
 import { Signal } from '@lumino/signaling';
-import type { Widget } from '@lumino/widgets';
 import type { IFormState } from '../datasets/types';
 import { CommandIDs, IWorkspaces, SEARCH_INPUT } from '../tokens';
 import { INGEST_ARGS, NO_ARGS } from './args';
 import { ICore } from './core';
 import { datasetsIcon, filtersIcon } from './icons';
-import { LazyPanel } from './lazyPanel';
+import { addSidePanel, type LazyPanel } from './lazyPanel';
 
 export const DATASETS_ID = 'visionlens-datasets';
 
@@ -44,43 +42,27 @@ export const sidebarPlugin: JupyterFrontEndPlugin<void> = {
   id: 'visionlens-jlab:sidebar',
   description: 'Adds the datasets and the filters to the left sidebar.',
   requires: [ICore, IWorkspaces],
-  optional: [ICommandPalette, ILayoutRestorer],
+  optional: [ILayoutRestorer],
   autoStart: true,
   activate: (
     app: JupyterFrontEnd,
     core: ICore,
     workspaces: IWorkspaces,
-    palette: ICommandPalette | null,
     restorer: ILayoutRestorer | null
   ) => {
     const { trans, commands } = core;
     const form = new FormState();
 
-    const add = (
-      id: string,
-      caption: string,
-      icon: LabIcon,
-      rank: number,
-      load: () => Promise<Widget>
-    ): LazyPanel => {
-      const panel = new LazyPanel({ trans, load });
-      panel.id = id;
-      panel.title.icon = icon;
-      panel.title.caption = caption;
-      panel.node.setAttribute('role', 'region');
-      panel.node.setAttribute('aria-label', caption);
-      app.shell.add(panel, 'left', { rank, type: 'VisionLens' });
-      restorer?.add(panel, id);
-      return panel;
-    };
     const show = (panel: LazyPanel) => (): void =>
       app.shell.activateById(panel.id);
-    const datasets = add(
-      DATASETS_ID,
-      trans.__('VisionLens datasets'),
-      datasetsIcon,
-      610,
-      async () => {
+    const datasets = addSidePanel(app, restorer, {
+      trans,
+      id: DATASETS_ID,
+      caption: trans.__('VisionLens datasets'),
+      icon: datasetsIcon,
+      area: 'left',
+      rank: 610,
+      load: async () => {
         const [{ createDatasetsPanel }, uploads, { preload }] =
           await Promise.all([
             import('../datasets'),
@@ -91,15 +73,17 @@ export const sidebarPlugin: JupyterFrontEndPlugin<void> = {
         preload('grid');
         return createDatasetsPanel({ ...core, uploads, form });
       }
-    );
-    const filters = add(
-      'visionlens-filters-sidebar',
-      trans.__('VisionLens filters'),
-      filtersIcon,
-      611,
-      async () =>
+    });
+    const filters = addSidePanel(app, restorer, {
+      trans,
+      id: 'visionlens-filters-sidebar',
+      caption: trans.__('VisionLens filters'),
+      icon: filtersIcon,
+      area: 'left',
+      rank: 611,
+      load: async () =>
         (await import('../filters')).createFiltersPanel(workspaces, core)
-    );
+    });
 
     const showDatasets = show(datasets);
     const showFilters = show(filters);
@@ -139,12 +123,11 @@ export const sidebarPlugin: JupyterFrontEndPlugin<void> = {
         showDatasets();
       }
     });
-    const category = trans.__('VisionLens');
-    [
+    core.offer(
       CommandIDs.showDatasets,
       CommandIDs.showFilters,
       CommandIDs.search,
       CommandIDs.ingest
-    ].forEach(command => palette?.addItem({ command, category }));
+    );
   }
 };

@@ -3,7 +3,6 @@ import type {
   JupyterFrontEnd,
   JupyterFrontEndPlugin
 } from '@jupyterlab/application';
-import { ICommandPalette } from '@jupyterlab/apputils';
 import { type FileBrowser, IDefaultFileBrowser } from '@jupyterlab/filebrowser';
 import { CommandIDs, IWorkspaces } from '../tokens';
 import { DATASET_ARGS, PATH_ARGS } from './args';
@@ -28,14 +27,13 @@ export const waysInPlugin: JupyterFrontEndPlugin<void> = {
   id: 'visionlens-jlab:ways-in',
   description: 'Opens folders and label files, and adds image files.',
   requires: [ICore, IWorkspaces],
-  optional: [IDefaultFileBrowser, ICommandPalette],
+  optional: [IDefaultFileBrowser],
   autoStart: true,
   activate: (
     _: JupyterFrontEnd,
     core: ICore,
     workspaces: IWorkspaces,
-    browser: FileBrowser | null,
-    palette: ICommandPalette | null
+    browser: FileBrowser | null
   ) => {
     const { commands, trans } = core;
     commands.addCommand(CommandIDs.openPath, {
@@ -75,9 +73,6 @@ export const waysInPlugin: JupyterFrontEndPlugin<void> = {
     workspaces.currentChanged.connect(() =>
       commands.notifyCommandChanged(CommandIDs.addImages)
     );
-    const category = trans.__('VisionLens');
-    [CommandIDs.openPath, CommandIDs.addImages].forEach(command =>
-      palette?.addItem({ command, category })
-    );
+    core.offer(CommandIDs.openPath, CommandIDs.addImages);
   }
 };

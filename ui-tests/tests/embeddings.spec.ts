@@ -109,7 +109,7 @@ test('embedded, on the map, searched, without duplicates', async ({
   page,
   tmpPath
 }) => {
-  test.setTimeout(240_000);
+  test.setTimeout(360_000);
   await page.goto();
   const { datasets } = await json(page, 'datasets');
   if (datasets.some(({ dataset }: any) => dataset === DATASET)) {
@@ -284,7 +284,7 @@ test('embedded, on the map, searched, without duplicates', async ({
   const duplicates = page.locator('.vl-duplicates');
   await duplicates.getByRole('button', { name: 'Find them' }).click();
   const groups = duplicates.locator('.vl-duplicates-group');
-  await expect(groups.first()).toBeVisible({ timeout: 60_000 });
+  await expect(groups.first()).toBeVisible({ timeout: 150_000 });
   await picture(page, 'duplicates');
   const near = await json(
     page,

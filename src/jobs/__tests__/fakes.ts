@@ -31,6 +31,10 @@ export function job(change: Partial<IJob> = {}): IJob {
     intervals: null,
     label_quality: null,
     export: null,
+    analyse: null,
+    recheck: null,
+    attributes: null,
+    agent: null,
     ...change
   };
 }

@@ -42,7 +42,7 @@ function visit(address: string, treePath = '', client: Partial<IClient> = {}) {
   const start = () =>
     addressPlugin.activate(
       app,
-      ...([core, workspaces, notebooks, { routed }, null] as never[])
+      ...([core, workspaces, notebooks, { routed }] as never[])
     );
   return { opened, notebooks, activated, start, commands, workspaces, routed };
 }

@@ -41,12 +41,14 @@ export function fakeApp(change: Partial<IClient> = {}) {
   const server = new FakeServer();
   const client = { ...server.client, ...change };
   const { jobs, events } = fakeJobs(client);
+  const offered: string[] = [];
   const core: ICore = {
     client,
     events: server.serverEvents,
     jobs,
     uploads: () => Promise.resolve(fakeUploads()),
     commands,
+    offer: (...ids) => void offered.push(...ids),
     trans,
     settings: fakeSettings()
   };
@@ -61,6 +63,7 @@ export function fakeApp(change: Partial<IClient> = {}) {
     events,
     added,
     activated,
+    offered,
     ids
   };
 }

@@ -208,7 +208,7 @@ describe('the plugin of notebooks', () => {
     const { app, core, workspaces, tracker, commands } = setUp(known);
     notebooksPlugin.activate(
       app,
-      ...([core, workspaces, tracker, null, null] as never[])
+      ...([core, workspaces, tracker, null] as never[])
     );
     tracker.widgetAdded.emit(later.panel);
     await settle();
@@ -227,7 +227,7 @@ describe('the plugin of notebooks', () => {
     const { app, core, workspaces, tracker, commands } = setUp(notebook);
     notebooksPlugin.activate(
       app,
-      ...([core, workspaces, tracker, null, null] as never[])
+      ...([core, workspaces, tracker, null] as never[])
     );
     const model = await workspaces.open({ dataset: 'cells', workspace: 'w1' });
     jest.spyOn(model, 'flush').mockRejectedValue(new Error('no answer'));

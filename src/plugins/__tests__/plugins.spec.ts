@@ -1,4 +1,5 @@
 import '@testing-library/jest-dom';
+import { waitFor } from '@testing-library/react';
 import { Notification } from '@jupyterlab/apputils';
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { Signal } from '@lumino/signaling';
@@ -46,8 +47,8 @@ function setUp() {
       fake.app,
       ...([fake.core, fake.workspaces, ...rest] as never[])
     );
-  activate(sidebarPlugin, null, null);
-  activate(actionsPlugin, null);
+  activate(sidebarPlugin, null);
+  activate(actionsPlugin);
   return { ...fake, activate };
 }
 
@@ -78,7 +79,7 @@ describe('the sidebar', () => {
 describe('the panels', () => {
   async function open() {
     const fake = setUp();
-    fake.activate(panelsPlugin, null, null, null);
+    fake.activate(panelsPlugin, null, null);
     await fake.commands.execute(CommandIDs.open, { dataset: 'cells' });
     const [, , { widget: grid }] = fake.added;
     show(grid);
@@ -107,7 +108,7 @@ describe('the panels', () => {
 
   it('show a restored grid of the dataset again', async () => {
     const { activate, commands, added, server } = setUp();
-    activate(panelsPlugin, null, null, null);
+    activate(panelsPlugin, null, null);
     await commands.execute(CommandIDs.openGrid, {
       dataset: 'cells',
       workspace: 'w1',
@@ -154,7 +155,7 @@ describe('the panels', () => {
 
   it('show the datasets when there is nothing to open', async () => {
     const fake = setUp();
-    fake.activate(panelsPlugin, null, null, null);
+    fake.activate(panelsPlugin, null, null);
     await fake.commands.execute(CommandIDs.openGrid);
     await fake.commands.execute(CommandIDs.open);
     expect(fake.activated).toEqual([
@@ -221,10 +222,7 @@ describe('jobs', () => {
   it('have one panel below', async () => {
     const { app, core, commands, added } = setUp();
     const registerStatusItem = jest.fn();
-    jobsPlugin.activate(
-      app,
-      ...([core, null, { registerStatusItem }] as never[])
-    );
+    jobsPlugin.activate(app, ...([core, { registerStatusItem }] as never[]));
     await commands.execute(CommandIDs.showJobs);
     await commands.execute(CommandIDs.showJobs);
     expect(added.filter(({ area }) => area === 'down')).toHaveLength(1);
@@ -238,10 +236,7 @@ describe('jobs', () => {
     const { app, core, events } = setUp();
     const registerStatusItem = jest.fn();
     const emit = jest.spyOn(Notification, 'emit').mockReturnValue('id');
-    jobsPlugin.activate(
-      app,
-      ...([core, null, { registerStatusItem }] as never[])
-    );
+    jobsPlugin.activate(app, ...([core, { registerStatusItem }] as never[]));
     await settle();
     events.job.emit(job());
     events.job.emit(job({ done: 1 }));
@@ -255,10 +250,12 @@ describe('jobs', () => {
     events.job.emit(job({ state: 'done' }));
     await settle();
     expect(isActive()).toBe(false);
-    expect(emit).toHaveBeenCalledWith(
-      'Ingest of street: done.',
-      'success',
-      expect.anything()
+    await waitFor(() =>
+      expect(emit).toHaveBeenCalledWith(
+        'Ingest of street: done.',
+        'success',
+        expect.anything()
+      )
     );
   });
 });
@@ -273,7 +270,7 @@ describe('notebooks', () => {
       widgetAdded: new Signal<unknown, unknown>({})
     };
     const registerStatusItem = jest.fn();
-    activate(notebooksPlugin, tracker, null, { registerStatusItem });
+    activate(notebooksPlugin, tracker, { registerStatusItem });
     expect(commands.isEnabled(CommandIDs.insertCell)).toBe(false);
     await workspaces.open({ dataset: 'cells', workspace: 'w1' });
     const info = jest.spyOn(Notification, 'info').mockReturnValue('id');

@@ -14,7 +14,6 @@ const SPACES = [space('images', 'samples'), space('objects', 'annotations')];
 
 /** The plugin beside a workspace that is open. */
 async function setUp({ spaces = SPACES, open = true } = {}) {
-  const addItem = jest.fn();
   const fake = fakeApp({
     embeddings: fakeEmbeddings({ spaces: jest.fn(async () => spaces) })
   });
@@ -30,14 +29,13 @@ async function setUp({ spaces = SPACES, open = true } = {}) {
     }
     return undefined;
   };
-  searchesPlugin.activate(app, ...([core, workspaces, { addItem }] as never[]));
+  searchesPlugin.activate(app, ...([core, workspaces] as never[]));
   const model = open
     ? await workspaces.open({ dataset: 'cells', workspace: 'w1' })
     : null;
   await model?.flush();
   return {
     ...fake,
-    addItem,
     openGrid,
     model: model!,
     search: () => model!.store.getState().view.search ?? null,
@@ -61,10 +59,10 @@ describe('the commands that search', () => {
   });
 
   it('need a workspace, and stand in the palette', async () => {
-    const { commands, addItem, run } = await setUp({ open: false });
+    const { commands, offered, run } = await setUp({ open: false });
     expect(commands.isEnabled(CommandIDs.findSimilar)).toBe(false);
     await run(CommandIDs.findSimilar);
-    expect(addItem.mock.calls.map(([{ command }]) => command)).toEqual(
+    expect(offered).toEqual(
       expect.arrayContaining([
         CommandIDs.findSimilar,
         CommandIDs.moreLike,

@@ -12,7 +12,7 @@ const shortcut = commands.addKeyBinding({
   selector: SELECTOR
 });
 // It listens as long as the page lives.
-shortcutsPlugin.activate(app, ...([core, null] as never[]));
+shortcutsPlugin.activate(app, ...([core] as never[]));
 
 function type(
   selector: string,

@@ -24,7 +24,7 @@ function setUp(selected: { type: string; name: string; path: string }[]) {
   };
   waysInPlugin.activate(
     fake.app,
-    ...([fake.core, fake.workspaces, browser, null] as never[])
+    ...([fake.core, fake.workspaces, browser] as never[])
   );
   const opened = jest.fn();
   const form = jest.fn();
