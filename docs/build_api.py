@@ -36,7 +36,18 @@ says whose values it holds. Guide: [Work from the notebook](guide/notebook.md).
 """
 
 FUNCTIONS = (vl.ingest, vl.open, vl.list_datasets, vl.delete)
-CLASSES = (vl.Dataset, vl.View, vl.Selection, vl.Evaluation, vl.ComparedRuns, vl.Lens, Report)
+CLASSES = (
+    vl.Dataset,
+    vl.View,
+    vl.Selection,
+    vl.Evaluation,
+    vl.ComparedRuns,
+    vl.Finding,
+    vl.Analysis,
+    vl.Answer,
+    vl.Lens,
+    Report,
+)
 SECTION = re.compile(r"^(\w[\w ]*)\n-{3,}\n", re.MULTILINE)
 ENTRY = re.compile(r"^(\S.*)\n((?:    .*\n|\n)*)", re.MULTILINE)
 
