@@ -24,6 +24,8 @@ PARTS = [
     "jobs/test_i*",
     "embedding duplicates",
     "notebook",
+    "agents",
+    "evaluation",
     "catalog workspace",
     "api",
     "formats media",

@@ -64,10 +64,11 @@ def _make_dataset(images: int, env: dict[str, str]) -> None:
         )
         subprocess.run([python, "-c", program, *arguments], env=env, check=True)
     if not any(dataset.glob("evaluations/*")):
-        print("  evaluating two models on it ...", flush=True)
+        print("  evaluating two models on it, and looking where one is blind ...", flush=True)
         program = (
-            "import sys, visionlens_jlab as vl; from visionlens_jlab.demo.runs import have_runs; "
-            "have_runs(vl.open(sys.argv[2], data_dir=sys.argv[3]), sys.argv[1])"
+            "import sys, visionlens_jlab as vl; from visionlens_jlab.demo import runs; "
+            "ds = vl.open(sys.argv[2], data_dir=sys.argv[3]); "
+            "runs.have_runs(ds, sys.argv[1]); runs.have_findings(ds)"
         )
         subprocess.run([python, "-c", program, *arguments], env=env, check=True)
 

@@ -34,7 +34,7 @@ def main() -> int:
         if arguments.command == "demo":
             environment.prepare(["lab", "pandas"])
             return demo.run(arguments.images, arguments.port, arguments.browser)
-        environment.prepare(["dev", "umap", "tsne"], tests=True)
+        environment.prepare(["dev", "umap", "tsne", "agents"], tests=True)
         if arguments.command == "test":
             return checks.run(arguments.only)
         if arguments.command == "soak":
