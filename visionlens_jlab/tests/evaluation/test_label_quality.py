@@ -50,7 +50,7 @@ def cleanlab_scores(case):
 
 @pytest.mark.parametrize(("world", "run"), [("street", "run_a"), ("harbour", "run_b")])
 def test_planted_label_errors_come_first(world, run, tmp_path):
-    planted = Planted(tmp_path, world, 400)
+    planted = Planted(tmp_path, world, 1000)
     case = planted.case(run)
     found = scores(evaluate(*case.parts))
     ours = {

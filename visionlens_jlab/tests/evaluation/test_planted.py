@@ -18,7 +18,7 @@ AT_HALF = Settings(iou=(0.5,), confidence=0.5)
 
 @pytest.fixture(scope="module")
 def street(tmp_path_factory):
-    return Planted(tmp_path_factory.mktemp("street"), "street", 1000)
+    return Planted(tmp_path_factory.mktemp("street"), "street", 3000)
 
 
 def night(image):
