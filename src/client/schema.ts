@@ -4967,7 +4967,7 @@ export interface components {
              * Reason
              * @enum {string}
              */
-            reason: "not confirmed" | "too few" | "explained" | "covered";
+            reason: "not confirmed" | "explained" | "covered";
             discovery: components["schemas"]["Effect"];
             /** @default null */
             confirmation: components["schemas"]["Effect"] | null;

@@ -9,17 +9,12 @@ import numpy as np
 from visionlens_jlab.catalog.clock import to_iso, utc_now
 from visionlens_jlab.catalog.select_text import select_text
 from visionlens_jlab.catalog.slice_tests import members_of, read_units
-from visionlens_jlab.models import Action, Author, Condition, Finding, SliceTest, ViewSpec
+from visionlens_jlab.models import Author, Condition, Finding, SliceTest, ViewSpec
 
 if TYPE_CHECKING:
     from visionlens_jlab.catalog.snapshot import Snapshot
 
 _EXAMPLES = 20
-_INSPECT = Action(
-    kind="inspect",
-    text="Look at the failures together before deciding.",
-    reason="The slice was asked for; what would mend it was not looked for.",
-)
 
 
 def asked_finding(snapshot: Snapshot, tested: SliceTest, author: Author) -> Finding:
@@ -27,6 +22,7 @@ def asked_finding(snapshot: Snapshot, tested: SliceTest, author: Author) -> Find
 
     EVALUATION_NOT_FOUND, ANALYSIS_INVALID; what the predicate raises.
     """
+    from visionlens_jlab.agents.slices.actions import action_for
     from visionlens_jlab.agents.slices.halves import both
     from visionlens_jlab.agents.slices.reporting import examples_of, name_of, narrowed
     from visionlens_jlab.agents.slices.testing import units_of
@@ -61,7 +57,7 @@ def asked_finding(snapshot: Snapshot, tested: SliceTest, author: Author) -> Find
         discovery=tested.discovery,
         confirmation=tested.confirmation,
         examples=examples_of(given, units, mask, _EXAMPLES),
-        action=_INSPECT,
+        action=action_for(given, units, everything, mask, ()),
         author=author,
         created_at=to_iso(utc_now()),
     )

@@ -184,7 +184,7 @@ class Unconfirmed(Model):
     target: Target
     error: ErrorType | None = None
     level: Level
-    reason: Literal["not confirmed", "too few", "explained", "covered"]
+    reason: Literal["not confirmed", "explained", "covered"]
     discovery: Effect
     confirmation: Effect | None = None
     covered_by: str | None = None

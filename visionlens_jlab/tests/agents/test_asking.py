@@ -150,6 +150,7 @@ def test_a_confirmed_slice_becomes_a_finding_with_its_explanation(run, true, exa
     (name,) = ended.answer.findings
     found = run.store.finding(name)
     assert (found.author, found.predicate) == ("agent", NIGHT)
+    assert found.action.reason.startswith("Neither threshold nor"), "it was looked for"
     assert short(found.confirmation.rate) == exact and found.count == len(
         run.store.view(found.view).ids
     )

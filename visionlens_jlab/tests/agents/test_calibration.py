@@ -26,7 +26,7 @@ from visionlens_jlab.agents.calibration import (
 RUNS = 300
 RUNS_OF_A_CELL = 1000
 """Of the grid: of so many cells with 300 runs each, one would be far off by chance."""
-HOLD = 0.93
+HOLD, AT_BORDER = 0.93, 0.88
 
 
 @pytest.mark.parametrize(
@@ -214,8 +214,12 @@ def test_a_good_attribute_is_accepted_in_the_end():
 @pytest.mark.soak
 @pytest.mark.parametrize("size", [2000, 20000])
 def test_limits_hold_over_a_grid(size):
-    """Prints the least shares, and how often an attribute just at the border is accepted."""
-    least, accepted = [1.0, 1.0], [0.0, 0.0]
+    """Prints the least shares, and how often an attribute just at the border is accepted.
+
+    Whoever looks after each 40 labels and stops has several chances: the limits of an attribute
+    just at the border hold less often then.
+    """
+    least, accepted = ([1.0, 1.0], [1.0, 1.0]), [0.0, 0.0]
     rates = (0.6, LEAST_LIMIT, 0.85, 0.95, 0.98)
     for prevalence, recall, precision in itertools.product(PREVALENCES, rates, rates):
         for until_usable, most in ((False, 200), (True, 1000)):
@@ -228,11 +232,11 @@ def test_limits_hold_over_a_grid(size):
                 size=size,
                 runs=RUNS_OF_A_CELL,
             )
-            least = [min(pair) for pair in zip(least, found[:2], strict=True)]
-            assert min(found[:2]) >= HOLD, (prevalence, recall, precision, found)
+            least[until_usable][:] = map(min, least[until_usable], found)
+            hold = HOLD if not until_usable or LEAST_LIMIT not in (recall, precision) else AT_BORDER
+            assert min(found[:2]) >= hold, (prevalence, recall, precision, found)
             if min(recall, precision) <= LEAST_LIMIT:
                 accepted[until_usable] = max(accepted[until_usable], found[2])
-    # Whoever looks after each 40 labels and stops has several chances.
     assert accepted[0] <= 0.05 and accepted[1] <= 0.1, accepted
-    print(f"{size} images: least shares of limits that hold, precision and recall: {least};")
+    print(f"{size} images: least shares of limits that hold, planned and until usable: {least};")
     print(f"a rate of {LEAST_LIMIT} is accepted in {accepted} of runs at most")
