@@ -1,7 +1,7 @@
 import * as React from 'react';
 import { useStore } from 'zustand';
 import type { IAnalysisJobs } from '../client/analysis';
-import type { IPanelContext } from '../client/context';
+import type { IClient, IPanelContext } from '../client/context';
 import { ErrorBox } from '../components/ErrorBox';
 import { HeaderLine } from '../components/HeaderLine';
 import { useAnswer } from '../evaluation/useAnswer';
@@ -35,7 +35,11 @@ export function AnalystPanel(props: IProps): JSX.Element {
   const { model, context } = props;
   const { client, trans } = context;
   const dataset = useStore(model.store, state => state.dataset);
-  const evaluations = useEvaluations(model, client);
+  const evaluations = useEvaluations(
+    model,
+    client,
+    useAnalysed(client, dataset)
+  );
   const { lists, detail, error, reload } = evaluations;
   const evaluation = detail?.evaluation ?? null;
   const findings = useFindings(model, client, evaluation);
@@ -117,6 +121,17 @@ export function AnalystPanel(props: IProps): JSX.Element {
       </TabPanel>
     </div>
   );
+}
+
+/** The evaluation that was analysed last, '': none was, null: not known yet. */
+function useAnalysed(
+  client: Pick<IClient, 'analysis'>,
+  dataset: string
+): string | null {
+  const { answer, error } = useAnswer(`analyses of ${dataset}`, signal =>
+    client.analysis.analyses(dataset, null, signal)
+  );
+  return answer ? (answer[0]?.evaluation ?? '') : error && '';
 }
 
 const NO_WISH: IGoal = {};

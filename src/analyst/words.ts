@@ -138,7 +138,6 @@ export function reasonText(
 ): string {
   const texts: Record<IUnconfirmed['reason'], string> = {
     'not confirmed': trans.__('does not hold on the held-out half'),
-    'too few': trans.__('too few to tell'),
     explained: trans.__('explained by another finding'),
     covered: trans.__('part of another finding')
   };

@@ -59,9 +59,10 @@ export interface IAnalysisClient {
   ): Promise<IFinding>;
   deleteFinding(dataset: string, finding: string): Promise<void>;
   /** Newest first; those of an evaluation. */
+  /** Newest first; of every evaluation where none is named. */
   analyses(
     dataset: string,
-    evaluation: string,
+    evaluation: string | null,
     signal?: AbortSignal
   ): Promise<IAnalysis[]>;
   report(
@@ -138,12 +139,12 @@ export class AnalysisClient implements IAnalysisClient {
 
   async analyses(
     dataset: string,
-    evaluation: string,
+    evaluation: string | null,
     signal?: AbortSignal
   ): Promise<IAnalysis[]> {
     const answer = await this._transport.json<{ analyses: IAnalysis[] }>(
       path('datasets', dataset, 'analyses'),
-      { query: { evaluation }, signal }
+      { query: evaluation === null ? {} : { evaluation }, signal }
     );
     return answer.analyses;
   }

@@ -28,9 +28,11 @@ export interface IEvaluations {
   reload(): void;
 }
 
+/** `first`: shown as long as none is chosen; '': the newest, null: not known yet. */
 export function useEvaluations(
   model: IWorkspaceModel,
-  client: Pick<IClient, 'evaluations'>
+  client: Pick<IClient, 'evaluations'>,
+  first: string | null = ''
 ): IEvaluations {
   const dataset = useStore(model.store, state => state.dataset);
   const version = useStore(model.store, state => state.datasetVersion);
@@ -64,9 +66,10 @@ export function useEvaluations(
   // What the view was narrowed to, by whomever, is what the panel shows.
   React.useEffect(() => setChosen(old => kept ?? old), [kept]);
 
-  const known = lists?.evaluations;
+  const wanted = chosen ?? first;
+  const known = wanted === null ? undefined : lists?.evaluations;
   const name =
-    known?.find(({ evaluation }) => evaluation === chosen)?.evaluation ??
+    known?.find(({ evaluation }) => evaluation === wanted)?.evaluation ??
     known?.[0]?.evaluation ??
     null;
   React.useEffect(() => {

@@ -3,7 +3,7 @@ import { fireEvent, screen, within } from '@testing-library/react';
 import { CommandIDs } from '../../tokens';
 import type { IJob } from '../../client/types';
 import { job } from '../../jobs/__tests__/fakes';
-import { agentRun, ATTRIBUTE, MODEL, SETTINGS } from './fixtures';
+import { agentRun, ANALYSIS, ATTRIBUTE, MODEL, SETTINGS } from './fixtures';
 import { open, setUp, settle } from './open';
 
 setUp();
@@ -20,6 +20,14 @@ it('arrows go from tab to tab', async () => {
   fireEvent.keyDown(first, { key: 'ArrowLeft' });
   await settle();
   expect(screen.getByRole('tab', { name: 'Attributes' })).toHaveFocus();
+});
+
+it('opens on the evaluation that was analysed last', async () => {
+  const { analysis } = await open({
+    analyses: async () => [{ ...ANALYSIS, evaluation: 'run-b' }]
+  });
+  const asked = analysis.findings.mock.calls.map(call => call[1]);
+  expect(new Set(asked)).toEqual(new Set(['run-b']));
 });
 
 describe('the chat', () => {

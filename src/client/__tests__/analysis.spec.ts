@@ -54,6 +54,11 @@ describe('AnalysisClient', () => {
       {}
     ],
     [
+      'GET datasets/d/analyses',
+      client => client.analyses('d', null),
+      { answer: { analyses: ['a'] }, got: ['a'] }
+    ],
+    [
       'GET datasets/d/analyses?evaluation=e',
       client => client.analyses('d', 'e'),
       { answer: { analyses: ['a'] }, got: ['a'] }
