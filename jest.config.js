@@ -28,6 +28,10 @@ module.exports = {
   automock: false,
   // A busy machine is not a failure.
   testTimeout: 60_000,
+  setupFilesAfterEnv: [
+    ...(baseConfig.setupFilesAfterEnv ?? []),
+    '<rootDir>/jest.setup.js'
+  ],
   collectCoverageFrom: [
     'src/**/*.{ts,tsx}',
     '!src/**/*.d.ts',
