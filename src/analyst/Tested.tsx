@@ -4,7 +4,6 @@ import type { IPanelContext } from '../client/context';
 import { duration } from '../jobs/describe';
 import { formatCount, formatTime } from '../components/format';
 import type { IViewDoors } from './useViewDoors';
-import { plainView } from './views';
 import { aimName, rateText, reasonText } from './words';
 
 interface IProps {
@@ -103,7 +102,7 @@ function Row(props: {
 }): JSX.Element {
   const { pattern, doors, context } = props;
   const { trans } = context;
-  const { predicate, label, discovery, confirmation, level } = pattern;
+  const { predicate, label, discovery, confirmation, level, view } = pattern;
   const shown = confirmation ?? discovery;
   const door = `unconfirmed ${level} ${predicate}`;
   return (
@@ -113,7 +112,7 @@ function Row(props: {
         className="vl-link"
         title={predicate}
         aria-pressed={doors.isOpen(door)}
-        onClick={() => doors.open(door, plainView(level, predicate))}
+        onClick={() => doors.open(door, view)}
       >
         {label}
       </button>{' '}

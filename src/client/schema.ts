@@ -4963,6 +4963,7 @@ export interface components {
              * @enum {string}
              */
             level: "samples" | "annotations";
+            view: components["schemas"]["ViewSpec"];
             /**
              * Reason
              * @enum {string}

@@ -184,6 +184,8 @@ class Unconfirmed(Model):
     target: Target
     error: ErrorType | None = None
     level: Level
+    view: ViewSpec
+    """Its units."""
     reason: Literal["not confirmed", "explained", "covered"]
     discovery: Effect
     confirmation: Effect | None = None

@@ -213,12 +213,14 @@ def unconfirmed_of(judged: list[Judged], findings: list[Finding]) -> list[Unconf
 
 def _lost(one: Judged) -> Unconfirmed:
     units = one.search.units
+    predicate = predicate_of(one.chosen.terms, units.base)
     return Unconfirmed(
-        predicate=predicate_of(one.chosen.terms, units.base),
+        predicate=predicate,
         label=label_of(one.chosen.terms),
         target=units.target,
         error=units.error,
         level=units.level,
+        view=narrowed(units.view, predicate),
         reason="not confirmed",
         discovery=one.discovery,
         confirmation=one.confirmation,
@@ -228,12 +230,14 @@ def _lost(one: Judged) -> Unconfirmed:
 def _explained(one: Judged, rival: Rival, finding: str) -> Unconfirmed:
     units = one.search.units
     covered = _is_part(one.chosen.terms, rival.terms)
+    predicate = predicate_of(rival.terms, units.base)
     return Unconfirmed(
-        predicate=predicate_of(rival.terms, units.base),
+        predicate=predicate,
         label=label_of(rival.terms),
         target=units.target,
         error=units.error,
         level=units.level,
+        view=narrowed(units.view, predicate),
         reason="covered" if covered else "explained",
         discovery=effect(one.search.discovery, rival.mask, binary=units.scale == "rate"),
         covered_by=finding,

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import visionlens_jlab as vl
-from visionlens_jlab.models import Finding, ViewSpec
+from visionlens_jlab.models import AnalysisResult, Finding, ViewSpec
 from visionlens_jlab.tests.agents.campaign import (
     RUNS,
     SEEDS,
@@ -32,8 +32,13 @@ CERTAIN = {"interaction", "small"}
 
 
 @pytest.fixture(scope="module")
-def findings(street_world: World) -> list[Finding]:
-    return analysed(street_world, depth=2, target="miss_rate").findings
+def result(street_world: World) -> AnalysisResult:
+    return analysed(street_world, depth=2, target="miss_rate")
+
+
+@pytest.fixture(scope="module")
+def findings(result: AnalysisResult) -> list[Finding]:
+    return result.findings
 
 
 def test_strong_plants_are_found(street_world: World, findings: list[Finding]) -> None:
@@ -47,6 +52,19 @@ def test_strong_plants_are_found(street_world: World, findings: list[Finding]) -
 def test_the_same_data_and_seed_give_the_same(street_world: World, findings: list[Finding]) -> None:
     again = analysed(street_world, depth=2, target="miss_rate").findings
     assert [one.model_dump() for one in again] == [one.model_dump() for one in findings]
+
+
+def test_views_of_what_is_no_finding_give_its_units(
+    result: AnalysisResult, worlds_folder: Path
+) -> None:
+    dataset = vl.open("world", data_dir=worlds_folder / "street-1600-0" / "home", read_only=True)
+    store = dataset._backend._store
+    tested = [one for one in result.analysis.unconfirmed if one.confirmation]
+    assert tested
+    for one in tested:
+        units = one.discovery.units + one.confirmation.units
+        assert store.view(one.view).ids.size == units
+    dataset.close()
 
 
 def test_predicates_give_the_counts_of_findings(

@@ -243,6 +243,7 @@ def test_how_was_searched() -> None:
         label="a is 1",
         target="miss_rate",
         level="annotations",
+        view=ViewSpec(level="annotations", where="a = 1"),
         reason="not confirmed",
         discovery=effect(),
         confirmation=None,
