@@ -51,8 +51,8 @@ def _both_ways(
     """A slice against the rest, and p of what it has beyond the expected; 1 where it is better."""
     shown = effect(half, masks[at], binary=search.units.scale == "rate")
     expected = Expected(half, [*masks[:at], *masks[at + 1 :]], search.units.scale)
-    beyond = expected.excess(masks[at])
-    p = p_values(np.array([beyond.mean]), np.array([beyond.se]), np.array([beyond.df]))
+    beyond = expected.robust_excess(masks[at])
+    p = p_values(np.array([beyond.mean]), np.array([beyond.se]), np.array([beyond.groups - 1.0]))
     return shown, float(p[0]) if beyond.mean > 0 else 1.0
 
 

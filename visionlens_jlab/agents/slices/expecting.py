@@ -24,26 +24,39 @@ _LEAST_LEFT = 0.05
 
 @dataclass(frozen=True)
 class Excess:
-    """What a slice's units have beyond the expected, as a weighted mean.
+    """What a slice's units have beyond the expected, as a weighted mean with its error."""
 
-    `se` with `df` is its error as the groups show it, whatever it is that groups share. `null` is
-    the error that it had if there were no effect, groups being as alike as they are on average.
-    """
-
-    units: int
+    groups: int
     mean: float
     se: float
-    df: float
-    null: float
 
     @property
     def z(self) -> float:
-        """In standard errors without an effect: a score test (Rao 1948).
+        """In standard errors."""
+        return self.mean / self.se if self.se > 0 else 0.0
 
-        Of few groups the error that they show is uncertain, and larger by the very effect; what
-        is searched for is tested this way, what is confirmed is not.
-        """
-        return self.mean / self.null if self.null > 0 else 0.0
+
+@dataclass(frozen=True)
+class _Weighed:
+    """The units of a slice, and each group of them: number, units, weight, sum of residuals."""
+
+    rows: np.ndarray
+    groups: np.ndarray
+    sizes: np.ndarray
+    weights: np.ndarray
+    sums: np.ndarray
+    by_cell: np.ndarray
+    """Weights of units in each cell."""
+
+    @property
+    def total(self) -> float:
+        """Weights of all units."""
+        return float(self.weights @ self.sizes)
+
+    @property
+    def mean(self) -> float:
+        """Of the residuals."""
+        return float(self.weights @ self.sums) / self.total
 
 
 class Expected:
@@ -82,9 +95,90 @@ class Expected:
         kept[1 + at] = 0.0
         return np.asarray(self._design @ kept)
 
-    def sums(
-        self, rows: np.ndarray, codes: np.ndarray, cover: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray]:
+    def part(self, rows: np.ndarray) -> Part:
+        """Some units, int64 (k,), ascending."""
+        return Part(self, rows)
+
+    def sums_of(self, mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Those of one slice, float64 (1, cells)."""
+        rows = np.flatnonzero(mask)
+        return self.part(rows).sums(np.zeros(len(rows), dtype=np.intp), np.ones((1, 1)))
+
+    def excess(self, mask: np.ndarray) -> Excess:
+        """With the error that it had if there were no effect: a score test (Rao 1948).
+
+        Of few groups the error that they show is uncertain, and larger by the very effect; what
+        is searched for is tested this way, what is confirmed is not.
+        """
+        part = self._weigh(mask)
+        if not len(part.rows):
+            return Excess(0, 0.0, 0.0)
+        return Excess(len(part.groups), part.mean, self._null(part) / part.total)
+
+    def robust_excess(self, mask: np.ndarray) -> Excess:
+        """With the error that its groups show, whatever it is that they share.
+
+        Each group adds its residuals about the slice's own mean, weighted as in a contrast, less
+        what the fit of the model owes to the group (the efficient score of the slice's indicator).
+        """
+        part = self._weigh(mask)
+        if not len(part.rows):
+            return Excess(0, 0.0, 0.0)
+        owed = np.linalg.solve(self._information, self._design.T @ (part.by_cell * self._variances))
+        additions = -(self._scores @ owed)
+        additions[part.groups] += part.weights * (part.sums - part.mean * part.sizes)
+        pooled = float(self.residuals[part.rows].var()) / part.total
+        variance = robust(additions / part.total, pooled, len(part.groups))
+        return Excess(len(part.groups), part.mean, float(np.sqrt(variance)))
+
+    def _weigh(self, mask: np.ndarray) -> _Weighed:
+        rows = np.flatnonzero(mask)
+        groups = self.half.groups[rows]
+        starts = np.flatnonzero(np.diff(groups, prepend=-1))
+        sizes = np.diff(np.append(starts, len(rows)))
+        weights = weights_of(sizes, self._correlation)
+        sums = np.add.reduceat(self.residuals[rows], starts) if len(rows) else np.zeros(0)
+        by_cell = np.bincount(
+            self._cells[rows], weights=np.repeat(weights, sizes), minlength=len(self._variances)
+        )
+        return _Weighed(rows, groups[starts], sizes, weights, sums, by_cell)
+
+    def _null(self, part: _Weighed) -> float:
+        """Error of the weighted sum of residuals of some units, if there is no effect of theirs.
+
+        Less what the fit of the model takes of it, that of an indicator in its information.
+        """
+        weights = np.bincount(
+            self._cells[part.rows],
+            weights=self.half.weights[part.rows],
+            minlength=len(self._variances),
+        )
+        own = weights * self._variances
+        shared = self._design.T @ own
+        left = 1 - float(shared @ np.linalg.solve(self._information, shared)) / float(own.sum())
+        variance = self.dispersion * float(part.by_cell @ self._variances) * max(left, _LEAST_LEFT)
+        return float(np.sqrt(variance))
+
+
+class Part:
+    """Units of a half in the order of the model's cells and their groups."""
+
+    def __init__(self, expected: Expected, rows: np.ndarray) -> None:
+        half = expected.half
+        pairs, self._pair = np.unique(
+            expected._cells[rows] * half.group_count + half.groups[rows], return_inverse=True
+        )
+        cells, groups = np.divmod(pairs, half.group_count)
+        self._values, self._pairs = half.values[rows], len(pairs)
+        self._correlation, self._cells = expected._correlation, len(expected._variances)
+        self._starts = np.flatnonzero(np.diff(cells, prepend=-1))
+        self._there = cells[self._starts]
+        self._by_group = np.argsort(groups, kind="stable")
+        groups = groups[self._by_group]
+        self._group_starts = np.flatnonzero(np.diff(groups, prepend=-1))
+        self._group_sizes = np.diff(np.append(self._group_starts, len(groups)))
+
+    def sums(self, codes: np.ndarray, cover: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Weights and weighted values of the units of some slices, float64 (slices, cells).
 
         A group's units in a slice have the weight that so many of them have: of an object that is
@@ -92,87 +186,31 @@ class Expected:
 
         Parameters
         ----------
-        rows : int64 (k,)
-            Units, ascending.
         codes : int64 (k,)
-            Of each of them, a column of `cover`.
+            Of each unit, a column of `cover`.
         cover : float64 (slices, codes)
             1 where a slice has the units of a code.
         """
-        width, count = cover.shape[1], self.half.group_count
-        pairs, pair = np.unique(
-            self._cells[rows] * count + self.half.groups[rows], return_inverse=True
-        )
-        cells, groups = np.divmod(pairs, count)
-        key, size = pair * width + codes, len(pairs) * width
+        width = cover.shape[1]
+        key, size = self._pair * width + codes, self._pairs * width
         units, values = (
             np.bincount(key, weights=each, minlength=size).reshape(-1, width) @ cover.T
-            for each in (None, self.half.values[rows])
+            for each in (None, self._values)
         )
-        by_group = np.argsort(groups, kind="stable")
         weights = np.empty_like(units)
-        weights[by_group] = self._weights(units[by_group], groups[by_group])
-        counts, totals = np.zeros((2, len(self._variances), len(cover)))
-        starts = np.flatnonzero(np.diff(cells, prepend=-1))
-        counts[cells[starts]] = np.add.reduceat(weights * units, starts, axis=0)
-        totals[cells[starts]] = np.add.reduceat(weights * values, starts, axis=0)
+        weights[self._by_group] = self._weights(units[self._by_group])
+        counts, totals = np.zeros((2, self._cells, len(cover)))
+        if self._pairs:
+            counts[self._there] = np.add.reduceat(weights * units, self._starts, axis=0)
+            totals[self._there] = np.add.reduceat(weights * values, self._starts, axis=0)
         return counts.T, totals.T
 
-    def _weights(self, units: np.ndarray, groups: np.ndarray) -> np.ndarray:
-        """Of units (k, slices) of groups (k,), ascending: by how many of each a slice has."""
-        starts = np.flatnonzero(np.diff(groups, prepend=-1))
-        sizes = np.add.reduceat(units, starts, axis=0)
-        weights = weights_of(sizes, self._correlation)
-        return np.repeat(weights, np.diff(np.append(starts, len(groups))), axis=0)
-
-    def sums_of(self, mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Those of one slice, float64 (1, cells)."""
-        rows = np.flatnonzero(mask)
-        return self.sums(rows, np.zeros(len(rows), dtype=np.intp), np.ones((1, 1)))
-
-    def excess(self, mask: np.ndarray) -> Excess:
-        """What the units of a mask have beyond the expected, with a cluster-robust error.
-
-        Each group adds its residuals about the slice's own mean, weighted as in a contrast, less
-        what the fit of the model owes to the group (the efficient score of the slice's indicator).
-        """
-        rows = np.flatnonzero(mask)
-        if not len(rows):
-            return Excess(0, 0.0, 0.0, -1.0, 0.0)
-        groups, inside = self.half.groups[rows], self.residuals[rows]
-        count = self.half.group_count
-        sizes = np.bincount(groups, minlength=count)
-        weights = weights_of(sizes, self._correlation)
-        total = float(weights @ sizes)
-        sums = np.bincount(groups, weights=inside, minlength=count)
-        mean = float(weights @ sums) / total
-        by_cell = np.bincount(
-            self._cells[rows], weights=weights[groups], minlength=len(self._variances)
-        )
-        owed = np.linalg.solve(self._information, self._design.T @ (by_cell * self._variances))
-        additions = (weights * (sums - mean * sizes) - self._scores @ owed) / total
-        there = int(np.count_nonzero(sizes))
-        return Excess(
-            len(rows),
-            mean,
-            float(np.sqrt(robust(additions, float(inside.var()) / total, there))),
-            there - 1.0,
-            self._null(rows, by_cell) / total,
-        )
-
-    def _null(self, rows: np.ndarray, by_cell: np.ndarray) -> float:
-        """Error of the weighted sum of residuals of some units, if there is no effect of theirs.
-
-        Less what the fit of the model takes of it, that of an indicator in its information.
-        """
-        weights = np.bincount(
-            self._cells[rows], weights=self.half.weights[rows], minlength=len(self._variances)
-        )
-        own = weights * self._variances
-        shared = self._design.T @ own
-        left = 1 - float(shared @ np.linalg.solve(self._information, shared)) / float(own.sum())
-        variance = self.dispersion * float(by_cell @ self._variances) * max(left, _LEAST_LEFT)
-        return float(np.sqrt(variance))
+    def _weights(self, units: np.ndarray) -> np.ndarray:
+        """Of units (k, slices) in the order of groups: by how many of each a slice has."""
+        if not len(units):
+            return units
+        sizes = np.add.reduceat(units, self._group_starts, axis=0)
+        return np.repeat(weights_of(sizes, self._correlation), self._group_sizes, axis=0)
 
 
 def _cells(units: int, masks: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:

@@ -41,7 +41,8 @@ def refine(
             if len(cuts):
                 bins = np.searchsorted(cuts, values[rows], side="left")
                 cover = _cover(len(cuts), above=term.op == ">")
-                gain = gains(*expected.sums(rows, bins, cover), expected.offsets(at), expected)
+                counts, totals = expected.part(rows).sums(bins, cover)
+                gain = gains(counts, totals, expected.offsets(at), expected)
                 gain[cover @ np.bincount(bins, minlength=len(cuts) + 1) < least] = 0.0
                 better = _best(term, values[rows], cuts, gain)
                 terms = (*terms[:place], better, *terms[place + 1 :])

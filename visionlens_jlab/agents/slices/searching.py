@@ -176,4 +176,4 @@ def _p(
     found = [expected.excess(columns.all_of(one)[discovery.rows]) for one in slices]
     z = np.array([one.z for one in found])
     p = p_values(z, np.ones(len(z)), np.full(len(z), discovery.group_count - 1.0))
-    return np.where((z > 0) & (np.array([one.df + 1 for one in found]) >= groups), p, 1.0)
+    return np.where((z > 0) & (np.array([one.groups for one in found]) >= groups), p, 1.0)

@@ -84,13 +84,15 @@ class Stating:
     ) -> Iterator[tuple[float, Slice]]:
         """A parent with each further term."""
         rows = np.flatnonzero(self._mask(parent))
+        part = expected.part(rows)
         said = {term.feature.name for term in parent}
         for field, codes in self._fields:
             if field.feature.name in said:
                 continue
             width = field.cover.shape[1]
-            units = field.cover @ np.bincount(codes[rows], minlength=width)
-            counts, totals = expected.sums(rows, codes[rows], field.cover.astype(np.float64))
+            own = codes[rows]
+            units = field.cover @ np.bincount(own, minlength=width)
+            counts, totals = part.sums(own, field.cover.astype(np.float64))
             gain = gains(counts, totals, expected.offsets(at), expected)
             usable = (units >= self._least) & (field.depths > len(parent))
             for place in np.argsort(np.where(usable, -gain, 0.0), kind="stable")[:_TRIED].tolist():

@@ -88,7 +88,7 @@ def test_a_slice_is_weighed_by_its_own_units_of_each_group() -> None:
     model = Expected(half, [one], "rate")
     cover = np.array([[1.0, 0, 0, 0], [1, 1, 0, 0], [0, 0, 1, 1]])
     rows = np.flatnonzero(rng.random(900) < 0.7)
-    counts, totals = model.sums(rows, codes[rows], cover)
+    counts, totals = model.part(rows).sums(codes[rows], cover)
     correlation = half.correlation_of(model.residuals)
     assert correlation > 0.05
     for slice_, covered in enumerate(cover):
@@ -113,7 +113,9 @@ def test_a_number_is_cut_in_a_wide_gap() -> None:
     model = Expected(half_of(np.arange(3000), values), [blur > 0.7], "rate")
     bins = np.searchsorted(cuts, blur, side="left")
     gain = gains(
-        *model.sums(np.arange(3000), bins, _cover(len(cuts), above=True)), model.offsets(0), model
+        *model.part(np.arange(3000)).sums(bins, _cover(len(cuts), above=True)),
+        model.offsets(0),
+        model,
     )
     feature = Feature("blur", "blur", "blur", "blur", "samples", "number")
     assert _best(Term(feature, ">", 0.7), blur, cuts, gain).value == 0.5
