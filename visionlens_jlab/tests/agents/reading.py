@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import operator
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from visionlens_jlab.agents.slices.input import Feature, Population, SliceInput
 from visionlens_jlab.catalog.predicates import parse, render
@@ -24,12 +24,12 @@ from visionlens_jlab.models import (
 )
 
 _OPERATORS = {
-    "=": operator.eq,
-    "!=": operator.ne,
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
+    "=": pc.equal,
+    "!=": pc.not_equal,
+    "<": pc.less,
+    "<=": pc.less_equal,
+    ">": pc.greater,
+    ">=": pc.greater_equal,
 }
 
 
@@ -62,13 +62,15 @@ def _holds(given: SliceInput, population: Population, node: Filter) -> np.ndarra
             return _compared(given, population, name(node.field), node.cmp, node.value)
         case Between():
             values = _values(given, population, _feature(given, name(node.field)))
-            return np.array([v is not None and node.low <= v <= node.high for v in values], bool)
+            return _true(
+                pc.and_(pc.greater_equal(values, node.low), pc.less_equal(values, node.high))
+            )
         case In():
             values = _values(given, population, _feature(given, name(node.field)))
-            return np.array([v in node.values for v in values], bool)
+            return _true(pc.is_in(values, pa.array(node.values)))
         case Null():
             values = _values(given, population, _feature(given, name(node.field)))
-            return np.array([v is None for v in values], bool)
+            return _true(values.is_null())
     raise AssertionError(f"not read here: {node}")
 
 
@@ -79,26 +81,32 @@ def _is_flag(given: SliceInput, text: str) -> bool:
 def _flag(given: SliceInput, population: Population, text: str) -> np.ndarray:
     feature = next(one for one in given.features if text in one.holds)
     values = _values(given, population, feature)
-    wanted = text == feature.holds[0]
-    return np.array([v is wanted for v in values], bool)
+    return _true(pc.equal(values, text == feature.holds[0]))
 
 
 def _compared(
     given: SliceInput, population: Population, field: str, cmp: str, value: Any
 ) -> np.ndarray:
     values = _values(given, population, _feature(given, field))
-    if all(v is None or isinstance(v, float) for v in values):
-        numbers = np.array([np.nan if v is None else v for v in values], float)
-        return _OPERATORS[cmp](numbers, value) & ~np.isnan(numbers)
-    return np.array([v is not None and _OPERATORS[cmp](v, value) for v in values], bool)
+    found = _true(_OPERATORS[cmp](values, value))
+    if pa.types.is_floating(values.type):
+        found &= ~_true(pc.is_nan(values))
+    return found
+
+
+def _true(found: pa.ChunkedArray) -> np.ndarray:
+    """bool (n,): what is not known is not true."""
+    return np.asarray(found.fill_null(False).to_numpy())
 
 
 def _feature(given: SliceInput, field: str) -> Feature:
     return next(one for one in given.features if one.field == field)
 
 
-def _values(given: SliceInput, population: Population, feature: Feature) -> list[Any]:
+def _values(given: SliceInput, population: Population, feature: Feature) -> pa.ChunkedArray:
     if feature.level == "annotations" or population == "samples":
-        return given.table(population).column(feature.name).to_pylist()
-    column = given.samples.column(feature.name)
-    return column.take(pa.array(given.sample_rows(population))).to_pylist()
+        values = given.table(population).column(feature.name)
+    else:
+        column = given.samples.column(feature.name)
+        values = column.take(pa.array(given.sample_rows(population)))
+    return values.cast(values.type.value_type) if pa.types.is_dictionary(values.type) else values
