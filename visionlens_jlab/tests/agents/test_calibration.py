@@ -212,6 +212,7 @@ def test_a_good_attribute_is_accepted_in_the_end():
 
 
 @pytest.mark.soak
+@pytest.mark.timeout(4 * 3600)
 @pytest.mark.parametrize("size", [2000, 20000])
 def test_limits_hold_over_a_grid(size):
     """Prints the least shares, and how often an attribute just at the border is accepted.

@@ -116,6 +116,7 @@ def test_hidden_fields_are_hidden(street_world: World) -> None:
 
 
 @pytest.mark.soak
+@pytest.mark.timeout(4 * 3600)
 @pytest.mark.parametrize("name", ["street", "harbour"])
 def test_what_is_said_is_true_of_fresh_data(tmp_path: Path, name: str) -> None:
     true, false = truths(tmp_path, name, 2000, range(10))

@@ -37,6 +37,7 @@ def test_a_few_null_worlds() -> None:
 
 
 @pytest.mark.soak
+@pytest.mark.timeout(4 * 3600)
 def test_two_hundred_null_worlds(tmp_path: Path) -> None:
     found = {f"generated {seed}": finds(generated(seed)) for seed in range(100)}
     for seed in range(100):

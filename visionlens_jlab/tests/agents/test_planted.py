@@ -86,6 +86,7 @@ def test_predicates_give_the_counts_of_findings(
 
 
 @pytest.mark.soak
+@pytest.mark.timeout(4 * 3600)
 @pytest.mark.parametrize("name", ["street", "harbour"])
 @pytest.mark.parametrize("n", [2000, 20_000])
 def test_recall_over_many_worlds(worlds_folder: Path, name: str, n: int) -> None:
