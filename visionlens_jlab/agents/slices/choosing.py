@@ -195,8 +195,26 @@ class Choosing:
             or excess.mean < least_effect(outside, self._scale)
             or not self._lasting(one.mask, expected, excess)
             or not self._large(self._other, self._columns.all_of(one.terms)[self._other.rows])
+            or not self._is_of_values(one, expected, excess)
             or self._is_said(one, at)
         )
+
+    def _is_of_values(self, one: Chosen, expected: Expected, excess: Excess) -> bool:
+        """Whether it is worse than where its fields have other values, not only none.
+
+        What is missing is missing for a reason, which is mostly that of the effect too.
+        """
+        for term in one.terms:
+            known = self._columns.known(term.feature)[self._half.rows]
+            if term.op == "null" or known.all():
+                continue
+            others = tuple(each for each in one.terms if each is not term)
+            around = known & self._mask(others) if others else known
+            ring = expected.excess(around & ~one.mask)
+            error = float(np.hypot(excess.se, ring.se))
+            if ring.groups < self._groups or excess.mean - ring.mean < ENTRY_Z * error:
+                return False
+        return True
 
     def _restate(self) -> None:
         """Say each in turn as well as may be beside the others, until nothing changes.

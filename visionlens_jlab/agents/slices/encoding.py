@@ -79,6 +79,12 @@ class Columns:
         values = self.numbers(feature)
         return len(np.unique(values[~np.isnan(values)]))
 
+    def known(self, feature: Feature) -> np.ndarray:
+        """bool (rows,): where it has a value."""
+        if feature.kind == "category":
+            return np.asarray(self.words(feature)[0] >= 0)
+        return ~np.isnan(self.numbers(feature))
+
     def mask(self, term: Term) -> np.ndarray:
         """bool (rows,): where a term holds."""
         if term not in self._masks:
