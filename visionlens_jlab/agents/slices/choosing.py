@@ -195,24 +195,25 @@ class Choosing:
             or excess.mean < least_effect(outside, self._scale)
             or not self._lasting(one.mask, expected, excess)
             or not self._large(self._other, self._columns.all_of(one.terms)[self._other.rows])
-            or not self._is_of_values(one, expected, excess)
+            or not self._earns_its_terms(one, expected, excess)
             or self._is_said(one, at)
         )
 
-    def _is_of_values(self, one: Chosen, expected: Expected, excess: Excess) -> bool:
-        """Whether it is worse than where its fields have other values, not only none.
+    def _earns_its_terms(self, one: Chosen, expected: Expected, excess: Excess) -> bool:
+        """Whether it is worse than without each term: where the field has another value, not none.
 
-        What is missing is missing for a reason, which is mostly that of the effect too.
+        Else a term that chance favours makes a slight effect a great one; and what is missing is
+        missing for a reason, which is mostly that of the effect too.
         """
         for term in one.terms:
             known = self._columns.known(term.feature)[self._half.rows]
-            if term.op == "null" or known.all():
-                continue
             others = tuple(each for each in one.terms if each is not term)
+            if term.op == "null" or (known.all() and not others):
+                continue
             around = known & self._mask(others) if others else known
             ring = expected.excess(around & ~one.mask)
             error = float(np.hypot(excess.se, ring.se))
-            if ring.groups < self._groups or excess.mean - ring.mean < ENTRY_Z * error:
+            if not ring.groups or excess.mean - ring.mean < ENTRY_Z * error:
                 return False
         return True
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from visionlens_jlab.agents.slices.analysing import analyse
@@ -10,7 +13,7 @@ from visionlens_jlab.agents.slices.encoding import Columns
 from visionlens_jlab.agents.slices.input import SliceInput
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.models.analysis import AnalyseRequest, AnalysisResult
-from visionlens_jlab.tests.agents.slices.toy import toy_input
+from visionlens_jlab.tests.agents.slices.toy import feature, toy_input
 
 EFFECTS = {
     ("light=dark", "class=cat"): 1.5,
@@ -133,6 +136,31 @@ def test_a_field_of_many_values_is_left_out_with_a_reason() -> None:
     reasons = {one.field: one.reason for one in result.analysis.left_out}
     different = len(set(toy_input(groups=300).samples["plate"].to_pylist()))
     assert f" {different} values" in reasons["plate"]
+
+
+def _with_wind(given: SliceInput, wind: np.ndarray) -> SliceInput:
+    """With a number of each sample; NaN is missing."""
+    samples = given.samples.append_column("wind", pa.array(wind, from_pandas=True))
+    features = [*given.features, feature("wind", kind="number", origin="user")]
+    return replace(given, samples=samples, features=features)
+
+
+def _fields(given: SliceInput) -> set[str]:
+    result = analyse(given, AnalyseRequest(dataset="toy", exclude=["light"]))
+    return {one.field for finding in result.findings for one in finding.conditions}
+
+
+def test_of_a_field_with_missing_values_other_values_count() -> None:
+    """It is known in the dark alone, where much is missed: that says nothing of the wind."""
+    given = toy_input(3, groups=1500, effects={("light=dark",): 1.2})
+    rng = np.random.default_rng(4)
+    dark = np.array(given.samples["light"].to_pylist()) == "dark"
+    wind = np.where(dark, np.round(rng.uniform(0, 24, len(dark)), 1), np.nan)
+    assert "wind" not in _fields(_with_wind(given, wind))
+    rate = np.where(np.nan_to_num(wind) > 14, 0.4, 0.15)[given.label_samples]
+    values = (rng.random(len(rate)) < rate).astype(float)
+    windy = replace(given, units=[replace(given.units[0], values=values)])
+    assert _fields(_with_wind(windy, wind)) == {"wind"}
 
 
 def test_nothing_to_count_is_said() -> None:
