@@ -83,7 +83,7 @@ class Columns:
         """bool (rows,): where it has a value."""
         if feature.kind == "category":
             return np.asarray(self.words(feature)[0] >= 0)
-        return ~np.isnan(self.numbers(feature))
+        return np.asarray(~np.isnan(self.numbers(feature)))
 
     def mask(self, term: Term) -> np.ndarray:
         """bool (rows,): where a term holds."""
