@@ -6,6 +6,7 @@ import { errorBody } from '../client/errors';
 import type { IErrorBody } from '../client/types';
 import { ErrorBox } from '../components/ErrorBox';
 import { useAnswer } from '../evaluation/useAnswer';
+import { InTurn } from '../workspace/inTurn';
 import type { IWorkspaceModel } from '../workspace/types';
 import { calibrationText } from './CalibrationLine';
 import { Judge } from './Judge';
@@ -76,9 +77,15 @@ function Round(
   const { spec } = attribute;
   const [now, setNow] = React.useState(attribute);
   const [error, setError] = React.useState<IErrorBody | null>(null);
+  const turns = React.useMemo(() => new InTurn(), []);
   const judging = useJudging(task.ids, NONE_KNOWN, (id, verdict) => {
-    client.analysis
-      .calibrate(dataset, spec.name, { answer, labels: { [id]: verdict } })
+    turns
+      .run(() =>
+        client.analysis.calibrate(dataset, spec.name, {
+          answer,
+          labels: { [id]: verdict }
+        })
+      )
       .then(setNow, reason => setError(errorBody(reason)));
   });
   const calibration = now.calibrations?.find(each => each.answer === answer);

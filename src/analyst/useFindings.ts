@@ -5,6 +5,7 @@ import type { IAnalysis, IFinding, IFindingChange } from '../client/analysis';
 import type { IClient } from '../client/context';
 import { errorBody } from '../client/errors';
 import type { IErrorBody } from '../client/types';
+import { InTurn } from '../workspace/inTurn';
 import { Latest } from '../workspace/latest';
 import type { IWorkspaceModel } from '../workspace/types';
 
@@ -37,6 +38,7 @@ export function useFindings(
   const [error, setError] = React.useState<IErrorBody | null>(null);
   const [turn, setTurn] = React.useState(0);
   const latest = React.useMemo(() => new Latest(), []);
+  const turns = React.useMemo(() => new InTurn(), []);
 
   React.useEffect(() => {
     if (evaluation === null) {
@@ -87,10 +89,8 @@ export function useFindings(
     reload,
     change: (finding, change) =>
       attempt(async () => {
-        const changed = await client.analysis.changeFinding(
-          dataset,
-          finding,
-          change
+        const changed = await turns.run(() =>
+          client.analysis.changeFinding(dataset, finding, change)
         );
         replace(all =>
           all.map(each => (each.finding === finding ? changed : each))
