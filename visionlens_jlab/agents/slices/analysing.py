@@ -15,6 +15,7 @@ from .confirming import Judged, confirm, judge
 from .input import SliceInput, Units
 from .reporting import finding_of, ranked, unconfirmed_of
 from .searching import Family, Search, search_units
+from .settings import CONFIRMED
 from .stating import Stating
 from .testing import Tests
 
@@ -59,7 +60,7 @@ def analyse(
         for one in _choose(search, request, family, lambda d, n: progress("choose", d, n))
     ]
     passed = [second for first, second in tests if first <= request.alpha]
-    judged = confirm(judged, passed, request.alpha)
+    judged = confirm(judged, passed, CONFIRMED * request.alpha)
     progress("describe", 0, 1)
     analysis = _name(given, request, tests)
     found = [(one, finding_of(given, request, one, analysis, now)) for one in judged if one.holds]

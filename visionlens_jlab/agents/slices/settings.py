@@ -15,6 +15,9 @@ LEFT_WITHOUT_WORST = 0.3
 """Share of the excess that must be left then."""
 ENTRY_Z = 3.0
 """Least excess, in standard errors, beyond what the slices chosen before lead one to expect."""
+CONFIRMED = 0.5
+"""Share of alpha for the confirmation half. Holm gives the last slice the whole level: with alpha
+one analysis in twenty would end in a slice that chance has made."""
 EXPLAINED_Z = 2.0
 """Below it nothing of its own is left."""
 SAME = 0.9
