@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from visionlens_jlab.catalog.snapshot import Snapshot
     from visionlens_jlab.catalog.tables import Ids
 
-ALPHA = 0.05
-
 
 def read_units(snapshot: Snapshot, request: SliceRequest) -> SliceInput:
     """The units of one target without any field; kept at this version.
@@ -50,7 +48,7 @@ def test(snapshot: Snapshot, request: SliceRequest) -> tuple[SliceTest, str, Pai
     VisionLensError
         EVALUATION_NOT_FOUND, ANALYSIS_INVALID; what the predicate raises.
     """
-    from visionlens_jlab.agents.slices.testing import test_slice, units_of
+    from visionlens_jlab.agents.slices.testing import is_confirmed, test_slice, units_of
 
     given = read_units(snapshot, request)
     units = units_of(given, request)
@@ -69,9 +67,7 @@ def test(snapshot: Snapshot, request: SliceRequest) -> tuple[SliceTest, str, Pai
         discovery=found,
         confirmation=shown,
         tests=len(earlier) + 1 + (analysis.tested if analysis else 0),
-        confirmed=_is_small(found.p_adjusted)
-        and _is_small(shown.p_adjusted)
-        and (found.difference or 0) * (shown.difference or 0) > 0,
+        confirmed=is_confirmed(found, shown),
         count=len(ids),
         view=units.view.model_copy(update={"where": predicate}),
     )
@@ -89,7 +85,3 @@ def whole_predicate(snapshot: Snapshot, units: Units, where: str) -> str:
 def _told(pair: Pair) -> tuple[float, float]:
     """What was not tested in a half speaks for nothing there."""
     return tuple(1.0 if p is None else p for p in pair)  # type: ignore[return-value]
-
-
-def _is_small(p: float | None) -> bool:
-    return p is not None and p <= ALPHA

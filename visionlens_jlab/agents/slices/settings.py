@@ -15,6 +15,8 @@ LEFT_WITHOUT_WORST = 0.3
 """Share of the excess that must be left then."""
 ENTRY_Z = 3.0
 """Least excess, in standard errors, beyond what the slices chosen before lead one to expect."""
+ALPHA = 0.05
+"""Level of a test that somebody asks for, and an analysis's unless it names one."""
 CONFIRMED = 0.5
 """Share of alpha for the confirmation half. Holm gives the last slice the whole level: with alpha
 one analysis in twenty would end in a slice that chance has made."""

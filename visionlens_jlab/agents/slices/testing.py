@@ -12,10 +12,10 @@ from .adjusting import benjamini_hochberg, holm
 from .contrasts import effect
 from .halves import Half, half
 from .input import SliceInput, Units
+from .settings import ALPHA, CONFIRMED
 
 Tests = list[tuple[float, float]]
 """p in discovery and in confirmation of the tests made before."""
-_ALPHA = 0.05
 
 
 def test_slice(
@@ -65,13 +65,21 @@ def adjusted(
     """
     weight = 1 if analysed is None else 2
     first = np.array([*(one[0] for one in earlier), 1.0 if found.p is None else found.p])
-    second = [*(p for d, p in earlier if weight * d <= _ALPHA), *(analysed or ())]
+    second = [*(p for d, p in earlier if weight * d <= ALPHA), *(analysed or ())]
     tested = np.array([*second, 1.0 if shown.p is None else shown.p])
     discovery = min(1.0, weight * float(benjamini_hochberg(first)[-1]))
     return (
         found.model_copy(update={"p_adjusted": discovery}),
         shown.model_copy(update={"p_adjusted": float(holm(tested)[-1])}),
     )
+
+
+def is_confirmed(found: Effect, shown: Effect) -> bool:
+    """Whether a slice holds in both halves and in one direction; at an analysis's levels."""
+    small = (found.p_adjusted, ALPHA), (shown.p_adjusted, CONFIRMED * ALPHA)
+    if any(p is None or p > level for p, level in small):
+        return False
+    return (found.difference or 0) * (shown.difference or 0) > 0
 
 
 def units_of(given: SliceInput, request: SliceRequest | AnalyseRequest) -> Units:
