@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ...models import AnalysisInfo, Attribute, Calibration, Effect, Finding, Proportion
+from ..slices.settings import CONFIRMED
 
 TARGETS = {
     "miss_rate": "missed labels",
@@ -164,8 +165,8 @@ def about(info: AnalysisInfo) -> list[str]:
         f"{info.tested:,} slices tested over {info.units:,} units in {info.groups:,} groups, "
         f"conjunctions of up to {asked.depth} conditions.",
         f"At least {asked.min_objects} units and {asked.min_groups} groups in each half; "
-        f"error rate {asked.alpha:g}, Benjamini-Hochberg in the discovery half, half of it, "
-        "Holm, in the confirmation half.",
+        f"error rate {asked.alpha:g} after Benjamini-Hochberg in the discovery half, "
+        f"{CONFIRMED * asked.alpha:g} after Holm in the confirmation half.",
     ]
     not_confirmed = sum(one.reason == "not confirmed" for one in info.unconfirmed)
     if not_confirmed:

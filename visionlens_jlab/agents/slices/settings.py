@@ -17,9 +17,9 @@ ENTRY_Z = 3.0
 """Least excess, in standard errors, beyond what the slices chosen before lead one to expect."""
 ALPHA = 0.05
 """Level of a test that somebody asks for, and an analysis's unless it names one."""
-CONFIRMED = 0.5
+CONFIRMED = 0.2
 """Share of alpha for the confirmation half. Holm gives the last slice the whole level: with alpha
-one analysis in twenty would end in a slice that chance has made."""
+one analysis in twenty would end in a slice that chance has made, with this one in a hundred."""
 EXPLAINED_Z = 2.0
 """Below it nothing of its own is left."""
 SAME = 0.9
