@@ -1,6 +1,6 @@
 /** REST: prediction runs and their evaluations. */
 import { path, type Transport } from './transport';
-import type { IJob, IViewSpec } from './types';
+import type { IIngestReport, IJob, IViewSpec } from './types';
 import type { components } from './schema';
 
 type Schemas = components['schemas'];
@@ -53,6 +53,13 @@ export interface IEvaluationsClient {
     run: string,
     change: Partial<Schemas['RunChange']>
   ): Promise<IRun>;
+  /** What its import found, with one page of the items. */
+  runReport(
+    dataset: string,
+    run: string,
+    offset?: number,
+    limit?: number
+  ): Promise<IIngestReport>;
   /** Its evaluations go too. */
   deleteRun(dataset: string, run: string): Promise<void>;
   evaluations(dataset: string, signal?: AbortSignal): Promise<IEvaluation[]>;
@@ -109,6 +116,18 @@ export class EvaluationsClient implements IEvaluationsClient {
       method: 'PATCH',
       body: change
     });
+  }
+
+  runReport(
+    dataset: string,
+    run: string,
+    offset = 0,
+    limit = 1000
+  ): Promise<IIngestReport> {
+    return this._transport.json(
+      path('datasets', dataset, 'runs', run, 'report'),
+      { query: { offset: `${offset}`, limit: `${limit}` } }
+    );
   }
 
   async deleteRun(dataset: string, run: string): Promise<void> {

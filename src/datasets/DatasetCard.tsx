@@ -7,6 +7,7 @@ import { CommandIDs } from '../tokens';
 import { addDropZone } from '../uploads/dropZone';
 import { CardMenu, update } from './CardMenu';
 import { Report } from './Report';
+import type { ReadReport } from './useReport';
 import type { IDatasetsContext } from './types';
 
 interface IProps {
@@ -38,6 +39,11 @@ export function DatasetCard(props: IProps): JSX.Element {
 
   const card = React.useRef<HTMLLIElement>(null);
   const { dataset, name } = info;
+  const { client } = context;
+  const readReport = React.useCallback<ReadReport>(
+    (offset, limit) => client.report(dataset, offset, limit),
+    [client, dataset]
+  );
   React.useEffect(
     () =>
       card.current === null
@@ -72,8 +78,11 @@ export function DatasetCard(props: IProps): JSX.Element {
           {reportOpen && (
             <Report
               key={info.version}
-              dataset={info.dataset}
+              dataset={dataset}
               context={context}
+              title={trans.__('Ingest report')}
+              annotations={trans.__('Annotations')}
+              read={readReport}
             />
           )}
         </details>

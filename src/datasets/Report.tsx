@@ -6,18 +6,24 @@ import { formatCount } from '../components/format';
 import { ReportItems } from './ReportItems';
 import { CommandIDs } from '../tokens';
 import { reportText } from './reportText';
-import { useReport } from './useReport';
+import { useReport, type ReadReport } from './useReport';
 
-/** Outcome of an ingest: nothing is lost without being named. */
-export function Report(props: {
-  dataset: string;
-  context: IPanelContext;
-}): JSX.Element {
-  const { dataset, context } = props;
+interface IProps {
+  readonly context: IPanelContext;
+  /** The dataset whose samples the items name. */
+  readonly dataset: string;
+  readonly title: string;
+  /** What the annotations of this import are called. */
+  readonly annotations: string;
+  readonly read: ReadReport;
+}
+
+/** Outcome of an import: nothing is lost without being named. */
+export function Report(props: IProps): JSX.Element {
+  const { dataset, context, title, annotations } = props;
   const { trans } = context;
   const { report, items, error, pending, more, readAll } = useReport(
-    context.client,
-    dataset
+    props.read
   );
   if (!report) {
     return error ? (
@@ -35,8 +41,8 @@ export function Report(props: {
   };
   const codes = Object.entries(report.by_code).sort((a, b) => b[1] - a[1]);
   return (
-    <section className="vl-report" aria-label={trans.__('Ingest report')}>
-      <Counts report={report} context={context} />
+    <section className="vl-report" aria-label={title}>
+      <Counts report={report} annotations={annotations} trans={trans} />
       {codes.length === 0 && (
         <p className="vl-quiet">{trans.__('Nothing odd was found.')}</p>
       )}
@@ -71,13 +77,13 @@ export function Report(props: {
 /** found = imported + reported, for each kind. */
 function Counts(props: {
   report: IIngestReport;
-  context: IPanelContext;
+  annotations: string;
+  trans: IPanelContext['trans'];
 }): JSX.Element {
-  const { report, context } = props;
-  const { trans } = context;
+  const { report, annotations, trans } = props;
   const rows = [
     { label: trans.__('Images'), counts: report.images },
-    { label: trans.__('Annotations'), counts: report.annotations },
+    { label: annotations, counts: report.annotations },
     { label: trans.__('Label files'), counts: report.label_files }
   ].filter(row => row.counts.found > 0);
   return (

@@ -1,9 +1,14 @@
 import * as React from 'react';
-import type { IClient } from '../client/context';
 import { errorBody } from '../client/errors';
 import type { IErrorBody, IIngestReport, IReportItem } from '../client/types';
 
 const PAGE = 1000;
+
+/** Reads a report with one page of its items; the same function as long as the report is. */
+export type ReadReport = (
+  offset: number,
+  limit: number
+) => Promise<IIngestReport>;
 
 interface IReport {
   /** Null: not read yet. */
@@ -18,8 +23,8 @@ interface IReport {
   readonly readAll: () => Promise<readonly IReportItem[]>;
 }
 
-/** A dataset's ingest report, page by page. */
-export function useReport(client: IClient, dataset: string): IReport {
+/** What an import found, page by page. */
+export function useReport(readPage: ReadReport): IReport {
   const [report, setReport] = React.useState<IIngestReport | null>(null);
   const [items, setItems] = React.useState<readonly IReportItem[]>([]);
   const [error, setError] = React.useState<IErrorBody | null>(null);
@@ -36,7 +41,7 @@ export function useReport(client: IClient, dataset: string): IReport {
       setPending(true);
       try {
         for (;;) {
-          const answer = await client.report(dataset, all.length, PAGE);
+          const answer = await readPage(all.length, PAGE);
           all = [...all, ...answer.items];
           if (!mounted.current) {
             return all;
@@ -61,7 +66,7 @@ export function useReport(client: IClient, dataset: string): IReport {
         }
       }
     },
-    [client, dataset]
+    [readPage]
   );
 
   React.useEffect(() => {

@@ -6,6 +6,7 @@ import type { IErrorBody } from '../client/types';
 import { ErrorBox } from '../components/ErrorBox';
 import { formatCount, formatTime } from '../components/format';
 import { describeEvaluation } from './describe';
+import { RunReport } from './RunReport';
 import type { ILists } from './useEvaluations';
 
 interface IProps {
@@ -75,6 +76,7 @@ export function RunList(props: IProps): JSX.Element {
               )}
             </div>
             <RunFacts run={run} trans={trans} />
+            <RunReport context={context} dataset={dataset} run={run.run} />
             <ul aria-label={trans.__('Evaluations of %1', run.run)}>
               {lists.evaluations
                 .filter(each => each.run === run.run)

@@ -38,7 +38,9 @@ class RunReportHandler(Resource):
             dataset, lambda store: store.run_report(run, page.offset, page.limit)
         )
         if report is None:
-            raise VisionLensError("NOT_FOUND", f"The run {run!r} came with an ingest.")
+            raise VisionLensError(
+                "NOT_FOUND", f"The run {run!r} came with an ingest: its report is the dataset's."
+            )
         await self.answer(report)
 
 

@@ -216,6 +216,71 @@ describe('runs', () => {
   });
 });
 
+describe('the report of a run', () => {
+  const REPORT = {
+    source: '/data/runs/yolo.json',
+    format: 'coco',
+    images: { found: 72, imported: 71, skipped: 1 },
+    annotations: { found: 900, imported: 880, skipped: 20 },
+    label_files: { found: 1, imported: 1, skipped: 0 },
+    by_code: { IMAGE_UNKNOWN: 1 },
+    items: [
+      {
+        code: 'IMAGE_UNKNOWN',
+        action: 'skipped',
+        kind: 'image',
+        item: 'gone.jpg',
+        message: 'is not in the dataset',
+        sample_id: null
+      }
+    ],
+    items_total: 1
+  };
+
+  const unfold = async (details: HTMLElement): Promise<void> => {
+    await act(async () => {
+      (details as HTMLDetailsElement).open = true;
+      fireEvent(details, new Event('toggle'));
+    });
+    await settle();
+  };
+
+  it('says what of its file was left out, and why', async () => {
+    const runReport = jest.fn().mockResolvedValue(REPORT);
+    const { container } = await open({ runReport });
+    fireEvent.click(screen.getByText('Runs…'));
+    expect(runReport).not.toHaveBeenCalled();
+    const row = container.querySelector<HTMLElement>('[data-run="run-a"]')!;
+    await unfold(within(row).getByText('Report').closest('details')!);
+    expect(runReport).toHaveBeenCalledWith('blood', 'run-a', 0, 1000);
+    const report = within(screen.getByRole('region', { name: /of run-a/ }));
+    const counts = report.getByText('Predictions').closest('tr')!;
+    expect(counts).toHaveTextContent('Predictions90088020');
+    await unfold(report.getByText('image unknown').closest('details')!);
+    expect(report.getByText('gone.jpg')).toBeVisible();
+    expect(report.getByText('skipped: is not in the dataset')).toBeVisible();
+  });
+
+  it('is the one of the ingest where the run came with it', async () => {
+    const said = {
+      code: 'NOT_FOUND',
+      message: 'The run came with an ingest.',
+      hint: '',
+      details: {},
+      request_id: null
+    };
+    const { container } = await open({
+      runReport: jest.fn().mockRejectedValue(new VisionLensError(said, 404))
+    });
+    fireEvent.click(screen.getByText('Runs…'));
+    const row = container.querySelector<HTMLElement>('[data-run="run-b"]')!;
+    await unfold(within(row).getByText('Report').closest('details')!);
+    expect(within(row).getByRole('alert')).toHaveTextContent(
+      'came with an ingest'
+    );
+  });
+});
+
 describe('describeEvaluation', () => {
   const say = (change: Partial<typeof DETAIL>): string =>
     describeEvaluation({ ...DETAIL, ...change }, {
