@@ -27,8 +27,6 @@ export interface ICardProps {
   readonly finding: IFinding;
   /** Value at the right end of the effect bars. */
   readonly scale: number;
-  /** False discovery rate that the analysis was asked for. */
-  readonly alpha: number;
   /** Visual attributes of the dataset, with their calibrations. */
   readonly attributes: readonly IAttribute[];
   readonly doors: IViewDoors;
@@ -173,11 +171,10 @@ export function FindingCard(props: ICardProps): JSX.Element {
 
 /** The bar, and its figures: each is a door. */
 function EffectLine(props: ICardProps): JSX.Element {
-  const { context, finding, scale, alpha, doors } = props;
+  const { context, finding, scale, doors } = props;
   const { trans } = context;
   const { confirmation, units, groups } = finding;
-  const { rate, rest, p_adjusted: p, difference } = confirmation;
-  const holds = p !== null && p <= alpha && (difference ?? 0) > 0;
+  const { rate, rest } = confirmation;
   const door = (name: string): string => `${finding.finding} ${name}`;
   return (
     <div className="vl-finding-effect">
@@ -219,9 +216,9 @@ function EffectLine(props: ICardProps): JSX.Element {
         </NumberDoor>
       </span>
       <span className="vl-finding-holds">
-        {holds
-          ? trans.__('holds on the held-out half')
-          : trans.__('does not hold on the held-out half')}
+        {finding.holds === false
+          ? trans.__('held on the held-out half when it was found')
+          : trans.__('holds on the held-out half')}
         {' · '}
         {trans._n('%2 group', '%2 groups', groups, formatCount(groups))}
       </span>

@@ -7,8 +7,6 @@ import { FindingCard } from './FindingCard';
 import type { IFindingsProps } from './FindingsTab';
 import { ReportMenu } from './ReportMenu';
 
-const ALPHA = 0.05;
-
 interface IProps extends IFindingsProps {
   readonly all: readonly IFinding[];
   readonly onVerify: (finding: IFinding) => void;
@@ -95,7 +93,6 @@ function Cards(
 ): JSX.Element {
   const { model, context, some, dataset, findings, making } = props;
   const name = useStore(model.store, state => state.detail?.name) ?? dataset;
-  const alpha = findings.analysis?.request.alpha ?? ALPHA;
   return (
     <>
       {some.map(each => (
@@ -106,7 +103,6 @@ function Cards(
           name={name}
           finding={each}
           scale={scaleOf(some.filter(({ target }) => target === each.target))}
-          alpha={alpha}
           attributes={props.attributes}
           doors={props.doors}
           onChange={change => void findings.change(each.finding, change)}
