@@ -43,6 +43,14 @@ def _difference(values: np.ndarray, mask: np.ndarray, kept: np.ndarray) -> float
     return float(inside.mean() - outside.mean())
 
 
+def _too_many(values: np.ndarray, mask: np.ndarray, kept: np.ndarray) -> float:
+    """Failures in a slice beyond those that the rest's rate gives, among the units kept.
+
+    Not rates: of labels that are mostly wrong few are kept, and those fail.
+    """
+    return _difference(values, mask, kept) * np.count_nonzero(mask & kept)
+
+
 def _relabel(units: Units, everything: Half, mask: np.ndarray) -> Action | None:
     if units.target == "label_error":
         share = float(everything.values[mask].mean())
@@ -55,8 +63,10 @@ def _relabel(units: Units, everything: Half, mask: np.ndarray) -> Action | None:
         return None
     doubtful = units.doubtful[everything.units]
     values = everything.values
-    whole = _difference(values, mask, np.ones(len(mask), dtype=bool))
-    left = _difference(values, mask, ~doubtful)
+    whole, left = (
+        _too_many(values, mask, np.ones(len(mask), dtype=bool)),
+        _too_many(values, mask, ~doubtful),
+    )
     wrong = int(np.count_nonzero(doubtful & mask & (values > 0)))
     if left > (1 - _ENOUGH) * whole or not wrong:
         return None
@@ -65,7 +75,8 @@ def _relabel(units: Units, everything: Half, mask: np.ndarray) -> Action | None:
         text="Correct the labels before judging the model.",
         reason=(
             f"{wrong:,} of the {int((values[mask] > 0).sum()):,} failures look like label errors;"
-            f" without such labels the difference is {left:.1%} instead of {whole:.1%}."
+            f" without such labels there are {max(left, 0):,.0f} more than elsewhere instead of"
+            f" {whole:,.0f}."
         ),
     )
 

@@ -68,6 +68,16 @@ def test_wrong_labels_are_to_be_corrected(dark: SliceInput) -> None:
     assert "look like label errors" in action.reason
 
 
+def test_labels_that_are_mostly_wrong_are_to_be_corrected_though_the_rest_fails_too(
+    dark: SliceInput,
+) -> None:
+    rng, inside = np.random.default_rng(0), _is_dark(dark)
+    doubtful = inside & (rng.random(len(inside)) < 0.8)
+    missed = np.where(inside, doubtful | (rng.random(len(inside)) < 0.7), dark.units[0].values)
+    action = _only(_with_units(dark, values=missed.astype(float), doubtful=doubtful)).action
+    assert action.kind == "relabel"
+
+
 def test_what_is_rare_in_training_is_to_be_collected(dark: SliceInput) -> None:
     light = np.array(dark.samples["light"].to_pylist())
     rng = np.random.default_rng(0)
