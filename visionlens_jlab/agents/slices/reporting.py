@@ -168,14 +168,14 @@ def ranked(found: list[tuple[Judged, Finding]]) -> list[Finding]:
     """Blind spots first, then what another threshold or better labels would mend.
 
     Within both the targets take turns, each with its best: by the share of all failures of the
-    confirmation half that the slice has too many by at least, which is the lower limit of its
-    difference for each of its units. Of one target, leading units come first.
+    confirmation half that the slice has too many by at least, beyond what the others lead one to
+    expect. Of one target, leading units come first.
     """
 
     def own(one: tuple[Judged, Finding]) -> tuple[int, bool, float, str]:
         judged, finding = one
         leading = is_leading(judged.search.units)
-        return _tier(finding), not leading, -_share(judged, finding), finding.predicate
+        return _tier(finding), not leading, -_share(judged), finding.predicate
 
     turns: Counter[tuple[int, str]] = Counter()
     placed = []
@@ -191,10 +191,9 @@ def _tier(finding: Finding) -> int:
     return int(finding.action.kind in ("threshold", "relabel"))
 
 
-def _share(judged: Judged, finding: Finding) -> float:
-    shown = finding.confirmation
-    low = shown.low if shown.low is not None else shown.difference or 0.0
-    return low * shown.units / max(float(np.abs(judged.search.confirmation.values).sum()), 1e-9)
+def _share(judged: Judged) -> float:
+    failures = float(np.abs(judged.search.confirmation.values).sum())
+    return judged.own * judged.confirmation.units / max(failures, 1e-9)
 
 
 def unconfirmed_of(judged: list[Judged], findings: list[Finding]) -> list[Unconfirmed]:

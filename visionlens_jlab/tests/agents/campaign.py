@@ -73,7 +73,7 @@ def _print(seed: int, run: str, seconds: float, result: AnalysisResult, judged: 
     )
     for key, nearest in judged.missed.items():
         print(f"   missed {key}: {nearest}")
-    for name in ("decoys", "false", "early", "others"):
+    for name in ("decoys", "false", "ahead", "early", "others"):
         for told in getattr(judged, name):
             print(f"   {name}: {told}")
 

@@ -26,7 +26,8 @@ class Judged:
 
     `found`: plant -> rank of its finding among those of its target, from 0; `missed`: plant -> its
     nearest finding. `decoys`: findings of a decoy alone. `others`: findings that are no plant's but
-    true of fresh data; `false`: those that are not; `early`: those that stand before a plant's.
+    true of fresh data; `false`: those that are not. `ahead`: those of both that stand before a
+    plant's first; `early`: those of them that are not true.
     """
 
     found: dict[str, int] = field(default_factory=dict)
@@ -34,6 +35,7 @@ class Judged:
     decoys: list[str] = field(default_factory=list)
     others: list[str] = field(default_factory=list)
     false: list[str] = field(default_factory=list)
+    ahead: list[str] = field(default_factory=list)
     early: list[str] = field(default_factory=list)
 
 
@@ -50,7 +52,8 @@ def judge(world: World, result: AnalysisResult, fresh: World) -> Judged:
             judged.missed[key] = _nearest(world, plant, ranked)
     for target in dict.fromkeys(one.target for one in result.findings):
         ranked = [one for one in result.findings if one.target == target]
-        last = max((at for at, one in enumerate(ranked) if matches[one.finding]), default=-1)
+        ranks = [at for key, at in judged.found.items() if _target(key) == target]
+        last = max(ranks, default=-1)
         for at, one in enumerate(ranked):
             if is_decoy(world, one):
                 judged.decoys.append(_told(one))
@@ -58,8 +61,9 @@ def judge(world: World, result: AnalysisResult, fresh: World) -> Judged:
                 continue
             true = is_true(fresh, one)
             (judged.others if true else judged.false).append(_told(one))
-            if not true and at < last:
-                judged.early.append(_told(one))
+            if at < last:
+                judged.ahead.append(_told(one))
+                judged.early += [] if true else [_told(one)]
     return judged
 
 

@@ -122,6 +122,19 @@ def test_every_finding_has_enough_units_and_groups_in_both_halves(
             assert effect.groups >= 150
 
 
+def test_what_is_worse_for_another_finding_in_it_stands_behind() -> None:
+    effects = {("light=dark", "class=cat"): 2.2, ("class=cat",): 0.45, ("place=A",): 0.75}
+    given = toy_input(1, groups=2000, effects=effects)
+    found = analyse(given, AnalyseRequest(dataset="toy", depth=2)).findings
+    assert [one.predicate for one in found] == [
+        "light = 'dark' and class = 'cat'",
+        "place = 'A'",
+        "class = 'cat'",
+    ]
+    most = max(found, key=lambda one: (one.confirmation.low or 0) * one.units)
+    assert most.predicate == "class = 'cat'"
+
+
 def test_fields_can_be_chosen_and_left_out() -> None:
     given = toy_input(1, groups=1000, effects=EFFECTS)
     only = analyse(given, AnalyseRequest(dataset="toy", fields=["light", "class"]))
