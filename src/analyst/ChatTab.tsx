@@ -88,7 +88,7 @@ function NoModel(props: IChatProps): JSX.Element {
   const { trans } = context;
   return (
     <p className="vl-notice vl-mod-warning" role="status">
-      {trans.__('No language model is set up.')} {settings?.reason}{' '}
+      {settings?.reason}{' '}
       <button type="button" className="vl-link" onClick={onStatistics}>
         {trans.__('Let statistics look for errors')}
       </button>

@@ -71,8 +71,27 @@ export function GoalForm(props: IProps): JSX.Element {
           </li>
         ))}
       </ul>
+      <Unread {...props} />
       <Options {...props} />
     </form>
+  );
+}
+
+/** That a question of one's own needs a language model, where there is none. */
+function Unread({ context, evaluation, settings, aim }: IProps) {
+  const { trans } = context;
+  const given = examples(evaluation.run, trans).map(each => each.question);
+  const { question, target } = aim;
+  if (!settings || settings.model || ['', ...given].includes(question.trim())) {
+    return null;
+  }
+  return (
+    <p className="vl-quiet" role="status">
+      {trans.__(
+        'No language model is set up to read the question. Statistics look for: %1.',
+        target ? targetName(target, trans) : trans.__('everything')
+      )}
+    </p>
   );
 }
 
@@ -148,10 +167,7 @@ function Options(props: IProps): JSX.Element {
         </label>
       ) : (
         <p className="vl-quiet">
-          {trans.__(
-            'No language model is set up: statistics find, templates word.'
-          )}{' '}
-          {settings?.reason}
+          {settings?.reason} {trans.__('Statistics find, templates word.')}
         </p>
       )}
     </details>

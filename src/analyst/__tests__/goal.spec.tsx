@@ -42,8 +42,27 @@ describe('a goal', () => {
       view: { ...VIEW, where: "split = 'val'" }
     });
     expect(
-      screen.getByText(/No language model is set up: statistics/)
+      screen.getByText(/VisionLens.model .* Statistics find/)
     ).toBeInTheDocument();
+  });
+
+  it('says that nobody reads a question of one’s own without a model', async () => {
+    await open({});
+    const ask = (question: string) =>
+      fireEvent.change(
+        screen.getByLabelText('Question or goal', { selector: 'input' }),
+        {
+          target: { value: question }
+        }
+      );
+    fireEvent.click(screen.getByRole('button', { name: 'Misses' }));
+    expect(screen.queryByText(/to read the question/)).toBeNull();
+    ask('Why are wet roads bad?');
+    expect(screen.getByText(/to read the question/)).toHaveTextContent(
+      'Statistics look for: miss rate.'
+    );
+    ask(' ');
+    expect(screen.queryByText(/to read the question/)).toBeNull();
   });
 
   it('is explained by a model where one is set up; its steps are shown', async () => {
