@@ -3437,6 +3437,11 @@ export interface components {
             failures: components["schemas"]["ViewSpec"];
             /** Count */
             count: number;
+            /**
+             * Members
+             * @default null
+             */
+            members: string | null;
             /** Units */
             units: number;
             /** Groups */

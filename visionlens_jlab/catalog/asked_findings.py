@@ -24,6 +24,7 @@ def asked_finding(snapshot: Snapshot, tested: SliceTest, author: Author) -> Find
     """
     from visionlens_jlab.agents.slices.actions import action_for
     from visionlens_jlab.agents.slices.halves import both
+    from visionlens_jlab.agents.slices.members import members_digest
     from visionlens_jlab.agents.slices.reporting import examples_of, name_of, narrowed
     from visionlens_jlab.agents.slices.testing import units_of
     from visionlens_jlab.agents.slices.wording import description_of, title_for
@@ -52,6 +53,7 @@ def asked_finding(snapshot: Snapshot, tested: SliceTest, author: Author) -> Find
         view=tested.view,
         failures=narrowed(units.failures, predicate),
         count=len(ids),
+        members=members_digest(ids),
         units=int(np.count_nonzero(mask)),
         groups=everything.count_groups(mask),
         discovery=tested.discovery,

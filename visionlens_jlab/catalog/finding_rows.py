@@ -124,7 +124,7 @@ def write_checks(cursor: duckdb.DuckDBPyConnection, checks: list[dict[str, Any]]
     ----------
     cursor : duckdb.DuckDBPyConnection
     checks : list of dict
-        Of each `finding`: `run`, `digest`, `count`, `now` (an Effect), `holds`.
+        Of each `finding`: `run`, `digest`, `count`, `members`, `now` (an Effect), `holds`.
     """
     at = to_iso(utc_now())
     for check in checks:
@@ -135,6 +135,7 @@ def write_checks(cursor: duckdb.DuckDBPyConnection, checks: list[dict[str, Any]]
         changed = {
             "run": check["run"],
             "count": check["count"],
+            "members": check["members"],
             "units": now.units,
             "groups": now.groups,
             "now": now,

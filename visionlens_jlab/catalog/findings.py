@@ -215,13 +215,16 @@ def _with_state(snapshot: Snapshot, stored: finding_rows.Stored) -> Finding:
 
 
 def _is_fresh(snapshot: Snapshot, stored: finding_rows.Stored) -> bool:
-    """Whether evaluation, labels and predictions are what they were, and the slice as large."""
+    """Whether evaluation, labels and predictions are what they were, and the slice's members."""
+    from visionlens_jlab.agents.slices.members import members_digest
+
     found = stored.finding
     try:
         evaluation = read_evaluation(snapshot.reader, found.evaluation)
         now = digest_of(snapshot, evaluation.request)
         if evidence_digest(evaluation, now) != stored.digest:
             return False
-        return len(ids_of(snapshot, found.predicate, found.level)) == found.count
+        ids = ids_of(snapshot, found.predicate, found.level)
+        return len(ids) == found.count and found.members in (None, members_digest(ids))
     except VisionLensError:  # a field that it names is gone
         return False

@@ -144,6 +144,8 @@ class Finding(Model):
     failures: ViewSpec
     """Those of them that fail."""
     count: int
+    members: str | None = None
+    """Digest of the ids of these; null: not known."""
     units: int
     groups: int
     discovery: Effect

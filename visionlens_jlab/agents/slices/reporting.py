@@ -15,6 +15,7 @@ from .confirming import Judged
 from .contrasts import effect
 from .halves import both
 from .input import SliceInput, Units
+from .members import members_digest
 from .searching import is_leading
 from .settings import ASSOCIATED, OVERLAPS, SAID
 from .terms import Slice, label_of, predicate_of, sql_of
@@ -35,7 +36,9 @@ def finding_of(
     everything = both(given, units)
     rows = judged.search.columns.all_of(terms)
     mask = rows[everything.rows]
-    members = rows[units.members] if len(units.members) else rows
+    ids = given.ids(units.population)
+    within = units.members if len(units.members) else np.arange(len(ids))
+    members = ids[within[rows[within]]]
     correlates = _correlates(judged)
     return Finding(
         finding=name_of(given.evaluation, units, predicate),
@@ -54,7 +57,8 @@ def finding_of(
         ],
         view=narrowed(units.view, predicate),
         failures=narrowed(units.failures, predicate),
-        count=int(np.count_nonzero(members)),
+        count=len(members),
+        members=members_digest(members),
         units=int(np.count_nonzero(mask)),
         groups=everything.count_groups(mask),
         discovery=judged.discovery,

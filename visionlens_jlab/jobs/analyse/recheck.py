@@ -9,6 +9,7 @@ import numpy as np
 from ...agents.slices.contrasts import effect
 from ...agents.slices.halves import both
 from ...agents.slices.input import SliceInput
+from ...agents.slices.members import members_digest
 from ...agents.slices.testing import units_of
 from ...models import Effect, SliceRequest
 from ..context import JobContext
@@ -37,6 +38,7 @@ def run(context: JobContext) -> dict[str, Any]:
                 "run": given.run,
                 "digest": check["digest"],
                 "count": len(ids),
+                "members": members_digest(ids),
                 "now": now.model_dump(mode="json"),
                 "holds": holds,
             }

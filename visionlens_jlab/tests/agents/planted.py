@@ -23,6 +23,7 @@ def write(folder: Path) -> Path:
     """A COCO folder without image files: to be ingested with `labels_only`."""
     (folder / "annotations").mkdir(parents=True)
     (folder / "images").mkdir()
+    lights = light()
     content = {
         "images": [
             {
@@ -30,7 +31,7 @@ def write(folder: Path) -> Path:
                 "file_name": f"{image:04d}.jpg",
                 "width": 640,
                 "height": 480,
-                "light": "dark" if is_dark(image) else "bright",
+                "light": lights[image],
                 "lens": "abcde"[image % 5],
             }
             for image in range(IMAGES)
@@ -65,6 +66,11 @@ def predictions(*, missed_in_the_dark: float = 0.7, missed: float = 0.1) -> pa.T
             name = ("car", "person")[place % 2]
             rows.append({"filename": f"{image:04d}.jpg", "class": name, "confidence": 0.9, **box})
     return pa.Table.from_pylist(rows)
+
+
+def light(shifted: int = 0) -> list[str]:
+    """Of each image, by id; of as many, but others, where shifted by so many images."""
+    return ["dark" if is_dark(image + shifted) else "bright" for image in range(IMAGES)]
 
 
 def groups() -> list[str]:

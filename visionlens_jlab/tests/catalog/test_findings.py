@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from visionlens_jlab.agents.slices.members import members_digest
 from visionlens_jlab.catalog.findings import evidence_digest
 from visionlens_jlab.catalog.library import Library
 from visionlens_jlab.catalog.store import DatasetStore
@@ -131,6 +132,16 @@ def test_an_edit_makes_a_finding_stale_and_its_undo_fresh(store: DatasetStore) -
     assert not store.findings()[0].stale
 
 
+def test_a_slice_with_other_members_is_stale(store: DatasetStore) -> None:
+    ids = store.view(ViewSpec(level="annotations", where=VAL)).ids
+    kept = finding(VAL, count=len(ids), members=members_digest(ids[::-1]))
+    commit(store, analysis([kept]))
+    assert not store.findings()[0].stale
+    other = kept.model_copy(update={"members": members_digest(ids + 1)})
+    commit(store, analysis([other]), job="again")
+    assert store.findings()[0].stale
+
+
 def test_a_slice_of_another_size_is_stale_and_so_is_one_whose_field_is_gone(
     store: DatasetStore,
 ) -> None:
@@ -146,6 +157,7 @@ def test_a_check_says_what_holds_now(store: DatasetStore) -> None:
         "run": "m",
         "digest": "of something else",
         "count": 8,
+        "members": "of these",
         "now": effect(0.1, units=5, groups=4).model_dump(),
         "holds": False,
     }

@@ -80,6 +80,11 @@ def test_findings_follow_the_data(ds: vl.Dataset) -> None:
     assert first.refresh().stale
     ds.undo()
     assert not first.refresh().stale
+    ds.set_field("light", planted.light(shifted=planted.PER_GROUP))
+    assert len(ds.view(planted.SLICE, level="annotations")) == first.count
+    assert first.refresh().stale
+    ds.set_field("light", planted.light())
+    assert not first.refresh().stale
 
     better = planted.predictions(missed_in_the_dark=0.1)
     ds.add_predictions("model", better, replace=True)
