@@ -3,6 +3,7 @@ import { expect, test } from '@jupyterlab/galata';
 import { violations } from './axe';
 import { drawnMap, haveProjections } from './maps';
 import { Notebook } from './notebook';
+import { json } from './api';
 import { haveDataset } from './panels';
 import { picture } from './pictures';
 import { haveEvaluation } from './runs';
@@ -96,4 +97,38 @@ test('a cell of the matrix is the same in grid, map and notebook; the slider cou
   });
   await expect(header(grid)).toContainText(`${annotations} of`);
   await expect(count).toHaveText(before!);
+});
+
+test('what the import of a run found is beside it, in a narrow panel too', async ({
+  page
+}) => {
+  await page.goto();
+  await haveDataset(page, 'street', 'street');
+  await haveEvaluation(page, 'run_a');
+  await page.setViewportSize({ width: 800, height: 720 });
+  await page.evaluate(async () => {
+    const { commands } = window.jupyterapp;
+    await commands.execute('visionlens:open', { dataset: 'street' });
+    await commands.execute('visionlens:open-evaluation');
+  });
+  const panel = page.locator('.vl-evaluation');
+  await panel.getByRole('button', { name: 'Runs…' }).click();
+  const runs = panel.getByRole('dialog');
+  const row = runs.locator('[data-run="run_a"]');
+  await row.getByText('Report', { exact: true }).click();
+  const known = await json(page, 'datasets/street/runs');
+  const run = known.runs.find((each: any) => each.run === 'run_a');
+  await expect(
+    row
+      .getByRole('row', { name: /^Predictions/ })
+      .getByRole('cell')
+      .nth(1)
+  ).toHaveText(run.annotations.toLocaleString('en-US'));
+  const [inside, around] = [
+    (await runs.boundingBox())!,
+    (await panel.boundingBox())!
+  ];
+  expect(inside.x).toBeGreaterThanOrEqual(around.x);
+  expect(inside.x + inside.width).toBeLessThanOrEqual(around.x + around.width);
+  expect(await violations(page, '.vl-evaluation')).toEqual([]);
 });
