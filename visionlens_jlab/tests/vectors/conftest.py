@@ -7,10 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from visionlens_jlab.catalog.library import Library
+from visionlens_jlab.tests.catalog.builders import annotations_table, piece, samples_table
 from visionlens_jlab.tests.vectors.qdrant_server import KEY, UnavailableError, qdrant
+from visionlens_jlab.tests.vectors.serving import COUNT, Serve, stop
 from visionlens_jlab.vectors.asking import Costs
 from visionlens_jlab.vectors.client import EdgeClient
+from visionlens_jlab.vectors.config import VectorConfig
 from visionlens_jlab.vectors.server import ServerStore
+from visionlens_jlab.vectors.service import VectorService
 from visionlens_jlab.vectors.store import VectorStore
 
 ENGINES = ("edge", "server")
@@ -61,3 +66,45 @@ def folder(tmp_path: Path) -> Path:
     made = tmp_path / "dataset"
     made.mkdir()
     return made
+
+
+@pytest.fixture(params=ENGINES)
+def config(request: pytest.FixtureRequest) -> VectorConfig:
+    """Of each engine."""
+    if request.param == "edge":
+        pytest.importorskip("qdrant_edge", reason="Qdrant Edge has no wheel here")
+        return VectorConfig()
+    return VectorConfig(request.getfixturevalue("qdrant_url"), KEY)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A data directory with a dataset that has no vectors yet."""
+    library = Library(tmp_path / "home")
+    store = library.create("many")
+    store.apply_piece(
+        piece(
+            tmp_path,
+            sample=samples_table(0, COUNT, split=["train", "val"] * (COUNT // 2)),
+            annotation=annotations_table(list(range(20))),
+        )
+    )
+    library.close()
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def serve(home: Path, config: VectorConfig) -> Iterator[Serve]:
+    """Starts a library with its indexes, as a Jupyter server would; every search asks them."""
+    running: list[VectorService] = []
+
+    def start(given: VectorConfig = config) -> VectorService:
+        while running:
+            stop(running.pop())
+        library = Library(home)
+        running.append(VectorService(library, given, costs=FREE))
+        return running[0]
+
+    yield start
+    for service in running:
+        stop(service)
