@@ -73,6 +73,7 @@ export function finding(change: Partial<IFinding> = {}): IFinding {
       outcomes: { ...EVALUATED, outcomes: ['false_negative'] }
     },
     count: 150,
+    members: null,
     units: 146,
     groups: 48,
     discovery: { ...EFFECT, rate: 0.55 },
