@@ -27,6 +27,8 @@ from visionlens_jlab.tests.agents.worlds import World, make_world
 
 FALSE = 0.05
 """Share of analyses in which something false may stand before a plant: Holm's level."""
+AHEAD = 0.1
+"""Share of analyses in which anything may stand before a plant."""
 CERTAIN = {"interaction", "small"}
 """Plants so strong that every world of 2,000 images shows them; others are counted over many."""
 
@@ -94,6 +96,7 @@ def test_recall_over_many_worlds(worlds_folder: Path, name: str, n: int) -> None
     missed: Counter[str] = Counter()
     decoys: list[str] = []
     early: list[str] = []
+    ahead: set[tuple[int, str, str]] = set()
     for seed in range(SEEDS):
         for run in RUNS:
             one = _judged(worlds_folder, name, n, seed, run)
@@ -101,10 +104,13 @@ def test_recall_over_many_worlds(worlds_folder: Path, name: str, n: int) -> None
             missed.update(one.missed.keys())
             decoys += one.decoys
             early += one.early
-    print(name, n, "found", dict(found), "missed", dict(missed), *decoys, *early, sep="\n")
+            ahead |= {(seed, run, told.split()[0]) for told in one.ahead}
+    print(name, n, "found", dict(found), "missed", dict(missed), *decoys, *early, *ahead, sep="\n")
     assert found.total() >= 0.9 * (found.total() + missed.total())
     assert not decoys
-    assert len(early) <= FALSE * SEEDS * len(RUNS) * len(TARGETS)
+    analyses = SEEDS * len(RUNS) * len(TARGETS)
+    assert len(early) <= FALSE * analyses
+    assert len(ahead) <= AHEAD * analyses
 
 
 def _judged(folder: Path, name: str, n: int, seed: int, run: str) -> Judged:
