@@ -10,6 +10,12 @@ test('what is like a tile, more, less, and undone', async ({ page }) => {
   await page.goto();
   await haveDataset(page, 'street', 'alike');
   await putVectors(page, 'alike', COUNT);
+  let answer = (): void => undefined;
+  const asked = new Promise<void>(resolve => (answer = resolve));
+  await page.route(/alike\/tiles/, async route => {
+    await asked;
+    await route.continue();
+  });
   await page.evaluate(() =>
     window.jupyterapp.commands.execute('visionlens:open', { dataset: 'alike' })
   );
@@ -19,7 +25,12 @@ test('what is like a tile, more, less, and undone', async ({ page }) => {
   const tiles = grid.locator('.vl-tile');
   const menu = (name: string) =>
     page.locator('.lm-Menu-item', { hasText: name });
-  await grid.getByTestId('tile-5').click({ button: 'right' });
+  const five = grid.getByTestId('tile-5');
+  // What is in the tile changes while its menu is open.
+  await five.click({ button: 'right' });
+  await expect(five).toHaveAttribute('aria-busy', 'true');
+  answer();
+  await expect(five).toHaveAttribute('aria-busy', 'false');
   await menu('Find Similar').click();
   await expect(header).toContainText(`100 of ${COUNT} samples`);
   await expect(tiles.first()).toHaveAttribute('data-id', '5');
