@@ -106,7 +106,7 @@ class JobLog(Model):
 class ReportQuery(Model):
     """Which page of a report's items."""
 
-    offset: int = Field(0, ge=0)
+    offset: int = Field(0, ge=0, le=1 << 31)
     limit: int = Field(1000, ge=1, le=10_000)
 
 

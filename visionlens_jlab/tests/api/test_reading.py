@@ -100,8 +100,9 @@ async def test_what_is_wrong_with_a_request_is_named(api, dataset):
     assert code(misspelt) == "REQUEST_INVALID"
     unknown = await api(f"datasets/{dataset}/view", "POST", {"where": "colour = 'red'"})
     assert code(unknown) == "FIELD_UNKNOWN"
-    page = await api(f"datasets/{dataset}/report?limit=0")
-    assert code(page) == "REQUEST_INVALID"
+    for query in ("limit=0", "offset=-1", f"offset={10**30}"):
+        page = await api(f"datasets/{dataset}/report?{query}")
+        assert code(page) == "REQUEST_INVALID"
 
 
 async def test_a_dataset_without_ingest_has_no_report(api, extension):
