@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import pyarrow as pa
 
 Numbers = np.ndarray[Any, Any]
 _BINS = 20
+_LARGEST = sys.float_info.max
 
 
 def edges(low: float, high: float, *, whole: bool) -> list[float]:
@@ -22,7 +24,7 @@ def edges(low: float, high: float, *, whole: bool) -> list[float]:
     whole : bool
         The values are whole numbers: a bin is never narrower than one of them.
     """
-    step = _round_step((high - low) / _BINS)
+    step = _round_step(high / _BINS - low / _BINS)
     if whole:
         step = max(1.0, math.ceil(step))
     if step <= 0 or not math.isfinite(step) or low + step == low:
@@ -32,7 +34,8 @@ def edges(low: float, high: float, *, whole: bool) -> list[float]:
     if whole and (first + count) * step <= high:
         count += 1
     # Twelve digits: 0.15, not 0.15000000000000002.
-    return [float(f"{(first + i) * step:.12g}") for i in range(count + 1)]
+    rounded = [float(f"{(first + i) * step:.12g}") for i in range(count + 1)]
+    return [min(max(edge, -_LARGEST), _LARGEST) for edge in rounded]
 
 
 def histogram(values: pa.ChunkedArray, bounds: list[float]) -> tuple[list[int], int]:

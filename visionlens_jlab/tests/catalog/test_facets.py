@@ -132,9 +132,15 @@ def test_edges_are_round() -> None:
     assert edges(0, 100, whole=True)[:3] == [0, 5, 10]
     assert edges(7, 7, whole=True) == [7, 8]
     assert edges(0.5, 0.5, whole=False) == [0.5, 0.5]
+    largest = np.finfo(np.float64).max
+    assert edges(-largest, largest, whole=False)[::9] == [-largest, 0, largest]
 
 
-_numbers = st.floats(-1e9, 1e9) | st.integers(-1000, 1000).map(float)
+_numbers = (
+    st.floats(-1e9, 1e9)
+    | st.integers(-1000, 1000).map(float)
+    | st.floats(allow_nan=False, allow_infinity=False)
+)
 
 
 @given(st.lists(_numbers | st.none(), min_size=1), st.booleans())
@@ -148,7 +154,7 @@ def test_every_value_is_in_the_bin_that_its_edges_say(
         return
     bounds = edges(min(present), max(present), whole=whole)
     assert len(bounds) <= 24
-    assert bounds == sorted(bounds)
+    assert bounds == sorted(bounds) and np.isfinite(bounds).all()
     counts, missing = histogram(pa.chunked_array([pa.array(values, pa.float64())]), bounds)
     assert sum(counts) == len(present)
     assert missing == len(values) - len(present)
