@@ -26,7 +26,7 @@ def edges(low: float, high: float, *, whole: bool) -> list[float]:
     """
     step = _round_step(high / _BINS - low / _BINS)
     if whole:
-        step = max(1.0, math.ceil(step))
+        step = max(1.0, float(math.ceil(step)))
     if step <= 0 or not math.isfinite(step) or low + step == low:
         return [low, high] if high > low else [low, low + 1.0 if whole else low]
     first = math.floor(low / step)
@@ -51,8 +51,8 @@ def histogram(values: pa.ChunkedArray, bounds: list[float]) -> tuple[list[int], 
 def _places(numbers: Numbers, bounds: Numbers) -> Any:
     """The bin of each number; quicker than a search, as the bins are of one width but rounded."""
     last = len(bounds) - 2
-    width = (bounds[-1] - bounds[0]) / (last + 1)
-    if not width > 0 or not np.isfinite(width):
+    width = (float(bounds[-1]) - float(bounds[0])) / (last + 1)
+    if not width > 0 or not math.isfinite(width):
         places = np.searchsorted(bounds, numbers, side="right") - 1
         return np.clip(places, 0, last)
     guess: Numbers = np.clip((numbers - bounds[0]) / width, 0, last).astype(np.int32)
