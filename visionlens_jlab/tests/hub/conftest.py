@@ -18,8 +18,7 @@ import httpx
 import pytest
 
 CHECKOUT = Path(__file__).parents[3]
-PROXY = "configurable-http-proxy@5.3.0"
-PROXY_FOLDER = CHECKOUT / ".setup" / "configurable-http-proxy"
+PROGRAMS = CHECKOUT / "node_modules" / ".bin"
 PREFIX = "/hub-prefix/"
 PASSWORD = "for-tests-only"
 USER = "ann"
@@ -61,22 +60,12 @@ class Hub:
 
 
 def find_proxy() -> Path:
-    """configurable-http-proxy from PATH, from an earlier run, or by npm; skips without."""
-    found = shutil.which("configurable-http-proxy")
-    if found:
-        return Path(found)
-    program = PROXY_FOLDER / "node_modules" / ".bin" / "configurable-http-proxy"
-    if program.exists():
-        return program
-    npm = shutil.which("npm")
-    if npm is None:
-        pytest.skip("neither configurable-http-proxy nor npm is here to test JupyterHub with")
-    PROXY_FOLDER.mkdir(parents=True, exist_ok=True)
-    command = [npm, "install", "--no-audit", "--no-fund", "--prefix", str(PROXY_FOLDER), PROXY]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=170)
-    if done.returncode or not program.exists():
-        pytest.skip(f"npm could not install {PROXY}: {done.stderr[-300:]}")
-    return program
+    """configurable-http-proxy of the front-end packages, or from PATH; skips without."""
+    places = os.pathsep.join([str(PROGRAMS), os.environ.get("PATH", "")])
+    found = shutil.which("configurable-http-proxy", path=places)
+    if found is None:
+        pytest.skip("no configurable-http-proxy is here to test JupyterHub with: jlpm install")
+    return Path(found)
 
 
 def free_ports(count: int) -> list[int]:
