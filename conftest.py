@@ -17,11 +17,12 @@ sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 os.environ.setdefault("NUMBA_CACHE_DIR", str(Path.home() / ".cache" / "visionlens-tests" / "numba"))
 pytest_plugins = ["pytest_jupyter.jupyter_server"]
 
-# New examples are looked for at every run by hand; CI judges a change by the same ones each time.
-# No deadline: the first example loads what it needs.
-settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
+# New examples are looked for by hand and in `make soak`; `make test` judges a change by the same
+# ones each time. No deadline: the first example loads what it needs.
+settings.register_profile("test", derandomize=True, deadline=None, print_blob=True)
+settings.register_profile("soak", max_examples=2000, deadline=None, print_blob=True)
 settings.register_profile("by hand", deadline=None)
-settings.load_profile("ci" if os.environ.get("CI") else "by hand")
+settings.load_profile("by hand")
 
 
 @pytest.fixture

@@ -79,6 +79,7 @@ def _python_tests() -> list[Check]:
         "--cov-report=",
         "--durations=5",
         "-rs",
+        "--hypothesis-profile=test",
     ]
     arguments = {part: _matching(part) for part in PARTS}
     named = [place for places in arguments.values() for place in places]
@@ -192,9 +193,13 @@ def _coverage() -> bool:
 
 
 def soak() -> int:
-    """Run the long campaigns: tests marked `soak`, then the load benchmark."""
+    """Run the long campaigns: tests marked `soak`, new random examples, the load benchmark."""
     python = str(environment.PYTHON)
-    tests = [python, "-m", "pytest", "-m", "soak", "-s", "--timeout=1800"]
-    commands = [tests, [python, "benchmarks/ten_clients.py", "--seconds", "120"]]
+    tests = [python, "-m", "pytest", "--timeout=3600"]
+    commands = [
+        [*tests, "-m", "soak", "-s"],
+        [*tests, "-m", "hypothesis and not soak", "--hypothesis-profile=soak"],
+        [python, "benchmarks/ten_clients.py", "--seconds", "120"],
+    ]
     codes = [subprocess.run(c, env=environment.environ(), check=False).returncode for c in commands]
     return max(codes)

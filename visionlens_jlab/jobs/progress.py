@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 
 SMOOTHING_SECONDS = 4.0
+LEAST_SECONDS = 1e-6
+"""No clock tells shorter times; items over nearly nothing would be a rate without end."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ class Meter:
             self.rate, self._done, self._time = None, step.done, now
             return
         elapsed, items = now - self._time, step.done - self._done
-        if elapsed <= 0 or items == 0:
+        if elapsed < LEAST_SECONDS or items == 0:
             return  # the next step covers this time as well
         weight = 1 - math.exp(-elapsed / SMOOTHING_SECONDS)
         observed = items / elapsed

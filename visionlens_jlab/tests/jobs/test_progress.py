@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from visionlens_jlab.jobs.progress import Meter, Step
@@ -51,6 +51,7 @@ def test_a_slower_rate_is_approached_not_jumped_to():
     assert meter.rate is not None and 10 < meter.rate < 100
 
 
+@example([("a", 0, 0.0, 1), ("a", 1, 5e-324, 1)])
 @given(
     st.lists(
         st.tuples(
