@@ -222,6 +222,9 @@ class Database:
         with self._state:
             if self._connection is None:
                 self._connection = self._open()
+                # Not before it counts as open: whoever is told looks at once, from another thread.
+                if self.on_open is not None:
+                    self.on_open()
             self._active += 1
             connection = self._connection
         try:
@@ -249,8 +252,6 @@ class Database:
                 raise known from error
             raise
         self._create = False
-        if self.on_open is not None:
-            self.on_open()
         return connection
 
     def _prepare(self, connection: duckdb.DuckDBPyConnection) -> None:

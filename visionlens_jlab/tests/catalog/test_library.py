@@ -133,6 +133,17 @@ def test_owner_json_comes_and_goes(library: Library, street: DatasetStore) -> No
     assert (street.folder / "owner.json").exists()
 
 
+def test_who_is_told_of_an_opening_finds_it_open(tmp_path: Path) -> None:
+    database = Library(tmp_path).create("street").database
+    assert database.release()
+    seen: list[bool] = []
+    database.on_open = lambda: seen.append(database.is_open)
+    for _ in range(2):
+        with database.read():
+            pass
+    assert seen == [True]
+
+
 def test_idle_stores_are_released_and_come_back(tmp_path: Path) -> None:
     library = Library(tmp_path, idle_seconds=0)
     store = library.create("idle")

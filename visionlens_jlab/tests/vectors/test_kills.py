@@ -35,6 +35,9 @@ home, url, key, seed = Path(sys.argv[1]), sys.argv[2], sys.argv[3], int(sys.argv
 service.COMPACT_SEGMENTS = 5
 upkeep.REBUILD_POINTS = 150
 library = Library(home)
+# Files that no row names stay while a job is under way.
+job = {"job": f"job-{seed}", "kind": "embed", "dataset": "many", "state": "running"}
+library.state.put_job(job)
 service.VectorService(library, VectorConfig(url, key))
 store = library.open("many")
 random = np.random.default_rng(seed)
@@ -87,6 +90,8 @@ def test_after_each_kill_both_hold_the_same_ids(
 
 def _check(home: Path, config: VectorConfig) -> None:
     library = Library(home)
+    for job in library.state.list_jobs():
+        library.state.update_job(job["job"], state="failed")
     service = VectorService(library, config, costs=FREE)
     try:
         store = library.open("many")
