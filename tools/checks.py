@@ -19,22 +19,23 @@ TESTS = "visionlens_jlab/tests"
 PARTS = [
     "jobs/test_[a-h]*",
     "jobs/test_[j-z]*",
+    "notebook",
+    "api",
+    "catalog workspace",
     "vectors/test_[a-r]*",
     "vectors/test_s*",
-    "jobs/test_i*",
     "embedding duplicates",
-    "notebook",
+    "jobs/test_i*",
     "agents",
-    "evaluation",
-    "catalog workspace",
-    "api",
     "formats media",
+    "evaluation",
     "demo",
 ]
-"""Folders or files of tests that run in one process each; the others together in one more."""
-LANES = min(6, (os.cpu_count() or 1) + 2)
+"""Folders or files of tests that run in one process each, the longest first; the others together
+in one more."""
+LANES = min(6, (os.cpu_count() or 1) + 1)
 """So many checks run at once: more than there are cores, as many tests wait for a process."""
-BROWSERS = 2
+BROWSERS = 3
 BROWSER_PORT = 8870
 COVERED = ".coverage-"
 
@@ -54,14 +55,14 @@ def _tool(name: str) -> str:
 
 
 def _checks() -> list[Check]:
-    """All but the browser's, the longest first: each lane takes the next when it is free."""
+    """All but the browser's, the longest first."""
     jlpm = _tool("jlpm")
     tests = _python_tests()
     return [
-        *tests[:3],
+        *tests[:5],
         Check("jest", "typescript", [jlpm, "test"]),
         Check("mypy", "lint", [_tool("mypy")]),
-        *tests[3:],
+        *tests[5:],
         Check("eslint", "lint", [jlpm, "eslint:check"]),
         Check("prettier", "lint", [jlpm, "prettier:check"]),
         Check("stylelint", "lint", [jlpm, "stylelint:check"]),
@@ -123,11 +124,12 @@ def run(only: list[str] | None) -> int:
     """Run the checks named (all by default); returns the exit status."""
     started = time.monotonic()
     wanted = [check for check in _checks() if _wanted(check, only)]
+    if only is None or "browser" in only:
+        # The longest of all, each beside two others: each lane takes the next when it is free.
+        for number, check in enumerate(_browser_checks()):
+            wanted.insert(number * LANES, check)
     with ThreadPoolExecutor(LANES) as lanes:
         results = dict(lanes.map(_run, wanted))
-    if only is None or "browser" in only:
-        with ThreadPoolExecutor(BROWSERS) as lanes:
-            results |= dict(lanes.map(_run, _browser_checks()))
     if only is None:
         results["coverage"] = _coverage()
     passed = sum(results.values())
