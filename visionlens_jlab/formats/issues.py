@@ -56,6 +56,8 @@ ISSUES: dict[str, str] = {
     "replace the ones imported then.",
     "LABELS_VANISHED": "An image known from before had labels, and there is no label file at all "
     "any more; the labels imported before stay.",
+    "LABEL_AMBIGUOUS": "A label file may describe several images of one name, and nothing in it "
+    "tells which; skipped.",
     "LABEL_FILE_INVALID": "A label file cannot be parsed; skipped.",
     "LABEL_FILE_REPAIRED": "A label file is not written as it should be; read after a repair.",
     "LABEL_FILE_SHARED": "Two images have one label file; both have its labels.",

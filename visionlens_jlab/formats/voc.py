@@ -30,6 +30,7 @@ from .geometry import encode
 from .listing import is_folder
 from .request import Request
 from .splits import ordered
+from .voc_images import Stated
 from .voc_layout import ImageSets, Plan, first_masks, first_xml, make_plan
 from .voc_masks import LabelMap, Mask, merge, read_labelmap, read_masks
 from .voc_objects import FLAGS, ObjectReader, VocObject
@@ -64,7 +65,7 @@ class VocFormat:
 
     def read(self, request: Request) -> Iterator[Batch]:
         reader = _Reader(request)
-        plan = make_plan(request, reader.stated_name)
+        plan = make_plan(request, reader.stated)
         yield Batch(images_total=len(plan.paths))
         for start in range(0, len(plan.paths), BATCH_IMAGES):
             yield reader.batch(plan, start)
@@ -100,12 +101,13 @@ class _Reader:
         self._known: set[str] = set()
         self._labelmap: LabelMap | None = None
 
-    def stated_name(self, label: str) -> str | None:
-        """The file name that an XML file states."""
+    def stated(self, label: str) -> Stated:
+        """What an XML file says of its image."""
         try:
-            return self._parse(label).filename
+            parsed = self._parse(label)
         except ValueError:
-            return None
+            return Stated()
+        return Stated(parsed.filename, parsed.folder, parsed.path)
 
     def skipped(self, label: str, issue: Issue) -> Batch:
         """A label file without image: its annotations one by one."""

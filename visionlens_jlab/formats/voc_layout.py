@@ -1,12 +1,13 @@
 """Finds the images, XML files, masks and splits of a Pascal VOC dataset.
 
-An XML file belongs to the image with its name (nearest folder first; the file name stated decides
-between several), else to the image whose name it states, wherever that lies.
+An XML file belongs to the image with its name, else to the image whose name it states: see
+`voc_images`.
 """
 
 from __future__ import annotations
 
 import posixpath
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
@@ -19,11 +20,19 @@ from .listing import is_folder
 from .request import Request
 from .splits import split_of_folder, split_of_path
 from .text import folded, text_lines
+from .voc_images import (
+    LABEL_FOLDERS,
+    MASK_FOLDERS,
+    ImageFinder,
+    Masks,
+    Match,
+    Stated,
+    is_mask,
+    stem_of,
+)
 
 PEEK = 4096
 PEEKED_FILES = 20
-XML_FOLDERS = frozenset({"annotations", "annotation", "xmls", "xml", "labels"})
-MASK_FOLDERS = {"segmentationclass": "class", "segmentationobject": "object"}
 SET_KINDS = ("main", "segmentation", "layout", "action", "")
 USUAL_SETS = ("train", "val", "test", "trainval")
 
@@ -64,37 +73,33 @@ def first_masks(source: Source) -> str | None:
 
 def _places(source: Source) -> list[str]:
     folders, _ = source.list()
-    places = [name for name in folders if name.lower() in XML_FOLDERS]
+    places = [name for name in folders if name.lower() in LABEL_FOLDERS]
     places += [f"{name}/{sub}" for name in places for sub in source.list(name)[0]]
     for name in folders:
         inner, _ = source.list(name)
-        places += [f"{name}/{sub}" for sub in inner if sub.lower() in XML_FOLDERS]
+        places += [f"{name}/{sub}" for sub in inner if sub.lower() in LABEL_FOLDERS]
         places += [f"{name}/{sub}/Annotations" for sub in inner if sub.startswith("VOC")]
     return [*places, "", *folders]
 
 
-def make_plan(request: Request, stated_name: Callable[[str], str | None]) -> Plan:
+def make_plan(request: Request, stated: Callable[[str], Stated]) -> Plan:
     """What belongs together. Raises DIR_EMPTY.
 
     Parameters
     ----------
-    stated_name : callable
-        The file name that the XML file at a path states.
+    stated : callable
+        What the XML file at a path says of its image.
     """
     plan = Plan()
     files = request.files(request.image_source)
     labels = request.files(request.label_source)
-    finder = _ImageFinder(files, stated_name, request.labels_only)
-    masks = _masks(labels)
-    used: set[str] = set()
-    for label in labels:
-        if label.lower().endswith(".xml"):
-            _place(plan, label, finder.find(label), used)
-    _add_unlabelled(plan, files, used, masks)
-    plan.masks = [masks.pop(stem_of(path), {}) for path in plan.paths]
-    for left in masks.values():
-        for path in left.values():
-            _skip(plan, "LABEL_WITHOUT_IMAGE", path, "There is no image for the mask.")
+    xmls = [label for label in labels if label.lower().endswith(".xml")]
+    finder = ImageFinder(files, xmls, stated, invent=request.labels_only)
+    masks = Masks(labels, [path for path in files if is_image(path) and not is_mask(path)])
+    matches = {label: finder.find(label) for label in xmls}
+    _place(plan, matches, finder)
+    _add_unlabelled(plan, files, matches, masks)
+    _take_masks(plan, masks)
     if not plan.paths:
         message = f"There is no image for the label files in {request.address}."
         raise VisionLensError("DIR_EMPTY", message)
@@ -104,15 +109,37 @@ def make_plan(request: Request, stated_name: Callable[[str], str | None]) -> Pla
     return plan
 
 
-def _place(plan: Plan, label: str, image: str | None, used: set[str]) -> None:
-    if image is None:
-        _skip(plan, "LABEL_WITHOUT_IMAGE", label, "There is no image for the label file.")
-    elif image in used:
-        _skip(plan, "DUPLICATE_IMAGE", label, f"Another label file describes {image}.")
-    else:
-        used.add(image)
-        plan.paths.append(image)
-        plan.labels.append(label)
+def _place(plan: Plan, matches: dict[str, Match], finder: ImageFinder) -> None:
+    """Give each image its label file: of several the one it belongs to most."""
+    of_image: dict[str, list[str]] = {}
+    for label, match in matches.items():
+        if match.image is not None:
+            of_image.setdefault(match.image, []).append(label)
+    for label, match in matches.items():
+        image = match.image
+        if match.others:
+            listed = " or ".join(match.others[:5])
+            message = f"It may describe {listed}: nothing in it tells which."
+            _skip(plan, "LABEL_AMBIGUOUS", label, message)
+        elif image is None:
+            _skip(plan, "LABEL_WITHOUT_IMAGE", label, "There is no image for the label file.")
+        elif finder.nearest(of_image[image], image) != label:
+            _skip(plan, "DUPLICATE_IMAGE", label, f"Another label file describes {image}.")
+        else:
+            plan.paths.append(image)
+            plan.labels.append(label)
+
+
+def _take_masks(plan: Plan, masks: Masks) -> None:
+    """Give the masks to their images; of several with one name to the labelled one, or to none."""
+    keys = [masks.key(path) for path in plan.paths]
+    wanted = Counter(keys)
+    plan.masks = [
+        masks.take(key) if label is not None or wanted[key] == 1 else {}
+        for key, label in zip(keys, plan.labels, strict=True)
+    ]
+    for path in masks.left():
+        _skip(plan, "LABEL_WITHOUT_IMAGE", path, "There is no image that is the mask's alone.")
 
 
 def _skip(plan: Plan, code: str, label: str, message: str) -> None:
@@ -120,64 +147,34 @@ def _skip(plan: Plan, code: str, label: str, message: str) -> None:
 
 
 def _add_unlabelled(
-    plan: Plan, files: dict[str, int], used: set[str], masks: dict[str, dict[str, str]]
+    plan: Plan, files: dict[str, int], matches: dict[str, Match], masks: Masks
 ) -> None:
-    folders = {posixpath.dirname(path) for path in used}
+    used = set(plan.paths)
+    undecided = {image for match in matches.values() for image in match.others}
+    folders = {posixpath.dirname(path) for path in used | undecided}
     folders |= {folder for folder in map(posixpath.dirname, files) if _is_image_folder(folder)}
+    elsewhere: Counter[str] = Counter()
     for path in files:
-        if path in used or not is_image(path) or posixpath.dirname(path) not in folders:
+        if path in used or not is_image(path) or is_mask(path):
             continue
-        if stem_of(path) not in masks:
+        folder = posixpath.dirname(path)
+        if folder not in folders:
+            elsewhere[folder] += 1
+            continue
+        if masks.key(path) is None:
             message = "There is no label file for the image."
             plan.issues.append(
                 Issue("IMAGE_WITHOUT_LABELS", "kept", "image", path, message, len(plan.paths))
             )
         plan.paths.append(path)
         plan.labels.append(None)
+    for folder, count in elsewhere.items():
+        message = f"{count} images that no label file describes; not read."
+        plan.issues.append(Issue("FOLDER_UNLISTED", "kept", "other", folder or ".", message))
 
 
 def _is_image_folder(folder: str) -> bool:
     return posixpath.basename(folder).lower() == "jpegimages"
-
-
-def _masks(labels: dict[str, int]) -> dict[str, dict[str, str]]:
-    found: dict[str, dict[str, str]] = {}
-    for path in labels:
-        kind = MASK_FOLDERS.get(posixpath.basename(posixpath.dirname(path)).lower())
-        if kind and is_image(path):
-            found.setdefault(stem_of(path), {})[kind] = path
-    return found
-
-
-class _ImageFinder:
-    def __init__(
-        self, files: dict[str, int], stated_name: Callable[[str], str | None], invent: bool
-    ) -> None:
-        self._stated_name = stated_name
-        self._invent = invent
-        self._by_stem: dict[str, list[str]] = {}
-        for path in filter(is_image, files):
-            if posixpath.basename(posixpath.dirname(path)).lower() not in MASK_FOLDERS:
-                self._by_stem.setdefault(stem_of(path), []).append(path)
-
-    def find(self, label: str) -> str | None:
-        """The image of a label file; the name stated where no image is to be opened."""
-        options = self._by_stem.get(stem_of(label), [])
-        if len(options) == 1:
-            return options[0]
-        stated = posixpath.basename((self._stated_name(label) or "").replace("\\", "/"))
-        if options:
-            options = [p for p in options if posixpath.basename(p) == stated] or options
-        elif stated:
-            # A name may hold dots and have no suffix.
-            options = self._by_stem.get(stem_of(stated), []) or self._by_stem.get(
-                folded(stated), []
-            )
-            if not options and self._invent:
-                return stated
-        # Several folders may hold the same name: the image nearest to the label file is meant.
-        wanted = label.split("/")
-        return max(options, key=lambda path: _shared(path.split("/"), wanted), default=None)
 
 
 class ImageSets:
@@ -270,17 +267,3 @@ def _split_of_set(path: str) -> str | None:
 
 def _set_stem(name: str) -> str:
     return stem_of(name) if is_image(name) else folded(posixpath.basename(name.replace("\\", "/")))
-
-
-def stem_of(path: str) -> str:
-    """The name that image, label file and mask have in common."""
-    return folded(posixpath.splitext(posixpath.basename(path.replace("\\", "/")))[0])
-
-
-def _shared(a: list[str], b: list[str]) -> int:
-    count = 0
-    for left, right in zip(a, b, strict=False):
-        if left != right:
-            break
-        count += 1
-    return count

@@ -31,7 +31,18 @@ _CORNERS = (
     ("left", "top", "right", "bottom"),
 )
 _KNOWN = _GEOMETRY | _EDITORS | set().union(*_CORNERS)
-_KNOWN |= {"annotation", "object", "filename", "size", "width", "height", "attribute", "value"}
+_KNOWN |= {
+    "annotation",
+    "object",
+    "filename",
+    "folder",
+    "path",
+    "size",
+    "width",
+    "height",
+    "attribute",
+    "value",
+}
 _KNOWN |= {"pt", "point", "x", "y", "w", "h", "cx", "cy", "angle"}
 """Tags that mean something here."""
 _NUMBER = re.compile(r"([-+]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][-+]?\d+)?)\s*(?:px|pixels?)?")

@@ -38,6 +38,8 @@ class VocFile:
     objects: list[VocObject] = field(default_factory=list)
     invalid: list[tuple[int, str]] = field(default_factory=list)
     repaired: str | None = None
+    folder: str | None = None
+    path: str | None = None
 
     @property
     def count(self) -> int:
@@ -57,6 +59,8 @@ def parse_voc(data: bytes, reader: ObjectReader | None = None) -> VocFile:
         _pixels(text_of(size, "width")),
         _pixels(text_of(size, "height")),
         repaired=repaired,
+        folder=text_of(root, "folder"),
+        path=text_of(root, "path"),
     )
     elements = root.findall("object")
     for number, element in enumerate(elements, 1):
