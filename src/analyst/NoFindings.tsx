@@ -29,6 +29,20 @@ export function NoFindings(props: {
     );
   }
   const { tested, request } = analysis;
+  if (tested === 0) {
+    return (
+      <div className="vl-empty vl-findings-empty">
+        <h3>{trans.__('No pattern could be tested.')}</h3>
+        <p className="vl-quiet">
+          {trans.__(
+            'A pattern needs at least %1 units and %2 groups in each half.',
+            formatCount(request.min_objects),
+            formatCount(request.min_groups)
+          )}
+        </p>
+      </div>
+    );
+  }
   return (
     <div className="vl-empty vl-findings-empty">
       <h3>{trans.__('No pattern holds on both halves.')}</h3>

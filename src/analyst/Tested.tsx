@@ -16,7 +16,8 @@ interface IProps {
 export function Tested(props: IProps): JSX.Element {
   const { context, analysis } = props;
   const { trans } = context;
-  const { tested, units, groups, unconfirmed, left_out, warnings } = analysis;
+  const { tested, units, groups, unconfirmed, untested, left_out, warnings } =
+    analysis;
   return (
     <footer className="vl-tested">
       {(warnings ?? []).map(warning => (
@@ -25,6 +26,7 @@ export function Tested(props: IProps): JSX.Element {
         </p>
       ))}
       {unconfirmed.length > 0 && <Unconfirmed {...props} />}
+      {(untested ?? []).length > 0 && <Untested {...props} />}
       {left_out.length > 0 && (
         <details>
           <summary>
@@ -74,8 +76,8 @@ function Unconfirmed({ context, analysis, doors }: IProps): JSX.Element {
     <details className="vl-unconfirmed">
       <summary>
         {trans._n(
-          '%2 further pattern did not survive the held-out half or false-discovery control.',
-          '%2 further patterns did not survive the held-out half or false-discovery control.',
+          '%2 further pattern was looked at and is no finding.',
+          '%2 further patterns were looked at and are no findings.',
           unconfirmed.length,
           formatCount(unconfirmed.length)
         )}{' '}
@@ -90,6 +92,53 @@ function Unconfirmed({ context, analysis, doors }: IProps): JSX.Element {
             context={context}
           />
         ))}
+      </ul>
+    </details>
+  );
+}
+
+function Untested({ context, analysis, doors }: IProps): JSX.Element {
+  const { trans } = context;
+  const untested = analysis.untested ?? [];
+  return (
+    <details className="vl-untested">
+      <summary>
+        {trans._n(
+          '%2 pattern looks worse but is too small to be tested.',
+          '%2 patterns look worse but are too small to be tested.',
+          untested.length,
+          formatCount(untested.length)
+        )}{' '}
+        <span className="vl-link">{trans.__('List them')}</span>
+      </summary>
+      <ul>
+        {untested.map(each => {
+          const { predicate, label, level, view, effect, reason } = each;
+          const door = `untested ${level} ${predicate}`;
+          return (
+            <li key={`${each.target} ${each.error} ${level} ${predicate}`}>
+              <button
+                type="button"
+                className="vl-link"
+                title={predicate}
+                aria-pressed={doors.isOpen(door)}
+                onClick={() => doors.open(door, view)}
+              >
+                {label}
+              </button>{' '}
+              <span className="vl-quiet">
+                {trans.__(
+                  '%1 %2 vs %3, n=%4: %5',
+                  aimName(each, trans),
+                  rateText(effect.rate, each),
+                  rateText(effect.rest, each),
+                  formatCount(effect.units),
+                  reason
+                )}
+              </span>
+            </li>
+          );
+        })}
       </ul>
     </details>
   );

@@ -138,8 +138,12 @@ export function reasonText(
 ): string {
   const texts: Record<IUnconfirmed['reason'], string> = {
     'not confirmed': trans.__('does not hold on the held-out half'),
-    explained: trans.__('explained by another finding'),
-    covered: trans.__('part of another finding')
+    explained: trans.__('nothing is left of it given a finding'),
+    covered: trans.__('part of a finding'),
+    repeated: trans.__('said by another finding already'),
+    weak: trans.__(
+      'beyond the findings too little to be sure among so many patterns'
+    )
   };
   return texts[reason];
 }

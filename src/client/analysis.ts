@@ -10,6 +10,7 @@ export type IFindingChange = Partial<Schemas['FindingChange']>;
 export type IEffect = Schemas['Effect'];
 export type IAnalysis = Schemas['AnalysisInfo'];
 export type IUnconfirmed = Schemas['Unconfirmed'];
+export type IUntested = Schemas['Untested'];
 export type IClaim = Schemas['Claim'];
 export type Target = IFinding['target'];
 export type FindingStatus = IFinding['status'];

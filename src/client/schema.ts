@@ -1604,6 +1604,11 @@ export interface components {
             /** Left Out */
             left_out: components["schemas"]["LeftOut"][];
             /**
+             * Untested
+             * @default []
+             */
+            untested: components["schemas"]["Untested"][];
+            /**
              * Warnings
              * @default []
              */
@@ -4693,6 +4698,11 @@ export interface components {
             tests: number;
             /** Confirmed */
             confirmed: boolean;
+            /**
+             * Too Few
+             * @default null
+             */
+            too_few: string | null;
             /** Count */
             count: number;
             view: components["schemas"]["ViewSpec"];
@@ -4973,7 +4983,7 @@ export interface components {
              * Reason
              * @enum {string}
              */
-            reason: "not confirmed" | "explained" | "covered";
+            reason: "not confirmed" | "explained" | "covered" | "repeated" | "weak";
             discovery: components["schemas"]["Effect"];
             /** @default null */
             confirmation: components["schemas"]["Effect"] | null;
@@ -4982,6 +4992,35 @@ export interface components {
              * @default null
              */
             covered_by: string | null;
+        };
+        /**
+         * Untested
+         * @description A slice that looks worse but has too few units or groups to be tested; a hint, no finding.
+         */
+        Untested: {
+            /** Predicate */
+            predicate: string;
+            /** Label */
+            label: string;
+            /**
+             * Target
+             * @enum {string}
+             */
+            target: "miss_rate" | "false_positive_rate" | "error_type" | "confidence_gap" | "label_error";
+            /**
+             * Error
+             * @default null
+             */
+            error: ("classification" | "localisation" | "both" | "duplicate" | "background" | "missed") | null;
+            /**
+             * Level
+             * @enum {string}
+             */
+            level: "samples" | "annotations";
+            view: components["schemas"]["ViewSpec"];
+            effect: components["schemas"]["Effect"];
+            /** Reason */
+            reason: string;
         };
         /**
          * Uploaded

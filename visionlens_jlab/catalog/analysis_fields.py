@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from visionlens_jlab.agents.slices.input import Feature, Kind, Origin
+from visionlens_jlab.agents.slices.input import (
+    Feature,
+    Kind,
+    Origin,
+    is_wanted,
+    names_of,
+    unquoted,
+)
 from visionlens_jlab.catalog import cluster_rows, label_quality_rows
 from visionlens_jlab.catalog.attributes import attribute_fields, usable_fields
 from visionlens_jlab.catalog.fieldset import Field, quote
@@ -95,11 +102,18 @@ def choose_fields(snapshot: Snapshot, request: AnalyseRequest) -> Chosen:
     return Chosen(chosen.fields, chosen.tags, left_out)
 
 
-def is_wanted(request: AnalyseRequest, *names: str) -> bool:
-    """Whether a request lets a field of these names take part."""
-    mine = {one.lower() for one in names}
-    named = request.fields is None or not mine.isdisjoint(one.lower() for one in request.fields)
-    return named and mine.isdisjoint(one.lower() for one in request.exclude)
+def check_names(snapshot: Snapshot, request: AnalyseRequest, scenes: list[str]) -> None:
+    """FIELD_UNKNOWN where a request names a field that there is not, with the nearest that are.
+
+    Parameters
+    ----------
+    scenes : list of str
+        What stands for a field of an image's objects: `any(class = 'car')`.
+    """
+    there = {one.lower() for one in scenes}
+    for asked in (*(request.fields or ()), *request.exclude):
+        if asked.lower() not in there:
+            snapshot.fields.resolve(unquoted(asked), scenes)
 
 
 class _Rules:
@@ -115,7 +129,8 @@ class _Rules:
         self.attributes = attribute_fields(snapshot)
 
     def reason(self, field: Field, key: str) -> str | None:
-        if not is_wanted(self._request, field.name, key):
+        names = names_of(field.level, field.name, name(key))
+        if not is_wanted(self._request, names):
             return "left out by the request"
         if not field.builtin:
             return self._of_user(field)

@@ -11,9 +11,14 @@ import pyarrow as pa
 from visionlens_jlab.agents.slices.input import Feature, SliceInput
 from visionlens_jlab.arrow_columns import present_in, values_of
 from visionlens_jlab.catalog import evaluation_rows, label_quality_rows
-from visionlens_jlab.catalog.analysis_fields import Chosen, choose_fields, read_columns
+from visionlens_jlab.catalog.analysis_fields import (
+    Chosen,
+    check_names,
+    choose_fields,
+    read_columns,
+)
 from visionlens_jlab.catalog.analysis_groups import read_groups
-from visionlens_jlab.catalog.analysis_scenes import read_scenes
+from visionlens_jlab.catalog.analysis_scenes import read_scenes, scene_names
 from visionlens_jlab.catalog.analysis_units import Given, Members, read_units
 from visionlens_jlab.catalog.analysis_view import filter_of_images
 from visionlens_jlab.catalog.fieldset import quote
@@ -39,17 +44,20 @@ def read_slice_input(snapshot: Snapshot, request: AnalyseRequest) -> SliceInput:
     Raises
     ------
     VisionLensError
-        EVALUATION_NOT_FOUND; ANALYSIS_INVALID where nothing was evaluated or nothing is left, or
-        for a view that is more than a filter; what the view's filter raises.
+        EVALUATION_NOT_FOUND; ANALYSIS_INVALID where nothing was evaluated or nothing is left, of
+        units or of the fields that are named, or for a view that is more than a filter;
+        FIELD_UNKNOWN for a name of none; what the view's filter raises.
     """
     stored = _evaluation(snapshot, request.evaluation)
     evaluated = snapshot.evaluated(stored.detail.evaluation)
     run = stored.detail.run
+    check_names(snapshot, request, scene_names(snapshot))
     chosen = choose_fields(snapshot, request)
     sample_ids = snapshot.reader.ids("SELECT sample_id FROM sample ORDER BY sample_id")
     labels, label_columns = _members(snapshot, chosen, GROUND_TRUTH, sample_ids)
     predictions, prediction_columns = _members(snapshot, chosen, run, sample_ids)
-    scenes = read_scenes(snapshot, request, labels.samples, len(sample_ids))
+    answers = stored.request.protocol == "classification"
+    scenes = read_scenes(snapshot, request, labels.samples, len(sample_ids), answers=answers)
     among, told = _among(snapshot, stored, request)
     given = Given(
         evaluation=stored.detail.evaluation,
@@ -72,6 +80,8 @@ def read_slice_input(snapshot: Snapshot, request: AnalyseRequest) -> SliceInput:
         samples = samples.append_column(feature.name, column)
     tables = {"samples": samples, "labels": label_columns, "predictions": prediction_columns}
     features, constant = _told_apart([*chosen.fields, *chosen.tags, *scenes], tables)
+    left_out = [*chosen.left_out, *constant]
+    _check_any(request, features, left_out)
     tables = {
         name: table.select([one.name for one in features if one.name in table.column_names])
         for name, table in tables.items()
@@ -94,8 +104,21 @@ def read_slice_input(snapshot: Snapshot, request: AnalyseRequest) -> SliceInput:
         features=features,
         units=units,
         train=_train(snapshot, run),
-        left_out=[*chosen.left_out, *constant],
+        left_out=left_out,
         warnings=_warnings(snapshot, stored),
+    )
+
+
+def _check_any(request: AnalyseRequest, features: list[Feature], left_out: list[LeftOut]) -> None:
+    """ANALYSIS_INVALID where fields are named and none of them can describe a slice."""
+    if not request.fields or features:
+        return
+    asked = frozenset(one.lower() for one in request.fields)
+    reasons = [f"{one.field} ({one.reason})" for one in left_out if {one.field.lower()} & asked]
+    raise VisionLensError(
+        "ANALYSIS_INVALID",
+        f"No field that was asked for can describe a slice: {', '.join(reasons or asked)}.",
+        "Name other fields, or none to use all that can.",
     )
 
 

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from visionlens_jlab.agents.slices.input import Feature
+from visionlens_jlab.agents.slices.input import Feature, is_wanted
 from visionlens_jlab.arrow_columns import numbers, values_of
-from visionlens_jlab.catalog.analysis_fields import is_wanted
 from visionlens_jlab.catalog.predicates.renderer import literal
 from visionlens_jlab.models import AnalyseRequest
 
@@ -35,7 +34,7 @@ COUNT = Feature(
 
 
 def read_scenes(
-    snapshot: Snapshot, request: AnalyseRequest, label_samples: Ids, count: int
+    snapshot: Snapshot, request: AnalyseRequest, label_samples: Ids, count: int, *, answers: bool
 ) -> dict[Feature, pa.Array]:
     """Columns of all samples: objects on each, and whether one of a class is there.
 
@@ -47,25 +46,36 @@ def read_scenes(
         Row of the sample of each ground-truth annotation, by id.
     count : int
         Samples.
+    answers : bool
+        Whether labels of whole images are what the run had to say. These are no scene: that an
+        image of a cat has a cat in it is its class once more.
     """
     found: dict[Feature, pa.Array] = {}
-    if is_wanted(request, COUNT.field):
+    if is_wanted(request, COUNT.names):
         objects = np.bincount(label_samples, minlength=count).astype(np.float64)
         found[COUNT] = numbers(objects, pa.float64())
     rows = snapshot.reader.arrow(
-        "SELECT coalesce(class_id, -1) FROM annotation WHERE source = 'ground_truth' "
-        "ORDER BY annotation_id"
+        "SELECT coalesce(class_id, -1), kind = 'classification' FROM annotation "
+        "WHERE source = 'ground_truth' ORDER BY annotation_id"
     )
     classes = values_of(rows.column(0)).astype(np.int64)
     many = np.bincount(classes + 1)[1:]
+    if answers:
+        told = np.unique(classes[values_of(rows.column(1)) & (classes >= 0)])
+        many[told] = 0
     # The most frequent: rare ones are in too few images to tell anything.
     for class_id in np.argsort(-many, kind="stable")[:_MOST_CLASSES].tolist():
         feature = _there(snapshot.class_names.get(class_id, ""))
-        if many[class_id] and is_wanted(request, feature.field):
+        if many[class_id] and is_wanted(request, feature.names):
             there = np.zeros(count, dtype=bool)
             there[label_samples[classes == class_id]] = True
             found[feature] = numbers(there, pa.bool_())
     return found
+
+
+def scene_names(snapshot: Snapshot) -> list[str]:
+    """What a request may name, as predicates write it."""
+    return [COUNT.field, *(_there(label).field for label in snapshot.class_names.values())]
 
 
 def _there(label: str) -> Feature:

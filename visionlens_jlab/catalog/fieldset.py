@@ -5,7 +5,7 @@ SQL fragments use fixed aliases: `s` sample, `a` annotation, `c` the annotation'
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -167,7 +167,7 @@ class FieldSet:
         """The user's fields of a level, oldest first."""
         return [field for field in self._fields if field.level == level and not field.builtin]
 
-    def resolve(self, name: str) -> Field:
+    def resolve(self, name: str, others: Sequence[str] = ()) -> Field:
         """The field that `name` means.
 
         A bare name is the sample's built-in, else the annotation's, else a sample user field,
@@ -176,7 +176,7 @@ class FieldSet:
         Raises
         ------
         VisionLensError
-            FIELD_UNKNOWN, naming the closest names that exist.
+            FIELD_UNKNOWN, naming the closest names that exist, `others` among them.
         """
         prefix, dot, rest = name.partition(".")
         if dot and prefix.lower() in _PREFIXES:
@@ -185,7 +185,7 @@ class FieldSet:
                 return explicit
         candidates = [f for level in ("samples", "annotations") if (f := self.get(level, name))]
         if not candidates:
-            raise self._unknown(name)
+            raise self._unknown(name, others)
         return min(candidates, key=lambda field: not field.builtin)
 
     def key(self, field: Field) -> str:
@@ -211,10 +211,10 @@ class FieldSet:
             label=label or field.name,
         )
 
-    def _unknown(self, name: str) -> VisionLensError:
+    def _unknown(self, name: str, others: Sequence[str] = ()) -> VisionLensError:
         import difflib
 
-        known = [self.key(field) for field in self._fields]
+        known = [*(self.key(field) for field in self._fields), *others]
         close = difflib.get_close_matches(name, known, n=3)
         hint = f"Did you mean {' or '.join(close)}?" if close else None
         return VisionLensError(

@@ -160,7 +160,9 @@ class Findings:
         tested = self.test_slice(request)
         if not tested.confirmed or (tested.confirmation.difference or 0) <= 0:
             raise VisionLensError(
-                "FINDING_NOT_FOUND", "Among all tests by now the slice is not confirmed."
+                "FINDING_NOT_FOUND",
+                "Among all tests by now the slice is not confirmed.",
+                tested.too_few and f"It is too small: {tested.too_few}",
             )
         with self._snapshot() as snapshot:
             found = asked_finding(snapshot, tested, request.asked_by)

@@ -48,7 +48,12 @@ def test(snapshot: Snapshot, request: SliceRequest) -> tuple[SliceTest, str, Pai
     VisionLensError
         EVALUATION_NOT_FOUND, ANALYSIS_INVALID; what the predicate raises.
     """
-    from visionlens_jlab.agents.slices.testing import is_confirmed, test_slice, units_of
+    from visionlens_jlab.agents.slices.testing import (
+        is_confirmed,
+        shortage_in,
+        test_slice,
+        units_of,
+    )
 
     given = read_units(snapshot, request)
     units = units_of(given, request)
@@ -62,12 +67,14 @@ def test(snapshot: Snapshot, request: SliceRequest) -> tuple[SliceTest, str, Pai
     analysis = finding_rows.largest_analysis(reader, request.evaluation)
     analysed = None if analysis is None else finding_rows.confirmations_of(reader, analysis)
     found, shown = test_slice(given, ids, request, earlier, analysed)
+    too_few = shortage_in(given, ids, request)
     tested = SliceTest(
         request=request,
         discovery=found,
         confirmation=shown,
         tests=len(earlier) + 1 + (analysis.tested if analysis else 0),
-        confirmed=is_confirmed(found, shown),
+        confirmed=too_few is None and is_confirmed(found, shown),
+        too_few=too_few,
         count=len(ids),
         view=units.view.model_copy(update={"where": predicate}),
     )

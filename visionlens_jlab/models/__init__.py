@@ -36,6 +36,7 @@ from .analysis import (
     SliceTest,
     Target,
     Unconfirmed,
+    Untested,
 )
 from .attributes import (
     Attribute,
@@ -291,6 +292,7 @@ __all__ = [
     "Tiles",
     "TilesRequest",
     "Unconfirmed",
+    "Untested",
     "Uploaded",
     "Usage",
     "ViewSpec",

@@ -17,6 +17,8 @@ error_type: the missed and the wrongly found), predictions at the operating poin
 ActionKind = Literal["collect", "augment", "relabel", "threshold", "inspect"]
 FindingStatus = Literal["hypothesis", "verified", "rejected"]
 Author = Literal["statistics", "agent", "user"]
+LEAST_OBJECTS, LEAST_GROUPS = 50, 20
+"""Of a slice in each half, where a request names no others."""
 
 
 class AnalyseRequest(Model):
@@ -38,9 +40,9 @@ class AnalyseRequest(Model):
     exclude: list[str] = []
     space: str | None = None
     """Embedding space whose clusters are fields too; null: the newest there is; empty: none."""
-    min_objects: int = Field(50, ge=1)
+    min_objects: int = Field(LEAST_OBJECTS, ge=1)
     """Units in each half."""
-    min_groups: int = Field(20, ge=2)
+    min_groups: int = Field(LEAST_GROUPS, ge=2)
     """Groups in each half."""
     alpha: float = Field(0.05, gt=0, lt=1)
     """Of Benjamini-Hochberg in discovery, and of Holm in confirmation."""
@@ -188,11 +190,30 @@ class Unconfirmed(Model):
     level: Level
     view: ViewSpec
     """Its units."""
-    reason: Literal["not confirmed", "explained", "covered"]
+    reason: Literal["not confirmed", "explained", "covered", "repeated", "weak"]
+    """Explained: nothing of it is left once the finding is given. Covered: part of the finding.
+    Repeated: the finding says it already, of another target. Weak: what it has beyond the findings
+    is too little among so many tests."""
     discovery: Effect
     confirmation: Effect | None = None
     covered_by: str | None = None
     """The finding that it belongs to."""
+
+
+class Untested(Model):
+    """A slice that looks worse but has too few units or groups to be tested; a hint, no finding."""
+
+    predicate: str
+    label: str
+    target: Target
+    error: ErrorType | None = None
+    level: Level
+    view: ViewSpec
+    """Its units."""
+    effect: Effect
+    """Over both halves; nothing confirms it."""
+    reason: str
+    """What there is too little of, and how much is needed."""
 
 
 class LeftOut(Model):
@@ -215,6 +236,7 @@ class AnalysisInfo(Model):
     findings: list[str]
     unconfirmed: list[Unconfirmed]
     left_out: list[LeftOut]
+    untested: list[Untested] = []
     warnings: list[str] = []
     seconds: float
     digest: str
@@ -249,6 +271,8 @@ class SliceTest(Model):
     tests: int
     """Of this evaluation so far, this one included."""
     confirmed: bool
+    too_few: str | None = None
+    """Of what a half has too little for the slice to be confirmed; null: of nothing."""
     count: int
     view: ViewSpec
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
@@ -76,7 +77,8 @@ class Analysing:
         Returns
         -------
         list of Finding
-            As they rank. `analyses()` says what else was tested and left out.
+            As they rank. `analyses()` says what else was tested, what was too small to be tested,
+            and what was left out. A warning says why there is nothing.
 
         Raises
         ------
@@ -94,7 +96,10 @@ class Analysing:
             **options,
         )
         job = run_shown(self._backend, request, f"Analysing {self._backend.dataset}")
-        return Analysis(self._backend, self._backend.analysis(job.result["analysis"])).findings
+        found = Analysis(self._backend, self._backend.analysis(job.result["analysis"]))
+        for text in found.silences:
+            warnings.warn(text, stacklevel=2)
+        return found.findings
 
     def findings(self, evaluation: str | Evaluation | None = None) -> list[Finding]:
         """Findings of one evaluation or of all, those of the newest analysis first."""

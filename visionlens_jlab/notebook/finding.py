@@ -29,6 +29,17 @@ _UNCONFIRMED = [
     "confirmation",
     "covered_by",
 ]
+_UNTESTED = [
+    "predicate",
+    "label",
+    "target",
+    "level",
+    "units",
+    "groups",
+    "rate",
+    "rest",
+    "reason",
+]
 
 
 class Finding:
@@ -258,6 +269,37 @@ class Analysis:
         return _frame(rows, _UNCONFIRMED)
 
     @property
+    def silences(self) -> list[str]:
+        """What could not be looked for, and what little there is where nothing was found."""
+        info = self._info
+        if info.findings or not info.untested:
+            return info.warnings
+        seen = f"Too small to be tested: {'; '.join(one.label for one in info.untested)}."
+        return [*info.warnings, f"No slice holds on both halves. {seen}"]
+
+    @property
+    def untested(self) -> pd.DataFrame:
+        """Slices that look worse but are too small to be tested, worst first, with the reason.
+
+        Nothing confirms them: they are hints where to look, or of what to collect more.
+        """
+        rows = [
+            {
+                "predicate": one.predicate,
+                "label": one.label,
+                "target": one.target,
+                "level": one.level,
+                "units": one.effect.units,
+                "groups": one.effect.groups,
+                "rate": one.effect.rate,
+                "rest": one.effect.rest,
+                "reason": one.reason,
+            }
+            for one in self._info.untested
+        ]
+        return _frame(rows, _UNTESTED)
+
+    @property
     def left_out(self) -> pd.DataFrame:
         """Fields that took no part, with the reason."""
         return _frame([one.model_dump() for one in self._info.left_out], ["field", "reason"])
@@ -266,7 +308,8 @@ class Analysis:
         info = self._info
         return (
             f"<Analysis of {info.evaluation}: {len(info.findings)} findings, {info.tested:,} "
-            f"slices tested, {len(info.unconfirmed):,} not confirmed>"
+            f"slices tested, {len(info.unconfirmed):,} not confirmed, {len(info.untested):,} too "
+            "small to test>"
         )
 
     def _repr_html_(self) -> str:

@@ -159,6 +159,18 @@ export const ANALYSIS: IAnalysis = {
     }
   ],
   left_out: [{ field: 'serial', reason: '500 values, none frequent' }],
+  untested: [
+    {
+      predicate: "lens = 'D'",
+      label: 'lens is D',
+      target: 'miss_rate',
+      error: null,
+      level: 'annotations',
+      view: plainView('annotations', "lens = 'D'"),
+      effect: EFFECT,
+      reason: '9 objects in 4 groups of the discovery half'
+    }
+  ],
   warnings: ['No embeddings: clusters were not looked at.'],
   seconds: 4.2,
   digest: 'd',

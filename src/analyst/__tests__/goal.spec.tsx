@@ -5,7 +5,7 @@ import type { IErrorBody, IJob } from '../../client/types';
 import { VIEW } from '../../components/__tests__/fakes';
 import { job } from '../../jobs/__tests__/fakes';
 import { CommandIDs } from '../../tokens';
-import { agentRun, SETTINGS, STEPS } from './fixtures';
+import { agentRun, ANALYSIS, SETTINGS, STEPS } from './fixtures';
 import { open, setUp, settle } from './open';
 
 setUp();
@@ -141,7 +141,7 @@ describe('what is no finding', () => {
   it('is listed with the reason, and each is a door', async () => {
     const { model } = await open();
     expect(
-      screen.getByText(/2 further patterns did not survive/)
+      screen.getByText(/2 further patterns were looked at and are no findings/)
     ).toBeVisible();
     expect(
       screen.getByText(/1,240 patterns tested · 4,888 units in 364 groups/)
@@ -156,6 +156,27 @@ describe('what is no finding', () => {
       level: 'annotations',
       filter: { value: "lens = 'C'" }
     });
+  });
+
+  it('names what is too small to be tested, with what it lacks', async () => {
+    const { model } = await open();
+    expect(
+      screen.getByText(/1 pattern looks worse but is too small to be tested/)
+    ).toBeVisible();
+    expect(screen.getByText(/9 objects in 4 groups/)).toBeInTheDocument();
+    fireEvent.click(screen.getByText('lens is D'));
+    await settle();
+    expect(model.setView.mock.lastCall![0]).toMatchObject({
+      filter: { value: "lens = 'D'" }
+    });
+  });
+
+  it('says so where nothing could be tested', async () => {
+    await open({
+      findings: async () => [],
+      analyses: async () => [{ ...ANALYSIS, tested: 0 }]
+    });
+    expect(screen.getByText('No pattern could be tested.')).toBeVisible();
   });
 
   it('may be everything: what was tested and what that means', async () => {

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ...models import AnalysisInfo, Attribute, Calibration, Effect, Finding, Proportion
+from ...models import (
+    AnalysisInfo,
+    Attribute,
+    Calibration,
+    Effect,
+    Finding,
+    Proportion,
+    Untested,
+)
 from ..slices.settings import CONFIRMED
 
 TARGETS = {
@@ -21,12 +29,12 @@ COLUMNS = ("", "Units", "Groups", "Here", "Elsewhere", "Difference", "95% interv
 """Of `figures`."""
 
 
-def is_share(found: Finding) -> bool:
+def is_share(found: Finding | Untested) -> bool:
     """Whether its rates are shares of units, or scores: else counts for each image."""
     return found.level == "annotations"
 
 
-def number(found: Finding, value: float | None, *, signed: bool = False) -> str:
+def number(found: Finding | Untested, value: float | None, *, signed: bool = False) -> str:
     """A rate, or with a sign a difference of two."""
     if value is None:
         return "–"
@@ -158,6 +166,13 @@ def _limits(share: Proportion) -> str:
     return f"{share.value:.2f} ({share.low:.2f} to {share.high:.2f})"
 
 
+def untested_of(one: Untested) -> str:
+    """What looks worse but could not be tested, in one sentence."""
+    of = one.error or TARGETS[one.target]
+    rate, rest = (number(one, value) for value in (one.effect.rate, one.effect.rest))
+    return f"Seen but not tested: {one.label} ({of}: {rate} here, {rest} elsewhere; {one.reason})."
+
+
 def about(info: AnalysisInfo) -> list[str]:
     """How an analysis looked, and what it could not say."""
     asked = info.request
@@ -171,6 +186,7 @@ def about(info: AnalysisInfo) -> list[str]:
     not_confirmed = sum(one.reason == "not confirmed" for one in info.unconfirmed)
     if not_confirmed:
         lines.append(f"Not confirmed: {not_confirmed:,} slices of the discovery half.")
+    lines += [untested_of(one) for one in info.untested]
     by_reason: dict[str, list[str]] = {}
     for one in info.left_out:
         by_reason.setdefault(one.reason, []).append(one.field)

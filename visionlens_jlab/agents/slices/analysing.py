@@ -11,13 +11,14 @@ import numpy as np
 from ...errors import VisionLensError
 from ...models.analysis import AnalyseRequest, AnalysisInfo, AnalysisResult, LeftOut
 from .choosing import Choosing
-from .confirming import Judged, confirm, judge
+from .confirming import confirm, judge
 from .input import SliceInput, Units
-from .reporting import finding_of, ranked, unconfirmed_of
-from .searching import Family, Search, search_units
+from .reporting import distinct, finding_of, ranked, silence_of, unconfirmed_of, weak_of
+from .searching import Family, Search, is_leading, search_units
 from .settings import CONFIRMED
 from .stating import Stating
 from .testing import Tests
+from .untested import untested_of
 
 Progress = Callable[[str, int, int], None]
 """Stage, steps done, steps in all; may raise to cancel."""
@@ -49,22 +50,34 @@ def analyse(
     """
     began = time.perf_counter()
     tests = earlier or []
-    left_out: dict[str, LeftOut] = {one.field: one for one in given.left_out}
-    searches = [
-        search_units(given, units, request, progress, left_out) for units in _wanted(given, request)
-    ]
+    searches = [search_units(given, units, request, progress) for units in _wanted(given, request)]
     family = Family(searches, tests)
+    choices = [
+        _choose(search, request, family, lambda d, n: progress("choose", d, n))
+        for search in searches
+    ]
     judged = [
         one
-        for search in searches
-        for one in _choose(search, request, family, lambda d, n: progress("choose", d, n))
+        for search, choice in zip(searches, choices, strict=True)
+        for one in judge(search, choice.chosen, family)
     ]
     passed = [second for first, second in tests if first <= request.alpha]
     judged = confirm(judged, passed, CONFIRMED * request.alpha)
     progress("describe", 0, 1)
     analysis = _name(given, request, tests)
-    found = [(one, finding_of(given, request, one, analysis, now)) for one in judged if one.holds]
+    told, again = distinct(judged)
+    found = [(one, finding_of(given, request, one, analysis, now)) for one in told]
     findings = ranked(found)[: request.limit]
+    weak = [
+        one
+        for search, choice in zip(searches, choices, strict=True)
+        for one in weak_of(search, choice.weak)
+    ]
+    untested = [
+        one
+        for search, choice in zip(searches, choices, strict=True)
+        for one in untested_of(given, search, choice.chosen, request)
+    ]
     info = AnalysisInfo(
         analysis=analysis,
         evaluation=given.evaluation,
@@ -73,9 +86,10 @@ def analyse(
         units=sum(len(one.units.rows) for one in searches),
         groups=int(np.unique(given.groups[given.groups >= 0]).size),
         findings=[one.finding for one in findings],
-        unconfirmed=unconfirmed_of(judged, findings),
-        left_out=list(left_out.values()),
-        warnings=given.warnings,
+        unconfirmed=[*unconfirmed_of(judged, again, findings), *weak],
+        left_out=_left_out(given, searches),
+        untested=untested,
+        warnings=[*given.warnings, *_silences(searches, request)],
         seconds=time.perf_counter() - began,
         digest=given.digest,
         created_at=now,
@@ -97,10 +111,30 @@ def _wanted(given: SliceInput, request: AnalyseRequest) -> list[Units]:
     return found
 
 
+def _left_out(given: SliceInput, searches: list[Search]) -> list[LeftOut]:
+    """Each field that took part in no search, with the first reason."""
+    taking_part = {field.feature.field for search in searches for field in search.fields}
+    found: dict[str, LeftOut] = {}
+    for one in (*given.left_out, *(one for search in searches for one in search.left_out)):
+        if one.field not in taking_part:
+            found.setdefault(one.field, one)
+    return list(found.values())
+
+
+def _silences(searches: list[Search], request: AnalyseRequest) -> list[str]:
+    """Why nothing was looked for among the units that lead, or that were asked for."""
+    return [
+        said
+        for search in searches
+        if (request.target or is_leading(search.units))
+        and (said := silence_of(search, request.min_objects))
+    ]
+
+
 def _choose(
     search: Search, request: AnalyseRequest, family: Family, progress: Callable[[int, int], None]
-) -> list[Judged]:
-    """The slices of one target that are worth confirming."""
+) -> Choosing:
+    """Choose the slices of one target that are worth confirming."""
     cutoff = family.cutoff(request.alpha)
     rivals = family.rivals(search) if cutoff else []
     choosing = Choosing(
@@ -120,8 +154,8 @@ def _choose(
         alpha=request.alpha,
         tests=max(family.tests, 1),
     )
-    chosen = choosing.choose(rivals, cutoff=cutoff, limit=request.limit, progress=progress)
-    return judge(search, chosen, family)
+    choosing.choose(rivals, cutoff=cutoff, limit=request.limit, progress=progress)
+    return choosing
 
 
 def _name(given: SliceInput, request: AnalyseRequest, earlier: Tests) -> str:

@@ -91,12 +91,12 @@ class Choosing:
         self._least, self._groups, self._stating = least, groups, stating
         self._alpha, self._tests = alpha, tests
         self.chosen: list[Chosen] = []
+        self.weak: list[Rival] = []
+        """What has an effect beyond the chosen ones, but too little of it; the strongest first."""
         self._asked_at = 0
 
-    def choose(
-        self, rivals: list[Rival], *, cutoff: float, limit: int, progress: Progress
-    ) -> list[Chosen]:
-        """At most `limit` slices, in the order in which they were chosen.
+    def choose(self, rivals: list[Rival], *, cutoff: float, limit: int, progress: Progress) -> None:
+        """Choose at most `limit` slices; `chosen` has them in the order in which they were.
 
         `cutoff`: what p times a rival's factor may be at most.
         """
@@ -127,7 +127,6 @@ class Choosing:
             rest = [one for one in kept if one is not best]
         self._prune()
         self._settle(rivals)
-        return self.chosen
 
     def _grown(self) -> bool:
         """Whether something was chosen since this was asked before."""
@@ -139,13 +138,26 @@ class Choosing:
         return Expected(self._half, masks, self._scale)
 
     def _settle(self, rivals: list[Rival]) -> None:
-        """Each slice with an effect belongs to the chosen one that it overlaps most."""
+        """Each slice with an effect belongs to the chosen one that it overlaps most.
+
+        It has to be part of that, or to have nothing left once that is given. What still has an
+        effect once all of them are given is weak.
+        """
+        given = [Expected(self._half, [one.mask], self._scale) for one in self.chosen]
+        whole, weak = self._expected(), []
         for one in rivals:
-            if self.chosen:
-                overlaps = [jaccard(chosen.mask, one.mask) for chosen in self.chosen]
-                owner = self.chosen[int(np.argmax(overlaps))]
-                if one.terms != owner.terms:
-                    owner.explains.append(one)
+            if any(one.terms == chosen.terms for chosen in self.chosen):
+                continue
+            overlaps = [jaccard(chosen.mask, one.mask) for chosen in self.chosen]
+            owner = int(np.argmax(overlaps)) if overlaps else -1
+            if owner >= 0 and (
+                set(self.chosen[owner].terms) <= set(one.terms)
+                or given[owner].excess(one.mask).z < EXPLAINED_Z
+            ):
+                self.chosen[owner].explains.append(one)
+            elif (left := whole.excess(one.mask).z) >= ENTRY_Z:
+                weak.append((left, one))
+        self.weak = [one for _, one in sorted(weak, key=lambda each: -each[0])]
 
     def _next(self, rest: list[Rival], excesses: list[Excess], cutoff: float) -> int | None:
         """The greatest excess that is significant; of those that are the same, the simplest."""

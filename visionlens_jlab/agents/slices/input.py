@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from ...arrow_columns import finite, numbers, values_of
 from ...models import Level, ViewSpec
-from ...models.analysis import LeftOut, Target
+from ...models.analysis import AnalyseRequest, LeftOut, Target
 from ...models.outcomes import ErrorType
 
 Kind = Literal["category", "number", "integer", "flag"]
@@ -62,6 +62,31 @@ class Feature:
     """Of a flag, the same in words: `with a car`, `without a car`; empty: `label`, `not label`."""
     attribute: str | None = None
     """The visual attribute that it is of."""
+
+    @property
+    def names(self) -> frozenset[str]:
+        """What a request may call it, in small letters."""
+        return names_of(self.level, self.name.partition(".")[2], self.field) | {self.name.lower()}
+
+
+def names_of(level: Level, name: str, field: str) -> frozenset[str]:
+    """What a request may call a field, in small letters; `field`: as predicates write it."""
+    prefix = level[:-1]
+    plain = unquoted(field)
+    said = {field, plain, *([name, f"{prefix}.{name}"] if name else ())}
+    return frozenset(one.lower() for one in said)
+
+
+def unquoted(field: str) -> str:
+    """A field's name without the quotes that predicates may need."""
+    inside = field[1:-1] if len(field) > 1 and field[0] == field[-1] == '"' else ""
+    return inside.replace('""', '"') if inside else field
+
+
+def is_wanted(request: AnalyseRequest, names: frozenset[str]) -> bool:
+    """Whether a request lets a field of these names take part."""
+    named = request.fields is None or not names.isdisjoint(map(str.lower, request.fields))
+    return named and names.isdisjoint(map(str.lower, request.exclude))
 
 
 @dataclass(frozen=True)

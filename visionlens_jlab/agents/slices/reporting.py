@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from typing import Literal
 
 import numpy as np
 
 from ...models import ViewSpec
-from ...models.analysis import AnalyseRequest, Condition, Finding, Inseparable, Unconfirmed
+from ...models.analysis import (
+    AnalyseRequest,
+    Condition,
+    Effect,
+    Finding,
+    Inseparable,
+    Unconfirmed,
+)
 from .actions import action_for
 from .choosing import Rival, jaccard
 from .confirming import Judged
@@ -16,15 +24,18 @@ from .contrasts import effect
 from .halves import both
 from .input import SliceInput, Units
 from .members import members_digest
-from .searching import is_leading
+from .searching import Search, is_leading
 from .settings import ASSOCIATED, OVERLAPS, SAID
 from .terms import Slice, label_of, predicate_of, sql_of
-from .wording import description_of, title_of
+from .wording import constant_of, description_of, title_of, too_small_of
 
 _EXAMPLES = 20
 _CORRELATES = 5
 _EXPLAINED = 5
-"""Slices named for each finding that explains them."""
+"""Slices named for each finding that explains them, and of those that are too weak."""
+_ALIKE = 0.5
+"""Jaccard index from which one of two weak slices is enough."""
+Reason = Literal["not confirmed", "explained", "covered", "repeated", "weak"]
 
 
 def finding_of(
@@ -144,16 +155,24 @@ def correlation(one: np.ndarray, other: np.ndarray) -> float:
     return float(np.corrcoef(one, other)[0, 1])
 
 
-def distinct(judged: list[Judged]) -> list[Judged]:
-    """Without what another target has said of the same units, or in the same words, before."""
+Repetition = tuple[Judged, Judged]
+"""What holds but is said already, and what says it."""
+
+
+def distinct(judged: list[Judged]) -> tuple[list[Judged], list[Repetition]]:
+    """What holds, without what another target has said of the same units, or in the same words."""
     kept: list[Judged] = []
+    again: list[Repetition] = []
     order = sorted(
         (one for one in judged if one.holds), key=lambda one: not is_leading(one.search.units)
     )
     for one in order:
-        if not any(_says_again(one, before) for before in kept):
+        before = next((each for each in kept if _says_again(one, each)), None)
+        if before is None:
             kept.append(one)
-    return kept
+        else:
+            again.append((one, before))
+    return kept, again
 
 
 def _says_again(one: Judged, before: Judged) -> bool:
@@ -200,51 +219,81 @@ def _share(judged: Judged) -> float:
     return judged.own * judged.confirmation.units / max(failures, 1e-9)
 
 
-def unconfirmed_of(judged: list[Judged], findings: list[Finding]) -> list[Unconfirmed]:
+def unconfirmed_of(
+    judged: list[Judged], again: list[Repetition], findings: list[Finding]
+) -> list[Unconfirmed]:
     """Slices of the discovery half that are no findings, and why."""
     named = {(one.target, one.error, one.level, one.predicate): one.finding for one in findings}
-    out = [_lost(one) for one in judged if not one.holds]
-    for one in judged:
+
+    def name(one: Judged) -> str | None:
         units = one.search.units
-        key = (units.target, units.error, units.level, predicate_of(one.chosen.terms, units.base))
-        if key in named:
-            out += [
-                _explained(one, rival, named[key]) for rival in one.chosen.explains[:_EXPLAINED]
-            ]
+        predicate = predicate_of(one.chosen.terms, units.base)
+        return named.get((units.target, units.error, units.level, predicate))
+
+    out = [
+        _no_finding(one.search, one.chosen.terms, "not confirmed", one.discovery, one.confirmation)
+        for one in judged
+        if not one.holds
+    ]
+    for one, before in again:
+        if finding := name(before):
+            told = _no_finding(
+                one.search, one.chosen.terms, "repeated", one.discovery, one.confirmation
+            )
+            out.append(told.model_copy(update={"covered_by": finding}))
+    for one in judged:
+        if finding := name(one):
+            for rival in one.chosen.explains[:_EXPLAINED]:
+                reason: Reason = (
+                    "covered" if _is_part(one.chosen.terms, rival.terms) else "explained"
+                )
+                told = _no_finding(one.search, rival.terms, reason, _seen(one.search, rival))
+                out.append(told.model_copy(update={"covered_by": finding}))
     return out
 
 
-def _lost(one: Judged) -> Unconfirmed:
-    units = one.search.units
-    predicate = predicate_of(one.chosen.terms, units.base)
+def weak_of(search: Search, weak: list[Rival]) -> list[Unconfirmed]:
+    """The strongest of what has too little beyond the chosen slices; each other units."""
+    kept: list[Rival] = []
+    for one in weak:
+        if len(kept) < _EXPLAINED and all(jaccard(one.mask, k.mask) < _ALIKE for k in kept):
+            kept.append(one)
+    return [_no_finding(search, one.terms, "weak", _seen(search, one)) for one in kept]
+
+
+def _seen(search: Search, rival: Rival) -> Effect:
+    return effect(search.discovery, rival.mask, binary=search.units.scale == "rate")
+
+
+def _no_finding(
+    search: Search,
+    terms: Slice,
+    reason: Reason,
+    discovery: Effect,
+    confirmation: Effect | None = None,
+) -> Unconfirmed:
+    units = search.units
+    predicate = predicate_of(terms, units.base)
     return Unconfirmed(
         predicate=predicate,
-        label=label_of(one.chosen.terms),
+        label=label_of(terms),
         target=units.target,
         error=units.error,
         level=units.level,
         view=narrowed(units.view, predicate),
-        reason="not confirmed",
-        discovery=one.discovery,
-        confirmation=one.confirmation,
+        reason=reason,
+        discovery=discovery,
+        confirmation=confirmation,
     )
 
 
-def _explained(one: Judged, rival: Rival, finding: str) -> Unconfirmed:
-    units = one.search.units
-    covered = _is_part(one.chosen.terms, rival.terms)
-    predicate = predicate_of(rival.terms, units.base)
-    return Unconfirmed(
-        predicate=predicate,
-        label=label_of(rival.terms),
-        target=units.target,
-        error=units.error,
-        level=units.level,
-        view=narrowed(units.view, predicate),
-        reason="covered" if covered else "explained",
-        discovery=effect(one.search.discovery, rival.mask, binary=units.scale == "rate"),
-        covered_by=finding,
-    )
+def silence_of(search: Search, least: int) -> str | None:
+    """Why nothing can be found among some units; None: something can."""
+    units, halves = search.units, (search.discovery, search.confirmation)
+    if search.is_constant:
+        return constant_of(units, np.concatenate([one.values for one in halves]))
+    sizes = [len(one.rows) for one in halves]
+    return too_small_of(units, sizes, least) if min(sizes) < 2 * least else None
 
 
 def _is_part(terms: Slice, other: Slice) -> bool:

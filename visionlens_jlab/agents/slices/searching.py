@@ -15,7 +15,7 @@ from .encoding import Columns, Encoded, encode
 from .enumerating import Enumerated, enumerate_slices
 from .expecting import Expected, Scale
 from .halves import Half, half
-from .input import Feature, SliceInput, Units
+from .input import Feature, SliceInput, Units, is_wanted
 from .settings import least_effect
 from .terms import Slice
 from .testing import Tests
@@ -40,6 +40,8 @@ class Search:
         Of each candidate in the discovery half; 1 where it is not worse.
     tested : list of int
         Slices looked at, by depth.
+    left_out : list of LeftOut
+        Fields that cannot describe any of these units.
     """
 
     units: Units
@@ -50,6 +52,13 @@ class Search:
     slices: list[Slice]
     p: np.ndarray
     tested: list[int]
+    left_out: list[LeftOut]
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether all units have one value: then nothing can be told apart."""
+        values = np.concatenate([self.discovery.values, self.confirmation.values])
+        return not len(values) or bool((values == values[0]).all())
 
 
 def is_leading(units: Units) -> bool:
@@ -121,25 +130,22 @@ def search_units(
     units: Units,
     request: AnalyseRequest,
     progress: Callable[[str, int, int], None],
-    left_out: dict[str, LeftOut],
 ) -> Search:
-    """Look at all slices of some units; fields that cannot describe any go to `left_out`."""
+    """Look at all slices of some units."""
     columns = Columns(given, units)
     halves = tuple(half(given, units, discovery=discovery) for discovery in (True, False))
     discovery, confirmation = halves
     least, groups = request.min_objects, request.min_groups
-    fields = []
+    fields, left_out = [], []
     if min(len(one.rows) for one in halves) >= 2 * least:
-        for feature in _features(given, units, request):
+        for feature in features_of(given, units, request):
             found = encode(feature, columns, (discovery, confirmation), least, groups)
             if isinstance(found, Encoded):
                 fields.append(found)
             else:
-                left_out.setdefault(found.field, found)
+                left_out.append(found)
     stage = f"search {units.target}"
-    depth = request.depth
-    if request.target is None and not is_leading(units):
-        depth = min(depth, _DEPTH_OF_OTHERS)
+    depth = depth_of(units, request)
     enumerated = Enumerated([], [0] * depth)
     if fields:
         enumerated = enumerate_slices(
@@ -155,15 +161,23 @@ def search_units(
         for places in enumerated.candidates
     ]
     p = _p(discovery, columns, slices, units.scale, groups)
-    return Search(units, columns, discovery, confirmation, fields, slices, p, enumerated.tested)
+    return Search(
+        units, columns, discovery, confirmation, fields, slices, p, enumerated.tested, left_out
+    )
 
 
-def _features(given: SliceInput, units: Units, request: AnalyseRequest) -> list[Feature]:
+def depth_of(units: Units, request: AnalyseRequest) -> int:
+    """Most terms of a slice of some units."""
+    if request.target is None and not is_leading(units):
+        return min(request.depth, _DEPTH_OF_OTHERS)
+    return request.depth
+
+
+def features_of(given: SliceInput, units: Units, request: AnalyseRequest) -> list[Feature]:
+    """The features that may describe some units under a request."""
+
     def wanted(feature: Feature) -> bool:
-        names = {feature.name, feature.field}
-        if feature.name in units.without or names & set(request.exclude):
-            return False
-        return request.fields is None or bool(names & set(request.fields))
+        return feature.name not in units.without and is_wanted(request, feature.names)
 
     levels = ("samples",) if units.level == "samples" else ("samples", "annotations")
     return [one for one in given.features if one.level in levels and wanted(one)]

@@ -7,12 +7,19 @@ from collections.abc import Sequence
 import numpy as np
 
 from ...errors import VisionLensError
-from ...models.analysis import AnalyseRequest, Effect, SliceRequest
+from ...models.analysis import (
+    LEAST_GROUPS,
+    LEAST_OBJECTS,
+    AnalyseRequest,
+    Effect,
+    SliceRequest,
+)
 from .adjusting import benjamini_hochberg, holm
 from .contrasts import effect
 from .halves import Half, half
 from .input import SliceInput, Units
 from .settings import ALPHA, CONFIRMED
+from .wording import shortage_of
 
 Tests = list[tuple[float, float]]
 """p in discovery and in confirmation of the tests made before."""
@@ -80,6 +87,28 @@ def is_confirmed(found: Effect, shown: Effect) -> bool:
     if any(p is None or p > level for p, level in small):
         return False
     return (found.difference or 0) * (shown.difference or 0) > 0
+
+
+def shortage(
+    units: Units, halves: Sequence[tuple[Half, np.ndarray]], least: int, groups: int
+) -> str | None:
+    """What a slice has too little of for a test, given its mask in each half; None: of nothing."""
+    sizes = [(int(np.count_nonzero(mask)), half.count_groups(mask)) for half, mask in halves]
+    outside = [len(mask) - inside for (inside, _), (_, mask) in zip(sizes, halves, strict=True)]
+    if all(
+        min(inside, rest) >= least and there >= groups
+        for (inside, there), rest in zip(sizes, outside, strict=True)
+    ):
+        return None
+    return shortage_of(units, sizes, least, groups)
+
+
+def shortage_in(given: SliceInput, ids: np.ndarray, request: SliceRequest) -> str | None:
+    """The same of rows of the request's level, with an analysis's least numbers."""
+    units = units_of(given, request)
+    mask = np.isin(given.ids(units.population), ids)
+    parts = [half(given, units, discovery=discovery) for discovery in (True, False)]
+    return shortage(units, [(one, mask[one.rows]) for one in parts], LEAST_OBJECTS, LEAST_GROUPS)
 
 
 def units_of(given: SliceInput, request: SliceRequest | AnalyseRequest) -> Units:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from ...models.analysis import Effect, Inseparable
 from .input import Units
 from .terms import Slice, label_of, listed
@@ -50,6 +52,40 @@ def description_of(
     if correlates:
         parts.append(f"It cannot be separated from: {listed([one.label for one in correlates])}.")
     return " ".join(parts)
+
+
+def constant_of(units: Units, values: np.ndarray) -> str:
+    """That all units have one value, so that nothing can be told apart."""
+    count, noun = len(values), _NOUNS[units.population]
+    end = "so no part of them is worse than the rest."
+    if not count:
+        return f"There are no {noun} to look at."
+    if units.scale != "rate":
+        return f"All {count:,} {noun} have {_number(units, float(values[0]))} {_verb(units)}, {end}"
+    return f"{'All' if values[0] else 'None'} of the {count:,} {noun} {_verb(units)}, {end}"
+
+
+def too_small_of(units: Units, sizes: list[int], least: int) -> str:
+    """That halves are too small for a slice and its rest."""
+    noun = _NOUNS[units.population]
+    return (
+        f"Too few {noun} to test any slice: {sizes[0]:,} in the discovery half and {sizes[1]:,} in"
+        f" the confirmation half. Each needs {least:,} in a slice and {least:,} outside of it"
+        " (min_objects)."
+    )
+
+
+def shortage_of(units: Units, sizes: list[tuple[int, int]], least: int, groups: int) -> str:
+    """What a slice has too little of, given its units and groups in both halves."""
+    noun = _NOUNS[units.population]
+    halves = [
+        f"{count:,} {noun} in {many:,} groups of the {name} half"
+        for (count, many), name in zip(sizes, ("discovery", "confirmation"), strict=True)
+    ]
+    return (
+        f"{listed(halves)}; at least {least:,} in {groups:,} groups of each are needed"
+        " (min_objects, min_groups), and as many outside."
+    )
 
 
 def _verb(units: Units) -> str:

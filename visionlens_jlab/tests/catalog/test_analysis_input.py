@@ -214,6 +214,52 @@ def test_fields_by_request(store: DatasetStore) -> None:
     assert "cluster" not in {one.field for one in read(store, space="").features}
 
 
+@pytest.mark.parametrize("named", ["fields", "exclude"])
+@pytest.mark.parametrize(
+    ("asked", "near"),
+    [("wether", "weather"), ("any(class = 'padestrian')", "any(class = 'pedestrian')")],
+)
+def test_names_of_no_field_are_refused(
+    store: DatasetStore, named: str, asked: str, near: str
+) -> None:
+    with pytest.raises(VisionLensError) as caught:
+        read(store, **{named: ["class", asked]})
+    assert caught.value.code == "FIELD_UNKNOWN"
+    assert near in caught.value.hint
+
+
+@pytest.mark.parametrize("name", ["WET ROOF", '"wet roof"', "sample.wet roof"])
+def test_a_field_may_be_named_in_other_ways(store: DatasetStore, name: str) -> None:
+    assert [one.field for one in read(store, fields=[name]).features] == ['"wet roof"']
+    assert '"wet roof"' not in {one.field for one in read(store, exclude=[name]).features}
+
+
+def test_fields_that_cannot_describe_a_slice_are_told(store: DatasetStore) -> None:
+    with pytest.raises(VisionLensError) as caught:
+        read(store, fields=["filename", "group"])
+    assert caught.value.code == "ANALYSIS_INVALID"
+    assert "filename (a name, not a property)" in caught.value.message
+    assert "group (the unit of inference)" in caught.value.message
+
+
+def test_what_an_image_is_of_is_no_scene(tmp_path: Path) -> None:
+    """Of classified images the class says it; of other things on them a scene does."""
+    rows = pa.table(
+        {
+            "filename": [f"{n}.jpg" for n in range(40)],
+            "class": ["cat" if n % 3 else "dog" for n in range(40)],
+        }
+    )
+    dataset = vl.ingest(rows.to_pandas(), name="pets", data_dir=tmp_path, labels_only=True)
+    answers = rows.append_column("confidence", pa.array([0.9] * 40)).to_pandas()
+    dataset.add_predictions("m", answers)
+    dataset.evaluate("m", protocol="classification", replicates=0)
+    given = read(dataset._backend._store)
+    assert "class" in {one.field for one in given.features}
+    assert not [one.field for one in given.features if one.origin == "scene"]
+    dataset.close()
+
+
 def test_targets_and_levels_by_request(store: DatasetStore) -> None:
     images = read(store, level="samples").units
     assert {one.level for one in images} == {"samples"}

@@ -10,6 +10,7 @@ import pytest
 
 import visionlens_jlab as vl
 from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.models.analysis import LEAST_OBJECTS
 from visionlens_jlab.tests.agents import planted
 
 pytest.importorskip("pandas")
@@ -127,6 +128,16 @@ def test_slices_of_ones_own_count(ds: vl.Dataset) -> None:
             ds.test_slice(where)
         assert caught.value.code == code
     assert ds.test_slice("light = 'bright'").tests == 3
+
+
+def test_a_slice_too_small_is_not_confirmed_however_bad(ds: vl.Dataset) -> None:
+    """What an analysis would not test is not confirmed by hand either."""
+    found = ds.test_slice(f"{planted.SLICE} and lens = 'a' and class = 'car'")
+    assert found.confirmation.units < LEAST_OBJECTS
+    assert not found.confirmed
+    assert found.too_few is not None
+    assert f"{found.confirmation.units} objects in {found.confirmation.groups}" in found.too_few
+    assert ds.test_slice(planted.SLICE).too_few is None
 
 
 def wait_for_check(found: vl.Finding) -> None:
