@@ -28,6 +28,11 @@ class IdMap(Generic[T]):
         self.exact[identity] = meaning
         return True
 
+    def find(self, identity: Any) -> T | None:
+        """The meaning of an id; None when there is none."""
+        found = self.exact.get(identity)
+        return self.loose(identity) if found is None else found
+
     def loose(self, identity: Any) -> T | None:
         """The meaning of an id that is not in `exact`; None when there is none."""
         if identity is None:

@@ -112,3 +112,25 @@ class IngestReport(Model):
     by_code: dict[str, int]
     items: list[ReportItem]
     items_total: int
+
+    def warnings(self) -> list[str]:
+        """What must be told at once of an import of predictions: what has no image or class."""
+        told = []
+        if self.annotations.skipped:
+            told.append(
+                f"{self.annotations.skipped:,} of {self.annotations.found:,} predictions were left "
+                f"out{self._examples('PREDICTIONS_WITHOUT_IMAGE', 'PREDICTIONS_AMBIGUOUS')}."
+            )
+        if "CLASS_UNKNOWN" in self.by_code:
+            told.append(
+                f"{self.by_code['CLASS_UNKNOWN']:,} classes of the predictions are not in the "
+                f"dataset{self._examples('CLASS_UNKNOWN')}."
+            )
+        if not self.annotations.found:
+            told.append("There is no prediction in it: the run is empty.")
+        return told
+
+    def _examples(self, *codes: str) -> str:
+        names = [item.item for item in self.items if item.code in codes]
+        listed = ", ".join(names[:3])
+        return f" ({listed}{', ...' if len(names) > 3 else ''})" if names else ""

@@ -41,18 +41,21 @@ class Evaluating:
         """Add a model's predictions as a run; waits, with a progress bar.
 
         Predictions belong to the image whose id in the label file, path, file name or name without
-        its ending they state. What belongs to none is left out and listed in the report.
+        its ending they state. What belongs to none is left out and listed in the report; a run of
+        which nothing belongs to an image, or to a class, of the dataset is refused.
 
         Parameters
         ----------
         run : str
             Its name, such as that of the model.
         source : path, pandas DataFrame or Arrow table
-            COCO results (boxes, masks, keypoints); a folder of YOLO text files with confidence;
-            text files of the VOC devkit (`comp4_det_test_car.txt`); a CSV or Parquet file or a
-            table with one prediction a row (`filename` or `sample_id`, `class`, `confidence`,
-            perhaps `x, y, w, h` in pixels of the upright image) or one image a row with a column
-            of probabilities for each class.
+            COCO results (boxes, masks, keypoints; an object with `images` and `categories` of its
+            own is read by file names and names of classes); a folder of YOLO text files with
+            confidence; text files of the VOC devkit (`comp4_det_test_car.txt`); a CSV or Parquet
+            file or a table with one prediction a row (`filename` or `sample_id`, `class`,
+            `confidence`, perhaps `x, y, w, h` in pixels of the upright image) or one image a row
+            with a column of probabilities for each class. The files of a folder are one run: no
+            image may be in two of them.
         format : str, optional
             By default found out.
         replace : bool
@@ -97,11 +100,8 @@ class Evaluating:
         report = Report.read(lambda offset, limit: self._backend.run_report(run, offset, limit))
         if report is None:
             raise VisionLensError("RUN_NOT_FOUND", f"Somebody has removed the run {run!r}.")
-        if report.annotations.skipped:
-            print(  # noqa: T201
-                f"{report.annotations.skipped:,} of {report.annotations.found:,} predictions were "
-                "left out: see the report."
-            )
+        for warning in report.warnings():
+            print(f"{warning} See the report.")  # noqa: T201
         return report
 
     def rename_run(self, run: str, name: str) -> None:

@@ -46,6 +46,10 @@ class Report:
         """Where it was read from."""
         return self._first.source
 
+    def warnings(self) -> list[str]:
+        """What must be told at once of an import of predictions."""
+        return self._first.warnings()
+
     @property
     def started_at(self) -> str:
         """ISO 8601, UTC."""

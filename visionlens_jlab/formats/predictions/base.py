@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.formats.base import AnnotationRows, Issue
 
-from .targets import AMBIGUOUS
+from .targets import AMBIGUOUS, Targets
 
 
 @dataclass
@@ -63,3 +64,43 @@ class PredictionBatch:
     found: int = 0
     files: int = 0
     files_skipped: int = 0
+
+
+class Owners:
+    """Which file speaks of each image: two that speak of one are different runs, or one twice.
+
+    Parameters
+    ----------
+    targets : Targets
+    """
+
+    def __init__(self, targets: Targets) -> None:
+        self._targets = targets
+        self._files: list[str] = []
+        self._owner: dict[str, np.ndarray] = {}
+
+    def claim(self, path: str, images: np.ndarray, about: str = "") -> None:
+        """Note that a file holds predictions of images; `about`: of which class, if of one alone.
+
+        Raises
+        ------
+        VisionLensError
+            PREDICTIONS_INVALID where another file does, too.
+        """
+        owner = self._owner.get(about)
+        if owner is None:
+            owner = self._owner[about] = np.full(len(self._targets), -1, dtype=np.int32)
+        if not self._files or self._files[-1] != path:
+            self._files.append(path)
+        mine = len(self._files) - 1
+        taken = images[(owner[images] >= 0) & (owner[images] != mine)]
+        if taken.size:
+            first = int(taken[0])
+            other, image = self._files[owner[first]], self._targets.paths[first]
+            raise VisionLensError(
+                "PREDICTIONS_INVALID",
+                f"{other} and {path} both hold predictions of {image}: they are not one run.",
+                "Name one of them as the source, and add the other as a run of its own.",
+                {"files": [other, path]},
+            )
+        owner[images] = mine

@@ -10,19 +10,19 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 
 from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.formats.base import Issue
 from visionlens_jlab.formats.dataframe import SUFFIXES, read_table
 from visionlens_jlab.media.sources import LocalSource, Source
 
-from .base import PredictionBatch
-from .coco_results import looks_like_results, read_coco_results
+from .base import Owners, PredictionBatch
+from .coco_results import holds_results, read_coco_results
 from .tables import read_prediction_table
 from .targets import Targets
 from .voc_text import NAME as VOC_NAME
 from .voc_text import read_voc_text
-from .yolo_text import NOT_LABELS, read_yolo_text
+from .yolo_text import NOT_LABELS, holds_labels, is_blank, read_yolo_text
 
 FORMATS = ("coco", "yolo", "voc", "classification", "dataframe")
-_HEAD = 1 << 16
 
 
 def read_predictions(
@@ -73,21 +73,42 @@ class _Files(NamedTuple):
 def _read(
     files: _Files, format: str, targets: Targets, options: Mapping[str, Any]
 ) -> Iterator[PredictionBatch]:
-    source = files.source
+    source, owners = files.source, Owners(targets)
     if format == "coco":
-        for path in files.ending(".json"):
-            yield from read_coco_results(source, path, targets)
+        used = files.ending(".json")
+        if len(used) > 1:
+            used = [path for path in used if holds_results(source, path)] or used
+        renumbered = options.get("categories") is not None
+        for path in used:
+            for batch in read_coco_results(source, path, targets, renumbered=renumbered):
+                owners.claim(path, batch.named)
+                yield batch
     elif format == "voc":
-        texts = files.ending(".txt")
-        named = [path for path in texts if VOC_NAME.fullmatch(posixpath.basename(path))]
-        yield from read_voc_text(source, named or texts, targets, options)
+        used = files.ending(".txt")
+        used = [path for path in used if VOC_NAME.fullmatch(posixpath.basename(path))] or used
+        yield from read_voc_text(source, used, targets, options, owners)
     elif format == "yolo":
-        texts = [p for p in files.ending(".txt") if _may_be_labels(p)]
-        yield from read_yolo_text(source, texts, targets, options)
+        used = [p for p in files.ending(".txt") if _may_be_labels(p)]
+        yield from read_yolo_text(source, used, targets, options, owners)
     else:
-        for path in files.ending(SUFFIXES):
-            table = _table(source, path)
-            yield from read_prediction_table(table, targets, f"{path}: row")
+        used = files.ending(SUFFIXES)
+        for path in used:
+            for batch in read_prediction_table(_table(source, path), targets, f"{path}: row"):
+                owners.claim(path, batch.named)
+                yield batch
+    left = set(used)
+    yield _unused([path for path in files.paths if path not in left])
+
+
+def _unused(paths: list[str]) -> PredictionBatch:
+    """The other files that might hold predictions."""
+    message = "Not read: it holds no predictions in the format of those beside it."
+    issues = [
+        Issue("LABEL_FILE_UNUSED", "skipped", "label_file", path, message)
+        for path in paths
+        if path.lower().endswith((".json", ".txt", *SUFFIXES))
+    ]
+    return PredictionBatch(issues=issues, files=len(issues), files_skipped=len(issues))
 
 
 def _table(source: Source, path: str) -> pa.Table:
@@ -117,14 +138,15 @@ def _detected(source: Source, paths: list[str], address: str) -> str:
     jsons = [path for path in paths if path.lower().endswith(".json")]
     if len(paths) == 1 and jsons:
         return "coco"
-    if any(_may_be_labels(path) for path in paths if path.lower().endswith(".txt")):
+    texts = [path for path in paths if path.lower().endswith(".txt") and _may_be_labels(path)]
+    if any(holds_labels(source, path) for path in texts):
         return "yolo"
-    for path in jsons:
-        with source.open(path) as file:
-            if looks_like_results(file.read(_HEAD)):
-                return "coco"
+    if any(holds_results(source, path) for path in jsons):
+        return "coco"
     if any(path.lower().endswith(SUFFIXES) for path in paths):
         return "classification"
+    if any(is_blank(source, path) for path in texts):
+        return "yolo"  # of a model that has found nothing
     raise VisionLensError(
         "FORMAT_UNKNOWN",
         f"There are no predictions in {address}.",

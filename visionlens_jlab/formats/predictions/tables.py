@@ -8,6 +8,7 @@ the upright image; or each row is an image, with a column of probabilities for e
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -20,7 +21,7 @@ from visionlens_jlab.formats.dataframe import IMAGE_COLUMNS as NAME_COLUMNS
 from visionlens_jlab.formats.dataframe_annotations import ANNOTATION_COLUMNS, annotation_rows
 
 from .base import PredictionBatch
-from .targets import Targets
+from .targets import Targets, numbered_classes, strange_classes
 
 ID_COLUMNS = ("source_id", "image_id")
 IMAGE_COLUMNS = ("sample_id", *NAME_COLUMNS, *ID_COLUMNS)
@@ -28,7 +29,15 @@ PROBABILITIES = "probabilities"
 """Attribute of a classification: class -> probability of the most probable ones."""
 KEPT_PROBABILITIES = 20
 _NAMES = {
-    "class": ("label", "category", "class_name", "prediction", "predicted"),
+    "class": (
+        "label",
+        "category",
+        "class_name",
+        "prediction",
+        "predicted",
+        "class_id",
+        "category_id",
+    ),
     "confidence": ("score", "probability", "conf"),
 }
 _CORNERS = (("xmin", "ymin", "xmax", "ymax"), ("x1", "y1", "x2", "y2"))
@@ -53,7 +62,7 @@ def read_prediction_table(
     images = _images(column, names, targets)
     table = _with_usual_names(table)
     if "class" in table.column_names:
-        yield _rows(table, column, names, images, item)
+        yield _rows(table, names, images, targets, item)
         return
     classes = _probability_columns(table, targets)
     if not classes:
@@ -64,8 +73,12 @@ def read_prediction_table(
 def _images(column: str, names: list[Any], targets: Targets) -> list[int]:
     if column == "sample_id":
         return targets.by_sample_id(names)
-    find = targets.by_id if column in ID_COLUMNS else targets.by_name
-    known = {name: find(name) for name in dict.fromkeys(names) if name is not None}
+    by_id = column in ID_COLUMNS
+    known = {
+        name: targets.by_id(name) if by_id else targets.by_name(str(name))
+        for name in dict.fromkeys(names)
+        if name is not None
+    }
     return [known.get(name, -1) for name in names]
 
 
@@ -87,7 +100,7 @@ def _with_usual_names(table: pa.Table) -> pa.Table:
 
 
 def _rows(
-    table: pa.Table, column: str, names: list[Any], images: list[int], item: str
+    table: pa.Table, names: list[Any], images: list[int], targets: Targets, item: str
 ) -> PredictionBatch:
     """One prediction for each row."""
     known = {*ANNOTATION_COLUMNS, *IMAGE_COLUMNS, "annotation_id", "source", "tags"}
@@ -97,6 +110,7 @@ def _rows(
         if name not in known and not name.startswith("__index_level_")
     ]
     rows, issues, found = annotation_rows(table, images, further, item)
+    rows.classes = _named(rows.classes, targets)
     rows.is_crowd = rows.difficult = rows.truncated = rows.occluded = None
     kept = rows.images >= 0
     batch = PredictionBatch(issues=issues, found=found, named=np.unique(rows.images[kept]), files=1)
@@ -106,7 +120,20 @@ def _rows(
             row = int(name.rpartition(" ")[2])
             batch.unmatched.add(str(names[row]), images[row], 1)
     batch.rows = _selected(rows, np.flatnonzero(kept))
+    classes = [one.name for one in targets.classes]
+    batch.issues += strange_classes(
+        Counter(batch.rows.classes), classes, item.removesuffix(": row")
+    )
     return batch
+
+
+def _named(labels: list[str | None], targets: Targets) -> list[str | None]:
+    """The classes that numbers stand for, where all are numbers and none is a class's name."""
+    used = {label for label in labels if label is not None}
+    if used & {known.name for known in targets.classes} or not all(map(str.isdecimal, used)):
+        return labels
+    names = {str(number): name for number, name in numbered_classes(targets.classes).items()}
+    return [None if label is None else names.get(label, label) for label in labels]
 
 
 def _probability_columns(table: pa.Table, targets: Targets) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,6 +13,7 @@ import numpy as np
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.formats.base import Issue
 from visionlens_jlab.formats.coco_classes import CocoClasses
+from visionlens_jlab.formats.coco_ids import IdMap
 from visionlens_jlab.formats.text import folded
 
 UNKNOWN, AMBIGUOUS = -1, -2
@@ -65,6 +66,7 @@ class Targets:
         self._shared: dict[Any, list[int]] = {}
         self._by_path: dict[str, int] = {}
         self._by_name: dict[str, list[int]] = {}
+        self._known_folders: set[str] = set()
         self._by_id: dict[Any, int] | None = None
         self._by_sample: dict[int, int] | None = None
 
@@ -118,18 +120,34 @@ class Targets:
         return found
 
     def by_name(self, name: str) -> int:
-        """The image of a path, file name or stem; of several the one whose folders agree best."""
-        if not self._by_path:
-            self._index_names()
+        """The image of a path, file name or stem; of several the one whose folders agree best.
+
+        UNKNOWN also where the name says that it lies in another folder of the dataset's.
+        """
         path = name.replace("\\", "/").removeprefix("./")
+        rows = self.of_name(path)
         exact = self._by_path.get(path)
         if exact is not None:
             return exact
-        base = folded(posixpath.basename(path))
-        rows = self._by_name.get(base) or self._by_name.get(_stem(base), [])
-        if len(rows) < 2:
-            return rows[0] if rows else UNKNOWN
-        return self._nearest(path, rows)
+        if len(rows) > 1:
+            return self._nearest(path, rows)
+        return rows[0] if rows and self._may_lie_in(_folders(path), rows[0]) else UNKNOWN
+
+    def of_name(self, name: str) -> list[int]:
+        """The images of the file name, or stem, that a path ends with."""
+        if not self._by_path:
+            self._index_names()
+        base = folded(posixpath.basename(name.replace("\\", "/")))
+        return self._by_name.get(base) or self._by_name.get(_stem(base), [])
+
+    def _may_lie_in(self, folders: list[str], row: int) -> bool:
+        """Whether the folders stated do not contradict the image's.
+
+        They do where they name one of the dataset's folders in which the image does not lie, and
+        not all of those in which it lies.
+        """
+        own = set(filter(None, _folders(self.paths[row])))
+        return own.issubset(folders) or self._known_folders.intersection(folders) <= own
 
     def _nearest(self, path: str, rows: list[int]) -> int:
         """Of images of one name the only one that shares the most folders with a path."""
@@ -163,6 +181,7 @@ class Targets:
     def _index_names(self) -> None:
         for row, path in enumerate(self.paths):
             self._by_path[path] = AMBIGUOUS if path in self._by_path else row
+            self._known_folders.update(filter(None, _folders(path)))
             base = folded(posixpath.basename(path))
             for key in dict.fromkeys((base, _stem(base))):
                 self._by_name.setdefault(key, []).append(row)
@@ -213,6 +232,22 @@ class KnownClasses(CocoClasses):
         self._numbers = {_plain(known.source_id) for known in classes}
         for known in classes:  # where a number is the name of another class, the number counts
             self.names.add(known.name, known.name)
+        self._dataset = [known.name for known in classes]
+
+    def take_numbers(self, blocks: Sequence[bytes]) -> None:
+        """Take the numbers of a file's own categories, where it lists some."""
+        if not blocks:
+            return
+        self.names, self._numbers = IdMap(), set()
+        for block in blocks:
+            self.add(block)
+        for name in self._dataset:
+            self.names.add(name, name)
+
+    def strangers(self, used: Counter[str | None]) -> list[Issue]:
+        """An item for each class that predictions have by its name and the dataset has not."""
+        others = {name: used[name] for name in used if name not in self._unknown}
+        return strange_classes(others, self._dataset, self._file)
 
     def shifted(self, used: set[Any]) -> list[Issue]:
         """An item where numbers may be one too high: COCO's begin at 1, the dataset's at 0."""
@@ -229,6 +264,19 @@ class KnownClasses(CocoClasses):
                 "were read as the dataset's. Give categories= where the model's begin at 1.",
             )
         ]
+
+
+def strange_classes(used: Mapping[str | None, int], known: Iterable[str], item: str) -> list[Issue]:
+    """An item for each class name that the dataset does not have; `used`: name -> predictions."""
+    names = set(known)
+    return [
+        Issue(
+            *("CLASS_UNKNOWN", "kept", "other", f"{item}: class {name}"),
+            f"The dataset has no class {name}; {count} predictions have it as name.",
+        )
+        for name, count in used.items()
+        if name is not None and name not in names
+    ]
 
 
 def numbered_classes(classes: Sequence[DatasetClass]) -> dict[int, str]:

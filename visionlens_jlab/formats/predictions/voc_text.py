@@ -19,14 +19,18 @@ from visionlens_jlab.formats.base import AnnotationRows, Issue
 from visionlens_jlab.formats.text import text_lines
 from visionlens_jlab.media.sources import Source
 
-from .base import PredictionBatch, Unmatched
+from .base import Owners, PredictionBatch, Unmatched
 from .targets import DatasetClass, Targets
 
 NAME = re.compile(r"comp\d+_(?:det|cls)_(?P<rest>.+)\.txt", re.IGNORECASE)
 
 
 def read_voc_text(
-    source: Source, paths: list[str], targets: Targets, options: Mapping[str, Any]
+    source: Source,
+    paths: list[str],
+    targets: Targets,
+    options: Mapping[str, Any],
+    owners: Owners,
 ) -> Iterator[PredictionBatch]:
     """The predictions in one file for each class."""
     one_based = str(options.get("voc_origin", 0)) == "1"
@@ -39,7 +43,9 @@ def read_voc_text(
             issue = Issue("LABEL_FILE_INVALID", "skipped", "label_file", path, message)
             yield PredictionBatch(issues=[issue], files=1, files_skipped=1)
             continue
-        yield _batch(path, lines, targets, one_based)
+        batch = _batch(path, lines, targets, one_based)
+        owners.claim(path, batch.named, class_of(path, targets.classes))
+        yield batch
 
 
 def class_of(path: str, classes: Sequence[DatasetClass]) -> str:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
+from ...errors import VisionLensError
 from ...formats.base import Issue
 from ...formats.predictions import PredictionBatch, Targets, read_predictions
 from ...formats.predictions.base import Unmatched
@@ -22,6 +26,7 @@ from .setup import CLASSES, IMAGES, ROWS
 
 KEPT_ITEMS = 10_000
 """Items kept in the report; what goes beyond them is counted."""
+SHOWN_NAMES = 5
 
 
 def run(context: JobContext) -> dict[str, Any]:
@@ -42,11 +47,12 @@ def run(context: JobContext) -> dict[str, Any]:
     format, batches = read_predictions(
         params["source"], params.get("format"), targets, options, rows
     )
-    collected = _Collected(params["run"], targets)
+    collected = _Collected(params["run"], targets, _names(context.spool / "input"))
     for batch in batches:
         context.check_cancelled()
         collected.add(batch)
         context.progress("predictions", collected.found, None)
+    collected.check()
     report = collected.report(format, params["source"], started)
     info = {
         "run": params["run"],
@@ -58,12 +64,8 @@ def run(context: JobContext) -> dict[str, Any]:
     }
     context.emit(0, {"annotation": collected.table()}, summary={"run": info})
     shown = report.model_copy(update={"items": report.items[:100]})
-    if report.annotations.skipped:
-        context.log(
-            "warning",
-            f"{report.annotations.skipped} of {report.annotations.found} predictions were left "
-            f"out; {report.images.skipped} images they name are not in the dataset.",
-        )
+    for warning in report.warnings():
+        context.log("warning", warning)
     return {"run": params["run"], "report": shown.model_dump(mode="json")}
 
 
@@ -91,12 +93,19 @@ def read_targets(folder: Path, options: dict[str, Any]) -> Targets:
     )
 
 
+def _names(folder: Path) -> list[str]:
+    """Of the dataset's classes."""
+    listed: list[str] = _table(folder / CLASSES).column("name").to_pylist()
+    return listed
+
+
 @dataclass
 class _Collected:
-    """All batches so far."""
+    """All batches so far; `names` are those of the dataset's classes."""
 
     run: str
     targets: Targets
+    names: list[str]
     found: int = 0
     files: int = 0
     files_skipped: int = 0
@@ -105,6 +114,7 @@ class _Collected:
     parts: list[pa.Table] = field(default_factory=list)
     missing: int = 0
     beyond: int = 0
+    classes: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         self._facts = _facts(self.targets)
@@ -122,9 +132,43 @@ class _Collected:
         if rows is None or not len(rows.classes):
             return
         self._check_confidence(rows)
+        self.classes.update(name for name in rows.classes if name is not None)
         prepared = Prepared(rows, self._facts, self.run)
         self.issues += prepared.issues
         self.parts.append(prepared.table)
+
+    def check(self) -> None:
+        """A run of which nothing fits the dataset would only look like a bad model.
+
+        Raises
+        ------
+        VisionLensError
+            PREDICTIONS_INVALID
+        """
+        strangers = [*self.unmatched.unknown, *self.unmatched.ambiguous]
+        if strangers and not self._named.any():
+            several = "" if self.unmatched.unknown else ", each of several images"
+            raise VisionLensError(
+                "PREDICTIONS_INVALID",
+                f"None of the {self.found:,} predictions is of an image of the dataset. They name "
+                f"{_some(strangers)}{several}; the dataset has {_some(self.targets.paths)}.",
+                "Name the images as the dataset does, or by sample_id; with split= only images of "
+                "that split are meant.",
+            )
+        if self.found and not self.parts:
+            first = next((i for i in self.issues if i.action == "skipped"), None)
+            why = "" if first is None else f" {first.item}: {first.message}"
+            raise VisionLensError(
+                "PREDICTIONS_INVALID", f"None of the {self.found:,} predictions can be read.{why}"
+            )
+        if self.classes and self.names and not self.classes.keys() & set(self.names):
+            raise VisionLensError(
+                "PREDICTIONS_INVALID",
+                f"No prediction is of a class of the dataset. They are of {_some(self.classes)}; "
+                f"the dataset has {_some(self.names)}.",
+                "Name the classes as the dataset does; where they are numbers, say what these "
+                "mean with categories=.",
+            )
 
     def table(self) -> pa.Table:
         """The `annotation` table."""
@@ -187,6 +231,14 @@ class _Collected:
             message=issue.message,
             sample_id=sample,
         )
+
+
+def _some(names: Collection[str]) -> str:
+    """The first few of many names."""
+    listed = ", ".join(islice(names, SHOWN_NAMES))
+    return (
+        listed if len(names) <= SHOWN_NAMES else f"{listed} and {len(names) - SHOWN_NAMES:,} more"
+    )
 
 
 def _facts(targets: Targets) -> FactsLog:

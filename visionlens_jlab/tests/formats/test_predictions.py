@@ -211,6 +211,63 @@ def test_numbers_that_may_begin_at_one_are_reported(
     assert ("CLASSES_SHIFTED" in codes(batches)) == said
 
 
+def wrapped(results: list[Any], **more: Any) -> dict[str, Any]:
+    """Results with images and categories that are numbered in their own way."""
+    return {
+        "images": [{"id": 1, "file_name": "val/b.jpg"}, {"id": 2, "file_name": "a.jpg"}],
+        "categories": [{"id": 1, "name": "dog"}, {"id": 2, "name": "bird"}],
+        **more,
+        "annotations": results,
+    }
+
+
+def test_numbers_mean_the_images_and_categories_of_the_file_itself(tmp_path: Path) -> None:
+    box = {"bbox": [1, 2, 3, 4], "score": 0.5}
+    results = [
+        {"image_id": 1, "category_id": 1, **box},
+        {"image_id": 2, "category_id": 2, **box},
+        {"image_id": 2, "category_id": 18, **box},
+        {"image_id": 2, "category_id": "cat", **box},
+        {"image_id": 3, "category_id": 1, **box},
+    ]
+    path = tmp_path / "results.json"
+    known = targets(["a.jpg", "train/b.jpg", "val/b.jpg"], ["1", "2", "3"])
+    for content in (
+        wrapped(results),
+        {"annotations": results, **wrapped(results)},
+        {**wrapped([]), "annotations": [{"image_id": 9}], "predictions": results},
+    ):
+        path.write_text(json.dumps(content))
+        _, batches = read(path, known, "coco")
+        assert [row[:2] for row in rows_of(batches)] == [
+            (2, "dog"), (0, "bird"), (0, "18"), (0, "cat"), (2, "dog"),
+        ]  # fmt: skip
+        assert codes(batches) == ["CLASS_UNKNOWN", "CLASS_UNKNOWN"]
+    # what the user says of the numbers counts
+    stated = targets(["a.jpg", "val/b.jpg"], classes=with_categories(CLASSES, {1: "cat"}))
+    path.write_text(json.dumps(wrapped(results[:1])))
+    _, batches = read(path, stated, "coco", categories={1: "cat"})
+    assert [row[:2] for row in rows_of(batches)] == [(1, "cat")]
+
+
+def test_a_file_name_of_the_results_that_no_image_has_is_left_out(tmp_path: Path) -> None:
+    """Although the number is that of another image in the label file."""
+    path = tmp_path / "results.json"
+    results = [{"image_id": 1, "category_id": 1, "bbox": [1, 2, 3, 4], "score": 0.5}]
+    path.write_text(json.dumps(wrapped(results, images=[{"id": 1, "file_name": "z.jpg"}])))
+    _, batches = read(path, targets(["a.jpg"], ["1"]))
+    assert rows_of(batches) == []
+    assert [issue.item for batch in batches for issue in batch.unmatched.issues()] == ["z.jpg"]
+
+
+def test_a_folder_that_the_dataset_has_is_not_another_one() -> None:
+    known = targets(["images/train/a.jpg", "images/val/b.jpg", "c.jpg"])
+    assert known.by_name("labels/val/a") == UNKNOWN
+    assert known.by_name("labels/train/a") == 0
+    assert known.by_name("elsewhere/a") == 0
+    assert known.by_name("val/c") == 2
+
+
 @pytest.mark.parametrize("text", ["{}", '{"images": []}', '[{"image_id": 1', "", "nothing"])
 def test_what_are_no_results_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "results.json").write_text(text)
@@ -292,6 +349,13 @@ def test_rows_of_a_table_under_usual_names() -> None:
     assert rows.attributes == ['{"model": "m"}'] * 2
 
 
+def test_numbers_of_classes_in_a_table() -> None:
+    table = pa.table({"filename": ["a.jpg"] * 3, "class_id": [18, 3, 7], "score": [0.5] * 3})
+    batches = list(read_prediction_table(table, targets(["a.jpg"]), "row"))
+    assert [row[1] for row in rows_of(batches)] == ["dog", "traffic light", "7"]
+    assert codes(batches) == ["CLASS_UNKNOWN"]
+
+
 def test_a_column_of_probabilities_for_each_class(tmp_path: Path) -> None:
     path = tmp_path / "probabilities.csv"
     path.write_text("file_name,cat,prob_dog,notes\na,0.25,0.75,x\nb,0.5,0.1,y\nc,1,0,z\na,,1,q\n")
@@ -321,3 +385,78 @@ def test_a_place_without_predictions_is_refused(tmp_path: Path) -> None:
         read(tmp_path, known, "cvat")
     with pytest.raises(VisionLensError, match="DIR_NOT_FOUND"):
         read(tmp_path / "none", known)
+
+
+# --- several files -----------------------------------------------------------------------------
+
+
+def results_of(path: Path, *images: int) -> None:
+    boxes = [
+        {"image_id": image, "category_id": 1, "bbox": [1, 2, 3, 4], "score": 0.5}
+        for image in images
+    ]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(boxes))
+
+
+def label(path: Path, text: str = "1 0.5 0.5 0.2 0.4 0.75\n") -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+
+
+def test_files_about_different_images_are_one_run(tmp_path: Path) -> None:
+    known = targets(["a.jpg", "b.jpg"], ["1", "2"])
+    results_of(tmp_path / "first.json", 1)
+    results_of(tmp_path / "second.json", 2)
+    format, batches = read(tmp_path, known)
+    assert format == "coco"
+    assert [row[0] for row in rows_of(batches)] == [0, 1]
+
+
+@pytest.mark.parametrize("kind", ["coco", "yolo", "voc", "dataframe"])
+def test_files_about_the_same_images_are_several_runs(tmp_path: Path, kind: str) -> None:
+    for number, name in enumerate(("boxes", "masks")):
+        if kind == "coco":
+            results_of(tmp_path / f"{name}.json", 1, 2)
+        elif kind == "yolo":
+            label(tmp_path / name / "labels" / "a.txt")
+        elif kind == "voc":
+            label(tmp_path / f"comp{number + 3}_det_test_cat.txt", "a 0.5 1 2 3 4\n")
+        else:
+            label(tmp_path / f"{name}.csv", "filename,class,score\na.jpg,cat,0.5\n")
+    with pytest.raises(VisionLensError, match="PREDICTIONS_INVALID") as caught:
+        read(tmp_path, targets(["a.jpg", "b.jpg"], ["1", "2"]))
+    assert all(
+        Path(name).exists() for name in (tmp_path / x for x in caught.value.details["files"])
+    )
+    assert len(set(caught.value.details["files"])) == 2
+    assert "a.jpg" in caught.value.message
+
+
+def test_other_files_are_no_predictions(tmp_path: Path) -> None:
+    label(tmp_path / "README.txt", "Made by a model.\n1 line is a label: no\n")
+    known = targets(["a.jpg", "b.jpg"])
+    with pytest.raises(VisionLensError, match="FORMAT_UNKNOWN"):
+        read(tmp_path, known)
+    label(tmp_path / "labels" / "a.txt")
+    label(tmp_path / "labels" / "b.txt", "")
+    label(tmp_path / "metrics.csv", "epoch,loss\n1,2\n")
+    format, batches = read(tmp_path, known)
+    assert format == "yolo"
+    assert len(rows_of(batches)) == sum(batch.found for batch in batches) == 1
+    assert codes(batches) == ["LABEL_FILE_UNUSED", "LABEL_FILE_UNUSED"]
+    assert sum(batch.files - batch.files_skipped for batch in batches) == 2
+    # words in the file of an image are lines that cannot be read
+    label(tmp_path / "labels" / "b.txt", "nothing was found\n")
+    _, batches = read(tmp_path, known)
+    assert "LABEL_LINE_INVALID" in codes(batches)
+
+
+def test_results_beside_a_readme(tmp_path: Path) -> None:
+    label(tmp_path / "README.txt", "Made by a model.\n")
+    results_of(tmp_path / "results.json", 1)
+    (tmp_path / "config.json").write_text('{"lr": 1}')
+    format, batches = read(tmp_path, targets(["a.jpg"], ["1"]))
+    assert format == "coco"
+    assert len(rows_of(batches)) == 1
+    assert codes(batches) == ["LABEL_FILE_UNUSED", "LABEL_FILE_UNUSED"]
