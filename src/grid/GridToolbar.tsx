@@ -6,6 +6,7 @@ import { HeaderLine } from '../components/HeaderLine';
 import { OverlayToggles } from '../components/OverlayToggles';
 import { Popover } from '../components/Popover';
 import { TagForm } from '../components/TagForm';
+import { useCommandEnabled } from '../components/useCommandEnabled';
 import { CommandIDs } from '../tokens';
 import type { IWorkspaceModel } from '../workspace/types';
 import { SortMenu } from './SortMenu';
@@ -84,6 +85,27 @@ function LevelSelect({ model, context }: IProps): JSX.Element {
   );
 }
 
+/** Write the view into a notebook; loud only where one is open. */
+function InsertButton({ context }: IProps): JSX.Element {
+  const { trans, commands } = context;
+  const enabled = useCommandEnabled(commands, CommandIDs.insertCell);
+  return (
+    <button
+      type="button"
+      className={`vl-button${enabled ? ' vl-mod-primary' : ''}`}
+      disabled={!enabled}
+      title={
+        enabled
+          ? trans.__('Insert the line that reproduces this view')
+          : trans.__('Open a notebook to insert this view into it')
+      }
+      onClick={() => void commands.execute(CommandIDs.insertCell)}
+    >
+      {trans.__('Insert as cell')}
+    </button>
+  );
+}
+
 /** The header line and the grid's own controls. */
 export function GridToolbar(props: IProps): JSX.Element {
   const { model, context } = props;
@@ -119,14 +141,7 @@ export function GridToolbar(props: IProps): JSX.Element {
         >
           {trans.__('Evaluation')}
         </button>
-        <button
-          type="button"
-          className="vl-button vl-mod-primary"
-          title={trans.__('Insert the line that reproduces this view')}
-          onClick={() => void commands.execute(CommandIDs.insertCell)}
-        >
-          {trans.__('Insert as cell')}
-        </button>
+        <InsertButton {...props} />
       </div>
       <TileSizeSlider settings={settings} trans={trans} />
     </div>

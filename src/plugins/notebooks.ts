@@ -45,7 +45,7 @@ export const notebooksPlugin: JupyterFrontEndPlugin<void> = {
       caption: trans.__('Write the line that reproduces the view'),
       icon: addAboveIcon,
       describedBy: CELL_ARGS,
-      isEnabled: () => workspaces.current !== null,
+      isEnabled: () => workspaces.current !== null && notebooks.size > 0,
       execute: async ({ code }) => {
         try {
           const model = workspaces.current;
@@ -67,8 +67,13 @@ export const notebooksPlugin: JupyterFrontEndPlugin<void> = {
       }
     });
     core.offer(CommandIDs.insertCell);
-    workspaces.currentChanged.connect(() =>
-      commands.notifyCommandChanged(CommandIDs.insertCell)
-    );
+    const changed = (): void =>
+      commands.notifyCommandChanged(CommandIDs.insertCell);
+    workspaces.currentChanged.connect(changed);
+    notebooks.widgetAdded.connect((_, panel) => {
+      changed();
+      // The tracker forgets it in the same turn, after or before this.
+      panel.disposed.connect(() => void Promise.resolve().then(changed));
+    });
   }
 };

@@ -1,25 +1,21 @@
 /** Opens and finds the tabs of the main area; loaded with the first of them. */
-import type { JupyterFrontEnd } from '@jupyterlab/application';
+import type { ILabShell, JupyterFrontEnd } from '@jupyterlab/application';
 import type { WidgetTracker } from '@jupyterlab/apputils';
 import type { IViewSpec } from '../client/types';
 import { CommandIDs, type IWorkspaces } from '../tokens';
 import type { ICore } from './core';
+import { type IWish, MainArea } from './mainArea';
 import { type PanelKind, preload, WorkspacePanel } from './workspacePanel';
 
 export { preload };
 
 /** Arguments of the commands; without a dataset they mean the current workspace. */
-export interface IPanelArgs {
+export interface IPanelArgs extends IWish {
   dataset?: string;
   workspace?: string;
   notebook?: string;
   /** The sample to show. */
   sample?: number;
-  /** Where to open it: beside or after the widget of this id. */
-  ref?: string;
-  mode?: 'split-right' | 'tab-after';
-  /** False: the keyboard stays where it is. */
-  activate?: boolean;
   /** The view to show; undo brings back the one before. */
   view?: IViewSpec;
 }
@@ -32,8 +28,11 @@ export class Panels {
     private readonly _app: JupyterFrontEnd,
     private readonly _core: ICore,
     private readonly _workspaces: IWorkspaces,
-    private readonly _trackers: Trackers
-  ) {}
+    private readonly _trackers: Trackers,
+    lab: ILabShell | null
+  ) {
+    this._main = new MainArea(_app.shell, lab);
+  }
 
   /** Open or reveal a panel; without any dataset the list of them. */
   async open(kind: PanelKind, args: IPanelArgs): Promise<void> {
@@ -57,6 +56,8 @@ export class Panels {
     this._workspaces.activate(place.workspace);
     if (args.sample !== undefined) {
       (await this._workspaces.open(place)).setFocus(args.sample);
+    } else if (kind === 'sample' && args.activate !== false) {
+      await (await this._workspaces.open(place)).focusAny();
     }
   }
 
@@ -101,30 +102,14 @@ export class Panels {
     return this._trackers[kind].find(panel => panel.workspace === workspace);
   }
 
-  private _add(
-    panel: WorkspacePanel,
-    { ref, mode, activate }: IPanelArgs
-  ): void {
-    const { kind, workspace } = panel;
-    const other = this._kinds
-      .map(each => (each === kind ? undefined : this._find(each, workspace)))
-      .find(each => each !== undefined);
-    // They are looked at together with the grid.
-    const isBeside = kind === 'map' || kind === 'evaluation';
-    const beside = isBeside && other ? 'split-right' : 'tab-after';
-    this._app.shell.add(panel, 'main', {
-      ref: ref ?? other?.id,
-      mode: mode ?? beside,
-      activate: activate ?? true,
-      type: 'VisionLens'
-    });
-    const tracker = this._trackers[kind];
+  private _add(panel: WorkspacePanel, wish: IWish): void {
+    this._main.add(panel, wish);
+    const tracker = this._trackers[panel.kind];
     void tracker.add(panel);
     panel.workspaceChanged.connect(() => void tracker.save(panel));
-    panel.disposed.connect(() => {
-      const shown = this._kinds.some(each => this._find(each, panel.workspace));
-      if (!shown) {
-        this._workspaces.close(panel.workspace);
+    panel.disposed.connect(({ workspace }) => {
+      if (!this._main.panels.some(each => each.workspace === workspace)) {
+        this._workspaces.close(workspace);
       }
     });
   }
@@ -136,11 +121,5 @@ export class Panels {
     }
   }
 
-  private readonly _kinds = [
-    'grid',
-    'sample',
-    'map',
-    'duplicates',
-    'evaluation'
-  ] as const;
+  private readonly _main: MainArea;
 }

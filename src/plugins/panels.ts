@@ -1,5 +1,6 @@
 /** The tabs of the main area, the panels of each workspace: their commands, their return with the layout. */
 import {
+  ILabShell,
   ILayoutRestorer,
   type JupyterFrontEnd,
   type JupyterFrontEndPlugin
@@ -25,14 +26,15 @@ export const panelsPlugin: JupyterFrontEndPlugin<void> = {
   id: 'visionlens-jlab:panels',
   description: 'Opens grid, map, sample, duplicates and evaluation panels.',
   requires: [ICore, IWorkspaces],
-  optional: [ILauncher, ILayoutRestorer],
+  optional: [ILauncher, ILayoutRestorer, ILabShell],
   autoStart: true,
   activate: (
     app: JupyterFrontEnd,
     core: ICore,
     workspaces: IWorkspaces,
     launcher: ILauncher | null,
-    restorer: ILayoutRestorer | null
+    restorer: ILayoutRestorer | null,
+    lab: ILabShell | null
   ) => {
     const { trans, commands } = core;
     const trackers: Trackers = {
@@ -52,7 +54,7 @@ export const panelsPlugin: JupyterFrontEndPlugin<void> = {
     let panels: Panels | null = null;
     const open = async (kind: PanelKind, args: IPanelArgs): Promise<void> => {
       const { Panels } = await import('./openPanels');
-      panels ??= new Panels(app, core, workspaces, trackers);
+      panels ??= new Panels(app, core, workspaces, trackers, lab);
       await panels.open(kind, args);
     };
 

@@ -13,6 +13,23 @@ export class SampleOrder {
     return ids[index < 0 ? 0 : index + step] ?? null;
   }
 
+  /** The first selected sample, else the first of all; null: there is none. */
+  async first(state: IWorkspaceState): Promise<number | null> {
+    const { selection, ids, shown, dataset } = state;
+    const selected =
+      selection.level === shown.level
+        ? ids.find(id => selection.ids.has(id))
+        : undefined;
+    if (selected === undefined) {
+      return (await this._samples(state))[0] ?? null;
+    }
+    if (shown.level === 'samples') {
+      return selected;
+    }
+    const { tiles } = await this._client.tiles(dataset, shown, [selected]);
+    return tiles[0]?.sample_id ?? null;
+  }
+
   /** Sample ids; of an annotation view, those its annotations lie on. */
   private _samples(state: IWorkspaceState): Promise<Uint32Array> {
     if (state.shown.level === 'samples') {

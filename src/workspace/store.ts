@@ -152,6 +152,16 @@ export class WorkspaceModel implements IWorkspaceModel {
     void this._sync.guard(this._moveFocus(step));
   }
 
+  async focusAny(): Promise<void> {
+    if (this._state.focus === null) {
+      const first = await this._order.first(this._state);
+      // The user may have chosen one meanwhile.
+      if (this._state.focus === null) {
+        this.setFocus(first);
+      }
+    }
+  }
+
   async tag(tag: string, options: { remove?: boolean } = {}): Promise<void> {
     const { dataset, selection } = this._state;
     if (selection.ids.size > 0) {

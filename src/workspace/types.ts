@@ -93,6 +93,8 @@ export interface IWorkspaceActions {
   setFocus(sampleId: number | null): void;
   /** Previous (-1) / next (+1) in the view. */
   moveFocus(step: number): void;
+  /** Where no sample is in focus: the first selected one, else the first of the view. */
+  focusAny(): Promise<void>;
   /** Tag what is selected; rejects with a `VisionLensError`. */
   tag(tag: string, options?: { remove?: boolean }): Promise<void>;
   refresh(): Promise<void>;

@@ -125,6 +125,7 @@ export function fakeModel(change: Partial<IWorkspaceState> = {}): FakeModel {
     clearSelection: jest.fn(),
     setFocus: jest.fn(),
     moveFocus: jest.fn(),
+    focusAny: jest.fn().mockResolvedValue(undefined),
     tag: jest.fn().mockResolvedValue(undefined),
     refresh: jest.fn().mockResolvedValue(undefined),
     flush: jest.fn().mockResolvedValue(undefined),
