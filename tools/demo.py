@@ -63,12 +63,12 @@ def _make_dataset(images: int, env: dict[str, str]) -> None:
             "print(vl.ingest(sys.argv[1], name=sys.argv[2], data_dir=sys.argv[3]).report)"
         )
         subprocess.run([python, "-c", program, *arguments], env=env, check=True)
-    if not any(dataset.glob("evaluations/*")):
-        print("  evaluating two models on it, and looking where one is blind ...", flush=True)
+    if not all(any(dataset.glob(f"{made}/*")) for made in ("evaluations", "projections")):
+        print("  evaluating two models on it, looking where one is blind, a map ...", flush=True)
         program = (
             "import sys, visionlens_jlab as vl; from visionlens_jlab.demo import runs; "
             "ds = vl.open(sys.argv[2], data_dir=sys.argv[3]); "
-            "runs.have_runs(ds, sys.argv[1]); runs.have_findings(ds)"
+            "runs.have_runs(ds, sys.argv[1]); runs.have_findings(ds); runs.have_map(ds)"
         )
         subprocess.run([python, "-c", program, *arguments], env=env, check=True)
 
@@ -113,7 +113,7 @@ def _address(lab: subprocess.Popen[bytes]) -> str | None:
             except ValueError:  # still being written
                 time.sleep(0.1)
                 continue
-            query = f"visionlens={NAME}&token={server['token']}"
+            query = f"visionlens={NAME}&map&token={server['token']}"
             return f"{server['url']}lab/tree/tour.ipynb?{query}"
         time.sleep(0.1)
     return None

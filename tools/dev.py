@@ -32,7 +32,7 @@ def main() -> int:
     os.chdir(environment.ROOT)
     try:
         if arguments.command == "demo":
-            environment.prepare(["lab", "pandas"])
+            environment.prepare(["lab", "pandas", "umap"])
             return demo.run(arguments.images, arguments.port, arguments.browser)
         environment.prepare(["dev", "umap", "tsne", "agents"], tests=True)
         if arguments.command == "test":

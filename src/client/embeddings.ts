@@ -8,6 +8,9 @@ type Schemas = components['schemas'];
 export type IEmbeddingSpace = Schemas['EmbeddingSpace'];
 export type ISearch = Schemas['SearchSpec'];
 export type IEmbedder = Schemas['EmbedderInfo'];
+export type IProjectionMethod = Schemas['ProjectionMethod'];
+/** What can embed and project here, and what could if it were installed. */
+export type IInstalled = Schemas['EmbedderList'];
 export type IProjection = Schemas['Projection'];
 export type IQuery = Schemas['Query'];
 export type IEncoded = Schemas['Encoded'];
@@ -49,7 +52,7 @@ export type Method = Schemas['ProjectRequest']['method'];
 
 /** The part of the REST API that embeddings need; rejects with `VisionLensError`. */
 export interface IEmbeddingsClient {
-  embedders(): Promise<IEmbedder[]>;
+  installed(): Promise<IInstalled>;
   spaces(dataset: string, signal?: AbortSignal): Promise<IEmbeddingSpace[]>;
   projections(dataset: string, signal?: AbortSignal): Promise<IProjection[]>;
   /** Coordinates by id, `dimensions` each, NaN where there is none. */
@@ -93,11 +96,8 @@ export interface IEmbeddingsClient {
 export class EmbeddingsClient implements IEmbeddingsClient {
   constructor(private readonly _transport: Transport) {}
 
-  async embedders(): Promise<IEmbedder[]> {
-    const answer = await this._transport.json<{ embedders: IEmbedder[] }>(
-      'embedders'
-    );
-    return answer.embedders;
+  installed(): Promise<IInstalled> {
+    return this._transport.json<IInstalled>('embedders');
   }
 
   async spaces(

@@ -2857,11 +2857,13 @@ export interface components {
         };
         /**
          * EmbedderList
-         * @description Models that can embed.
+         * @description Models that can embed, and methods that can project.
          */
         EmbedderList: {
             /** Embedders */
             embedders: components["schemas"]["EmbedderInfo"][];
+            /** Projections */
+            projections: components["schemas"]["ProjectionMethod"][];
         };
         /**
          * EmbeddingSpace
@@ -4290,6 +4292,26 @@ export interface components {
         ProjectionList: {
             /** Projections */
             projections: components["schemas"]["Projection"][];
+        };
+        /**
+         * ProjectionMethod
+         * @description A method of projection, as the dialog lists it.
+         */
+        ProjectionMethod: {
+            /**
+             * Method
+             * @enum {string}
+             */
+            method: "umap" | "pca" | "tsne" | "pacmap";
+            /** Label */
+            label: string;
+            /** Available */
+            available: boolean;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
         };
         /**
          * Proportion

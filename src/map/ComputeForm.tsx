@@ -1,13 +1,14 @@
 import * as React from 'react';
 import { useStore } from 'zustand';
 import type { IPanelContext } from '../client/context';
-import type { IEmbedder, Method } from '../client/embeddings';
+import type { IInstalled, Method } from '../client/embeddings';
 import { errorBody } from '../client/errors';
 import type { IErrorBody, Level } from '../client/types';
 import { ErrorBox } from '../components/ErrorBox';
 import type { IWorkspaceModel } from '../workspace/types';
 import type { MapModel } from './mapModel';
 import { METHODS } from './methods';
+import { NotInstalled } from './NotInstalled';
 
 interface IProps {
   readonly model: IWorkspaceModel;
@@ -17,6 +18,14 @@ interface IProps {
 }
 
 const EXAMPLE = 'open_clip:ViT-B-32/laion2b_s34b_b79k';
+
+/** Principal components need nothing installed. */
+const NOTHING_KNOWN: IInstalled = {
+  embedders: [],
+  projections: [
+    { method: 'pca', label: METHODS.pca, available: true, reason: '' }
+  ]
+};
 
 /** The entry that means new embeddings. */
 const NEW = '';
@@ -28,27 +37,30 @@ export function ComputeForm(props: IProps): JSX.Element {
   const spaces = useStore(map.store, state => state.spaces) ?? [];
   const dataset = useStore(model.store, state => state.dataset);
   const viewLevel = useStore(model.store, state => state.view.level);
-  const [embedders, setEmbedders] = React.useState<IEmbedder[] | null>(null);
+  const [installed, setInstalled] = React.useState<IInstalled | null>(null);
   const [space, setSpace] = React.useState(spaces[0]?.space ?? NEW);
   const [chosen, setChosen] = React.useState<string | null>(null);
   const [typed, setTyped] = React.useState('');
   const [level, setLevel] = React.useState<Level>(viewLevel);
-  const [method, setMethod] = React.useState<Method>('umap');
+  const [wanted, setWanted] = React.useState<Method | null>(null);
   const [dimensions, setDimensions] = React.useState<2 | 3>(2);
   const [error, setError] = React.useState<IErrorBody | null>(null);
   const [busy, setBusy] = React.useState(false);
   const isNew = space === NEW;
 
   React.useEffect(() => {
-    client.embeddings.embedders().then(setEmbedders, reason => {
-      setEmbedders([]);
+    client.embeddings.installed().then(setInstalled, reason => {
+      setInstalled(NOTHING_KNOWN);
       setError(errorBody(reason));
     });
   }, [client]);
 
-  const best = embedders?.find(({ available }) => available)?.model ?? null;
+  const { embedders, projections } = installed ?? NOTHING_KNOWN;
+  const method =
+    wanted ?? projections.find(({ available }) => available)?.method ?? 'pca';
+  const best = embedders.find(({ available }) => available)?.model ?? null;
   const embedder = chosen ?? best;
-  const info = embedders?.find(each => each.model === embedder);
+  const info = embedders.find(each => each.model === embedder);
   const start = async (): Promise<void> => {
     setBusy(true);
     setError(null);
@@ -106,8 +118,8 @@ export function ComputeForm(props: IProps): JSX.Element {
               disabled={typed.trim() !== ''}
               onChange={({ target }) => setChosen(target.value)}
             >
-              {embedders === null && <option>{trans.__('Loading…')}</option>}
-              {(embedders ?? []).map(each => (
+              {installed === null && <option>{trans.__('Loading…')}</option>}
+              {embedders.map(each => (
                 <option
                   key={each.model}
                   value={each.model}
@@ -121,6 +133,7 @@ export function ComputeForm(props: IProps): JSX.Element {
               ))}
             </select>
           </label>
+          <NotInstalled choices={embedders} trans={trans} />
           {info && typed.trim() === '' && (
             <p className="vl-quiet">
               {info.description}
@@ -157,15 +170,21 @@ export function ComputeForm(props: IProps): JSX.Element {
         <select
           className="vl-input"
           value={method}
-          onChange={({ target }) => setMethod(target.value as Method)}
+          onChange={({ target }) => setWanted(target.value as Method)}
         >
-          {Object.entries(METHODS).map(([value, label]) => (
-            <option key={value} value={value}>
-              {label}
+          {projections.map(each => (
+            <option
+              key={each.method}
+              value={each.method}
+              disabled={!each.available}
+              title={each.reason}
+            >
+              {each.label}
             </option>
           ))}
         </select>
       </label>
+      <NotInstalled choices={projections} trans={trans} />
       {!isNew && (
         <label>
           {trans.__('Dimensions')}

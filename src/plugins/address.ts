@@ -22,7 +22,9 @@ function takeAddress(): URL | null {
     return null;
   }
   const rest = new URL(address);
-  [NAMESPACE, 'view', 'saved'].forEach(name => rest.searchParams.delete(name));
+  [NAMESPACE, 'view', 'saved', 'map'].forEach(name =>
+    rest.searchParams.delete(name)
+  );
   window.history.replaceState(window.history.state, '', rest);
   return address;
 }

@@ -4,6 +4,7 @@ import { Clipboard, InputDialog, Notification } from '@jupyterlab/apputils';
 import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 import type { IViewSpec } from '../client/types';
 import type { IWorkspaceModel } from '../workspace/types';
+import { CommandIDs } from '../tokens';
 import { openBeside } from './beside';
 import type { ICore } from './core';
 import { type ILink, readLink, viewLink } from './viewLink';
@@ -38,6 +39,9 @@ export class Links {
       notebook: panel?.context.localPath,
       ...(view && { view })
     });
+    if (link.map) {
+      await this._app.commands.execute(CommandIDs.openMap, { activate: false });
+    }
   }
 
   /** Put the address of a workspace's view into the clipboard; the address. */

@@ -1,10 +1,11 @@
-/** Addresses that open a view: `<lab>?visionlens=<dataset>&view=<base64url of its JSON>`. */
+/** Addresses that open a view: `<lab>?visionlens=<dataset>&view=<base64url of its JSON>[&map]`. */
 import { URLExt } from '@jupyterlab/coreutils';
 import type { IViewSpec } from '../client/types';
 import { NAMESPACE } from '../tokens';
 
 const VIEW = 'view';
 const SAVED = 'saved';
+const MAP = 'map';
 
 /** What an address asks for. */
 export interface ILink {
@@ -13,6 +14,8 @@ export interface ILink {
   readonly view?: IViewSpec | null;
   /** The name of a saved view. */
   readonly saved?: string;
+  /** Whether the map shall stand beside the grid. */
+  readonly map?: boolean;
 }
 
 /** The address that opens a view of a dataset below a Lab's address. */
@@ -38,7 +41,8 @@ export function readLink(url: URL): ILink | null {
   return {
     dataset,
     ...(view !== null && { view: decode(view) }),
-    ...(saved !== null && { saved })
+    ...(saved !== null && { saved }),
+    ...(url.searchParams.has(MAP) && { map: true })
   };
 }
 

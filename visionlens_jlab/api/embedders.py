@@ -1,10 +1,9 @@
-"""The models that can embed."""
+"""The models that can embed, the methods that can project."""
 
 from __future__ import annotations
 
 from tornado.web import authenticated
 
-from ..models import EmbedderInfo
 from .base import Resource
 from .guard import authorized
 from .shapes import EmbedderList
@@ -16,11 +15,12 @@ class EmbeddersHandler(Resource):
     @authenticated
     @authorized
     async def get(self) -> None:
-        """Every embedder that can be named, the best that is at hand first."""
-        await self.answer(EmbedderList(embedders=await self.work(_embedders)))
+        """All that can be named, the best that is at hand first."""
+        await self.answer(await self.work(_installed))
 
 
-def _embedders() -> list[EmbedderInfo]:
+def _installed() -> EmbedderList:
+    from ..embedding.projection_methods import projection_methods
     from ..embedding.registry import embedders
 
-    return embedders()
+    return EmbedderList(embedders=embedders(), projections=projection_methods())

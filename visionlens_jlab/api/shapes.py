@@ -24,6 +24,7 @@ from ..models import (
     Model,
     PredictionsRequest,
     Projection,
+    ProjectionMethod,
     Query,
     RunInfo,
     SavedView,
@@ -54,9 +55,10 @@ class DatasetList(Model):
 
 
 class EmbedderList(Model):
-    """Models that can embed."""
+    """Models that can embed, and methods that can project."""
 
     embedders: list[EmbedderInfo]
+    projections: list[ProjectionMethod]
 
 
 class FormatList(Model):

@@ -13,9 +13,9 @@ def add(commands: Any) -> None:
     """Describe the command."""
     parser: argparse.ArgumentParser = commands.add_parser(
         "demo",
-        help="render the demonstration dataset, ingest it, evaluate two models, analyse one",
+        help="render the demonstration dataset, ingest it, evaluate two models, make a map",
         description="Render the demonstration dataset, ingest it, evaluate two models, analyse "
-        "one of them.",
+        "one of them, embed the images for the map and look for copies.",
     )
     parser.add_argument(
         "--out", default="visionlens-demo", metavar="DIR", help="folder to write; missing or empty"
@@ -31,7 +31,7 @@ def add(commands: Any) -> None:
 def run(options: argparse.Namespace) -> int:
     """Render, then ingest."""
     from ..demo.generate import generate
-    from ..demo.runs import have_findings, have_runs
+    from ..demo.runs import have_findings, have_map, have_runs
     from ..notebook.entry import ingest
 
     generate(options.out, options.n, options.seed, options.world, progress=_progress)
@@ -40,6 +40,7 @@ def run(options: argparse.Namespace) -> int:
         say(f"{found.run}: AP50 {found.metrics['AP50']:.3f}")
     for finding in have_findings(dataset):
         say(f"  {finding.title}")
+    have_map(dataset)
     say(f"{dataset.name}: {dataset.count():,} samples. Open it in JupyterLab, or in a notebook:")
     say(f'  import visionlens_jlab as vl; vl.open("{dataset.name}").show()')
     dataset.close()

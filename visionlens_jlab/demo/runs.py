@@ -1,7 +1,8 @@
-"""The demonstration's two models, as runs with an evaluation each, and where one fails."""
+"""What the demonstration shows beyond its labels: two models, where one fails, a map, copies."""
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,3 +31,13 @@ def have_findings(dataset: Dataset) -> list[Finding]:
     if not any(one.detail.evaluation == ANALYSED for one in dataset.analyses()):
         return dataset.analyse(run=ANALYSED)
     return dataset.findings(ANALYSED)
+
+
+def have_map(dataset: Dataset) -> None:
+    """Embed the images, project them with clusters, and look for copies.
+
+    Without pandas, which the table of copies needs, these are not looked for.
+    """
+    dataset.embed(project="umap")
+    if find_spec("pandas") is not None:
+        dataset.duplicates()

@@ -46,6 +46,16 @@ class EmbedderInfo(Model):
     """Why it is not available, and what to do."""
 
 
+class ProjectionMethod(Model):
+    """A method of projection, as the dialog lists it."""
+
+    method: Literal["umap", "pca", "tsne", "pacmap"]
+    label: str
+    available: bool
+    reason: str = ""
+    """Why it is not available, and what to do."""
+
+
 class EmbedRequest(Model):
     """Parameters of an embed job."""
 

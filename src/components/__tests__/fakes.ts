@@ -167,7 +167,7 @@ export function fakeEmbeddings(
   change: Partial<IEmbeddingsClient> = {}
 ): IEmbeddingsClient {
   return {
-    embedders: async () => [],
+    installed: async () => ({ embedders: [], projections: [] }),
     spaces: async () => [],
     projections: async () => [],
     queries: async () => [],

@@ -1,7 +1,7 @@
 import '@testing-library/jest-dom';
 import { act, fireEvent, render, screen } from '@testing-library/react';
 import * as React from 'react';
-import type { IEmbedder } from '../../client/embeddings';
+import type { IEmbedder, IProjectionMethod } from '../../client/embeddings';
 import { VisionLensError } from '../../client/errors';
 import { VIEW } from '../../components/__tests__/fakes';
 import { ComputeForm } from '../ComputeForm';
@@ -28,12 +28,29 @@ const EMBEDDERS = [
   embedder('small')
 ];
 
+function projection(
+  method: IProjectionMethod['method'],
+  reason = ''
+): IProjectionMethod {
+  return { method, label: method, available: reason === '', reason };
+}
+
+const INSTALLED = {
+  embedders: EMBEDDERS,
+  projections: [
+    projection('umap'),
+    projection('pca'),
+    projection('tsne'),
+    projection('pacmap', 'No pacmap: pip install pacmap')
+  ]
+};
+
 type Change = Parameters<typeof fakeMap>[0];
 
 async function open({ embeddings, ...change }: NonNullable<Change> = {}) {
   const place = await fakeMap({
     ...change,
-    embeddings: { embedders: async () => EMBEDDERS, ...embeddings }
+    embeddings: { installed: async () => INSTALLED, ...embeddings }
   });
   const onStarted = jest.fn();
   render(<ComputeForm {...place} onStarted={onStarted} />);
@@ -137,11 +154,25 @@ describe('ComputeForm', () => {
     expect(onStarted).toHaveBeenCalledTimes(1);
   });
 
+  it('offers what is installed and tells how to install the rest', async () => {
+    const projections = [
+      projection('pca'),
+      projection('umap', 'No umap: pip install umap')
+    ];
+    await open({
+      embeddings: { installed: async () => ({ embedders: [], projections }) }
+    });
+    expect(screen.getByLabelText('Projection')).toHaveValue('pca');
+    expect(screen.getByRole('option', { name: 'umap' })).toBeDisabled();
+    expect(screen.getByText('Not installed: umap')).toBeVisible();
+    expect(screen.getByText('No umap: pip install umap')).toBeInTheDocument();
+  });
+
   it('needs a model, or a checkpoint', async () => {
     await open({
       embeddings: {
         ...BARE,
-        embedders: async () => {
+        installed: async () => {
           throw new Error('no answer');
         }
       }

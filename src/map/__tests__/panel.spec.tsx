@@ -101,17 +101,20 @@ describe('MapPanel', () => {
       ...NONE,
       embeddings: {
         spaces: async () => [],
-        embedders: async () => [
-          {
-            model: 'small',
-            label: 'Small',
-            description: '',
-            dimension: 4,
-            has_text: false,
-            available: true,
-            reason: ''
-          }
-        ]
+        installed: async () => ({
+          projections: [],
+          embedders: [
+            {
+              model: 'small',
+              label: 'Small',
+              description: '',
+              dimension: 4,
+              has_text: false,
+              available: true,
+              reason: ''
+            }
+          ]
+        })
       }
     });
     expect(screen.getByText('There are no embeddings yet.')).toBeVisible();

@@ -97,6 +97,16 @@ describe('the address of the page', () => {
     expect(activated).toEqual([]);
   });
 
+  it('opens the map beside the grid where it is asked for', async () => {
+    const { commands, start } = visit('/lab?visionlens=s&map', '');
+    const map = jest.fn();
+    commands.addCommand(CommandIDs.openMap, { execute: map });
+    start();
+    expect(window.location.search).toBe('');
+    await settle();
+    expect(map.mock.calls).toEqual([[{ activate: false }]]);
+  });
+
   it('does not wait for ever for a notebook that is not there', async () => {
     jest.useFakeTimers();
     const { opened, start } = visit('/lab?visionlens=s', 'gone.ipynb');

@@ -6,7 +6,7 @@ neither jobs nor the catalog. Rows are expected to be of unit length.
 """
 
 from .fitted import Fitted
-from .methods import Watch, available, fit, pca_preview
+from .methods import Watch, fit, pca_preview
 from .parameters import METHODS, resolved_parameters
 from .placing import Placed, place
 
@@ -15,7 +15,6 @@ __all__ = [
     "Fitted",
     "Placed",
     "Watch",
-    "available",
     "fit",
     "pca_preview",
     "place",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -27,8 +26,6 @@ LOW_MEMORY_BYTES = 1 << 30
 LOW_MEMORY_DIMENSIONS = 64
 _REACH_QUERIES, _REACH_ROWS = 1000, 20_000
 
-_PACKAGES = {"umap": "umap", "tsne": "openTSNE", "pacmap": "pacmap"}
-
 
 class Watch(Protocol):
     """Is told how far a projection is; what it raises ends the projection."""
@@ -36,12 +33,6 @@ class Watch(Protocol):
     def __call__(self, stage: str, done: int, total: int | None) -> None:
         """`stage` is `components`, `neighbours` or `layout`."""
         ...
-
-
-def available(method: str) -> bool:
-    """Whether the package of a method is installed here; imports nothing."""
-    package = _PACKAGES.get(method)
-    return package is None or importlib.util.find_spec(package) is not None
 
 
 def pca_preview(vectors: Floats, dimensions: int, watch: Watch) -> tuple[Components, Floats]:

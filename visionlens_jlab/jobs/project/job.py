@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from ...embedding.projections import Fitted, available, fit, pca_preview, place
+from ...embedding.projection_methods import available, install_command
+from ...embedding.projections import Fitted, fit, pca_preview, place
 from ...embedding.projections.clusters import can_cluster, clusters
 from ...embedding.projections.numba_cache import keep_compiled_code_in
 from ...errors import VisionLensError
@@ -27,12 +28,6 @@ from .setup import REQUESTED, stored_parameters
 
 COORDINATES, MODEL = "coordinates.arrow", "model.bin"
 CLUSTERS = "cluster"
-_HINTS = {
-    "umap": "pip install 'visionlens-jlab[umap]'",
-    "tsne": "pip install 'visionlens-jlab[tsne]'",
-    "pacmap": "pip install 'visionlens-jlab[pacmap]'",
-}
-
 Matrix = np.ndarray[Any, Any]
 
 
@@ -115,8 +110,8 @@ class _Projecting:
         if available(wanted):
             return wanted, None
         warning = (
-            f"{wanted} is not installed where jobs run ({_HINTS[wanted]}): these are principal "
-            "components."
+            f"{wanted} is not installed where jobs run ({install_command(wanted)}): "
+            "these are principal components."
         )
         self.context.log("warning", warning)
         return "pca", warning

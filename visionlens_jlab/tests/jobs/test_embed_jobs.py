@@ -56,8 +56,12 @@ async def test_a_space_and_a_query_over_rest(api, jobs, jp_root_dir):
     search = {"space": "classical", "queries": [encoded["query"]], "k": 3}
     found = await api("datasets/town/view", "POST", {"search": search})
     assert np.frombuffer(found.body[:12], "<u4")[0] == 5
-    listed = (await api.json("embedders"))["embedders"]
+    installed = await api.json("embedders")
+    listed = installed["embedders"]
     assert any(info["model"] == "classical" and info["available"] for info in listed)
+    methods = {info["method"]: info["available"] for info in installed["projections"]}
+    assert methods.keys() == {"umap", "tsne", "pacmap", "pca"}
+    assert methods["pca"]
     for body, expected in (
         ({"space": "classical", "text": "a car"}, "TEXT_UNSUPPORTED"),
         ({"space": "nothing", "text": "a car"}, "SPACE_NOT_FOUND"),
