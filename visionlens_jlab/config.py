@@ -7,6 +7,8 @@ import re
 import unicodedata
 from pathlib import Path
 
+from .confinement import Confinement
+
 API_PREFIX = "visionlens/api/v1"
 """Below the Jupyter base URL."""
 
@@ -15,6 +17,9 @@ ENV_SERVER = "VISIONLENS_SERVER"
 """Address of the Jupyter server (with its base URL) that the extension leaves to local kernels."""
 ENV_TOKEN = "VISIONLENS_TOKEN"  # noqa: S105
 """A token that opens this extension's routes only, left beside ENV_SERVER."""
+
+ENV_ALLOWED_ROOTS = "VISIONLENS_ALLOWED_ROOTS"
+"""Folders, with the system's separator of paths, that links and label files may lead into."""
 
 ENV_QDRANT_URL = "VISIONLENS_QDRANT_URL"
 ENV_QDRANT_API_KEY = "VISIONLENS_QDRANT_API_KEY"
@@ -55,6 +60,13 @@ def default_vector_cache() -> int:
     except ValueError:
         named = VECTOR_CACHE_MB
     return max(0, named)
+
+
+def allowed_roots() -> Confinement:
+    """`$VISIONLENS_ALLOWED_ROOTS`, else the working directory and the home, as they are now."""
+    named = os.environ.get(ENV_ALLOWED_ROOTS)
+    folders = named.split(os.pathsep) if named is not None else [os.curdir, "~"]
+    return Confinement.of(folder for folder in folders if folder)
 
 
 def may_trust_remote_code() -> bool:

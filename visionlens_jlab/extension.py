@@ -22,6 +22,7 @@ from .api.routes import ROUTES
 from .api.services import Services
 from .config import (
     API_PREFIX,
+    ENV_ALLOWED_ROOTS,
     ENV_QDRANT_API_KEY,
     ENV_QDRANT_URL,
     ENV_SERVER,
@@ -191,6 +192,7 @@ class VisionLensApp(ExtensionApp):  # type: ignore[misc]
         root = Path(self.serverapp.root_dir).expanduser()
         announcer = Announcer(self.serverapp.event_logger)
         agents = agent_config(options)
+        policy = PathPolicy(options.allowed_roots or [root, Path.home()], root)
 
         def make_runner(library: Library) -> JobRunner:
             from .jobs.kernel import WorkerKernel
@@ -207,7 +209,7 @@ class VisionLensApp(ExtensionApp):  # type: ignore[misc]
                         options.worker_manager_class,
                         name,
                         data_dir,
-                        worker_settings(options),
+                        worker_settings(options, policy),
                     )
                     for lane, name in names.items()
                 },
@@ -227,7 +229,7 @@ class VisionLensApp(ExtensionApp):  # type: ignore[misc]
 
         self.services = Services(
             data_dir,
-            PathPolicy(options.allowed_roots or [root, Path.home()], root),
+            policy,
             announcer,
             make_runner,
             make_index,
@@ -275,9 +277,10 @@ class VisionLensApp(ExtensionApp):  # type: ignore[misc]
         times[self.name] = utcnow()
 
 
-def worker_settings(options: VisionLens) -> dict[str, str]:
+def worker_settings(options: VisionLens, policy: PathPolicy) -> dict[str, str]:
     """The settings that workers read from their environment."""
     return {
+        ENV_ALLOWED_ROOTS: os.pathsep.join(policy.confinement.folders),
         ENV_TRUST_REMOTE_CODE: str(int(options.trust_remote_code)),
         ENV_VECTOR_CACHE: str(options.vector_cache_mb),
         **agent_config(options).environment(),

@@ -87,14 +87,13 @@ def _thumbnail(desk: Desk, sample_id: int) -> bytes | None:
 
 def _crop(desk: Desk, annotation_id: int) -> bytes | None:
     from ..media.crops import crop_image
-    from ..media.sources import LocalSource
 
     source = desk.store.crop_source(annotation_id)
     if source.box is None:
         return None
     try:
-        path = LocalSource(source.location).local(source.path)
-        return crop_image(path, source.box, long_side=_CROP_SIDE, size=source.size)
+        with desk.store.open_image(source.location, source.path) as file:
+            return crop_image(file, source.box, long_side=_CROP_SIDE, size=source.size)
     except VisionLensError:  # it is not where it was
         return None
 

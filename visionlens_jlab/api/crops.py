@@ -14,6 +14,7 @@ from .shapes import CropQuery
 
 if TYPE_CHECKING:
     from ..catalog.crops import CropSource
+    from ..catalog.store import DatasetStore
 
 
 class CropHandler(PictureHandler):
@@ -33,18 +34,19 @@ class CropHandler(PictureHandler):
         async with self.services.drawing:
             if self.request.connection.stream.closed():  # scrolled away while it waited
                 return
-            content = await self.work(_crop, source, asked)
+            content = await self.dataset(dataset, lambda store: _crop(store, source, asked))
         self.set_header("Content-Type", "image/webp")
         self.finish(content)
 
 
-def _crop(source: CropSource, asked: CropQuery) -> bytes:
+def _crop(store: DatasetStore, source: CropSource, asked: CropQuery) -> bytes:
     from ..media.crops import crop_image
-    from ..media.sources import LocalSource
 
     if source.box is None:
         raise VisionLensError(
             "IMAGE_MISSING", "The annotation is of the whole image.", "Ask for the sample's image."
         )
-    path = LocalSource(source.location).local(source.path)
-    return crop_image(path, source.box, long_side=asked.size, size=source.size, aspect=asked.aspect)
+    with store.open_image(source.location, source.path) as file:
+        return crop_image(
+            file, source.box, long_side=asked.size, size=source.size, aspect=asked.aspect
+        )

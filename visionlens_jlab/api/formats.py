@@ -7,6 +7,7 @@ from tornado.web import authenticated
 from ..models import Detected, DetectRequest
 from .base import Resource
 from .guard import authorized, authorized_to_read
+from .paths import PathPolicy
 from .shapes import FormatList
 
 
@@ -31,7 +32,7 @@ class DetectHandler(Resource):
         request = await self.work(
             self.services.policy.confine, request, unrestricted=self.from_kernel
         )
-        await self.answer(await self.work(_detect, request))
+        await self.answer(await self.work(_detect, request, self.services.policy))
 
 
 def _formats() -> FormatList:
@@ -40,7 +41,7 @@ def _formats() -> FormatList:
     return FormatList(formats=format_infos())
 
 
-def _detect(request: DetectRequest) -> Detected:
+def _detect(request: DetectRequest, policy: PathPolicy) -> Detected:
     from ..formats.detect import detect
 
-    return detect(request)
+    return detect(request, allowed=policy.confinement)

@@ -45,7 +45,7 @@ class JobsHandler(Resource):
                 self.services.policy.confine, request, unrestricted=self.from_kernel
             )
         elif isinstance(request, EmbedRequest | AttributeRequest) and not self.from_kernel:
-            request = await self.work(self.services.policy.confine_model, request)
+            await self.work(self.services.policy.confine_model, request.model)
         elif isinstance(request, PredictionsRequest):
             request = await self.work(
                 self.services.policy.confine_predictions, request, unrestricted=self.from_kernel

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
+from ..confinement import Confinement, check_name, not_allowed
 from ..errors import VisionLensError
 from ..models import (
-    AttributeRequest,
     DetectRequest,
-    EmbedRequest,
     ExportRequest,
     IngestRequest,
     PredictionsRequest,
 )
 
 Request = TypeVar("Request", IngestRequest, DetectRequest)
-ModelRequest = TypeVar("ModelRequest", EmbedRequest, AttributeRequest)
+_FILES_OF_MODELS = ("transformers", "open_clip")
+"""Kinds of models whose names may be paths; those of providers never are."""
+_PART = r"(?!\.)[\w.\-]{1,200}(?<!\.)"
+_HUB_NAME = re.compile(rf"{_PART}(/{_PART})?(@[\w.\-]{{1,200}})?|", re.ASCII)
+"""Up to two parts, none of which leads up; empty: none."""
 
 
 class PathPolicy:
@@ -34,7 +38,8 @@ class PathPolicy:
 
     def __init__(self, roots: Iterable[str | Path], base: str | Path) -> None:
         self.base = Path(base).expanduser().resolve()
-        self.roots = [Path(root).expanduser().resolve() for root in roots]
+        self.confinement = Confinement.of(roots)
+        self.roots = [Path(root) for root in self.confinement.folders]
 
     @property
     def start(self) -> Path:
@@ -43,47 +48,50 @@ class PathPolicy:
 
     def resolve(self, named: str) -> Path:
         """The real path; PATH_NOT_ALLOWED outside the roots, whether it exists or not."""
-        try:
-            path = self.absolute(named).resolve()
-        except (OSError, RuntimeError, ValueError) as error:
-            raise VisionLensError(
-                "PATH_NOT_ALLOWED", f"{named!r} cannot be followed to a file."
-            ) from error
-        if not self.allows(path):
-            raise VisionLensError(
-                "PATH_NOT_ALLOWED", f"{named} is outside the folders that may be read from here."
-            )
-        return path
+        return Path(self.confinement.resolve(self.absolute(named)))
 
     def allows(self, real_path: Path) -> bool:
         """Whether a path without links lies in one of the roots."""
-        return any(real_path.is_relative_to(root) for root in self.roots)
+        return self.confinement.holds(real_path)
 
     def absolute(self, named: str) -> Path:
-        """A named path as an absolute one, links kept; DIR_NOT_FOUND for an unknown `~user`."""
+        """A named path as an absolute one, links kept.
+
+        DIR_NOT_FOUND for an unknown `~user`, PATH_NOT_ALLOWED for what no system takes.
+        """
+        check_name(named)
         try:
             return self.base / Path(named).expanduser()
         except RuntimeError as error:
             raise VisionLensError("DIR_NOT_FOUND", f"{named!r}: {error}") from error
 
     def notebook(self, named: str) -> str:
-        """A notebook's one name: kernels know its real path, the browser that below the base."""
-        try:
-            return os.path.realpath(self.base / named)
-        except ValueError as error:
-            raise VisionLensError("PATH_NOT_ALLOWED", f"{named!r} is no path.") from error
+        """A notebook's one name: kernels know its real path, the browser that below the base.
 
-    def confine_model(self, request: ModelRequest) -> ModelRequest:
+        Outside the roots no link is followed: the name says nothing of what is there.
+        """
+        plain = os.path.normpath(self.absolute(named))
+        real = os.path.realpath(plain)
+        known = self.allows(Path(plain)) or Path(plain).is_relative_to(self.base)
+        return real if known or self.allows(Path(real)) else plain
+
+    def confine_model(self, model: str | None) -> None:
         """Check that the files of a model lie where the browser may read; PATH_NOT_ALLOWED.
 
-        Files come as `kind:/folder`, `kind:local-dir:/folder` or `kind:architecture//file`.
+        Files come as `kind:/folder`, `kind:local-dir:/folder` or `kind:architecture//file`; what is
+        no path must be a name of the hub, which leads nowhere.
         """
-        _, colon, name = (request.model or "").partition(":")
-        if colon and "local-dir:" in name:
+        kind, _, name = (model or "").partition(":")
+        if kind not in _FILES_OF_MODELS:
+            return
+        if "local-dir:" in name:
             self.resolve(name.partition("local-dir:")[2])
-        elif colon and ("//" in name or name.startswith(("/", "~", "."))):
-            self.resolve(name if "//" not in name else name[name.index("//") + 1 :])
-        return request
+        elif "//" in name:
+            self.resolve(name[name.index("//") + 1 :])
+        elif name.startswith(("/", "~", ".")):
+            self.resolve(name)
+        elif not _HUB_NAME.fullmatch(name.removeprefix("hf-hub:")):
+            raise not_allowed(name)
 
     def confine_export(self, request: ExportRequest, *, unrestricted: bool) -> ExportRequest:
         """The request with an absolute path, checked unless it comes from the user's own kernel."""

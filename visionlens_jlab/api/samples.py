@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 
 from jupyter_server.base.handlers import JupyterHandler
 from tornado.iostream import StreamClosedError
@@ -95,14 +96,13 @@ class ImageHandler(PictureHandler):
     @authorized
     async def get(self, dataset: str, sample_id: str) -> None:
         """The image at full resolution, upright."""
-        picture = await self.dataset(
-            dataset, lambda store: Picture.of(*store.image_path(int(sample_id)))
-        )
-        self.set_header("Cache-Control", "private, no-cache")
-        if self.not_modified(picture.etag):
-            return
-        self.set_header("Content-Type", picture.content_type)
-        await self._write(picture.chunks(CHUNK))
+        picture = await self.dataset(dataset, lambda store: Picture.of(store, int(sample_id)))
+        with closing(picture):
+            self.set_header("Cache-Control", "private, no-cache")
+            if self.not_modified(picture.etag):
+                return
+            self.set_header("Content-Type", picture.content_type)
+            await self._write(picture.chunks(CHUNK))
 
     async def _write(self, chunks: Iterator[bytes]) -> None:
         try:

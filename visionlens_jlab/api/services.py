@@ -115,6 +115,7 @@ class Services:
                     address=self.address,
                     idle_seconds=self._idle_seconds,
                     memory_mb=self._memory_mb,
+                    allowed=self.policy.confinement,
                 )
                 self._index = self._make_index(library)
                 self._library = library

@@ -65,6 +65,8 @@ class VectorsHandler(Resource):
     async def put(self, dataset: str, space: str) -> None:
         """Add vectors to a space, made when it is not there."""
         asked = self.query(VectorsQuery)
+        if not self.from_kernel:  # a text search would load it
+            await self.work(self.services.policy.confine_model, asked.model)
 
         def add(store: DatasetStore) -> tuple[EmbeddingSpace, str, int]:
             added = EmbeddingSpace(

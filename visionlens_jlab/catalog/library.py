@@ -16,7 +16,8 @@ from visionlens_jlab.catalog.private_files import make_private_folder
 from visionlens_jlab.catalog.search_index import SearchIndex
 from visionlens_jlab.catalog.state import State
 from visionlens_jlab.catalog.store import DatasetStore
-from visionlens_jlab.config import slugify
+from visionlens_jlab.config import allowed_roots, slugify
+from visionlens_jlab.confinement import Confinement
 from visionlens_jlab.errors import VisionLensError, system_errors
 from visionlens_jlab.models import DatasetInfo
 
@@ -34,6 +35,8 @@ class Library:
         After this time without a call `release_idle` lets go of a dataset.
     memory_mb : int, optional
         MiB that DuckDB may take for each open dataset; by default `config.default_memory_limit`.
+    allowed : Confinement, optional
+        Folders that links and label files may lead into; by default `config.allowed_roots`.
     """
 
     def __init__(
@@ -43,7 +46,9 @@ class Library:
         address: str | None = None,
         idle_seconds: float = 600,
         memory_mb: int | None = None,
+        allowed: Confinement | None = None,
     ) -> None:
+        self.allowed = allowed_roots() if allowed is None else allowed
         self.data_dir = Path(data_dir)
         self._folder = self.data_dir / "datasets"
         with system_errors():
@@ -78,7 +83,7 @@ class Library:
             database = self._database(folder, create=True)
             try:
                 identity.initialize(database, name)
-                store = DatasetStore(database)
+                store = DatasetStore(database, allowed=self.allowed)
             except BaseException:
                 database.release()
                 shutil.rmtree(folder, ignore_errors=True)
@@ -103,7 +108,7 @@ class Library:
             if store is None or store.read_only > read_only:
                 store = self._open(folder, read_only)
             return (
-                DatasetStore(store.database, read_only=True)
+                DatasetStore(store.database, read_only=True, allowed=self.allowed)
                 if store.read_only < read_only
                 else store
             )
@@ -154,7 +159,7 @@ class Library:
             previous.close()
         database = self._database(folder, read_only=read_only)
         try:
-            return self._keep(DatasetStore(database))
+            return self._keep(DatasetStore(database, allowed=self.allowed))
         except BaseException:
             database.release()
             raise

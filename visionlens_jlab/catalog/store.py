@@ -15,7 +15,6 @@ from visionlens_jlab.catalog.agents import AgentRuns
 from visionlens_jlab.catalog.attributes import Attributes
 from visionlens_jlab.catalog.card import CardKeeper
 from visionlens_jlab.catalog.colors import Coloring, read_colors
-from visionlens_jlab.catalog.crops import CropSource, read_crop_source
 from visionlens_jlab.catalog.database import Database, Reader
 from visionlens_jlab.catalog.detail import read_sample
 from visionlens_jlab.catalog.edits import Edits
@@ -27,6 +26,7 @@ from visionlens_jlab.catalog.fields import write_field
 from visionlens_jlab.catalog.fieldset import FieldSet
 from visionlens_jlab.catalog.findings import Findings
 from visionlens_jlab.catalog.identity import identify
+from visionlens_jlab.catalog.images import Images
 from visionlens_jlab.catalog.info import field_infos, read_detail, read_info
 from visionlens_jlab.catalog.job_results import JobResults
 from visionlens_jlab.catalog.outcomes import (
@@ -36,7 +36,6 @@ from visionlens_jlab.catalog.outcomes import (
 )
 from visionlens_jlab.catalog.removals import describe, remove_samples
 from visionlens_jlab.catalog.report import read_report
-from visionlens_jlab.catalog.roots import LOCATION
 from visionlens_jlab.catalog.saved_views import (
     delete_saved_view,
     read_saved_views,
@@ -51,6 +50,7 @@ from visionlens_jlab.catalog.thumbnails import FOLDER, Thumbnail, ThumbnailReade
 from visionlens_jlab.catalog.tiles import read_tiles
 from visionlens_jlab.catalog.userfields import LIST_FIELDS, field_set
 from visionlens_jlab.catalog.views import ResolvedView, check_filter, count_all
+from visionlens_jlab.confinement import NOWHERE, Confinement
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.models import (
     Changed,
@@ -75,7 +75,7 @@ T = TypeVar("T")
 
 
 class DatasetStore(
-    AgentRuns, Attributes, Edits, Embeddings, Evaluations, Exports, Findings, JobResults
+    AgentRuns, Attributes, Edits, Embeddings, Evaluations, Exports, Findings, Images, JobResults
 ):
     """A dataset that this process holds; from any thread.
 
@@ -84,8 +84,11 @@ class DatasetStore(
     again.
     """
 
-    def __init__(self, database: Database, *, read_only: bool = False) -> None:
+    def __init__(
+        self, database: Database, *, read_only: bool = False, allowed: Confinement = NOWHERE
+    ) -> None:
         self.database = database
+        self.allowed = allowed
         self.folder: Path = database.folder
         self.slug = database.folder.name
         self.read_only = read_only or database.read_only
@@ -220,23 +223,6 @@ class DatasetStore(
     def thumbnail(self, sample_id: int) -> Thumbnail | None:
         """Where a sample's thumbnail lies; None: no such sample, or none made."""
         return self._thumbnail_places([sample_id]).get(sample_id)
-
-    def image_path(self, sample_id: int) -> tuple[str, str]:
-        """The location of a sample's root (empty: none) and the path below it. ID_UNKNOWN."""
-        with self._snapshot() as snapshot:
-            rows = snapshot.reader.rows(
-                f"SELECT coalesce({LOCATION}, ''), s.path FROM sample s "
-                "LEFT JOIN source_root r ON r.name = s.root WHERE s.sample_id = ?",
-                [sample_id],
-            )
-        if not rows:
-            raise VisionLensError("ID_UNKNOWN", f"There is no sample {sample_id}.")
-        return rows[0][0], rows[0][1]
-
-    def crop_source(self, annotation_id: int) -> CropSource:
-        """What the picture of an annotation is made from. ID_UNKNOWN."""
-        with self._snapshot() as snapshot:
-            return read_crop_source(snapshot.reader, annotation_id)
 
     # --- writing -----------------------------------------------------------------------------
 

@@ -9,7 +9,6 @@ or of a second one (`annotations=`) with the same image column. Every other colu
 from __future__ import annotations
 
 import math
-import os
 import posixpath
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,6 +25,7 @@ from .dataframe_annotations import ANNOTATION_COLUMNS, annotation_rows
 from .fields import build_fields
 from .request import Request
 from .splits import ordered
+from .table_places import Located, locate
 
 IMAGE_COLUMNS = ("path", "uri", "image_path", "file_name", "filename", "image", "file")
 SUFFIXES = (".arrow", ".feather", ".parquet", ".csv")
@@ -67,8 +67,10 @@ class DataFrameFormat:
                 f"Name the column of images one of {', '.join(IMAGE_COLUMNS)}.",
             )
         images = _Images(request, table, column)
-        if not images.paths:
-            raise VisionLensError("DIR_EMPTY", "The table names no image.")
+        if not images.places:
+            raise VisionLensError(
+                "DIR_EMPTY", "The table names no image in a folder that may be read from here."
+            )
         yield from images.batches()
         yield from _annotations(request, images, table, column)
 
@@ -116,57 +118,51 @@ class _Images:
         self._column = column
         names = table.column(column).to_pylist()
         self.nameless = sum(not name for name in names)
-        self.first_rows: dict[str, int] = {}
+        located = locate(request, list(dict.fromkeys(name for name in names if name)))
+        self._refused = located.refused
+        self.places: list[Located] = located.places
+        rows: dict[str, int] = {}
         for row, name in enumerate(names):
             if name:
-                self.first_rows.setdefault(name, row)
-        self.ordinals = {name: index for index, name in enumerate(self.first_rows)}
+                rows.setdefault(name, row)
+        named = [name for place in self.places for name in place.names]
+        self.first_rows = [rows[name] for name in named]
+        self.ordinals = {name: index for index, name in enumerate(named)}
         self.row_ordinals = [self.ordinals.get(name, -1) for name in names]
-        self.paths = self._locate(list(self.first_rows))
-
-    def _locate(self, names: list[str]) -> list[str]:
-        base = self._request.image_source.location
-        absolute = [_absolute(base, name) for name in names]
-        inside = base.rstrip("/") + "/"
-        if any(not path.startswith(inside) for path in absolute):
-            real = [os.path.realpath(os.path.dirname(path)) for path in absolute]  # noqa: PTH120
-            shared = os.path.commonpath(real)
-            absolute = [
-                f"{folder}/{posixpath.basename(path)}"
-                for folder, path in zip(real, absolute, strict=True)
-            ]
-            if not Path(shared).is_dir():
-                raise VisionLensError("DIR_NOT_FOUND", f"There is no folder {shared}.")
-            self._request.look_in(shared)
-            inside = shared.rstrip("/") + "/"
-        return [path.removeprefix(inside) for path in absolute]
 
     def batches(self) -> Iterator[Batch]:
         """All images with their fields."""
+        paths = [path for place in self.places for path in place.paths]
         columns = {name: self._values(name) for name in self._field_names()}
-        fields, issues = build_fields(columns, self.paths.__getitem__)
+        fields, issues = build_fields(columns, paths.__getitem__)
         splits = self._texts("split")
         widths, heights = self._values("width"), self._values("height")
-        total = len(self.paths)
-        for start in range(0, total, BATCH_IMAGES):
-            part = slice(start, start + BATCH_IMAGES)
-            paths = self.paths[part]
-            yield Batch(
-                images=ImageRows(
-                    root=self._request.image_root,
-                    paths=paths,
-                    bytes=[self._bytes(path) for path in paths],
-                    splits=splits[part],
-                    widths=widths[part],
-                    heights=heights[part],
-                    fields={
-                        name: values.slice(start, len(paths)) for name, values in fields.items()
-                    },
-                ),
-                found=Found(images=len(paths)),
-                images_total=total,
-            )
-        yield Batch(issues=issues + self._nameless())
+        first = 0
+        for place in self.places:
+            end = first + len(place.paths)
+            for start in range(first, end, BATCH_IMAGES):
+                part = slice(start, min(start + BATCH_IMAGES, end))
+                yield Batch(
+                    images=ImageRows(
+                        root=place.root,
+                        paths=paths[part],
+                        bytes=[self._bytes(place, path) for path in paths[part]],
+                        splits=splits[part],
+                        widths=widths[part],
+                        heights=heights[part],
+                        fields={
+                            name: values.slice(start, part.stop - start)
+                            for name, values in fields.items()
+                        },
+                    ),
+                    found=Found(images=part.stop - start),
+                    images_total=len(paths),
+                )
+            first = end
+        yield Batch(
+            issues=issues + self._nameless() + self._outside(),
+            found=Found(images=len(self._refused)),
+        )
 
     def varying(self) -> list[str]:
         """Columns beyond the known ones whose values differ between rows of one image."""
@@ -181,10 +177,10 @@ class _Images:
         return [name for name in self._further() if self._constant(name)]
 
     def _constant(self, name: str) -> bool:
-        if len(self.row_ordinals) == len(self.paths):
+        if len(self.row_ordinals) == len(self.first_rows):
             return True
         values = [_plain(value) for value in self._table.column(name).to_pylist()]
-        firsts = [values[row] for row in self.first_rows.values()]
+        firsts = [values[row] for row in self.first_rows]
         return all(
             image < 0 or value == firsts[image]
             for value, image in zip(values, self.row_ordinals, strict=True)
@@ -194,14 +190,14 @@ class _Images:
         if name not in self._table.column_names:
             return [None] * len(self.first_rows)
         values = self._table.column(name).to_pylist()
-        return [_plain(values[row]) for row in self.first_rows.values()]
+        return [_plain(values[row]) for row in self.first_rows]
 
     def _texts(self, name: str) -> list[str | None]:
         return [None if value is None else str(value) for value in self._values(name)]
 
-    def _bytes(self, path: str) -> int | None:
+    def _bytes(self, place: Located, path: str) -> int | None:
         try:
-            entry = self._request.image_source.stat(path)
+            entry = self._request.roots[place.root].stat(path)
         except VisionLensError:
             return None
         return None if entry is None else entry.bytes
@@ -212,10 +208,9 @@ class _Images:
         message = f"{self.nameless} rows name no image; they are left out."
         return [Issue("VALUE_INVALID", "skipped", "other", self._column, message)]
 
-
-def _absolute(base: str, name: str) -> str:
-    plain = name.removeprefix("file://")
-    return os.path.normpath(os.path.join(base, plain))  # noqa: PTH118  hot: once per image
+    def _outside(self) -> list[Issue]:
+        message = "Its folder is not there, or may not be read from here."
+        return [Issue("FILE_REFUSED", "skipped", "image", name, message) for name in self._refused]
 
 
 def _plain(value: Any) -> Any:

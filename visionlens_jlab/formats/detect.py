@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import NamedTuple
 
+from visionlens_jlab.confinement import Confinement
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.models import Detected, DetectRequest
 from visionlens_jlab.plugins.registry import PluginRegistry
@@ -24,17 +25,22 @@ class Pick(NamedTuple):
     detected: Detected
 
 
-def detect(request: DetectRequest, registry: PluginRegistry | None = None) -> Detected:
-    """What would be ingested from a place.
+def detect(
+    request: DetectRequest,
+    registry: PluginRegistry | None = None,
+    allowed: Confinement | None = None,
+) -> Detected:
+    """What would be ingested from a place, whose files may lead into `allowed` (None: anywhere).
 
     Raises
     ------
     VisionLensError
         DIR_NOT_FOUND, DIR_EMPTY, PERMISSION_DENIED, FORMAT_UNKNOWN, LABELS_INVALID.
     """
-    places = make_request(
-        request.source, source_kinds(registry), images=request.images, labels=request.labels
-    )
+    kinds = source_kinds(registry)
+    places = make_request(request.source, kinds, images=request.images, labels=request.labels)
+    if allowed is not None:
+        places.within = places.folders_within(allowed)
     return pick(places, request.format, registry).detected
 
 

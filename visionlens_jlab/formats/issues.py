@@ -40,7 +40,8 @@ ISSUES: dict[str, str] = {
     "FIELD_RENAMED": "A field has the name of a built-in one; it got another.",
     "FIELDS_UPDATED": "What labels or EXIF say of an image known from before has changed; the new "
     "values were taken over.",
-    "FILE_REFUSED": "A link leads nowhere or outside the folder, or a name is not in UTF-8.",
+    "FILE_REFUSED": "A link, or a name in a table, leads nowhere or outside the folders that may "
+    "be read, or a name is not in UTF-8.",
     "FOLDER_UNLISTED": "A folder of images that no label file speaks of was not read.",
     "IMAGE_CHANGED": "The file of an image known from before has changed; it was read again "
     "under the same id (with labels only: kept as it was).",

@@ -28,6 +28,8 @@ LOSSES: dict[str, str] = {
     "FLAG_LOST": "The flags difficult, truncated and occluded were left out.",
     "IMAGE_LEFT_OUT": "Images without a class of their own were left out.",
     "IMAGE_MISSING": "Image files that are not there could not be copied; labels are written.",
+    "IMAGE_REFUSED": "Files that are no images by name and content, or lie outside the dataset's "
+    "folders, were not copied; labels are written.",
     "IMAGE_ROTATED": "Images are turned by EXIF, and labels mean the upright image: tools that "
     "ignore EXIF misplace them.",
     "IMAGE_WITHOUT_SIZE": "Labels of images of unknown size cannot be fractions; left out.",

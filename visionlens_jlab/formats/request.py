@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from visionlens_jlab.confinement import NOWHERE, Confinement
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.media.headers import is_image
-from visionlens_jlab.media.sources import Entry, Source, SourceKind, connect
+from visionlens_jlab.media.sources import Entry, LocalSource, Source, SourceKind, connect
 
 LABEL_FOLDERS = frozenset({"annotations", "labels"})
 """A label file in such a folder belongs to the dataset in the folder above it."""
@@ -39,10 +40,14 @@ class Request:
     labels_file: str | None = None
     labels_only: bool = False
     options: Mapping[str, Any] = field(default_factory=dict)
-    """Those of a format, and `within`: the folders that files named by labels must lie in."""
+    """Those of a format, and `within`: real paths of the folders that everything must lie in.
+
+    They are not followed: what has become a link since is another place."""
     tick: Callable[[int], None] = _no_tick
     """Called now and then with the number of files seen; may raise to stop."""
     kinds: list[SourceKind] = field(default_factory=list)
+    within: Confinement | None = None
+    """The option of that name; None: any folder."""
     _walked: dict[str, dict[str, int]] = field(default_factory=dict)
     _modified: dict[str, dict[str, int | None]] = field(default_factory=dict)
     _further: dict[str, Source] = field(default_factory=dict)
@@ -79,24 +84,29 @@ class Request:
 
     def look_in(self, folder: str) -> None:
         """Look images up in another folder, where the labels state absolute paths."""
-        self.images = connect(folder, self.kinds)
+        self.images = self._connect(folder)
 
     def add_root(self, folder: str) -> tuple[str, Source]:
         """A further folder with images, and the name of its root."""
         for name, source in self._further.items():
             if source.location == folder:
                 return name, source
-        name, source = f"outside_{len(self._further) + 1}", connect(folder, self.kinds)
+        name, source = f"outside_{len(self._further) + 1}", self._connect(folder)
         self._further[name] = source
         return name, source
 
-    def may_read(self, path: str) -> bool:
-        """Whether a folder or file that labels name may be read: see the option `within`."""
-        within = self.options.get("within")
-        if within is None:
-            return True
-        real = Path(path).resolve()
-        return any(real.is_relative_to(folder) for folder in within)
+    def _connect(self, folder: str) -> Source:
+        return _connect_within(folder, self.kinds, self.within)
+
+    def may_read(self, real: str) -> bool:
+        """Whether what labels name may be read; a path without links. See the option `within`."""
+        return self.within is None or self.within.holds(real)
+
+    def folders_within(self, allowed: Confinement) -> Confinement:
+        """For `within`: label files may come from anybody, so what they name must lie in the
+        folders that the request names, or in those that may be read anyway."""
+        named = [place for place in (self.source, self.images, self.labels) if place]
+        return allowed.and_in(place.location for place in named if is_local(place.location))
 
     def files(self, source: Source) -> dict[str, int]:
         """Every file of a source, path -> bytes, listed once; in a fixed order."""
@@ -114,17 +124,15 @@ class Request:
         return known
 
     def refused(self) -> Iterator[tuple[str, str]]:
-        """(path, reason) of images, and links to folders, that no root reached."""
-        places = [Path(source.location) for source in self.roots.values()]
+        """(path, reason) of names and links that no root reached, whatever is behind them."""
+        places = Confinement(source.location for source in self.roots.values())
         for source in self.roots.values():
             known: dict[str, str] = getattr(source, "refused", {})
             for path, reason in known.items():
-                target = Path(
-                    os.path.realpath(Path(source.location, path))
-                )  # resolve() stops at loops
-                if any(target.is_relative_to(place) for place in places if target.is_dir()):
-                    continue  # read as a root of its own
-                if is_image(path) or target.is_dir():
+                # resolve() stops at loops
+                target = os.path.realpath(Path(source.location, path))
+                # a folder that is read as a root of its own
+                if not (places.holds(target) and Path(target).is_dir()):
                     yield path, reason
 
     def modified_ns(self, root: str, paths: Sequence[str]) -> list[int | None]:
@@ -148,27 +156,65 @@ def make_request(
     options: Mapping[str, Any] | None = None,
     tick: Callable[[int], None] = _no_tick,
 ) -> Request:
-    """Look the places up. Raises DIR_NOT_FOUND, PERMISSION_DENIED."""
+    """Look the places up. Raises DIR_NOT_FOUND, PERMISSION_DENIED, PATH_NOT_ALLOWED."""
+    folders = within_of(options or {})
+    within = None if folders is None else Confinement(folders)
+    if within is not None:
+        # They were checked when the job was queued; a link may have taken their place since.
+        for named in (source, images, labels):
+            if named and is_local(named):
+                within.resolve(_plain(named))
+
+    def place(folder: str) -> Source:
+        return _connect_within(folder, kinds, within)
+
     folder, file = _folder_and_file(source)
     labels_folder, labels_file = _folder_and_file(labels) if labels else (None, None)
     return Request(
         address=source,
-        source=connect(folder, kinds),
+        source=place(folder),
         file=file,
-        images=connect(images, kinds) if images else None,
-        labels=connect(labels_folder, kinds) if labels_folder else None,
+        images=place(images) if images else None,
+        labels=place(labels_folder) if labels_folder else None,
         labels_file=labels_file,
         labels_only=labels_only,
         options=options or {},
         tick=tick,
         kinds=kinds,
+        within=within,
     )
 
 
+def _connect_within(folder: str, kinds: list[SourceKind], within: Confinement | None) -> Source:
+    source = connect(folder, kinds, within or NOWHERE)
+    if within is not None and isinstance(source, LocalSource):
+        within.resolve(source.location)
+    return source
+
+
+def within_of(options: Mapping[str, Any]) -> list[str] | None:
+    """The option `within`; None: there is none. REQUEST_INVALID."""
+    named = options.get("within")
+    if named is not None and not (
+        isinstance(named, list) and all(isinstance(one, str) and "\0" not in one for one in named)
+    ):
+        raise VisionLensError("REQUEST_INVALID", "within must be a list of folders.")
+    return named
+
+
+def is_local(address: str) -> bool:
+    """Whether an address is one of a file or folder of this machine."""
+    return "://" not in address or address.startswith("file://")
+
+
+def _plain(address: str) -> Path:
+    return Path(address.removeprefix("file://")).expanduser()
+
+
 def _folder_and_file(address: str) -> tuple[str, str | None]:
-    if "://" in address and not address.startswith("file://"):
+    if not is_local(address):
         return address, None
-    path = Path(address.removeprefix("file://")).expanduser()
+    path = _plain(address)
     try:
         is_file, exists = path.is_file(), path.exists()
     except OSError as error:

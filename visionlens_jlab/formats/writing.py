@@ -13,9 +13,12 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any, Literal, Protocol
+from typing import IO, Any, BinaryIO, Literal, Protocol
 
+from visionlens_jlab.confinement import not_allowed
 from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.media.header_reader import read_header
+from visionlens_jlab.media.headers import UnreadableImageError, is_image
 from visionlens_jlab.media.sources import LocalSource, Source
 
 from .base import ClassEntry
@@ -59,7 +62,7 @@ class Picture:
     """One image with what is to be exported of its annotations."""
 
     location: str
-    """Of its root; empty: `path` is absolute."""
+    """Of its root; empty: there is none, nor any file."""
     path: str
     filename: str
     split: str | None = None
@@ -137,23 +140,31 @@ class Target:
         """Bring an image to a path, as `images` says."""
         if self.images == "none":
             return
+        if not is_image(path):  # other programs may take it for theirs
+            self._losses.add("IMAGE_REFUSED", picture.path)
+            return
         place = self._place(path)
         try:
-            source, inner = self._source(picture)
-            if not isinstance(source, LocalSource):
-                with source.open(inner) as file, place.open("wb") as copy:
-                    shutil.copyfileobj(file, copy)
-            elif self.images == "link":
-                _link(source.local(inner), place)
-            else:
-                shutil.copyfile(source.local(inner), place)
-        except (FileNotFoundError, VisionLensError) as error:
-            if isinstance(error, VisionLensError) and error.code not in _NOT_THERE:
-                raise
+            self._bring(picture, place)
+        except (VisionLensError, UnreadableImageError) as error:
             place.unlink(missing_ok=True)
-            self._losses.add("IMAGE_MISSING", picture.path)
+            code = _LEFT_OUT.get(getattr(error, "code", "IMAGE_UNREADABLE"))
+            if code is None:
+                raise
+            self._losses.add(code, picture.path)
             return
         self.files += 1
+
+    def _bring(self, picture: Picture, place: Path) -> None:
+        source, inner = self._source(picture)
+        with source.open(inner) as file:
+            read_header(file)
+            file.seek(0)
+            if self.images == "link" and isinstance(source, LocalSource):
+                _link(file, place)
+                return
+            with place.open("wb") as copy:
+                shutil.copyfileobj(file, copy)
 
     def folder_at(self, path: str) -> None:
         """Make a folder."""
@@ -161,6 +172,8 @@ class Target:
 
     def _place(self, path: str) -> Path:
         place = self.folder / path
+        if not Path(os.path.normpath(place)).is_relative_to(self.folder):
+            raise not_allowed(path)
         if place.parent not in self._made:
             place.parent.mkdir(parents=True, exist_ok=True)
             self._made.add(place.parent)
@@ -168,23 +181,28 @@ class Target:
 
     def _source(self, picture: Picture) -> tuple[Source, str]:
         location, path = picture.location, picture.path
-        if not location:
-            location, path = posixpath.split(path)
         if location not in self._sources:
             self._sources[location] = self._connect(location)
         return self._sources[location], path
 
 
-_NOT_THERE = ("IMAGE_MISSING", "DIR_NOT_FOUND")
+_LEFT_OUT = {
+    "IMAGE_MISSING": "IMAGE_MISSING",
+    "DIR_NOT_FOUND": "IMAGE_MISSING",
+    "PATH_NOT_ALLOWED": "IMAGE_REFUSED",
+    "IMAGE_UNREADABLE": "IMAGE_REFUSED",
+}
+"""Why an image is not copied -> what the report says."""
 
 
-def _link(file: Path, place: Path) -> None:
+def _link(file: BinaryIO, place: Path) -> None:
     """A hard link, which readers that refuse links out of a folder take; else a symbolic one."""
-    real = file.resolve(strict=True)
     with suppress(OSError):
-        os.link(real, place)
-        return
-    place.symlink_to(real)
+        os.link(file.name, place, follow_symlinks=False)
+        if os.path.samestat(place.lstat(), os.fstat(file.fileno())):
+            return
+        place.unlink()  # another file has taken its place
+    place.symlink_to(file.name)
 
 
 class Names:

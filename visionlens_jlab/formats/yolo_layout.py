@@ -117,10 +117,9 @@ class YoloImages:
             self._note("DUPLICATE_IMAGE", "kept", item, message)
 
     def _note_missing(self, split: str, stated: str) -> None:
-        refused = self._outside.refused
-        reason = "may not be read from here" if refused else "is not there"
+        # One sentence for both: what lies outside is not said to be there.
+        reason = "is not there, or may not be read from here"
         self._note("SPLIT_MISSING", "kept", split, f"{split}: {stated[:200]} {reason}.")
-        refused.clear()
 
     def _note(self, code: str, action: Any, item: str, message: str) -> None:
         self.issues.append(Issue(code, action, "other", item, message))
@@ -156,15 +155,13 @@ class YoloImages:
         stripped = [posixpath.join(base, inner) for base in bases]
         first = [] if self._base_outside is None else [self._base_outside]
         there = [*first, absolute(self._own.source.location, self._folder, ".")]
-        found = (
+        return (
             self._spot_outside(plain, first)
             or self._spot_inside(exact)
             or self._spot_inside(stripped)
             or self._spot_outside(plain, there)
+            or self._spot_inside(_ends(inner))
         )
-        if found is None and not self._outside.refused:
-            found = self._spot_inside(_ends(inner))
-        return found
 
     def _spot_inside(self, paths: list[str]) -> _Spot | None:
         source = self._own.source

@@ -76,21 +76,15 @@ class Outside:
     def __init__(self, request: Request) -> None:
         self._request = request
         self.places: dict[str, Place] = {}
-        self.refused: list[str] = []
-        """Folders that are there but may not be read from here."""
 
     def exists(self, path: str) -> bool:
-        """Whether an absolute path is a folder or file that may be read."""
+        """Whether a real path is a folder or file that may be read; elsewhere nothing is there."""
+        if "://" in self._request.source.location or not self._request.may_read(path):
+            return False
         try:
-            there = "://" not in self._request.source.location and Path(path).exists()
+            return Path(path).exists()
         except OSError:  # a name no system allows
-            there = False
-        if not there:
             return False
-        if not self._request.may_read(path):
-            self.refused.append(path)
-            return False
-        return True
 
     def folder(self, path: str) -> tuple[Place, str]:
         """The place of a folder of images, and the folder's path in it."""
@@ -141,12 +135,16 @@ class Outside:
                 place.label_files[entry.path] = entry.bytes
 
     def _base(self, path: str) -> str:
+        """The folder whose other folders may hold the labels, as far as that may be read."""
         parts = path.split("/")
-        for index in range(len(parts) - 1, 1, -1):
-            if parts[index].lower() in IMAGE_WORDS:
-                # Labels lie beside the folder `images`, or, in `train/images`, above the split.
-                return "/".join(parts[:index])
-        return posixpath.dirname(path)
+        # Labels lie beside the folder `images`, or, in `train/images`, above the split.
+        beside = [
+            "/".join(parts[:index])
+            for index in range(len(parts) - 1, 1, -1)
+            if parts[index].lower() in IMAGE_WORDS
+        ]
+        above = (*beside[:1], posixpath.dirname(path))
+        return next((base for base in above if self._request.may_read(base)), path)
 
 
 def label_folders(folder: str) -> Iterator[str]:

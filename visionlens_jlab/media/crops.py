@@ -6,8 +6,7 @@
 from __future__ import annotations
 
 import math
-from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from PIL import Image
 
@@ -75,7 +74,7 @@ def crop_region(box: Box, width: int, height: int, aspect: float | None = None) 
 
 
 def crop_image(
-    path: Path,
+    file: BinaryIO,
     box: Box,
     *,
     long_side: int,
@@ -86,8 +85,8 @@ def crop_image(
 
     Parameters
     ----------
-    path : Path
-        The image file.
+    file : binary file
+        The image, at its beginning.
     box : (x, y, w, h)
         In pixels of the upright image.
     long_side : int
@@ -100,10 +99,9 @@ def crop_image(
     Raises
     ------
     VisionLensError
-        IMAGE_MISSING (also where nothing of the box lies in the image), PERMISSION_DENIED,
-        IMAGE_UNREADABLE.
+        IMAGE_MISSING where nothing of the box lies in the image, IMAGE_UNREADABLE.
     """
-    with image_errors(path), path.open("rb") as file:
+    with image_errors(file):
         stored = read_header(file).upright_size
         width, height = size or stored
         region = crop_region(box, width, height, aspect)

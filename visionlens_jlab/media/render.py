@@ -29,12 +29,12 @@ WEBP_LIMIT = 16_383
 """Largest side WebP can hold, in pixels."""
 
 
-def browser_image(path: Path) -> tuple[Path | bytes, str]:
+def browser_image(file: BinaryIO) -> tuple[BinaryIO | bytes, str]:
     """What to send for an image file.
 
     Returns
     -------
-    content : Path or bytes
+    content : binary file or bytes
         The file itself where browsers show it upright (they apply EXIF in JPEGs), else a
         full-resolution WebP (PNG with transparency or beyond WebP's size).
     mime : str
@@ -43,31 +43,26 @@ def browser_image(path: Path) -> tuple[Path | bytes, str]:
     Raises
     ------
     VisionLensError
-        IMAGE_MISSING, PERMISSION_DENIED or IMAGE_UNREADABLE.
+        IMAGE_UNREADABLE.
     """
-    with image_errors(path), path.open("rb") as file:
+    with image_errors(file):
         kind, orientation = _inspect(file)
         mime = BROWSER_TYPES.get(kind)
         if mime and (orientation == 1 or mime == "image/jpeg"):
-            return path, mime
+            return file, mime
         file.seek(0)
         image, _, _ = open_upright(file)
     return _encode(image)
 
 
 @contextmanager
-def image_errors(path: Path) -> Iterator[None]:
-    """Say what is wrong with an image file: IMAGE_MISSING, PERMISSION_DENIED, IMAGE_UNREADABLE."""
+def image_errors(file: BinaryIO) -> Iterator[None]:
+    """Say what is wrong with an image file: IMAGE_UNREADABLE."""
     try:
         yield
-    except FileNotFoundError as error:
-        raise VisionLensError("IMAGE_MISSING", f"There is no file {path}.") from error
-    except PermissionError as error:
-        raise VisionLensError("PERMISSION_DENIED", f"{path} cannot be read.") from error
     except UnreadableImageError as error:
-        raise VisionLensError(
-            "IMAGE_UNREADABLE", f"{path.name} cannot be shown: {error}."
-        ) from error
+        name = Path(str(getattr(file, "name", "The image"))).name
+        raise VisionLensError("IMAGE_UNREADABLE", f"{name} cannot be shown: {error}.") from error
 
 
 def _inspect(file: BinaryIO) -> tuple[str, int]:

@@ -1,7 +1,7 @@
 """Where files lie, behind one small protocol.
 
-Paths are POSIX style, relative to the source's location. A source never gives access to
-anything outside its location, symbolic links included.
+Paths are POSIX style, relative to the source's location. A source gives access to nothing outside
+its location, wherever links lead, but where they lead into folders that may be read anyway.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, Protocol
 
+from visionlens_jlab.confinement import NOWHERE, Confinement, not_allowed
 from visionlens_jlab.errors import VisionLensError
 
 IGNORED_NAMES = frozenset({"__MACOSX", "Thumbs.db", "__pycache__"})
@@ -72,10 +73,13 @@ class LocalSource:
     Parameters
     ----------
     root : str or Path
-        An existing folder. Raises DIR_NOT_FOUND or PERMISSION_DENIED otherwise.
+        An existing folder, as a user names it; where it leads now is the location. Raises
+        DIR_NOT_FOUND or PERMISSION_DENIED otherwise.
+    linked : Confinement
+        Folders that links may lead into besides.
     """
 
-    def __init__(self, root: str | Path) -> None:
+    def __init__(self, root: str | Path, linked: Confinement = NOWHERE) -> None:
         path = Path(root).expanduser()
         if not path.is_dir():
             raise VisionLensError("DIR_NOT_FOUND", f"There is no folder {path}.")
@@ -85,6 +89,21 @@ class LocalSource:
         self.refused: dict[str, str] = {}
         """Path -> why a link or a name was passed over by `walk`."""
         self._confined: dict[str, str] = {"": self.location}
+        self._readable = linked.and_in([self.location])
+
+    @classmethod
+    def stored(cls, location: str, linked: Confinement = NOWHERE) -> LocalSource:
+        """The root of a dataset, whose location was real when it was stored.
+
+        Where it has become a link since, that must lead into `linked`. Raises PATH_NOT_ALLOWED
+        otherwise, and as the constructor does.
+        """
+        where = linked.and_in([location] if location else [])
+        where.resolve(location)
+        source = cls(location, linked)
+        if not where.holds(source.location):  # exchanged meanwhile
+            raise not_allowed(location)
+        return source
 
     def list(self, path: str = "") -> tuple[list[str], list[Entry]]:
         return self._list(path, {})
@@ -122,11 +141,16 @@ class LocalSource:
             return "The name is not in UTF-8."
         if not entry.is_symlink():
             return None
-        try:
-            real = os.path.realpath(entry.path, strict=True)
-        except OSError:
+        real = os.path.realpath(entry.path)
+        # What a link outside leads to is not looked at: whether anything is there stays unsaid.
+        if not self._readable.holds(real):
+            return f"The link leads outside {self.location}."
+        folder = os.path.isdir(real)  # noqa: PTH112  never raises
+        if not folder and not os.path.isfile(real):  # noqa: PTH113
             return "The link leads nowhere."
-        return None if self._inside(real) else f"The link leads outside {self.location}."
+        # Folders elsewhere may be large and hold what nobody meant.
+        outside = folder and not self._inside(real)
+        return f"The link leads to a folder outside {self.location}." if outside else None
 
     def walk(self, path: str = "") -> Iterator[Entry]:
         yield from self._walk(path, (os.path.realpath(self._folder(path)),))
@@ -151,13 +175,7 @@ class LocalSource:
         return self.local(path).is_dir()
 
     def open(self, path: str) -> BinaryIO:
-        target = self.local(path)
-        try:
-            return target.open("rb")
-        except FileNotFoundError as error:
-            raise VisionLensError("IMAGE_MISSING", f"There is no file {target}.") from error
-        except PermissionError as error:
-            raise VisionLensError("PERMISSION_DENIED", f"{target} cannot be read.") from error
+        return self._readable.open(str(self.local(path)))
 
     def local(self, path: str) -> Path:
         """The real path of a file. Raises PATH_NOT_ALLOWED when it lies outside the root."""
@@ -182,7 +200,7 @@ class LocalSource:
         return known
 
     def _check(self, real: str, path: str) -> str:
-        if not self._inside(real):
+        if not self._readable.holds(real):
             raise VisionLensError(
                 "PATH_NOT_ALLOWED",
                 f"{path} leads outside {self.location}.",
@@ -204,17 +222,18 @@ class LocalKind:
     scheme = "file"
 
     def connect(self, address: str) -> Source:
-        return LocalSource(address.removeprefix("file://"))
+        return LocalSource(_plain(address))
 
 
-def connect(address: str, kinds: list[SourceKind]) -> Source:
-    """The source at an address; a plain path means `file`.
+def connect(address: str, kinds: list[SourceKind], linked: Confinement = NOWHERE) -> Source:
+    """The source at an address; a plain path means `file`, whose links may lead into `linked`.
 
     Raises DIR_NOT_FOUND when no kind of storage knows the scheme.
     """
-    scheme, separator, _ = address.partition("://")
-    wanted = scheme if separator else "file"
+    wanted = _scheme(address)
     for kind in kinds:
+        if isinstance(kind, LocalKind) and kind.scheme == wanted:
+            return LocalSource(_plain(address), linked)
         if kind.scheme == wanted:
             return kind.connect(address)
     raise VisionLensError(
@@ -222,3 +241,19 @@ def connect(address: str, kinds: list[SourceKind]) -> Source:
         f"Addresses that begin with {wanted}:// are not known here.",
         "Use a folder of the machine on which the Jupyter server runs.",
     )
+
+
+def connect_stored(location: str, kinds: list[SourceKind], linked: Confinement) -> Source:
+    """The source at the location of a dataset's root: see `LocalSource.stored`."""
+    if _scheme(location) == LocalKind.scheme:
+        return LocalSource.stored(_plain(location), linked)
+    return connect(location, kinds)
+
+
+def _scheme(address: str) -> str:
+    scheme, separator, _ = address.partition("://")
+    return scheme if separator else LocalKind.scheme
+
+
+def _plain(address: str) -> str:
+    return address.removeprefix("file://")

@@ -8,11 +8,12 @@ from typing import Any
 
 import pyarrow as pa
 
+from ...config import allowed_roots
 from ...formats.losses import Losses
 from ...formats.registry import source_kinds
 from ...formats.writers import writer_of
 from ...formats.writing import Target
-from ...media.sources import connect
+from ...media.sources import connect_stored
 from ...models import ExportReport
 from ..context import JobContext
 from ..pieces import write_json
@@ -87,7 +88,7 @@ class _Ticker:
 
 
 def _connect(location: str) -> Any:
-    return connect(location, source_kinds())
+    return connect_stored(location, source_kinds(), allowed_roots())
 
 
 def _read(context: JobContext, name: str) -> pa.Table:

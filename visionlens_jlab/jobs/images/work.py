@@ -8,13 +8,14 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
+from visionlens_jlab.config import allowed_roots
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.media import quality, thumbnails
 from visionlens_jlab.media.decode import flattened, open_upright
 from visionlens_jlab.media.hashing import content_hash
 from visionlens_jlab.media.header_reader import read_header
 from visionlens_jlab.media.headers import Header, UnreadableImageError
-from visionlens_jlab.media.sources import LocalSource, Source
+from visionlens_jlab.media.sources import Source, SourceKind, connect_stored
 
 from .tasks import (
     CRASHED,
@@ -44,12 +45,12 @@ def execute(task: Task) -> Result:
 
 @lru_cache(maxsize=8)
 def _source(location: str) -> Source:
+    kinds: list[SourceKind] = []
     if "://" in location:
         from visionlens_jlab.formats.registry import source_kinds
-        from visionlens_jlab.media.sources import connect
 
-        return connect(location, source_kinds())
-    return LocalSource(location)
+        kinds = source_kinds()
+    return connect_stored(location, kinds, allowed_roots())
 
 
 def _read_headers(task: HeaderTask) -> HeaderResult:

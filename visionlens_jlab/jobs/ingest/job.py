@@ -78,6 +78,9 @@ def make_ingest_request(context: JobContext) -> tuple[Request, str | None]:
     """The places to read, and the format named."""
     params = context.params
     rows = context.spool / TABLE
+    options = params.get("options") or {}
+    if rows.exists() and options.get("within") is not None:
+        options = {**options, "within": [*options["within"], str(rows.parent.resolve())]}
 
     def tick(files: int) -> None:
         context.check_cancelled()
@@ -89,7 +92,7 @@ def make_ingest_request(context: JobContext) -> tuple[Request, str | None]:
         images=params.get("images"),
         labels=params.get("labels"),
         labels_only=bool(params.get("labels_only")),
-        options=params.get("options") or {},
+        options=options,
         tick=tick,
     )
     request.address = params["source"]

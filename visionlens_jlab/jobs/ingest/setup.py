@@ -10,6 +10,7 @@ import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ...confinement import Confinement
 from ...errors import VisionLensError, system_errors
 from ...models import IngestRequest, Job, JobParameters
 from ..pieces import write_stream
@@ -71,8 +72,18 @@ def create(library: Library, queue: JobQueue, request: IngestRequest, rows: pa.T
 def _create(
     library: Library, queue: JobQueue, request: IngestRequest, rows: pa.Table | None
 ) -> Job:
+    from ...formats.request import within_of
+
     check_space(library.data_dir)
-    suggested = request.source if rows is not None else _checked_places(request).suggested_name
+    if rows is not None:
+        suggested = request.source
+    else:
+        places = _checked_places(request)
+        suggested = places.suggested_name
+        further = Confinement.of(within_of(request.options) or ())
+        within = places.folders_within(library.allowed.and_in(further.folders))
+        options = {**request.options, "within": list(within.folders)}
+        request = request.model_copy(update={"options": options})
     name = request.name or suggested
     store, created = _dataset(library, queue, name, incremental=request.incremental)
     job = Job(

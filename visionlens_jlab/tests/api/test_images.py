@@ -10,7 +10,6 @@ import pyarrow as pa
 import pytest
 from PIL import Image
 
-from visionlens_jlab.api.pictures import Picture
 from visionlens_jlab.catalog.database import Reader
 from visionlens_jlab.catalog.pieces import Piece
 from visionlens_jlab.errors import VisionLensError
@@ -92,15 +91,46 @@ async def test_images_that_are_gone_or_damaged_or_none(api, dataset, jp_root_dir
     assert code(await api(f"datasets/{dataset}/samples/400/image")) == "ID_UNKNOWN"
 
 
-def test_no_path_leads_out_of_the_root(tmp_path):
+def test_no_path_leads_out_of_the_root(extension, dataset, tmp_path):
     root = tmp_path / "root"
     root.mkdir()
     Image.new("RGB", (4, 4)).save(tmp_path / "secret.png")
     (root / "link.png").symlink_to(tmp_path / "secret.png")
+    store = extension.services.library.open(dataset)
     for path in ("../secret.png", "link.png", str(tmp_path / "secret.png")):
         with pytest.raises(VisionLensError) as caught:
-            Picture.of(str(root), path)
+            store.open_image(str(root), path)
         assert caught.value.code == "PATH_NOT_ALLOWED", path
+
+
+async def test_a_root_or_folder_that_became_a_link_is_not_followed(
+    api, dataset, jp_root_dir, tmp_path
+):
+    path = f"datasets/{dataset}/samples/4/image"
+    folder, elsewhere = jp_root_dir / "street", tmp_path / "elsewhere"
+    assert (await api(path)).code == 200
+    folder.rename(elsewhere)
+    folder.symlink_to(elsewhere)
+    assert code(await api(path)) == "PATH_NOT_ALLOWED"
+    assert code(await api(f"datasets/{dataset}/annotations/4/crop")) == "PATH_NOT_ALLOWED"
+    folder.unlink()
+    # A place that may be read anyway is as good as the one before.
+    elsewhere.rename(jp_root_dir / "moved")
+    folder.symlink_to(jp_root_dir / "moved")
+    assert (await api(path)).code == 200
+
+
+async def test_a_file_that_became_a_link_is_not_followed(api, dataset, jp_root_dir, tmp_path):
+    path = f"datasets/{dataset}/samples/4/image"
+    file = jp_root_dir / "street" / "image_00004.jpg"
+    file.rename(tmp_path / "secret.jpg")
+    for target in (tmp_path / "secret.jpg", tmp_path / "none.jpg"):
+        file.symlink_to(target)
+        assert code(await api(path)) == "PATH_NOT_ALLOWED"  # whether it is there or not
+        file.unlink()
+    (tmp_path / "secret.jpg").rename(jp_root_dir / "store.jpg")
+    file.symlink_to(jp_root_dir / "store.jpg")
+    assert (await api(path)).code == 200
 
 
 async def test_thumbnails_of_tiles_take_no_statement(api, dataset, thumbnail, monkeypatch):

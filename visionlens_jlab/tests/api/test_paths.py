@@ -10,7 +10,6 @@ from visionlens_jlab.api.paths import PathPolicy
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.models import (
     DetectRequest,
-    EmbedRequest,
     ExportRequest,
     IngestRequest,
     PredictionsRequest,
@@ -46,6 +45,22 @@ def test_links_that_lead_around_in_a_circle_are_refused(policy, tmp_path):
     with pytest.raises(VisionLensError) as caught:
         policy.resolve("loop/x")
     assert caught.value.code == "PATH_NOT_ALLOWED"
+
+
+def test_names_that_no_system_takes_are_refused_before_it_is_asked(policy):
+    for named in ("x" * 300, "é" * 200, "a/" * 3000, "a\0b"):
+        for place in (policy.resolve, policy.absolute, policy.notebook):
+            with pytest.raises(VisionLensError) as caught:
+                place(named)
+            assert caught.value.code == "PATH_NOT_ALLOWED"
+
+
+def test_the_name_of_a_notebook_does_not_say_where_links_outside_lead(policy, tmp_path):
+    (tmp_path / "home" / "inside").symlink_to(tmp_path / "home" / "data")
+    (tmp_path / "other" / "link").symlink_to(tmp_path / "home2")
+    assert policy.notebook("inside/a.ipynb") == str(tmp_path / "home" / "data" / "a.ipynb")
+    outside = str(tmp_path / "other" / "link" / "a.ipynb")
+    assert policy.notebook(outside) == outside
 
 
 def test_an_unknown_home_is_said_to_be_one(policy):
@@ -93,18 +108,29 @@ def test_folders_named_by_label_files_are_confined_too(tmp_path):
         ("open_clip:local-dir:/etc", False),
         ("open_clip:ViT-B-32//etc/passwd", False),
         ("open_clip:local-dir:{root}/../elsewhere", False),
+        ("open_clip:hf-hub:laion/CLIP-ViT-B-32-laion2B-s34B-b79K", True),
+        ("open_clip:hf-hub:../outside", False),
+        ("openai:gpt-5-mini", True),
+        ("openrouter:meta-llama/llama-4:free", True),
+        ("transformers:demo/../../outside", False),
+        ("transformers:demo/..", False),
+        ("transformers:demo/sub/folder", False),
+        ("transformers:demo\\..\\outside", False),
+        ("transformers:demo/%2e%2e", False),
+        ("transformers:demo/a\0b", False),
+        ("open_clip:ViT-B-32/../../outside", False),
     ],
 )
 def test_models_of_the_browser_lie_in_the_roots(tmp_path, model, allowed):
     root = tmp_path / "root"
     root.mkdir()
     policy = PathPolicy([root], root)
-    request = EmbedRequest(dataset="d", model=model and model.format(root=root))
+    named = model and model.format(root=root)
     if allowed:
-        assert policy.confine_model(request) == request
+        policy.confine_model(named)
         return
     with pytest.raises(VisionLensError) as caught:
-        policy.confine_model(request)
+        policy.confine_model(named)
     assert caught.value.code == "PATH_NOT_ALLOWED"
 
 

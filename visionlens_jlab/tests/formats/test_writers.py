@@ -292,6 +292,21 @@ def test_images_that_are_not_there_are_listed(tmp_path: Path) -> None:
     assert (tmp_path / "Annotations" / "1.xml").exists()
 
 
+@pytest.mark.parametrize(("name", "content"), [("kernel.json", None), ("a.png", b"{}")])
+def test_what_is_no_image_by_name_and_content_is_not_copied(
+    tmp_path: Path, picture: Path, name: str, content: bytes | None
+) -> None:
+    source = tmp_path / "source.png"
+    source.write_bytes(content or picture.read_bytes())
+    one = Picture("/nowhere", name, name, None, WIDTH, HEIGHT)
+    for images in ("copy", "link"):
+        folder = tmp_path / images
+        folder.mkdir()
+        losses = write("coco", content_of([one]), folder, source, images)
+        assert losses.count("IMAGE_REFUSED") == 1
+        assert not list(folder.rglob(name))
+
+
 def test_links_lead_to_the_same_file(tmp_path: Path, picture: Path) -> None:
     one = Picture("/nowhere", "1.png", "1.png", None, WIDTH, HEIGHT)
     write("coco", content_of([one]), tmp_path, picture, images="link")

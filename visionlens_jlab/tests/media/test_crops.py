@@ -31,6 +31,11 @@ def drawn(path: Path, orientation: int = 1, scale: int = 1) -> Path:
     return path
 
 
+def crop(path: Path, *box: object, **options: object) -> bytes:
+    with path.open("rb") as file:
+        return crop_image(file, *box, **options)  # type: ignore[arg-type]
+
+
 def near(pixel: object, wanted: tuple[int, int, int]) -> bool:
     assert isinstance(pixel, tuple)
     return max(abs(a - b) for a, b in zip(pixel, wanted, strict=True)) < 24
@@ -41,7 +46,7 @@ def near(pixel: object, wanted: tuple[int, int, int]) -> bool:
 @pytest.mark.parametrize("long_side", [32, 84, 1000])
 def test_the_middle_is_the_box_and_the_edge_is_not(tmp_path, orientation, long_side, kind):
     path = drawn(tmp_path / f"a.{kind}", orientation)
-    image = Image.open(io.BytesIO(crop_image(path, BOX, long_side=long_side)))
+    image = Image.open(io.BytesIO(crop(path, BOX, long_side=long_side)))
     # 60 x 40 and a margin of 12 on each side
     shrink = min(1, long_side / 84)
     assert image.size == (round(84 * shrink), round(64 * shrink))
@@ -63,7 +68,7 @@ def test_a_large_jpeg_is_reduced_while_it_is_decoded(tmp_path, monkeypatch):
         "resize",
         lambda self, *a, **k: sizes.append(self.size) or resize(self, *a, **k),
     )
-    image = Image.open(io.BytesIO(crop_image(path, box, long_side=84)))
+    image = Image.open(io.BytesIO(crop(path, box, long_side=84)))
     assert image.size == (84, 64)
     assert near(image.getpixel((42, 32)), ORANGE)
     assert max(sizes[-1]) < 1400
@@ -71,7 +76,7 @@ def test_a_large_jpeg_is_reduced_while_it_is_decoded(tmp_path, monkeypatch):
 
 def test_a_file_that_has_another_size_now(tmp_path):
     path = drawn(tmp_path / "a.png", scale=2)
-    image = Image.open(io.BytesIO(crop_image(path, BOX, long_side=84, size=(640, 480))))
+    image = Image.open(io.BytesIO(crop(path, BOX, long_side=84, size=(640, 480))))
     assert near(image.getpixel((42, 32)), ORANGE)
     assert near(image.getpixel((1, 1)), (0, 0, 255))
 
@@ -87,25 +92,24 @@ def test_a_file_that_has_another_size_now(tmp_path):
 )
 def test_a_box_outside_its_image(tmp_path, box):
     with pytest.raises(VisionLensError) as caught:
-        crop_image(drawn(tmp_path / "a.jpg"), box, long_side=64)
+        crop(drawn(tmp_path / "a.jpg"), box, long_side=64)
     assert caught.value.code == "IMAGE_MISSING"
 
 
 def test_huge_and_empty_boxes(tmp_path):
     path = drawn(tmp_path / "a.jpg")
-    huge = crop_image(path, (-1e6, -1e6, 3e6, 3e6), long_side=64)
+    huge = crop(path, (-1e6, -1e6, 3e6, 3e6), long_side=64)
     assert Image.open(io.BytesIO(huge)).size == (64, 48)
-    point = Image.open(io.BytesIO(crop_image(path, (320.0, 120.0, 0.0, 0.0), long_side=64)))
+    point = Image.open(io.BytesIO(crop(path, (320.0, 120.0, 0.0, 0.0), long_side=64)))
     assert point.size == (24, 24)
     assert near(point.getpixel((12, 12)), ORANGE)
 
 
-def test_files_that_are_gone_or_no_images(tmp_path):
+def test_files_that_are_no_images(tmp_path):
     (tmp_path / "b.jpg").write_bytes(b"<svg/>")
-    for name, expected in (("a.jpg", "IMAGE_MISSING"), ("b.jpg", "IMAGE_UNREADABLE")):
-        with pytest.raises(VisionLensError) as caught:
-            crop_image(tmp_path / name, BOX, long_side=64)
-        assert caught.value.code == expected
+    with pytest.raises(VisionLensError) as caught:
+        crop(tmp_path / "b.jpg", BOX, long_side=64)
+    assert caught.value.code == "IMAGE_UNREADABLE"
 
 
 def test_the_region_grows_to_the_aspect_and_stays_inside():

@@ -44,6 +44,8 @@ class Case:
         Code of the error that is raised instead.
     params : dict
         Of the ingest. Labels only, unless `labels_only=False` stands here.
+    within : tuple of str, optional
+        Folders that everything must lie in, relative to the one that is written.
     """
 
     name: str
@@ -55,6 +57,7 @@ class Case:
     check: Check | None = None
     error: str | None = None
     params: dict[str, Any] = field(default_factory=dict)
+    within: tuple[str, ...] | None = None
 
     @property
     def expected(self) -> Outcome:
@@ -70,7 +73,10 @@ class Case:
         """
         source = self.write(folder) or folder
         try:
-            found = ingest_rows(source, **{"labels_only": True, **self.params})
+            params = {"labels_only": True, **self.params}
+            if self.within is not None:
+                params["options"] = {"within": [str(folder / name) for name in self.within]}
+            found = ingest_rows(source, **params)
         except VisionLensError as error:
             return Outcome(error=error.code if error.hint else "no hint"), None
         boxes = None

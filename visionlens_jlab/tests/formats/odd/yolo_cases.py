@@ -108,12 +108,12 @@ def _(folder: Path) -> Path:
     images=1,
     annotations=1,
     codes={"SPLIT_MISSING": 1},
-    params={"options": {"within": ["/nowhere"]}},
+    within=("project",),
 )
 def _(folder: Path) -> Path:
-    put(folder / "elsewhere", "images/a.png")
+    put(folder / "elsewhere", "pictures/a.png")
     put(folder / "project", "images/b.png")
-    text = f"train: {folder}/elsewhere/images\n{NAMES}"
+    text = f"train: {folder}/elsewhere/pictures\n{NAMES}"
     return write_text(folder / "project" / "mine.yaml", text)
 
 
