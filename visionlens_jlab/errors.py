@@ -22,6 +22,9 @@ CODES: dict[str, ErrorCode] = {
     "NOT_AUTHENTICATED": ErrorCode(403, "Log in to Jupyter and try again."),
     "FORBIDDEN": ErrorCode(403, "Ask the administrator of this Jupyter server for access."),
     "NOT_FOUND": ErrorCode(404, "Check the address."),
+    "SETTING_INVALID": ErrorCode(
+        503, "Correct the setting in the Jupyter server's configuration and start it again."
+    ),
     "VERSION_MISMATCH": ErrorCode(
         409, "Install the same version of visionlens-jlab in the kernel and in the Jupyter server."
     ),
@@ -68,6 +71,9 @@ CODES: dict[str, ErrorCode] = {
         503, "Check the address and key of the Qdrant server; searches answer without it, slowly."
     ),
     "MODEL_UNAVAILABLE": ErrorCode(422, "Choose a model that is listed as available."),
+    "MODEL_NOT_ALLOWED": ErrorCode(
+        403, "Choose one of VisionLens.allowed_models, or ask the server's operator to add it."
+    ),
     "DUPLICATES_CHANGED": ErrorCode(
         409, "Read the duplicates again; they were looked for once more."
     ),

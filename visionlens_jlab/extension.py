@@ -122,9 +122,15 @@ class VisionLens(Configurable):  # type: ignore[misc]
         help="Model asked about images; default: $VISIONLENS_VISION_MODEL, else agent_model for "
         "what agents look at, and a local one for visual attributes."
     ).tag(config=True)
+    allowed_models = List(
+        Unicode(),
+        help="Language and vision models that may be asked, besides the configured ones, with * "
+        "for any part of a name; default: $VISIONLENS_ALLOWED_MODELS, else any.",
+    ).tag(config=True)
     agent_url = Unicode(
-        help="Address of an OpenAI-compatible server that answers for openai: models, such as "
-        "http://localhost:11434/v1; default: $VISIONLENS_AGENT_URL, else OpenAI."
+        help="Address at which the models of agent_model's provider (default: openai) answer, such "
+        "as http://localhost:11434/v1; others are not asked then. Default: "
+        "$VISIONLENS_AGENT_URL, else the provider's own."
     ).tag(config=True)
     agent_key = Unicode(
         help="The provider's key; default: $VISIONLENS_AGENT_KEY, else the provider's own "
@@ -145,6 +151,10 @@ class VisionLens(Configurable):  # type: ignore[misc]
     mcp = Bool(
         False, help="Whether outside assistants may read the datasets over MCP, authenticated."
     ).tag(config=True)
+
+    @default("allowed_models")  # type: ignore[untyped-decorator]
+    def _default_allowed_models(self) -> list[str]:
+        return list(AgentConfig.from_environment().models)
 
     @default("agent_model")  # type: ignore[untyped-decorator]
     def _default_agent_model(self) -> str:
@@ -301,6 +311,7 @@ def agent_config(options: VisionLens) -> AgentConfig:
             requests=options.agent_requests,
         ),
         mcp=options.mcp,
+        models=tuple(options.allowed_models),
     )
 
 

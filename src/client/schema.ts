@@ -5696,7 +5696,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description NOT_AUTHENTICATED, FORBIDDEN, PERMISSION_DENIED, PATH_NOT_ALLOWED, DATASET_READ_ONLY */
+            /** @description NOT_AUTHENTICATED, FORBIDDEN, PERMISSION_DENIED, PATH_NOT_ALLOWED, DATASET_READ_ONLY, MODEL_NOT_ALLOWED */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5704,7 +5704,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
-                        code?: "NOT_AUTHENTICATED" | "FORBIDDEN" | "PERMISSION_DENIED" | "PATH_NOT_ALLOWED" | "DATASET_READ_ONLY";
+                        code?: "NOT_AUTHENTICATED" | "FORBIDDEN" | "PERMISSION_DENIED" | "PATH_NOT_ALLOWED" | "DATASET_READ_ONLY" | "MODEL_NOT_ALLOWED";
                     };
                 };
             };
@@ -5744,7 +5744,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description DIR_EMPTY, FORMAT_UNKNOWN, LABELS_INVALID, VECTORS_INVALID, PREDICTIONS_INVALID, EVALUATION_INVALID, ANALYSIS_INVALID, ATTRIBUTE_INVALID */
+            /** @description DIR_EMPTY, FORMAT_UNKNOWN, LABELS_INVALID, VECTORS_INVALID, PREDICTIONS_INVALID, EVALUATION_INVALID, ANALYSIS_INVALID, ATTRIBUTE_INVALID, AGENT_UNAVAILABLE */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5752,7 +5752,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
-                        code?: "DIR_EMPTY" | "FORMAT_UNKNOWN" | "LABELS_INVALID" | "VECTORS_INVALID" | "PREDICTIONS_INVALID" | "EVALUATION_INVALID" | "ANALYSIS_INVALID" | "ATTRIBUTE_INVALID";
+                        code?: "DIR_EMPTY" | "FORMAT_UNKNOWN" | "LABELS_INVALID" | "VECTORS_INVALID" | "PREDICTIONS_INVALID" | "EVALUATION_INVALID" | "ANALYSIS_INVALID" | "ATTRIBUTE_INVALID" | "AGENT_UNAVAILABLE";
                     };
                 };
             };

@@ -5,15 +5,20 @@ from __future__ import annotations
 import importlib.util
 import os
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 
 from ..config import (
     ENV_AGENT_KEY,
     ENV_AGENT_MODEL,
     ENV_AGENT_URL,
+    ENV_ALLOWED_MODELS,
     ENV_VISION_MODEL,
 )
+from ..errors import VisionLensError
 from ..models import AgentSettings, Budget
 
+OPENAI = ("openai", "openai-chat", "openai-responses")
+TRANSFORMERS = "transformers"
 _INSTALL = "Install visionlens-jlab[agents] in the server's environment."
 _CONFIGURE = "Set c.VisionLens.agent_model, such as 'openai:gpt-5-mini', and the provider's key."
 
@@ -27,10 +32,12 @@ class AgentConfig:
     model, vision_model : str
         As pydantic-ai names them (`openai:gpt-5-mini`); empty: none.
     url : str
-        Address of an OpenAI-compatible server that answers for `openai:` models; empty: OpenAI.
+        Address at which the provider's models answer, and no others are asked; empty: its own.
     key : str
         The provider's key; empty: the provider's own variable in the environment.
         Never shown, logged, returned or stored.
+    models : tuple of str
+        Names, with `*` for any part, of the models that may be asked; empty: any.
     budget : Budget
         What a request leaves open, and the most it may ask for.
     mcp : bool
@@ -43,6 +50,34 @@ class AgentConfig:
     key: str = field(default="", repr=False)
     budget: Budget = field(default_factory=Budget)
     mcp: bool = False
+    models: tuple[str, ...] = ()
+
+    @property
+    def provider(self) -> str:
+        """The one that `url` and `key` belong to: that of the model, else OpenAI."""
+        remote = (name for name in (self.model, self.vision_model) if name and not is_local(name))
+        return provider_of(next(remote, "openai:"))
+
+    def check(self, model: str) -> None:
+        """Whether a model may be asked.
+
+        Raises
+        ------
+        VisionLensError
+            MODEL_NOT_ALLOWED by `models`, AGENT_UNAVAILABLE where it is of another provider than
+            `url`.
+        """
+        configured = (self.model, self.vision_model)
+        named = any(fnmatchcase(model, pattern) for pattern in self.models)
+        if self.models and model not in configured and not named:
+            raise VisionLensError("MODEL_NOT_ALLOWED", f"The model {model[:200]!r} is not allowed.")
+        if self.url and not is_local(model) and provider_of(model) != self.provider:
+            raise VisionLensError(
+                "AGENT_UNAVAILABLE",
+                f"{model[:200]!r} is not asked: all requests go to the configured address, "
+                f"which answers for models of {self.provider}.",
+                f"Name a model of {self.provider}, or unset VisionLens.agent_url.",
+            )
 
     @classmethod
     def from_environment(cls) -> AgentConfig:
@@ -52,6 +87,7 @@ class AgentConfig:
             vision_model=os.environ.get(ENV_VISION_MODEL, ""),
             url=os.environ.get(ENV_AGENT_URL, ""),
             key=os.environ.get(ENV_AGENT_KEY, ""),
+            models=tuple(filter(None, os.environ.get(ENV_ALLOWED_MODELS, "").split(","))),
         )
 
     def environment(self) -> dict[str, str]:
@@ -61,6 +97,7 @@ class AgentConfig:
             ENV_VISION_MODEL: self.vision_model,
             ENV_AGENT_URL: self.url,
             ENV_AGENT_KEY: self.key,
+            ENV_ALLOWED_MODELS: ",".join(self.models),
         }
 
     def allowed(self, asked: Budget | None) -> Budget:
@@ -88,6 +125,17 @@ class AgentConfig:
             mcp=self.mcp,
             reason=reason,
         )
+
+
+def provider_of(model: str) -> str:
+    """The provider of a model's name; OpenAI has several, for its several interfaces."""
+    provider = model.partition(":")[0]
+    return "openai" if provider in OPENAI else provider
+
+
+def is_local(model: str) -> bool:
+    """Whether the model runs on this machine."""
+    return provider_of(model) == TRANSFORMERS
 
 
 def installed() -> bool:

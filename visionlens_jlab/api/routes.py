@@ -61,7 +61,7 @@ ROUTES = [
                     *(*INGEST, *PLACE, *SPACE, *VIEW, *RUN, *EVALUATION),
                     *("PREDICTIONS_INVALID", "EXPORT_NOT_EMPTY"),
                     *("ANALYSIS_INVALID", "FINDING_NOT_FOUND", "AGENT_NOT_FOUND"),
-                    "ATTRIBUTE_INVALID",
+                    *("ATTRIBUTE_INVALID", "MODEL_NOT_ALLOWED", "AGENT_UNAVAILABLE"),
                 ),
             ),
         },

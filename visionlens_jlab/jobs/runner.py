@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING, Any
 
 from ..agents.config import AgentConfig
 from ..errors import VisionLensError
-from ..models import AgentRun, EmbedRequest, Job, JobParameters, ProjectRequest, kind_of
+from ..models import (
+    AgentRun,
+    AskRequest,
+    AttributeRequest,
+    EmbedRequest,
+    Job,
+    JobParameters,
+    ProjectRequest,
+    kind_of,
+)
 from .announcer import Announcer
 from .host import ServerHost
 from .kernel import WorkerKernel
@@ -64,6 +73,7 @@ class JobRunner:
         project_after_embed: str = "",
         agents: AgentConfig | None = None,
     ) -> None:
+        self._agents = agents or AgentConfig()
         self._embed_after_ingest = embed_after_ingest
         self._project_after_embed = project_after_embed
         self._library = library
@@ -89,7 +99,7 @@ class JobRunner:
             announcer,
             touch=touch,
             done=self._follow,
-            host=ServerHost(library, agents or AgentConfig(), self),
+            host=ServerHost(library, self._agents, self),
         )
         self.lanes: dict[LaneName, Lane] = {**self.workers, "agent": own}
         self._tasks: list[asyncio.Task[None]] = []
@@ -113,8 +123,13 @@ class JobRunner:
         await asyncio.to_thread(self._queue.release)
 
     async def submit(self, request: JobParameters, rows: pa.Table | None = None) -> Job:
-        """Queue the job that takes these parameters; raises what its kind's `create` does."""
+        """Queue the job that takes these parameters.
+
+        Raises what its kind's `create` does, and what `AgentConfig.check` says of its model.
+        """
         kind = kind_of(request)
+        if isinstance(request, AskRequest | AttributeRequest) and request.model:
+            self._agents.check(request.model)
         job = await asyncio.to_thread(
             setup_of(kind).create, self._library, self._queue, request, rows
         )

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import importlib.util
 
-from visionlens_jlab.agents.config import AgentConfig, installed
+from visionlens_jlab.agents.config import TRANSFORMERS, AgentConfig, installed, is_local
 from visionlens_jlab.embedding.registry import INSTALL, is_cached
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.models import VisionModelInfo
 
 from .base import VisionModel
 
-TRANSFORMERS = "transformers"
 DEFAULT = "transformers:HuggingFaceTB/SmolVLM-500M-Instruct"
 _PACKAGES = ("torch", "transformers", "safetensors")
 _HUB = (
@@ -36,7 +35,7 @@ def vision_models(config: AgentConfig, *, remote_code: bool) -> list[VisionModel
     if config.vision_model:
         listed = [one for one in listed if one.model != config.vision_model]
         listed.insert(0, _configured(config.vision_model))
-    return listed
+    return [_judged(one, config) for one in listed]
 
 
 def default_model(config: AgentConfig) -> str:
@@ -47,11 +46,6 @@ def default_model(config: AgentConfig) -> str:
     return config.vision_model or DEFAULT
 
 
-def is_local(model: str) -> bool:
-    """Whether the model runs on this machine."""
-    return model.partition(":")[0] == TRANSFORMERS
-
-
 def make(
     model: str, config: AgentConfig, *, quantize: str = "none", trust_remote_code: bool = False
 ) -> VisionModel:
@@ -60,8 +54,10 @@ def make(
     Raises
     ------
     VisionLensError
-        MODEL_UNAVAILABLE, AGENT_UNAVAILABLE: what is missing, and where it would go.
+        MODEL_UNAVAILABLE, AGENT_UNAVAILABLE: what is missing, and where it would go;
+        MODEL_NOT_ALLOWED.
     """
+    config.check(model)
     kind, _, name = model.partition(":")
     if not name:
         raise VisionLensError(
@@ -118,6 +114,14 @@ def _configured(model: str) -> VisionModelInfo:
         reason=reason,
         local=is_local(model),
     )
+
+
+def _judged(info: VisionModelInfo, config: AgentConfig) -> VisionModelInfo:
+    try:
+        config.check(info.model)
+    except VisionLensError as error:
+        return info.model_copy(update={"available": False, "reason": error.message})
+    return info
 
 
 def _missing() -> list[str]:

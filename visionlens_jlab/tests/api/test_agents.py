@@ -34,6 +34,7 @@ def jp_server_config(jp_server_config: Config, provider: Provider) -> Config:
         "agent_url": provider.url,
         "agent_key": KEY,
         "agent_requests": 7,
+        "allowed_models": ["openai:vision-*"],
     }
     return jp_server_config
 
@@ -138,3 +139,19 @@ def test_secrets_do_not_reach_the_data_directory(data_dir: Path):
     assert not any(
         KEY.encode() in path.read_bytes() for path in data_dir.rglob("*") if path.is_file()
     )
+
+
+@pytest.mark.parametrize("from_kernel", [True, False])
+async def test_no_other_model_is_started(api, dataset, provider, extension, from_kernel):
+    headers = {"Authorization": f"visionlens {extension.services.kernel_token}"}
+    headers = headers if from_kernel else {}
+    spec = {"name": "night", "question": "Is it night?"}
+    for kind, request in (
+        ("agent", {"agent": "chat", "question": "?"}),
+        ("attributes", {"attributes": [spec]}),
+    ):
+        for model in ("openai:large", "anthropic:vision-1", "transformers:org/model"):
+            body = {"kind": kind, kind: {"dataset": dataset, "model": model, **request}}
+            answer = await api("jobs", "POST", body, headers=dict(headers))
+            assert (answer.code, code(answer)) == (403, "MODEL_NOT_ALLOWED"), (kind, model)
+    assert not (await api.json("jobs"))["jobs"] and not provider.requests
