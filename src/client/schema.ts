@@ -2593,6 +2593,8 @@ export interface components {
             reason: string;
             /** Suggested Name */
             suggested_name: string;
+            /** Unread */
+            unread: string[];
         };
         /**
          * Difference

@@ -37,6 +37,11 @@ export function Detection(props: {
           {line}
         </p>
       ))}
+      {detected.unread.map(line => (
+        <p key={line} className="vl-unread">
+          {line}
+        </p>
+      ))}
     </div>
   );
 }

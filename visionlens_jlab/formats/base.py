@@ -160,6 +160,7 @@ def detected(
         "labels": list(labels),
         "splits": list(splits),
         "reason": reason,
+        "unread": [],
         "suggested_name": request.suggested_name,
     }
     return Detected(**facts)

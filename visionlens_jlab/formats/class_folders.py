@@ -3,11 +3,14 @@
 `<class>/image`, `<split>/<class>/image` or `<class>/<split>/image`, all below a single folder such
 as `images` too. Each image gets one annotation of kind `classification`; one that lies in no class
 folder gets none. A class folder may have folders of its own; an empty one is a class all the same.
+Folders named for a layout (`images`, `masks`, `train`), and folders whose images correspond to each
+other one by one, are no classes, unless the user named this format.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -17,6 +20,8 @@ from visionlens_jlab.media.sources import Source
 from visionlens_jlab.models import Detected
 
 from .base import AnnotationRows, Batch, ClassEntry, Found, ImageRows, Issue, detected
+from .corresponding import correspond
+from .folder_names import is_class_name
 from .listing import file_rows, has_images, no_images
 from .request import Request
 from .splits import ordered, split_of_folder
@@ -24,6 +29,7 @@ from .splits import ordered, split_of_folder
 CONTAINERS = ("images", "data", "imgs", "dataset")
 MAX_DESCENT = 4
 PEEKED_FOLDERS = 50
+COMPARED_FOLDERS = 6
 
 
 class _Layout(NamedTuple):
@@ -33,6 +39,11 @@ class _Layout(NamedTuple):
     """Where the folders of splits stand, seen from those of the classes."""
     folders: list[str]
     """Those of the splits where they stand above, else those of the classes."""
+    any_name: bool = False
+    """Whether any folder name is taken for a class."""
+
+    def is_class(self, name: str) -> bool:
+        return self.any_name or is_class_name(name)
 
 
 class ClassFoldersFormat:
@@ -43,7 +54,7 @@ class ClassFoldersFormat:
     description = "One folder for each class, with or without train/val/test folders above."
 
     def detect(self, request: Request) -> Detected | None:
-        layout = None if request.file or request.labels else _locate(request.image_source)
+        layout = None if request.file or request.labels else _locate(request)
         if layout is None:
             return None
         source, base = request.image_source, f" in {layout.base}" if layout.base else ""
@@ -57,11 +68,11 @@ class ClassFoldersFormat:
         return detected(self, request, reason, images=images, splits=splits)
 
     def read(self, request: Request) -> Iterator[Batch]:
-        layout = _locate(request.image_source)
+        layout = _locate(request)
         if layout is None:
             raise no_images(request)
         prefix = f"{layout.base}/" if layout.base else ""
-        entries = [entry for entry in request.image_files() if entry.path.startswith(prefix)]
+        entries = [entry for entry in request.own_images() if entry.path.startswith(prefix)]
         facts = [_split_and_class(entry.path[len(prefix) :], layout) for entry in entries]
         named = {name for _, name in facts if name is not None}
         classes = sorted(named | _empty_classes(request.image_source, layout))
@@ -105,13 +116,13 @@ def _classifications(
 def _split_and_class(path: str, layout: _Layout) -> tuple[str | None, str | None]:
     """Split and class of an image; its path is below the layout's base."""
     folders = path.split("/")[:-1]
+    split, name = None, folders[0] if folders else None
     if layout.splits == "above":
-        return (
-            split_of_folder(folders[0]) if folders else None,
-            folders[1] if len(folders) > 1 and split_of_folder(folders[0]) else None,
-        )
-    split = split_of_folder(folders[1]) if layout.splits == "below" and len(folders) > 1 else None
-    return split, folders[0] if folders else None
+        split = split_of_folder(folders[0]) if folders else None
+        name = folders[1] if split and len(folders) > 1 else None
+    elif layout.splits == "below" and len(folders) > 1:
+        split = split_of_folder(folders[1])
+    return split, name if name is not None and layout.is_class(name) else None
 
 
 def _splits_below(source: Source, layout: _Layout) -> list[str]:
@@ -131,53 +142,79 @@ def _empty_classes(source: Source, layout: _Layout) -> set[str]:
         name
         for base in bases
         for name in source.list(base)[0]
-        if source.list(_join(base, name)) == ([], [])
+        if layout.is_class(name) and source.list(_join(base, name)) == ([], [])
     }
 
 
-def _locate(source: Source) -> _Layout | None:
-    path = ""
-    for _ in range(MAX_DESCENT):
+def _locate(request: Request) -> _Layout | None:
+    stated = request.stated_format == ClassFoldersFormat.name
+    return _Finder(request.image_source, stated).find()
+
+
+class _Finder:
+    """Finds the layout of a source; `stated`: the user says that folders are classes."""
+
+    def __init__(self, source: Source, stated: bool) -> None:
+        self._source = source
+        self._stated = stated
+
+    def find(self) -> _Layout | None:
+        path = ""
+        for _ in range(MAX_DESCENT):
+            folders, files = self._source.list(path)
+            if not folders:
+                return None
+            stray = sum(is_image(entry.path) for entry in files)
+            found = self._layout(path, folders)
+            if found is not None:
+                # A picture or two beside the folders does not make them a plain collection.
+                return found if stray < len(found.folders) else None
+            inner = [name for name in folders if name.lower() in CONTAINERS] or folders
+            if stray or len(inner) != 1:
+                return None
+            path = _join(path, inner[0])
+        return None
+
+    def _layout(self, path: str, folders: list[str]) -> _Layout | None:
+        """The layout whose class or split folders lie directly in a folder."""
+        split_folders = [name for name in folders if split_of_folder(name)]
+        if split_folders:
+            # Test images often lie in no class folder: one split with classes is enough.
+            fits = any(self._holds(_join(path, name)) for name in split_folders)
+            return _Layout(path, "above", split_folders, self._stated) if fits else None
+        classes = self._classes(folders)
+        least = 1 if self._stated else 2
+        if self._holds(path, least=least):
+            return _Layout(path, "none", classes, self._stated)
+        if self._holds(path, least=least, splits=True):
+            return _Layout(path, "below", classes, self._stated)
+        return None
+
+    def _classes(self, folders: list[str]) -> list[str]:
+        return [name for name in folders if self._stated or is_class_name(name)]
+
+    def _holds(self, path: str, *, least: int = 1, splits: bool = False) -> bool:
+        """Whether at least half of the classes in a folder hold images, directly or in `splits`."""
+        source = self._source
         folders, files = source.list(path)
-        if not folders:
-            return None
-        stray = sum(is_image(entry.path) for entry in files)
-        found = _layout(source, path, folders)
-        if found is not None:
-            # A picture or two beside the folders does not make them a plain collection.
-            return found if stray < len(found.folders) else None
-        inner = [name for name in folders if name.lower() in CONTAINERS] or folders
-        if stray or len(inner) != 1:
-            return None
-        path = _join(path, inner[0])
-    return None
+        folders = self._classes(folders)
+        if splits:
+            folders = [name for name in folders if _all_splits(source.list(_join(path, name))[0])]
+        if sum(is_image(entry.path) for entry in files) > len(folders):
+            return False
+        peeked = [_join(path, name) for name in folders[:PEEKED_FOLDERS]]
+        holding = [folder for folder in peeked if has_images(source, folder, int(splits))]
+        empty = sum(source.list(folder) == ([], []) for folder in peeked)
+        if len(holding) < least or len(holding) < (len(peeked) - empty) / 2:
+            return False
+        return self._stated or not self._are_parts(holding)
 
-
-def _layout(source: Source, path: str, folders: list[str]) -> _Layout | None:
-    """The layout whose class or split folders lie directly in a folder."""
-    split_folders = [name for name in folders if split_of_folder(name)]
-    if split_folders:
-        # Test images often lie in no class folder: one split with classes is enough.
-        fits = any(_holding(source, _join(path, name)) for name in split_folders)
-        return _Layout(path, "above", split_folders) if fits else None
-    if _holding(source, path, least=2):
-        return _Layout(path, "none", folders)
-    if _holding(source, path, least=2, splits=True):
-        return _Layout(path, "below", folders)
-    return None
-
-
-def _holding(source: Source, path: str, *, least: int = 1, splits: bool = False) -> bool:
-    """Whether at least half of the folders in a folder hold images, directly or in `splits`."""
-    folders, files = source.list(path)
-    if splits:
-        folders = [name for name in folders if _all_splits(source.list(_join(path, name))[0])]
-    if sum(is_image(entry.path) for entry in files) > len(folders):
-        return False
-    peeked = folders[:PEEKED_FOLDERS]
-    holding = sum(has_images(source, _join(path, name), int(splits)) for name in peeked)
-    empty = sum(source.list(_join(path, name)) == ([], []) for name in peeked)
-    return holding >= least and holding >= (len(peeked) - empty) / 2
+    def _are_parts(self, folders: list[str]) -> bool:
+        """Whether folders hold parts of the same things rather than things of several classes."""
+        inside = [self._source.list(folder)[1] for folder in folders[:COMPARED_FOLDERS]]
+        pairs = list(pairwise(inside))
+        same = sum(correspond(self._source, *pair) for pair in pairs)
+        return bool(pairs) and same > len(pairs) / 2
 
 
 def _all_splits(names: list[str]) -> bool:

@@ -72,6 +72,7 @@ class _Part:
         self.file = file
         self.classes = CocoClasses(file.path)
         self._all_images = images
+        request.note_read(request.label_source, file.path)
 
         def open_file() -> BinaryIO:
             return open_utf8(request.label_source.open(file.path))

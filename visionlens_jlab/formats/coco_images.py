@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-from collections import Counter
 from typing import Any
 
 import msgspec
@@ -92,11 +91,10 @@ class CocoImages:
     def add_unlisted(self) -> None:
         """Images that lie beside listed ones but that no file lists; and fill the columns up.
 
-        Where nothing is listed every image counts. Other folders of images are only mentioned.
+        Where nothing is listed every image counts. Those of other folders are not read.
         """
         self.listed = len(self.paths)
         folders = {path.rpartition("/")[0] for path in self.paths if path in self.files}
-        elsewhere: Counter[str] = Counter()
         for path in self.files:
             if path in self.by_path or not is_image(path):
                 continue
@@ -104,11 +102,6 @@ class CocoImages:
             if folder in folders or not self.listed:
                 ordinal = self.append(path, split_of_path(path), (None, None))
                 self.note("IMAGE_WITHOUT_LABELS", "kept", ordinal, "No label file lists the image.")
-            else:
-                elsewhere[folder] += 1
-        for folder, count in elsewhere.items():
-            message = f"{count} images that no label file lists; not read."
-            self.issues.append(Issue("FOLDER_UNLISTED", "kept", "other", folder or ".", message))
         for column in self.fields.values():
             column.extend([None] * (len(self.paths) - len(column)))
 

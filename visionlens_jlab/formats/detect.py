@@ -12,8 +12,13 @@ from visionlens_jlab.plugins.registry import PluginRegistry
 
 from .base import Format
 from .listing import no_images
+from .preview import nothing_read, unread
 from .registry import formats, source_kinds
 from .request import Request, make_request
+from .signatures import look
+
+WITHOUT_LABEL_FILES = ("class_folders", "images")
+"""Built-in formats that read nothing but images."""
 
 _log = logging.getLogger(__name__)
 
@@ -41,7 +46,8 @@ def detect(
     places = make_request(request.source, kinds, images=request.images, labels=request.labels)
     if allowed is not None:
         places.within = places.folders_within(allowed)
-    return pick(places, request.format, registry).detected
+    found = pick(places, request.format, registry).detected
+    return found.model_copy(update={"unread": unread(places, found) if places.file is None else []})
 
 
 def pick(request: Request, name: str | None, registry: PluginRegistry | None = None) -> Pick:
@@ -52,9 +58,11 @@ def pick(request: Request, name: str | None, registry: PluginRegistry | None = N
     for form in known:
         found = _try(form, request)
         if found is not None:
-            return Pick(form, found)
+            return _pick(form, found, request)
     if request.file:
-        raise VisionLensError("FORMAT_UNKNOWN", f"{request.file} is in no format that is known.")
+        seen = look(request.source, request.file)
+        message = f"{request.file} is in no format that is read here: it seems to be {seen.what}."
+        raise VisionLensError("FORMAT_UNKNOWN", message, seen.advice or None)
     raise no_images(request)
 
 
@@ -65,13 +73,23 @@ def _named(request: Request, name: str, known: list[Format]) -> Pick:
         raise VisionLensError(
             "FORMAT_UNKNOWN", f"There is no format {name}.", f"Name one of {names}."
         )
+    request.stated_format = name
     found = form.detect(request)
+    if found is None and request.labels is not None:
+        raise nothing_read(request)
     if found is None:
         raise VisionLensError(
             "LABELS_INVALID",
             f"There are no {form.label} files in {request.address}.",
             "Check the folder, or name the labels with labels=.",
         )
+    return _pick(form, found, request)
+
+
+def _pick(form: Format, found: Detected, request: Request) -> Pick:
+    """Raises LABELS_INVALID where labels were named that the format would ignore."""
+    if request.labels is not None and form.name in WITHOUT_LABEL_FILES:
+        raise nothing_read(request)
     return Pick(form, found)
 
 

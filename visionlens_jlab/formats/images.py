@@ -36,7 +36,7 @@ class ImagesFormat:
         )
 
     def read(self, request: Request) -> Iterator[Batch]:
-        entries = request.image_files()
+        entries = request.own_images()
         if not entries:
             raise no_images(request)
         splits = [split_of_path(entry.path) for entry in entries]

@@ -5,7 +5,9 @@ For each kind found = imported + skipped, where skipped is the number of items w
 image entry, a VOC or YOLO label file, a row of a table): such an image is kept, with its
 annotations, even when its file is missing or cannot be read. An image that is only a file is
 skipped when it cannot be read at all. The annotations in a label file without image are read,
-counted and listed as skipped, one by one.
+counted and listed as skipped, one by one. Every file of the folder is accounted for: images and
+files that look like labels count as found even where nothing reads them; other files are named by
+kind, several in one item.
 
 `python -m visionlens_jlab.formats.issues > docs/report-codes.md` writes the page that lists them.
 """
@@ -42,7 +44,7 @@ ISSUES: dict[str, str] = {
     "values were taken over.",
     "FILE_REFUSED": "A link, or a name in a table, leads nowhere or outside the folders that may "
     "be read, or a name is not in UTF-8.",
-    "FOLDER_UNLISTED": "A folder of images that no label file speaks of was not read.",
+    "FILES_UNUSED": "Files that are neither images nor labels, or predictions, were not read.",
     "IMAGE_CHANGED": "The file of an image known from before has changed; it was read again "
     "under the same id (with labels only: kept as it was).",
     "IMAGE_ENTRY_INVALID": "An entry of a list of images lacks its id or file name; skipped.",
@@ -50,9 +52,11 @@ ISSUES: dict[str, str] = {
     "IMAGE_PATH_REPAIRED": "An image was found by its name, not under the path given.",
     "IMAGE_TRUNCATED": "An image file is damaged; the readable part is shown.",
     "IMAGE_UNREADABLE": "An image cannot be decoded.",
-    "IMAGE_UNLISTED": "Images of a folder belong to no split of the dataset file; left out.",
+    "IMAGE_UNLISTED": "An image belongs to no split and no label file speaks of it; left out.",
     "IMAGE_VANISHED": "An image known from before is no longer there; kept.",
     "IMAGE_WITHOUT_LABELS": "No label file speaks of an image; kept.",
+    "LABELS_UNREAD": "A file that looks like labels is in no format that is read here, or in "
+    "another than the one taken; skipped.",
     "LABELS_UPDATED": "The labels of an image known from before have changed at their source; they "
     "replace the ones imported then.",
     "LABELS_VANISHED": "An image known from before had labels, and there is no label file at all "

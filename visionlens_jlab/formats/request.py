@@ -13,6 +13,8 @@ from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.media.headers import is_image
 from visionlens_jlab.media.sources import Entry, LocalSource, Source, SourceKind, connect
 
+from .mask_images import mask_images
+
 LABEL_FOLDERS = frozenset({"annotations", "labels"})
 """A label file in such a folder belongs to the dataset in the folder above it."""
 
@@ -39,6 +41,8 @@ class Request:
     labels: Source | None = None
     labels_file: str | None = None
     labels_only: bool = False
+    stated_format: str | None = None
+    """The name of the format that the user named."""
     options: Mapping[str, Any] = field(default_factory=dict)
     """Those of a format, and `within`: real paths of the folders that everything must lie in.
 
@@ -51,6 +55,8 @@ class Request:
     _walked: dict[str, dict[str, int]] = field(default_factory=dict)
     _modified: dict[str, dict[str, int | None]] = field(default_factory=dict)
     _further: dict[str, Source] = field(default_factory=dict)
+    _masks: dict[str, frozenset[str]] = field(default_factory=dict)
+    _read: dict[str, set[str]] = field(default_factory=dict)
 
     @property
     def suggested_name(self) -> str:
@@ -140,10 +146,46 @@ class Request:
         known = self._modified.get(self.roots[root].location, {})
         return list(map(known.get, paths))
 
-    def image_files(self) -> list[Entry]:
-        """Every image file under the image source, in a fixed order."""
-        files = self.files(self.image_source)
-        return [Entry(path, size) for path, size in files.items() if is_image(path)]
+    def masks(self, source: Source) -> frozenset[str]:
+        """Image files of a source that are masks of others in it."""
+        known = self._masks.get(source.location)
+        if known is None:
+            known = mask_images(filter(is_image, self.files(source)))
+            self._masks[source.location] = known
+        return known
+
+    def own_images(self) -> list[Entry]:
+        """Every image file under the image source that is no mask, in a fixed order."""
+        files, masks = self.files(self.image_source), self.masks(self.image_source)
+        return [
+            Entry(path, size)
+            for path, size in files.items()
+            if is_image(path) and path not in masks
+        ]
+
+    def note_read(self, source: Source, *paths: str) -> None:
+        """Label files and dataset files that are read; all others will be named in the report."""
+        self._read.setdefault(source.location, set()).update(paths)
+
+    @property
+    def read_files(self) -> Mapping[str, set[str]]:
+        """Location of a source -> paths in it that were noted as read."""
+        return self._read
+
+    def asked(self) -> list[Source]:
+        """The folders that were given, or that the file given lies in."""
+        asked = [self.image_source]
+        if self.labels is not None and self.labels_file is None:
+            asked.append(self.labels)
+        elif self.labels is None:
+            asked.append(self.source)
+        return list({source.location: source for source in asked}.values())
+
+    def listed(self) -> list[Source]:
+        """The folders that were given, or listed whole: each of their files is accounted for."""
+        if self.file is None:
+            return self.asked()
+        return [source for source in self.asked() if self.images is source]
 
 
 def make_request(

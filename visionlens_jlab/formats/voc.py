@@ -162,6 +162,7 @@ class _Reader:
 
     def _read(self, label: str, image: int, batch: Batch) -> VocFile | None:
         batch.found.label_files += 1
+        self._request.note_read(self._source, label)
         try:
             parsed = self._parse(label)
         except ValueError as error:
@@ -177,6 +178,7 @@ class _Reader:
 
     def _add_masks(self, parsed: VocFile, masks: dict[str, str], image: int, batch: Batch) -> None:
         batch.found.label_files += len(masks)
+        self._request.note_read(self._source, *masks.values())
         try:
             with ExitStack() as stack:
                 opened = {
@@ -195,6 +197,7 @@ class _Reader:
             self._labelmap = {}
             paths = self._request.files(self._source)
             named = [p for p in paths if posixpath.basename(p).lower() == "labelmap.txt"]
+            self._request.note_read(self._source, *named[:1])
             for path in named[:1]:
                 with self._source.open(path) as file:
                     self._labelmap = read_labelmap(file.read())

@@ -104,6 +104,7 @@ def make_plan(request: Request, stated: Callable[[str], Stated]) -> Plan:
         message = f"There is no image for the label files in {request.address}."
         raise VisionLensError("DIR_EMPTY", message)
     sets = ImageSets(request.label_source, labels)
+    request.note_read(request.label_source, *sets.paths)
     plan.splits = [sets.split(path) or split_of_path(path) for path in plan.paths]
     plan.issues += sets.issues(plan.paths)
     return plan
@@ -153,13 +154,10 @@ def _add_unlabelled(
     undecided = {image for match in matches.values() for image in match.others}
     folders = {posixpath.dirname(path) for path in used | undecided}
     folders |= {folder for folder in map(posixpath.dirname, files) if _is_image_folder(folder)}
-    elsewhere: Counter[str] = Counter()
     for path in files:
         if path in used or not is_image(path) or is_mask(path):
             continue
-        folder = posixpath.dirname(path)
-        if folder not in folders:
-            elsewhere[folder] += 1
+        if posixpath.dirname(path) not in folders:
             continue
         if masks.key(path) is None:
             message = "There is no label file for the image."
@@ -168,9 +166,6 @@ def _add_unlabelled(
             )
         plan.paths.append(path)
         plan.labels.append(None)
-    for folder, count in elsewhere.items():
-        message = f"{count} images that no label file describes; not read."
-        plan.issues.append(Issue("FOLDER_UNLISTED", "kept", "other", folder or ".", message))
 
 
 def _is_image_folder(folder: str) -> bool:
@@ -188,7 +183,9 @@ class ImageSets:
         self._found: dict[str, dict[str, str]] = {}
         self._overlaps: dict[str, list[str]] = {}
         self._listed: dict[str, list[str]] = {}
+        self.paths: list[str] = []
         for base, paths in _set_files(files).items():
+            self.paths += paths
             self._found[base] = self._read(source, paths)
         self.names = list(dict.fromkeys(s for sets in self._found.values() for s in sets.values()))
 

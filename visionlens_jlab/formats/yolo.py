@@ -17,8 +17,10 @@ from visionlens_jlab.models import Detected
 
 from .base import BATCH_IMAGES, Batch, Found, ImageRows, Issue, detected
 from .class_folders import ClassFoldersFormat
+from .folder_names import IMAGE_WORDS, LABEL_WORDS
 from .listing import is_folder, no_images
 from .request import Request
+from .signatures_text import is_row_of_numbers, is_yolo
 from .splits import ordered, split_of_folder
 from .text import text_lines
 from .yolo_config import NOT_LABELS, YoloConfig, is_config, read_config
@@ -26,7 +28,7 @@ from .yolo_labels import LabelReader
 from .yolo_layout import MISSING, Part, YoloImages
 from .yolo_lines import split_words
 from .yolo_pairs import Pairs
-from .yolo_places import IMAGE_WORDS, LABEL_WORDS, Place
+from .yolo_places import Place
 from .yolo_task import TASKS, line_layout, stated_task
 
 PEEKED_FOR_TASK = 50
@@ -52,7 +54,7 @@ class YoloFormat:
         config = read_config(request.source, request.file)
         labels = _first_labels(request, config)
         stated = config.splits or config.task in TASKS
-        if not stated and not _looks_like_labels(request.label_source, labels):
+        if not stated and not _looks_like_labels(request, request.label_source, labels):
             return None
         if not labels and not request.file and _is_classify(request, config):
             return None
@@ -84,7 +86,9 @@ class YoloFormat:
         parts = [part for part in images.parts.values() if part.entries]
         if not parts:
             raise no_images(request)
-        pairs = [_pairs(part, images, config) for part in parts]
+        request.note_read(request.source, *filter(None, (config.path, config.names_path)))
+        request.note_read(request.image_source, *images.lists)
+        pairs = [_pairs(part, images) for part in parts]
         reader = LabelReader(
             config,
             line_layout(request.options, config, _first_lines(parts, pairs)),
@@ -99,16 +103,17 @@ class YoloFormat:
         for part, paired in zip(parts, pairs, strict=True):
             for start in range(0, len(part.entries), BATCH_IMAGES):
                 rows, labels = _rows(part, paired, start)
+                request.note_read(part.place.label_source, *filter(None, labels))
                 yield reader.batch(part.place, rows, labels, ordinal)
                 ordinal += len(rows.paths)
         for part, paired in zip(parts, pairs, strict=True):
             for path, doubtful in paired.astray():
                 source = part.place.label_source
-                if not doubtful or _looks_like_labels(source, [path]):
+                if not doubtful or _looks_like_labels(request, source, [path]):
                     yield _astray(source, path)
 
 
-def _pairs(part: Part, images: YoloImages, config: YoloConfig) -> Pairs:
+def _pairs(part: Part, images: YoloImages) -> Pairs:
     spoken = [_spoken(part.place, entry.path) for entry in part.entries]
     return Pairs(part.place, spoken, images.unlisted, images.lists)
 
@@ -168,24 +173,17 @@ def _is_classify(request: Request, config: YoloConfig) -> bool:
     return ClassFoldersFormat().detect(whole) is not None
 
 
-def _looks_like_labels(source: Source, paths: list[str]) -> bool:
+def _looks_like_labels(request: Request, source: Source, paths: list[str]) -> bool:
     """Whether one of the first of these text files begins with a YOLO line among others."""
-    return any(_has_label(source, path) for path in paths[:PEEKED_FILES])
+    pixels = request.options.get("units") == "pixels"
+    return any(_has_label(source, path, pixels=pixels) for path in paths[:PEEKED_FILES])
 
 
-def _has_label(source: Source, path: str) -> bool:
+def _has_label(source: Source, path: str, *, pixels: bool) -> bool:
     with source.open(path) as file:
         data = file.read(PEEK)
     rows = [split_words(line) for line in text_lines(data)[:PEEKED_LINES]]
-    return any(len(words) >= 5 and all(map(_is_number, words)) for words in rows)
-
-
-def _is_number(word: str) -> bool:
-    try:
-        float(word)
-    except ValueError:
-        return False
-    return True
+    return any(map(is_row_of_numbers if pixels else is_yolo, rows))
 
 
 def _first_labels(request: Request, config: YoloConfig) -> list[str]:

@@ -32,6 +32,8 @@ class YoloConfig:
     """What the dataset file says; empty without one."""
 
     path: str | None = None
+    names_path: str | None = None
+    """The file of names, where the names are in one of their own."""
     stated_base: str = ""
     """The YAML key `path`: what the splits are relative to."""
     splits: dict[str, list[str]] = field(default_factory=dict)
@@ -94,7 +96,9 @@ def read_config(source: Source, named: str | None) -> YoloConfig:
         if config is not None:
             config.issues = broken + config.issues
             return config
-    return YoloConfig(names=_names_beside(source), issues=broken)
+    beside = _names_beside(source)
+    names = {} if beside is None else _names_in(source, beside)
+    return YoloConfig(names_path=beside, names=names, issues=broken)
 
 
 def _candidates(source: Source) -> list[str]:
@@ -139,7 +143,7 @@ def _parse_darknet(source: Source, path: str, data: bytes) -> YoloConfig | None:
     named = content.get("names", "")
     for name in (*_tails(named), posixpath.splitext(path)[0] + ".names"):
         if name and is_file(source, name):
-            config.names = _names_in(source, name)
+            config.names, config.names_path = _names_in(source, name), name
             return config
     config.names = _numbered(content.get("classes"))
     if named:
@@ -180,7 +184,7 @@ def _take_names(config: YoloConfig, source: Source, content: dict[str, Any]) -> 
     elif isinstance(names, str) and names.strip():
         files = [name for name in _tails(names) if is_file(source, name)]
         if files and "." in files[0]:
-            config.names = _names_in(source, files[0])
+            config.names, config.names_path = _names_in(source, files[0]), files[0]
         else:
             config.names = dict(enumerate(part.strip() for part in names.split(",")))
     config.names = {number: name or str(number) for number, name in config.names.items()}
@@ -230,13 +234,13 @@ def _keypoint_names(stated: Any, config: YoloConfig) -> dict[int, list[str]]:
     return {}
 
 
-def _names_beside(source: Source) -> dict[int, str]:
+def _names_beside(source: Source) -> str | None:
     for folder in ("", "labels", "annotations"):
         for name in NAME_FILES:
             path = posixpath.join(folder, name)
             if is_file(source, path):
-                return _names_in(source, path)
-    return {}
+                return path
+    return None
 
 
 def _names_in(source: Source, path: str) -> dict[int, str]:

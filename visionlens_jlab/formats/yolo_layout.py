@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.media.headers import is_image
 from visionlens_jlab.media.sources import Entry
 
 from .base import Issue
@@ -126,24 +125,16 @@ class YoloImages:
 
     def _add_all(self) -> None:
         source = self._own.source
-        images = [entry for entry in self._own.below("") if is_image(entry.path)]
+        images = self._request.own_images()
         if self._request.images is None and is_folder(source, "images"):
             images = [entry for entry in images if entry.path.startswith("images/")] or images
         self._add(self._own, images, None, "images")
 
     def _unlisted(self) -> set[str]:
-        """Images of the dataset's own folder that no split names; listed folder by folder."""
+        """Images of the dataset's own folder that no split names."""
         part = self.parts.get(id(self._own))
         known = part.known if part else {}
-        left = [entry.path for entry in self._own.below("") if entry.path not in known]
-        folders: dict[str, int] = {}
-        for path in left:
-            folder = posixpath.dirname(path) or "."
-            folders[folder] = folders.get(folder, 0) + 1
-        for folder, number in folders.items():
-            message = f"{number} images in {folder} belong to no split; they were left out."
-            self._note("IMAGE_UNLISTED", "kept", folder, message)
-        return set(left)
+        return {entry.path for entry in self._own.below("") if entry.path not in known}
 
     def _locate(self, stated: str) -> _Spot | None:
         plain = _plain(stated)

@@ -12,10 +12,11 @@ import posixpath
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
+from .folder_names import IMAGE_WORDS, LABEL_WORDS
 from .splits import split_of_folder
 from .text import folded
 from .yolo_config import NOT_LABELS
-from .yolo_places import IMAGE_WORDS, LABEL_WORDS, Place
+from .yolo_places import Place
 
 
 class Pairs:

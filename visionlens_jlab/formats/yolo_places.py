@@ -11,12 +11,10 @@ from pathlib import Path
 from visionlens_jlab.media.headers import is_image
 from visionlens_jlab.media.sources import Entry, Source
 
+from .folder_names import IMAGE_WORDS
 from .listing import is_folder
 from .request import Request
 from .text import folded
-
-IMAGE_WORDS = frozenset({"images", "image", "imgs", "img", "jpegimages"})
-LABEL_WORDS = frozenset({"labels", "label", "annotations", "annotation", "txt"})
 
 
 @dataclass

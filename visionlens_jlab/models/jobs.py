@@ -197,6 +197,8 @@ class Detected(Model):
     splits: list[str]
     reason: str
     suggested_name: str
+    unread: list[str]
+    """What looks like labels and would not be read: a sentence for each kind."""
 
 
 class FormatInfo(Model):

@@ -36,6 +36,7 @@ describe('the form', () => {
     );
     expect(screen.getByText('COCO')).toBeVisible();
     expect(screen.getByText('Splits: train, val')).toBeVisible();
+    expect(screen.getByText(/notes.xml seems to be CVAT XML/)).toBeVisible();
     expect(screen.getByLabelText('Name')).toHaveAttribute(
       'placeholder',
       'street'
@@ -53,7 +54,9 @@ describe('the form', () => {
     await wait(500);
     type('Folder or file on the server', '/b');
     await wait(500);
-    await act(async () => answer({ label: 'late', labels: [] } as never));
+    await act(async () =>
+      answer({ label: 'late', labels: [], unread: [] } as never)
+    );
     expect(screen.getByText('Look again.')).toBeVisible();
     expect(screen.queryByText('late')).toBeNull();
     expect(

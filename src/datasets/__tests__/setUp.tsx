@@ -101,6 +101,7 @@ export async function setUp(change: Partial<IClient> = {}) {
       labels: ['instances.json'],
       splits: ['train', 'val'],
       reason: 'instances.json holds COCO annotations.',
+      unread: ['notes.xml seems to be CVAT XML: not read.'],
       suggested_name: 'street'
     }),
     startIngest: jest.fn().mockResolvedValue(job({ state: 'queued' })),

@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from visionlens_jlab.arrow_columns import numbers
 from visionlens_jlab.collection import collect_young, collection_paused
+from visionlens_jlab.formats.account import Account
 from visionlens_jlab.formats.base import AnnotationRows, Batch, ImageRows, Issue
 from visionlens_jlab.formats.detect import pick
 from visionlens_jlab.formats.registry import source_kinds
@@ -129,8 +130,10 @@ class _Ingest:
         self._stated = StatedFields(
             self._existing.fields, may_clear=picked.format.name != IMAGES_ALONE
         )
+        account = Account(self._request, picked.format.name)
+        batches = account.follow(picked.format.read(self._request))
         with collection_paused():
-            for number, batch in enumerate(picked.format.read(self._request), 1):
+            for number, batch in enumerate(batches, 1):
                 self._context.check_cancelled()
                 self._take(batch)
                 if number % BATCHES_UNCOLLECTED == 0:
@@ -143,6 +146,9 @@ class _Ingest:
             self._update_labels()
         elif picked.format.name != IMAGES_ALONE:  # images alone say nothing of labels
             self._note_vanished_labels()
+        for batch in account.rest():
+            self._context.check_cancelled()
+            self._take(batch)
         self._hand_over_gathered()
         if not self._request.labels_only:
             self._read_pixels()

@@ -68,7 +68,7 @@ def test_unlabelled_images(tmp_path):
         "train/1.png": "train",
         "val/2.png": "val",
     }
-    assert found.codes == {"IMAGE_UNREADABLE": 1}
+    assert found.codes == {"IMAGE_UNREADABLE": 1, "FILES_UNUSED": 1}
     assert not found.annotations
 
 

@@ -82,7 +82,7 @@ def test_what_is_not_decided_is_reported(tmp_path) -> None:
     found = ingest_rows(tmp_path, labels_only=True, format="voc")
     assert found.codes == {
         "LABEL_AMBIGUOUS": 1, "ANNOTATION_WITHOUT_IMAGE": 1, "IMAGE_WITHOUT_LABELS": 2,
-        "FOLDER_UNLISTED": 1,
+        "IMAGE_UNLISTED": 1,
     }  # fmt: skip
     assert found.boxes("photos/y.png") == [(1, 2, 10, 20)]
     assert len(found.annotations) == 1

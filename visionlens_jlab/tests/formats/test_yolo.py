@@ -123,8 +123,9 @@ def test_lists_of_images_and_a_missing_split(tmp_path):
         "IMAGE_MISSING": 1,
         "IMAGE_WITHOUT_LABELS": 1,
         "IMAGE_UNLISTED": 1,
+        "LABELS_UNREAD": 1,
     }
-    assert found.summary["images"] == {"found": 2, "imported": 1, "skipped": 1}
+    assert found.summary["images"] == {"found": 3, "imported": 1, "skipped": 2}
 
 
 def test_an_image_in_two_splits_is_one_sample(tmp_path):

@@ -117,6 +117,7 @@ def _(folder: Path) -> None:
         "a",
         "b",
     ),
+    codes={"FILES_UNUSED": 3, "LABELS_UNREAD": 1},
 )
 def _(folder: Path) -> None:
     make(folder, "images/a/deep/er/1.png", "images/a/2.png", "images/b/3.JPG")

@@ -80,7 +80,7 @@ def _(folder: Path) -> None:
         "IMAGE_MISSING": 1,
         "IMAGE_WITHOUT_LABELS": 1,
         "DUPLICATE_IMAGE": 1,
-        "FOLDER_UNLISTED": 1,
+        "IMAGE_UNLISTED": 2,
     },
     boxes=[tuple(BOX)] * 2,
 )

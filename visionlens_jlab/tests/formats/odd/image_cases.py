@@ -180,7 +180,7 @@ def all_thumbnails(found: Ingested, number: int) -> None:
     assert sum(row["thumb_width"] is not None for row in found.media) == number
 
 
-@CASES.add("not images", images=1, codes={"IMAGE_UNREADABLE": 5})
+@CASES.add("not images", images=1, codes={"IMAGE_UNREADABLE": 5, "FILES_UNUSED": 1})
 def _(folder: Path) -> None:
     write_image(folder / "good.png")
     write_text(folder / "empty.jpg", "")

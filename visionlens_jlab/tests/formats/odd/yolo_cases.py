@@ -156,7 +156,7 @@ def _(folder: Path) -> None:
     "a missing split, and images in no split",
     images=1,
     annotations=1,
-    codes={"SPLIT_MISSING": 1, "IMAGE_UNLISTED": 1},
+    codes={"SPLIT_MISSING": 1, "IMAGE_UNLISTED": 1, "LABELS_UNREAD": 1},
 )
 def _(folder: Path) -> None:
     _two_splits(folder)
@@ -211,7 +211,7 @@ def _(folder: Path) -> None:
 
 
 @CASES.add(
-    "labels that lead outside", images=1, codes={"IMAGE_WITHOUT_LABELS": 1, "FILE_REFUSED": 1}
+    "labels that lead outside", images=1, codes={"IMAGE_WITHOUT_LABELS": 1, "FILE_REFUSED": 2}
 )
 def _(folder: Path) -> Path:
     put(folder / "home", "images/a.png", None)

@@ -70,14 +70,14 @@ def _(folder: Path) -> None:
     write_text(folder / "labels" / "test" / "c.txt", LINE + "\n" + LINE)
 
 
-@CASES.add("predictions are not labels", **ONE)
+@CASES.add("predictions are not labels", **ONE, codes={"FILES_UNUSED": 1})
 def _(folder: Path) -> None:
     put(folder, "images/a.png")
     write_text(folder / "predictions" / "labels" / "a.txt", LINE * 3)
     write_text(folder / "runs" / "detect" / "labels" / "b.txt", LINE)
 
 
-@CASES.add("notes beside the images are not labels", **ONE)
+@CASES.add("notes beside the images are not labels", **ONE, codes={"FILES_UNUSED": 2})
 def _(folder: Path) -> None:
     put(folder, "a.png")
     write_text(folder / "todo.txt", "label the rest\n")

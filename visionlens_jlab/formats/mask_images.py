@@ -1,0 +1,113 @@
+"""Which image files are masks of others: labels, and no images of their own.
+
+Two layouts are known: a folder named for masks (`masks`, `gtFine`, `trainannot`) that stands where
+images have a folder `images`, or whose images have the names of others; and masks beside their
+images (`x_mask.png`). Only the names are looked at.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable, Sequence
+
+from .folder_names import IMAGE_WORDS
+from .text import folded
+
+_FOLDER = re.compile(
+    r"(.*[-_ ]|train|val|valid|test)?(masks?|labels?|labelids|labelcol|annot(ation)?s?|anno|gts?"
+    r"|gt(fine|coarse)|ground[-_ ]?truths?|seg(s|m|maps?|mentations?)?|segmentation(class|object)"
+    r"|trimaps?|semantic|instances?|panoptic|mattes?)([-_ ].*)?"
+)
+_OPPOSITE = re.compile(r"(no|non|not|without|un)[-_ ]?(mask|label|annot|seg).*")
+"""Beside such a folder `mask` is a class: people with and without one."""
+_SUFFIX = (
+    r"(mask|masks|seg|segm|segmentation|label|labels|labelids|gt|gtfine|gtcoarse|groundtruth"
+    r"|instanceids|labeltrainids|color|colour|trimap|matte|annotation|annot|l)"
+)
+_MASK_END = re.compile(rf"^(.+?)([-_. ]{_SUFFIX})+([-_. ]?\d+)?$")
+_BESIDE_END = re.compile(
+    r"^(.+?)[-_. ]((gt(fine|coarse)[-_. ])?(labelids|instanceids|labeltrainids)"
+    r"|mask|masks|seg|segmentation|gt|groundtruth)([-_. ]?\d+)?$"
+)
+_IMAGE_END = re.compile(r"[-_. ](leftimg8bit|img|image|sat|rgb)$")
+_LOSSY = (".jpg", ".jpeg", ".jpe", ".jfif")
+
+
+def mask_images(paths: Iterable[str]) -> frozenset[str]:
+    """Those of the image files that are masks of others among them."""
+    by_folder: dict[str, list[str]] = {}
+    for path in paths:
+        by_folder.setdefault(posixpath.dirname(path), []).append(path)
+    opposed = {posixpath.dirname(f) for f in by_folder if _OPPOSITE.fullmatch(_name(f))}
+    named = {
+        folder
+        for folder in by_folder
+        if _is_named_for_masks(folder) and posixpath.dirname(folder) not in opposed
+    }
+    plain = {
+        _base(path) for folder in by_folder if folder not in named for path in by_folder[folder]
+    }
+    found: set[str] = set()
+    prefixes = _image_prefixes(folder for folder in by_folder if folder not in named)
+    for folder, inside in by_folder.items():
+        if folder in named and _stands_for_images(folder, prefixes):
+            found.update(inside)
+        elif folder in named:
+            found.update(path for path in inside if _is_like_another(path, plain))
+        else:
+            found.update(_beside(inside))
+    return frozenset(found)
+
+
+def _is_named_for_masks(folder: str) -> bool:
+    return any(map(_FOLDER.fullmatch, folder.lower().split("/")))
+
+
+def _name(folder: str) -> str:
+    return posixpath.basename(folder).lower()
+
+
+def _image_prefixes(folders: Iterable[str]) -> set[tuple[str, ...]]:
+    """The folders above, and with, one that is named for images."""
+    found = set()
+    for folder in folders:
+        parts = folder.lower().split("/")
+        for index, part in enumerate(parts):
+            if part in IMAGE_WORDS:
+                found.add(tuple(parts[:index]))
+    return found
+
+
+def _stands_for_images(folder: str, prefixes: set[tuple[str, ...]]) -> bool:
+    """Whether beside the folder's part that is named for masks one is named for images."""
+    parts = folder.lower().split("/")
+    return any(
+        _FOLDER.fullmatch(part) and tuple(parts[:index]) in prefixes
+        for index, part in enumerate(parts)
+    )
+
+
+def _is_like_another(path: str, plain: set[str]) -> bool:
+    stem = _stem(path)
+    if stem in plain:
+        return not path.lower().endswith(_LOSSY)
+    match = _MASK_END.match(stem)
+    return match is not None and (match.group(1) in plain)
+
+
+def _beside(paths: Sequence[str]) -> Iterable[str]:
+    stems = {_stem(path) for path in paths} | {_base(path) for path in paths}
+    for path in paths:
+        match = _BESIDE_END.match(_stem(path))
+        if match is not None and match.group(1) in stems:
+            yield path
+
+
+def _stem(path: str) -> str:
+    return folded(posixpath.splitext(posixpath.basename(path))[0])
+
+
+def _base(path: str) -> str:
+    """The stem without what says that it is the image."""
+    return _IMAGE_END.sub("", _stem(path))
