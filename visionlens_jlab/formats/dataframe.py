@@ -9,7 +9,6 @@ or of a second one (`annotations=`) with the same image column. Every other colu
 from __future__ import annotations
 
 import math
-import posixpath
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,6 @@ from typing import Any
 import pyarrow as pa
 
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.media.sources import Source
 from visionlens_jlab.models import Detected
 
 from .base import BATCH_IMAGES, Batch, ClassEntry, Found, ImageRows, Issue, detected
@@ -25,11 +23,9 @@ from .dataframe_annotations import ANNOTATION_COLUMNS, annotation_rows
 from .fields import build_fields
 from .request import Request
 from .splits import ordered
+from .table_columns import IMAGE_COLUMNS, SIZE, usual_columns
+from .table_files import SUFFIXES, read_table, recoded
 from .table_places import Located, locate
-
-IMAGE_COLUMNS = ("path", "uri", "image_path", "file_name", "filename", "image", "file")
-SUFFIXES = (".arrow", ".feather", ".parquet", ".csv")
-SIZE_COLUMNS = ("width", "height")
 
 
 class DataFrameFormat:
@@ -47,14 +43,16 @@ class DataFrameFormat:
         if column is None:
             return None
         has_splits = "split" in table.column_names
-        splits = table.column("split").unique().to_pylist() if has_splits else []
+        splits = (
+            {str(one) for one in table.column("split").to_pylist() if one} if has_splits else ()
+        )
         return detected(
             self,
             request,
             f"The column {column} names the images.",
             images=request.image_source.location,
             labels=[request.file],
-            splits=ordered([str(split) for split in splits if split]),
+            splits=ordered(set(splits)),
         )
 
     def read(self, request: Request) -> Iterator[Batch]:
@@ -66,6 +64,8 @@ class DataFrameFormat:
                 f"No column names images, only {', '.join(table.column_names)}.",
                 f"Name the column of images one of {', '.join(IMAGE_COLUMNS)}.",
             )
+        table, issues = usual_columns(table, column, request.file or "")
+        yield Batch(issues=recoded(request.source, request.file or "") + issues)
         images = _Images(request, table, column)
         if not images.places:
             raise VisionLensError(
@@ -73,28 +73,6 @@ class DataFrameFormat:
             )
         yield from images.batches()
         yield from _annotations(request, images, table, column)
-
-
-def read_table(source: Source, path: str) -> pa.Table:
-    """An Arrow, Feather, Parquet or CSV file. Raises LABELS_INVALID."""
-    try:
-        with source.open(path) as file:
-            suffix = posixpath.splitext(path)[1].lower()
-            if suffix == ".parquet":
-                from pyarrow import parquet  # brings file systems and TLS
-
-                return parquet.read_table(file)
-            if suffix == ".csv":
-                from pyarrow import csv
-
-                empty = csv.ConvertOptions(strings_can_be_null=True)
-                return csv.read_csv(file, convert_options=empty)
-            magic = file.read(6)
-            file.seek(0)
-            reader = pa.ipc.open_file if magic == b"ARROW1" else pa.ipc.open_stream
-            return reader(file).read_all()
-    except (pa.ArrowInvalid, pa.ArrowKeyError) as error:
-        raise VisionLensError("LABELS_INVALID", f"{path} is not a table: {error}.") from error
 
 
 def image_column(table: pa.Table) -> str | None:
@@ -169,7 +147,7 @@ class _Images:
         return [name for name in self._further() if not self._constant(name)]
 
     def _further(self) -> list[str]:
-        known = {self._column, "split", *SIZE_COLUMNS, *ANNOTATION_COLUMNS}
+        known = {self._column, "split", *SIZE, *ANNOTATION_COLUMNS}
         names = self._table.column_names
         return [n for n in names if n not in known and not n.startswith("__index_level_")]
 
@@ -228,6 +206,8 @@ def _annotations(
         located = path.as_posix().removeprefix(source.location + "/")
         other = read_table(source, located)
         key = image_column(other) or column
+        other, odd = usual_columns(other, key, located)
+        yield Batch(issues=recoded(source, located) + odd)
         row_images = [images.ordinals.get(name, -1) for name in other.column(key).to_pylist()]
         further = [n for n in other.column_names if n not in (key, *ANNOTATION_COLUMNS)]
         rows, issues, found = annotation_rows(other, row_images, further, "annotations")

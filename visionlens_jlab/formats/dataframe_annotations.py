@@ -13,6 +13,7 @@ from .base import AnnotationRows, Issue
 
 BOX = ("x", "y", "w", "h")
 FLAGS = ("difficult", "truncated", "occluded")
+_WORDS = {"true": True, "false": False, "yes": True, "no": False, "y": True, "n": False}
 ANNOTATION_COLUMNS = ("class", *BOX, "confidence", "area", "is_crowd", "kind", *FLAGS)
 
 
@@ -41,10 +42,7 @@ def annotation_rows(
         for name in (*ANNOTATION_COLUMNS, *further)
     }
     boxes = np.stack([_numbers(columns[name], table.num_rows) for name in BOX], axis=1)
-    classes = [
-        None if name is None or (isinstance(name, float) and math.isnan(name)) else str(name)
-        for name in columns["class"] or [None] * table.num_rows
-    ]
+    classes = [_class(name) for name in columns["class"] or [None] * table.num_rows]
     given = np.isfinite(boxes).sum(axis=1)
     issues: list[Issue] = []
     kept: list[int] = []
@@ -60,7 +58,8 @@ def annotation_rows(
             issues.append(
                 Issue("ANNOTATION_INVALID", "skipped", "annotation", f"{item} {row}", message)
             )
-    crowd = columns["is_crowd"]
+    crowd = _flags(columns["is_crowd"], kept)
+    issues += _turned_round(boxes, kept, item)
     rows = AnnotationRows(
         images=np.array([images[row] for row in kept], dtype=np.int64),
         classes=[classes[row] for row in kept],
@@ -70,7 +69,7 @@ def annotation_rows(
         name=lambda index: f"{item} {kept[index]}",
         confidence=_numbers(columns["confidence"], table.num_rows)[kept],
         area=_numbers(columns["area"], table.num_rows)[kept],
-        is_crowd=None if crowd is None else np.array([bool(crowd[row]) for row in kept], bool),
+        is_crowd=None if crowd is None else np.array([bool(one) for one in crowd], dtype=bool),
         attributes=[_attributes(columns, further, row) for row in kept],
         difficult=_flags(columns["difficult"], kept),
         truncated=_flags(columns["truncated"], kept),
@@ -79,23 +78,51 @@ def annotation_rows(
     return rows, issues, found
 
 
+def number(value: Any) -> float:
+    """A number, also one with a decimal comma; NaN: it is none."""
+    try:
+        return float(value.replace(",", ".") if isinstance(value, str) else value)
+    except (TypeError, ValueError, OverflowError):
+        return math.nan
+
+
+def _class(value: Any) -> str | None:
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return None
+    return str(value).strip() or None
+
+
+def _turned_round(boxes: np.ndarray, kept: list[int], item: str) -> list[Issue]:
+    """Boxes of negative width or height reach from their corner to the left or up."""
+    issues = []
+    for row in kept:
+        x, y, w, h = boxes[row].tolist()
+        if w < 0 or h < 0:
+            boxes[row] = min(x, x + w), min(y, y + h), abs(w), abs(h)
+            message = f"The box is {w:g} x {h:g} pixels; it was turned round."
+            name = f"{item} {row}"
+            issues.append(Issue("BOX_INVERTED", "repaired", "annotation", name, message))
+    return issues
+
+
 def _numbers(values: list[Any] | None, count: int) -> np.ndarray:
     if values is None:
         return np.full(count, math.nan)
-    return np.array([_number(value) for value in values], dtype=np.float64)
-
-
-def _number(value: Any) -> float:
-    try:
-        return float(value)
-    except (TypeError, ValueError):
-        return math.nan
+    return np.array([number(value) for value in values], dtype=np.float64)
 
 
 def _flags(values: list[Any] | None, kept: list[int]) -> list[bool | None] | None:
     if values is None:
         return None
-    return [None if values[row] is None else bool(values[row]) for row in kept]
+    return [_flag(values[row]) for row in kept]
+
+
+def _flag(value: Any) -> bool | None:
+    """A flag, also as a number or word; None: it is none."""
+    if isinstance(value, str):
+        return {"1": True, "0": False, **_WORDS}.get(value.strip().lower())
+    truth = number(value)
+    return None if math.isnan(truth) else truth != 0
 
 
 def _attributes(columns: dict[str, list[Any] | None], further: list[str], row: int) -> str | None:

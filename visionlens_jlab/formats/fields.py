@@ -49,6 +49,8 @@ RESERVED = frozenset(
 """Names of built-in sample columns that a label file cannot fill."""
 
 _TIMES = re.compile(r"(?:(?!0000)\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d\n)+", re.ASCII)
+MAX_PIXELS = 2**31 - 1
+"""Of one side of an image, as the dataset can hold it."""
 ALIASES = {"date_captured": "captured_at"}
 
 
@@ -74,6 +76,15 @@ def parse_time(value: Any) -> datetime | None:
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
+def pixels(value: Any) -> int | None:
+    """Width or height of an image; None: it is none."""
+    try:
+        size = int(float(value))
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return size if 0 < size <= MAX_PIXELS else None
+
+
 def _parse_degrees(value: Any) -> float | None:
     if value is None or value == "":
         return None
@@ -86,7 +97,7 @@ def _parse_degrees(value: Any) -> float | None:
 def _parse_text(value: Any) -> str | None:
     if value is None or value == "":
         return None
-    return value if isinstance(value, str) else json.dumps(value)
+    return value if isinstance(value, str) else _json(value)
 
 
 BUILT_IN: dict[str, tuple[Callable[[Any], Any], pa.DataType]] = {
@@ -141,9 +152,9 @@ def _built_in(
     for index, value in enumerate(values):
         try:
             parsed.append(parse(value))
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, OverflowError):
             parsed.append(None)
-            message = f"{name} {value!r} could not be read; left empty."
+            message = f"{name} {str(value)[:100]!r} could not be read; left empty."
             issues.append(
                 Issue("VALUE_INVALID", "kept", "other", name_image(index), message, index)
             )
@@ -180,6 +191,11 @@ def _free_name(name: str, taken: set[str]) -> str:
     return free
 
 
+def _json(value: Any) -> str:
+    """As JSON; what JSON has not (times, bytes of pictures) as text."""
+    return json.dumps(value, default=lambda one: str(one)[:1000])
+
+
 def typed_array(values: Iterable[Any]) -> pa.Array:
     """One type for JSON values: boolean, integer, number, or text (JSON for anything else)."""
     listed = list(values)
@@ -193,4 +209,4 @@ def typed_array(values: Iterable[Any]) -> pa.Array:
             return optional(listed, pa.float64())
     except OverflowError:
         pass  # beyond 64 bits: kept as text
-    return texts([v if v is None or isinstance(v, str) else json.dumps(v) for v in listed])
+    return texts([v if v is None or isinstance(v, str) else _json(v) for v in listed])

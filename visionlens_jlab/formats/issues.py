@@ -21,6 +21,7 @@ from .losses import LOSSES
 ISSUES: dict[str, str] = {
     "ANNOTATION_INVALID": "An annotation has no usable geometry or values; skipped.",
     "ANNOTATION_WITHOUT_IMAGE": "An annotation refers to an image that is not there; skipped.",
+    "BOX_COLUMNS": "Columns of a table look like a box, but are not four or not in pixels; kept.",
     "BOX_EMPTY": "A box has no width or no height; kept.",
     "BOX_INVERTED": "A box's corners stood in the wrong order; repaired.",
     "BOX_OUTSIDE": "A box reaches more than one pixel outside the image; kept.",

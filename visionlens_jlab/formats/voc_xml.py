@@ -15,6 +15,7 @@ from xml.etree.ElementTree import fromstring as plain_fromstring
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
+from .fields import pixels
 from .text import decode_text
 from .voc_objects import ObjectReader, VocObject, name_plainly, text_of
 
@@ -56,8 +57,8 @@ def parse_voc(data: bytes, reader: ObjectReader | None = None) -> VocFile:
     size = root.find("size")
     file = VocFile(
         text_of(root, "filename"),
-        _pixels(text_of(size, "width")),
-        _pixels(text_of(size, "height")),
+        pixels(text_of(size, "width")),
+        pixels(text_of(size, "height")),
         repaired=repaired,
         folder=text_of(root, "folder"),
         path=text_of(root, "path"),
@@ -145,11 +146,3 @@ def _annotation(root: Element) -> Element:
     if len(inner) != 1:
         raise ValueError(f"<{root.tag}> instead of <annotation>")
     return inner[0]
-
-
-def _pixels(text: str | None) -> int | None:
-    try:
-        pixels = int(float(text or ""))
-    except (ValueError, OverflowError):
-        return None
-    return pixels if 0 < pixels < 2**31 else None

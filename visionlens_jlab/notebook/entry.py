@@ -10,11 +10,11 @@ from ..errors import VisionLensError
 from ..models import IngestRequest
 from .connect import connect
 from .dataset import Dataset
-from .frames import is_frame
+from .frames import as_rows
 from .progress import make_progress, paced
 
 if TYPE_CHECKING:
-    import pyarrow as pa
+    pass
 
 PathLike = str | os.PathLike[str]
 
@@ -65,7 +65,7 @@ def ingest(
     KeyboardInterrupt
         When interrupted; the job is cancelled first.
     """
-    rows = _as_rows(source)
+    rows = as_rows(source)
     if rows is None and not isinstance(source, str | os.PathLike):
         raise VisionLensError("REQUEST_INVALID", f"{source!r} is no path and no table.")
     if rows is not None and name is None:
@@ -131,14 +131,6 @@ def delete(name: str, *, data_dir: PathLike | None = None) -> None:
         DATASET_NOT_FOUND; DATASET_BUSY, naming its owner, when another process has it open.
     """
     connect(data_dir).delete(name)
-
-
-def _as_rows(source: Any) -> pa.Table | None:
-    import pyarrow as pa
-
-    if isinstance(source, pa.Table):
-        return source
-    return pa.Table.from_pandas(source, preserve_index=False) if is_frame(source) else None
 
 
 def _absolute(path: PathLike | None) -> str | None:

@@ -13,7 +13,7 @@ from ..errors import VisionLensError
 from ..models import EvaluateRequest, PredictionsRequest, RunChange
 from .backend import DatasetBackend
 from .evaluation import Evaluation
-from .frames import is_frame
+from .frames import as_rows
 from .report import Report
 from .running import run_shown
 
@@ -78,14 +78,8 @@ class Evaluating:
         VisionLensError
             RUN_EXISTS, PREDICTIONS_INVALID, FORMAT_UNKNOWN, DIR_NOT_FOUND, DATASET_READ_ONLY.
         """
-        import pyarrow as pa
-
-        rows = None
-        if isinstance(source, pa.Table):
-            rows = source
-        elif is_frame(source):
-            rows = pa.Table.from_pandas(source, preserve_index=False)
-        elif not isinstance(source, str | os.PathLike):
+        rows = as_rows(source)
+        if rows is None and not isinstance(source, str | os.PathLike):
             raise VisionLensError("REQUEST_INVALID", f"{source!r} is no path and no table.")
         request = PredictionsRequest(
             dataset=self._backend.dataset,

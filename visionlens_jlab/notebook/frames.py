@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ..errors import VisionLensError
 from ..models import Level
 
 if TYPE_CHECKING:
@@ -48,6 +49,38 @@ def load_pandas() -> Any:
 def is_frame(value: Any) -> bool:
     """Whether the value is a pandas DataFrame, without importing pandas for the question."""
     return _is_pandas(value, "DataFrame")
+
+
+def as_rows(source: Any) -> pa.Table | None:
+    """The rows of a DataFrame or Arrow table; None: it is something else.
+
+    Raises
+    ------
+    VisionLensError
+        REQUEST_INVALID where columns share a name or hold values of several kinds.
+    """
+    import pyarrow as pa
+
+    if isinstance(source, pa.Table):
+        return source
+    if not is_frame(source):
+        return None
+    names = [str(name) for name in source.columns]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise VisionLensError(
+            "REQUEST_INVALID",
+            f"The DataFrame has the column {', '.join(twice)} more than once.",
+            "Rename one of them, or leave it out.",
+        )
+    try:
+        return pa.Table.from_pandas(source, preserve_index=False)
+    except (pa.ArrowException, TypeError, ValueError, OverflowError) as error:
+        raise VisionLensError(
+            "REQUEST_INVALID",
+            f"The DataFrame cannot become a table: {error}.",
+            "Give the values of each column one type, such as with astype(str).",
+        ) from error
 
 
 def is_series(value: Any) -> bool:

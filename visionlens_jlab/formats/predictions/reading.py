@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,7 +12,7 @@ import pyarrow as pa
 
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.formats.base import Issue
-from visionlens_jlab.formats.dataframe import SUFFIXES, read_table
+from visionlens_jlab.formats.table_files import SUFFIXES, clean, read_table, recoded
 from visionlens_jlab.media.sources import LocalSource, Source
 
 from .base import Owners, PredictionBatch
@@ -46,6 +47,8 @@ def read_predictions(
             f"Name one of {', '.join(FORMATS)}.",
         )
     if rows is not None:
+        with _as_predictions():
+            rows = clean(rows, "The table")
         return "dataframe", read_prediction_table(rows, targets, "row")
     source, paths = _files(address)
     format = format or _detected(source, paths, address)
@@ -93,6 +96,7 @@ def _read(
     else:
         used = files.ending(SUFFIXES)
         for path in used:
+            yield PredictionBatch(issues=recoded(source, path))
             for batch in read_prediction_table(_table(source, path), targets, f"{path}: row"):
                 owners.claim(path, batch.named)
                 yield batch
@@ -112,8 +116,15 @@ def _unused(paths: list[str]) -> PredictionBatch:
 
 
 def _table(source: Source, path: str) -> pa.Table:
-    try:
+    with _as_predictions():
         return read_table(source, path)
+
+
+@contextmanager
+def _as_predictions() -> Iterator[None]:
+    """What is wrong with a table is wrong with the predictions."""
+    try:
+        yield
     except VisionLensError as error:
         if error.code != "LABELS_INVALID":
             raise

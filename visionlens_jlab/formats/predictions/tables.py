@@ -17,8 +17,9 @@ import pyarrow as pa
 
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.formats.base import AnnotationRows, Issue
-from visionlens_jlab.formats.dataframe import IMAGE_COLUMNS as NAME_COLUMNS
 from visionlens_jlab.formats.dataframe_annotations import ANNOTATION_COLUMNS, annotation_rows
+from visionlens_jlab.formats.table_columns import IMAGE_COLUMNS as NAME_COLUMNS
+from visionlens_jlab.formats.table_columns import floats, usual_columns
 
 from .base import PredictionBatch
 from .targets import Targets, numbered_classes, strange_classes
@@ -40,7 +41,6 @@ _NAMES = {
     ),
     "confidence": ("score", "probability", "conf"),
 }
-_CORNERS = (("xmin", "ymin", "xmax", "ymax"), ("x1", "y1", "x2", "y2"))
 _PREFIXES = ("", "p_", "prob_", "probability_", "score_")
 _SUM_TOLERANCE = 0.01
 
@@ -60,7 +60,8 @@ def read_prediction_table(
         raise _invalid(table, f"Name the images in a column {', '.join(IMAGE_COLUMNS[:5])} ...")
     names = table.column(column).to_pylist()
     images = _images(column, names, targets)
-    table = _with_usual_names(table)
+    table, issues = usual_columns(_with_usual_names(table), column, item)
+    yield PredictionBatch(issues=issues)
     if "class" in table.column_names:
         yield _rows(table, names, images, targets, item)
         return
@@ -83,20 +84,13 @@ def _images(column: str, names: list[Any], targets: Targets) -> list[int]:
 
 
 def _with_usual_names(table: pa.Table) -> pa.Table:
-    """Common names of columns replaced by ours, corners of boxes by sides."""
+    """Common names of columns replaced by ours."""
     names = list(table.column_names)
     for ours, others in _NAMES.items():
         found = next((other for other in others if other in names), None)
         if ours not in names and found is not None:
             names[names.index(found)] = ours
-    table = table.rename_columns(names)
-    for corners in _CORNERS:
-        if set(corners) <= set(names) and not {"x", "y", "w", "h"} & set(names):
-            left, top, right, bottom = (_floats(table.column(name)) for name in corners)
-            table = table.drop_columns(list(corners))
-            for name, values in zip("xywh", (left, top, right - left, bottom - top), strict=True):
-                table = table.append_column(name, pa.array(values, from_pandas=True))
-    return table
+    return table.rename_columns(names)
 
 
 def _rows(
@@ -152,7 +146,7 @@ def _probabilities(
     table: pa.Table, classes: dict[str, str], names: list[Any], images: list[int], item: str
 ) -> PredictionBatch:
     """The most probable class of each row's image, with the probabilities beside it."""
-    matrix = np.stack([_floats(table.column(name)) for name in classes], axis=1)
+    matrix = np.stack([floats(table.column(name)) for name in classes], axis=1)
     labels = list(classes.values())
     batch = PredictionBatch(found=table.num_rows, files=1)
     placed = np.array(images, dtype=np.int64)
@@ -209,19 +203,6 @@ def _selected(rows: AnnotationRows, kept: np.ndarray) -> AnnotationRows:
         area=None if rows.area is None else rows.area[kept],
         attributes=some(rows.attributes),
     )
-
-
-def _floats(column: pa.ChunkedArray) -> np.ndarray:
-    """float64 (n,), NaN where there is no number."""
-    values = [_float(value) for value in column.to_pylist()]
-    return np.array(values, dtype=np.float64)
-
-
-def _float(value: Any) -> float:
-    try:
-        return float(value)
-    except (TypeError, ValueError):
-        return float("nan")
 
 
 def _is_number(kind: pa.DataType) -> bool:

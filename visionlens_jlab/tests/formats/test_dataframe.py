@@ -8,7 +8,7 @@ import pyarrow.parquet
 import pytest
 
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.formats.dataframe import read_table
+from visionlens_jlab.formats.table_files import read_table
 from visionlens_jlab.media.sources import LocalSource
 
 from ..jobs.ingest_context import MemoryContext, collect, ingest_rows
