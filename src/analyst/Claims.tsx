@@ -11,7 +11,7 @@ interface IProps {
   readonly run?: string;
 }
 
-/** Sentences of a language model; each opens the tool result it rests on. */
+/** Sentences worded from tool results; each opens those that it rests on. */
 export function Claims(props: IProps): JSX.Element | null {
   const { claims, context, dataset, run } = props;
   const { trans, client } = context;
@@ -24,41 +24,37 @@ export function Claims(props: IProps): JSX.Element | null {
   if (claims.length === 0) {
     return null;
   }
+  const resting = claim
+    ? [claim.evidence, claim.against].filter(id => id !== null)
+    : [];
   return (
     <div className="vl-claims">
-      <p>
-        {claims.map(({ text, evidence, softened }, i) => (
-          <React.Fragment key={i}>
+      <ul>
+        {claims.map(({ text, evidence }, i) => (
+          <li key={i}>
             {text}
             <button
               type="button"
               className="vl-claim"
               aria-expanded={open === i}
               aria-label={trans.__('Evidence of claim %1', i + 1)}
-              title={
-                softened
-                  ? trans.__(
-                      'Rests on %1; causal wording was softened',
-                      evidence
-                    )
-                  : trans.__('Rests on %1', evidence)
-              }
+              title={trans.__('Rests on %1', evidence)}
               onClick={() => setOpen(open === i ? null : i)}
             >
               {i + 1}
-            </button>{' '}
-          </React.Fragment>
+            </button>
+          </li>
         ))}
-      </p>
-      {claim && (
+      </ul>
+      {resting.map(id => (
         <StepResult
+          key={id}
           step={answer?.steps.find(
-            ({ evidence, kind }) =>
-              evidence === claim.evidence && kind === 'tool_result'
+            ({ evidence, kind }) => evidence === id && kind === 'tool_result'
           )}
-          missing={trans.__('Its evidence is %1.', claim.evidence)}
+          missing={trans.__('Its evidence is %1.', id)}
         />
-      )}
+      ))}
     </div>
   );
 }

@@ -4,6 +4,7 @@ import { viewText } from '../filters/steps';
 import { AgentSteps } from './AgentSteps';
 import type { IChatProps } from './ChatTab';
 import { Claims } from './Claims';
+import { Ideas } from './Ideas';
 import { useAgentRun } from './useAgents';
 
 /** A question with the steps that were taken for it, and its answer. */
@@ -41,18 +42,31 @@ function Answer(
 ): JSX.Element {
   const { context, dataset, run, answer, doors, onFinding } = props;
   const { trans } = context;
-  const { text, claims, views, findings, dropped } = answer;
+  const { text, ideas, views, findings, dropped, outdated } = answer;
+  const claims = answer.claims ?? [];
+  const stated = new Set(claims.map(claim => claim.text));
   return (
     <div className="vl-answer">
-      {text.split(/\n{2,}/).map((paragraph, i) => (
-        <p key={i}>{paragraph}</p>
-      ))}
+      {outdated && (
+        <p className="vl-notice vl-mod-warning">
+          {trans.__(
+            'Not checked: an earlier version let a language model word this answer.'
+          )}
+        </p>
+      )}
       <Claims
-        claims={claims ?? []}
+        claims={claims}
         context={context}
         dataset={dataset}
         run={run.run}
       />
+      {text
+        .split(/\n+/)
+        .filter(line => !stated.has(line))
+        .map((line, i) => (
+          <p key={i}>{line}</p>
+        ))}
+      <Ideas ideas={ideas} trans={trans} />
       <div className="vl-answer-doors">
         {(views ?? []).map((view, i) => {
           const name = `answer ${run.run} ${i}`;
@@ -83,8 +97,8 @@ function Answer(
       {dropped > 0 && (
         <p className="vl-quiet">
           {trans._n(
-            '%1 claim was dropped: its evidence says otherwise.',
-            '%1 claims were dropped: their evidence says otherwise.',
+            '%1 statement was dropped: nothing bears it out.',
+            '%1 statements were dropped: nothing bears them out.',
             dropped
           )}
         </p>

@@ -24,6 +24,7 @@ import {
   type IGoal,
   NO_AIM
 } from './goals';
+import { Ideas } from './Ideas';
 import { NoFindings } from './NoFindings';
 import { Tested } from './Tested';
 import { type IAgents, useAgentRun } from './useAgents';
@@ -163,6 +164,7 @@ function Progress(props: IFindingsProps): JSX.Element {
       {job && <JobProgress job={job} context={context} />}
       {error && <ErrorBox error={error} trans={trans} />}
       {run && <AgentSteps run={run} doors={doors} trans={trans} />}
+      <Ideas ideas={run?.answer?.ideas} trans={trans} />
     </>
   );
 }

@@ -1375,7 +1375,7 @@ export interface components {
         };
         /**
          * AgentAnswer
-         * @description What is left of an answer once every claim was held against its evidence.
+         * @description What can be borne out, and apart from it what a language model thinks of.
          */
         AgentAnswer: {
             /** Text */
@@ -1385,6 +1385,11 @@ export interface components {
              * @default []
              */
             claims: components["schemas"]["Claim"][];
+            /**
+             * Ideas
+             * @default []
+             */
+            ideas: string[];
             /**
              * Findings
              * @default []
@@ -1400,6 +1405,11 @@ export interface components {
              * @default 0
              */
             dropped: number;
+            /**
+             * Outdated
+             * @default false
+             */
+            outdated: boolean;
         };
         /**
          * AgentRun
@@ -2061,23 +2071,30 @@ export interface components {
         };
         /**
          * Claim
-         * @description One sentence of an explanation, and the tool result it rests on.
+         * @description A sentence about the data, worded from the tool result that it rests on.
+         *
+         *     A language model chose what to state; no word of the sentence is its own.
          */
         Claim: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "figure" | "comparison" | "extreme" | "distribution" | "confusion" | "effect" | "finding" | "nothing";
             /** Text */
             text: string;
             /** Evidence */
             evidence: string;
             /**
+             * Against
+             * @default null
+             */
+            against: string | null;
+            /**
              * Run
              * @default null
              */
             run: string | null;
-            /**
-             * Softened
-             * @default false
-             */
-            softened: boolean;
         };
         /**
          * ClassInfo

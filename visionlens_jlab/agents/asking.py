@@ -1,8 +1,8 @@
 """A run of an agent from the question to the answer.
 
-Statistics find: an analysis comes first where there is none. A language model explains, where one
-is configured; what it says is held against what its tools gave. Whatever happens to the model,
-the statistics answer.
+Statistics find: an analysis comes first where there is none. A language model, where one is
+configured, chooses what to state and what to look into; what it states is worded from what its
+tools gave. Whatever happens to the model, the statistics answer.
 """
 
 from __future__ import annotations
@@ -25,6 +25,9 @@ from .tools import Desk
 
 if TYPE_CHECKING:
     from pydantic_ai.messages import ModelMessage
+
+_NOTHING_HOLDS = "Nothing that the language model said could be borne out."
+_NOTHING_STATED = "The language model stated nothing about the data."
 
 
 @dataclass(frozen=True)
@@ -90,8 +93,8 @@ class Asking:
             answer = Finisher(self.desk, self.recorder).finish(ended.draft)
             if answer.text or answer.views:
                 return answer
-            none = self._statistics("Nothing that the language model said could be borne out.")
-            return none.model_copy(update={"dropped": answer.dropped})
+            none = self._statistics(_NOTHING_HOLDS if answer.dropped else _NOTHING_STATED)
+            return none.model_copy(update={"dropped": answer.dropped, "ideas": answer.ideas})
         if ended.error is not None:
             error = VisionLensError.from_json(ended.error.model_dump())
             self._tell(error)
@@ -106,7 +109,8 @@ class Asking:
             if one.tool == "test_slice" and one.result.get("confirmed")
         ]
         findings = self._findings()
-        parts = [why, template.of_findings(findings)]
+        looked = findings or self._is_analysed
+        parts = [why, template.of_findings(findings) if looked else template.NOBODY_LOOKED]
         if tests:
             parts.append(template.of_tests(tests))
         return AgentAnswer(
@@ -122,8 +126,7 @@ class Asking:
 
     def _ensure_analysis(self) -> None:
         evaluation = self.desk.evaluation
-        known = {one.evaluation for one in self.desk.store.analyses()}
-        if evaluation is None or evaluation in known:
+        if evaluation is None or self._is_analysed:
             return
         self.recorder.add("thought", "Looks for slices that fail more, without a language model")
         try:
@@ -134,6 +137,11 @@ class Asking:
             )
         except VisionLensError as error:
             self._tell(error)
+
+    @property
+    def _is_analysed(self) -> bool:
+        known = self.desk.store.analyses()
+        return any(one.evaluation == self.desk.evaluation for one in known)
 
     def _past(self) -> tuple[list[ModelMessage] | None, Fence]:
         if self.request.conversation is None:

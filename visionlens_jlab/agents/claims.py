@@ -1,199 +1,222 @@
-"""Claims of a language model, held against the tool results that they name.
-
-Nothing here asks a model. A claim is kept only if its predicate, each of its numbers and its
-direction are those of its evidence; what is kept speaks of association.
-"""
+"""Statements that a language model chose, held against evidence; what holds is worded from it."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from ..errors import VisionLensError
-from ..models import Claim
-from .directions import amounts, says_too_much, signs
-from .drafts import ClaimDraft
+from ..models import Claim, ClaimKind
+from . import sentences
+from .drafts import (
+    ComparisonDraft,
+    ConfusionDraft,
+    DistributionDraft,
+    EffectDraft,
+    ExtremeDraft,
+    FigureDraft,
+    HoldingDraft,
+    NothingDraft,
+    Reference,
+    StatementDraft,
+)
 from .evidence import Evidence
-from .fencing import clean_text
-from .numbers import Written, decimals_of, written_numbers
-from .wording import soften
+from .fencing import one_line
+from .populations import canonical
+from .quantities import HELD_OUT, Quantity, distributions_of, quantities_of
 
-_LOOKING = "look"
-_SIGN = {"more": 1, "less": -1}
+_SLICES = ("test_slice", "findings")
 
 
 class ClaimDropped(Exception):  # noqa: N818  it is not an error
-    """The claim does not hold; the message says why, without its wording."""
+    """It does not hold; the message says why, without a word of the language model's."""
 
 
 @dataclass(frozen=True)
 class Checker:
-    """Holds claims against evidence.
+    """Holds statements against evidence.
 
     Parameters
     ----------
     run : str
-        Whose claims they are.
+        Whose statements they are.
     evidence : mapping
         By id, what the tools of this conversation gave.
-    canonical : callable
-        A predicate in its canonical form; raises VisionLensError for what is none.
-    vocabulary : iterable of str
-        Values and classes of the dataset: a sentence that names one must rest on it.
-    fields : iterable of str
-        Names of fields in words, such as `time of day`: values in them are not meant.
     """
 
     run: str
     evidence: Mapping[str, Evidence]
-    canonical: Callable[[str], str]
-    vocabulary: Iterable[str]
-    fields: Iterable[str] = ()
 
-    def check(self, draft: ClaimDraft) -> Claim | None:
-        """The claim as the user may see it; None: a sentence that claims nothing.
+    def check(self, draft: StatementDraft) -> Claim:
+        """The claim as the user may see it. Raises ClaimDropped."""
+        if isinstance(draft, ComparisonDraft):
+            return self._comparison(draft)
+        return self._claim(draft.kind, _TEXTS[draft.kind](self, draft), draft.evidence)
 
-        Raises ClaimDropped.
-        """
-        text = _one_line(draft)
-        if not text:
-            raise ClaimDropped("It is empty.")
-        too_much = says_too_much(text)
-        if too_much:
-            raise ClaimDropped(f"It says {too_much.lower()!r}, which no figure bears out.")
-        if draft.evidence is None:
-            self._check_idle(draft, text)
-            return None
-        evidence = self.evidence.get(draft.evidence)
-        if evidence is None:
-            raise ClaimDropped(f"It names {draft.evidence[:20]!r}, which is no result of a tool.")
-        self._check_predicate(draft, evidence)
-        numbers = _check_numbers(draft, evidence, text)
-        _check_direction(draft, evidence, text, numbers)
-        self._check_words(draft, evidence, text)
-        softened, changed = soften(text)
-        if evidence.tool == _LOOKING:
-            softened = f"As the model describes the images it looked at: {softened}"
-        return Claim(text=softened, evidence=evidence.id, run=self.run, softened=changed)
+    def _claim(
+        self, kind: ClaimKind, text: str, evidence: str, against: str | None = None
+    ) -> Claim:
+        return Claim(kind=kind, text=text, evidence=evidence, against=against, run=self.run)
 
-    def idle_text(self, draft: ClaimDraft) -> str:
-        """A sentence that claims nothing, as the user may see it."""
-        return soften(_one_line(draft))[0]
+    def _figure(self, draft: FigureDraft) -> str:
+        return sentences.of_figure(self._found(draft))
 
-    def _check_idle(self, draft: ClaimDraft, text: str) -> None:
-        """Without evidence: no number, no comparison, nothing of the dataset."""
-        if draft.numbers or written_numbers(text):
-            raise ClaimDropped("It has numbers and names no result of a tool.")
-        if signs(text) or draft.direction:
-            raise ClaimDropped("It compares and names no result of a tool.")
-        named = self._named(text)
-        if named:
-            raise ClaimDropped(f"It speaks of {named[0]!r} and names no result of a tool.")
+    def _comparison(self, draft: ComparisonDraft) -> Claim:
+        first, second = self._found(draft.first), self._found(draft.second)
+        if (first.metric, first.unit, first.scope) != (second.metric, second.unit, second.scope):
+            raise ClaimDropped("Its two numbers are not of one kind.")
+        if first.scope == HELD_OUT:
+            raise ClaimDropped("Slices are compared by an effect only.")
+        if (first.of, first.run, first.note) == (second.of, second.run, second.note):
+            raise ClaimDropped("It compares a number with itself.")
+        difference = first.value - second.value
+        known = "equal" if not difference else "higher" if difference > 0 else "lower"
+        if draft.direction != known:
+            raise ClaimDropped("Its two numbers compare the other way.")
+        text = sentences.of_comparison(first, known, second)
+        named, other = draft.first.evidence, draft.second.evidence
+        return self._claim(draft.kind, text, named, other if other != named else None)
 
-    def _check_predicate(self, draft: ClaimDraft, evidence: Evidence) -> None:
-        if evidence.predicate is None:
-            if draft.predicate:
-                raise ClaimDropped(f"{evidence.id} is about no predicate.")
-            return
-        try:
-            said = self.canonical(draft.predicate or "")
-        except VisionLensError as error:
-            raise ClaimDropped("Its predicate cannot be read.") from error
-        if said != evidence.predicate:
+    def _extreme(self, draft: ExtremeDraft) -> str:
+        one = self._found(draft)
+        known = quantities_of(self._of(draft.evidence))
+        like = [
+            each.value
+            for each in known
+            if each.field
+            and (each.metric, each.unit, each.run, each.field)
+            == (one.metric, one.unit, one.run, one.field)
+        ]
+        if not one.complete or len(like) < 2:
+            raise ClaimDropped("Not all that it would have to be compared with is known.")
+        if one.value != (max(like) if draft.rank == "highest" else min(like)):
+            raise ClaimDropped("Others of its like go further.")
+        return sentences.of_extreme(one, draft.rank, len(like), like.count(one.value) - 1)
+
+    def _distribution(self, draft: DistributionDraft) -> str:
+        evidence, of = self._of(draft.evidence), _population(draft.of)
+        known = [
+            one
+            for one in distributions_of(evidence)
+            if (one.field, one.unit, one.of) == (draft.field, draft.unit, of)
+        ]
+        if len(known) != 1:
+            raise ClaimDropped(f"{evidence.id} has no such distribution.")
+        return sentences.of_distribution(known[0])
+
+    def _confusion(self, draft: ConfusionDraft) -> str:
+        evidence = self._of(draft.evidence, "evaluation_figures")
+        result = evidence.result
+        _same_run(draft.run, result)
+        rows = result["confused"]
+        pair = (one_line(draft.true), one_line(draft.predicted))
+        found = [row for row in rows if (one_line(row["true"]), one_line(row["predicted"])) == pair]
+        if len(found) != 1:
+            raise ClaimDropped(f"{evidence.id} has no such confusion.")
+        (row,) = found
+        rivals = {
+            "most_of_all": rows,
+            "most_of_class": [each for each in rows if each["true"] == row["true"]],
+            "any": found,
+        }[draft.rank]
+        if row["count"] != max(each["count"] for each in rivals):
+            raise ClaimDropped("Other classes are confused more often.")
+        return sentences.of_confusion(result, row, draft.rank)
+
+    def _effect(self, draft: EffectDraft) -> str:
+        evidence = self._of(draft.evidence, *_SLICES)
+        result, of = evidence.result, self._slice(evidence, draft.metric, draft.of, draft.run)
+        if draft.unit != result["unit"]:
+            raise ClaimDropped(f"The rates of {evidence.id} are in another unit.")
+        if (draft.rate, draft.rest) != ("confirmation.rate", "confirmation.rest"):
+            raise ClaimDropped("It takes the rate of the slice for that of the rest.")
+        if draft.direction != result["direction"]:
+            raise ClaimDropped(f"The effect of {evidence.id} is another.")
+        return sentences.of_effect(result, of)
+
+    def _holding(self, draft: HoldingDraft) -> str:
+        evidence = self._of(draft.evidence, "findings")
+        result, of = evidence.result, self._slice(evidence, draft.metric, draft.of, draft.run)
+        holds = result["still_holds"] is not False
+        if draft.holds != holds:
+            raise ClaimDropped(f"What became of the finding of {evidence.id} is another.")
+        if holds and result["stale"]:
+            raise ClaimDropped(f"The data of {evidence.id} changed, and it was not checked again.")
+        return sentences.of_holding(result, of)
+
+    def _slice(self, evidence: Evidence, metric: str, of: str, run: str | None) -> str:
+        """The predicate of a test or finding, where it is the one that is meant."""
+        result = evidence.result
+        if "confirmation" not in result:
+            raise ClaimDropped(f"{evidence.id} is about no slice.")
+        _same_run(run, result)
+        if metric != result["metric"]:
+            raise ClaimDropped(f"{evidence.id} is about something else than it says.")
+        known = canonical(result["predicate"])
+        if not known or _population(of) != known:
             raise ClaimDropped(f"Its predicate is not that of {evidence.id}.")
+        return known
 
-    def _check_words(self, draft: ClaimDraft, evidence: Evidence, text: str) -> None:
-        """Values of the dataset must be those of the predicate or of the numbers' names."""
-        allowed = [evidence.predicate or "", *(number.name for number in draft.numbers)]
-        allowed += [str(value) for value in evidence.arguments.values()]
-        if evidence.tool == _LOOKING or evidence.predicate:
-            allowed += _texts(evidence.result)
-        for word in self._named(text):
-            if not any(_holds(part, word) for part in allowed):
-                raise ClaimDropped(f"It speaks of {word!r}, and {evidence.id} does not.")
-
-    def _named(self, text: str) -> list[str]:
-        for name in self.fields:
-            text = re.sub(rf"\b{re.escape(name)}\b", " ", text, flags=re.I)
-        return [word for word in self.vocabulary if _mentions(text, word)]
-
-
-def _check_numbers(draft: ClaimDraft, evidence: Evidence, text: str) -> list[tuple[str, float]]:
-    """Names and exact values of the text's numbers, in its order."""
-    exact = {}
-    for number in draft.numbers:
-        value = evidence.numbers.get(number.name)
-        if value is None:
-            raise ClaimDropped(f"{evidence.id} has no number {number.name[:60]!r}.")
-        said = Written("", abs(number.value), decimals_of(number.value))
-        if not said.is_rounded(value) or number.value * value < 0:
-            raise ClaimDropped(f"{number.name!r} of {evidence.id} is another number.")
-        exact[number.name] = value
-    found = []
-    for written in written_numbers(text, _conditions(evidence)):
-        name = next((name for name, value in exact.items() if written.is_rounded(value)), None)
-        if name is None:
-            raise ClaimDropped(f"A number of its sentence is not one of {evidence.id}.")
-        found.append((name, exact[name]))
-    return found
-
-
-def _check_direction(
-    draft: ClaimDraft, evidence: Evidence, text: str, numbers: list[tuple[str, float]]
-) -> None:
-    said = signs(text)
-    if draft.direction in _SIGN:
-        said = said | {_SIGN[draft.direction]}
-    if not said:
-        return
-    if evidence.direction is None:
-        _check_comparison(evidence, text, numbers)
-    elif evidence.direction == "unclear":
-        raise ClaimDropped(f"The difference of {evidence.id} was not confirmed.")
-    elif said != {_SIGN[evidence.direction]}:
-        raise ClaimDropped(f"The effect of {evidence.id} goes the other way.")
-
-
-def _check_comparison(evidence: Evidence, text: str, numbers: list[tuple[str, float]]) -> None:
-    """Two numbers of one sort may be compared with each other: the first with the second."""
-    said = amounts(text)
-    if len(numbers) == 2 and len(said) == 1:
-        (first, a), (second, b) = numbers
-        same_sort = first.rpartition(".")[2] == second.rpartition(".")[2] or (
-            first.rpartition(".")[0] == second.rpartition(".")[0]
+    def _nothing(self, draft: NothingDraft) -> str:
+        if draft.what == "findings":
+            evidence = self._of(draft.evidence, "findings")
+            _same_run(draft.run, evidence.result)
+            if evidence.result.get("findings") != 0 or draft.of or draft.unit:
+                raise ClaimDropped(f"{evidence.id} has findings.")
+            if not evidence.result["analysed"]:
+                raise ClaimDropped("Nobody has looked for findings.")
+            return sentences.of_no_finding(evidence.result)
+        if draft.unit is None:
+            raise ClaimDropped("It does not say of what there is none.")
+        reference = Reference(
+            evidence=draft.evidence, metric="count", of=draft.of, unit=draft.unit, run=draft.run
         )
-        if same_sort and a != b and said == {1 if a > b else -1}:
-            return
-    raise ClaimDropped(f"It compares, and {evidence.id} does not.")
+        if not draft.of or self._found(reference).value:
+            raise ClaimDropped("There are some.")
+        return sentences.of_no_row(draft.unit, _population(draft.of))
+
+    def _found(self, named: Reference) -> Quantity:
+        """The number that is meant."""
+        evidence, of = self._of(named.evidence), _population(named.of)
+        found = {
+            one
+            for one in quantities_of(evidence)
+            if (one.metric, one.unit, one.of) == (named.metric, named.unit, of)
+        }
+        if len({(one.value, one.run) for one in found}) != 1:
+            raise ClaimDropped(f"{evidence.id} has no such number.")
+        one = found.pop()
+        if one.run != named.run:
+            raise ClaimDropped(f"{evidence.id} is about another run.")
+        return one
+
+    def _of(self, name: str, *tools: str) -> Evidence:
+        evidence = self.evidence.get(name)
+        if evidence is None:
+            raise ClaimDropped("It names no result of a tool.")
+        if tools and evidence.tool not in tools:
+            raise ClaimDropped(f"{evidence.id} is a result of another kind.")
+        return evidence
 
 
-def _conditions(evidence: Evidence) -> list[str]:
-    """Phrases that a sentence may quote: numbers in them are those of the predicate."""
-    quoted = [evidence.predicate or "", str(evidence.arguments.get("where") or "")]
-    quoted += [part.strip() for phrase in tuple(quoted) for part in re.split(r"\band\b", phrase)]
-    label = evidence.result.get("title")
-    return [*quoted, label] if isinstance(label, str) else quoted
+def _population(of: str) -> str:
+    known = canonical(of)
+    if known is None:
+        raise ClaimDropped("Its predicate cannot be read.")
+    return known
 
 
-def _texts(value: object) -> list[str]:
-    if isinstance(value, Mapping):
-        return [*map(str, value), *(text for part in value.values() for text in _texts(part))]
-    if isinstance(value, list):
-        return [text for part in value for text in _texts(part)]
-    return [value] if isinstance(value, str) else []
+def _same_run(run: str | None, result: Mapping[str, Any]) -> None:
+    if run != result["run"]:
+        raise ClaimDropped("It names another run.")
 
 
-def _holds(text: str, value: str) -> bool:
-    """Whether a value stands in a predicate, a name or a result; not in a longer name."""
-    return re.search(rf"(?<!\w){re.escape(value)}(?!\w)", text, re.I) is not None
-
-
-def _mentions(text: str, word: str) -> bool:
-    """Whether a word or phrase stands in a text, in any case, in the singular or with an s."""
-    pattern = re.escape(word).replace("_", r"[_ ]").replace(r"\ ", r"[_ ]")
-    return re.search(rf"(?<!\w){pattern}(?:e?s)?(?!\w)", text, re.I) is not None
-
-
-def _one_line(draft: ClaimDraft) -> str:
-    return " ".join(clean_text(part) for part in draft.text.split()).strip()
+_TEXTS: dict[str, Callable[[Checker, Any], str]] = {
+    "figure": Checker._figure,
+    "extreme": Checker._extreme,
+    "distribution": Checker._distribution,
+    "confusion": Checker._confusion,
+    "effect": Checker._effect,
+    "finding": Checker._holding,
+    "nothing": Checker._nothing,
+}

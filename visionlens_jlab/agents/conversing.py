@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from ..errors import VisionLensError
 from ..models import AgentName, Budget, ErrorBody, Usage
 from .drafts import BlindSpots, ChatAnswer, Draft, ErrorPatterns
+from .failures import TRIES, failure, readable
 from .fencing import Fence
 from .prompts import instructions
 from .recording import Recorder
@@ -123,13 +124,13 @@ class _Talk:
 
         asked = self._asked
         agent: Agent[Desk, Draft] = Agent(
-            asked.model,
+            readable(asked.model),
             output_type=DRAFTS[asked.agent],
             instructions=instructions(asked.agent, asked.fence),
             tools=[self._tool(tool) for tool in TOOLS.values()],
             deps_type=Desk,
             name=asked.agent,
-            retries=2,
+            retries=TRIES - 1,
             model_settings={"max_tokens": min(_LONGEST_ANSWER, asked.budget.tokens or 10**9)},
         )
         async with (
@@ -228,24 +229,6 @@ def usage_of(usage: RunUsage, seconds: float) -> Usage:
         output_tokens=usage.output_tokens,
         seconds=round(seconds, 3),
         cost=None if usage.cost is None else float(usage.cost),
-    )
-
-
-def failure(error: Exception) -> VisionLensError:
-    """PROVIDER_FAILED with what the provider said, shortened; keys are no part of it."""
-    status = getattr(error, "status_code", None)
-    kind = type(error).__name__
-    said = f"{kind} (HTTP {status})" if status else kind
-    hints = {
-        401: "Check the provider's key in the server's environment.",
-        403: "Check the provider's key in the server's environment.",
-        404: "Check the model's name and the provider's address.",
-        429: "Wait, or raise the quota at the provider.",
-    }
-    return VisionLensError(
-        "PROVIDER_FAILED",
-        f"The language model did not answer: {said}.",
-        f"{hints[status]} Statistics answer without it." if status in hints else None,
     )
 
 

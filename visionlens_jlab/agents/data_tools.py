@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import Field
@@ -16,6 +17,7 @@ from ..models import (
     SearchSpec,
     ViewSpec,
 )
+from .evidence import Unit
 from .tools import Desk, Found, Tool, short
 
 _MOST_CLASSES = 100
@@ -56,13 +58,15 @@ def describe(desk: Desk, _: Nothing) -> list[Found]:
     evaluations = desk.store.evaluations()
     result: dict[str, Any] = {
         "name": detail.name,
+        "units": {"samples": "images", "annotations": "objects"},
         "samples": detail.samples,
         "annotations": detail.annotations,
+        "classes_in_all": len(detail.class_list),
         "classes": {
             item.name: {"annotations": item.annotations, "samples": item.samples}
             for item in detail.class_list[:_MOST_CLASSES]
         },
-        "splits": {split.name or "none": split.samples for split in detail.splits},
+        "splits": {split.name or "": split.samples for split in detail.splits},
         "fields": [
             {"name": one.name, "level": one.level, "type": one.type, "label": one.label}
             for one in detail.fields
@@ -90,6 +94,8 @@ def query(desk: Desk, asked: QueryArguments) -> list[Found]:
     result = {
         "predicate": view.predicate,
         "level": asked.level,
+        "metric": "count",
+        "unit": _rows(asked.level),
         "count": count,
         "total": view.total,
         "share": short(count / view.total) if view.total else None,
@@ -101,11 +107,14 @@ def facets(desk: Desk, asked: FacetArguments) -> list[Found]:
     """How often the values of fields are."""
     spec = ViewSpec(where=asked.where or None)
     found = desk.store.facets(FacetsRequest(view=spec, fields=asked.fields, limit=_MOST_VALUES))
+    times = {one.name for one in desk.store.detail().fields if one.type == "timestamp"}
     result = {
         "predicate": desk.canonical(asked.where),
+        "metric": "count",
+        "unit": "images",
         "count": found.count,
         "total": found.total,
-        "fields": {facet.field: _facet(facet) for facet in found.facets},
+        "fields": {facet.field: _facet(facet, facet.field in times) for facet in found.facets},
     }
     names = ", ".join(facet.label for facet in found.facets)
     return [Found(result, f"Counts of {names} among {found.count:,} images", spec)]
@@ -141,17 +150,30 @@ def search(desk: Desk, asked: SearchArguments) -> list[Found]:
     return [Found(result, f"{len(view.ids)} {_rows(space.level)} found in {space.space}", spec)]
 
 
-def _facet(facet: Facet) -> dict[str, Any]:
+def _facet(facet: Facet, of_times: bool) -> dict[str, Any]:
+    values: list[dict[str, Any]]
+    unit: Unit = "images"
     if facet.type == "histogram":
-        values: dict[str, Any] = {
-            f"{short(one.low)} to {short(one.high)}": one.count for one in facet.bins
-        }
+        unit, edge = _rows(facet.level), _moment if of_times else short
+        values = [
+            {"from": edge(one.low), "to": edge(one.high), "count": one.count} for one in facet.bins
+        ]
     else:
-        values = {str(one.value): one.samples for one in facet.values}
-    return {"values": values, "missing": facet.missing, "distinct": facet.distinct}
+        values = [{"value": one.value, "count": one.samples} for one in facet.values]
+    return {
+        "level": facet.level,
+        "unit": unit,
+        "values": values,
+        "missing": facet.missing,
+        "distinct": facet.distinct,
+    }
 
 
-def _rows(level: Level) -> str:
+def _moment(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
+
+
+def _rows(level: Level) -> Unit:
     return "images" if level == "samples" else "objects"
 
 

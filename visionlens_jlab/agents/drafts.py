@@ -1,32 +1,124 @@
-"""What a language model hands in: typed, and nothing of it believed yet."""
+"""What a language model hands in: typed statements, by reference, and nothing believed yet."""
 
 from __future__ import annotations
+
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from ..models import ErrorType, Level, Model, Outcome
-from .evidence import Direction
+from .evidence import Direction, Unit
+
+Id = Annotated[str, Field(description="Id of a tool result, such as e3.")]
+Population = Annotated[
+    str,
+    Field(
+        description="Of what: a predicate as the tool result has it, `class = 'car'` for a class, "
+        "`field = 'value'` for a value; `not (..)` for the rest of a slice; empty: everything."
+    ),
+]
+Run = Annotated[str | None, Field(description="The run of the result; null where it has none.")]
 
 
-class NumberDraft(Model):
-    """A number of the sentence, named by its path in the tool result: `confirmation.rate`."""
+class Reference(Model):
+    """One number of a tool result, by what it is; its value is read from the result."""
 
-    name: str
-    value: float
+    evidence: Id
+    metric: str = Field(description="`count`, or the name of the number in the result.")
+    of: Population = ""
+    unit: Unit = Field(description="What the number is in, as the result says it.")
+    run: Run = None
 
 
-class ClaimDraft(Model):
-    """One sentence, and the tool result it rests on."""
+class FigureDraft(Reference):
+    """States one number."""
 
-    text: str = Field(max_length=600)
-    evidence: str | None = None
-    """Id of the tool result; none: the sentence states nothing about the data."""
-    predicate: str | None = None
-    """The predicate of that tool result, copied; none where it has none."""
-    direction: Direction | None = None
-    """Whether the slice fails more or less than the rest, where the sentence says so."""
-    numbers: list[NumberDraft] = Field([], max_length=30)
-    """Every number of the sentence."""
+    kind: Literal["figure"]
+
+
+class ComparisonDraft(Model):
+    """States that the first of two numbers of one metric and unit is higher, lower or equal."""
+
+    kind: Literal["comparison"]
+    first: Reference
+    direction: Literal["higher", "lower", "equal"]
+    second: Reference
+
+
+class ExtremeDraft(Reference):
+    """States that a number is the highest or lowest among all classes, or values of its field."""
+
+    kind: Literal["extreme"]
+    rank: Literal["highest", "lowest"]
+
+
+class DistributionDraft(Model):
+    """States how often the values of a field are (facets, or class and split of the dataset)."""
+
+    kind: Literal["distribution"]
+    evidence: Id
+    field: str
+    of: Population = ""
+    unit: Unit
+
+
+class ConfusionDraft(Model):
+    """States that objects of one class are taken for another, and how that ranks."""
+
+    kind: Literal["confusion"]
+    evidence: Id
+    run: Run = None
+    true: str
+    predicted: str
+    rank: Literal["most_of_all", "most_of_class", "any"] = "any"
+
+
+class EffectDraft(Reference):
+    """States a test or finding: the rate of its slice against the rest, and what was confirmed."""
+
+    kind: Literal["effect"]
+    direction: Direction = Field(description="As the result says it.")
+    rate: Literal["confirmation.rate", "confirmation.rest"] = Field(
+        description="Which number of the result is the slice's."
+    )
+    rest: Literal["confirmation.rate", "confirmation.rest"] = Field(
+        description="Which number of the result is that of the rest."
+    )
+
+
+class HoldingDraft(Model):
+    """States whether a finding holds."""
+
+    kind: Literal["finding"]
+    evidence: Id
+    metric: str
+    of: Population = ""
+    run: Run = None
+    holds: bool
+
+
+class NothingDraft(Model):
+    """States that there is none: no finding was confirmed, or no row satisfies a predicate."""
+
+    kind: Literal["nothing"]
+    evidence: Id
+    what: Literal["findings", "rows"]
+    of: Population = ""
+    unit: Unit | None = None
+    run: Run = None
+
+
+StatementDraft = Annotated[
+    FigureDraft
+    | ComparisonDraft
+    | ExtremeDraft
+    | DistributionDraft
+    | ConfusionDraft
+    | EffectDraft
+    | HoldingDraft
+    | NothingDraft,
+    Field(discriminator="kind"),
+]
 
 
 class FindingDraft(Model):
@@ -34,7 +126,7 @@ class FindingDraft(Model):
 
     evidence: str
     """Id of a confirmed test_slice, or of a finding."""
-    claims: list[ClaimDraft] = Field([], max_length=10)
+    statements: list[StatementDraft] = Field([], max_length=20)
 
 
 class PatternDraft(FindingDraft):
@@ -53,24 +145,33 @@ class ViewDraft(Model):
     error: ErrorType | None = None
 
 
-class BlindSpots(Model):
+class Handed(Model):
+    """What every answer may hold."""
+
+    statements: list[StatementDraft] = Field([], max_length=20)
+    ideas: list[str] = Field(
+        [],
+        max_length=20,
+        description="Up to 3 conjectures or questions of yours, shown as not checked: one short "
+        "English sentence each with may, might, could or perhaps, or ending in a question mark.",
+    )
+
+
+class BlindSpots(Handed):
     """Where the model fails more."""
 
-    summary: list[ClaimDraft] = Field([], max_length=10)
     findings: list[FindingDraft] = Field([], max_length=20)
 
 
-class ErrorPatterns(Model):
+class ErrorPatterns(Handed):
     """Which errors the model makes where."""
 
-    summary: list[ClaimDraft] = Field([], max_length=10)
     patterns: list[PatternDraft] = Field([], max_length=20)
 
 
-class ChatAnswer(Model):
-    """An answer in sentences and views."""
+class ChatAnswer(Handed):
+    """An answer in statements and views."""
 
-    sentences: list[ClaimDraft] = Field([], max_length=20)
     views: list[ViewDraft] = Field([], max_length=5)
 
 

@@ -1,14 +1,26 @@
-"""What a tool gave, as claims are held against it."""
+"""What a tool gave, as statements are held against it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from ..models import AgentStep
 
 Direction = Literal["more", "less", "unclear"]
+Unit = Literal[
+    "images",
+    "objects",
+    "predictions",
+    "errors",
+    "score",
+    "share of objects",
+    "share of predictions",
+    "mean of images",
+    "mean of objects",
+    "mean of predictions",
+]
+"""What a number is in."""
 
 
 @dataclass(frozen=True)
@@ -18,33 +30,16 @@ class Evidence:
     Attributes
     ----------
     id : str
-        Claims name it.
+        Statements name it.
     tool : str
     arguments, result : dict
-        JSON; `result` may have `predicate`, and `direction` where it compares a slice with the
-        rest.
-    numbers : dict
-        Every number of the result under its path: `confirmation.rate`.
+        JSON.
     """
 
     id: str
     tool: str
     arguments: dict[str, Any]
     result: dict[str, Any]
-    numbers: dict[str, float] = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "numbers", dict(_numbers(self.result)))
-
-    @property
-    def predicate(self) -> str | None:
-        """In canonical form; None: the result is about no slice; empty: about everything."""
-        return self.result.get("predicate")
-
-    @property
-    def direction(self) -> Direction | None:
-        """Whether the slice fails more or less than the rest; None: it compares nothing."""
-        return self.result.get("direction")
 
     @classmethod
     def of_step(cls, step: AgentStep) -> Evidence | None:
@@ -52,16 +47,3 @@ class Evidence:
         if step.evidence is None or step.kind != "tool_result":
             return None
         return cls(step.evidence, step.tool or "", step.arguments, step.result)
-
-
-def _numbers(value: Any, path: str = "") -> Iterator[tuple[str, float]]:
-    if isinstance(value, bool):
-        return
-    if isinstance(value, int | float):
-        yield path, float(value)
-    elif isinstance(value, Mapping):
-        for key, part in value.items():
-            yield from _numbers(part, f"{path}.{key}" if path else str(key))
-    elif isinstance(value, list):
-        for position, part in enumerate(value):
-            yield from _numbers(part, f"{path}[{position}]")

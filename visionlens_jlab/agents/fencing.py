@@ -55,9 +55,14 @@ def clean(content: Any) -> Any:
 
 def clean_text(text: str) -> str:
     """One line of at most `LONGEST_TEXT` characters without control or formatting characters."""
-    plain = "".join(
+    plain = one_line(text[: 4 * LONGEST_TEXT])
+    return plain if len(plain) <= LONGEST_TEXT else plain[: LONGEST_TEXT - 1] + "…"
+
+
+def one_line(text: str) -> str:
+    """Text without line ends, control or formatting characters."""
+    return "".join(
         " " if character in "\n\r\t\u2028\u2029" else character
-        for character in text[: 4 * LONGEST_TEXT]
+        for character in text
         if character in "\n\r\t\u2028\u2029" or unicodedata.category(character)[0] != "C"
     )
-    return plain if len(plain) <= LONGEST_TEXT else plain[: LONGEST_TEXT - 1] + "…"

@@ -10,87 +10,97 @@ from . import template
 from .claims import Checker, ClaimDropped
 from .drafts import (
     ChatAnswer,
-    ClaimDraft,
     Draft,
     ErrorPatterns,
     FindingDraft,
     PatternDraft,
+    StatementDraft,
     ViewDraft,
 )
 from .evidence import Evidence
+from .ideas import MOST_IDEAS, IdeaFilter
 from .recording import Recorder
 from .tools import Desk
-from .vocabulary import field_phrases, vocabulary
+from .vocabulary import vocabulary
 
 
 @dataclass
 class Finisher:
-    """Checks a draft sentence by sentence, and keeps the findings that statistics bear out."""
+    """Words what holds of a draft, and keeps the findings that statistics bear out."""
 
     desk: Desk
     recorder: Recorder
 
     def __post_init__(self) -> None:
-        store = self.desk.store
-        self._checker = Checker(
-            run=self.recorder.run.run,
-            evidence=self.recorder.evidence,
-            canonical=self.desk.canonical,
-            vocabulary=vocabulary(store),
-            fields=field_phrases(store),
-        )
+        self._checker = Checker(self.recorder.run.run, self.recorder.evidence)
         self._dropped = 0
         self._claims: list[Claim] = []
 
     def finish(self, draft: Draft) -> AgentAnswer:
         """What is left of a draft."""
+        stated = self._stated(draft.statements)
+        kept: list[Finding] = []
         if isinstance(draft, ChatAnswer):
-            sentences = self._sentences(draft.sentences)
             views = [spec for one in draft.views if (spec := self._view(one)) is not None]
-            return self._answer(" ".join(sentences), [], views)
-        drafts = draft.patterns if isinstance(draft, ErrorPatterns) else draft.findings
-        sentences = self._sentences(draft.summary)
-        kept = [found for one in drafts if (found := self._finding(one)) is not None]
-        parts = [" ".join(sentences), template.of_findings(kept) if kept else ""]
-        text = "\n".join(part for part in parts if part)
-        return self._answer(text, kept, [one.view for one in kept])
-
-    def _answer(self, text: str, findings: list[Finding], views: list[ViewSpec]) -> AgentAnswer:
+        else:
+            drafts = draft.patterns if isinstance(draft, ErrorPatterns) else draft.findings
+            kept = [found for one in drafts if (found := self._finding(one)) is not None]
+            views = [one.view for one in kept]
+        lines = [claim.text for claim in stated]
+        if kept:
+            lines.append(template.of_findings(kept))
         return AgentAnswer(
-            text=text,
+            text="\n".join(lines),
             claims=self._claims,
-            findings=[one.finding for one in findings],
+            ideas=self._ideas(draft.ideas),
+            findings=[one.finding for one in kept],
             views=views,
             dropped=self._dropped,
         )
 
-    def _sentences(self, drafts: list[ClaimDraft]) -> list[str]:
-        """The texts that may be seen, in their order."""
-        texts = []
+    def _stated(self, drafts: list[StatementDraft]) -> list[Claim]:
+        """The claims that may be seen, in their order, each once."""
+        stated: list[Claim] = []
         for draft in drafts:
             try:
                 claim = self._checker.check(draft)
             except ClaimDropped as reason:
-                self._drop(str(reason), draft.evidence)
+                self._drop(str(reason))
                 continue
-            if claim is None:
-                texts.append(self._checker.idle_text(draft))
-            else:
-                self._claims.append(claim)
-                texts.append(claim.text)
-        return texts
+            if claim not in stated:
+                stated.append(claim)
+        self._claims += [claim for claim in stated if claim not in self._claims]
+        return stated
+
+    def _ideas(self, drafts: list[str]) -> list[str]:
+        """Ideas that say nothing one could take for a result."""
+        if not drafts:
+            return []
+        seen = [one.result for one in self.recorder.evidence.values()]
+        allowed = IdeaFilter(vocabulary(self.desk.store), seen)
+        ideas: list[str] = []
+        for draft in drafts:
+            try:
+                idea = allowed.check(draft)
+                if len(ideas) == MOST_IDEAS:
+                    raise ClaimDropped(f"There are more than {MOST_IDEAS} ideas.")
+            except ClaimDropped as reason:
+                self._drop(str(reason))
+                continue
+            if idea not in ideas:
+                ideas.append(idea)
+        return ideas
 
     def _finding(self, draft: FindingDraft) -> Finding | None:
-        """The finding of a confirmed test, or one that exists, with its explanation."""
+        """The finding of a confirmed test, or one that exists, with what is stated beside it."""
         evidence = self.recorder.evidence.get(draft.evidence)
-        explanation = self._explanation(draft.claims)
         try:
-            found = self._kept(draft, evidence, explanation)
+            found = self._kept(draft, evidence, self._stated(draft.statements))
         except VisionLensError as error:
-            self._drop(f"A finding could not be kept: {error.message}", draft.evidence)
+            self._drop(f"A finding could not be kept ({error.code}).")
             return None
         except ClaimDropped as reason:
-            self._drop(str(reason), draft.evidence)
+            self._drop(str(reason))
             return None
         self.recorder.add("finding", found.title, finding=found.finding, view=found.view)
         return found
@@ -100,32 +110,24 @@ class Finisher:
     ) -> Finding:
         if evidence is None:
             raise ClaimDropped("A finding names no result of a tool.")
-        if isinstance(draft, PatternDraft) and draft.error not in (None, evidence.result["error"]):
-            raise ClaimDropped(f"The error of a pattern is not that of {evidence.id}.")
-        store = self.desk.store
-        if evidence.tool == "findings" and "finding" in evidence.result:
-            return store.explain_finding(evidence.result["finding"], explanation)
-        if evidence.tool != "test_slice":
+        store, result = self.desk.store, evidence.result
+        is_finding = evidence.tool == "findings" and "finding" in result
+        if not is_finding and evidence.tool != "test_slice":
             raise ClaimDropped("A finding rests on neither a test nor a finding.")
-        if not evidence.result["confirmed"] or evidence.direction != "more":
+        if isinstance(draft, PatternDraft) and draft.error not in (None, result["error"]):
+            raise ClaimDropped(f"The error of a pattern is not that of {evidence.id}.")
+        if is_finding:
+            return store.explain_finding(result["finding"], explanation)
+        if not result["confirmed"] or result["direction"] != "more":
             raise ClaimDropped(f"The slice of {evidence.id} was not confirmed as failing more.")
         request = SliceRequest.model_validate(
             {
-                "evaluation": evidence.result["evaluation"],
-                "target": evidence.result["target"],
-                "error": evidence.result["error"],
-                "level": evidence.result["level"],
-                "where": evidence.result["asked"],
+                **{name: result[name] for name in ("evaluation", "target", "error", "level")},
+                "where": result["asked"],
                 "asked_by": "agent",
             }
         )
         return store.keep_slice(request, explanation)
-
-    def _explanation(self, drafts: list[ClaimDraft]) -> list[Claim]:
-        """The claims among them; sentences that claim nothing explain nothing."""
-        before = len(self._claims)
-        self._sentences(drafts)
-        return self._claims[before:]
 
     def _view(self, draft: ViewDraft) -> ViewSpec | None:
         outcomes = None
@@ -139,11 +141,10 @@ class Finisher:
         try:
             self.desk.store.view(spec)
         except VisionLensError as error:
-            self._drop(f"A view cannot be shown: {error.message}", None)
+            self._drop(f"A view cannot be shown ({error.code}).")
             return None
         return spec
 
-    def _drop(self, reason: str, evidence: str | None) -> None:
+    def _drop(self, reason: str) -> None:
         self._dropped += 1
-        known = evidence if evidence in self.recorder.evidence else None
-        self.recorder.add("dropped", reason, evidence=known)
+        self.recorder.add("dropped", reason)

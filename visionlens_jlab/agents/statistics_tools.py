@@ -11,6 +11,7 @@ from ..models import (
     CountsRequest,
     Effect,
     ErrorType,
+    EvaluationDetail,
     Finding,
     Level,
     Model,
@@ -18,13 +19,26 @@ from ..models import (
     SliceTest,
     Target,
 )
-from .evidence import Direction
+from .evidence import Direction, Unit
 from .tools import Desk, Found, Tool, short
 
 _MOST_CLASSES = 60
 _MOST_CELLS = 20
 _MOST_FINDINGS = 12
 _NOT_SHOWN = ("method",)
+_UNITS: dict[str, Unit] = {
+    "metrics": "score",
+    "precision": "score",
+    "recall": "score",
+    "f1": "score",
+    "support": "objects",
+    "true_positives": "objects",
+    "false_negatives": "objects",
+    "predictions": "predictions",
+    "false_positives": "predictions",
+    "errors": "errors",
+}
+"""What the figures of an evaluation are in."""
 
 
 class FiguresArguments(Model):
@@ -61,6 +75,9 @@ def figures(desk: Desk, asked: FiguresArguments) -> list[Found]:
         "evaluation": name,
         "run": detail.run,
         "stale": detail.stale,
+        "made_as": made_as(detail),
+        "over": detail.predicate,
+        "units": _UNITS,
         "samples": detail.samples,
         "groups": detail.groups,
         "operating_point": {
@@ -88,13 +105,13 @@ def figures(desk: Desk, asked: FiguresArguments) -> list[Found]:
             for one in classes
         },
         "errors": {one.type: {"count": one.count} for one in detail.errors},
-        "confused": {
-            f"{cell.true} taken for {cell.predicted}": cell.count
+        "classes": len(detail.per_class),
+        "confused": [
+            {"true": cell.true, "predicted": cell.predicted, "count": cell.count}
             for cell in cells
             if _is_confusion(cell)
-        },
+        ][:_MOST_CELLS],
     }
-    result["confused"] = dict(list(result["confused"].items())[:_MOST_CELLS])
     return [Found(result, f"Figures of {name} ({detail.run})")]
 
 
@@ -103,7 +120,15 @@ def findings(desk: Desk, asked: FindingsArguments) -> list[Found]:
     name = desk.evaluation_of(asked.evaluation)
     listed = desk.store.findings(name)[: asked.limit]
     if not listed:
-        return [Found({"evaluation": name, "findings": 0}, "No slice was confirmed.")]
+        analysed = any(one.evaluation == name for one in desk.store.analyses())
+        result = {
+            "evaluation": name,
+            "run": desk.store.evaluation(name).run,
+            "findings": 0,
+            "analysed": analysed,
+        }
+        said = "No slice was confirmed." if analysed else "Nobody has looked for slices yet."
+        return [Found(result, said)]
     return [found_of(finding) for finding in listed]
 
 
@@ -113,9 +138,12 @@ def found_of(finding: Finding) -> Found:
         "finding": finding.finding,
         "title": finding.title,
         "predicate": finding.predicate,
+        "run": finding.run,
         "target": finding.target,
         "error": finding.error,
+        "metric": metric_of(finding.target, finding.error),
         "level": finding.level,
+        "unit": unit_of(finding.target, finding.error, finding.level),
         "count": finding.count,
         "units": finding.units,
         "groups": finding.groups,
@@ -127,6 +155,7 @@ def found_of(finding: Finding) -> Found:
         "suggested_action": finding.action.kind,
         "status": finding.status,
         "still_holds": finding.holds,
+        "stale": finding.stale,
     }
     return Found(result, finding.title, finding.view, finding.finding)
 
@@ -152,9 +181,12 @@ def result_of(desk: Desk, test: SliceTest) -> dict[str, Any]:
         "predicate": desk.canonical(test.view.where or ""),
         "asked": test.request.where,
         "evaluation": test.request.evaluation,
+        "run": desk.store.evaluation(test.request.evaluation).run,
         "target": test.request.target,
         "error": test.request.error,
+        "metric": metric_of(test.request.target, test.request.error),
         "level": test.request.level,
+        "unit": unit_of(test.request.target, test.request.error, test.request.level),
         "count": test.count,
         "tests": test.tests,
         "confirmed": test.confirmed,
@@ -170,6 +202,28 @@ def effect(given: Effect) -> dict[str, Any]:
         name: value if isinstance(value, str) else short(value)
         for name, value in given.model_dump(exclude=set(_NOT_SHOWN)).items()
     }
+
+
+def metric_of(target: Target, error: ErrorType | None) -> str:
+    """What a slice is tested for, as statements name it."""
+    return f"{error} errors" if error else target
+
+
+def unit_of(target: Target, error: ErrorType | None, level: Level) -> Unit:
+    """What its rates are in: shares of objects or predictions, or means."""
+    if level == "samples":
+        return "mean of images"
+    of_labels = target in ("miss_rate", "label_error") or error == "missed"
+    if target in ("confidence_gap", "label_error"):
+        return "mean of objects" if of_labels else "mean of predictions"
+    return "share of objects" if of_labels else "share of predictions"
+
+
+def made_as(detail: EvaluationDetail) -> str:
+    """How an evaluation was made: figures of two compare only where this is the same."""
+    point = detail.operating_point
+    parts = (detail.protocol, detail.geometry, detail.iou, point.iou, point.class_aware)
+    return " ".join(str(part) for part in (*parts, detail.max_dets, detail.samples))
 
 
 def _sign(given: Effect, *, confirmed: bool) -> Direction:

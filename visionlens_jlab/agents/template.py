@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from ..models import Claim, Finding
+from ..models import Finding
 from .evidence import Evidence
+from .populations import canonical
+from .sentences import of_effect
 
 _MOST = 5
+NOBODY_LOOKED = "Nobody has let statistics look for slices yet."
 
 
 def of_findings(findings: list[Finding]) -> str:
@@ -22,20 +25,5 @@ def of_findings(findings: list[Finding]) -> str:
 
 def of_tests(tests: list[Evidence]) -> str:
     """Confirmed tests of a run that was stopped before it handed anything in."""
-    lines = ["Slices that were confirmed until then:"]
-    for test in tests:
-        effect = test.result["confirmation"]
-        lines.append(
-            f"- {test.predicate}: {test.result['target'].replace('_', ' ')} "
-            f"{_rate(effect['rate'])} against {_rate(effect['rest'])} elsewhere"
-        )
-    return "\n".join(lines)
-
-
-def of_claims(claims: list[Claim]) -> str:
-    """Sentences one after the other."""
-    return " ".join(claim.text for claim in claims)
-
-
-def _rate(value: float | None) -> str:
-    return "unknown" if value is None else f"{value:.3g}"
+    said = [of_effect(test.result, canonical(test.result["predicate"]) or "") for test in tests]
+    return "\n".join(["Slices that were confirmed until then:", *dict.fromkeys(said)])

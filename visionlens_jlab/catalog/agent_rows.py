@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import duckdb
 
 from visionlens_jlab.catalog.clock import utc_now
@@ -23,7 +26,7 @@ def write_agent_run(cursor: duckdb.DuckDBPyConnection, run: AgentRun, messages: 
 def read_agent_runs(reader: Reader) -> list[AgentRun]:
     """Every run without its steps, newest first."""
     rows = reader.rows("SELECT content FROM agent_run ORDER BY created_at DESC, run")
-    runs = [AgentRun.model_validate_json(content) for (content,) in rows]
+    runs = [_read(content) for (content,) in rows]
     return [run.model_copy(update={"steps": []}) for run in runs]
 
 
@@ -33,4 +36,14 @@ def read_agent_run(reader: Reader, run: str) -> tuple[AgentRun, str | None]:
     if not rows:
         raise VisionLensError("AGENT_NOT_FOUND", f"There is no run {run!r} of an agent.")
     content, messages = rows[0]
-    return AgentRun.model_validate_json(content), messages
+    return _read(content), messages
+
+
+def _read(content: str) -> AgentRun:
+    """A run as it was kept; of one before sentences were worded from evidence the answer is the
+    language model's own."""
+    kept: dict[str, Any] = json.loads(content)
+    answer = kept["answer"]
+    if answer is not None and "ideas" not in answer:
+        answer |= {"claims": [], "outdated": kept["model"] is not None}
+    return AgentRun.model_validate(kept)

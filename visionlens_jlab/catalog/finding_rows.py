@@ -332,7 +332,14 @@ def _delete(cursor: duckdb.DuckDBPyConnection, finding: str) -> bool:
 
 def _read(reader: Reader, where: str, values: list[Any]) -> list[Stored]:
     rows = reader.rows(f"SELECT content, digest FROM finding {where}", values)
-    return [Stored(Finding.model_validate(json.loads(text)), digest) for text, digest in rows]
+    return [Stored(_finding(json.loads(text)), digest) for text, digest in rows]
+
+
+def _finding(kept: dict[str, Any]) -> Finding:
+    """A finding as it was kept, without sentences that a language model worded itself (of
+    datasets from before claims had a kind)."""
+    claims = [claim for claim in kept.get("explanation", []) if "kind" in claim]
+    return Finding.model_validate({**kept, "explanation": claims})
 
 
 def _no_finding(finding: str) -> VisionLensError:

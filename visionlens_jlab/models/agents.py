@@ -70,15 +70,22 @@ class Usage(Model):
 
 
 class AgentAnswer(Model):
-    """What is left of an answer once every claim was held against its evidence."""
+    """What can be borne out, and apart from it what a language model thinks of."""
 
     text: str
+    """The claims and what the statistics say, a line each; no word of it is a language model's."""
     claims: list[Claim] = []
+    """Those lines of it that rest on the result of a tool."""
+    ideas: list[str] = []
+    """What a language model wrote freely, to be shown as an idea that nobody has checked."""
     findings: list[str] = []
     views: list[ViewSpec] = []
     """Answers that are views: the panel shows each as a door."""
     dropped: int = 0
-    """Claims whose numbers, predicate or direction differ from their evidence."""
+    """Statements that their evidence does not bear out, and ideas that say what they may not."""
+    outdated: bool = False
+    """Of a run before sentences were worded from evidence: `text` is a language model's own, and
+    is to be shown as not checked."""
 
 
 class AgentRun(Model):

@@ -19,6 +19,19 @@ FindingStatus = Literal["hypothesis", "verified", "rejected"]
 Author = Literal["statistics", "agent", "user"]
 LEAST_OBJECTS, LEAST_GROUPS = 50, 20
 """Of a slice in each half, where a request names no others."""
+ClaimKind = Literal[
+    "figure",
+    "comparison",
+    "extreme",
+    "distribution",
+    "confusion",
+    "effect",
+    "finding",
+    "nothing",
+]
+"""What a sentence states: one number; two of them; the greatest or least of its like; the values
+of a field; classes taken for each other; a slice against the rest; whether a finding holds; that
+there is nothing."""
 
 
 class AnalyseRequest(Model):
@@ -111,15 +124,19 @@ class Action(Model):
 
 
 class Claim(Model):
-    """One sentence of an explanation, and the tool result it rests on."""
+    """A sentence about the data, worded from the tool result that it rests on.
 
+    A language model chose what to state; no word of the sentence is its own.
+    """
+
+    kind: ClaimKind
     text: str
     evidence: str
     """Id of a tool call among the steps of the agent's run."""
+    against: str | None = None
+    """Of a comparison across two tool calls: the second."""
     run: str | None = None
-    """That run."""
-    softened: bool = False
-    """Whether causal wording was made association."""
+    """That run of the agent."""
 
 
 class Finding(Model):
@@ -160,7 +177,7 @@ class Finding(Model):
     attributes: list[str] = []
     """Names of visual attributes that the predicate uses; their calibrations stand beside it."""
     explanation: list[Claim] = []
-    """Of a language model, checked against what its tools gave."""
+    """What a language model chose to state beside it, worded from what its tools gave."""
     author: Author = "statistics"
     status: FindingStatus = "hypothesis"
     notes: str = ""

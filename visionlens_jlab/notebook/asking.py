@@ -18,9 +18,11 @@ if TYPE_CHECKING:
     from ..models import AgentStep, Claim, Usage
     from .evaluation import Evaluation
 
+IDEA = "Idea, not checked"
+
 
 class Answer:
-    """What an agent answered; each claim was held against the tool result that it names."""
+    """What an agent answered; each claim is worded from the tool result that it rests on."""
 
     def __init__(self, backend: DatasetBackend, run: AgentRun) -> None:
         self._backend = backend
@@ -28,7 +30,11 @@ class Answer:
 
     @property
     def text(self) -> str:
-        """The answer; of statistics where no language model took part or was believed."""
+        """The claims, and what statistics say where no language model took part or was believed.
+
+        Of a run of an earlier version that is `outdated` it is the language model's own, and not
+        checked.
+        """
         return "" if self.run.answer is None else self.run.answer.text
 
     @property
@@ -37,8 +43,19 @@ class Answer:
         return [] if self.run.answer is None else self.run.answer.claims
 
     @property
+    def ideas(self) -> list[str]:
+        """What the language model thinks of, in its own words; nobody has checked it."""
+        return [] if self.run.answer is None else self.run.answer.ideas
+
+    @property
+    def outdated(self) -> bool:
+        """Whether `text` is a language model's own, of a run before claims were worded here."""
+        return self.run.answer is not None and self.run.answer.outdated
+
+    @property
     def dropped(self) -> int:
-        """How many statements were left out: their evidence says otherwise."""
+        """How many statements and ideas were left out: evidence does not bear them out, or they
+        say what an idea may not."""
         return 0 if self.run.answer is None else self.run.answer.dropped
 
     @property
@@ -69,13 +86,19 @@ class Answer:
         return self.run.stopped
 
     def __repr__(self) -> str:
-        return self.text
+        label = "Not checked: " if self.outdated else ""
+        return "\n".join([f"{label}{self.text}", *(f"{IDEA}: {idea}" for idea in self.ideas)])
 
     def _repr_html_(self) -> str:
         lines = "<br>".join(html.escape(line) for line in self.text.splitlines())
+        if self.outdated:
+            lines = f"<em>Not checked:</em> {lines}"
+        ideas = "".join(
+            f'<p style="opacity:.7"><em>{IDEA}:</em> {html.escape(idea)}</p>' for idea in self.ideas
+        )
         model = html.escape(self.run.model or "statistics alone")
-        left_out = f", {self.dropped} statements left out" if self.dropped else ""
-        return f"<div><p>{lines}</p><small>{model}{left_out}</small></div>"
+        left_out = f", {self.dropped} left out" if self.dropped else ""
+        return f"<div><p>{lines}</p>{ideas}<small>{model}{left_out}</small></div>"
 
 
 class Asking:
@@ -96,8 +119,9 @@ class Asking:
     ) -> Answer:
         """Ask an agent; waits, with a progress bar.
 
-        The agent works with tools that only read, and each of its statements is checked against
-        what they gave. Without a language model the statistics answer in the words of a template.
+        The agent works with tools that only read, and chooses what to state; each statement is
+        worded from what they gave. What a language model writes freely stands apart in `ideas`.
+        Without a language model the statistics answer.
 
         Parameters
         ----------

@@ -239,13 +239,21 @@ export function agentRun(change: Partial<IAgentRun> = {}): IAgentRun {
     model: 'openai:small',
     steps: [],
     answer: {
-      text: '81 images are at night.',
+      text: '81 images are at night.\nThe statistics confirmed 1 finding.',
       claims: [
-        { text: '81 at night.', evidence: 'call-1', run: null, softened: true }
+        {
+          kind: 'figure',
+          text: '81 images are at night.',
+          evidence: 'call-1',
+          against: null,
+          run: null
+        }
       ],
+      ideas: ['Could headlights dazzle the camera?'],
       findings: ['f1'],
       views: [plainView('samples', "time_of_day = 'night'")],
-      dropped: 1
+      dropped: 1,
+      outdated: false
     },
     usage: {
       requests: 2,

@@ -177,10 +177,11 @@ describe('a finding', () => {
           attributes: ['lighting', 'fog'],
           explanation: [
             {
-              text: 'Misses gather at night.',
+              kind: 'figure',
+              text: '81 images at night.',
               evidence: 'call-1',
-              run: 'r1',
-              softened: false
+              against: 'call-9',
+              run: 'r1'
             }
           ]
         })
@@ -196,6 +197,7 @@ describe('a finding', () => {
     await settle();
     expect(shown.getByText('81 samples')).toBeVisible();
     expect(shown.getByText(/"count": 81/)).toBeVisible();
+    expect(shown.getByText('Its evidence is call-9.')).toBeVisible();
   });
 });
 

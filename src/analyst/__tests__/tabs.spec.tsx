@@ -49,8 +49,14 @@ describe('the chat', () => {
     ]);
     const last = within(thread.querySelector<HTMLElement>('[data-run="r1"]')!);
     expect(last.getByText('81 images are at night.')).toBeVisible();
-    expect(last.getByText(/1 claim was dropped/)).toBeVisible();
-    fireEvent.click(last.getByTitle(/causal wording was softened/));
+    expect(last.getByText(/confirmed 1 finding/)).toBeVisible();
+    expect(last.getByText(/1 statement was dropped/)).toBeVisible();
+    const ideas = last.getByRole('list', { name: 'Ideas, not checked' });
+    expect(ideas).toHaveTextContent(
+      'Idea, not checked Could headlights dazzle the camera?'
+    );
+    expect(last.queryByText(/Not checked: an earlier/)).toBeNull();
+    fireEvent.click(last.getByTitle('Rests on call-1'));
     await settle();
     expect(last.getByText('81 samples')).toBeVisible();
     fireEvent.click(last.getByText('Steps'));
@@ -67,6 +73,21 @@ describe('the chat', () => {
       'aria-selected',
       'true'
     );
+  });
+
+  it('says of answers that an earlier version let a model word that they are not checked', async () => {
+    const text = 'The model is ready.';
+    const answer = { text, claims: [], ideas: [], findings: [], views: [] };
+    await open({
+      ...WITH_MODEL,
+      agentRuns: async () => [
+        agentRun({ answer: { ...answer, dropped: 0, outdated: true } })
+      ]
+    });
+    tab('Chat');
+    await settle();
+    const thread = screen.getByRole('log', { name: 'Conversation' });
+    expect(thread).toHaveTextContent(/Not checked: an earlier version.*ready/);
   });
 
   it('asks, goes on from the last answer, and begins anew', async () => {

@@ -137,10 +137,7 @@ def remarks(found: Finding, attributes: Iterable[Attribute] = ()) -> list[str]:
     if found.inseparable:
         others = [f"{other.label} (overlap {other.overlap:.2f})" for other in found.inseparable]
         lines.append(f"Cannot be separated from: {'; '.join(others)}.")
-    lines += [
-        f"{claim.text}{' (softened to association)' if claim.softened else ''}"
-        for claim in found.explanation
-    ]
+    lines += [claim.text for claim in found.explanation]
     if found.attributes:
         lines.append(f"It uses visual attributes: {', '.join(found.attributes)}.")
     lines += [calibration_of(one) for each in attributes for one in each.calibrations]

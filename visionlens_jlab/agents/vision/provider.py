@@ -9,6 +9,7 @@ from concurrent.futures import wait
 from typing import TYPE_CHECKING, Any
 
 from visionlens_jlab.agents.config import AgentConfig
+from visionlens_jlab.agents.failures import readable, what_failed
 from visionlens_jlab.agents.providers import model_of
 from visionlens_jlab.errors import VisionLensError
 
@@ -49,7 +50,7 @@ class ProviderVision:
 
         self.name = name
         self._agent: Agent[None, str] = Agent(
-            model_of(config, name), instructions=_INSTRUCTIONS, retries=0
+            readable(model_of(config, name)), instructions=_INSTRUCTIONS, retries=0
         )
         # One loop for all batches, since the provider's HTTP client belongs to it; in a thread,
         # since a worker's own loop runs in this one.
@@ -122,10 +123,8 @@ def _may_pass(error: Exception) -> bool:
 
 def _failed(model: str, error: Exception) -> VisionLensError:
     """Says what kind of failure; what a provider wrote may hold a key and stays out of it."""
-    status = getattr(error, "status_code", None)
-    why = (
-        f"no answer within {REQUEST_SECONDS:.0f} s"
-        if isinstance(error, TimeoutError)
-        else type(error).__name__ + (f" {status}" if status else "")
-    )
-    return VisionLensError("PROVIDER_FAILED", f"{model} did not answer about a picture: {why}.")
+    if isinstance(error, TimeoutError):
+        why, hint = f"There was no answer within {REQUEST_SECONDS:.0f} s.", None
+    else:
+        why, hint = what_failed(error)
+    return VisionLensError("PROVIDER_FAILED", f"Asking {model} about a picture failed. {why}", hint)

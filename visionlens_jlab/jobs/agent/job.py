@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from ...models import AgentRun, AnalyseRequest, AskRequest
+from ...models import AgentRun, AgentStep, AnalyseRequest, AskRequest
 from ..context import JobCancelled, JobContext
 from ..host import HostContext
 
@@ -35,7 +35,7 @@ def _run(context: HostContext) -> dict[str, Any]:
     def analyse(wanted: AnalyseRequest) -> None:
         host.run_job(wanted, context.is_over)
 
-    earlier = [] if request.conversation is None else store.agent_run(request.conversation).steps
+    earlier = [] if request.conversation is None else _steps(store.agent_run(request.conversation))
     begun = store.agent_run(context.job)
     model = request.model or host.config.model or None
     asking = Asking(
@@ -54,6 +54,11 @@ def _run(context: HostContext) -> dict[str, Any]:
         raise JobCancelled
     findings = [] if ended.answer is None else ended.answer.findings
     return {"run": ended.run, "stopped": ended.stopped, "findings": len(findings)}
+
+
+def _steps(run: AgentRun) -> list[AgentStep]:
+    """Those whose evidence can be named; results of outdated runs have another shape."""
+    return [] if run.answer is not None and run.answer.outdated else run.steps
 
 
 def _log(context: HostContext, store: DatasetStore, run: AgentRun) -> None:

@@ -14,8 +14,18 @@ from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 from tornado.web import Application, RequestHandler
 
-Reply = list[tuple[str, dict[str, Any]]] | int
-"""Tools to call, `final` for the one that hands in the answer; or an HTTP status to fail with."""
+
+@dataclass(frozen=True)
+class Raw:
+    """An answer as it is, whatever it is."""
+
+    body: bytes
+    content_type: str = "application/json"
+    packed: str | None = None
+
+
+Reply = list[tuple[str, dict[str, Any]]] | int | Raw
+"""Tools to call, `final` for the one that hands in the answer; an HTTP status to fail with."""
 
 
 @dataclass
@@ -60,6 +70,12 @@ class Completions(RequestHandler):
         if isinstance(reply, int):
             self.set_status(reply)
             self.finish({"error": {"message": "no", "type": "invalid", "code": "no"}})
+            return
+        if isinstance(reply, Raw):
+            self.set_header("Content-Type", reply.content_type)
+            if reply.packed is not None:
+                self.set_header("Content-Encoding", reply.packed)
+            self.finish(reply.body)
             return
         own = {"describe_dataset", "look", "query", "test_slice", "facets", "findings"}
         own |= {"search", "evaluation_figures"}

@@ -6,6 +6,7 @@ import asyncio
 import re
 import threading
 import time
+from types import SimpleNamespace
 
 import pytest
 from pydantic_ai.exceptions import ModelHTTPError
@@ -86,11 +87,13 @@ class Run:
 
 @pytest.fixture
 def run(town, monkeypatch):
-    """Runs over a dataset that was never analysed, which leave no finding behind."""
+    """Runs over a dataset that was not analysed before, which leave no finding behind."""
     store = town[1]
-    monkeypatch.setattr(DatasetStore, "analyses", lambda *_: [])
+    made = Run(store, monkeypatch)
+    analysed = [SimpleNamespace(evaluation="model")]
+    monkeypatch.setattr(DatasetStore, "analyses", lambda *_: analysed * made.analyses)
     before = {one.finding for one in store.findings()}
-    yield Run(store, monkeypatch)
+    yield made
     for one in store.findings():
         if one.finding not in before:
             store.delete_finding(one.finding)
@@ -101,14 +104,32 @@ def kinds(ended):
     return [step.kind for step in ended.steps]
 
 
-def claim(text, evidence="e1", **members):
-    """A claim about the slice by night."""
-    return {"text": text, "evidence": evidence, "predicate": NIGHT, **members}
+def effect(evidence="e1", **members):
+    """A statement of the slice by night against the rest, as its test says it."""
+    return {
+        "kind": "effect",
+        "evidence": evidence,
+        "metric": "miss_rate",
+        "of": NIGHT,
+        "unit": "share of objects",
+        "run": "model",
+        "direction": "more",
+        "rate": "confirmation.rate",
+        "rest": "confirmation.rest",
+        **members,
+    }
 
 
-def rate(value):
-    """The typed number of the rate."""
-    return [{"name": "confirmation.rate", "value": value}]
+COUNT = {
+    "kind": "figure",
+    "evidence": "e1",
+    "metric": "count",
+    "of": NIGHT,
+    "unit": "images",
+    "run": None,
+}
+COUNTED = f"40 images where {NIGHT} (33.3% of 120)."
+IDEA = "Could headlights dazzle the camera?"
 
 
 @pytest.fixture(scope="session")
@@ -119,23 +140,21 @@ def exact(town):
     return found
 
 
-@pytest.fixture
-def true(exact):
-    """A claim that holds."""
-    return claim(f"The miss rate of the slice by night is {exact:.0%}.", numbers=rate(exact))
-
-
 LIES = {
-    "numbers": claim("The miss rate of the slice by night is 62%.", numbers=rate(0.62)),
-    "numbers of the text": claim("The miss rate by night is 62%.", numbers=[]),
-    "predicate": claim("It fails more there.", predicate="time_of_day = 'day'"),
-    "predicate in words": claim("By day the model fails more."),
-    "direction": claim("By night the model fails less."),
+    "metric": effect(metric="false_positive_rate"),
+    "predicate": effect(of="time_of_day = 'day'"),
+    "direction": effect(direction="less"),
+    "rates": effect(rate="confirmation.rest", rest="confirmation.rate"),
+    "unit": effect(unit="share of predictions"),
+    "run": effect(run="other"),
+    "evidence": effect("e9"),
+    "kind of evidence": {**COUNT, "kind": "extreme", "rank": "highest"},
 }
 
 
-def test_a_confirmed_slice_becomes_a_finding_with_its_explanation(run, true, exact):
-    final = [("final", {"summary": [true], "findings": [{"evidence": "e1", "claims": [true]}]})]
+def test_a_confirmed_slice_becomes_a_finding_with_what_is_stated(run, exact):
+    finding = {"evidence": "e1", "statements": [effect()]}
+    final = [("final", {"statements": [effect()], "findings": [finding], "ideas": [IDEA]})]
     ended = run(scripted(TEST_NIGHT, final))
     assert ended.stopped == "done" and ended.answer.dropped == 0
     assert run.analyses == 1 and ended.steps[0].text.startswith("Looks for slices")
@@ -154,33 +173,40 @@ def test_a_confirmed_slice_becomes_a_finding_with_its_explanation(run, true, exa
     assert short(found.confirmation.rate) == exact and found.count == len(
         run.store.view(found.view).ids
     )
-    assert found.explanation[0].text == true["text"] and found.explanation[0].run == "r1"
+    (stated,) = found.explanation
+    assert (stated.kind, stated.run, stated.evidence) == ("effect", "r1", "e1")
+    assert f"where {NIGHT} {exact:.1%} are missed" in stated.text
     assert ended.answer.views == [found.view]
-    assert found.title in ended.answer.text and true["text"] in ended.answer.text
+    assert found.title in ended.answer.text and stated.text in ended.answer.text
+    assert ended.answer.claims == [stated], "said twice, shown once"
+    assert ended.answer.ideas == [IDEA]
+    assert IDEA not in ended.answer.text + found.model_dump_json()
 
 
 @pytest.mark.parametrize("lie", LIES)
-def test_what_a_liar_says_is_never_seen(run, true, lie):
-    final = [("final", {"summary": [LIES[lie], true], "findings": []})]
+def test_what_a_liar_says_is_never_seen(run, lie):
+    final = [("final", {"statements": [LIES[lie], effect()], "findings": []})]
     ended = run(scripted(TEST_NIGHT, final))
     assert ended.answer.dropped == 1 and kinds(ended).count("dropped") == 1
-    assert [one.text for one in ended.answer.claims] == [true["text"]]
-    shown = ended.model_dump_json()
-    assert LIES[lie]["text"] not in shown
-
-
-def test_causes_are_softened(run):
-    causal = claim("Darkness causes more misses.", direction="more")
-    ended = run(scripted(TEST_NIGHT, [("final", {"summary": [causal]})]))
     (kept,) = ended.answer.claims
-    assert kept.softened and kept.text == "Darkness goes with more misses."
+    assert kept.text == ended.answer.text and "are missed" in kept.text
+
+
+def test_nothing_is_worded_by_the_model(run):
+    """What has sentences of its own is no answer: it is asked again, then statistics answer."""
+    prose = {**effect(), "text": "The model is ready for deployment.", "cause": "darkness"}
+    ended = run(scripted(TEST_NIGHT, [("final", {"statements": [prose]})]))
+    assert ended.stopped == "failed" and "3 answers had another form" in ended.answer.text
+    assert ended.usage.requests == 4
+    assert "deployment" not in ended.model_dump_json() and "darkness" not in ended.model_dump_json()
+    assert NIGHT in ended.answer.text, "its test was confirmed"
 
 
 @pytest.mark.parametrize(
     "where", ["class = 'car'", "time_of_day = 'day'"], ids=["not confirmed", "fails less"]
 )
 def test_only_slices_that_statistics_confirm_are_kept(run, where):
-    final = [("final", {"findings": [{"evidence": "e1", "claims": []}]})]
+    final = [("final", {"findings": [{"evidence": "e1"}]})]
     ended = run(scripted([("test_slice", {"where": where})], final))
     assert ended.answer.findings == [] and ended.answer.dropped == 1
     assert run.store.findings() == []
@@ -189,23 +215,23 @@ def test_only_slices_that_statistics_confirm_are_kept(run, where):
 
 @pytest.mark.parametrize("evidence", ["e9", "e1"])
 def test_a_finding_rests_on_a_test(run, evidence):
-    final = [("final", {"findings": [{"evidence": evidence, "claims": []}]})]
+    final = [("final", {"findings": [{"evidence": evidence}]})]
     ended = run(scripted([("query", {"where": NIGHT})], final))
     assert ended.answer.findings == [] and ended.answer.dropped == 1
 
 
-def test_a_finding_that_exists_is_explained(run, true):
-    keep = [("final", {"findings": [{"evidence": "e1", "claims": []}]})]
+def test_a_finding_that_exists_is_explained(run):
+    keep = [("final", {"findings": [{"evidence": "e1"}]})]
     (name,) = run(scripted(TEST_NIGHT, keep)).answer.findings
-    final = [("final", {"findings": [{"evidence": "e1", "claims": [true]}]})]
+    final = [("final", {"findings": [{"evidence": "e1", "statements": [effect()]}]})]
     ended = run(scripted([("findings", {})], final))
     assert ended.answer.findings == [name]
-    assert [one.text for one in run.store.finding(name).explanation] == [true["text"]]
+    assert run.store.finding(name).explanation == ended.answer.claims != []
 
 
 def test_error_patterns_name_the_error_of_their_test(run):
     asked = [("test_slice", {"where": NIGHT, "target": "error_type", "error": "missed"})]
-    right = {"evidence": "e1", "claims": [], "error": "missed"}
+    right = {"evidence": "e1", "error": "missed"}
     wrong = {**right, "error": "duplicate"}
     ended = run(scripted(asked, [("final", {"patterns": [wrong, right]})]), agent="error_patterns")
     (name,) = ended.answer.findings
@@ -213,30 +239,41 @@ def test_error_patterns_name_the_error_of_their_test(run):
     assert run.store.finding(name).failures.outcomes.errors == ["missed"]
 
 
-def test_a_chat_answers_with_views_and_drops_sentences_without_evidence(run):
+def test_a_pattern_rests_on_a_test(run):
+    pattern = {"evidence": "e1", "error": "missed"}
+    asked = [("query", {"where": NIGHT})]
+    ended = run(scripted(asked, [("final", {"patterns": [pattern]})]), agent="error_patterns")
+    assert ended.stopped == "done" and ended.answer.dropped == 1
+
+
+def test_a_chat_answers_with_statements_views_and_ideas(run):
     final = {
-        "sentences": [
-            {"text": "This is what there is."},
-            {"text": "About 40% of the images are at night."},
-            claim("There are 40 of them.", numbers=[{"name": "count", "value": 40}]),
-        ],
+        "statements": [COUNT, {**COUNT, "of": "time_of_day = 'day'"}],
         "views": [{"where": NIGHT, "outcome": "false_negative"}, {"where": "nonsense ="}],
+        "ideas": [IDEA, "The model is ready for deployment.", "About 40% might be dark."],
     }
     ended = run(
         scripted([("query", {"where": NIGHT})], [("final", final)]),
         agent="chat",
         question="How many images are by night?",
     )
-    assert ended.answer.text == "This is what there is. There are 40 of them."
-    assert ended.answer.dropped == 2
+    assert ended.answer.text == COUNTED and ended.answer.ideas == [IDEA]
+    assert ended.answer.dropped == 4
     (view,) = ended.answer.views
     assert len(run.store.view(view).ids) > 10 and view.outcomes.outcomes == ["false_negative"]
+    for said in ("nonsense", "deployment", "40%"):
+        assert said not in ended.model_dump_json()
+
+
+def test_ideas_alone_are_no_answer(run):
+    ended = run(scripted([("final", {"ideas": [IDEA]})]), agent="chat")
+    assert ended.answer.ideas == [IDEA] and ended.answer.claims == []
+    assert "stated nothing" in ended.answer.text and "statistics" in ended.answer.text
 
 
 def test_a_chat_goes_on_with_its_evidence(run):
-    count = claim("There are 40 of them.", numbers=[{"name": "count", "value": 40}])
     first = run(
-        scripted([("query", {"where": NIGHT})], [("final", {"sentences": [count]})]),
+        scripted([("query", {"where": NIGHT})], [("final", {"statements": [COUNT]})]),
         agent="chat",
     )
     run.store.keep_agent_run(first, run.messages)
@@ -244,10 +281,10 @@ def test_a_chat_goes_on_with_its_evidence(run):
 
     def again(messages):
         seen.extend(messages)
-        return [("final", {"sentences": [count]})]
+        return [("final", {"statements": [COUNT]})]
 
     ended = run(scripted(again), agent="chat", conversation="r1", earlier=first.steps)
-    assert ended.answer.text == "There are 40 of them." and ended.answer.dropped == 0
+    assert ended.answer.text == COUNTED and ended.answer.dropped == 0
     assert evidence_ids(seen) == ["e1"]
 
 
@@ -259,8 +296,7 @@ def test_data_that_gives_orders_is_fenced_and_changes_nothing(run):
         parts = [part for message in messages for part in message.parts]
         texts = [part.content for part in parts if isinstance(part, ToolReturnPart)]
         seen.append("\n".join(texts))
-        lie = claim("The miss rate is 99%.", numbers=rate(0.99))
-        return [("final", {"summary": [lie], "findings": []})]
+        return [("final", {"statements": [effect("e3", direction="less")], "ideas": [INJECTED]})]
 
     version = run.store.version
     tools = [
@@ -270,7 +306,7 @@ def test_data_that_gives_orders_is_fenced_and_changes_nothing(run):
         ("tag", {"tag": "obeyed"}),
     ]
     ended = run(scripted(tools, obey))
-    assert ended.answer.claims == [] and ended.answer.dropped == 1
+    assert (ended.answer.claims, ended.answer.ideas, ended.answer.dropped) == ([], [], 2)
     assert run.store.version == version and run.store.findings() == []
     text = seen[-1]
     assert INJECTED in text
@@ -293,11 +329,11 @@ def test_images_are_looked_at_and_not_kept(run):
             for part in message.parts:
                 if isinstance(part, UserPromptPart) and not isinstance(part.content, str):
                     seen.extend(one for one in part.content if isinstance(one, BinaryContent))
-        return [("final", {"summary": [{"text": "They are grey.", "evidence": "e1"}]})]
+        return [("final", {"ideas": ["These images seem to be grey, perhaps out of focus."]})]
 
     ended = run(scripted(look, answer))
     assert len(seen) == 3 and all(one.media_type == "image/jpeg" for one in seen)
-    assert "describes" in ended.answer.text
+    assert ended.answer.ideas == ["These images seem to be grey, perhaps out of focus."]
     assert "shown" in run.messages and len(run.messages) < 100_000
 
 
@@ -349,6 +385,7 @@ def test_a_failing_provider_leaves_the_statistics(run):
     assert ended.stopped == "failed"
     error = ended.steps[-2]
     assert error.kind == "error" and error.result["code"] == "PROVIDER_FAILED"
+    assert "HTTP 401" in error.text
     assert "key" in error.text and "sk-secret" not in ended.model_dump_json()
     assert "The statistics" in ended.answer.text
 

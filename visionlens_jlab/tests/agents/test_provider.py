@@ -17,15 +17,10 @@ from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.jobs.inline import run_job
 from visionlens_jlab.models import AskRequest, ViewSpec
 from visionlens_jlab.tests.agents.asked import NIGHT, REQUEST
-from visionlens_jlab.tests.agents.provider import serving
+from visionlens_jlab.tests.agents.provider import Raw, serving
 
 KEY = "sk-do-not-tell"
-COUNT = {
-    "text": "There are 40 images by night.",
-    "evidence": "e1",
-    "predicate": NIGHT,
-    "numbers": [{"name": "count", "value": 40}],
-}
+COUNT = {"kind": "figure", "evidence": "e1", "metric": "count", "of": NIGHT, "unit": "images"}
 
 
 @pytest.fixture
@@ -50,11 +45,11 @@ def test_images_and_answers_go_over_http(town, ask):
     first = int(town[1].view(ViewSpec(where=NIGHT)).ids[0])
     turns = [
         [("query", {"where": NIGHT}), ("look", {"ids": [first]})],
-        [("final", {"sentences": [COUNT], "views": [{"where": NIGHT}]})],
+        [("final", {"statements": [COUNT], "views": [{"where": NIGHT}]})],
     ]
     with serving(lambda requests: turns[len(requests) - 1]) as provider:
         run = ask(provider, agent="chat", question="How many by night?")
-        assert run.answer is not None and run.answer.text == COUNT["text"]
+        assert run.answer is not None and run.answer.text.startswith("40 images")
         assert run.stopped == "done" and run.model == "openai:vision-1"
         assert (run.usage.requests, run.usage.input_tokens) == (2, 2000)
         (image,) = provider.images()
@@ -80,10 +75,82 @@ def test_a_failing_provider_is_told_and_the_statistics_answer(ask, status):
     assert KEY not in run.model_dump_json()
 
 
+def completion(*choices, **members):
+    """A chat completion with whatever choices."""
+    head = {"id": "x", "object": "chat.completion", "created": 1, "model": "m"}
+    return Raw(json.dumps({**head, "choices": list(choices), **members}).encode())
+
+
+def choice(message, reason="stop"):
+    """One of them."""
+    return {"index": 0, "finish_reason": reason, "message": message}
+
+
+def calling(arguments):
+    """A message that hands in an answer."""
+    function = {"name": "final_result", "arguments": arguments}
+    return {
+        "role": "assistant",
+        "content": None,
+        "tool_calls": [{"id": "c", "type": "function", "function": function}],
+    }
+
+
+SECRET = "sk-what-a-provider-wrote"
+ODD = {
+    "no choices": (completion(), "holds no choices"),
+    "choices null": (Raw(b'{"id": "x", "choices": null}'), "choices is missing or wrong"),
+    "nothing known": (Raw(json.dumps({"error": SECRET}).encode()), "missing or wrong"),
+    "no message": (completion({"index": 0, "finish_reason": "stop"}), "message is missing"),
+    "null content": (completion(choice({"role": "assistant", "content": None})), "another form"),
+    "empty content": (completion(choice({"role": "assistant", "content": ""})), "another form"),
+    "prose": (completion(choice({"role": "assistant", "content": SECRET})), "another form"),
+    "arguments cut": (completion(choice(calling('{"statements": ['))), "another form"),
+    "no arguments": (completion(choice(calling(None))), "is missing or wrong"),
+    "unknown statement": (
+        completion(choice(calling('{"statements": [{"kind": "verdict"}]}'))),
+        "another form",
+    ),
+    "cut off": (completion(choice({"role": "assistant", "content": None}, "length")), "cut off"),
+    "held back": (
+        completion(choice({"role": "assistant", "refusal": SECRET}, "content_filter")),
+        "content filter",
+    ),
+    "odd usage": (
+        completion(choice({"role": "assistant", "content": "x"}), usage={"prompt_tokens": "m"}),
+        "is missing or wrong",
+    ),
+    "truncated": (Raw(b'{"id": "x", "choices": [{"ind'), "no JSON"),
+    "a page": (Raw(b"<html>Sign in</html>", "text/html"), "no JSON"),
+    "a page as JSON": (Raw(b"<html>Sign in</html>"), "no JSON"),
+    "empty": (Raw(b""), "no JSON"),
+    "a list": (Raw(b"[]"), "no JSON object"),
+    "null": (Raw(b"null"), "no JSON object"),
+    "bytes": (Raw(b"\xff\xfe\x00"), "no JSON"),
+    "badly packed": (Raw(b"abcd", packed="gzip"), "cannot be unpacked"),
+}
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_an_odd_answer_is_told_for_what_it_is(ask, odd):
+    """The statistics answer; nobody is sent to look for a wrong address or key."""
+    reply, said = ODD[odd]
+    with serving(lambda requests: reply) as provider:
+        run = ask(provider, agent="chat", question="?")
+    assert run.stopped == "failed" and run.answer is not None
+    (error,) = [step for step in run.steps if step.kind == "error"]
+    assert error.result["code"] == "PROVIDER_FAILED" and said in error.text
+    assert "statistics" in run.answer.text.lower() and said in run.answer.text
+    assert "address" not in error.text and "key" not in error.text
+    assert SECRET not in run.model_dump_json()
+
+
 def test_a_provider_that_is_not_there(ask):
     with serving(lambda requests: 500) as provider:
         pass
-    assert ask(provider, agent="chat").stopped == "failed"
+    run = ask(provider, agent="chat")
+    assert run.stopped == "failed" and "could not be reached" in run.answer.text
+    assert "address" in run.answer.text
 
 
 def test_a_hanging_provider_costs_no_more_than_its_time(ask):
@@ -101,18 +168,20 @@ def test_an_analysis_comes_first_and_a_model_explains_what_it_found(town, ask):
         if len(requests) == 1:
             return [("findings", {"limit": 1})]
         text = str(requests[-1]["messages"][-1]["content"])
-        exact = float(re.search(r'"confirmation": .*?"rate": ([0-9.]+)', text)[1])
-        predicate = re.search(r'"predicate": "([^"]+)"', text)[1]
-        claim = {
-            "text": f"The miss rate is {exact:.0%}, higher than elsewhere.",
-            "evidence": "e1",
-            "predicate": predicate,
-            "direction": "more",
-            "numbers": [{"name": "confirmation.rate", "value": exact}],
+        said = {
+            name: re.search(rf'"{name}": "([^"]+)"', text)[1]
+            for name in ("predicate", "metric", "unit", "run", "direction")
         }
-        return [
-            ("final", {"summary": [claim], "findings": [{"evidence": "e1", "claims": [claim]}]})
-        ]
+        effect = {
+            "kind": "effect",
+            "evidence": "e1",
+            "of": said.pop("predicate"),
+            "rate": "confirmation.rate",
+            "rest": "confirmation.rest",
+            **said,
+        }
+        found = {"evidence": "e1", "statements": [effect]}
+        return [("final", {"statements": [effect], "findings": [found]})]
 
     with serving(explain) as provider:
         run = ask(provider, agent="blind_spots")

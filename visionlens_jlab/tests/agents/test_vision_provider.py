@@ -21,6 +21,7 @@ from visionlens_jlab.errors import VisionLensError
 
 pytest.importorskip("pydantic_ai", reason="the extra 'agents' is not installed")
 KEY = "a-key-that-nobody-may-see"
+NOTHING = "no choices"
 
 
 class Provider:
@@ -37,7 +38,10 @@ class Provider:
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 owner.requests.append({**body, "key": self.headers["Authorization"]})
                 status, text = owner.answer(body)
-                content = json.dumps(_completion(text) if status == 200 else {"error": text})
+                answer = _completion(text) if status == 200 else {"error": text}
+                if text == NOTHING:
+                    answer["choices"] = []
+                content = json.dumps(answer)
                 self.send_response(status)
                 self.send_header("Content-Type", "application/json")
                 self.end_headers()
@@ -137,6 +141,13 @@ def test_a_failing_provider_is_said_to_fail(served, model, status, tries):
     assert KEY not in json.dumps(caught.value.to_json())
     assert len({one["messages"][-1]["content"][0]["type"] for one in served.requests}) == 1
     assert len(served.requests) >= tries
+
+
+def test_an_answer_that_holds_nothing_is_said_to_hold_nothing(served, model):
+    served.answer = lambda _: (200, NOTHING)
+    with pytest.raises(VisionLensError, match="holds no choices") as caught:
+        model.ask([question()], nothing)
+    assert caught.value.code == "PROVIDER_FAILED" and "address" not in str(caught.value.hint)
 
 
 def hanging(served: Provider) -> Callable[[dict[str, Any]], tuple[int, str]]:

@@ -15,7 +15,12 @@ from visionlens_jlab.tests.agents.provider import Provider, serving
 from visionlens_jlab.tests.api.servers import code, evaluate
 
 KEY = "sk-do-not-tell"
-FINAL = {"sentences": [{"text": "Nothing to say."}], "views": [{"where": "class = 'car'"}]}
+COUNT = {"kind": "figure", "evidence": "e1", "metric": "count", "unit": "images"}
+FINAL = {
+    "statements": [{**COUNT, "of": "class = 'car'"}, {**COUNT, "of": "class = 'bus'"}],
+    "views": [{"where": "class = 'car'"}],
+    "ideas": ["Perhaps these look alike."],
+}
 
 
 @pytest.fixture
@@ -69,15 +74,20 @@ async def test_a_question_is_answered_step_by_step(api, dataset, provider, jp_se
     provider.go_on.set()
     assert (await end(api, job))["state"] == "done"
     run = await api.json(path)
-    assert run["answer"]["text"] == "Nothing to say." and run["stopped"] == "done"
+    answer = run["answer"]
+    (claim,) = answer["claims"]
+    assert answer["text"] == claim["text"] and claim["text"].startswith("15 images where class")
+    assert (claim["kind"], claim["evidence"], claim["run"]) == ("figure", "e1", run["run"])
+    assert (answer["ideas"], answer["dropped"]) == (["Perhaps these look alike."], 1)
+    assert run["stopped"] == "done" and not answer["outdated"]
     assert run["answer"]["views"][0]["where"] == "class = 'car'"
     kinds = [step["kind"] for step in run["steps"]]
-    assert kinds == ["thought", "tool_call", "tool_result", "thought", "answer"]
+    assert kinds == ["thought", "tool_call", "tool_result", "thought", "dropped", "answer"]
     later = await api.json(f"{path}?after=3")
-    assert [step["step"] for step in later["steps"]] == [4, 5]
+    assert [step["step"] for step in later["steps"]] == [4, 5, 6]
     (listed,) = (await api.json(f"datasets/{dataset}/agents"))["runs"]
     assert listed["run"] == job["job"] and listed["steps"] == []
-    assert heard[-1] == {"dataset": dataset, "run": job["job"], "step": 5, "over": True}
+    assert heard[-1] == {"dataset": dataset, "run": job["job"], "step": 6, "over": True}
     assert KEY not in json.dumps(await api.json(f"jobs/{job['job']}/log"))
 
 
@@ -107,7 +117,7 @@ async def test_a_server_that_stops_ends_the_run(api, dataset, provider, extensio
 
 async def test_an_analysis_that_a_run_needs_is_a_job_of_its_own(api, dataset, extension, provider):
     evaluate(extension.services.library, dataset)
-    provider.reply = lambda requests: [("final", {"summary": []})]
+    provider.reply = lambda requests: [("final", {"statements": []})]
     provider.go_on.set()
     asked = {"kind": "agent", "agent": {"dataset": dataset, "agent": "error_patterns"}}
     job = await end(api, await api.json("jobs", "POST", asked))

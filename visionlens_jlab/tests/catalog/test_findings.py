@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from visionlens_jlab.agents.slices.members import members_digest
@@ -211,3 +213,19 @@ def test_the_evidence_is_the_input_and_the_settings(store: DatasetStore) -> None
 
         made = read_evaluation(snapshot.reader, "m")
     assert evidence_digest(made, "other") != evidence_digest(made)
+
+
+def test_sentences_of_a_language_model_are_no_explanation(store: DatasetStore) -> None:
+    """Datasets from before claims had a kind hold some."""
+    commit(store, analysis(found_in(store, VAL)))
+    worded = {"text": "It is 45% because it is dark.", "evidence": "e1", "softened": True}
+    claim = {"kind": "figure", "text": "8 images in all.", "evidence": "e2"}
+
+    def work(cursor: duckdb.DuckDBPyConnection) -> None:
+        ((kept,),) = cursor.execute("SELECT content FROM finding").fetchall()
+        content = json.dumps({**json.loads(kept), "explanation": [worded, claim]})
+        cursor.execute("UPDATE finding SET content = ?", [content])
+
+    store.transaction(work)
+    (found,) = store.findings()
+    assert [one.text for one in found.explanation] == ["8 images in all."]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 import visionlens_jlab as vl
@@ -36,16 +38,61 @@ def test_a_conversation_goes_on(ds, monkeypatch):
     name = ds.classes[0]
     where = f"class = '{name}'"
     view = {"where": where, "level": "annotations"}
-    hello = {"sentences": [{"text": "Hello <b>you</b>."}], "views": [view]}
-    turns = [[("final", hello)], [("query", {"where": where})], [("final", {"sentences": []})]]
+    count = {"kind": "figure", "evidence": "e1", "metric": "count", "unit": "images"}
+    first_answer = {
+        "statements": [{**count, "of": where}],
+        "views": [view],
+        "ideas": ["Could these be hidden?", "They are fine."],
+    }
+    turns = [
+        [("query", {"where": where})],
+        [("final", first_answer)],
+        [("query", {"where": where})],
+        [("final", {"statements": []})],
+    ]
     with serving(lambda requests: turns[len(requests) - 1]) as provider:
         monkeypatch.setenv("VISIONLENS_AGENT_MODEL", "openai:m")
         monkeypatch.setenv("VISIONLENS_AGENT_URL", provider.url)
         first = ds.ask("Which?", view=ds.where(where), budget={"seconds": 60})
-        assert first.text == "Hello <b>you</b>." and "<b>" not in first._repr_html_()
+        (claim,) = first.claims
+        assert first.text == claim.text and claim.text.endswith(".")
+        assert f"images where {where} (" in claim.text and where not in first._repr_html_()
+        assert first.ideas == ["Could these be hidden?"] and first.dropped == 1
+        assert repr(first) == f"{first.text}\nIdea, not checked: Could these be hidden?"
+        assert "<em>Idea, not checked:</em> Could these be hidden?" in first._repr_html_()
         (shown,) = first.views
         assert shown.count() == ds.view(where, level="annotations").count()
         second = ds.ask("And?", after=first)
-    asked = str(provider.requests[1]["messages"])
+    asked = str(provider.requests[2]["messages"])
     assert "Which?" in asked and "And?" in asked
-    assert "borne out" in second.text
+    assert "stated nothing" in second.text and repr(second) == second.text
+
+
+@pytest.mark.parametrize("place", ["direct"], indirect=True)
+def test_what_an_earlier_version_answered_is_not_shown_as_checked(ds):
+    store = ds._backend._store
+    answer = {
+        "text": "The model is <b>ready</b>.",
+        "claims": [{"text": "It is 45%.", "evidence": "e1", "run": "r", "softened": True}],
+        "findings": [],
+        "views": [],
+        "dropped": 0,
+    }
+    kept = {
+        **{"run": "r", "job": None, "agent": "chat", "question": "?", "evaluation": None},
+        **{"model": "openai:m", "steps": [], "answer": answer, "usage": {}, "stopped": "done"},
+        "created_at": "2026-01-01",
+    }
+    text = json.dumps(kept)
+    store.transaction(
+        lambda cursor: cursor.execute(
+            "INSERT INTO agent_run (run, agent, content, messages, created_at) "
+            "VALUES ('r', 'chat', ?, NULL, now())",
+            [text],
+        )
+    )
+    found = vl.Answer(ds._backend, ds._backend.agent_run("r"))
+    assert found.outdated and found.claims == found.ideas == []
+    assert repr(found) == "Not checked: The model is <b>ready</b>."
+    assert "<em>Not checked:</em> The model is &lt;b&gt;" in found._repr_html_()
+    assert [one.answer.outdated for one in store.agent_runs() if one.run == "r"] == [True]
