@@ -89,7 +89,8 @@ def of_effect(result: dict[str, Any], of: str) -> str:
     else:
         said = f"{_aim(metric)} {rate} for each of {units}, {rest} for each of the rest"
     if result["direction"] == "unclear":
-        return f"Run {run}: {said}; no difference was confirmed{note}."
+        few = "" if not result.get("too_few") else ", for there are too few of them or of the rest"
+        return f"Run {run}: {said}; no difference was confirmed{few}{note}."
     return f"Run {run}: {said}; {_difference(effect, unit)}{_since(result)}{note}."
 
 

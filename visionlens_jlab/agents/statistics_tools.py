@@ -190,6 +190,7 @@ def result_of(desk: Desk, test: SliceTest) -> dict[str, Any]:
         "count": test.count,
         "tests": test.tests,
         "confirmed": test.confirmed,
+        "too_few": test.too_few,
         "direction": _sign(test.confirmation, confirmed=test.confirmed),
         "discovery": effect(test.discovery),
         "confirmation": effect(test.confirmation),

@@ -137,7 +137,7 @@ _RESULTS: dict[str, tuple[str, dict[str, Any]]] = {
     "e4": ("evaluation_figures", _figures("a", 0.612)),
     "e5": ("evaluation_figures", _figures("b", 0.58)),
     "e6": ("test_slice", _slice(NIGHT_CAR, "more", _MORE)),
-    "e7": ("test_slice", _slice(BUS, "unclear", _effect(0.2, 0.18, 0.02, -0.1, 0.14))),
+    "e7": ("test_slice", _slice(BUS, "unclear", _effect(0.2, 0.18, 0.02, -0.1, 0.14), too_few="")),
     "e8": ("test_slice", _slice(f"not {NIGHT}", "less", _effect(0.1, 0.4, -0.3, -0.38, -0.22))),
     "e9": ("findings", _slice(NIGHT, "more", _MORE, **_FOUND)),
     "e10": ("findings", _slice(BUS, "more", _MORE, **{**_FOUND, "still_holds": False})),

@@ -128,7 +128,7 @@ COUNT = {
     "unit": "images",
     "run": None,
 }
-COUNTED = f"40 images where {NIGHT} (33.3% of 120)."
+COUNTED = f"80 images where {NIGHT} (33.3% of 240)."
 IDEA = "Could headlights dazzle the camera?"
 
 

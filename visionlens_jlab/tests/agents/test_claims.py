@@ -253,6 +253,16 @@ def test_comparisons_name_both_sides():
     )
 
 
+def test_what_could_not_be_tested_is_said_so():
+    evidence = copy.deepcopy(EVIDENCE["e7"])
+    evidence.result["too_few"] = "38 objects in 19 groups"
+    (said,) = [one for one in BY_KIND["effect"] if one["evidence"] == "e7"]
+    text = Checker("r1", {"e7": evidence}).check(DRAFT.validate_python(said)).text
+    assert text.endswith(
+        "no difference was confirmed, for there are too few of them or of the rest."
+    )
+
+
 def test_a_predicate_may_be_written_in_another_way():
     said = {"kind": "figure", **number("e2", "count", "images", "time_of_day  =  'night'", None)}
     assert shown(said) is not None

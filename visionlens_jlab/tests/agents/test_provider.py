@@ -49,7 +49,7 @@ def test_images_and_answers_go_over_http(town, ask):
     ]
     with serving(lambda requests: turns[len(requests) - 1]) as provider:
         run = ask(provider, agent="chat", question="How many by night?")
-        assert run.answer is not None and run.answer.text.startswith("40 images")
+        assert run.answer is not None and run.answer.text.startswith("80 images")
         assert run.stopped == "done" and run.model == "openai:vision-1"
         assert (run.usage.requests, run.usage.input_tokens) == (2, 2000)
         (image,) = provider.images()
