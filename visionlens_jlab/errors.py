@@ -187,7 +187,14 @@ _NO_ACCESS = (errno.EACCES, errno.EPERM, errno.EROFS)
 
 
 def of_system(error: OSError) -> VisionLensError | None:
-    """DISK_SPACE or PERMISSION_DENIED when that is what the system says; None: something else."""
+    """What the system refuses: DISK_SPACE, PERMISSION_DENIED, REQUEST_INVALID for a name too long.
+
+    None: something else.
+    """
+    if error.errno == errno.ENAMETOOLONG:
+        return VisionLensError(
+            "REQUEST_INVALID", "A name is too long for a file.", "Choose a shorter name."
+        )
     if error.errno in _NO_ROOM:
         return VisionLensError("DISK_SPACE", "The disk is full.")
     if error.errno in _NO_ACCESS:

@@ -91,13 +91,20 @@ class Guarded:
         self.finish(error.to_json(self.request_id))  # type: ignore[attr-defined]
 
     def log_exception(self, kind: Any, error: Any, traceback: Any) -> None:
-        """Tracebacks go to the server's log only, with the id the client was given."""
+        """Tracebacks go to the server's log only, with the id the client was given.
+
+        Never the address with its query, as tornado would: it may hold the server's token.
+        """
+        log = self.log  # type: ignore[attr-defined]
         if isinstance(error, VisionLensError):
-            self.log.info("%s %s", self.request_id, error)  # type: ignore[attr-defined]
+            log.info("%s %s", self.request_id, error)
+        elif isinstance(error, HTTPError):
+            log.info("%s %s", self.request_id, "HTTP error" if "token" in str(error) else error)
         else:
-            if not isinstance(error, HTTPError):
-                self.log.error("Request %s failed:", self.request_id)  # type: ignore[attr-defined]
-            super().log_exception(kind, error, traceback)  # type: ignore[misc]
+            what = f"{self.request.method} {self.request.path}"  # type: ignore[attr-defined]
+            log.error(
+                "Request %s failed: %s", self.request_id, what, exc_info=(kind, error, traceback)
+            )
 
     def compute_etag(self) -> str | None:
         """No hashing of bodies on the loop; handlers that want an ETag set one."""

@@ -8,7 +8,7 @@ from tornado.web import authenticated
 
 from ..models import CompareRequest, CountsRequest
 from .base import Resource
-from .guard import authorized
+from .guard import authorized, authorized_to_read
 from .shapes import CurvesQuery, EvaluationList
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class CountsHandler(Resource):
     """`datasets/{dataset}/evaluations/{evaluation}/counts`"""
 
     @authenticated
-    @authorized
+    @authorized_to_read
     async def post(self, dataset: str, evaluation: str) -> None:
         """Counts at another confidence, or of the samples of a view."""
         request = await self.body(CountsRequest)
@@ -83,7 +83,7 @@ class CompareHandler(Resource):
     """`datasets/{dataset}/evaluations/{evaluation}/compare`"""
 
     @authenticated
-    @authorized
+    @authorized_to_read
     async def post(self, dataset: str, evaluation: str) -> None:
         """Compare with another evaluation over the same samples."""
         request = await self.body(CompareRequest)

@@ -34,6 +34,8 @@ def as_visionlens(error: BaseException | None, status: int) -> tuple[int, Vision
     if isinstance(error, VisionLensError):
         return error.status, error
     known = of_system(error) if isinstance(error, OSError) else None
+    if isinstance(error, ValueError) and "embedded null" in str(error):
+        known = VisionLensError("REQUEST_INVALID", "A name holds a null character.")
     if known is not None:
         return known.status, known
     if isinstance(error, HTTPError) and error.status_code < 500:

@@ -8,7 +8,7 @@ from tornado.web import authenticated
 
 from ..models import FindingChange, FindingReport, SliceRequest
 from .base import Resource
-from .guard import authorized
+from .guard import authorized, authorized_to_read
 from .shapes import AnalysisList, FindingList, FindingsQuery
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ class FindingReportHandler(Resource):
     """`datasets/{dataset}/findings-report`"""
 
     @authenticated
-    @authorized
+    @authorized_to_read
     async def post(self, dataset: str) -> None:
         """Findings with their pictures, as a file to keep."""
         request = await self.body(FindingReport)

@@ -94,9 +94,22 @@ class PathPolicy:
             raise not_allowed(name)
 
     def confine_export(self, request: ExportRequest, *, unrestricted: bool) -> ExportRequest:
-        """The request with an absolute path, checked unless it comes from the user's own kernel."""
+        """The request with an absolute path, checked unless it comes from the user's own kernel.
+
+        The browser writes into no hidden folder: programs keep keys and settings there.
+        """
         place = self.absolute if unrestricted else self.resolve
-        return request.model_copy(update={"path": str(place(request.path))})
+        path = place(request.path)
+        if not unrestricted and self._is_hidden(path):
+            raise VisionLensError(
+                "PATH_NOT_ALLOWED", f"{path} is hidden.", "Export to a folder without a dot."
+            )
+        return request.model_copy(update={"path": str(path)})
+
+    def _is_hidden(self, real_path: Path) -> bool:
+        """Whether it is hidden from each of the roots that it lies in."""
+        below = [real_path.relative_to(r) for r in self.roots if real_path.is_relative_to(r)]
+        return all(any(part.startswith(".") for part in path.parts) for path in below)
 
     def confine_predictions(
         self, request: PredictionsRequest, *, unrestricted: bool

@@ -7,6 +7,7 @@ import shutil
 import threading
 import time
 import uuid as uuids
+from contextlib import suppress
 from pathlib import Path
 
 from visionlens_jlab.catalog import identity
@@ -20,6 +21,10 @@ from visionlens_jlab.config import allowed_roots, slugify
 from visionlens_jlab.confinement import Confinement
 from visionlens_jlab.errors import VisionLensError, system_errors
 from visionlens_jlab.models import DatasetInfo
+
+CACHE = "cache"
+FOLDERS_OF_JOBS = ("spool", "queries")
+"""Further folders of the data directory, made by whoever needs them."""
 
 
 class Library:
@@ -54,6 +59,10 @@ class Library:
         with system_errors():
             make_private_folder(self.data_dir)
             make_private_folder(self._folder)
+            for name in (CACHE, *FOLDERS_OF_JOBS):
+                if name == CACHE or (self.data_dir / name).is_dir():
+                    with suppress(OSError):  # datasets on a read-only disk can be read
+                        make_private_folder(self.data_dir / name)
         self.state = State(self.data_dir / "state.sqlite")
         self._address = address
         self._idle_seconds = idle_seconds

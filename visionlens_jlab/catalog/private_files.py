@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 import os
+import stat
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 
 def make_private_folder(folder: Path) -> None:
-    """Create `folder` and its missing parents with mode 0700; keep an existing one."""
+    """Create `folder` and its missing parents with mode 0700; an existing one of ours gets it."""
     if folder.is_dir():
+        _tighten(folder)
         return
-    folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    folder.mkdir(mode=0o700, exist_ok=True)
+    for missing in reversed([folder, *folder.parents]):
+        with suppress(FileExistsError):
+            missing.mkdir(mode=0o700)  # mkdir(parents=True) would give the others the usual mode
+
+
+def _tighten(folder: Path) -> None:
+    """Take from others what they may do in a folder; not in one that is meant for them."""
+    status = folder.stat()
+    shared = status.st_mode & stat.S_ISVTX or Path.home().is_relative_to(folder.resolve())
+    if status.st_uid == os.geteuid() and status.st_mode & 0o077 and not shared:
+        with suppress(OSError):  # a file system without modes, or one that is read only
+            folder.chmod(0o700)
 
 
 def write_private_file(path: Path, content: bytes) -> None:

@@ -3,16 +3,32 @@
 from __future__ import annotations
 
 import errno
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from ...confinement import Confinement, not_allowed
 from ...errors import VisionLensError, system_errors
 
+LONGEST_PARTIAL = 22
+"""Bytes that the name of `partial_folder` has more."""
 
-def check_place(path: Path) -> None:
-    """EXPORT_NOT_EMPTY unless the folder is new or empty; PERMISSION_DENIED."""
+
+def check_place(path: Path, data_dir: Path) -> None:
+    """Whether an export may go to a real path.
+
+    EXPORT_NOT_EMPTY unless the folder is new or empty; PATH_NOT_ALLOWED in a folder whose files
+    mean something to Jupyter or to VisionLens; PERMISSION_DENIED.
+    """
+    if Confinement.of([data_dir, *_folders_of_jupyter()]).holds(path):
+        raise VisionLensError(
+            "PATH_NOT_ALLOWED",
+            f"{path} lies in a folder of Jupyter or VisionLens, which would take the files for "
+            "their own.",
+            "Export to another folder.",
+        )
     with system_errors():
         try:
             taken = not path.is_dir() or any(path.iterdir())
@@ -20,6 +36,18 @@ def check_place(path: Path) -> None:
             return
         if taken and path.exists():
             raise not_empty(path)
+
+
+def _folders_of_jupyter() -> list[str]:
+    from jupyter_core import paths
+
+    return [*paths.jupyter_path(), *paths.jupyter_config_path(), paths.jupyter_runtime_dir()]
+
+
+def check_real(path: Path) -> None:
+    """PATH_NOT_ALLOWED where a link has taken the place of a folder above since it was checked."""
+    if os.path.realpath(path.parent) != str(path.parent):
+        raise not_allowed(str(path))
 
 
 def not_empty(path: Path) -> VisionLensError:
@@ -35,13 +63,16 @@ def partial_folder(path: Path, job: str) -> Path:
 @contextmanager
 def new_folder(path: Path, job: str) -> Iterator[Path]:
     """A folder beside `path` that takes its name at the end; nothing is left after an error."""
+    check_real(path)
     made = _make_parents(path)
     partial = partial_folder(path, job)
     try:
         with system_errors():
             shutil.rmtree(partial, ignore_errors=True)  # of an attempt that was killed
             partial.mkdir()
+            check_real(path)
             yield partial
+            check_real(path)
             _rename(partial, path)
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ...confinement import check_name
 from ...errors import VisionLensError
 from ...models import ExportRequest, Job
 from ..dataset_setup import DatasetSetup
 from ..pieces import write_stream
 from ..spool import Spool
 from .content import ANNOTATIONS, CLASSES, SAMPLES
-from .place import check_place, partial_folder
+from .place import LONGEST_PARTIAL, check_place, partial_folder
 
 if TYPE_CHECKING:
     from ...catalog.library import Library
@@ -32,7 +34,9 @@ class ExportSetup(DatasetSetup[ExportRequest]):
             raise VisionLensError(
                 "REQUEST_INVALID", f"{request.path!r} is no absolute path of a folder."
             )
-        check_place(path)
+        check_name(f"{path}{'.' * LONGEST_PARTIAL}")
+        path = Path(os.path.realpath(path))
+        check_place(path, store.folder.parent.parent)
         known = {source.name for source in store.detail().sources} | {"ground_truth"}
         if request.source not in known:
             raise VisionLensError("RUN_NOT_FOUND", f"There is no run {request.source!r}.")

@@ -144,6 +144,21 @@ def test_exports_go_where_the_browser_may_look(policy, tmp_path):
     assert policy.confine_export(outside, unrestricted=True).path == outside.path
 
 
+def test_exports_of_the_browser_go_into_no_hidden_folder(policy, tmp_path):
+    for path in (".ssh/out", ".out", "data/.jupyter/kernels/out", "data/link/out"):
+        (tmp_path / "home" / ".keys").mkdir(exist_ok=True)
+        if not (tmp_path / "home" / "data" / "link").is_symlink():
+            (tmp_path / "home" / "data" / "link").symlink_to(tmp_path / "home" / ".keys")
+        request = ExportRequest(dataset="d", path=path, format="coco")
+        with pytest.raises(VisionLensError, match="PATH_NOT_ALLOWED"):
+            policy.confine_export(request, unrestricted=False)
+        assert policy.confine_export(request, unrestricted=True).path.endswith(path)
+    hidden = PathPolicy([tmp_path / "home" / ".keys"], tmp_path)
+    named = str(tmp_path / "home" / ".keys" / "out")
+    asked = ExportRequest(dataset="d", path=named, format="coco")
+    assert hidden.confine_export(asked, unrestricted=False).path == named  # as was configured
+
+
 def test_predictions_are_read_where_the_browser_may_look(policy, tmp_path):
     request = PredictionsRequest(dataset="d", run="m", source="results.json")
     confined = policy.confine_predictions(request, unrestricted=False)

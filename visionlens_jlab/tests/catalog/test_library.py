@@ -264,3 +264,39 @@ def test_a_folder_without_a_card_is_listed(library: Library, street: DatasetStor
     assert library.list()[0].name == street.slug
     assert library.open(street.slug).name == "Street scenes"
     assert (street.folder / "dataset.json").exists()
+
+
+def _modes(folder):
+    return {path.name: path.stat().st_mode & 0o777 for path in (folder, *folder.iterdir())}
+
+
+def test_what_is_kept_is_for_its_owner_only_whatever_the_mask(tmp_path):
+    before = os.umask(0)
+    try:
+        Library(tmp_path / "deep" / "er" / "data").close()
+    finally:
+        os.umask(before)
+    modes = _modes(tmp_path / "deep" / "er" / "data")
+    assert modes.pop("state.sqlite") == 0o600
+    assert modes == dict.fromkeys(("data", "datasets", "cache"), 0o700)
+    assert (tmp_path / "deep").stat().st_mode & 0o777 == 0o700
+
+
+def test_folders_that_others_may_read_are_tightened(tmp_path):
+    data = tmp_path / "data"
+    for name in ("datasets", "cache", "spool"):
+        (data / name).mkdir(parents=True, mode=0o755)
+    data.chmod(0o755)
+    Library(data).close()
+    assert {mode for name, mode in _modes(data).items() if name != "state.sqlite"} == {0o700}
+
+
+def test_a_folder_that_is_meant_for_others_stays_as_it_is(tmp_path, monkeypatch):
+    home = tmp_path / "home"
+    home.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    for folder, mode in ((home, 0o755), (tmp_path / "shared", 0o1777)):
+        folder.mkdir(exist_ok=True)
+        folder.chmod(mode)
+        Library(folder).close()
+        assert folder.stat().st_mode & 0o7777 == mode

@@ -267,3 +267,41 @@ def test_what_cannot_be_asked(
     with pytest.raises(VisionLensError, match=code):
         run_job(small, ExportRequest.model_validate(asked), on_progress=quiet)
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("where", ["own", "spool", "link", "kernels", "config", "runtime"])
+def test_nothing_goes_into_folders_of_jupyter_or_our_own(
+    small: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    for name in ("data", "config", "runtime"):
+        monkeypatch.setenv(f"JUPYTER_{name.upper()}_DIR", str(tmp_path / "jupyter" / name))
+    (tmp_path / "link").symlink_to(small.data_dir)
+    places = {
+        "own": small.data_dir / "datasets" / "out",
+        "spool": small.data_dir / "spool",
+        "link": tmp_path / "link" / "out",
+        "kernels": tmp_path / "jupyter" / "data" / "kernels" / "out",
+        "config": tmp_path / "jupyter" / "config" / "out",
+        "runtime": tmp_path / "jupyter" / "runtime" / "out",
+    }
+    with pytest.raises(VisionLensError, match="PATH_NOT_ALLOWED"):
+        export(small, "small", places[where], format="coco")
+    assert not places[where].exists() or where == "spool"
+
+
+def test_a_folder_that_becomes_a_link_while_it_is_written_gets_nothing(tmp_path: Path) -> None:
+    (tmp_path / "above").mkdir()
+    (tmp_path / "elsewhere").mkdir()
+    with (
+        pytest.raises(VisionLensError, match="PATH_NOT_ALLOWED"),
+        new_folder(tmp_path / "above" / "out", "job"),
+    ):
+        (tmp_path / "above").rename(tmp_path / "was")
+        (tmp_path / "above").symlink_to(tmp_path / "elsewhere")
+    assert not list((tmp_path / "elsewhere").iterdir())
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "x" * 240, "a\0b"])
+def test_a_name_that_no_system_takes(small: Library, tmp_path: Path, name: str) -> None:
+    with pytest.raises(VisionLensError, match="PATH_NOT_ALLOWED"):
+        export(small, "small", tmp_path / name, format="coco")
