@@ -19,10 +19,16 @@ if TYPE_CHECKING:
     from visionlens_jlab.catalog.tables import Ids
 
 _SHAPES = "'mask', 'polygon', 'oriented_box'"
+_WITH_KEYPOINTS = (
+    "SELECT class_id FROM annotation WHERE kind = 'keypoints' AND source = 'ground_truth'"
+)
 _TAKES_PART = {
     "box": "a.x IS NOT NULL",
     "mask": f"a.kind IN ({_SHAPES})",
-    "keypoints": "a.kind = 'keypoints'",
+    # A label of such a class without any keypoint, as crowds are, is not looked for; detections
+    # on it are no errors.
+    "keypoints": "(a.kind = 'keypoints' OR (a.source = 'ground_truth' AND a.x IS NOT NULL "
+    f"AND a.class_id IN ({_WITH_KEYPOINTS})))",
 }
 _NAMES = {"box": "boxes", "mask": "masks or polygons", "keypoints": "keypoints"}
 _HASHED = (
@@ -141,7 +147,9 @@ def _objects_sql(request: EvaluateRequest) -> str:
         columns += ", a.attributes"
     elif request.protocol == "segmentation":
         part = f"a.kind IN ({_SHAPES})"
-    if request.geometry != "box" or request.protocol == "segmentation":
+    if request.geometry == "keypoints":
+        columns += ", a.kind, CASE WHEN a.kind = 'keypoints' THEN a.geometry END AS geometry"
+    elif request.geometry != "box" or request.protocol == "segmentation":
         columns += ", a.kind, a.geometry"
     return (
         f"SELECT {columns} FROM annotation a JOIN ranked r ON r.id = a.sample_id "

@@ -14,15 +14,7 @@ from .figures import Figures, Ranged, mean
 from .labelling import iou_label
 from .overlaps import Pairs
 from .preparing import Matched, Prepared
-
-_SMALL, _MEDIUM, _HUGE = 32.0**2, 96.0**2, 1e5**2
-RANGES = {
-    "all": (0.0, _HUGE),
-    "small": (0.0, _SMALL),
-    "medium": (_SMALL, _MEDIUM),
-    "large": (_MEDIUM, _HUGE),
-}
-"""Areas in square pixels, both ends included."""
+from .settings import HUGE, Settings
 
 
 def agreeing(prepared: Prepared, pairs: Pairs, class_aware: bool) -> Pairs:
@@ -35,19 +27,17 @@ def agreeing(prepared: Prepared, pairs: Pairs, class_aware: bool) -> Pairs:
 
 def figured(matched: Matched) -> Figured:
     """All of COCO's figures, and AP, AP50, AP75 and AR of each class."""
-    figures, keypoints = Figures(matched), matched.settings.geometry == "keypoints"
+    figures = Figures(matched)
     found: list[Metric] = []
     recalls: list[Metric] = []
     columns: dict[str, np.ndarray] = {}
     extra: dict[str, np.ndarray] = {}
-    for name, area in RANGES.items():
-        if keypoints and name == "small":
-            continue
+    for name, area in {"all": (0.0, HUGE), **matched.settings.areas}.items():
         ranged = Ranged(matched, area)
         extra |= ranged.arrays(name)
         if name == "all":
             found += _precisions(figures, ranged, columns)
-            recalls += _recalls(figures, ranged, keypoints)
+            recalls += _recalls(figures, ranged, matched.settings)
             recall = figures.recall(ranged, figures.metric_rows, figures.limit)
             columns["AR"] = recall.mean(axis=0)
             continue
@@ -76,19 +66,22 @@ def _precisions(figures: Figures, ranged: Ranged, columns: dict[str, np.ndarray]
     return found
 
 
-def _recalls(figures: Figures, ranged: Ranged, keypoints: bool) -> list[Metric]:
-    every, found = figures.metric_rows, []
-    if keypoints:
-        asked = [("AR", figures.span, every)]
-        for value, row in figures.row_of.items():
-            asked.append((f"AR{round(100 * value)}", iou_label([value]), np.array([row])))
-        for name, words, rows in asked:
-            recall = figures.recall(ranged, rows, figures.limit)
-            found.append(Metric(name=name, label=f"AR at {words}", value=mean(recall)))
-        return found
-    for most in sorted({1, 10, figures.limit}):
-        if most <= figures.limit:
-            label = f"AR at {figures.span}, {most} detections an image"
-            recall = figures.recall(ranged, every, most)
-            found.append(Metric(name=f"AR{most}", label=label, value=mean(recall)))
+def _recalls(figures: Figures, ranged: Ranged, settings: Settings) -> list[Metric]:
+    """AR by number of detections (of keypoints COCO has one), at .5 and at .75."""
+    every = figures.metric_rows
+    asked = [
+        (settings.recall_name(most), f"{figures.span}, {most} detections an image", every, most)
+        for most in sorted({1, 10, figures.limit})
+        if most <= figures.limit
+    ]
+    if settings.geometry == "keypoints":
+        asked = [("AR", figures.span, every, figures.limit)]
+    asked += [
+        (f"AR{round(100 * value)}", iou_label([value]), np.array([row]), figures.limit)
+        for value, row in figures.row_of.items()
+    ]
+    found = []
+    for name, words, rows, most in asked:
+        recall = figures.recall(ranged, rows, most)
+        found.append(Metric(name=name, label=f"AR at {words}", value=mean(recall)))
     return found

@@ -17,7 +17,6 @@ from .evaluated import Evaluated
 from .settings import SHOWN_IOU
 from .voc import interpolation
 
-_AREAS = ("small", "medium", "large")
 _TINY = 1e-30
 _NEARLY = 1e-4
 """Of a hundredth of recall: float32 does not hold 100 * 7 / 10 exactly."""
@@ -155,7 +154,9 @@ class Detections:
         settings = evaluated.settings
         self.classes, self.aware = len(evaluated.classes), settings.class_aware
         self.names = [
-            metric.name for metric in evaluated.metrics if areas or not metric.name.endswith(_AREAS)
+            metric.name
+            for metric in evaluated.metrics
+            if areas or metric.name[2:] not in settings.areas
         ]
         self.ranges = {
             key.removesuffix(".hits"): _Range(evaluated, key.removesuffix(".hits"), groups)
@@ -163,6 +164,7 @@ class Detections:
             if key.endswith(".hits") and (areas or key == "all.hits")
         }
         self.every = np.array([evaluated.at(value) for value in settings.metric_iou])
+        self.recall_name = settings.recall_name
         self.voc, self.points = settings.protocol == "voc", settings.geometry == "keypoints"
         shown = settings.metric_iou if self.voc else SHOWN_IOU
         self.shown = {round(100 * value): evaluated.at(value) for value in shown}
@@ -212,13 +214,14 @@ class Detections:
         asked: dict[str, tuple[np.ndarray, int]] = {}
         if area != "all":
             asked[f"AR{area}"] = self.every, self.limit
-        elif self.points:
-            asked["AR"] = self.every, self.limit
+        elif not self.voc:
             for percent, row in self.shown.items():
                 asked[f"AR{percent}"] = np.array([row]), self.limit
-        elif not self.voc:
-            for most in {1, 10, self.limit}:
-                asked[f"AR{most}"] = self.every, most
+            if self.points:
+                asked["AR"] = self.every, self.limit
+            else:
+                for most in {1, 10, self.limit}:
+                    asked[self.recall_name(most)] = self.every, most
         with np.errstate(divide="ignore", invalid="ignore"):
             return {
                 name: ranged.recall(number, rows, most, weights) / support

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,10 +19,15 @@ MAX_DETS_KEYPOINTS = 20
 
 
 _OPTIONS = {
-    "coco": ("sigmas",),
+    "coco": ("sigmas", "areas"),
     "voc": ("interpolation", "inclusive"),
     "classification": ("top_k",),
 }
+
+
+_SMALL, _MEDIUM, HUGE = 32.0**2, 96.0**2, 1e5**2
+AREAS = {"small": (0.0, _SMALL), "medium": (_SMALL, _MEDIUM), "large": (_MEDIUM, HUGE)}
+"""COCO's area ranges in square pixels, both ends included."""
 
 
 def coco_iou() -> tuple[float, ...]:
@@ -72,6 +78,7 @@ class Settings:
         sigmas = self.options.get("sigmas") or []
         if not all(isinstance(value, (int, float)) and value > 0 for value in sigmas):
             raise ValueError("sigmas are numbers above 0")
+        _check_areas(self.options.get("areas"))
 
     @property
     def metric_iou(self) -> tuple[float, ...]:
@@ -90,6 +97,19 @@ class Settings:
         return np.array(sorted(found))
 
     @property
+    def areas(self) -> dict[str, tuple[float, float]]:
+        """Name and limits of the area ranges; for keypoints COCO has no small objects."""
+        given = self.options.get("areas")
+        if given:
+            return {name: (float(low), float(high)) for name, (low, high) in given.items()}
+        small = self.geometry != "keypoints"
+        return {name: area for name, area in AREAS.items() if small or name != "small"}
+
+    def recall_name(self, most: int) -> str:
+        """Of AR at a number of detections; `AR50` and `AR75` are those at an IoU."""
+        return f"AR{most}dets" if most / 100 in SHOWN_IOU else f"AR{most}"
+
+    @property
     def limit(self) -> int | None:
         """Most confident predictions of an image and class that take part; None: all."""
         if self.protocol != "coco":
@@ -99,3 +119,19 @@ class Settings:
             if self.geometry == "keypoints"
             else self.max_dets
         )
+
+
+def _check_areas(areas: Any) -> None:
+    if areas is None:
+        return
+    if not isinstance(areas, dict) or not areas:
+        raise ValueError('areas gives each range a name: {"tiny": [0, 256], "rest": [256, 1e10]}')
+    for name, limits in areas.items():
+        if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,39}", str(name)) or name == "all":
+            raise ValueError(f"{name!r} cannot name an area range: use letters and digits")
+        pair = list(limits) if isinstance(limits, (list, tuple)) else []
+        numbers = [isinstance(each, (int, float)) and each >= 0 for each in pair]
+        if len(numbers) != 2 or not all(numbers) or not pair[0] < pair[1]:
+            raise ValueError(
+                f"the area range {name!r} needs two limits in square pixels, the lower one first"
+            )

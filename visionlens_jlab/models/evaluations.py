@@ -70,7 +70,8 @@ class EvaluateRequest(Model):
     view: ViewSpec | None = None
     options: dict[str, Any] = {}
     """voc: `interpolation` (11 or all), `inclusive` (pixels counted as in VOC's own code);
-    classification: `top_k`; keypoints: `sigmas`."""
+    classification: `top_k`; keypoints: `sigmas`; coco: `areas`, a name and two limits in square
+    pixels for each area range, instead of small, medium and large."""
     replicates: int = Field(1000, ge=0, le=10_000)
     """Of the bootstrap in the job that follows; 0: no intervals."""
 

@@ -17,6 +17,7 @@ BOX_NAMES = (
     *("AP", "AP50", "AP75", "APsmall", "APmedium", "APlarge"),
     *("AR1", "AR10", "AR100", "ARsmall", "ARmedium", "ARlarge"),
 )
+"""As `summarize` gives them; AR50 and AR75 are read off the recalls."""
 POINT_NAMES = (
     *("AP", "AP50", "AP75", "APmedium", "APlarge"),
     *("AR", "AR50", "AR75", "ARmedium", "ARlarge"),
@@ -41,12 +42,17 @@ def run(truth, results, kind="bbox", sigmas=None, agnostic=False, max_dets=None)
 
 
 def figures(evaluation: COCOeval, kind: str = "bbox") -> dict[str, float | None]:
-    """Its twelve (ten) figures; None where it says -1."""
+    """Its twelve (ten) figures and recalls at .5 and .75; None where it says -1."""
     with contextlib.redirect_stdout(io.StringIO()):
         evaluation.summarize()
     names = POINT_NAMES if kind == "keypoints" else BOX_NAMES
     values = evaluation.stats.tolist()
-    return {name: None if value == -1 else value for name, value in zip(names, values, strict=True)}
+    named = dict(zip(names, values, strict=True))
+    for name, row in (("AR50", 0), ("AR75", 5)):
+        recall = evaluation.eval["recall"][row, :, 0, -1]
+        known = recall[recall > -1]
+        named[name] = known.mean() if known.size else -1
+    return {name: None if value == -1 else value for name, value in named.items()}
 
 
 def compressed(results):
