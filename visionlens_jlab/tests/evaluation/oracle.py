@@ -24,7 +24,9 @@ POINT_NAMES = (
 )
 
 
-def run(truth, results, kind="bbox", sigmas=None, agnostic=False, max_dets=None) -> COCOeval:
+def run(
+    truth, results, kind="bbox", sigmas=None, agnostic=False, max_dets=None, areas=None
+) -> COCOeval:
     """After evaluate and accumulate; ids are 1..n, images in the order of their numbers."""
     with contextlib.redirect_stdout(io.StringIO()):
         reference = COCO()
@@ -36,6 +38,9 @@ def run(truth, results, kind="bbox", sigmas=None, agnostic=False, max_dets=None)
             evaluation.params.kpt_oks_sigmas = np.asarray(sigmas)
         if max_dets is not None:
             evaluation.params.maxDets = [max_dets]
+        if areas is not None:
+            evaluation.params.areaRng = [[0, 1e10], *areas.values()]
+            evaluation.params.areaRngLbl = ["all", *areas]
         evaluation.evaluate()
         evaluation.accumulate()
     return evaluation

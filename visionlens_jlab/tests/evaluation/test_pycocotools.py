@@ -106,3 +106,36 @@ def test_numbers_and_orders_change_nothing():
         assert mixed.metrics == before.metrics
         assert np.array_equal(mixed.predictions.ids, before.predictions.ids)
         assert np.array_equal(mixed.matched, before.matched)
+
+
+def test_area_ranges_of_ones_own():
+    areas = {"tiny": (0, 20**2), "rest": (20**2, 1e10)}
+    middle = 0
+    for seed in range(900, 920):
+        truth, results = dataset(seed)
+        reference = run(truth, results, areas=areas)
+        settings = Settings(options={"areas": areas})
+        found = evaluate(*from_coco(truth, results).parts, settings)
+        assert not {"APsmall", "ARlarge"} & values(found).keys()
+        for row, name in enumerate(areas, start=1):
+            for start, figure in (("AP", "precision"), ("AR", "recall")):
+                every = reference.eval[figure][..., row, -1]
+                known = every[every > -1]
+                expected = known.mean() if known.size else None
+                assert values(found)[f"{start}{name}"] == pytest.approx(expected, abs=1e-6)
+                middle += bool(expected)
+    assert middle >= 40
+
+
+@pytest.mark.parametrize(
+    "areas", [[], {}, {"all": [0, 1]}, {"a b": [0, 1]}, {"x": [2, 1]}, {"x": [0]}, {"x": "ab"}]
+)
+def test_area_ranges_that_cannot_be_meant(areas):
+    with pytest.raises(ValueError, match=r"area"):
+        evaluate(*from_coco(*dataset(1)).parts, Settings(options={"areas": areas}))
+
+
+def test_recalls_at_an_overlap_and_at_fifty_detections_have_names_of_their_own():
+    found = values(evaluate(*from_coco(*dataset(3)).parts, Settings(max_dets=50)))
+    assert {"AR1", "AR10", "AR50dets", "AR50", "AR75"} <= found.keys()
+    assert found["AR50"] > found["AR50dets"]

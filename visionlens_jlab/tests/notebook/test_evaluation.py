@@ -378,3 +378,33 @@ def test_intervals_and_plots(evaluated: vl.Dataset) -> None:
     axes = found.plot_precision_recall("car")
     assert len(axes.lines) == 2
     matplotlib.pyplot.close("all")
+
+
+@pytest.mark.parametrize("seed", [701, 703])
+def test_labels_without_keypoints_absorb_detections(
+    seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in COCO: crowds, and whoever has no labelled keypoint, are neither missed nor wrong."""
+    from PIL import Image
+
+    from ..evaluation.generated import HEIGHT, WIDTH, dataset
+    from ..evaluation.oracle import figures, run
+
+    monkeypatch.delenv("VISIONLENS_SERVER", raising=False)
+    truth, results = dataset(seed, keypoints=3)
+    for entry in truth["annotations"]:
+        if entry["iscrowd"]:
+            entry.update(keypoints=[0] * 9, num_keypoints=0)
+    assert any(not entry["num_keypoints"] for entry in truth["annotations"])
+    folder = tmp_path / "points"
+    folder.mkdir()
+    for image in truth["images"]:
+        Image.new("1", (WIDTH, HEIGHT)).save(folder / image["file_name"])
+    (folder / "labels.json").write_text(json.dumps(truth))
+    (tmp_path / "results.json").write_text(json.dumps(results))
+    sigmas = [0.05, 0.1, 0.08]
+    with vl.ingest(folder, data_dir=tmp_path / "data", labels_only=True) as ds:
+        ds.add_predictions("model", tmp_path / "results.json")
+        found = ds.evaluate("model", geometry="keypoints", sigmas=sigmas, replicates=0)
+        wanted = figures(run(truth, results, "keypoints", sigmas), "keypoints")
+        close(found.metrics, {name: value for name, value in wanted.items() if value is not None})
