@@ -21,9 +21,14 @@ const FIELDS = [
 ] as const;
 type Field = (typeof FIELDS)[number];
 
-/** The annotations that have a score, most suspicious first. */
-export function rankedView(field: Field, run: string): IViewSpec {
-  const scored: Filter = { op: 'compare', field, cmp: '>', value: 0 };
+/** The annotations that are suspicious, the most suspicious first. */
+export function rankedView(
+  field: Field,
+  { run, protocol }: Pick<IEvaluationDetail, 'run' | 'protocol'>
+): IViewSpec {
+  // Of whole images every class has a score; above .5 the run prefers another.
+  const value = protocol === 'classification' ? 0.5 : 0;
+  const scored: Filter = { op: 'compare', field, cmp: '>', value };
   // What is missing is said of the predictions that no label explains.
   const ofRun: Filter = {
     op: 'compare',
@@ -71,7 +76,7 @@ export function LabelErrors(props: IProps): JSX.Element {
                 type="button"
                 className="vl-link"
                 title={trans.__('Show them, most suspicious first')}
-                onClick={() => model.setView(rankedView(field, detail.run))}
+                onClick={() => model.setView(rankedView(field, detail))}
               >
                 {names[field]}
               </button>

@@ -34,8 +34,8 @@ def all_pairs(prepared: Prepared, images: int) -> Pairs:
 
 def answers(
     prepared: Prepared, images: ImageInfo, settings: Settings
-) -> tuple[Prepared, np.ndarray]:
-    """The answer of each image, and of each image whether a label is among the first k."""
+) -> tuple[Prepared, dict[str, np.ndarray]]:
+    """The answer of each image; whether a label is among its first k (`among`), and `margins`."""
     labels, predictions = prepared.labels, prepared.predictions
     place = ranks(predictions.images, None)
     among = np.zeros(len(images), dtype=bool)
@@ -51,15 +51,43 @@ def answers(
         prepared.classes,
         prepared.warnings,
     )
-    return kept, among
+    return kept, {"among": among, **margins(prepared, len(images))}
 
 
-def figured(matched: Matched, images: ImageInfo, among: np.ndarray) -> Figured:
-    """Metrics over all images with labels; F1 of each class."""
+def margins(prepared: Prepared, images: int) -> dict[str, np.ndarray]:
+    """What the run gives the class of each label, and the best class that is no label of its image.
+
+    Returns
+    -------
+    dict
+        `own`, `rival`: float64 (labels,), 0 where the run names none; NaN where it says nothing of
+        the image. `rival_class`: int32 (labels,), -1: none.
+    """
+    labels, predictions = prepared.labels, prepared.predictions
+    count = len(prepared.classes)
+    strange = ~np.isin(
+        predictions.images.astype(np.int64) * count + predictions.classes,
+        labels.images.astype(np.int64) * count + labels.classes,
+    )
+    own, rival = np.full(len(labels), np.nan), np.full(len(labels), np.nan)
+    rival_class = np.full(len(labels), -1, dtype=np.int32)
+    for rows, others in side_by_side(labels, predictions, images):
+        scores = predictions.scores[rows]
+        same = predictions.classes[rows] == labels.classes[others]
+        np.fmax.at(own, others, np.where(same, scores, 0))
+        np.fmax.at(rival, others, np.where(strange[rows], scores, 0))
+    for rows, others in side_by_side(labels, predictions, images):
+        best = strange[rows] & (predictions.scores[rows] == rival[others])
+        rival_class[others[best]] = predictions.classes[rows[best]]
+    return {"own": own, "rival": rival, "rival_class": rival_class}
+
+
+def figured(matched: Matched, images: ImageInfo, facts: dict[str, np.ndarray]) -> Figured:
+    """Metrics over all images with labels; F1 of each class. `facts`: of `answers`."""
     prepared, settings = matched.prepared, matched.settings
     labels, predictions, found = prepared.labels, prepared.predictions, matched.found[0]
     extra = image_facts(labels, predictions, matched.ignored, found, images=len(images))
-    extra["among"] = among
+    extra |= facts
     values, own = figures(extra, np.ones((len(images), 1)), len(prepared.classes))
     names = metric_names(settings)
     metrics = [

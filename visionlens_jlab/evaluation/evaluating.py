@@ -71,10 +71,10 @@ def _detections(
 
 
 def _classes(prepared: Prepared, images: ImageInfo, settings: Settings) -> tuple[Matched, Figured]:
-    prepared, among = classification.answers(prepared, images, settings)
+    prepared, facts = classification.answers(prepared, images, settings)
     pairs = classification.all_pairs(prepared, len(images))
     matched = _matched(prepared, pairs, settings)
-    return matched, classification.figured(matched, images, among)
+    return matched, classification.figured(matched, images, facts)
 
 
 def _segments(prepared: Prepared, images: ImageInfo, settings: Settings) -> tuple[Matched, Figured]:

@@ -1,8 +1,10 @@
 """Labels that are likely wrong, by what a run says of them.
 
-In the way of confident learning (Northcutt et al. 2021; for boxes ObjectLab, Tkachenko et al.
-2023): a prediction speaks against a label when it is more confident than predictions of its class
-are on average where they agree with a label. That threshold is soft here: everything is ranked.
+Objects in the way of confident learning (Northcutt et al. 2021; for boxes ObjectLab, Tkachenko et
+al. 2023): a prediction speaks against a label when it is more confident than predictions of its
+class are on average where they agree with a label. That threshold is soft here: everything is
+ranked. Classes of whole images by the normalized margin (cleanlab's `normalized_margin`, as
+Northcutt et al. have it) without such thresholds, which cost precision there.
 """
 
 from __future__ import annotations
@@ -52,7 +54,11 @@ def scores(evaluated: Evaluated) -> LabelQuality:
     """
     trust = _trust(evaluated)
     labels, predictions = evaluated.labels, evaluated.predictions
-    wrong, suggested = _wrong_class(evaluated, trust)
+    # Evaluations of older versions do not have it.
+    if "rival" in evaluated.extra:
+        wrong, suggested = _by_margin(evaluated)
+    else:
+        wrong, suggested = _wrong_class(evaluated, trust)
     placed = _badly_placed(evaluated, trust)
     kept = np.flatnonzero(~labels.ignored)
     kept = kept[np.argsort(labels.ids[kept])]
@@ -81,6 +87,13 @@ def _trust(evaluated: Evaluated) -> np.ndarray:
     np.divide(total, many, out=usual, where=many >= _FEW)
     above = predictions.scores - usual[predictions.classes]
     return np.asarray(1 / (1 + np.exp(-above / _SOFTNESS)))
+
+
+def _by_margin(evaluated: Evaluated) -> tuple[np.ndarray, np.ndarray]:
+    """How far the run is from the label's class, above .5 where it prefers another; and that."""
+    own, rival, other = (evaluated.extra[name] for name in ("own", "rival", "rival_class"))
+    score = np.nan_to_num(np.clip((1 + rival - own) / 2, 0, 1), nan=0)
+    return score, np.where(score > 0.5, other, -1).astype(np.int32)
 
 
 def _wrong_class(evaluated: Evaluated, trust: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -162,8 +162,9 @@ class Evaluating:
             Of the bootstrap, whose intervals follow in a job of their own; by default 1,000 where
             a server runs it, without one 0: see `Evaluation.add_intervals`.
         **options
-            voc: `interpolation` ("11" or "all"), `inclusive`; classification: `top_k`; keypoints:
-            `sigmas`.
+            coco: `areas`, ranges in square pixels instead of small, medium and large, such as
+            `{"tiny": (0, 256), "rest": (256, 1e10)}` for `APtiny`, `ARrest`; voc: `interpolation`
+            ("11" or "all"), `inclusive`; classification: `top_k`; keypoints: `sigmas`.
 
         Returns
         -------

@@ -239,6 +239,7 @@ class Evaluation:
         The scores (0 to 1, the likeliest errors highest) are fields of annotations, of predictions
         where a label is missing: sort a view by one, such as `ds.view("likely_wrong_class > 0.5",
         sort="-likely_wrong_class", level="annotations")`. `suggested_class` is what the run says.
+        Of classes of whole images a score above 0.5 means that the run prefers another.
 
         Returns
         -------
