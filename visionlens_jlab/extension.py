@@ -36,6 +36,7 @@ from .config import (
 )
 from .jobs.announcer import Announcer
 from .models import Budget
+from .settings import Faults, describe, read_settings
 
 if TYPE_CHECKING:
     from .catalog.library import Library
@@ -194,10 +195,18 @@ class VisionLensApp(ExtensionApp):  # type: ignore[misc]
     classes = [VisionLens]  # noqa: RUF012  as traitlets wants it
 
     services: Services
+    faults: Faults
+    """Settings that make no sense: every route says so."""
 
     def initialize_settings(self) -> None:
         """Make the services; nothing heavy is loaded and no folder touched yet."""
-        options = VisionLens(parent=self)
+        options, self.faults = read_settings(VisionLens, self.config)
+        if self.faults:
+            self.log.error(
+                "VisionLens answers nothing before its settings are mended: %s.",
+                describe(VisionLens.__name__, self.faults),
+            )
+            options = VisionLens()
         data_dir = Path(options.data_dir).expanduser().resolve()
         root = Path(self.serverapp.root_dir).expanduser()
         announcer = Announcer(self.serverapp.event_logger)
@@ -249,6 +258,7 @@ class VisionLensApp(ExtensionApp):  # type: ignore[misc]
             memory_mb=options.memory_limit_mb,
             agents=agents,
             remote_code=options.trust_remote_code,
+            faults=self.faults,
         )
         self._idle = PeriodicCallback(self.services.release_idle, RELEASE_SECONDS * 1000)
         # the port is known only when the loop runs
@@ -267,6 +277,8 @@ class VisionLensApp(ExtensionApp):  # type: ignore[misc]
             self.serverapp.connection_url, self.serverapp.ip
         )
         os.environ[ENV_TOKEN] = self.services.kernel_token
+        if self.faults:
+            return
         self._idle.start()
         await self.services.resume()
         # What a started server holds stays: each full collection would walk it for 0.15 s.

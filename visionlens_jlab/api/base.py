@@ -66,15 +66,17 @@ class Guarded:
         return KERNEL_AUTHORIZER if self.from_kernel else super().authorizer  # type: ignore[misc]
 
     async def prepare(self) -> None:
-        """Find out who asks; 403 for nobody, 404 for another origin."""
+        """Find out who asks; 403 for nobody, 404 for another origin. SETTING_INVALID."""
         if self.from_kernel:
             if not self.check_host():  # type: ignore[attr-defined]
                 raise HTTPError(403)
             self.current_user = self._jupyter_current_user = KERNEL_USER
-            return
-        await super().prepare()  # type: ignore[misc]
-        if not self.check_origin():  # type: ignore[attr-defined]
-            raise HTTPError(404)
+        else:
+            await super().prepare()  # type: ignore[misc]
+            if not self.check_origin():  # type: ignore[attr-defined]
+                raise HTTPError(404)
+        if self.current_user:  # strangers learn nothing of the settings
+            self.services.check_settings()
 
     def get_login_url(self) -> str:
         """There is no page to log in from: tornado asks for it where it would redirect."""

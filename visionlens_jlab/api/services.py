@@ -6,13 +6,15 @@ import asyncio
 import functools
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..agents.config import AgentConfig
+from ..errors import VisionLensError
 from ..jobs.announcer import Announcer
+from ..settings import describe
 from .paths import PathPolicy
 
 if TYPE_CHECKING:
@@ -60,6 +62,8 @@ class Services:
         Language models and outside assistants; by default neither.
     remote_code : bool
         Whether models may run code that comes with them.
+    faults : mapping, optional
+        Settings that make no sense, each with why; nothing is answered then.
     """
 
     def __init__(
@@ -76,7 +80,9 @@ class Services:
         memory_mb: int | None = None,
         agents: AgentConfig | None = None,
         remote_code: bool = False,
+        faults: Mapping[str, str] | None = None,
     ) -> None:
+        self.faults = dict(faults or {})
         self.data_dir = data_dir
         self.policy = policy
         self.announcer = announcer
@@ -97,6 +103,13 @@ class Services:
         self.drawing = asyncio.Semaphore(DRAWING)
         """Taken by who decodes an image at full size."""
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="visionlens")
+
+    def check_settings(self) -> None:
+        """SETTING_INVALID, naming the settings."""
+        if self.faults:
+            raise VisionLensError(
+                "SETTING_INVALID", f"{describe('VisionLens', self.faults)}.", details=self.faults
+            )
 
     async def work(self, call: Callable[..., Result], *args: Any, **kwargs: Any) -> Result:
         """Run a call in the pool of threads."""

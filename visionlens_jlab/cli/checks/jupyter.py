@@ -21,8 +21,9 @@ KERNEL_SECONDS = 60
 
 
 def check(kernel: str) -> Iterator[Finding]:
-    """Server extension, lab extension, kernel spec of the workers."""
+    """Server extension and its settings, lab extension, kernel spec of the workers."""
     yield _server_extension()
+    yield from _settings()
     yield _lab_extension()
     yield _kernel(kernel)
 
@@ -37,6 +38,23 @@ def _server_extension() -> Finding:
         return Finding("ok", subject, "enabled")
     state = "is disabled" if SERVER_EXTENSION in enabled else "is not enabled"
     return Finding("mend", subject, state, f"jupyter server extension enable {SERVER_EXTENSION}")
+
+
+def _settings() -> Iterator[Finding]:
+    """What the server's files of settings say of us."""
+    from jupyter_core.application import JupyterApp
+
+    from ...extension import VisionLens
+    from ...settings import read_settings
+
+    app = JupyterApp()
+    for name in ("jupyter_server_config", f"jupyter_{SERVER_EXTENSION}_config"):
+        app.config_file_name = name
+        app.load_config_file()
+    _, faults = read_settings(VisionLens, app.config)
+    for name, fault in sorted(faults.items()):
+        advice = f"Correct c.VisionLens.{name} in the settings of the Jupyter server."
+        yield Finding("mend", f"setting VisionLens.{name}", fault, advice)
 
 
 def _lab_extension() -> Finding:

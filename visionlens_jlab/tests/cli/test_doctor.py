@@ -38,6 +38,17 @@ def test_every_line_says_what_to_do(run, environ, tmp_path):
     assert "MEND  worker kernel no-such-kernel" in plain.stdout and "      -> " in plain.stdout
 
 
+def test_settings_of_the_server_that_make_no_sense(run, environ, tmp_path):
+    environ["JUPYTER_CONFIG_DIR"] = str(tmp_path / "config")
+    (tmp_path / "config").mkdir()
+    text = "c.VisionLens.idle_seconds = -3\nc.VisionLens.agent_url = 'nowhere'\n"
+    (tmp_path / "config" / "jupyter_server_config.py").write_text(text)
+    answer = json.loads(run("doctor", "--json").stdout)
+    levels = {finding["subject"]: finding["level"] for finding in answer["findings"]}
+    assert levels["setting VisionLens.idle_seconds"] == "mend"
+    assert levels["setting VisionLens.agent_url"] == "mend"
+
+
 def test_packages_are_checked_against_what_is_needed(monkeypatch):
     monkeypatch.setattr(installation.metadata, "requires", lambda _: ["numpy>=999", "no-such>=1"])
     monkeypatch.setattr(installation.metadata, "version", _version)
