@@ -1,6 +1,7 @@
 """Child processes that talk over their standard streams.
 
-A frame is its length (4 bytes, big-endian) and bytes. A child ends with its standard input.
+A frame is its length (4 bytes, big-endian) and bytes. A child ends with its standard input, and in
+the middle of its work when its parent is gone.
 """
 
 from __future__ import annotations
@@ -10,11 +11,17 @@ import os
 import signal
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
 NICENESS = 10
+_PARENT = "VISIONLENS_PARENT"
+"""Who started a child: it may be gone before the child can ask."""
+PARENT_SECONDS = 0.5
+"""How often a child looks whether its parent lives."""
 
 
 def write_frame(file: BinaryIO, data: bytes) -> None:
@@ -47,7 +54,11 @@ def start_child(command: Sequence[str]) -> subprocess.Popen[bytes]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))},
+        env={
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join(filter(None, paths)),
+            _PARENT: str(os.getpid()),
+        },
     )
 
 
@@ -67,6 +78,8 @@ def serve_streams(serve: Callable[[BinaryIO, BinaryIO], None], *, nice: bool) ->
     Interrupts are left to the parent; `nice` lowers the priority.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = int(os.environ.get(_PARENT, os.getppid()))
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     if nice:
         with contextlib.suppress(OSError, AttributeError):
             os.nice(max(0, NICENESS - os.nice(0)))
@@ -74,3 +87,10 @@ def serve_streams(serve: Callable[[BinaryIO, BinaryIO], None], *, nice: bool) ->
     os.dup2(2, 1)  # what a library prints must not mix with the results
     with contextlib.suppress(BrokenPipeError):
         serve(sys.stdin.buffer, results)
+
+
+def _end_with(parent: int) -> None:
+    """End this process when its parent is gone: nobody waits for what it does."""
+    while os.getppid() == parent:
+        time.sleep(PARENT_SECONDS)
+    os._exit(1)

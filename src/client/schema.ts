@@ -3851,6 +3851,11 @@ export interface components {
             /** Dataset */
             dataset: string | null;
             /**
+             * Dataset Uuid
+             * @default null
+             */
+            dataset_uuid: string | null;
+            /**
              * State
              * @enum {string}
              */

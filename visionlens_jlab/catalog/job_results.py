@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from visionlens_jlab.catalog import pieces
+from visionlens_jlab.catalog import journal, pieces
 from visionlens_jlab.catalog.pieces import Piece
 from visionlens_jlab.catalog.removals import describe
 from visionlens_jlab.catalog.withdrawal import remove_packs, withdraw
@@ -43,6 +43,21 @@ class JobResults:
         with self._snapshot() as snapshot:
             rows = snapshot.reader.rows("SELECT sequence FROM job_piece WHERE job = ?", [job])
         return {row[0] for row in rows}
+
+    def latest_ingest(self) -> str | None:
+        """The job of the ingest that began last; one that began before it must not go on."""
+        with self._snapshot() as snapshot:
+            return journal.latest_ingest(snapshot.reader)
+
+    def written_by_others(self, job: str, after: int = 0) -> bool:
+        """Whether anybody but a job wrote data after a version."""
+        with self._snapshot() as snapshot:
+            return journal.written_by_others(snapshot.reader, job, after)
+
+    def vectors_of_others(self, job: str, after: int = 0) -> bool:
+        """Whether others wrote or removed vectors of a job's spaces after a version."""
+        with self._snapshot() as snapshot:
+            return journal.vectors_of_others(snapshot.reader, job, after)
 
     def apply_piece(self, piece: Piece) -> bool:
         """Commit a job's piece; False: it was committed before, and nothing changed."""

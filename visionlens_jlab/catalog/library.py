@@ -126,8 +126,11 @@ class Library:
         """A dataset that was opened before and is writable; looks at no disk."""
         return self._stores.get(slug)
 
-    def delete(self, name: str) -> None:
-        """Remove a dataset's folder and leave a tombstone. DATASET_NOT_FOUND, DATASET_BUSY."""
+    def delete(self, name: str, *, by: str | None = None) -> None:
+        """Remove a dataset's folder and leave a tombstone; its jobs are over, but for the one `by`.
+
+        DATASET_NOT_FOUND, DATASET_BUSY.
+        """
         with self._lock:
             folder = self._find(name)
             uuid = self._release_for_delete(folder)
@@ -135,10 +138,10 @@ class Library:
             doomed = self._folder / f".deleted-{uuids.uuid4().hex}"
             folder.rename(doomed)
         try:
-            self.state.bury_dataset(folder.name, uuid)
+            self.state.bury_dataset(folder.name, uuid, by=by)
         except VisionLensError:  # no room for the tombstone, but there will be
             shutil.rmtree(doomed, ignore_errors=True)
-            self.state.bury_dataset(folder.name, uuid)
+            self.state.bury_dataset(folder.name, uuid, by=by)
         shutil.rmtree(doomed, ignore_errors=True)
         if self.index is not None:
             self.index.deleted(uuid)

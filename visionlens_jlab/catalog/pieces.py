@@ -6,7 +6,7 @@ import json
 import re
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
+from visionlens_jlab.arrow_columns import numbers, values_of
 from visionlens_jlab.catalog import (
     annotation_rows,
     attribute_rows,
@@ -22,6 +23,7 @@ from visionlens_jlab.catalog import (
     embedding_rows,
     evaluation_rows,
     finding_rows,
+    journal,
     label_quality_rows,
     projection_rows,
     report,
@@ -32,6 +34,7 @@ from visionlens_jlab.catalog import (
     thumbnails,
 )
 from visionlens_jlab.catalog.clock import utc_now
+from visionlens_jlab.catalog.database import Reader
 from visionlens_jlab.catalog.private_files import make_private_folder
 from visionlens_jlab.catalog.userfields import LIST_FIELDS
 from visionlens_jlab.models import EmbeddingSpace, Level, Projection
@@ -54,6 +57,8 @@ CLUSTERS = "cluster"
 """A table (id, cluster) that may come with `summary["projection"]`."""
 
 _WITH_SUMMARY = {DUPLICATES, CLUSTERS, MATCH, QUALITY, attribute_rows.TABLE}
+_OF_SAMPLES = {"sample", "annotation", "media", "label_digest"}
+"""Tables whose rows go with their sample."""
 _NO_INGEST = frozenset(
     (
         "space",
@@ -209,6 +214,7 @@ def write_piece(
     unknown = set(piece.tables) - set(steps) - _WITH_SUMMARY
     if unknown:
         raise ValueError(f"unknown tables in a piece: {sorted(unknown)}")
+    piece = _without_deleted(cursor, piece)
     removed: list[np.ndarray] = [np.empty(0, np.uint32)]
     if piece.summary.get("replace"):
         for name in ("sample", "annotation"):
@@ -231,6 +237,18 @@ def write_piece(
         report.record(cursor, piece.job, piece.sequence, piece.summary)
     cursor.execute("INSERT INTO job_piece VALUES (?, ?, ?)", [piece.job, piece.sequence, utc_now()])
     return {"annotations": np.concatenate(removed)}
+
+
+def _without_deleted(cursor: duckdb.DuckDBPyConnection, piece: Piece) -> Piece:
+    """The piece without samples that somebody deleted since its job began."""
+    deleted = journal.deleted_samples(Reader(cursor))
+    if not len(deleted):
+        return piece
+    tables = dict(piece.tables)
+    for name in _OF_SAMPLES & tables.keys():
+        kept = ~np.isin(values_of(tables[name].column("sample_id")), deleted)
+        tables[name] = tables[name].filter(numbers(kept, pa.bool_()))
+    return replace(piece, tables=tables)
 
 
 def _write_embeddings(cursor: duckdb.DuckDBPyConnection, piece: Piece, files: Files) -> None:

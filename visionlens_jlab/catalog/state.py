@@ -12,6 +12,7 @@ from typing import Any
 from visionlens_jlab.catalog.clock import to_iso, utc_now
 from visionlens_jlab.catalog.private_files import make_private_folder
 from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.models.jobs import UNFINISHED
 
 _CODES = {
     sqlite3.SQLITE_FULL: "DISK_SPACE",
@@ -74,13 +75,24 @@ class State:
         with self._connect() as connection:
             return [dict(row) for row in connection.execute("SELECT * FROM dataset ORDER BY slug")]
 
-    def bury_dataset(self, slug: str, uuid: str) -> None:
-        """Forget a dataset; a tombstone stays, so that remote copies can be cleaned."""
+    def bury_dataset(self, slug: str, uuid: str, *, by: str | None = None) -> None:
+        """Forget a dataset; a tombstone stays, so that remote copies can be cleaned.
+
+        Its jobs are over, but for the one `by` which it was deleted.
+        """
         with self._transaction() as connection:
             connection.execute("DELETE FROM dataset WHERE slug = ?", (slug,))
             connection.execute(
                 "INSERT OR REPLACE INTO tombstone VALUES (?, ?, ?)", (uuid, slug, _now())
             )
+            rows = connection.execute(
+                "SELECT body FROM job WHERE dataset = ? AND state IN "
+                f"({', '.join('?' * len(UNFINISHED))})",
+                (slug, *UNFINISHED),
+            ).fetchall()
+            for body in (json.loads(row["body"]) for row in rows):
+                if body.get("dataset_uuid") in (None, uuid) and body["job"] != by:
+                    _store(connection, body | cancellation("Its dataset was deleted."))
 
     def tombstones(self) -> list[dict[str, Any]]:
         """uuid, slug, deleted_at of each deleted dataset, oldest first."""
@@ -189,6 +201,11 @@ class State:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
                 raise
+
+
+def cancellation(message: str) -> dict[str, Any]:
+    """What changes about a job that somebody else ends, who says why."""
+    return {"state": "cancelled", "message": message, "finished_at": _now()}
 
 
 def _load(connection: sqlite3.Connection, job: str) -> dict[str, Any]:

@@ -29,6 +29,7 @@ from visionlens_jlab.catalog.identity import identify
 from visionlens_jlab.catalog.images import Images
 from visionlens_jlab.catalog.info import field_infos, read_detail, read_info
 from visionlens_jlab.catalog.job_results import JobResults
+from visionlens_jlab.catalog.journal import state_payload
 from visionlens_jlab.catalog.outcomes import (
     is_restricted,
     sample_with_outcomes,
@@ -301,12 +302,15 @@ class DatasetStore(
         self._check_writable()
         return self.database.transaction(work)
 
-    def set_state(self, state: str) -> None:
-        """Set the state that the card shows: ready, ingesting, incomplete or damaged."""
+    def set_state(self, state: str, *, job: str | None = None) -> None:
+        """Set the state that the card shows: ready, ingesting, incomplete or damaged.
+
+        `job`: the ingest that has the dataset from now on, and no other one.
+        """
         self.write(
             lambda cursor: cursor.execute("UPDATE meta SET state = ?", [state]) and None,
             kind="state",
-            payload={"state": state},
+            payload=state_payload(state, job),
         )
         self._refresh_card()
 

@@ -140,7 +140,7 @@ class Attempt:
                     break
                 await asyncio.sleep(POLL_SECONDS)
         except VisionLensError as error:
-            return Outcome.failed(error)
+            return Outcome.of(error)
         except Exception as error:
             return unexpected(error, "What the job brought could not be stored.")
         return None

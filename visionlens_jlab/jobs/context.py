@@ -88,6 +88,8 @@ class FileContext:
         self._attempt = attempt
         self._committed = frozenset(committed)
         self._report = report
+        self.step: Step | None = None
+        """The latest, told or not."""
         self._stage: str | None = None
         self._reported = 0.0
 
@@ -108,12 +110,13 @@ class FileContext:
     def progress(
         self, stage: str, done: int, total: int | None, message: str | None = None
     ) -> None:
+        self.step = Step(stage, done, total, message)
         now = time.monotonic()
         last = total is not None and done >= total
         if stage == self._stage and now - self._reported < REPORT_SECONDS and not last:
             return
         self._stage, self._reported = stage, now
-        self._report(Step(stage, done, total, message))
+        self._report(self.step)
 
     def log(self, level: str, message: str) -> None:
         self._files.log(level, message)

@@ -24,8 +24,9 @@ from ..models import (
     RecheckRequest,
     kind_of,
 )
+from .retirement import retire_same
 from .spool import Spool
-from .status import dataset_of, now
+from .status import now, stale, store_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -50,7 +51,9 @@ Request = TypeVar(
     AskRequest,
 )
 _PREPARED = "prepared"
-"""Param that is not for the worker: the input is complete."""
+"""Param that is not for the worker: the version of which the input is complete."""
+_STANDING = "standing"
+"""Param that is not for the worker: what was there when the input was made."""
 
 
 class DatasetSetup(ABC, Generic[Request]):
@@ -61,9 +64,16 @@ class DatasetSetup(ABC, Generic[Request]):
     """
 
     changes_dataset = True
+    offered: tuple[str, ...] = ()
+    """Files of the input that come with the request."""
 
     def create(
-        self, library: Library, queue: JobQueue, request: Request, rows: pa.Table | None = None
+        self,
+        library: Library,
+        queue: JobQueue,
+        request: Request,
+        rows: pa.Table | None = None,
+        name: str | None = None,
     ) -> Job:
         """Queue the job. DATASET_NOT_FOUND, DATASET_BUSY, DATASET_READ_ONLY, DISK_SPACE."""
         with system_errors():
@@ -75,15 +85,17 @@ class DatasetSetup(ABC, Generic[Request]):
             request = self.checked(store, request.model_copy(update={"dataset": store.slug}))
             kind = kind_of(request)
             job = Job(
-                job=uuid.uuid4().hex,
+                job=name or uuid.uuid4().hex,
                 kind=kind,
                 dataset=store.slug,
+                dataset_uuid=store.uuid,
                 state="queued",
                 created_at=now(),
             ).model_copy(update={kind: request})
+            retire_same(library, queue, job, lambda left, _: self._makes_the_same(left, request))
             spool = Spool.of(library.data_dir, job.job)
             try:
-                spool.make()
+                spool.make(queue.owner.mark())
                 if rows is not None:
                     self.offer_rows(spool, rows)
                 self.before_queue(store, job, request)
@@ -94,26 +106,61 @@ class DatasetSetup(ABC, Generic[Request]):
             return job
 
     def begin(self, library: Library, queue: JobQueue, job: Job) -> dict[str, Any] | None:
-        """Write the worker's input; the same params for every attempt."""
-        store = library.open(dataset_of(job))
-        spool = Spool.of(library.data_dir, job.job)
-        params = queue.params(job.job)
-        if not params.get(_PREPARED):
-            params |= self.prepare(store, getattr(job, job.kind), spool)
-            queue.set_params(job.job, params | {_PREPARED: True})
-        elif not spool.input.exists():
-            return None
-        return {key: value for key, value in params.items() if key != _PREPARED}
+        """Write the worker's input; the same params for every attempt.
 
-    def conclude(self, library: Library, queue: JobQueue, job: Job) -> int | None:
+        A job that is taken up again before it brought anything starts anew where the dataset was
+        written meanwhile. JOB_CANCELLED when what it was to make was made or removed by others.
+        """
+        store = store_of(library, job)
+        spool = Spool.of(library.data_dir, job.job)
+        request, params = getattr(job, job.kind), queue.params(job.job)
+        planned, brought = params.get(_PREPARED), bool(store.committed_pieces(job.job))
+        if planned is not None and not spool.input.exists():
+            if job.result:
+                return None
+            raise stale("Its folder was removed before it was done.")
+        if planned is not None and not self._stands(store, job, params, brought):
+            raise stale("What it makes was written or removed by others since it began.")
+        if planned is None or not (brought or planned == store.version):
+            spool.restart(self.offered)
+            params |= {_STANDING: self.standing(store, request), _PREPARED: store.version}
+            params |= self.prepare(store, request, spool)
+            queue.set_params(job.job, params)
+        return {key: value for key, value in params.items() if key not in (_PREPARED, _STANDING)}
+
+    def rest(self, library: Library, job: Job) -> None:
+        """Remove what attempts that were killed left."""
+        Spool.of(library.data_dir, job.job).shrink()
+
+    def discard(self, library: Library, job: Job) -> None:
         """Remove the input and what was not committed."""
         Spool.of(library.data_dir, job.job).clear()
-        try:
-            return library.open(dataset_of(job)).version
-        except VisionLensError as error:
-            if error.code == "DATASET_NOT_FOUND":
-                return None
-            raise
+
+    def conclude(self, library: Library, queue: JobQueue, job: Job) -> int | None:
+        """Remove the input and what was not committed. JOB_CANCELLED: the dataset is gone."""
+        self.discard(library, job)
+        return store_of(library, job).version
+
+    def makes(self, request: Request) -> object:
+        """What the job is to make: a later job that makes the same is meant instead of it."""
+        return request
+
+    def standing(self, store: DatasetStore, request: Request) -> str | None:
+        """What tells one thing of this name from another that takes its place; None: none is."""
+        return None
+
+    def goes_on(self, store: DatasetStore, job: Job, since: int) -> bool:
+        """Whether a job may add to what it brought before others wrote."""
+        return True
+
+    def _stands(self, store: DatasetStore, job: Job, params: dict[str, Any], brought: bool) -> bool:
+        if brought:
+            return self.goes_on(store, job, params[_PREPARED])
+        return bool(params[_STANDING] == self.standing(store, getattr(job, job.kind)))
+
+    def _makes_the_same(self, left: Job, request: Request) -> bool:
+        kind = kind_of(request)
+        return left.kind == kind and self.makes(getattr(left, kind)) == self.makes(request)
 
     def follow(self, job: Job) -> list[JobParameters]:
         """Nothing."""

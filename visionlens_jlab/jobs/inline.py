@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import nullcontext, suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..errors import VisionLensError
@@ -18,6 +19,7 @@ from .kinds import code_of, lane_of, setup_of
 from .outcome import Outcome, outcome_of, unexpected
 from .progress import Meter, Step
 from .queue import JobQueue, Owner
+from .retirement import clear_leftovers, retire
 from .sink import Sink
 from .spool import Spool
 
@@ -74,9 +76,16 @@ def run_job(
     KeyboardInterrupt
         After the job was cancelled; what was committed stays.
     """
-    queue = JobQueue(library.state, Owner())
-    setup = setup_of(kind_of(request))
-    job = setup.create(library, queue, request, table)
+    queue = JobQueue(library.state, Owner.of_process())
+    clear_leftovers(library, queue.owner)
+    job = setup_of(kind_of(request)).create(library, queue, request, table)
+    return _carry_out(library, queue, job, on_progress)
+
+
+def _carry_out(
+    library: Library, queue: JobQueue, job: Job, on_progress: Callable[[Job], None]
+) -> Job:
+    """Run a queued job and those that follow it."""
     interrupted = False
     outcome = Outcome("cancelled")
     try:
@@ -86,13 +95,10 @@ def run_job(
     except KeyboardInterrupt:
         interrupted = True
     except VisionLensError as error:
-        outcome = Outcome.failed(error)
+        outcome = Outcome.of(error)
     except Exception as error:
         outcome = unexpected(error, "The job met an error it did not expect.")
-    job = status.ended(job, outcome)
-    with suppress(VisionLensError) if job.error else nullcontext():  # the first error counts
-        setup.conclude(library, queue, job)
-        queue.save(job)
+    job, following = _conclude(library, queue, job, outcome)
     if interrupted:
         raise KeyboardInterrupt
     if job.error is not None:
@@ -100,10 +106,38 @@ def run_job(
             _log.info("%s", outcome.trace)  # for who asks for it; others get the error
         raise VisionLensError.from_json(job.error.model_dump())
     if job.state == "cancelled":  # by somebody else
-        raise VisionLensError("JOB_CANCELLED", f"The {job.kind} job was cancelled.")
-    for following in setup.follow(job):
-        run_job(library, following, on_progress=on_progress)
+        reason = outcome.reason or f"The {job.kind} job was cancelled."
+        raise VisionLensError("JOB_CANCELLED", reason)
+    while following:
+        try:
+            _carry_out(library, queue, following.pop(0), on_progress)
+        except BaseException:
+            for left in following:
+                retire(library, left, "The job before it did not come to its end.")
+            raise
     return job
+
+
+def _conclude(
+    library: Library, queue: JobQueue, job: Job, outcome: Outcome
+) -> tuple[Job, list[Job]]:
+    """Set dataset and queue to how a job ended; the job, and those that follow it, queued."""
+    setup, ended = setup_of(job.kind), status.ended(job, outcome)
+    following: list[Job] = []
+    done = ended.state == "done"
+    with nullcontext() if done else suppress(VisionLensError):  # the first error counts
+        if done:
+            queue.save(job.model_copy(update={"result": ended.result}))
+        setup.conclude(library, queue, ended)
+    try:
+        for request in setup.follow(ended) if done else ():
+            kind = kind_of(request)
+            name = status.follower_name(job, kind)
+            following.append(setup_of(kind).create(library, queue, request, None, name))
+    finally:
+        with nullcontext() if done else suppress(VisionLensError):
+            queue.save(ended)
+    return ended, following
 
 
 def _run(
@@ -147,7 +181,7 @@ def _run(
         return commits.failure
     if outcome.state == "done":
         sink.check_complete()
-    return outcome
+    return replace(outcome, step=context.step)
 
 
 class Commits(threading.Thread):
@@ -173,7 +207,7 @@ class Commits(threading.Thread):
         try:
             self._commit()
         except VisionLensError as error:
-            self.failure = Outcome.failed(error)
+            self.failure = Outcome.of(error)
         except Exception as error:
             self.failure = unexpected(error, "What the job brought could not be stored.")
         if self.failure:

@@ -25,8 +25,18 @@ LaneName = Literal["cpu", "gpu", "agent"]
 class Setup(Protocol):
     """What happens to a dataset before and after a job; called in threads."""
 
-    def create(self, library: Library, queue: JobQueue, request: Any, rows: pa.Table | None) -> Job:
-        """Check the parameters and queue the job; raises VisionLensError."""
+    def create(
+        self,
+        library: Library,
+        queue: JobQueue,
+        request: Any,
+        rows: pa.Table | None,
+        name: str | None = None,
+    ) -> Job:
+        """Check the parameters and queue the job, under a name where one is given.
+
+        Raises VisionLensError.
+        """
         ...
 
     def begin(self, library: Library, queue: JobQueue, job: Job) -> dict[str, Any] | None:
@@ -36,10 +46,19 @@ class Setup(Protocol):
         """
         ...
 
+    def rest(self, library: Library, job: Job) -> None:
+        """Remove what no further attempt at the job reads."""
+        ...
+
+    def discard(self, library: Library, job: Job) -> None:
+        """Remove what the job's attempts left, outside of the dataset."""
+        ...
+
     def conclude(self, library: Library, queue: JobQueue, job: Job) -> int | None:
         """Leave the dataset in the right state, remove the job's pieces.
 
-        Returns the dataset's version; None when there is none any more.
+        Returns the dataset's version; None when the job deleted it. JOB_CANCELLED when it was gone
+        before, and another one may have its name.
         """
         ...
 

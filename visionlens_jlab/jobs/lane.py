@@ -50,7 +50,7 @@ class Lane(ABC):
     touch : callable
         Called while a job runs, so that nobody takes the server for idle.
     done : callable
-        Awaited with each job that was done, before the next one begins.
+        Awaited with each job that was done, before its end is stored.
     """
 
     def __init__(
@@ -141,7 +141,7 @@ class Lane(ABC):
                 setup_of(job.kind).begin, self._library, self._queue, job
             )
         except VisionLensError as error:
-            await self._finish(job, Outcome.failed(error))
+            await self._finish(job, Outcome.of(error))
             return
         if params is None:
             await self._finish(job, Outcome("done"))
@@ -158,10 +158,24 @@ class Lane(ABC):
         """Run the job's code to its end."""
 
     async def _finish(self, job: Job, outcome: Outcome) -> None:
-        """Set dataset and queue to how the job ended, and tell."""
-        job = status.ended(job, outcome)
+        """Set dataset and queue to how the job ended, queue what follows it, and tell."""
+        before, job = job, status.ended(job, outcome)
         if job.error:
             self._spool(job.job).log("error", f"{job.error.code}: {job.error.message}")
+        if outcome.reason:
+            self._spool(job.job).log("warning", outcome.reason)
+        if job.result and not before.result:
+            # A server that is killed from here on leaves a job of which nothing else tells it.
+            await self._save(before.model_copy(update={"result": job.result}))
+        await self._conclude(job)
+        if job.state == "done":
+            await self._done(job)
+        self._live = Live(job)
+        await self._save_end(job)
+        self._live = None
+        self._announcer.job(job)
+
+    async def _conclude(self, job: Job) -> None:
         try:
             version = await asyncio.to_thread(
                 setup_of(job.kind).conclude, self._library, self._queue, job
@@ -169,25 +183,23 @@ class Lane(ABC):
             if job.dataset:
                 change: Literal["changed", "deleted"] = "deleted" if version is None else "changed"
                 self._announcer.dataset(job.dataset, version or 0, change)
-        except Exception:  # the job is over all the same
-            _log.exception("The dataset of job %s could not be left in order", job.job)
-        self._live = Live(job)
-        await self._save_end(job)
-        self._live = None
-        self._announcer.job(job)
-        if job.state == "done":
-            await self._done(job)
+        except Exception as error:  # the job is over all the same
+            if not (isinstance(error, VisionLensError) and error.code == status.STALE):
+                _log.exception("The dataset of job %s could not be left in order", job.job)
+
+    async def _save(self, job: Job) -> bool:
+        """Store the job; False where there is no room."""
+        try:
+            await asyncio.to_thread(self._queue.save, job)
+        except (VisionLensError, sqlite3.OperationalError):
+            _log.warning("Job %s cannot be stored yet", job.job, exc_info=True)
+            return False
+        return True
 
     async def _save_end(self, job: Job) -> None:
         """Store how a job ended; on a full disk, as soon as there is room."""
-        while True:
-            try:
-                await asyncio.to_thread(self._queue.save, job)
-            except (VisionLensError, sqlite3.OperationalError):
-                _log.warning("The end of job %s cannot be stored yet", job.job, exc_info=True)
-                await asyncio.sleep(TICK_SECONDS)
-            else:
-                return
+        while not await self._save(job):  # noqa: ASYNC110  no event tells of room
+            await asyncio.sleep(TICK_SECONDS)
 
     def _on_step(self, step: Step) -> None:
         if self._live:

@@ -13,6 +13,7 @@ from ..errors import VisionLensError, of_system
 from ..models import ErrorBody
 from .context import JobCancelled
 from .pieces import write_json
+from .progress import Step
 
 RESULT = "result.json"
 
@@ -26,6 +27,17 @@ class Outcome:
     trace: str | None = None
     result: dict[str, Any] | None = None
     """What the job says it made."""
+    step: Step | None = None
+    """How far it was in the end."""
+    reason: str | None = None
+    """Why it was cancelled, where nobody asked for that."""
+
+    @classmethod
+    def of(cls, error: VisionLensError) -> Outcome:
+        """Failed, or cancelled where the error says that the job must not go on."""
+        if error.code == "JOB_CANCELLED":
+            return cls("cancelled", reason=error.message)
+        return cls.failed(error)
 
     @classmethod
     def failed(cls, error: VisionLensError, trace: str | None = None) -> Outcome:
@@ -46,6 +58,7 @@ class Outcome:
             "error": self.error.model_dump() if self.error else None,
             "trace": self.trace,
             "result": self.result,
+            "step": vars(self.step) if self.step else None,
         }
         write_json(attempt / RESULT, content)
 
@@ -57,7 +70,8 @@ class Outcome:
         except FileNotFoundError:
             return None
         error = ErrorBody.model_validate(content["error"]) if content["error"] else None
-        return cls(content["state"], error, content["trace"], content.get("result"))
+        step = Step(**content["step"]) if content.get("step") else None
+        return cls(content["state"], error, content["trace"], content.get("result"), step)
 
 
 def outcome_of(run: Callable[[], dict[str, Any] | None], cancelled: Callable[[], bool]) -> Outcome:

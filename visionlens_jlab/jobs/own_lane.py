@@ -6,6 +6,7 @@ import asyncio
 import logging
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 from ..errors import VisionLensError
@@ -73,7 +74,8 @@ class OwnLane(Lane):
                 host=self._host,
                 stopping=self._stopping.is_set,
             )
-            return outcome_of(lambda: code_of(job.kind)(context), lambda: spool.cancelled)
+            outcome = outcome_of(lambda: code_of(job.kind)(context), lambda: spool.cancelled)
+            return replace(outcome, step=context.step)
 
         outcome = await self._loop.run_in_executor(self._pool, run)
         if outcome.trace:

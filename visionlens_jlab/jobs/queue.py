@@ -12,9 +12,11 @@ import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from ..catalog.processes import birth, runs
+from ..errors import VisionLensError
 from ..models import Job
 from ..models.jobs import UNFINISHED
 
@@ -34,6 +36,11 @@ class Owner:
     uuid: str = field(default_factory=lambda: uuid.uuid4().hex)
     host: str = field(default_factory=socket.gethostname)
     pid: int = field(default_factory=os.getpid)
+
+    @classmethod
+    def of_process(cls) -> Owner:
+        """The one of this process, for whoever runs jobs in it."""
+        return _owner_of(os.getpid())
 
     @property
     def born(self) -> str | None:
@@ -61,6 +68,11 @@ class Owner:
         }
 
 
+@cache
+def _owner_of(pid: int) -> Owner:
+    return Owner(pid=pid)
+
+
 class JobQueue:
     """Jobs in the order in which they were queued; callable from any thread.
 
@@ -76,17 +88,30 @@ class JobQueue:
         self._state = state
         self._owner = owner
 
+    @property
+    def owner(self) -> Owner:
+        """Who queues and runs jobs here."""
+        return self._owner
+
     def add(self, job: Job, params: dict[str, Any]) -> None:
         """Append a job of this process."""
         self._state.put_job(job.model_dump(mode="json") | {"params": params} | self._owner.mark())
 
     def jobs(self) -> list[Job]:
         """All jobs, newest first."""
-        return [_job(row) for row in reversed(self._state.list_jobs())]
+        return [job_of(row) for row in reversed(self._state.list_jobs())]
 
     def get(self, job: str) -> Job:
         """One job; JOB_NOT_FOUND."""
-        return _job(self._state.get_job(job))
+        return job_of(self._state.get_job(job))
+
+    def has(self, job: str) -> bool:
+        """Whether there is a job of this name."""
+        try:
+            self._state.get_job(job)
+        except VisionLensError:
+            return False
+        return True
 
     def params(self, job: str) -> dict[str, Any]:
         """A job's parameters; JOB_NOT_FOUND."""
@@ -105,11 +130,25 @@ class JobQueue:
     def next(self, takes: Callable[[str], bool] = lambda _: True) -> Job | None:
         """This process's first job that waits and whose kind is taken."""
         rows = self._state.list_jobs(states=("queued", "cancelling"), server=self._owner.uuid)
-        return next((_job(row) for row in rows if takes(row["kind"])), None)
+        return next((job_of(row) for row in rows if takes(row["kind"])), None)
 
     def unfinished_of(self, dataset: str) -> list[Job]:
         """Jobs on a dataset that are not over."""
-        return [_job(row) for row in self._state.list_jobs(dataset=dataset, states=UNFINISHED)]
+        return [job_of(row) for row in self._state.list_jobs(dataset=dataset, states=UNFINISHED)]
+
+    def left_on(self, job: Job) -> list[tuple[Job, dict[str, Any]]]:
+        """The unfinished jobs on a job's dataset that other processes have, with their parameters.
+
+        Those that run in a process that lives are not among them.
+        """
+        rows = self._state.list_jobs(dataset=job.dataset, states=UNFINISHED)
+        return [
+            (job_of(row), row["params"])
+            for row in rows
+            if row.get("dataset_uuid") == job.dataset_uuid
+            and row["server"] != self._owner.uuid
+            and (row["state"] == "queued" or self._owner.outlives(row))
+        ]
 
     def beat(self) -> None:
         """Say that this process is alive."""
@@ -131,7 +170,7 @@ class JobQueue:
                 **self._owner.mark(),
             )
             if taken is not None:
-                adopted.append(_job(taken))
+                adopted.append(job_of(taken))
         return adopted
 
     def release(self) -> None:
@@ -150,5 +189,6 @@ class JobQueue:
         return forgotten
 
 
-def _job(row: dict[str, Any]) -> Job:
+def job_of(row: dict[str, Any]) -> Job:
+    """The job of a stored row."""
     return Job.model_validate({name: row[name] for name in Job.model_fields if name in row})

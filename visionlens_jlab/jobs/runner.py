@@ -7,6 +7,7 @@ import itertools
 import logging
 import sqlite3
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from ..agents.config import AgentConfig
@@ -28,7 +29,9 @@ from .kinds import KINDS, LaneName, lane_of, setup_of
 from .lane import TICK_SECONDS, Lane
 from .own_lane import OwnLane
 from .queue import OVER, JobQueue, Owner
+from .retirement import clear_leftovers, rest, retire, why_lost
 from .spool import Spool
+from .status import follower_name
 from .worker_lane import WorkerLane
 
 if TYPE_CHECKING:
@@ -107,6 +110,7 @@ class JobRunner:
     async def start(self) -> None:
         """Take up what processes that are gone have left, and work until `stop`."""
         await self._adopt()
+        await asyncio.to_thread(clear_leftovers, self._library, self._queue.owner)
         for kind in KINDS:
             if KINDS[kind].creates:
                 await asyncio.to_thread(setup_of(kind).mend, self._library, self._queue)
@@ -122,8 +126,10 @@ class JobRunner:
             await lane.close()
         await asyncio.to_thread(self._queue.release)
 
-    async def submit(self, request: JobParameters, rows: pa.Table | None = None) -> Job:
-        """Queue the job that takes these parameters.
+    async def submit(
+        self, request: JobParameters, rows: pa.Table | None = None, name: str | None = None
+    ) -> Job:
+        """Queue the job that takes these parameters, under a name where one is given.
 
         Raises what its kind's `create` does, and what `AgentConfig.check` says of its model.
         """
@@ -131,7 +137,7 @@ class JobRunner:
         if isinstance(request, AskRequest | AttributeRequest) and request.model:
             self._agents.check(request.model)
         job = await asyncio.to_thread(
-            setup_of(kind).create, self._library, self._queue, request, rows
+            setup_of(kind).create, self._library, self._queue, request, rows, name
         )
         self._announcer.job(job)
         if job.dataset and KINDS[kind].creates:
@@ -176,8 +182,11 @@ class JobRunner:
     async def _follow(self, job: Job) -> None:
         """Queue what comes after a job; what cannot be is said in that job's log."""
         for request in [*setup_of(job.kind).follow(job), *self._by_setting(job)]:
+            name = follower_name(job, kind_of(request))
+            if await asyncio.to_thread(self._queue.has, name):
+                continue  # a server that was killed queued it
             try:
-                await self.submit(request)
+                await self.submit(request, name=name)
             except VisionLensError as error:
                 self._spool(job.job).log("error", f"{error.code}: {error.message}")
             except Exception:  # the job is done all the same
@@ -217,11 +226,22 @@ class JobRunner:
     async def _adopt(self) -> None:
         """Queue the jobs of processes that are gone; forget the oldest jobs."""
         for job in await asyncio.to_thread(self._queue.adopt):
-            self._spool(job.job).log("info", "Taken over from a server that is gone.")
-            self._announcer.job(job)
+            reason = await asyncio.to_thread(why_lost, self._library, job)
+            if reason is None:
+                await asyncio.to_thread(self._take_over, job)
+            else:
+                await asyncio.to_thread(retire, self._library, job, reason)
+            self._announcer.job(await asyncio.to_thread(self._queue.get, job.job))
             self._wake()
         for name in await asyncio.to_thread(self._queue.prune):
             await asyncio.to_thread(self._spool(name).remove)
+
+    def _take_over(self, job: Job) -> None:
+        rest(self._library, job)
+        spool = self._spool(job.job)
+        with suppress(OSError):  # a full disk
+            spool.hold_room()
+        spool.log("info", "Taken over from a process that is gone.")
 
     def _wake(self) -> None:
         for lane in self.lanes.values():

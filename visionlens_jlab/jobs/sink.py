@@ -12,7 +12,7 @@ from ..errors import VisionLensError
 from ..models import Job
 from .pieces import whole_pieces
 from .spool import Spool
-from .status import dataset_of
+from .status import store_of
 
 if TYPE_CHECKING:
     from ..catalog.library import Library
@@ -27,7 +27,7 @@ class Sink:
     ----------
     library : Library
     job : Job
-        Its dataset gets the pieces.
+        Its dataset gets the pieces, never another one that has its name by now.
     attempt : Path
         Folder of the present attempt; older ones are never read.
     on_commit : callable
@@ -42,12 +42,11 @@ class Sink:
         on_commit: Callable[[int], None],
     ) -> None:
         self._library = library
-        self._dataset = dataset_of(job)
-        self._job = job.job
+        self._job = job
         self.attempt = attempt
         self.spool = Spool(attempt.parent)
         self._on_commit = on_commit
-        self.committed = set(library.open(self._dataset).committed_pieces(self._job))
+        self.committed = store_of(library, job).committed_pieces(job.job)
 
     def commit_next(self) -> bool:
         """Commit the piece whose turn it is; False when it is not there (yet)."""
@@ -71,7 +70,7 @@ class Sink:
             )
 
     def _commit(self, sequence: int, folder: Path) -> None:
-        store = self._library.open(self._dataset)
-        store.apply_piece(Piece.load(folder, self._job, sequence))
+        store = store_of(self._library, self._job)
+        store.apply_piece(Piece.load(folder, self._job.job, sequence))
         self.committed.add(sequence)
         self._on_commit(store.version)

@@ -7,11 +7,16 @@ import json
 import os
 import shutil
 from collections import deque
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from .pieces import write_json
+
 LOG_LINES = 1000
+OWNER = "owner.json"
+RESERVE = "reserve"
 RESERVE_BYTES = 8 << 20
 """Held on the disk while a job runs: on a full disk its end can be written after all."""
 
@@ -35,12 +40,14 @@ class Spool:
         """The spool of a job."""
         return cls(data_dir / "spool" / job)
 
-    def make(self) -> None:
-        """Create the folder, for this user only."""
+    def make(self, owner: Mapping[str, Any] | None = None) -> None:
+        """Create the folder, for this user only; `owner`: what is stored of who makes it."""
         self.folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.folder.mkdir(mode=0o700, exist_ok=True)
+        if owner is not None:
+            write_json(self.folder / OWNER, owner)
         self.input.mkdir(mode=0o700, exist_ok=True)
-        self._hold_room()
+        self.hold_room()
 
     def attempt(self, number: int) -> Path:
         """Folder of one attempt, counted from 1."""
@@ -86,20 +93,50 @@ class Spool:
                 lines.append(json.loads(line))
         return lines
 
+    @property
+    def owner(self) -> dict[str, Any] | None:
+        """What is stored of who made it; None: nothing that can be read."""
+        try:
+            content: dict[str, Any] = json.loads((self.folder / OWNER).read_bytes())
+        except (OSError, ValueError):
+            return None
+        return content
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether it holds nothing but the log."""
+        return all(path == self._log for path in self.folder.glob("*"))
+
     def clear(self) -> None:
         """Remove everything but the log, also the room held for the job's end."""
+        self._remove_all_but({self._log.name})
+
+    def restart(self, offered: Collection[str]) -> None:
+        """Remove what was prepared and made, but for what was `offered` as input."""
+        self._remove_all_but({self._log.name, self._cancel.name, OWNER, RESERVE, self.input.name})
+        for path in self.input.glob("*"):
+            if path.name not in offered:
+                _remove(path)
+
+    def shrink(self) -> None:
+        """Remove what no further attempt reads: those before, and the room held for the end."""
+        _remove(self.folder / RESERVE)
         for path in self.folder.glob("*"):
-            if path.is_dir():
-                shutil.rmtree(path, ignore_errors=True)
-            elif path != self._log:
-                path.unlink(missing_ok=True)
+            if path.is_dir() and path != self.input:
+                _remove(path)
+
+    def _remove_all_but(self, kept: Collection[str]) -> None:
+        for path in self.folder.glob("*"):
+            if path.name not in kept:
+                _remove(path)
 
     def remove(self) -> None:
         """Remove the folder and all it holds."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def _hold_room(self) -> None:
-        descriptor = os.open(self.folder / "reserve", os.O_WRONLY | os.O_CREAT, 0o600)
+    def hold_room(self) -> None:
+        """Take room on the disk that `clear` gives back; nothing where it is taken already."""
+        descriptor = os.open(self.folder / RESERVE, os.O_WRONLY | os.O_CREAT, 0o600)
         try:
             if hasattr(os, "posix_fallocate"):
                 os.posix_fallocate(descriptor, 0, RESERVE_BYTES)
@@ -107,3 +144,10 @@ class Spool:
                 os.write(descriptor, bytes(RESERVE_BYTES))
         finally:
             os.close(descriptor)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)

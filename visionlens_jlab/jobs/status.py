@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import time
+import uuid
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
 
 from ..errors import VisionLensError
 from ..models import Job
 from .outcome import Outcome
 from .progress import Meter, Step
+
+if TYPE_CHECKING:
+    from ..catalog.library import Library
+    from ..catalog.store import DatasetStore
+
+
+STALE = "JOB_CANCELLED"
 
 
 def started(job: Job, attempt: int) -> Job:
@@ -38,16 +47,21 @@ def advanced(job: Job, meter: Meter, step: Step) -> Job:
 
 def ended(job: Job, outcome: Outcome) -> Job:
     """The job when it is over."""
-    return job.model_copy(
-        update={
-            "state": outcome.state,
-            "error": outcome.error,
-            "result": outcome.result or {},
-            "finished_at": now(),
-            "rate": None,
-            "eta_seconds": None,
-        }
-    )
+    update: dict[str, Any] = dict(vars(outcome.step)) if outcome.step else {}
+    update |= {
+        "state": outcome.state,
+        "error": outcome.error,
+        "result": job.result if outcome.result is None else outcome.result,
+        "finished_at": now(),
+        "rate": None,
+        "eta_seconds": None,
+    }
+    if outcome.reason is not None:
+        update["message"] = outcome.reason
+    ended = job.model_copy(update=update)
+    if ended.state != "done" or ended.total is None:
+        return ended
+    return ended.model_copy(update={"done": ended.total})  # its last words may have been lost
 
 
 def now() -> str:
@@ -55,8 +69,32 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
+def follower_name(job: Job, kind: str) -> str:
+    """The name of the job of a kind that follows a job: one, however often that ends."""
+    return uuid.uuid5(uuid.NAMESPACE_OID, f"{job.job} {kind}").hex
+
+
 def dataset_of(job: Job) -> str:
     """Slug of the dataset that the job works on."""
     if job.dataset is None:
         raise VisionLensError("JOB_FAILED", f"Job {job.job} names no dataset.")
     return job.dataset
+
+
+def store_of(library: Library, job: Job) -> DatasetStore:
+    """The dataset that the job was queued for. JOB_CANCELLED when it is gone, DATASET_BUSY."""
+    slug = dataset_of(job)
+    try:
+        store = library.open(slug)
+    except VisionLensError as error:
+        if error.code == "DATASET_NOT_FOUND":
+            raise stale(f"Its dataset {slug!r} was deleted.") from error
+        raise
+    if store.uuid != job.dataset_uuid:
+        raise stale(f"Its dataset was deleted; the one called {slug!r} now is another.")
+    return store
+
+
+def stale(reason: str) -> VisionLensError:
+    """What ends a job that must not go on, since what it was planned on is no more."""
+    return VisionLensError(STALE, reason, "Start the job again, if it is still wanted.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +52,7 @@ def execute(folder: str) -> None:
         outcome = outcome_of(lambda: code_of(start["kind"])(context), lambda: spool.cancelled)
     except KeyboardInterrupt:
         outcome = Outcome.lost()
-    outcome.write(attempt)
+    replace(outcome, step=context.step).write(attempt)
 
 
 def _publish(message: dict[str, Any]) -> None:

@@ -67,6 +67,8 @@ class Job(Model):
     job: str
     kind: str
     dataset: str | None
+    dataset_uuid: str | None = None
+    """Of the dataset that is meant: another one may have its name by now."""
     state: JobState
     stage: str | None = None
     done: int = 0

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pyarrow as pa
 
+from ..errors import VisionLensError
 from ..loading import importing
 from ..models import (
     Changed,
@@ -59,8 +62,12 @@ class DirectBackend:
     def _library(self) -> Library:
         if self._opened is None:
             from ..catalog.library import Library
+            from ..jobs.queue import Owner
+            from ..jobs.retirement import clear_leftovers
 
             self._opened = Library(self._data_dir)
+            with suppress(VisionLensError, OSError, sqlite3.Error):
+                clear_leftovers(self._opened, Owner.of_process())
         return self._opened
 
     def datasets(self) -> list[DatasetInfo]:

@@ -9,6 +9,7 @@ export function job(change: Partial<IJob> = {}): IJob {
     job: 'j1',
     kind: 'ingest',
     dataset: 'street',
+    dataset_uuid: null,
     state: 'running',
     stage: 'images',
     done: 0,

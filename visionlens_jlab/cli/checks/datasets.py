@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...errors import VisionLensError
+from ...models.jobs import UNFINISHED
 from .finding import Finding
 
 if TYPE_CHECKING:
@@ -80,22 +82,30 @@ def _dataset(library: Library, card: DatasetInfo) -> Finding:
         if error.code == "DATASET_BUSY":
             return Finding("ok", subject, error.message)
         return Finding("mend", subject, f"{error.code}: {error.message}", error.hint)
-    if card.state == "incomplete":
-        advice = f"visionlens ingest --incremental SOURCE --name '{card.name}' completes it."
+    ingests = [row for row in library.state.list_jobs(card.dataset) if row["kind"] == "ingest"]
+    waits = any(row["state"] in UNFINISHED for row in ingests)
+    if card.state == "incomplete" or (card.state == "ingesting" and not waits):
+        source = ingests[-1]["ingest"]["source"] if ingests and ingests[-1].get("ingest") else None
+        place = shlex.quote(source) if source else "SOURCE"
+        name = shlex.quote(card.name)
+        advice = f"visionlens ingest --incremental {place} --name {name} completes it."
         return Finding("note", subject, f"incomplete, {samples:,} samples", advice)
     return Finding("ok", subject, f"{samples:,} samples")
 
 
 def _jobs(library: Library) -> Iterator[Finding]:
     """Jobs of processes that are gone, and folders of jobs that are forgotten."""
-    from ...jobs.queue import Owner
-    from ...models.jobs import UNFINISHED
+    from ...jobs.queue import Owner, job_of
+    from ...jobs.retirement import why_lost
 
     me = Owner()
     for row in library.state.list_jobs(states=UNFINISHED):
         subject = f"job {row['job'][:8]} on {row['dataset']}"
         if me.outlives(row):
+            reason = why_lost(library, job_of(row))
             advice = "Start JupyterLab with this data directory: the job goes on by itself."
+            if reason is not None:
+                advice = f"{reason} Nothing is to be done: JupyterLab ends it when it starts."
             yield Finding("note", subject, f"{row['state']}, but its process is gone", advice)
         else:
             yield Finding("ok", subject, f"{row['state']}, process {row['pid']} on {row['host']}")

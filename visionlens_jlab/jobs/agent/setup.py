@@ -8,7 +8,7 @@ from ...errors import VisionLensError
 from ...models import AgentRun, AgentStep, AskRequest, Job, Usage
 from ..dataset_setup import DatasetSetup
 from ..spool import Spool
-from ..status import dataset_of, now
+from ..status import now, store_of
 
 if TYPE_CHECKING:
     from ...catalog.library import Library
@@ -59,7 +59,7 @@ class AgentSetup(DatasetSetup[AskRequest]):
         """Say of a run that was cut short how it ended."""
         version = super().conclude(library, queue, job)
         if version is not None:
-            store = library.open(dataset_of(job))
+            store = store_of(library, job)
             run = store.agent_run(job.job)
             if run.stopped is None:
                 store.keep_agent_run(_cut_short(run, job))

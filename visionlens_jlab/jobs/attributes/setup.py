@@ -33,6 +33,10 @@ class AttributesSetup(DatasetSetup[AttributeRequest]):
             store.view(request.view)
         return request.model_copy(update={"attributes": checked(request.attributes)})
 
+    def makes(self, request: AttributeRequest) -> object:
+        """Attributes."""
+        return sorted(spec.name for spec in request.attributes)
+
     def prepare(
         self, store: DatasetStore, request: AttributeRequest, spool: Spool
     ) -> dict[str, Any]:

@@ -40,6 +40,14 @@ class DuplicatesSetup(DatasetSetup[DuplicatesRequest]):
         spaces = [one for one in store.spaces() if one.level == "samples" and one.vectors > 1]
         return request.model_copy(update={"space": spaces[-1].space if spaces else None})
 
+    def makes(self, request: DuplicatesRequest) -> object:
+        """The groups of a kind."""
+        return request.kind
+
+    def standing(self, store: DatasetStore, request: DuplicatesRequest) -> str | None:
+        """When they were looked for last."""
+        return store.duplicates_run(request.kind)
+
     def prepare(
         self, store: DatasetStore, request: DuplicatesRequest, spool: Spool
     ) -> dict[str, Any]:

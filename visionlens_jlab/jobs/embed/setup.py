@@ -55,6 +55,14 @@ class EmbedSetup(DatasetSetup[EmbedRequest]):
                 )
         return request
 
+    def makes(self, request: EmbedRequest) -> object:
+        """A space of a level."""
+        return request.level, request.space or request.model
+
+    def goes_on(self, store: DatasetStore, job: Job, since: int) -> bool:
+        """Not where vectors of its space came from others: these are newer."""
+        return not store.vectors_of_others(job.job, since)
+
     def prepare(self, store: DatasetStore, request: EmbedRequest, spool: Spool) -> dict[str, Any]:
         """Write rows, spaces, their ids and what they were fitted with."""
         write_stream(spool.input / ITEMS, items_of(store, request.level))

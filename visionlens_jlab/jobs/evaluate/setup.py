@@ -46,6 +46,15 @@ class EvaluateSetup(DatasetSetup[EvaluateRequest]):
             )
         return request.model_copy(update={"name": name})
 
+    def makes(self, request: EvaluateRequest) -> object:
+        """An evaluation."""
+        return request.name
+
+    def standing(self, store: DatasetStore, request: EvaluateRequest) -> str | None:
+        """When the evaluation of that name was made."""
+        found = (one for one in store.evaluations() if one.evaluation == request.name)
+        return next((one.created_at for one in found), None)
+
     def prepare(
         self, store: DatasetStore, request: EvaluateRequest, spool: Spool
     ) -> dict[str, Any]:
@@ -90,6 +99,10 @@ class IntervalsSetup(DatasetSetup[IntervalsRequest]):
         store.evaluation(request.evaluation)
         return request
 
+    def makes(self, request: IntervalsRequest) -> object:
+        """The intervals of an evaluation."""
+        return request.evaluation
+
     def prepare(
         self, store: DatasetStore, request: IntervalsRequest, spool: Spool
     ) -> dict[str, Any]:
@@ -104,6 +117,10 @@ class LabelQualitySetup(DatasetSetup[LabelQualityRequest]):
         """EVALUATION_NOT_FOUND."""
         store.evaluation(request.evaluation)
         return request
+
+    def makes(self, request: LabelQualityRequest) -> object:
+        """The fields made from an evaluation."""
+        return request.evaluation
 
     def prepare(
         self, store: DatasetStore, request: LabelQualityRequest, spool: Spool

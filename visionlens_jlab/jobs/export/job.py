@@ -18,10 +18,7 @@ from ...models import ExportReport
 from ..context import JobContext
 from ..pieces import write_json
 from .content import ANNOTATIONS, CLASSES, SAMPLES, make_content, watched
-from .place import new_folder
-
-DONE = "report.json"
-"""In the spool: the report of a folder that is whole, or about to be."""
+from .place import REPORT, new_folder, partial_folder
 
 
 def run(context: JobContext) -> dict[str, Any]:
@@ -35,8 +32,9 @@ def run(context: JobContext) -> dict[str, Any]:
     """
     params = context.params
     path = Path(params["path"])
-    finished = context.spool / DONE
-    if finished.exists() and path.is_dir() and any(path.iterdir()):
+    finished = context.spool / REPORT
+    moved = not partial_folder(path, context.job).exists()
+    if finished.exists() and moved and path.is_dir() and any(path.iterdir()):
         report: dict[str, Any] = json.loads(finished.read_text(encoding="utf-8"))
         return report  # an earlier attempt was stopped after its last step
     samples, annotations, classes = (

@@ -14,6 +14,8 @@ from ...errors import VisionLensError, system_errors
 
 LONGEST_PARTIAL = 22
 """Bytes that the name of `partial_folder` has more."""
+REPORT = "report.json"
+"""In the spool: the report of a folder that is whole, or about to be."""
 
 
 def check_place(path: Path, data_dir: Path) -> None:

@@ -14,12 +14,11 @@ from ..dataset_setup import DatasetSetup
 from ..pieces import write_stream
 from ..spool import Spool
 from .content import ANNOTATIONS, CLASSES, SAMPLES
-from .place import LONGEST_PARTIAL, check_place, partial_folder
+from .place import LONGEST_PARTIAL, REPORT, check_place, partial_folder
 
 if TYPE_CHECKING:
     from ...catalog.library import Library
     from ...catalog.store import DatasetStore
-    from ..queue import JobQueue
 
 
 class ExportSetup(DatasetSetup[ExportRequest]):
@@ -42,6 +41,10 @@ class ExportSetup(DatasetSetup[ExportRequest]):
             raise VisionLensError("RUN_NOT_FOUND", f"There is no run {request.source!r}.")
         return request.model_copy(update={"path": str(path)})
 
+    def makes(self, request: ExportRequest) -> object:
+        """A folder."""
+        return request.path
+
     def prepare(self, store: DatasetStore, request: ExportRequest, spool: Spool) -> dict[str, Any]:
         """Write the tables."""
         tables = store.export_tables(request)
@@ -50,9 +53,22 @@ class ExportSetup(DatasetSetup[ExportRequest]):
         write_stream(spool.input / CLASSES, tables.classes)
         return {"left_out": tables.left_out}
 
-    def conclude(self, library: Library, queue: JobQueue, job: Job) -> int | None:
-        """Remove what a killed worker left beside the folder."""
-        if job.export is not None:
-            partial = partial_folder(Path(job.export.path), job.job)
-            shutil.rmtree(partial, ignore_errors=True)
-        return super().conclude(library, queue, job)
+    def rest(self, library: Library, job: Job) -> None:
+        """Also what a killed worker left beside the folder."""
+        _remove_partial(library, job)
+        super().rest(library, job)
+
+    def discard(self, library: Library, job: Job) -> None:
+        """Also what a killed worker left beside the folder."""
+        _remove_partial(library, job)
+        super().discard(library, job)
+
+
+def _remove_partial(library: Library, job: Job) -> None:
+    if job.export is None:
+        return
+    partial = partial_folder(Path(job.export.path), job.job)
+    if partial.exists():
+        # First: a report says that the folder took its name, unless it is still here.
+        (Spool.of(library.data_dir, job.job).folder / REPORT).unlink(missing_ok=True)
+        shutil.rmtree(partial, ignore_errors=True)

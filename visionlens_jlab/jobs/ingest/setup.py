@@ -10,12 +10,14 @@ import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ...catalog.journal import INGESTING
 from ...confinement import Confinement
 from ...errors import VisionLensError, system_errors
 from ...models import IngestRequest, Job, JobParameters
 from ..pieces import write_stream
+from ..retirement import retire_same
 from ..spool import Spool
-from ..status import dataset_of, now
+from ..status import now, stale, store_of
 from .existing import FIELDS
 from .space import check_space
 
@@ -33,7 +35,7 @@ _one_at_a_time = threading.Lock()
 """Two requests for one name at once are one dataset and one DATASET_EXISTS."""
 _REFUSED = ("DISK_SPACE", "PERMISSION_DENIED")
 """After these a dataset is as it was before; what is left would only take room."""
-_OURS = ("created", "state_before")
+_OURS = ("created", "state_before", "version")
 """Params that are not for the worker."""
 _EXISTING_SQL = """
     SELECT s.sample_id, s.root, s.path, s.filename, s.bytes, s.content_hash,
@@ -51,13 +53,21 @@ is: the user's fields may have any name."""
 _FIELDS_SQL = "SELECT source_name FROM field WHERE level = 'samples' ORDER BY position"
 
 
-def create(library: Library, queue: JobQueue, request: IngestRequest, rows: pa.Table | None) -> Job:
+def create(
+    library: Library,
+    queue: JobQueue,
+    request: IngestRequest,
+    rows: pa.Table | None,
+    name: str | None = None,
+) -> Job:
     """Make the dataset of an ingest and queue the job.
 
     Parameters
     ----------
     rows : pa.Table or None
         The rows of a DataFrame; `request.source` is then only a label.
+    name : str, optional
+        The job's own; by default a new one.
 
     Raises
     ------
@@ -66,11 +76,11 @@ def create(library: Library, queue: JobQueue, request: IngestRequest, rows: pa.T
         incremental, DATASET_BUSY, DISK_SPACE, PERMISSION_DENIED.
     """
     with _one_at_a_time, system_errors():
-        return _create(library, queue, request, rows)
+        return _create(library, queue, request, rows, name or uuid.uuid4().hex)
 
 
 def _create(
-    library: Library, queue: JobQueue, request: IngestRequest, rows: pa.Table | None
+    library: Library, queue: JobQueue, request: IngestRequest, rows: pa.Table | None, job_name: str
 ) -> Job:
     from ...formats.request import within_of
 
@@ -87,17 +97,23 @@ def _create(
     name = request.name or suggested
     store, created = _dataset(library, queue, name, incremental=request.incremental)
     job = Job(
-        job=uuid.uuid4().hex,
+        job=job_name,
         kind="ingest",
         dataset=store.slug,
+        dataset_uuid=store.uuid,
         state="queued",
         created_at=now(),
         ingest=request,
     )
+    retired = retire_same(
+        library, queue, job, lambda left, params: _is_outdated(left, params, request)
+    )
+    if store.latest_ingest() in retired:
+        store.set_state("incomplete")
     params = request.model_dump(mode="json") | {"created": created}
     spool = Spool.of(library.data_dir, job.job)
     try:
-        spool.make()
+        spool.make(queue.owner.mark())
         if rows is not None:
             write_stream(spool.input / TABLE, rows)
         queue.add(job, params)
@@ -109,25 +125,65 @@ def _create(
     return job
 
 
+def _is_outdated(left: Job, params: dict[str, Any], request: IngestRequest) -> bool:
+    """Whether a job left by a process that is gone is not to go on after this request.
+
+    One that began does not know what comes now. One that only adds, and did not begin, does as
+    well later as now, unless it is the same.
+    """
+    if left.ingest is None:
+        return False
+    began = "next_sample_id" in params
+    same = left.ingest.model_copy(update={"name": request.name}) == request
+    return began or params["created"] or same
+
+
 def begin(library: Library, queue: JobQueue, job: Job) -> dict[str, Any] | None:
     """Prepare the dataset; returns the worker's params, the same for every attempt.
 
     None: an earlier server was stopped after the last piece, and nothing is left to do.
     """
-    store = library.open(dataset_of(job))
+    store = store_of(library, job)
     report = store.report(0, 0)
     if report is not None and report.job == job.job and report.finished_at is not None:
         return None
-    params = queue.params(job.job)
-    if "next_sample_id" not in params:
-        params["next_sample_id"] = store.next_sample_id()
-        params["state_before"] = store.info().state
-        if params["incremental"]:
-            spool = Spool.of(library.data_dir, job.job)
-            write_stream(spool.input / EXISTING, _existing(store, params))
-        queue.set_params(job.job, params)
-    store.set_state("ingesting")
+    params, latest = queue.params(job.job), store.latest_ingest()
+    if "next_sample_id" in params:
+        if latest != job.job:
+            raise stale("Another ingest into its dataset began after it.")
+        if store.info().state != INGESTING:
+            store.set_state(INGESTING, job=job.job)
+    else:
+        if params["created"] and latest not in (None, job.job):
+            raise stale("Its dataset was filled by another ingest.")
+        _plan(library, queue, job, store, params)
     return {key: value for key, value in params.items() if key not in _OURS}
+
+
+def _plan(
+    library: Library, queue: JobQueue, job: Job, store: DatasetStore, params: dict[str, Any]
+) -> None:
+    """Take the dataset for this ingest, and say in its parameters what was there."""
+    before = store.info().state
+    # The ingest of a process that is gone left it so.
+    params["state_before"] = "incomplete" if before == INGESTING else before
+    store.set_state(INGESTING, job=job.job)
+    params["version"] = store.version
+    if params["incremental"]:
+        spool = Spool.of(library.data_dir, job.job)
+        write_stream(spool.input / EXISTING, _existing(store, params))
+    params["next_sample_id"] = store.next_sample_id()
+    queue.set_params(job.job, params)
+
+
+def rest(library: Library, job: Job) -> None:
+    """Remove what attempts that were killed left."""
+    Spool.of(library.data_dir, job.job).shrink()
+
+
+def discard(library: Library, job: Job) -> None:
+    """Remove the job's pieces."""
+    Spool.of(library.data_dir, job.job).clear()
 
 
 def conclude(library: Library, queue: JobQueue, job: Job) -> int | None:
@@ -136,18 +192,19 @@ def conclude(library: Library, queue: JobQueue, job: Job) -> int | None:
     Returns
     -------
     int or None
-        The dataset's version; None when there is none any more: a new dataset is removed when
-        nothing was committed into it, or when there was no room or no right to write it.
+        The dataset's version; None when the job deleted it: a new dataset is removed when
+        nothing was committed into it, or when there was no room or no right to write it. Nothing
+        is taken away where others wrote meanwhile.
     """
     # First: a dataset on a full disk cannot be set right before there is room.
-    Spool.of(library.data_dir, job.job).clear()
+    discard(library, job)
     return _conclude_dataset(library, queue, job)
 
 
 def mend(library: Library, queue: JobQueue) -> None:
     """Set datasets right that wait for a job which is over or gone."""
     for card in library.list():
-        if card.state != "ingesting" or queue.unfinished_of(card.dataset):
+        if card.state != INGESTING or queue.unfinished_of(card.dataset):
             continue
         with contextlib.suppress(VisionLensError):  # busy or damaged: its own card says so
             library.open(card.dataset).set_state("incomplete")
@@ -158,6 +215,8 @@ class IngestSetup:
 
     create = staticmethod(create)
     begin = staticmethod(begin)
+    rest = staticmethod(rest)
+    discard = staticmethod(discard)
     conclude = staticmethod(conclude)
     mend = staticmethod(mend)
 
@@ -167,24 +226,22 @@ class IngestSetup:
 
 
 def _conclude_dataset(library: Library, queue: JobQueue, job: Job) -> int | None:
-    slug = dataset_of(job)
-    try:
-        store = library.open(slug)
-    except VisionLensError as error:
-        if error.code == "DATASET_NOT_FOUND":
-            return None
-        raise
+    store = store_of(library, job)
     committed = bool(store.committed_pieces(job.job))
     params = queue.params(job.job)
     refused = job.error is not None and job.error.code in _REFUSED
-    if params["created"] and job.state != "done" and (refused or not committed):
-        library.delete(slug)
+    since = 0 if params["created"] else params.get("version", 0)
+    alone = not store.written_by_others(job.job, after=since)
+    if params["created"] and alone and job.state != "done" and (refused or not committed):
+        library.delete(store.slug, by=job.job)
         return None
-    if refused and committed:
-        store.withdraw(job.job, params["next_sample_id"])
-        committed = False
     if job.state != "done":
         store.remove_loose_packs(job.job)
+    if store.latest_ingest() != job.job:  # it never began, or another one has the dataset now
+        return store.version
+    if refused and committed and alone:
+        store.withdraw(job.job, params["next_sample_id"])
+        committed = False
     store.set_state(_state_after(store, job, params, committed))
     return store.version
 

@@ -35,18 +35,21 @@ _CLASSES_SQL = """
 class PredictionsSetup(DatasetSetup[PredictionsRequest]):
     """The worker gets what the dataset's images and classes are called."""
 
+    offered = (ROWS,)
+
     def create(
         self,
         library: Library,
         queue: JobQueue,
         request: PredictionsRequest,
         rows: pa.Table | None = None,
+        name: str | None = None,
     ) -> Job:
         """As others; with the rows of a DataFrame. RUN_EXISTS, DIR_NOT_FOUND, FORMAT_UNKNOWN."""
         with system_errors():
             if rows is None and not Path(request.source).expanduser().exists():
                 raise VisionLensError("DIR_NOT_FOUND", f"There is no {request.source}.")
-        return super().create(library, queue, request, rows)
+        return super().create(library, queue, request, rows, name)
 
     def checked(self, store: DatasetStore, request: PredictionsRequest) -> PredictionsRequest:
         """REQUEST_INVALID for a name that no run can have, RUN_EXISTS, FORMAT_UNKNOWN."""
@@ -60,6 +63,14 @@ class PredictionsSetup(DatasetSetup[PredictionsRequest]):
         if not request.replace and any(one.run == request.run for one in store.runs()):
             raise VisionLensError("RUN_EXISTS", f"There is a run {request.run!r} already.")
         return request
+
+    def makes(self, request: PredictionsRequest) -> object:
+        """A run."""
+        return request.run
+
+    def standing(self, store: DatasetStore, request: PredictionsRequest) -> str | None:
+        """When the run of that name was imported."""
+        return next((one.created_at for one in store.runs() if one.run == request.run), None)
 
     def prepare(
         self, store: DatasetStore, request: PredictionsRequest, spool: Spool

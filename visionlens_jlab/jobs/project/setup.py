@@ -12,7 +12,7 @@ from ...models import Job, Projection, ProjectRequest
 from ..dataset_setup import DatasetSetup
 from ..space_input import offer_space
 from ..spool import Spool
-from ..status import dataset_of
+from ..status import store_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,9 +40,13 @@ class ProjectSetup(DatasetSetup[ProjectRequest]):
         parameters = resolved_parameters(request.method, request.parameters)
         return request.model_copy(update={"parameters": parameters})
 
+    def makes(self, request: ProjectRequest) -> object:
+        """The latest projection of its sort."""
+        return _sort_of(request)
+
     def begin(self, library: Library, queue: JobQueue, job: Job) -> dict[str, Any] | None:
         """None: it was made before."""
-        store = library.open(dataset_of(job))
+        store = store_of(library, job)
         request = _request_of(job)
         if not store.committed_pieces(job.job) and not request.refit:
             name = projection_id(store, request)
@@ -106,7 +110,7 @@ def _model(store: DatasetStore, request: ProjectRequest) -> Path | None:
 
 
 def _remove_superseded(library: Library, job: Job) -> None:
-    store, request = library.open(dataset_of(job)), _request_of(job)
+    store, request = store_of(library, job), _request_of(job)
     there = store.projections()
     same = [found for found in there if _same_sort(found, request) and not found.preview]
     previews = [found for found in there if found.space == request.space and found.preview]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -71,3 +73,21 @@ def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ingest, "IMAGES_PER_PIECE", 3)
     monkeypatch.setattr(context, "REPORT_SECONDS", 0)
     monkeypatch.setattr(json_stream, "BLOCK", 600)
+
+
+@pytest.fixture
+def images_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Images are read in this process, and nobody waits for the disk: jobs take milliseconds."""
+    from visionlens_jlab.jobs.images import pool
+    from visionlens_jlab.jobs.images.work import execute
+
+    monkeypatch.setattr(pool.ImagePool, "map", lambda self, tasks: map(execute, tasks))
+    monkeypatch.setattr(os, "fsync", lambda descriptor: None)
+    connect = sqlite3.connect
+
+    def hasty(*args: Any, **kwargs: Any) -> sqlite3.Connection:
+        connection = connect(*args, **kwargs)
+        connection.execute("PRAGMA synchronous = OFF")
+        return connection
+
+    monkeypatch.setattr(sqlite3, "connect", hasty)

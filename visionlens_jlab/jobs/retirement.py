@@ -1,0 +1,97 @@
+"""Jobs that processes which are gone have left: which must not go on, and what of them is removed.
+
+A job is retired when its dataset is gone, or when a later job makes what it was to make. It is
+over then, without a word to any dataset; what it committed stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from ..catalog.state import cancellation
+from ..models import Job
+from ..models.jobs import UNFINISHED
+from .kinds import KINDS, setup_of
+from .queue import OVER, Owner, job_of
+from .spool import Spool
+
+if TYPE_CHECKING:
+    from ..catalog.library import Library
+    from .queue import JobQueue
+
+
+def retire(library: Library, job: Job, reason: str) -> None:
+    """End a job of a process that is gone, or one that nobody began."""
+    spool = Spool.of(library.data_dir, job.job)
+    if spool.folder.is_dir():
+        spool.log("warning", reason)
+    library.state.update_job(job.job, when=UNFINISHED, **cancellation(reason))
+    _discard(library, job)
+
+
+def retire_same(
+    library: Library, queue: JobQueue, job: Job, same: Callable[[Job, dict[str, Any]], bool]
+) -> list[str]:
+    """Retire the jobs left on a job's dataset that were to make what it makes.
+
+    Parameters
+    ----------
+    same : callable
+        Whether such a job, with its parameters, is one of them.
+
+    Returns
+    -------
+    list of str
+        Their names.
+    """
+    found = [left for left, params in queue.left_on(job) if same(left, params)]
+    for left in found:
+        retire(library, left, f"A later {job.kind} job takes its place.")
+    return [left.job for left in found]
+
+
+def why_lost(library: Library, job: Job) -> str | None:
+    """Why a job can never go on; None: it may. Opens no dataset."""
+    if job.dataset is None:
+        return None
+    uuids = {card.dataset: card.uuid for card in library.list()}
+    if job.dataset not in uuids:
+        return f"Its dataset {job.dataset!r} was deleted."
+    if job.dataset_uuid is None:
+        return "It was queued by an earlier version, which did not say for which dataset."
+    if uuids[job.dataset] not in ("", job.dataset_uuid):
+        return f"Its dataset was deleted; the one called {job.dataset!r} now is another."
+    return None
+
+
+def clear_leftovers(library: Library, owner: Owner) -> None:
+    """Remove what killed processes left of jobs: all of one that is over, else what is not read.
+
+    Nothing of a process that lives is touched.
+    """
+    rows = {row["job"]: row for row in library.state.list_jobs()}
+    for folder in sorted((library.data_dir / "spool").glob("*/")):
+        spool, row = Spool(folder), rows.get(folder.name)
+        keeper = row or spool.owner
+        if keeper is None or spool.is_clear or not owner.outlives(keeper):
+            continue
+        if row is None:
+            spool.remove()
+        elif row["state"] in OVER:
+            _discard(library, job_of(row))
+        else:
+            rest(library, job_of(row))
+
+
+def rest(library: Library, job: Job) -> None:
+    """Remove what no further attempt at a job reads that somebody will take over."""
+    if job.kind in KINDS:
+        setup_of(job.kind).rest(library, job)
+
+
+def _discard(library: Library, job: Job) -> None:
+    if job.kind in KINDS:
+        setup_of(job.kind).discard(library, job)
+    else:  # of a newer version
+        Spool.of(library.data_dir, job.job).clear()
