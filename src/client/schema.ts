@@ -2700,6 +2700,11 @@ export interface components {
             leak_pairs: {
                 [key: string]: number;
             };
+            /**
+             * Small
+             * @default 0
+             */
+            small: number;
         };
         /**
          * DuplicatesRequest

@@ -166,6 +166,16 @@ function Report(props: {
         )}{' '}
         <span className="vl-quiet">{formatTime(found.created_at)}</span>
       </p>
+      {found.small > 0 && (
+        <p className="vl-map-warning" role="note">
+          {trans._n(
+            '%2 sample has fewer than 64 pixels on its longer side: of so small ones copies may be missed, and different pictures taken for copies.',
+            '%2 samples have fewer than 64 pixels on their longer side: of so small ones copies may be missed, and different pictures taken for copies.',
+            found.small,
+            formatCount(found.small)
+          )}
+        </p>
+      )}
       {pairs.length > 0 ? (
         <table className="vl-table">
           <caption>

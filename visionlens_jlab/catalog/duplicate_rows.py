@@ -14,6 +14,7 @@ from visionlens_jlab.catalog.clock import to_iso, utc_now
 from visionlens_jlab.catalog.database import Reader
 from visionlens_jlab.catalog.staging import column, staged
 from visionlens_jlab.models import DuplicateGroup, DuplicateMember, Duplicates
+from visionlens_jlab.models.embeddings import SMALL_SIDE
 
 _TYPES: dict[str, pa.DataType] = {
     "group_id": pa.int32(),
@@ -80,6 +81,10 @@ def read_duplicates(
         for i, one in enumerate(names):
             for other in names[i + 1 :]:
                 pairs[f"{one}|{other}"] = pairs.get(f"{one}|{other}", 0) + 1
+    small = reader.rows(
+        "SELECT count(*) FROM sample WHERE ? = 'near' AND greatest(width, height) < ?",
+        [kind, SMALL_SIDE],
+    )
     return Duplicates(
         kind=kind,
         created_at=to_iso(runs[0][0]) if runs else None,
@@ -88,6 +93,7 @@ def read_duplicates(
         samples=sum(row[1] for row in splits),
         leaks=len(leaks),
         leak_pairs=pairs,
+        small=small[0][0],
     )
 
 

@@ -206,6 +206,10 @@ class ResolveRequest(Model):
     tag: str = Field("duplicate", min_length=1, max_length=200)
 
 
+SMALL_SIDE = 64
+"""Pixels on the longer side below which near-duplicates cannot be told reliably."""
+
+
 class Duplicates(Model):
     """Groups found by the last run of a kind; a page of `total`."""
 
@@ -219,3 +223,6 @@ class Duplicates(Model):
     """Groups over more than one split."""
     leak_pairs: dict[str, int] = {}
     """`train|val` -> number of groups in both."""
+    small: int = 0
+    """Kind near: samples of fewer than 64 pixels on the longer side. Of so small ones copies are
+    missed, and different pictures may look the same."""

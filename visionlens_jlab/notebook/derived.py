@@ -213,7 +213,9 @@ class Derived:
         request = DuplicatesRequest(
             dataset=self._backend.dataset, kind=kind, space=space, threshold=threshold
         )
-        self._run(request, f"Looking for {kind} duplicates")
+        job = self._run(request, f"Looking for {kind} duplicates")
+        for warning in job.result.get("warnings", ()):
+            print(warning)  # noqa: T201
         frame: pd.DataFrame = pandas.DataFrame(duplicate_rows(self._backend, kind))
         return frame
 

@@ -37,7 +37,8 @@ const FOUND: IDuplicates = {
   total: 2,
   samples: 4,
   leaks: 1,
-  leak_pairs: { 'train|val': 1 }
+  leak_pairs: { 'train|val': 1 },
+  small: 3
 };
 
 async function open(found: IDuplicates = FOUND) {
@@ -64,6 +65,7 @@ describe('DuplicatesPanel', () => {
     expect(container.querySelectorAll('.vl-duplicates-group')).toHaveLength(2);
     expect(screen.getByText('train – val')).toBeVisible();
     expect(screen.getByText('1 group leaks between splits')).toBeVisible();
+    expect(screen.getByRole('note')).toHaveTextContent('3 samples have fewer');
     fireEvent.click(screen.getByText('Only leaks'));
     expect(container.querySelectorAll('.vl-duplicates-group')).toHaveLength(1);
   });
@@ -176,7 +178,8 @@ describe('DuplicatesPanel', () => {
       total: 0,
       samples: 0,
       leaks: 0,
-      leak_pairs: {}
+      leak_pairs: {},
+      small: 0
     });
     await act(async () => {
       fireEvent.click(screen.getByText('Find them'));

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from ...duplicates import Member, NearDuplicates, Samples, Thumbnails, exact_groups
 from ...duplicates.near import THRESHOLD
+from ...models.embeddings import SMALL_SIDE
 from ..context import JobContext
 from ..space_input import read_space
 from .setup import SAMPLES
@@ -40,7 +41,16 @@ def run(context: JobContext) -> dict[str, Any]:
     run_of = {"kind": context.params["kind"], "parameters": parameters, "samples": len(samples)}
     context.emit(0, {TABLE: member_table(groups, samples)}, summary={"duplicates": run_of})
     context.log("info", f"{len(groups)} groups among {len(samples)} samples.")
-    return {"groups": len(groups), "samples": sum(map(len, groups))}
+    found = {"groups": len(groups), "samples": sum(map(len, groups))}
+    small = int((np.maximum(samples.width, samples.height) < SMALL_SIDE).sum())
+    if context.params["kind"] == "exact" or not small:
+        return found
+    warning = (
+        f"{small} of {len(samples)} samples have fewer than {SMALL_SIDE} pixels on their longer "
+        "side. Of so small ones copies may be missed, and different pictures taken for copies."
+    )
+    context.log("warning", warning)
+    return {**found, "warnings": [warning]}
 
 
 def member_table(groups: list[list[Member]], samples: Samples) -> pa.Table:

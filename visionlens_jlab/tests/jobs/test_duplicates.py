@@ -105,6 +105,18 @@ def test_vectors_of_the_samples_are_used(library: Library, store: DatasetStore) 
     assert caught.value.code == "SPACE_NOT_FOUND"
 
 
+def test_small_pictures_are_said_to_be_too_small(library: Library, tmp_path: Path) -> None:
+    for number in range(3):
+        size = (40 if number else 64, 30)
+        scene(number).resize(size).save(tmp_path / f"{number}.png")
+    request = IngestRequest(source=str(tmp_path), name="icons", format="images")
+    store = run_inline(library, request, on_progress=lambda _: None)
+    jobs = []
+    run_inline(library, DuplicatesRequest(dataset="icons"), on_progress=jobs.append)
+    assert "2 of 3 samples have fewer than 64 pixels" in jobs[-1].result["warnings"][0]
+    assert (store.duplicates("near").small, store.duplicates("exact").small) == (2, 0)
+
+
 def test_a_dataset_of_distinct_images_has_none(library: Library, tmp_path: Path) -> None:
     (tmp_path / "other").mkdir()
     for number in range(6):
