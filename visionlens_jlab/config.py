@@ -38,6 +38,17 @@ MEMORY_LIMIT_MB = 192
 LEAST_MEMORY_MB = 96
 """With less, DuckDB refuses to load or sort large tables."""
 
+ENV_SQL_MEMORY = "VISIONLENS_SQL_MEMORY"
+"""MiB that the SQL of users may take, all queries together."""
+SQL_MEMORY_MB = 1024
+LEAST_SQL_MEMORY_MB = 384
+"""With less, a query of the panels' size does not fit."""
+
+ENV_DECODE_MEMORY = "VISIONLENS_DECODE_MEMORY"
+"""MiB that decoding images for the panels may take, all of them together."""
+DECODE_MEMORY_MB = 1024
+LEAST_DECODE_MEMORY_MB = 256
+
 ENV_VECTOR_CACHE = "VISIONLENS_VECTOR_CACHE"
 """MiB that the vectors kept by content may take in the data directory."""
 VECTOR_CACHE_MB = 4096
@@ -48,20 +59,29 @@ ENV_TRUST_REMOTE_CODE = "VISIONLENS_TRUST_REMOTE_CODE"
 
 def default_memory_limit() -> int:
     """`$VISIONLENS_MEMORY_LIMIT` in MiB, else `MEMORY_LIMIT_MB`; never below what is needed."""
-    try:
-        named = int(os.environ.get(ENV_MEMORY_LIMIT, MEMORY_LIMIT_MB))
-    except ValueError:
-        named = MEMORY_LIMIT_MB
-    return max(LEAST_MEMORY_MB, named)
+    return max(LEAST_MEMORY_MB, _named_number(ENV_MEMORY_LIMIT, MEMORY_LIMIT_MB))
+
+
+def default_sql_memory() -> int:
+    """`$VISIONLENS_SQL_MEMORY` in MiB, else `SQL_MEMORY_MB`; never below what is needed."""
+    return max(LEAST_SQL_MEMORY_MB, _named_number(ENV_SQL_MEMORY, SQL_MEMORY_MB))
+
+
+def default_decode_memory() -> int:
+    """`$VISIONLENS_DECODE_MEMORY` in MiB, else `DECODE_MEMORY_MB`; never below what is needed."""
+    return max(LEAST_DECODE_MEMORY_MB, _named_number(ENV_DECODE_MEMORY, DECODE_MEMORY_MB))
 
 
 def default_vector_cache() -> int:
     """`$VISIONLENS_VECTOR_CACHE` in MiB, else `VECTOR_CACHE_MB`; never below 0."""
+    return max(0, _named_number(ENV_VECTOR_CACHE, VECTOR_CACHE_MB))
+
+
+def _named_number(variable: str, otherwise: int) -> int:
     try:
-        named = int(os.environ.get(ENV_VECTOR_CACHE, VECTOR_CACHE_MB))
+        return int(os.environ.get(variable, otherwise))
     except ValueError:
-        named = VECTOR_CACHE_MB
-    return max(0, named)
+        return otherwise
 
 
 def allowed_roots() -> Confinement:

@@ -57,6 +57,12 @@ CODES: dict[str, ErrorCode] = {
     "FIELD_TYPE": ErrorCode(400, "Give values of the field's own type."),
     "SQL_REFUSED": ErrorCode(400, "Write one SELECT statement over the dataset's tables."),
     "SQL_TIMEOUT": ErrorCode(408, "Narrow the query or add a LIMIT."),
+    "MEMORY_LIMIT": ErrorCode(
+        422,
+        "Ask for fewer rows or columns, or raise VisionLens.memory_limit_mb "
+        "($VISIONLENS_MEMORY_LIMIT).",
+    ),
+    "LIMIT_REACHED": ErrorCode(429, "Wait until some of it is done, then try again."),
     "ID_UNKNOWN": ErrorCode(404, "Use ids of this dataset, from to_pandas() or a view."),
     "VIEW_NOT_FOUND": ErrorCode(404, "List the saved views to see their names."),
     "WORKSPACE_NOT_FOUND": ErrorCode(404, "Open the dataset again to get a new workspace."),

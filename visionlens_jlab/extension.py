@@ -19,7 +19,7 @@ from .api.about import UnknownHandler
 from .api.openapi import document
 from .api.paths import PathPolicy
 from .api.routes import ROUTES
-from .api.services import Services
+from .api.services import Memory, Services
 from .config import (
     API_PREFIX,
     ENV_ALLOWED_ROOTS,
@@ -29,8 +29,12 @@ from .config import (
     ENV_TOKEN,
     ENV_TRUST_REMOTE_CODE,
     ENV_VECTOR_CACHE,
+    LEAST_DECODE_MEMORY_MB,
+    LEAST_SQL_MEMORY_MB,
     default_data_dir,
+    default_decode_memory,
     default_memory_limit,
+    default_sql_memory,
     default_vector_cache,
     may_trust_remote_code,
 )
@@ -94,6 +98,26 @@ class VisionLens(Configurable):  # type: ignore[misc]
         help="MiB of memory that the database of each open dataset may take; what does not fit "
         "goes to disk. Default: $VISIONLENS_MEMORY_LIMIT or 192.",
     ).tag(config=True)
+
+    sql_memory_mb = Int(
+        help="MiB of memory that the SQL of users may take, all queries together; least: 384. "
+        "Default: $VISIONLENS_SQL_MEMORY or 1024.",
+    ).tag(config=True)
+    sql_seconds = Float(120.0, help="Seconds that one of these queries may ask for at most.").tag(
+        config=True
+    )
+    decode_memory_mb = Int(
+        help="MiB of memory that decoding images for the panels may take, all together; least: "
+        "256. Default: $VISIONLENS_DECODE_MEMORY or 1024.",
+    ).tag(config=True)
+
+    @default("sql_memory_mb")  # type: ignore[untyped-decorator]
+    def _default_sql_memory(self) -> int:
+        return default_sql_memory()
+
+    @default("decode_memory_mb")  # type: ignore[untyped-decorator]
+    def _default_decode_memory(self) -> int:
+        return default_decode_memory()
 
     @default("memory_limit_mb")  # type: ignore[untyped-decorator]
     def _default_memory_limit(self) -> int:
@@ -255,7 +279,12 @@ class VisionLensApp(ExtensionApp):  # type: ignore[misc]
             contract=document,
             idle_seconds=options.idle_seconds,
             body_bytes=self.serverapp.max_body_size,
-            memory_mb=options.memory_limit_mb,
+            memory=Memory(
+                database=options.memory_limit_mb,
+                sql=max(LEAST_SQL_MEMORY_MB, options.sql_memory_mb),
+                decoding=max(LEAST_DECODE_MEMORY_MB, options.decode_memory_mb),
+            ),
+            sql_seconds=options.sql_seconds,
             agents=agents,
             remote_code=options.trust_remote_code,
             faults=self.faults,

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
@@ -45,8 +45,13 @@ def child_command(module: str) -> list[str]:
     return [sys.executable, "-P", "-m", module]
 
 
-def start_child(command: Sequence[str]) -> subprocess.Popen[bytes]:
-    """Start a child with its streams piped; it finds this package."""
+def start_child(
+    command: Sequence[str], environment: Mapping[str, str] | None = None
+) -> subprocess.Popen[bytes]:
+    """Start a child with its streams piped; it finds this package.
+
+    `environment` is set besides.
+    """
     package = Path(__file__).parent.parent
     paths = [str(package), os.environ.get("PYTHONPATH", "")]
     return subprocess.Popen(
@@ -56,6 +61,7 @@ def start_child(command: Sequence[str]) -> subprocess.Popen[bytes]:
         stderr=subprocess.DEVNULL,
         env={
             **os.environ,
+            **(environment or {}),
             "PYTHONPATH": os.pathsep.join(filter(None, paths)),
             _PARENT: str(os.getpid()),
         },

@@ -86,14 +86,14 @@ def _thumbnail(desk: Desk, sample_id: int) -> bytes | None:
 
 
 def _crop(desk: Desk, annotation_id: int) -> bytes | None:
-    from ..media.crops import crop_image
+    from ..media.drawing import draw_crop
 
     source = desk.store.crop_source(annotation_id)
     if source.box is None:
         return None
     try:
         with desk.store.open_image(source.location, source.path) as file:
-            return crop_image(file, source.box, long_side=_CROP_SIDE, size=source.size)
+            return draw_crop(file, source.box, long_side=_CROP_SIDE, size=source.size)
     except VisionLensError:  # it is not where it was
         return None
 

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import io
 import secrets
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 from jupyter_server.auth import Authorizer
 from jupyter_server.base.handlers import APIHandler
 from pydantic import ValidationError
 from tornado.iostream import StreamClosedError
-from tornado.web import HTTPError
+from tornado.web import Finish, HTTPError
 
 from ..errors import VisionLensError
 from ..models import Model
 from . import wire
 from .failures import as_visionlens, invalid_request
+from .gates import RETRY_SECONDS, Kind
 from .guard import KERNEL_AUTHORIZER, KERNEL_USER, carries_token
 from .services import Services
 
@@ -90,6 +92,8 @@ class Guarded:
             error = VisionLensError("NOT_AUTHENTICATED", error.message)
         self.set_status(status)  # type: ignore[attr-defined]
         self.set_header("Content-Type", wire.JSON)  # type: ignore[attr-defined]
+        if error.code == "LIMIT_REACHED":
+            self.set_header("Retry-After", str(RETRY_SECONDS))  # type: ignore[attr-defined]
         self.finish(error.to_json(self.request_id))  # type: ignore[attr-defined]
 
     def log_exception(self, kind: Any, error: Any, traceback: Any) -> None:
@@ -120,9 +124,27 @@ class Guarded:
         """Use the library in the pool."""
         return await self.work(lambda: use(self.services.library))
 
-    async def dataset(self, name: str, use: Callable[[DatasetStore], Result]) -> Result:
-        """Open a dataset and use it, both in the pool; DATASET_NOT_FOUND, DATASET_BUSY."""
-        return await self.library(lambda library: use(library.open(name)))
+    async def dataset(
+        self, name: str, use: Callable[[DatasetStore], Result], *, kind: Kind = "read"
+    ) -> Result:
+        """Open a dataset and use it, both in threads; DATASET_NOT_FOUND, DATASET_BUSY."""
+        return await self.limited(kind, lambda: use(self.services.library.open(name)))
+
+    async def limited(self, kind: Kind, call: Callable[[], Result]) -> Result:
+        """Run what is one of its kind when it is its turn. LIMIT_REACHED.
+
+        For one that has gone while it waited nothing is done.
+        """
+        gate = self.services.gates[kind]
+        async with gate.entered(self._username):
+            if self.request.connection.stream.closed():  # type: ignore[attr-defined]
+                raise Finish
+            return await gate.work(call)
+
+    @property
+    def _username(self) -> str:
+        user = self.current_user  # type: ignore[attr-defined]
+        return str(getattr(user, "username", user))
 
     def query(self, model: type[AnyModel]) -> AnyModel:
         """The query parameters as `model`; REQUEST_INVALID."""
@@ -165,6 +187,15 @@ class Resource(Guarded, APIHandler):  # type: ignore[misc]
             self.set_header("VisionLens-Scores", "1")
             body += scores.astype("<f4", copy=False).tobytes()
         await self._send(body, wire.BINARY)
+
+    async def answer_arrow(self, file: IO[bytes]) -> None:
+        """Write an Arrow stream that lies in a file, which is closed."""
+        encoding = self._encoding(await self.work(file.seek, 0, io.SEEK_END))
+        await self.work(file.seek, 0)
+        pieces = wire.chunks(file)
+        self.set_header("Content-Type", wire.ARROW)
+        await self._stream(wire.compressed(pieces, encoding) if encoding else pieces)
+        self.finish(set_content_type=wire.ARROW)
 
     async def answer_table(self, table: pa.Table) -> None:
         """Write a table as an Arrow stream, batch by batch."""

@@ -31,22 +31,21 @@ class CropHandler(PictureHandler):
         name = f"{source}:{asked.size}:{asked.aspect}"
         if lasting and self.not_modified(hashlib.sha256(name.encode()).hexdigest()[:32]):
             return
-        async with self.services.drawing:
-            if self.request.connection.stream.closed():  # scrolled away while it waited
-                return
-            content = await self.dataset(dataset, lambda store: _crop(store, source, asked))
+        content = await self.dataset(
+            dataset, lambda store: _crop(store, source, asked), kind="picture"
+        )
         self.set_header("Content-Type", "image/webp")
         self.finish(content)
 
 
 def _crop(store: DatasetStore, source: CropSource, asked: CropQuery) -> bytes:
-    from ..media.crops import crop_image
+    from ..media.drawing import draw_crop
 
     if source.box is None:
         raise VisionLensError(
             "IMAGE_MISSING", "The annotation is of the whole image.", "Ask for the sample's image."
         )
     with store.open_image(source.location, source.path) as file:
-        return crop_image(
+        return draw_crop(
             file, source.box, long_side=asked.size, size=source.size, aspect=asked.aspect
         )

@@ -29,7 +29,10 @@ IDS = Binary(wire.BINARY, "Ids as little-endian uint32, in display order.")
 
 Body = type[Model] | Binary
 
-COMMON = ("REQUEST_INVALID", "NOT_AUTHENTICATED", "FORBIDDEN", "NOT_FOUND")
+COMMON = (
+    *("REQUEST_INVALID", "NOT_AUTHENTICATED", "FORBIDDEN", "NOT_FOUND"),
+    *("LIMIT_REACHED", "MEMORY_LIMIT"),
+)
 """Codes that any operation may answer with."""
 
 

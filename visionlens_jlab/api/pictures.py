@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, BinaryIO
+from typing import IO, TYPE_CHECKING, BinaryIO
 
 if TYPE_CHECKING:
     from ..catalog.store import DatasetStore
@@ -14,10 +13,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Picture:
-    """An image ready to send: an open file as it lies there, or bytes made from it."""
+    """An image file, open, as browsers are given it."""
 
-    content: BinaryIO | bytes
-    content_type: str
+    file: BinaryIO
+    content_type: str | None
+    """None: browsers do not show it as it lies there, it must be drawn."""
     etag: str
 
     @classmethod
@@ -30,31 +30,35 @@ class Picture:
             ID_UNKNOWN; PATH_NOT_ALLOWED outside the root, DIR_NOT_FOUND, IMAGE_MISSING,
             PERMISSION_DENIED, IMAGE_UNREADABLE.
         """
-        from ..media.render import browser_image
+        from ..media.render import browser_type
 
         file = store.open_image(*store.image_path(sample_id))
         try:
-            content, content_type = browser_image(file)
+            content_type = browser_type(file)
             status = os.fstat(file.fileno())
         except BaseException:
             file.close()
             raise
-        if content is not file:
-            file.close()
         version = f"{file.name}:{status.st_mtime_ns}:{status.st_size}"
-        return cls(content, content_type, hashlib.sha256(version.encode()).hexdigest()[:32])
+        return cls(file, content_type, hashlib.sha256(version.encode()).hexdigest()[:32])
 
-    def chunks(self, size: int) -> Iterator[bytes]:
-        """The content in pieces of at most `size` bytes."""
-        if isinstance(self.content, bytes):
-            for start in range(0, len(self.content), size):
-                yield self.content[start : start + size]
-            return
-        self.content.seek(0)
-        while chunk := self.content.read(size):
-            yield chunk
+    @property
+    def is_shown(self) -> bool:
+        """Whether browsers show the file as it is."""
+        return self.content_type is not None
+
+    def content(self) -> tuple[IO[bytes], str]:
+        """What to send and its media type; drawn now where it must be.
+
+        IMAGE_UNREADABLE, MEMORY_LIMIT, LIMIT_REACHED.
+        """
+        from ..media.drawing import draw_image
+
+        if self.content_type is None:
+            return draw_image(self.file)
+        self.file.seek(0)
+        return self.file, self.content_type
 
     def close(self) -> None:
         """Let go of the file."""
-        if not isinstance(self.content, bytes):
-            self.content.close()
+        self.file.close()

@@ -12,11 +12,11 @@ from tornado.web import authenticated
 from ..models import SampleRequest, ThumbnailsRequest
 from . import wire
 from .base import Guarded, Resource
+from .gates import Kind
 from .guard import authorized, authorized_to_read
 from .pictures import Picture
 from .shapes import ThumbnailQuery
 
-CHUNK = 1 << 20
 LASTING = "private, max-age=31536000, immutable"
 
 
@@ -101,8 +101,10 @@ class ImageHandler(PictureHandler):
             self.set_header("Cache-Control", "private, no-cache")
             if self.not_modified(picture.etag):
                 return
-            self.set_header("Content-Type", picture.content_type)
-            await self._write(picture.chunks(CHUNK))
+            kind: Kind = "read" if picture.is_shown else "picture"
+            content, content_type = await self.limited(kind, picture.content)
+            self.set_header("Content-Type", content_type)
+            await self._write(wire.chunks(content))
 
     async def _write(self, chunks: Iterator[bytes]) -> None:
         try:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import functools
 import secrets
 import threading
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..agents.config import AgentConfig
+from ..config import default_decode_memory, default_memory_limit, default_sql_memory
 from ..errors import VisionLensError
 from ..jobs.announcer import Announcer
 from ..settings import describe
+from .gates import make_gates
 from .paths import PathPolicy
 
 if TYPE_CHECKING:
@@ -25,12 +26,18 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
-THREADS = 32
-"""More than a busy page asks at once: writers waiting for their turn must not keep readers out."""
+
+PROCESS_SECONDS = 120.0
+"""How long a process for queries or pictures is kept after its last work."""
 
 
-DRAWING = 4
-"""Images decoded at once: each may take half a gigabyte."""
+@dataclass(frozen=True)
+class Memory:
+    """MiB that may be taken: by DuckDB for each open dataset, by users' SQL, by decoding."""
+
+    database: int = field(default_factory=default_memory_limit)
+    sql: int = field(default_factory=default_sql_memory)
+    decoding: int = field(default_factory=default_decode_memory)
 
 
 class Services:
@@ -56,8 +63,10 @@ class Services:
         A dataset unused for so long is released for other processes.
     body_bytes : int
         Largest body the server takes.
-    memory_mb : int, optional
-        MiB that DuckDB may take for each open dataset.
+    memory : Memory, optional
+        By default what the environment says.
+    sql_seconds : float
+        What a user's query may take at most.
     agents : AgentConfig, optional
         Language models and outside assistants; by default neither.
     remote_code : bool
@@ -77,7 +86,8 @@ class Services:
         contract: Callable[[], dict[str, Any]],
         idle_seconds: float,
         body_bytes: int,
-        memory_mb: int | None = None,
+        memory: Memory | None = None,
+        sql_seconds: float = 120,
         agents: AgentConfig | None = None,
         remote_code: bool = False,
         faults: Mapping[str, str] | None = None,
@@ -90,19 +100,18 @@ class Services:
         self.body_bytes = body_bytes
         self.agents = agents or AgentConfig()
         self.remote_code = remote_code
+        self.sql_seconds = sql_seconds
         self.kernel_token = secrets.token_urlsafe(32)
         self.address: str | None = None
         self._idle_seconds = idle_seconds
-        self._memory_mb = memory_mb
+        self._memory = memory or Memory()
         self._make_runner = make_runner
         self._make_index = make_index
         self._index: VectorService | None = None
         self._library: Library | None = None
         self._runner: asyncio.Task[JobRunner] | None = None
         self._opening = threading.Lock()
-        self.drawing = asyncio.Semaphore(DRAWING)
-        """Taken by who decodes an image at full size."""
-        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="visionlens")
+        self.gates = make_gates()
 
     def check_settings(self) -> None:
         """SETTING_INVALID, naming the settings."""
@@ -112,9 +121,8 @@ class Services:
             )
 
     async def work(self, call: Callable[..., Result], *args: Any, **kwargs: Any) -> Result:
-        """Run a call in the pool of threads."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._pool, functools.partial(call, *args, **kwargs))
+        """Run a call in the threads that read the catalog."""
+        return await self.gates["read"].work(call, *args, **kwargs)
 
     @property
     def library(self) -> Library:
@@ -127,12 +135,20 @@ class Services:
                     self.data_dir,
                     address=self.address,
                     idle_seconds=self._idle_seconds,
-                    memory_mb=self._memory_mb,
+                    memory_mb=self._memory.database,
                     allowed=self.policy.confinement,
                 )
+                self._limit_processes()
                 self._index = self._make_index(library)
                 self._library = library
             return self._library
+
+    def _limit_processes(self) -> None:
+        from ..catalog import sqlbox
+        from ..media import drawing
+
+        sqlbox.PROCESSES.megabytes = self._memory.sql
+        drawing.PROCESSES.megabytes = self._memory.decoding
 
     def opened(self, slug: str) -> DatasetStore | None:
         """A dataset that is open already; never waits."""
@@ -157,7 +173,12 @@ class Services:
     async def release_idle(self) -> None:
         """Close datasets unused for a while."""
         if self._library is not None:
+            from ..catalog import sqlbox
+            from ..media import drawing
+
             await self.work(self._library.release_idle)
+            for pool in (sqlbox.PROCESSES, drawing.PROCESSES):
+                await self.work(pool.release_idle, PROCESS_SECONDS)
 
     async def stop(self) -> None:
         """Stop workers, then close the library."""
@@ -168,4 +189,5 @@ class Services:
             await self.work(self._index.close)
         if self._library is not None:
             await self.work(self._library.close)
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        for gate in self.gates.values():
+            gate.close()

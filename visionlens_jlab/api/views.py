@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tornado.web import authenticated
 
+from ..errors import VisionLensError
 from ..models import (
     FacetsRequest,
     PredicateRequest,
@@ -16,6 +17,7 @@ from ..models import (
     ViewSpec,
 )
 from .base import Resource
+from .gates import Kind
 from .guard import authorized_to_read
 
 if TYPE_CHECKING:
@@ -30,7 +32,7 @@ class ViewHandler(Resource):
     async def post(self, dataset: str) -> None:
         """The ids of a view in display order; where it searches, then their scores."""
         spec = await self.body(ViewSpec)
-        view = await self.dataset(dataset, lambda store: store.view(spec))
+        view = await self.dataset(dataset, lambda store: store.view(spec), kind=kind_of(spec))
         counts = {"Count": len(view.ids), "Total": view.total, "Version": view.version}
         await self.answer_ids(view.ids, counts, view.scores)
 
@@ -52,6 +54,7 @@ class TableHandler(Resource):
                     ids=request.ids,
                     columns=request.columns,
                 ),
+                kind="query",
             )
         )
 
@@ -64,7 +67,10 @@ class TilesHandler(Resource):
     async def post(self, dataset: str) -> None:
         """What the grid draws for some ids."""
         request = await self.body(TilesRequest)
-        await self.answer(await self.dataset(dataset, lambda store: _tiles(store, request)))
+        tiles = await self.dataset(
+            dataset, lambda store: _tiles(store, request), kind=kind_of(request.view)
+        )
+        await self.answer(tiles)
 
 
 def _tiles(store: DatasetStore, request: TilesRequest) -> Tiles:
@@ -81,7 +87,10 @@ class FacetsHandler(Resource):
     async def post(self, dataset: str) -> None:
         """Counts of fields under all conditions but their own."""
         request = await self.body(FacetsRequest)
-        await self.answer(await self.dataset(dataset, lambda store: store.facets(request)))
+        facets = await self.dataset(
+            dataset, lambda store: store.facets(request), kind=kind_of(request.view)
+        )
+        await self.answer(facets)
 
 
 class PredicateHandler(Resource):
@@ -105,8 +114,21 @@ class SqlHandler(Resource):
     async def post(self, dataset: str) -> None:
         """The result of one SELECT as a table."""
         request = await self.body(SqlRequest)
-        await self.answer_table(
-            await self.dataset(
-                dataset, lambda store: store.sql(request.query, timeout=request.timeout)
+        most = self.services.sql_seconds
+        if request.timeout > most:
+            raise VisionLensError(
+                "REQUEST_INVALID",
+                f"A query may take {most:g} s at most.",
+                "Ask for less time, or raise VisionLens.sql_seconds.",
             )
+        file = await self.dataset(
+            dataset,
+            lambda store: store.sql_file(request.query, timeout=request.timeout),
+            kind="query",
         )
+        await self.answer_arrow(file)
+
+
+def kind_of(view: ViewSpec | None) -> Kind:
+    """A view with SQL of its own is a query."""
+    return "query" if view is not None and view.sql else "read"

@@ -6,7 +6,7 @@ import io
 import struct
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from ..errors import VisionLensError
 
@@ -21,6 +21,9 @@ JSON = "application/json"
 ROWS_PER_BATCH = 16_384
 WORTHWHILE = 1_400
 """Bodies of fewer bytes fit in one packet and are sent as they are."""
+
+CHUNK = 1 << 20
+"""Bytes of a file that are sent at once."""
 
 _WINDOW_BITS = {"gzip": 31, "deflate": 15}
 
@@ -106,3 +109,10 @@ def read_ids(body: bytes) -> np.ndarray:
             "REQUEST_INVALID", f"Ids are 4 bytes each, but the body has {len(body)} bytes."
         )
     return np.frombuffer(body, dtype="<u4").astype(np.uint32)
+
+
+def chunks(content: IO[bytes], size: int = CHUNK) -> Iterator[bytes]:
+    """A file in pieces of at most `size` bytes; closed at its end."""
+    with content:
+        while chunk := content.read(size):
+            yield chunk

@@ -30,6 +30,8 @@ from visionlens_jlab.errors import VisionLensError
 T = TypeVar("T")
 FILE_NAME = "dataset.duckdb"
 
+_OUT_OF_MEMORY = ("out of memory", "failed to pin block", "failed to allocate", "bad_alloc")
+
 _write_locks: weakref.WeakValueDictionary[str, threading.RLock] = weakref.WeakValueDictionary()
 _write_locks_guard = threading.Lock()
 
@@ -128,12 +130,19 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Reader]:
-        """A snapshot for one thread. DATASET_BUSY, DATASET_DAMAGED, DATASET_TOO_NEW."""
+        """A snapshot for one thread.
+
+        DATASET_BUSY, DATASET_DAMAGED, DATASET_TOO_NEW; MEMORY_LIMIT for what is read in it.
+        """
         with self._lease() as connection:
             cursor = connection.cursor()
             try:
                 cursor.execute("BEGIN TRANSACTION READ ONLY")
                 yield Reader(cursor)
+            except (duckdb.Error, pa.ArrowException, MemoryError) as error:
+                if known := memory_error(error):
+                    raise known from error
+                raise
             finally:
                 cursor.close()
 
@@ -143,7 +152,7 @@ class Database:
         Raises
         ------
         VisionLensError
-            DATASET_READ_ONLY; DISK_SPACE when the commit finds no room.
+            DATASET_READ_ONLY; DISK_SPACE when the commit finds no room; MEMORY_LIMIT.
         """
         if self.read_only:
             raise VisionLensError(
@@ -159,7 +168,7 @@ class Database:
                 _roll_back(cursor)
                 if isinstance(error, duckdb.FatalException):
                     self._drop()
-                if isinstance(error, duckdb.Error) and (known := _of_system(error)):
+                if isinstance(error, duckdb.Error | MemoryError) and (known := _known(error)):
                     raise known from error
                 raise
             finally:
@@ -280,6 +289,8 @@ def _connect(
         # Each checkpoint writes the last, half-filled group of rows again.
         "checkpoint_threshold": "32MB",
         "threads": str(min(4, os.cpu_count() or 1)),
+        # Eight more threads of each open dataset otherwise, for disks that are far away.
+        "async_threads": "0",
         "temp_directory": str(scratch),
         # One query must not fill the disk that the datasets are written to.
         "max_temp_directory_size": f"{_spill_mb(scratch)}MiB",
@@ -298,7 +309,12 @@ def _connect(
         raise _damaged(folder, str(error)) from error
 
 
-def _of_system(error: duckdb.Error) -> VisionLensError | None:
+def _known(error: duckdb.Error | MemoryError) -> VisionLensError | None:
+    """What of DuckDB's errors a user can act on."""
+    return memory_error(error) or _of_system(error)
+
+
+def _of_system(error: BaseException) -> VisionLensError | None:
     """What the operating system refused DuckDB, which passes its words on."""
     text = str(error)
     if os.strerror(errno.ENOSPC) in text or os.strerror(errno.EDQUOT) in text:
@@ -308,6 +324,25 @@ def _of_system(error: duckdb.Error) -> VisionLensError | None:
             "PERMISSION_DENIED", "The dataset's file may not be read or written."
         )
     return None
+
+
+def memory_error(error: BaseException) -> VisionLensError | None:
+    """MEMORY_LIMIT where that is what DuckDB, or Arrow around it, says; None: something else."""
+    text = str(error)
+    if not isinstance(error, duckdb.OutOfMemoryException | MemoryError) and not any(
+        words in text.lower() for words in _OUT_OF_MEMORY
+    ):
+        return None
+    return memory_limit_reached("What was asked for", details={"cause": text})
+
+
+def memory_limit_reached(
+    what: str, hint: str | None = None, details: dict[str, Any] | None = None
+) -> VisionLensError:
+    """MEMORY_LIMIT for what needs too much."""
+    return VisionLensError(
+        "MEMORY_LIMIT", f"{what} needs more memory than there is for it.", hint, details
+    )
 
 
 def _damaged(folder: Path, cause: str) -> VisionLensError:

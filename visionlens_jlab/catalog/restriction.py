@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 
+import duckdb
 import numpy as np
 import pyarrow as pa
 
@@ -15,7 +17,6 @@ from visionlens_jlab.models import Level
 
 VIEW_SECONDS = 5.0
 """A view is waited for: its SQL gets less time than a query of its own."""
-_BATCH_ROWS = 1 << 18
 _COLUMNS: dict[str, Level] = {"annotation_id": "annotations", "sample_id": "samples"}
 _COUNTERS: dict[Level, str] = {"samples": "next_sample_id", "annotations": "next_annotation_id"}
 _HINT = (
@@ -40,26 +41,25 @@ def read_restriction(reader: Reader, sql: str) -> Restriction:
     Raises
     ------
     VisionLensError
-        SQL_REFUSED also when there is no column of ids; SQL_TIMEOUT.
+        SQL_REFUSED also when there is no column of ids; what `select_file` raises.
     """
-    with user_query(reader, sql, VIEW_SECONDS) as relation:
-        column, level = _id_column(relation.columns)
-        type_ = str(relation.types[relation.columns.index(column)])
-        if not type_.endswith(("INTEGER", "INT", '"NULL"', ",0)")):
-            raise refused(f"Its column {column} holds no whole numbers.", _HINT)
+    with user_query(reader, sql, VIEW_SECONDS, ids=True) as result:
+        level = _COLUMNS[result.column().lower()]
         counter = reader.rows(f"SELECT {_COUNTERS[level]} FROM meta")[0][0]
-        quoted = column.replace('"', '""')
-        # Wider numbers than 64 bits come as the nearest float: those that matter are exact.
-        number = "DOUBLE" if type_.startswith(("UBIG", "HUGE", "UHUGE", "DEC")) else "BIGINT"
-        chosen = relation.project(f'"{quoted}"::{number} AS id')
-        return Restriction(level, _distinct(chosen.to_arrow_reader(_BATCH_ROWS), counter))
+        return Restriction(level, _distinct(pa.ipc.open_stream(io.BufferedReader(result)), counter))
 
 
-def _id_column(columns: list[str]) -> tuple[str, Level]:
-    for name, level in _COLUMNS.items():
-        for column in columns:
-            if column.lower() == name:
-                return column, level
+def id_column(relation: duckdb.DuckDBPyRelation) -> tuple[str, str]:
+    """The column of ids of a query, and the type in which it is read. SQL_REFUSED."""
+    for name in _COLUMNS:
+        for column, type_ in zip(relation.columns, map(str, relation.types), strict=True):
+            if column.lower() != name:
+                continue
+            if not type_.endswith(("INTEGER", "INT", '"NULL"', ",0)")):
+                raise refused(f"Its column {column} holds no whole numbers.", _HINT)
+            # Wider numbers than 64 bits come as the nearest float: those that matter are exact.
+            is_wide = type_.startswith(("UBIG", "HUGE", "UHUGE", "DEC"))
+            return column, "DOUBLE" if is_wide else "BIGINT"
     raise refused("It has no column that says what to show.", _HINT)
 
 

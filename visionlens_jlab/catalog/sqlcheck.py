@@ -1,7 +1,8 @@
 """What the user's own SQL may say: one SELECT over the dataset's tables, nothing of the server.
 
 DuckDB refuses files and the network by itself (external access is off). This refuses, from the
-parsed statement, what would still tell about the server or run away in one step.
+parsed statement, what would still tell about the server or run away in one step; how much memory
+the rest may take is bounded by the process that it runs in (`sqlprocess.py`).
 """
 
 from __future__ import annotations
@@ -9,11 +10,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import duckdb
 
-from visionlens_jlab.catalog.database import Reader
 from visionlens_jlab.errors import VisionLensError
 
 _TABLE_FUNCTIONS = frozenset(
@@ -27,16 +28,35 @@ _REFUSED_FUNCTIONS = frozenset(
     )
 )
 _REFUSED_TABLES = re.compile(r"(duckdb|pragma)_|pg_settings$")
+_SCHEMAS = ("information_schema", "pg_catalog")
+_READING = frozenset(
+    ("SELECT_NODE", "SET_OPERATION_NODE", "RECURSIVE_CTE_NODE", "CTE_NODE", "STATEMENT_NODE")
+)
+"""Parts of a statement that only read; others stand in a WITH, such as INSERT."""
 _GROWING = {"repeat": 1, "lpad": 1, "rpad": 1}
 """Functions that make long text, and the position of the argument that says how long."""
 _FORMATS = frozenset(["format", "printf"])
 _LONGEST = 10_000
+LONGEST_QUERY = 200_000
+"""Characters; long lists of ids fit."""
 
 
-def checked_select(reader: Reader, query: str) -> str:
-    """The one SELECT of a query, without what follows it. SQL_REFUSED unless it may run."""
+@dataclass(frozen=True)
+class Checked:
+    """A query that may run."""
+
+    select: str
+    """The one SELECT, without what follows it."""
+    tables: list[str]
+    """The names that it reads from; some may be its own."""
+    lists_tables: bool
+    """Whether it asks which tables there are."""
+
+
+def checked_select(cursor: duckdb.DuckDBPyConnection, query: str) -> Checked:
+    """A query with what must be known to run it. SQL_REFUSED unless it may run."""
     try:
-        statements = duckdb.extract_statements(query)
+        statements = cursor.extract_statements(query)
     except duckdb.Error as error:
         raise refused(str(error)) from error
     if len(statements) != 1:
@@ -45,12 +65,22 @@ def checked_select(reader: Reader, query: str) -> str:
     if kind != "SELECT":
         raise refused(f"It is a {kind} statement.")
     select = _before_semicolon(query)
-    tree = json.loads(reader.rows("SELECT json_serialize_sql(?)", [select])[0][0])
+    tree = json.loads(cursor.execute("SELECT json_serialize_sql(?)", [select]).fetchall()[0][0])
     if tree["error"]:
         raise refused(str(tree.get("error_message", "It cannot be checked.")))
+    tables: list[str] = []
+    lists_tables = False
     for node in _nodes(tree["statements"]):
         _check_node(node)
-    return select
+        if node.get("type") == "BASE_TABLE":
+            tables.append(str(node["table_name"]))
+            lists_tables |= any(part.lower() in _SCHEMAS for part in _path(node))
+    return Checked(select, tables, lists_tables)
+
+
+def _path(table: dict[str, Any]) -> list[str]:
+    """A table's name with its catalog and schema."""
+    return [str(part) for part in table.get("qualified_name", {}).get("path", [])]
 
 
 def _kind(statement: duckdb.Statement) -> str:
@@ -90,7 +120,9 @@ def _nodes(tree: Any) -> Iterator[dict[str, Any]]:
 
 
 def _check_node(node: dict[str, Any]) -> None:
-    kind = node.get("type")
+    kind = str(node.get("type"))
+    if kind.endswith("_NODE") and kind not in _READING:
+        raise refused(f"It holds a statement that writes ({kind.split('_', maxsplit=1)[0]}).")
     if kind == "TABLE_FUNCTION":
         name = _function_name(node["function"])
         if name not in _TABLE_FUNCTIONS:

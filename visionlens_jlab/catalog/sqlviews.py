@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import duckdb
 
+from visionlens_jlab.catalog.database import Reader
 from visionlens_jlab.catalog.tables import select_all
 from visionlens_jlab.catalog.userfields import LIST_FIELDS, field_set
 from visionlens_jlab.models import Level
@@ -12,7 +13,12 @@ _LEVELS: tuple[Level, ...] = ("samples", "annotations")
 
 
 def refresh(cursor: duckdb.DuckDBPyConnection) -> None:
-    """Make both views show the fields there are now."""
-    fields = field_set(cursor.execute(LIST_FIELDS).fetchall())
-    for level in _LEVELS:
-        cursor.execute(f"CREATE OR REPLACE VIEW {level} AS {select_all(fields, level)}")
+    """Make both views in the file show the fields there are now."""
+    for name, text in view_texts(Reader(cursor)).items():
+        cursor.execute(f"CREATE OR REPLACE VIEW {name} AS {text}")
+
+
+def view_texts(reader: Reader) -> dict[str, str]:
+    """The SELECT of each view."""
+    fields = field_set(reader.rows(LIST_FIELDS))
+    return {level: select_all(fields, level) for level in _LEVELS}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import IO, Any, TypeVar
 
 import duckdb
 import numpy as np
@@ -44,7 +44,7 @@ from visionlens_jlab.catalog.saved_views import (
 )
 from visionlens_jlab.catalog.search_index import SearchIndex
 from visionlens_jlab.catalog.snapshot import Caches, Snapshot
-from visionlens_jlab.catalog.sqlbox import run_select
+from visionlens_jlab.catalog.sqlbox import run_select, select_file
 from visionlens_jlab.catalog.tables import Ids, as_ids
 from visionlens_jlab.catalog.tags import write_tag
 from visionlens_jlab.catalog.thumbnails import FOLDER, Thumbnail, ThumbnailReader, version_key
@@ -206,10 +206,15 @@ class DatasetStore(
     def sql(self, query: str, *, timeout: float = 30) -> pa.Table:
         """The result of one SELECT over the tables, or the views `samples` and `annotations`.
 
-        SQL_REFUSED, SQL_TIMEOUT.
+        SQL_REFUSED, SQL_TIMEOUT, MEMORY_LIMIT, LIMIT_REACHED.
         """
         with self._snapshot() as snapshot:
             return run_select(snapshot.reader, query, timeout)
+
+    def sql_file(self, query: str, *, timeout: float = 30) -> IO[bytes]:
+        """The same as an Arrow stream in a file, so that it takes no memory."""
+        with self._snapshot() as snapshot:
+            return select_file(snapshot.reader, query, timeout)
 
     def saved_views(self) -> list[SavedView]:
         """The views kept under a name, by name."""

@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 import numpy as np
 
-from visionlens_jlab.catalog.database import Reader
+from visionlens_jlab.catalog.database import Reader, memory_error
 from visionlens_jlab.catalog.fieldset import FieldSet
 from visionlens_jlab.catalog.patterns import pattern_error
 from visionlens_jlab.catalog.predicates import (
@@ -96,10 +96,14 @@ def view_condition(
 def unusable(error: duckdb.Error) -> VisionLensError:
     """A value that only DuckDB could refuse (a regular expression, a number out of range)."""
     message = str(error)
-    return pattern_error(message) or VisionLensError(
-        "PREDICATE_INVALID",
-        f"The filter cannot be used: {message.splitlines()[0]}",
-        details={"cause": message},
+    return (
+        memory_error(error)
+        or pattern_error(message)
+        or VisionLensError(
+            "PREDICATE_INVALID",
+            f"The filter cannot be used: {message.splitlines()[0]}",
+            details={"cause": message},
+        )
     )
 
 

@@ -30,7 +30,7 @@ TRANSPOSE = {
 
 
 def open_upright(
-    file: BinaryIO, long_side: int | None = None
+    file: BinaryIO, long_side: int | None = None, *, most_pixels: int | None = None
 ) -> tuple[Image.Image, Header, str | None]:
     """Decode the first frame of an open image file.
 
@@ -40,6 +40,8 @@ def open_upright(
         Seekable, at its beginning.
     long_side : int, optional
         Shrink to at most this many pixels on the longer side; None: full resolution.
+    most_pixels : int, optional
+        Halve until there are no more pixels than this, before colours take memory.
 
     Returns
     -------
@@ -65,14 +67,24 @@ def open_upright(
             damage = _load(image, file)
             # Pillow turns TIFFs upright while loading.
             turn = None if image.format == "TIFF" else TRANSPOSE.get(header.orientation)
-            shown = displayable(image)
-    except UnreadableImageError:
+            shown = displayable(_reduced(image, most_pixels))
+    except (UnreadableImageError, MemoryError):
         raise
     except Exception as error:  # Pillow's decoders raise many kinds on damaged files
         raise UnreadableImageError(describe(error)) from error
     if long_side is not None:
         shown.thumbnail((long_side, long_side), Image.Resampling.LANCZOS, reducing_gap=3.0)
     return (shown if turn is None else shown.transpose(turn)), header, damage
+
+
+def _reduced(image: Image.Image, most_pixels: int | None) -> Image.Image:
+    pixels = image.width * image.height
+    if most_pixels is None or pixels <= most_pixels or image.mode in ("P", "PA"):
+        return image
+    factor = 2
+    while pixels > most_pixels * factor * factor:
+        factor *= 2
+    return image.reduce(factor)
 
 
 def _load(image: Image.Image, file: BinaryIO) -> str | None:

@@ -25,33 +25,31 @@ BROWSER_TYPES = {
 }
 """Formats every browser shows; the type comes from the content, never from the file's name."""
 
+SHOWN_PIXELS = 64_000_000
+"""More than any screen shows; beyond, an image is sent smaller."""
 WEBP_LIMIT = 16_383
 """Largest side WebP can hold, in pixels."""
 
 
-def browser_image(file: BinaryIO) -> tuple[BinaryIO | bytes, str]:
-    """What to send for an image file.
+def browser_type(file: BinaryIO) -> str | None:
+    """The media type of a file that browsers show upright (they apply EXIF in JPEGs).
 
-    Returns
-    -------
-    content : binary file or bytes
-        The file itself where browsers show it upright (they apply EXIF in JPEGs), else a
-        full-resolution WebP (PNG with transparency or beyond WebP's size).
-    mime : str
-        Its media type.
-
-    Raises
-    ------
-    VisionLensError
-        IMAGE_UNREADABLE.
+    None: it must be decoded, see `encode_image`. IMAGE_UNREADABLE.
     """
     with image_errors(file):
         kind, orientation = _inspect(file)
-        mime = BROWSER_TYPES.get(kind)
-        if mime and (orientation == 1 or mime == "image/jpeg"):
-            return file, mime
-        file.seek(0)
-        image, _, _ = open_upright(file)
+    mime = BROWSER_TYPES.get(kind)
+    return mime if orientation == 1 or mime == "image/jpeg" else None
+
+
+def encode_image(file: BinaryIO) -> tuple[bytes, str]:
+    """An image as browsers show it and its media type. IMAGE_UNREADABLE.
+
+    WebP at full resolution (PNG with transparency or beyond WebP's size), halved until it has at
+    most `SHOWN_PIXELS`.
+    """
+    with image_errors(file):
+        image, _, _ = open_upright(file, most_pixels=SHOWN_PIXELS)
     return _encode(image)
 
 

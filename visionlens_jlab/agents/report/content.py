@@ -80,11 +80,11 @@ def _thumbnails(store: DatasetStore, ids: Sequence[int]) -> list[bytes]:
 
 def _crop(store: DatasetStore, annotation_id: int) -> bytes:
     """The annotation with its surroundings; nothing where its image cannot be read."""
-    from ...media.crops import crop_image
+    from ...media.drawing import draw_crop
 
     with suppress(VisionLensError):
         source = store.crop_source(annotation_id)
         if source.box is not None:
             with store.open_image(source.location, source.path) as file:
-                return crop_image(file, source.box, long_side=LONG_SIDE, size=source.size)
+                return draw_crop(file, source.box, long_side=LONG_SIDE, size=source.size)
     return b""

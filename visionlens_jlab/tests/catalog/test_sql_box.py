@@ -83,6 +83,8 @@ STATEMENTS = [
     "TRUNCATE sample",
     "MERGE INTO sample USING sample s ON false WHEN MATCHED THEN DELETE",
     "WITH x AS (DELETE FROM sample RETURNING sample_id) SELECT * FROM x",
+    "WITH x AS (INSERT INTO tag_color VALUES ('a', 'b') RETURNING 1) SELECT 1 AS sample_id",
+    "SELECT 1 AS sample_id WHERE 1 IN (WITH x AS (UPDATE sample SET split = 'x') SELECT 2)",
     "BEGIN",
     "COMMIT",
     "ROLLBACK",
@@ -227,10 +229,10 @@ def test_a_query_without_end_ends(street: DatasetStore, sql: str) -> None:
     began = _resident()
     with pytest.raises(VisionLensError) as caught:
         street.sql(sql, timeout=0.25)
-    assert caught.value.code in ("SQL_TIMEOUT", "SQL_REFUSED")
+    assert caught.value.code in ("SQL_TIMEOUT", "SQL_REFUSED", "MEMORY_LIMIT")
     assert street.sql("SELECT 1 AS one").to_pylist() == [{"one": 1}]
-    # DuckDB's memory limit, and what is kept of a result.
-    assert _resident() - began < 5 * 2**30
+    # What is kept of a result lies in a file; the query has a process of its own.
+    assert _resident() - began < 64 << 20
 
 
 def test_a_result_that_is_too_large(street: DatasetStore, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -265,7 +267,8 @@ def test_others_go_on_meanwhile(street: DatasetStore) -> None:
     for thread in threads:
         thread.join()
     assert done >= 2  # the last of them may have waited
-    assert set(codes) == {"SQL_TIMEOUT"} or set(codes) == {"SQL_TIMEOUT", "SQL_REFUSED"}
+    assert "SQL_TIMEOUT" in codes
+    assert set(codes) <= {"SQL_TIMEOUT", "SQL_REFUSED", "MEMORY_LIMIT", "LIMIT_REACHED"}
     assert street.sql("SELECT count(*) AS n FROM sample_tag").to_pylist() == [{"n": done}]
 
 

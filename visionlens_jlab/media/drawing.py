@@ -1,0 +1,130 @@
+"""Pictures made from files of others, in processes of bounded memory.
+
+A file of a hundred bytes may claim pixels that take gigabytes, and what a decoder takes besides is
+its own secret: see `confined.py`.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import tempfile
+from pathlib import Path
+from typing import IO, Any, BinaryIO
+
+import msgspec
+
+from visionlens_jlab.config import default_decode_memory
+from visionlens_jlab.confined import ConfinedEndedError, ConfinedPool
+from visionlens_jlab.errors import VisionLensError
+
+AT_ONCE = 2
+SECONDS = 60.0
+"""A picture that takes longer is given up."""
+_WAIT_SECONDS = 30.0
+KEPT_BYTES = 4 << 20
+"""Of a picture in memory; a larger one lies in a file until it is sent."""
+
+PROCESSES = ConfinedPool(
+    "visionlens_jlab.media.process",
+    count=AT_ONCE,
+    megabytes=default_decode_memory(),
+    what="pictures",
+)
+"""Of this process."""
+
+
+class Draw(msgspec.Struct, tag=True):
+    """A picture to make: the whole image, or with a box what lies around it."""
+
+    path: str
+    identity: tuple[int, int]
+    """Device and inode of the file that was checked: no other is read at this path."""
+    box: tuple[float, float, float, float] | None = None
+    size: tuple[int, int] | None = None
+    long_side: int = 0
+    aspect: float | None = None
+
+
+class Part(msgspec.Struct, tag=True):
+    """Bytes of the picture."""
+
+    data: bytes
+
+
+class Drawn(msgspec.Struct, tag=True):
+    """The picture is whole, or why there is none."""
+
+    mime: str = ""
+    error: dict[str, Any] | None = None
+    is_spent: bool = False
+
+
+PARTS: Any = msgspec.msgpack.Decoder(Part | Drawn)
+
+
+def identity_of(file: BinaryIO) -> tuple[int, int]:
+    """Device and inode of an open file."""
+    status = os.fstat(file.fileno())
+    return status.st_dev, status.st_ino
+
+
+def draw_image(file: BinaryIO) -> tuple[IO[bytes], str]:
+    """An image that browsers cannot show as it is, and its media type.
+
+    IMAGE_MISSING, PERMISSION_DENIED, IMAGE_UNREADABLE, MEMORY_LIMIT, LIMIT_REACHED.
+    """
+    return _drawn(Draw(str(file.name), identity_of(file)))
+
+
+def draw_crop(
+    file: BinaryIO,
+    box: tuple[float, float, float, float],
+    *,
+    long_side: int,
+    size: tuple[int, int] | None = None,
+    aspect: float | None = None,
+) -> bytes:
+    """See `crops.crop_image`; also MEMORY_LIMIT, LIMIT_REACHED."""
+    content, _ = _drawn(Draw(str(file.name), identity_of(file), box, size, long_side, aspect))
+    with content:
+        return content.read()
+
+
+def _drawn(draw: Draw) -> tuple[IO[bytes], str]:
+    content: IO[bytes] = tempfile.SpooledTemporaryFile(KEPT_BYTES)  # noqa: SIM115  the reader does
+    try:
+        with PROCESSES.lease(_WAIT_SECONDS) as confined, confined.ended_after(SECONDS):
+            try:
+                confined.send(msgspec.msgpack.encode(draw))
+                while isinstance(message := PARTS.decode(confined.receive()), Part):
+                    content.write(message.data)
+            except ConfinedEndedError as error:
+                raise _given_up(Path(draw.path), late=confined.is_late) from error
+            confined.is_free = not message.is_spent
+        if message.error is not None:
+            raise VisionLensError.from_json(message.error)
+    except BaseException:
+        content.close()
+        raise
+    content.seek(0, io.SEEK_SET)
+    return content, message.mime
+
+
+def _given_up(path: Path, *, late: bool) -> VisionLensError:
+    if late:
+        return VisionLensError(
+            "IMAGE_UNREADABLE", f"{path.name} cannot be shown: it takes longer than {SECONDS:g} s."
+        )
+    return too_large(path)
+
+
+def too_large(path: Path) -> VisionLensError:
+    """MEMORY_LIMIT for an image that takes more than there is for one."""
+    share = PROCESSES.megabytes // PROCESSES.count
+    return VisionLensError(
+        "MEMORY_LIMIT",
+        f"To show {path.name} takes more than the {share} MiB that there are for an image.",
+        "Make it smaller, save it as JPEG, or raise VisionLens.decode_memory_mb "
+        "($VISIONLENS_DECODE_MEMORY).",
+    )

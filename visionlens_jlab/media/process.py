@@ -1,0 +1,87 @@
+"""The main program of a process that decodes images, within the memory it was given."""
+
+from __future__ import annotations
+
+import io
+import sys
+from pathlib import Path
+from typing import BinaryIO
+
+import msgspec
+from PIL import Image
+
+from visionlens_jlab.confined import Bound
+from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.pipes import read_frame, serve_streams, write_frame
+
+from .crops import crop_image
+from .decode import open_upright
+from .drawing import Draw, Drawn, Part, identity_of, too_large
+from .render import encode_image
+from .thumbnails import encode
+
+PART_BYTES = 1 << 20
+
+
+def answer(draw: Draw) -> tuple[bytes, str]:
+    """The picture asked for and its media type. VisionLensError, MemoryError."""
+    with _opened(draw) as file:
+        if draw.box is None:
+            return encode_image(file)
+        crop = crop_image(
+            file, draw.box, long_side=draw.long_side, size=draw.size, aspect=draw.aspect
+        )
+        return crop, "image/webp"
+
+
+def _opened(draw: Draw) -> BinaryIO:
+    try:
+        file = Path(draw.path).open("rb")
+    except PermissionError as error:
+        raise VisionLensError("PERMISSION_DENIED", f"{draw.path} cannot be read.") from error
+    except OSError as error:
+        raise VisionLensError("IMAGE_MISSING", f"There is no file {draw.path}.") from error
+    if identity_of(file) != draw.identity:
+        file.close()
+        raise VisionLensError("IMAGE_MISSING", f"{draw.path} was replaced meanwhile.")
+    return file
+
+
+def _load() -> None:
+    """Have every decoder, before memory counts."""
+    Image.init()
+    open_upright(io.BytesIO(encode(Image.new("RGB", (8, 8)))))
+
+
+def main(megabytes: int) -> None:
+    """Serve on the standard streams."""
+    _load()
+    bound = Bound(megabytes)
+    decoder = msgspec.msgpack.Decoder(Draw)
+
+    def serve(calls: BinaryIO, replies: BinaryIO) -> None:
+        def tell(message: Part | Drawn) -> None:
+            write_frame(replies, msgspec.msgpack.encode(message))
+
+        while (data := read_frame(calls)) is not None:
+            draw = decoder.decode(data)
+            over = Drawn()
+            try:
+                content, over.mime = answer(draw)
+                for start in range(0, len(content), PART_BYTES):
+                    tell(Part(content[start : start + PART_BYTES]))
+                del content
+            except VisionLensError as error:
+                over.error = error.to_json()
+            except MemoryError:
+                over.error = too_large(Path(draw.path)).to_json()
+            over.is_spent = bound.is_spent
+            tell(over)
+            if over.is_spent:
+                return
+
+    serve_streams(serve, nice=False)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))
