@@ -5773,7 +5773,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description DIR_EMPTY, FORMAT_UNKNOWN, LABELS_INVALID, VECTORS_INVALID, PREDICTIONS_INVALID, EVALUATION_INVALID, ANALYSIS_INVALID, ATTRIBUTE_INVALID, AGENT_UNAVAILABLE */
+            /** @description DIR_EMPTY, FORMAT_UNKNOWN, LABELS_INVALID, MEMORY_LIMIT, VECTORS_INVALID, PREDICTIONS_INVALID, EVALUATION_INVALID, ANALYSIS_INVALID, ATTRIBUTE_INVALID, AGENT_UNAVAILABLE */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5781,7 +5781,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
-                        code?: "DIR_EMPTY" | "FORMAT_UNKNOWN" | "LABELS_INVALID" | "VECTORS_INVALID" | "PREDICTIONS_INVALID" | "EVALUATION_INVALID" | "ANALYSIS_INVALID" | "ATTRIBUTE_INVALID" | "AGENT_UNAVAILABLE";
+                        code?: "DIR_EMPTY" | "FORMAT_UNKNOWN" | "LABELS_INVALID" | "MEMORY_LIMIT" | "VECTORS_INVALID" | "PREDICTIONS_INVALID" | "EVALUATION_INVALID" | "ANALYSIS_INVALID" | "ATTRIBUTE_INVALID" | "AGENT_UNAVAILABLE";
                     };
                 };
             };
@@ -5794,6 +5794,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description LIMIT_REACHED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "LIMIT_REACHED";
                     };
                 };
             };
@@ -6109,6 +6121,18 @@ export interface operations {
                     };
                 };
             };
+            /** @description MEMORY_LIMIT */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "MEMORY_LIMIT";
+                    };
+                };
+            };
             /** @description DATASET_BUSY */
             423: {
                 headers: {
@@ -6118,6 +6142,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description LIMIT_REACHED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "LIMIT_REACHED";
                     };
                 };
             };
@@ -6189,6 +6225,18 @@ export interface operations {
                     };
                 };
             };
+            /** @description MEMORY_LIMIT */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "MEMORY_LIMIT";
+                    };
+                };
+            };
             /** @description DATASET_BUSY */
             423: {
                 headers: {
@@ -6198,6 +6246,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description LIMIT_REACHED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "LIMIT_REACHED";
                     };
                 };
             };
@@ -6286,6 +6346,18 @@ export interface operations {
                     };
                 };
             };
+            /** @description MEMORY_LIMIT */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "MEMORY_LIMIT";
+                    };
+                };
+            };
             /** @description DATASET_BUSY */
             423: {
                 headers: {
@@ -6295,6 +6367,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description LIMIT_REACHED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "LIMIT_REACHED";
                     };
                 };
             };
@@ -6375,6 +6459,18 @@ export interface operations {
                     };
                 };
             };
+            /** @description MEMORY_LIMIT */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "MEMORY_LIMIT";
+                    };
+                };
+            };
             /** @description DATASET_BUSY */
             423: {
                 headers: {
@@ -6384,6 +6480,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description LIMIT_REACHED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "LIMIT_REACHED";
                     };
                 };
             };
@@ -6485,7 +6593,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description VECTORS_INVALID */
+            /** @description MEMORY_LIMIT, VECTORS_INVALID */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6493,7 +6601,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
-                        code?: "VECTORS_INVALID";
+                        code?: "MEMORY_LIMIT" | "VECTORS_INVALID";
                     };
                 };
             };
@@ -6506,6 +6614,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description LIMIT_REACHED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "LIMIT_REACHED";
                     };
                 };
             };
@@ -6591,6 +6711,18 @@ export interface operations {
                     };
                 };
             };
+            /** @description MEMORY_LIMIT */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "MEMORY_LIMIT";
+                    };
+                };
+            };
             /** @description DATASET_BUSY */
             423: {
                 headers: {
@@ -6600,6 +6732,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description LIMIT_REACHED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "LIMIT_REACHED";
                     };
                 };
             };
@@ -6690,7 +6834,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description VECTORS_INVALID */
+            /** @description MEMORY_LIMIT, VECTORS_INVALID */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6698,7 +6842,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
-                        code?: "VECTORS_INVALID";
+                        code?: "MEMORY_LIMIT" | "VECTORS_INVALID";
                     };
                 };
             };
@@ -6711,6 +6855,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description LIMIT_REACHED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "LIMIT_REACHED";
                     };
                 };
             };
@@ -6795,6 +6951,18 @@ export interface operations {
                     };
                 };
             };
+            /** @description MEMORY_LIMIT */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "MEMORY_LIMIT";
+                    };
+                };
+            };
             /** @description DATASET_BUSY */
             423: {
                 headers: {
@@ -6804,6 +6972,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description LIMIT_REACHED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "LIMIT_REACHED";
                     };
                 };
             };
@@ -6889,7 +7069,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description DIR_EMPTY, FORMAT_UNKNOWN, LABELS_INVALID */
+            /** @description DIR_EMPTY, FORMAT_UNKNOWN, LABELS_INVALID, MEMORY_LIMIT */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6897,7 +7077,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
-                        code?: "DIR_EMPTY" | "FORMAT_UNKNOWN" | "LABELS_INVALID";
+                        code?: "DIR_EMPTY" | "FORMAT_UNKNOWN" | "LABELS_INVALID" | "MEMORY_LIMIT";
                     };
                 };
             };
@@ -6910,6 +7090,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description LIMIT_REACHED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "LIMIT_REACHED";
                     };
                 };
             };
@@ -7012,7 +7204,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description UPLOAD_INVALID */
+            /** @description MEMORY_LIMIT, UPLOAD_INVALID */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7020,7 +7212,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
-                        code?: "UPLOAD_INVALID";
+                        code?: "MEMORY_LIMIT" | "UPLOAD_INVALID";
                     };
                 };
             };
@@ -7033,6 +7225,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description LIMIT_REACHED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "LIMIT_REACHED";
                     };
                 };
             };
@@ -7138,7 +7342,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description VECTORS_INVALID */
+            /** @description MEMORY_LIMIT, VECTORS_INVALID */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7146,7 +7350,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
-                        code?: "VECTORS_INVALID";
+                        code?: "MEMORY_LIMIT" | "VECTORS_INVALID";
                     };
                 };
             };
@@ -7159,6 +7363,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description LIMIT_REACHED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "LIMIT_REACHED";
                     };
                 };
             };
@@ -7248,7 +7464,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description VECTORS_INVALID */
+            /** @description MEMORY_LIMIT, VECTORS_INVALID */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7256,7 +7472,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
-                        code?: "VECTORS_INVALID";
+                        code?: "MEMORY_LIMIT" | "VECTORS_INVALID";
                     };
                 };
             };
@@ -7269,6 +7485,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description LIMIT_REACHED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "LIMIT_REACHED";
                     };
                 };
             };
@@ -7358,7 +7586,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description VECTORS_INVALID */
+            /** @description MEMORY_LIMIT, VECTORS_INVALID */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7366,7 +7594,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
-                        code?: "VECTORS_INVALID";
+                        code?: "MEMORY_LIMIT" | "VECTORS_INVALID";
                     };
                 };
             };
@@ -7379,6 +7607,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description LIMIT_REACHED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "LIMIT_REACHED";
                     };
                 };
             };
@@ -7456,6 +7696,18 @@ export interface operations {
                     };
                 };
             };
+            /** @description MEMORY_LIMIT */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "MEMORY_LIMIT";
+                    };
+                };
+            };
             /** @description DATASET_BUSY */
             423: {
                 headers: {
@@ -7465,6 +7717,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description LIMIT_REACHED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "LIMIT_REACHED";
                     };
                 };
             };
@@ -7554,7 +7818,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description VECTORS_INVALID */
+            /** @description MEMORY_LIMIT, VECTORS_INVALID */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7562,7 +7826,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
-                        code?: "VECTORS_INVALID";
+                        code?: "MEMORY_LIMIT" | "VECTORS_INVALID";
                     };
                 };
             };
@@ -7575,6 +7839,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description LIMIT_REACHED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "LIMIT_REACHED";
                     };
                 };
             };
@@ -7652,6 +7928,18 @@ export interface operations {
                     };
                 };
             };
+            /** @description MEMORY_LIMIT */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "MEMORY_LIMIT";
+                    };
+                };
+            };
             /** @description DATASET_BUSY */
             423: {
                 headers: {
@@ -7661,6 +7949,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description LIMIT_REACHED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "LIMIT_REACHED";
                     };
                 };
             };
@@ -7750,7 +8050,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description VECTORS_INVALID */
+            /** @description MEMORY_LIMIT, VECTORS_INVALID */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7758,7 +8058,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
-                        code?: "VECTORS_INVALID";
+                        code?: "MEMORY_LIMIT" | "VECTORS_INVALID";
                     };
                 };
             };
@@ -7771,6 +8071,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description LIMIT_REACHED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "LIMIT_REACHED";
                     };
                 };
             };
@@ -7860,7 +8172,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description VECTORS_INVALID */
+            /** @description MEMORY_LIMIT, VECTORS_INVALID */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7868,7 +8180,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
-                        code?: "VECTORS_INVALID";
+                        code?: "MEMORY_LIMIT" | "VECTORS_INVALID";
                     };
                 };
             };
@@ -7881,6 +8193,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description LIMIT_REACHED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "LIMIT_REACHED";
                     };
                 };
             };
@@ -7971,7 +8295,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description VECTORS_INVALID */
+            /** @description MEMORY_LIMIT, VECTORS_INVALID */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7979,7 +8303,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
-                        code?: "VECTORS_INVALID";
+                        code?: "MEMORY_LIMIT" | "VECTORS_INVALID";
                     };
                 };
             };
@@ -7992,6 +8316,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description LIMIT_REACHED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "LIMIT_REACHED";
                     };
                 };
             };
@@ -8075,6 +8411,18 @@ export interface operations {
                     };
                 };
             };
+            /** @description MEMORY_LIMIT */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "MEMORY_LIMIT";
+                    };
+                };
+            };
             /** @description DATASET_BUSY */
             423: {
                 headers: {
@@ -8084,6 +8432,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description LIMIT_REACHED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "LIMIT_REACHED";
                     };
                 };
             };
@@ -8165,7 +8525,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description IMAGE_UNREADABLE */
+            /** @description MEMORY_LIMIT, IMAGE_UNREADABLE */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8173,7 +8533,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
-                        code?: "IMAGE_UNREADABLE";
+                        code?: "MEMORY_LIMIT" | "IMAGE_UNREADABLE";
                     };
                 };
             };
@@ -8186,6 +8546,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description LIMIT_REACHED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "LIMIT_REACHED";
                     };
                 };
             };
@@ -8271,7 +8643,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description IMAGE_UNREADABLE */
+            /** @description MEMORY_LIMIT, IMAGE_UNREADABLE */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8279,7 +8651,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
-                        code?: "IMAGE_UNREADABLE";
+                        code?: "MEMORY_LIMIT" | "IMAGE_UNREADABLE";
                     };
                 };
             };
@@ -8292,6 +8664,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description LIMIT_REACHED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "LIMIT_REACHED";
                     };
                 };
             };
@@ -8365,6 +8749,18 @@ export interface operations {
                     };
                 };
             };
+            /** @description MEMORY_LIMIT */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "MEMORY_LIMIT";
+                    };
+                };
+            };
             /** @description DATASET_BUSY */
             423: {
                 headers: {
@@ -8374,6 +8770,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description LIMIT_REACHED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "LIMIT_REACHED";
                     };
                 };
             };
@@ -8446,6 +8854,18 @@ export interface operations {
                     };
                 };
             };
+            /** @description MEMORY_LIMIT */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "MEMORY_LIMIT";
+                    };
+                };
+            };
             /** @description DATASET_BUSY */
             423: {
                 headers: {
@@ -8455,6 +8875,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description LIMIT_REACHED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "LIMIT_REACHED";
                     };
                 };
             };
@@ -8541,7 +8973,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description VECTORS_INVALID */
+            /** @description MEMORY_LIMIT, VECTORS_INVALID */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8549,7 +8981,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
-                        code?: "VECTORS_INVALID";
+                        code?: "MEMORY_LIMIT" | "VECTORS_INVALID";
                     };
                 };
             };
@@ -8562,6 +8994,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description LIMIT_REACHED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "LIMIT_REACHED";
                     };
                 };
             };
@@ -8644,7 +9088,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description VECTORS_INVALID */
+            /** @description MEMORY_LIMIT, VECTORS_INVALID */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8652,7 +9096,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
-                        code?: "VECTORS_INVALID";
+                        code?: "MEMORY_LIMIT" | "VECTORS_INVALID";
                     };
                 };
             };
@@ -8665,6 +9109,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description LIMIT_REACHED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "LIMIT_REACHED";
                     };
                 };
             };
@@ -8751,6 +9207,18 @@ export interface operations {
                     };
                 };
             };
+            /** @description MEMORY_LIMIT */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "MEMORY_LIMIT";
+                    };
+                };
+            };
             /** @description DATASET_BUSY */
             423: {
                 headers: {
@@ -8760,6 +9228,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description LIMIT_REACHED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "LIMIT_REACHED";
                     };
                 };
             };
@@ -8838,7 +9318,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description VECTORS_INVALID */
+            /** @description MEMORY_LIMIT, VECTORS_INVALID */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8846,7 +9326,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
-                        code?: "VECTORS_INVALID";
+                        code?: "MEMORY_LIMIT" | "VECTORS_INVALID";
                     };
                 };
             };
@@ -8859,6 +9339,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description LIMIT_REACHED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "LIMIT_REACHED";
                     };
                 };
             };
@@ -8944,6 +9436,18 @@ export interface operations {
                     };
                 };
             };
+            /** @description MEMORY_LIMIT */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "MEMORY_LIMIT";
+                    };
+                };
+            };
             /** @description DATASET_BUSY */
             423: {
                 headers: {
@@ -8953,6 +9457,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description LIMIT_REACHED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "LIMIT_REACHED";
                     };
                 };
             };
@@ -9025,6 +9541,18 @@ export interface operations {
                     };
                 };
             };
+            /** @description MEMORY_LIMIT */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "MEMORY_LIMIT";
+                    };
+                };
+            };
             /** @description DATASET_BUSY */
             423: {
                 headers: {
@@ -9034,6 +9562,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description LIMIT_REACHED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "LIMIT_REACHED";
                     };
                 };
             };
@@ -9128,6 +9668,18 @@ export interface operations {
                     };
                 };
             };
+            /** @description MEMORY_LIMIT */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "MEMORY_LIMIT";
+                    };
+                };
+            };
             /** @description DATASET_BUSY */
             423: {
                 headers: {
@@ -9137,6 +9689,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description LIMIT_REACHED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "LIMIT_REACHED";
                     };
                 };
             };
@@ -9214,6 +9778,18 @@ export interface operations {
                     };
                 };
             };
+            /** @description MEMORY_LIMIT */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "MEMORY_LIMIT";
+                    };
+                };
+            };
             /** @description DATASET_BUSY */
             423: {
                 headers: {
@@ -9223,6 +9799,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description LIMIT_REACHED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "LIMIT_REACHED";
                     };
                 };
             };
@@ -9300,6 +9888,18 @@ export interface operations {
                     };
                 };
             };
+            /** @description MEMORY_LIMIT */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "MEMORY_LIMIT";
+                    };
+                };
+            };
             /** @description DATASET_BUSY */
             423: {
                 headers: {
@@ -9309,6 +9909,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description LIMIT_REACHED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "LIMIT_REACHED";
                     };
                 };
             };
@@ -9398,7 +10010,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description VECTORS_INVALID, MODEL_UNAVAILABLE, TEXT_UNSUPPORTED, IMAGE_UNREADABLE, UPLOAD_INVALID */
+            /** @description MEMORY_LIMIT, VECTORS_INVALID, MODEL_UNAVAILABLE, TEXT_UNSUPPORTED, IMAGE_UNREADABLE, UPLOAD_INVALID */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9406,7 +10018,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
-                        code?: "VECTORS_INVALID" | "MODEL_UNAVAILABLE" | "TEXT_UNSUPPORTED" | "IMAGE_UNREADABLE" | "UPLOAD_INVALID";
+                        code?: "MEMORY_LIMIT" | "VECTORS_INVALID" | "MODEL_UNAVAILABLE" | "TEXT_UNSUPPORTED" | "IMAGE_UNREADABLE" | "UPLOAD_INVALID";
                     };
                 };
             };
@@ -9419,6 +10031,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description LIMIT_REACHED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "LIMIT_REACHED";
                     };
                 };
             };
@@ -9520,7 +10144,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description VECTORS_INVALID */
+            /** @description MEMORY_LIMIT, VECTORS_INVALID */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9528,7 +10152,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
-                        code?: "VECTORS_INVALID";
+                        code?: "MEMORY_LIMIT" | "VECTORS_INVALID";
                     };
                 };
             };
@@ -9541,6 +10165,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description LIMIT_REACHED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "LIMIT_REACHED";
                     };
                 };
             };
@@ -9639,7 +10275,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description VECTORS_INVALID */
+            /** @description MEMORY_LIMIT, VECTORS_INVALID */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9647,7 +10283,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
-                        code?: "VECTORS_INVALID";
+                        code?: "MEMORY_LIMIT" | "VECTORS_INVALID";
                     };
                 };
             };
@@ -9660,6 +10296,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description LIMIT_REACHED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "LIMIT_REACHED";
                     };
                 };
             };
@@ -9762,7 +10410,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description VECTORS_INVALID */
+            /** @description MEMORY_LIMIT, VECTORS_INVALID */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9770,7 +10418,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
-                        code?: "VECTORS_INVALID";
+                        code?: "MEMORY_LIMIT" | "VECTORS_INVALID";
                     };
                 };
             };
@@ -9783,6 +10431,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description LIMIT_REACHED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "LIMIT_REACHED";
                     };
                 };
             };
@@ -9884,7 +10544,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description VECTORS_INVALID */
+            /** @description MEMORY_LIMIT, VECTORS_INVALID */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9892,7 +10552,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
-                        code?: "VECTORS_INVALID";
+                        code?: "MEMORY_LIMIT" | "VECTORS_INVALID";
                     };
                 };
             };
@@ -9905,6 +10565,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description LIMIT_REACHED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "LIMIT_REACHED";
                     };
                 };
             };
@@ -10005,7 +10677,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description VECTORS_INVALID */
+            /** @description MEMORY_LIMIT, VECTORS_INVALID */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -10013,7 +10685,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
-                        code?: "VECTORS_INVALID";
+                        code?: "MEMORY_LIMIT" | "VECTORS_INVALID";
                     };
                 };
             };
@@ -10026,6 +10698,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description LIMIT_REACHED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "LIMIT_REACHED";
                     };
                 };
             };
@@ -10132,7 +10816,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description VECTORS_INVALID */
+            /** @description MEMORY_LIMIT, VECTORS_INVALID */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -10140,7 +10824,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
-                        code?: "VECTORS_INVALID";
+                        code?: "MEMORY_LIMIT" | "VECTORS_INVALID";
                     };
                 };
             };
@@ -10153,6 +10837,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description LIMIT_REACHED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "LIMIT_REACHED";
                     };
                 };
             };
@@ -10238,6 +10934,18 @@ export interface operations {
                     };
                 };
             };
+            /** @description MEMORY_LIMIT */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "MEMORY_LIMIT";
+                    };
+                };
+            };
             /** @description DATASET_BUSY */
             423: {
                 headers: {
@@ -10247,6 +10955,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description LIMIT_REACHED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "LIMIT_REACHED";
                     };
                 };
             };
@@ -10319,6 +11039,18 @@ export interface operations {
                     };
                 };
             };
+            /** @description MEMORY_LIMIT */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "MEMORY_LIMIT";
+                    };
+                };
+            };
             /** @description DATASET_BUSY */
             423: {
                 headers: {
@@ -10328,6 +11060,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description LIMIT_REACHED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "LIMIT_REACHED";
                     };
                 };
             };
@@ -10418,6 +11162,18 @@ export interface operations {
                     };
                 };
             };
+            /** @description MEMORY_LIMIT */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "MEMORY_LIMIT";
+                    };
+                };
+            };
             /** @description DATASET_BUSY */
             423: {
                 headers: {
@@ -10427,6 +11183,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description LIMIT_REACHED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "LIMIT_REACHED";
                     };
                 };
             };
@@ -10516,6 +11284,18 @@ export interface operations {
                     };
                 };
             };
+            /** @description MEMORY_LIMIT */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "MEMORY_LIMIT";
+                    };
+                };
+            };
             /** @description DATASET_BUSY */
             423: {
                 headers: {
@@ -10525,6 +11305,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description LIMIT_REACHED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "LIMIT_REACHED";
                     };
                 };
             };
@@ -10598,6 +11390,18 @@ export interface operations {
                     };
                 };
             };
+            /** @description MEMORY_LIMIT */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "MEMORY_LIMIT";
+                    };
+                };
+            };
             /** @description DATASET_BUSY */
             423: {
                 headers: {
@@ -10607,6 +11411,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description LIMIT_REACHED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "LIMIT_REACHED";
                     };
                 };
             };
@@ -10681,7 +11497,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description EVALUATION_INVALID */
+            /** @description MEMORY_LIMIT, EVALUATION_INVALID */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -10689,7 +11505,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
-                        code?: "EVALUATION_INVALID";
+                        code?: "MEMORY_LIMIT" | "EVALUATION_INVALID";
                     };
                 };
             };
@@ -10702,6 +11518,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description LIMIT_REACHED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "LIMIT_REACHED";
                     };
                 };
             };
@@ -10774,7 +11602,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description EVALUATION_INVALID */
+            /** @description MEMORY_LIMIT, EVALUATION_INVALID */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -10782,7 +11610,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
-                        code?: "EVALUATION_INVALID";
+                        code?: "MEMORY_LIMIT" | "EVALUATION_INVALID";
                     };
                 };
             };
@@ -10795,6 +11623,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description LIMIT_REACHED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "LIMIT_REACHED";
                     };
                 };
             };
@@ -10897,7 +11737,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description VECTORS_INVALID, EVALUATION_INVALID */
+            /** @description MEMORY_LIMIT, VECTORS_INVALID, EVALUATION_INVALID */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -10905,7 +11745,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
-                        code?: "VECTORS_INVALID" | "EVALUATION_INVALID";
+                        code?: "MEMORY_LIMIT" | "VECTORS_INVALID" | "EVALUATION_INVALID";
                     };
                 };
             };
@@ -10918,6 +11758,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description LIMIT_REACHED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "LIMIT_REACHED";
                     };
                 };
             };
@@ -10995,7 +11847,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description EVALUATION_INVALID */
+            /** @description MEMORY_LIMIT, EVALUATION_INVALID */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -11003,7 +11855,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
-                        code?: "EVALUATION_INVALID";
+                        code?: "MEMORY_LIMIT" | "EVALUATION_INVALID";
                     };
                 };
             };
@@ -11016,6 +11868,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description LIMIT_REACHED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "LIMIT_REACHED";
                     };
                 };
             };
@@ -11094,7 +11958,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description EVALUATION_INVALID */
+            /** @description MEMORY_LIMIT, EVALUATION_INVALID */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -11102,7 +11966,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
-                        code?: "EVALUATION_INVALID";
+                        code?: "MEMORY_LIMIT" | "EVALUATION_INVALID";
                     };
                 };
             };
@@ -11115,6 +11979,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description LIMIT_REACHED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "LIMIT_REACHED";
                     };
                 };
             };
@@ -11192,6 +12068,18 @@ export interface operations {
                     };
                 };
             };
+            /** @description MEMORY_LIMIT */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "MEMORY_LIMIT";
+                    };
+                };
+            };
             /** @description DATASET_BUSY */
             423: {
                 headers: {
@@ -11201,6 +12089,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description LIMIT_REACHED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "LIMIT_REACHED";
                     };
                 };
             };
@@ -11290,7 +12190,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description VECTORS_INVALID */
+            /** @description MEMORY_LIMIT, VECTORS_INVALID */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -11298,7 +12198,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
-                        code?: "VECTORS_INVALID";
+                        code?: "MEMORY_LIMIT" | "VECTORS_INVALID";
                     };
                 };
             };
@@ -11311,6 +12211,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description LIMIT_REACHED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "LIMIT_REACHED";
                     };
                 };
             };
@@ -11396,6 +12308,18 @@ export interface operations {
                     };
                 };
             };
+            /** @description MEMORY_LIMIT */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "MEMORY_LIMIT";
+                    };
+                };
+            };
             /** @description DATASET_BUSY */
             423: {
                 headers: {
@@ -11405,6 +12329,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description LIMIT_REACHED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "LIMIT_REACHED";
                     };
                 };
             };
@@ -11490,6 +12426,18 @@ export interface operations {
                     };
                 };
             };
+            /** @description MEMORY_LIMIT */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "MEMORY_LIMIT";
+                    };
+                };
+            };
             /** @description DATASET_BUSY */
             423: {
                 headers: {
@@ -11499,6 +12447,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description LIMIT_REACHED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "LIMIT_REACHED";
                     };
                 };
             };
@@ -11586,6 +12546,18 @@ export interface operations {
                     };
                 };
             };
+            /** @description MEMORY_LIMIT */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "MEMORY_LIMIT";
+                    };
+                };
+            };
             /** @description DATASET_BUSY */
             423: {
                 headers: {
@@ -11595,6 +12567,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description LIMIT_REACHED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "LIMIT_REACHED";
                     };
                 };
             };
@@ -11669,6 +12653,18 @@ export interface operations {
                     };
                 };
             };
+            /** @description MEMORY_LIMIT */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "MEMORY_LIMIT";
+                    };
+                };
+            };
             /** @description DATASET_BUSY */
             423: {
                 headers: {
@@ -11678,6 +12674,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description LIMIT_REACHED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "LIMIT_REACHED";
                     };
                 };
             };
@@ -11750,6 +12758,18 @@ export interface operations {
                     };
                 };
             };
+            /** @description MEMORY_LIMIT */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "MEMORY_LIMIT";
+                    };
+                };
+            };
             /** @description DATASET_BUSY */
             423: {
                 headers: {
@@ -11759,6 +12779,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description LIMIT_REACHED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "LIMIT_REACHED";
                     };
                 };
             };
@@ -11849,6 +12881,18 @@ export interface operations {
                     };
                 };
             };
+            /** @description MEMORY_LIMIT */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "MEMORY_LIMIT";
+                    };
+                };
+            };
             /** @description DATASET_BUSY */
             423: {
                 headers: {
@@ -11858,6 +12902,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description LIMIT_REACHED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "LIMIT_REACHED";
                     };
                 };
             };
@@ -11945,6 +13001,18 @@ export interface operations {
                     };
                 };
             };
+            /** @description MEMORY_LIMIT */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "MEMORY_LIMIT";
+                    };
+                };
+            };
             /** @description DATASET_BUSY */
             423: {
                 headers: {
@@ -11954,6 +13022,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description LIMIT_REACHED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "LIMIT_REACHED";
                     };
                 };
             };
@@ -12028,6 +13108,18 @@ export interface operations {
                     };
                 };
             };
+            /** @description MEMORY_LIMIT */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "MEMORY_LIMIT";
+                    };
+                };
+            };
             /** @description DATASET_BUSY */
             423: {
                 headers: {
@@ -12037,6 +13129,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description LIMIT_REACHED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "LIMIT_REACHED";
                     };
                 };
             };
@@ -12126,7 +13230,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description VECTORS_INVALID, ANALYSIS_INVALID */
+            /** @description MEMORY_LIMIT, VECTORS_INVALID, ANALYSIS_INVALID */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -12134,7 +13238,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
-                        code?: "VECTORS_INVALID" | "ANALYSIS_INVALID";
+                        code?: "MEMORY_LIMIT" | "VECTORS_INVALID" | "ANALYSIS_INVALID";
                     };
                 };
             };
@@ -12147,6 +13251,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description LIMIT_REACHED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "LIMIT_REACHED";
                     };
                 };
             };
@@ -12237,6 +13353,18 @@ export interface operations {
                     };
                 };
             };
+            /** @description MEMORY_LIMIT */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "MEMORY_LIMIT";
+                    };
+                };
+            };
             /** @description DATASET_BUSY */
             423: {
                 headers: {
@@ -12246,6 +13374,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description LIMIT_REACHED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "LIMIT_REACHED";
                     };
                 };
             };
@@ -12319,6 +13459,18 @@ export interface operations {
                     };
                 };
             };
+            /** @description MEMORY_LIMIT */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "MEMORY_LIMIT";
+                    };
+                };
+            };
             /** @description DATASET_BUSY */
             423: {
                 headers: {
@@ -12328,6 +13480,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description LIMIT_REACHED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "LIMIT_REACHED";
                     };
                 };
             };
@@ -12404,6 +13568,18 @@ export interface operations {
                     };
                 };
             };
+            /** @description MEMORY_LIMIT */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "MEMORY_LIMIT";
+                    };
+                };
+            };
             /** @description DATASET_BUSY */
             423: {
                 headers: {
@@ -12413,6 +13589,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description LIMIT_REACHED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "LIMIT_REACHED";
                     };
                 };
             };
@@ -12670,6 +13858,18 @@ export interface operations {
                     };
                 };
             };
+            /** @description MEMORY_LIMIT */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "MEMORY_LIMIT";
+                    };
+                };
+            };
             /** @description DATASET_BUSY */
             423: {
                 headers: {
@@ -12679,6 +13879,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description LIMIT_REACHED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "LIMIT_REACHED";
                     };
                 };
             };
@@ -12751,6 +13963,18 @@ export interface operations {
                     };
                 };
             };
+            /** @description MEMORY_LIMIT */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "MEMORY_LIMIT";
+                    };
+                };
+            };
             /** @description DATASET_BUSY */
             423: {
                 headers: {
@@ -12760,6 +13984,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description LIMIT_REACHED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "LIMIT_REACHED";
                     };
                 };
             };
@@ -12849,7 +14085,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description ATTRIBUTE_INVALID */
+            /** @description MEMORY_LIMIT, ATTRIBUTE_INVALID */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -12857,7 +14093,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
-                        code?: "ATTRIBUTE_INVALID";
+                        code?: "MEMORY_LIMIT" | "ATTRIBUTE_INVALID";
                     };
                 };
             };
@@ -12870,6 +14106,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description LIMIT_REACHED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "LIMIT_REACHED";
                     };
                 };
             };
@@ -12948,7 +14196,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description ATTRIBUTE_INVALID */
+            /** @description MEMORY_LIMIT, ATTRIBUTE_INVALID */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -12956,7 +14204,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
-                        code?: "ATTRIBUTE_INVALID";
+                        code?: "MEMORY_LIMIT" | "ATTRIBUTE_INVALID";
                     };
                 };
             };
@@ -12969,6 +14217,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
                         code?: "DATASET_BUSY";
+                    };
+                };
+            };
+            /** @description LIMIT_REACHED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {unknown} */
+                        code?: "LIMIT_REACHED";
                     };
                 };
             };

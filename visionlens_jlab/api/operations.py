@@ -29,10 +29,7 @@ IDS = Binary(wire.BINARY, "Ids as little-endian uint32, in display order.")
 
 Body = type[Model] | Binary
 
-COMMON = (
-    *("REQUEST_INVALID", "NOT_AUTHENTICATED", "FORBIDDEN", "NOT_FOUND"),
-    *("LIMIT_REACHED", "MEMORY_LIMIT"),
-)
+COMMON = ("REQUEST_INVALID", "NOT_AUTHENTICATED", "FORBIDDEN", "NOT_FOUND")
 """Codes that any operation may answer with."""
 
 

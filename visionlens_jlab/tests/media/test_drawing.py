@@ -1,0 +1,88 @@
+"""Pictures are made in processes of bounded memory, whatever a file claims."""
+
+from __future__ import annotations
+
+import io
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+import pytest
+from PIL import Image
+
+from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.media import drawing
+from visionlens_jlab.tests.media.hostile import FILES, pgm
+
+
+@contextmanager
+def peak_of_pictures() -> Iterator[list[int]]:
+    """The most that all processes for pictures hold meanwhile, bytes."""
+    found, over = [0], threading.Event()
+
+    def look() -> None:
+        while not over.wait(0.005):
+            total = 0
+            for pid in drawing.PROCESSES.pids:
+                try:
+                    total += psutil.Process(pid).memory_info().rss
+                except psutil.Error:
+                    continue
+            found[0] = max(found[0], total)
+
+    thread = threading.Thread(target=look)
+    thread.start()
+    try:
+        yield found
+    finally:
+        over.set()
+        thread.join()
+
+
+def test_ten_hostile_files_at_once(tmp_path: Path) -> None:
+    for name, write in FILES.items():
+        write(tmp_path / name)
+    paths = [tmp_path / name for name in FILES]
+    box = (10.0, 10.0, 100.0, 100.0)
+
+    def code(number: int) -> str:
+        try:
+            if number % 2:
+                drawing.draw_crop(paths[number % len(paths)], box, long_side=128)
+            else:
+                drawing.draw_image(paths[number % len(paths)])[0].close()
+        except VisionLensError as error:
+            return error.code
+        return "drawn"
+
+    before = psutil.Process().memory_info().rss
+    with peak_of_pictures() as peak, ThreadPoolExecutor(10) as pool:
+        codes = set(pool.map(code, range(10)))
+    assert codes <= {"drawn", "MEMORY_LIMIT", "IMAGE_UNREADABLE", "IMAGE_MISSING"}
+    assert "MEMORY_LIMIT" in codes
+    assert 0 < peak[0] < 2 * drawing.PROCESSES.megabytes << 20
+    assert psutil.Process().memory_info().rss - before < 100 << 20
+    Image.new("RGB", (8, 6), "green").save(tmp_path / "plain.tif")
+    content, mime = drawing.draw_image(tmp_path / "plain.tif")
+    assert mime == "image/webp"
+    assert Image.open(io.BytesIO(content.read())).size == (8, 6)
+
+
+def test_more_pixels_than_a_screen_shows_are_halved(tmp_path: Path) -> None:
+    pgm(tmp_path / "a.pgm")
+    content, _ = drawing.draw_image(tmp_path / "a.pgm")
+    with content:
+        assert Image.open(content).size == (6_500, 6_500)
+
+
+def test_what_is_wrong_with_a_file_is_said(tmp_path: Path) -> None:
+    (tmp_path / "text.tif").write_text("no image")
+    with pytest.raises(VisionLensError) as caught:
+        drawing.draw_image(tmp_path / "text.tif")
+    assert caught.value.code == "IMAGE_UNREADABLE"
+    with pytest.raises(VisionLensError) as caught:
+        drawing.draw_image(tmp_path / "none.tif")
+    assert caught.value.code == "IMAGE_MISSING"
