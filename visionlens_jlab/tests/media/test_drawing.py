@@ -50,10 +50,11 @@ def test_ten_hostile_files_at_once(tmp_path: Path) -> None:
 
     def code(number: int) -> str:
         try:
-            if number % 2:
-                drawing.draw_crop(paths[number % len(paths)], box, long_side=128)
-            else:
-                drawing.draw_image(paths[number % len(paths)])[0].close()
+            with paths[number % len(paths)].open("rb") as file:
+                if number % 2:
+                    drawing.draw_crop(file, box, long_side=128)
+                else:
+                    drawing.draw_image(file)[0].close()
         except VisionLensError as error:
             return error.code
         return "drawn"
@@ -66,23 +67,36 @@ def test_ten_hostile_files_at_once(tmp_path: Path) -> None:
     assert 0 < peak[0] < 2 * drawing.PROCESSES.megabytes << 20
     assert psutil.Process().memory_info().rss - before < 100 << 20
     Image.new("RGB", (8, 6), "green").save(tmp_path / "plain.tif")
-    content, mime = drawing.draw_image(tmp_path / "plain.tif")
+    with (tmp_path / "plain.tif").open("rb") as file:
+        content, mime = drawing.draw_image(file)
     assert mime == "image/webp"
     assert Image.open(io.BytesIO(content.read())).size == (8, 6)
 
 
 def test_more_pixels_than_a_screen_shows_are_halved(tmp_path: Path) -> None:
     pgm(tmp_path / "a.pgm")
-    content, _ = drawing.draw_image(tmp_path / "a.pgm")
+    with (tmp_path / "a.pgm").open("rb") as file:
+        content, _ = drawing.draw_image(file)
     with content:
         assert Image.open(content).size == (6_500, 6_500)
 
 
 def test_what_is_wrong_with_a_file_is_said(tmp_path: Path) -> None:
     (tmp_path / "text.tif").write_text("no image")
-    with pytest.raises(VisionLensError) as caught:
-        drawing.draw_image(tmp_path / "text.tif")
+    with (tmp_path / "text.tif").open("rb") as file, pytest.raises(VisionLensError) as caught:
+        drawing.draw_image(file)
     assert caught.value.code == "IMAGE_UNREADABLE"
-    with pytest.raises(VisionLensError) as caught:
-        drawing.draw_image(tmp_path / "none.tif")
-    assert caught.value.code == "IMAGE_MISSING"
+
+
+def test_only_the_file_that_was_checked_is_read(tmp_path: Path) -> None:
+    for name in ("shown", "secret"):
+        Image.new("RGB", (8, 6)).save(tmp_path / f"{name}.tif")
+    with (tmp_path / "shown.tif").open("rb") as file:
+        (tmp_path / "shown.tif").unlink()
+        with pytest.raises(VisionLensError) as caught:
+            drawing.draw_image(file)
+        assert caught.value.code == "IMAGE_MISSING"
+        (tmp_path / "shown.tif").symlink_to(tmp_path / "secret.tif")
+        with pytest.raises(VisionLensError) as caught:
+            drawing.draw_image(file)
+        assert caught.value.code == "IMAGE_MISSING"
