@@ -143,7 +143,7 @@ class Guarded:
 
     @property
     def _username(self) -> str:
-        user = self.current_user  # type: ignore[attr-defined]
+        user = self.current_user
         return str(getattr(user, "username", user))
 
     def query(self, model: type[AnyModel]) -> AnyModel:

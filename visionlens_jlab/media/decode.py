@@ -6,6 +6,7 @@ memory is taken. JPEGs are first reduced while decoding (Pillow's draft mode), s
 
 from __future__ import annotations
 
+import math
 from typing import BinaryIO
 
 import numpy as np
@@ -41,7 +42,7 @@ def open_upright(
     long_side : int, optional
         Shrink to at most this many pixels on the longer side; None: full resolution.
     most_pixels : int, optional
-        Halve until there are no more pixels than this, before colours take memory.
+        Shrink to no more than this by a whole factor, before colours take memory.
 
     Returns
     -------
@@ -81,10 +82,7 @@ def _reduced(image: Image.Image, most_pixels: int | None) -> Image.Image:
     pixels = image.width * image.height
     if most_pixels is None or pixels <= most_pixels or image.mode in ("P", "PA"):
         return image
-    factor = 2
-    while pixels > most_pixels * factor * factor:
-        factor *= 2
-    return image.reduce(factor)
+    return image.reduce(math.ceil(math.sqrt(pixels / most_pixels)))
 
 
 def _load(image: Image.Image, file: BinaryIO) -> str | None:

@@ -36,7 +36,7 @@ def answer(draw: Draw) -> tuple[bytes, str]:
 
 def _opened(draw: Draw) -> BinaryIO:
     try:
-        file = Path(draw.path).open("rb")
+        file = Path(draw.path).open("rb")  # noqa: SIM115  the caller does
     except PermissionError as error:
         raise VisionLensError("PERMISSION_DENIED", f"{draw.path} cannot be read.") from error
     except OSError as error:

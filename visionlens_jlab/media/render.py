@@ -25,7 +25,7 @@ BROWSER_TYPES = {
 }
 """Formats every browser shows; the type comes from the content, never from the file's name."""
 
-SHOWN_PIXELS = 64_000_000
+SHOWN_PIXELS = 40_000_000
 """More than any screen shows; beyond, an image is sent smaller."""
 WEBP_LIMIT = 16_383
 """Largest side WebP can hold, in pixels."""
@@ -45,8 +45,8 @@ def browser_type(file: BinaryIO) -> str | None:
 def encode_image(file: BinaryIO) -> tuple[bytes, str]:
     """An image as browsers show it and its media type. IMAGE_UNREADABLE.
 
-    WebP at full resolution (PNG with transparency or beyond WebP's size), halved until it has at
-    most `SHOWN_PIXELS`.
+    WebP at full resolution (PNG with transparency or beyond WebP's size), smaller where it has
+    more than `SHOWN_PIXELS`.
     """
     with image_errors(file):
         image, _, _ = open_upright(file, most_pixels=SHOWN_PIXELS)

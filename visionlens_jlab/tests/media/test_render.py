@@ -8,7 +8,7 @@ from PIL import Image
 
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.media import render
-from visionlens_jlab.media.render import browser_image
+from visionlens_jlab.media.render import browser_type, encode_image
 
 
 def saved(path, mode="RGB", size=(20, 10), orientation=1, **options):
@@ -21,8 +21,11 @@ def saved(path, mode="RGB", size=(20, 10), orientation=1, **options):
 def shown(path):
     """What is sent: the file's path where that goes out as it is."""
     with path.open("rb") as file:
-        content, mime = browser_image(file)
-        return (path if content is file else content), mime
+        mime = browser_type(file)
+        if mime is not None:
+            return path, mime
+        file.seek(0)
+        return encode_image(file)
 
 
 @pytest.mark.parametrize(
