@@ -14,7 +14,7 @@ from traitlets import Float, Int
 from traitlets.config import Config, Configurable
 
 from .agents.config import is_local, provider_of
-from .config import LEAST_MEMORY_MB
+from .config import LEAST_DECODE_MEMORY_MB, LEAST_MEMORY_MB, LEAST_SQL_MEMORY_MB
 from .confinement import check_name
 from .errors import VisionLensError
 
@@ -24,7 +24,14 @@ Faults = dict[str, str]
 
 MOST = 1 << 40
 """No number, of seconds, tokens or MiB, is larger."""
-LEAST = {"memory_limit_mb": LEAST_MEMORY_MB, "agent_requests": 1, "agent_tokens": 1}
+LEAST = {
+    "memory_limit_mb": LEAST_MEMORY_MB,
+    "sql_memory_mb": LEAST_SQL_MEMORY_MB,
+    "decode_memory_mb": LEAST_DECODE_MEMORY_MB,
+    "sql_seconds": 1,
+    "agent_requests": 1,
+    "agent_tokens": 1,
+}
 _KERNEL_NAME = re.compile(r"[\w.\-]{1,200}", re.ASCII)
 _NAMES = ("worker_kernel_name", "gpu_kernel_name")
 _ADDRESSES = ("agent_url", "qdrant_url")
