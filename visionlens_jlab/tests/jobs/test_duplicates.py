@@ -9,6 +9,7 @@ import pyarrow as pa
 import pytest
 from PIL import Image
 
+import visionlens_jlab as vl
 from visionlens_jlab.catalog.library import Library
 from visionlens_jlab.catalog.store import DatasetStore
 from visionlens_jlab.errors import VisionLensError
@@ -105,16 +106,24 @@ def test_vectors_of_the_samples_are_used(library: Library, store: DatasetStore) 
     assert caught.value.code == "SPACE_NOT_FOUND"
 
 
-def test_small_pictures_are_said_to_be_too_small(library: Library, tmp_path: Path) -> None:
+def test_small_pictures_are_said_to_be_too_small(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("pandas")
+    monkeypatch.delenv("VISIONLENS_SERVER", raising=False)
+    (tmp_path / "icons").mkdir()
     for number in range(3):
         size = (40 if number else 64, 30)
-        scene(number).resize(size).save(tmp_path / f"{number}.png")
-    request = IngestRequest(source=str(tmp_path), name="icons", format="images")
-    store = run_inline(library, request, on_progress=lambda _: None)
-    jobs = []
-    run_inline(library, DuplicatesRequest(dataset="icons"), on_progress=jobs.append)
-    assert "2 of 3 samples have fewer than 64 pixels" in jobs[-1].result["warnings"][0]
-    assert (store.duplicates("near").small, store.duplicates("exact").small) == (2, 0)
+        scene(number).resize(size).save(tmp_path / "icons" / f"{number}.png")
+    with vl.ingest(tmp_path / "icons", format="images", data_dir=tmp_path / "data") as ds:
+        ds.duplicates(kind="exact")
+        assert "pixels" not in capsys.readouterr().out
+        ds.duplicates()
+        assert "2 of 3 samples have fewer than 64 pixels" in capsys.readouterr().out
+    library = Library(tmp_path / "data")
+    found = library.open("icons")
+    assert (found.duplicates("near").small, found.duplicates("exact").small) == (2, 0)
+    library.close()
 
 
 def test_a_dataset_of_distinct_images_has_none(library: Library, tmp_path: Path) -> None:
