@@ -77,12 +77,10 @@ def _picture(desk: Desk, level: Level, id_: int) -> bytes | None:
 
 
 def _thumbnail(desk: Desk, sample_id: int) -> bytes | None:
-    place = desk.store.thumbnail(sample_id)
-    if place is None:
+    try:
+        return desk.store.thumbnails.read(sample_id)[0]
+    except VisionLensError:  # there is none
         return None
-    with place.pack.open("rb") as pack:
-        pack.seek(place.offset)
-        return pack.read(place.length)
 
 
 def _crop(desk: Desk, annotation_id: int) -> bytes | None:

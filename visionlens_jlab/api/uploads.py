@@ -47,9 +47,9 @@ def _store(store: DatasetStore, filename: str, content: bytes) -> Uploaded:
 
 
 def _request(store: DatasetStore) -> IngestRequest:
-    from ..media.uploads import FOLDER
+    from ..media.uploads import upload_folder
 
-    folder = store.folder / FOLDER
+    folder = upload_folder(store.folder)
     if not folder.is_dir():
         raise VisionLensError("DIR_EMPTY", f"No image was sent to {store.slug} yet.")
     return IngestRequest(source=str(folder), name=store.slug, format="images", incremental=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -16,6 +16,7 @@ import numpy as np
 from visionlens_jlab.catalog import embedding_rows, projection_rows, stray_files
 from visionlens_jlab.catalog.clock import to_iso
 from visionlens_jlab.catalog.duplicate_rows import read_duplicates, read_rest, read_run
+from visionlens_jlab.catalog.own_files import own_file
 from visionlens_jlab.catalog.private_files import make_private_folder
 from visionlens_jlab.catalog.snapshot import Snapshot
 from visionlens_jlab.catalog.tables import Ids, as_ids
@@ -161,7 +162,7 @@ class Embeddings:
         with self._snapshot() as snapshot:
             level = embedding_rows.read_space(snapshot.reader, space)[1]
             files = embedding_rows.read_segment_files(snapshot.reader, space)
-            paths = [self.folder / file for file, _ in files]
+            paths = [own_file(self.folder, file) for file, _ in files]
             return paths, snapshot.existing(level)[0], snapshot.reader.version
 
     def segment_rows(self, space: str) -> list[int]:
@@ -272,13 +273,13 @@ class Embeddings:
         """Ids uint32 (n,) and coordinates float32 (n, dimensions). PROJECTION_NOT_FOUND."""
         with self._snapshot() as snapshot:
             found, file, _ = projection_rows.read_projection(snapshot.reader, projection)
-        return projection_rows.read_coordinates(self.folder / file, found.dimensions)
+        return projection_rows.read_coordinates(own_file(self.folder, file), found.dimensions)
 
     def projection_model(self, projection: str) -> Path | None:
         """The fitted model of a projection; None: it has none. PROJECTION_NOT_FOUND."""
         with self._snapshot() as snapshot:
             file = projection_rows.read_projection(snapshot.reader, projection)[2]
-        return None if file is None else self.folder / file
+        return None if file is None else own_file(self.folder, file)
 
     def delete_projection(self, projection: str) -> None:
         """Remove a projection. PROJECTION_NOT_FOUND."""
@@ -339,4 +340,5 @@ class Embeddings:
 
     def _remove_files(self, files: list[str]) -> None:
         for file in files:
-            (self.folder / file).unlink(missing_ok=True)
+            with suppress(VisionLensError):
+                own_file(self.folder, file).unlink(missing_ok=True)

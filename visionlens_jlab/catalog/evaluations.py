@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ import duckdb
 
 from visionlens_jlab.catalog import evaluation_rows, run_rows
 from visionlens_jlab.catalog.evaluation_input import Input, digest_of, read_input
+from visionlens_jlab.catalog.own_files import own_file
 from visionlens_jlab.catalog.removals import describe
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.models import (
@@ -102,7 +103,7 @@ class Evaluations:
         """What re-counts are made from, and the digest of its input. EVALUATION_NOT_FOUND."""
         with self._snapshot() as snapshot:
             stored = evaluation_rows.read_evaluation(snapshot.reader, evaluation)
-        return self.folder / stored.file, stored.digest
+        return own_file(self.folder, stored.file), stored.digest
 
     def delete_evaluation(self, evaluation: str) -> None:
         """Remove an evaluation; its run stays. EVALUATION_NOT_FOUND."""
@@ -154,7 +155,8 @@ class Evaluations:
 
     def _remove_outcomes(self, files: list[str]) -> None:
         for file in files:
-            (self.folder / file).unlink(missing_ok=True)
+            with suppress(VisionLensError):
+                own_file(self.folder, file).unlink(missing_ok=True)
 
 
 def _with_state(snapshot: Snapshot, stored: evaluation_rows.Stored) -> EvaluationDetail:

@@ -15,6 +15,7 @@ from visionlens_jlab.catalog.database import Reader
 from visionlens_jlab.catalog.evaluated_files import compare_evaluated, load_evaluated
 from visionlens_jlab.catalog.fieldset import FieldSet
 from visionlens_jlab.catalog.outcomes import OutcomesById, outcomes_by_id, read_outcomes
+from visionlens_jlab.catalog.own_files import own_file
 from visionlens_jlab.catalog.predicates import Among
 from visionlens_jlab.catalog.restriction import Restriction, read_restriction
 from visionlens_jlab.catalog.search_index import IndexState, SearchIndex
@@ -176,7 +177,7 @@ class Snapshot:
     def evaluated(self, evaluation: str) -> Evaluated:
         """The arrays of an evaluation. EVALUATION_NOT_FOUND, DATASET_DAMAGED."""
         stored = evaluation_rows.read_evaluation(self.reader, evaluation)
-        path = self._caches.folder / stored.file
+        path = own_file(self._caches.folder, stored.file)
         return self._caches.evaluated.get((stored.file,), lambda: load_evaluated(path))
 
     def images_of(self, evaluated: Evaluated, view: ViewSpec) -> Ids:
@@ -352,7 +353,7 @@ class Snapshot:
         return [part for file, _ in files for part in self._parts(file, dimension)]
 
     def _parts(self, file: str, dimension: int) -> list[Part]:
-        path = self._caches.folder / file
+        path = own_file(self._caches.folder, file)
         return self._caches.parts.get((file,), lambda: read_parts(path, dimension))
 
     def cached(self, key: tuple[Any, ...], make: Callable[[], T]) -> T:

@@ -35,6 +35,7 @@ from visionlens_jlab.catalog.outcomes import (
     sample_with_outcomes,
     table_with_outcomes,
 )
+from visionlens_jlab.catalog.own_files import own_file
 from visionlens_jlab.catalog.removals import describe, remove_samples
 from visionlens_jlab.catalog.report import read_report
 from visionlens_jlab.catalog.saved_views import (
@@ -344,7 +345,7 @@ class DatasetStore(
                 [list(samples)],
             )
         return {
-            sample: Thumbnail(self.folder / FOLDER / pack, offset, length, version)
+            sample: Thumbnail(own_file(self.folder, f"{FOLDER}/{pack}"), offset, length, version)
             for sample, pack, offset, length in rows
             if (version := version_key(pack, offset))
         }

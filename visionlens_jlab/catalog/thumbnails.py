@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
+from visionlens_jlab.catalog.own_files import own_file
 from visionlens_jlab.errors import VisionLensError
 
 FOLDER = "thumbnails"
@@ -126,7 +127,9 @@ class Packs:
         with self._lock:
             opened = self._open.get(pack)
             if opened is None:
-                opened = self._open[pack] = _OpenPack(self._folder / pack)
+                opened = self._open[pack] = _OpenPack(
+                    own_file(self._folder.parent, f"{self._folder.name}/{pack}")
+                )
             self._open.move_to_end(pack)
             while len(self._open) > self._kept:
                 self._open.popitem(last=False)

@@ -9,6 +9,7 @@ import re
 import tempfile
 from pathlib import Path, PurePath
 
+from visionlens_jlab.confinement import not_allowed
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.models import Uploaded
 
@@ -44,6 +45,7 @@ def store_upload(dataset: Path, name: str, content: bytes) -> Uploaded:
     folder = dataset / FOLDER
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
+        upload_folder(dataset)
         free = _free_path(folder, wanted, content)
         if not free.exists():
             _write(free, content)
@@ -51,6 +53,14 @@ def store_upload(dataset: Path, name: str, content: bytes) -> Uploaded:
         code = "DISK_SPACE" if error.errno in FULL else "PERMISSION_DENIED"
         raise VisionLensError(code, f"{wanted} could not be stored: {error}.") from error
     return Uploaded(filename=free.name, bytes=len(content))
+
+
+def upload_folder(dataset: Path) -> Path:
+    """The folder of what was sent. PATH_NOT_ALLOWED where a link stands for it."""
+    folder = dataset / FOLDER
+    if folder.is_symlink():
+        raise not_allowed(str(folder))
+    return folder
 
 
 def safe_name(name: str) -> str:
@@ -67,14 +77,15 @@ def safe_name(name: str) -> str:
 def _free_path(folder: Path, name: str, content: bytes) -> Path:
     """Where the content is already, or a name that is free."""
     path, number = folder / name, 1
-    while path.exists() and not _holds(path, content):
+    while os.path.lexists(path) and not _holds(path, content):
         number += 1
         path = folder / f"{Path(name).stem} ({number}){Path(name).suffix}"
     return path
 
 
 def _holds(path: Path, content: bytes) -> bool:
-    return path.stat().st_size == len(content) and path.read_bytes() == content
+    same = not path.is_symlink() and path.stat().st_size == len(content)
+    return same and path.read_bytes() == content
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -229,12 +229,10 @@ class DirectDataset(DirectAgents, DirectAnalyses, DirectAttributes, DirectEvalua
         return [self._thumbnail(sample_id) for sample_id in sample_ids]
 
     def _thumbnail(self, sample_id: int) -> bytes | None:
-        place = self._store.thumbnail(sample_id)
-        if place is None:
+        try:
+            return self._store.thumbnails.read(sample_id)[0]
+        except VisionLensError:  # there is none
             return None
-        with place.pack.open("rb") as pack:
-            pack.seek(place.offset)
-            return pack.read(place.length)
 
     def make_workspace(self, notebook: str | None) -> Workspace:
         """The workspace of (dataset, notebook), made when there is none."""

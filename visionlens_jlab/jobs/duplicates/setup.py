@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ...catalog.own_files import own_file
+from ...catalog.thumbnails import FOLDER as THUMBNAILS
 from ...errors import VisionLensError
 from ...models import DuplicatesRequest
 from ..dataset_setup import DatasetSetup
@@ -52,8 +54,11 @@ class DuplicatesSetup(DatasetSetup[DuplicatesRequest]):
         self, store: DatasetStore, request: DuplicatesRequest, spool: Spool
     ) -> dict[str, Any]:
         """The samples, and the vectors where there are some."""
-        write_stream(spool.input / SAMPLES, store.sql(_SAMPLES_SQL, timeout=600))
-        params: dict[str, Any] = {"thumbnails": str(store.folder / "thumbnails")}
+        samples = store.sql(_SAMPLES_SQL, timeout=600)
+        for pack in samples["thumb_pack"].unique().drop_null().to_pylist():
+            own_file(store.folder, f"{THUMBNAILS}/{pack}")
+        write_stream(spool.input / SAMPLES, samples)
+        params: dict[str, Any] = {"thumbnails": str(store.folder / THUMBNAILS)}
         if request.space is not None:
             params |= offer_space(store, request.space, spool)
         return params

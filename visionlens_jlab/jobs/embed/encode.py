@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ...catalog.own_files import own_file
 from ...errors import VisionLensError
 from .encoder import Encoder
 from .query_files import QueryFiles
@@ -62,7 +63,7 @@ def query_of(
         "version": space.version,
         "model": space.model,
         "options": space.settings.get("options", {}),
-        "fitted": None if fitted is None else str(folder / fitted),
+        "fitted": None if fitted is None else str(own_file(folder, fitted)),
         "text": text,
         "image": None if image is None else str(image),
     }

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ...catalog.own_files import own_file
 from ...errors import VisionLensError
 from ...models import EmbedRequest, Job, JobParameters, Level, ProjectRequest
 from ..dataset_setup import DatasetSetup
@@ -73,7 +74,7 @@ class EmbedSetup(DatasetSetup[EmbedRequest]):
         for number, space in enumerate(spaces):
             np.save(have / f"{number}.npy", store.segments(space.space).ids)
             if file := space.settings.get("fitted"):
-                shutil.copyfile(store.folder / file, fitted / f"{number}.npz")
+                shutil.copyfile(own_file(store.folder, file), fitted / f"{number}.npz")
         content = [space.model_dump(mode="json") for space in spaces]
         (spool.input / SPACES).write_text(json.dumps(content), encoding="utf-8")
         return {}

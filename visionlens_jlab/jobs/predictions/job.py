@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from ...confinement import not_allowed
 from ...errors import VisionLensError
 from ...formats.base import Issue
 from ...formats.predictions import PredictionBatch, Targets, read_predictions
@@ -43,6 +45,8 @@ def run(context: JobContext) -> dict[str, Any]:
     targets = read_targets(context.spool / "input", options)
     rows_file = context.spool / "input" / ROWS
     rows = _table(rows_file) if rows_file.exists() else None
+    if rows is None and os.path.realpath(params["source"]) != params["source"]:
+        raise not_allowed(params["source"])  # a link has taken its place since it was queued
     started = datetime.now(UTC)
     format, batches = read_predictions(
         params["source"], params.get("format"), targets, options, rows

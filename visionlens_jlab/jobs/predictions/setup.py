@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -47,8 +48,11 @@ class PredictionsSetup(DatasetSetup[PredictionsRequest]):
     ) -> Job:
         """As others; with the rows of a DataFrame. RUN_EXISTS, DIR_NOT_FOUND, FORMAT_UNKNOWN."""
         with system_errors():
-            if rows is None and not Path(request.source).expanduser().exists():
-                raise VisionLensError("DIR_NOT_FOUND", f"There is no {request.source}.")
+            if rows is None:
+                source = Path(request.source).expanduser()
+                if not source.exists():
+                    raise VisionLensError("DIR_NOT_FOUND", f"There is no {request.source}.")
+                request = request.model_copy(update={"source": os.path.realpath(source)})
         return super().create(library, queue, request, rows, name)
 
     def checked(self, store: DatasetStore, request: PredictionsRequest) -> PredictionsRequest:
