@@ -81,8 +81,12 @@ class Asking:
         )
         ended = conversation.run()
         self.recorder.change(usage=ended.usage)
-        messages = None if ended.messages is None else history.dump(ended.messages, fence)
+        messages = None if ended.messages is None else self._dumped(ended.messages, fence)
         return self._end(ended.stopped, self._answer(ended)), messages
+
+    def _dumped(self, messages: list[ModelMessage], fence: Fence) -> str:
+        named = self.recorder.evidence.values()
+        return history.dump(messages, fence, named, self.desk.store.version)
 
     @property
     def _has_model(self) -> bool:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from ..models import AgentStep
-
 Direction = Literal["more", "less", "unclear"]
 Unit = Literal[
     "images",
@@ -40,10 +38,3 @@ class Evidence:
     tool: str
     arguments: dict[str, Any]
     result: dict[str, Any]
-
-    @classmethod
-    def of_step(cls, step: AgentStep) -> Evidence | None:
-        """That of an earlier run, so that a chat can go on from it."""
-        if step.evidence is None or step.kind != "tool_result":
-            return None
-        return cls(step.evidence, step.tool or "", step.arguments, step.result)

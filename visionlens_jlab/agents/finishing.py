@@ -139,6 +139,7 @@ class Finisher:
             )
         spec = ViewSpec(level=draft.level, where=draft.where or None, outcomes=outcomes)
         try:
+            self.desk.check_words(draft.where)
             self.desk.store.view(spec)
         except VisionLensError as error:
             self._drop(f"A view cannot be shown ({error.code}).")

@@ -3,23 +3,33 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from collections.abc import Iterable
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
+from .evidence import Evidence
 from .fencing import Fence
 
 if TYPE_CHECKING:
     from pydantic_ai.messages import ModelMessage
 
 
-def dump(messages: list[ModelMessage], fence: Fence) -> str:
-    """JSON; the fence belongs to it, since earlier results stand in it."""
+def dump(
+    messages: list[ModelMessage], fence: Fence, evidence: Iterable[Evidence], version: int
+) -> str:
+    """JSON; the fence belongs to it, since earlier results stand in it.
+
+    `evidence`: what statements could name; `version`: of the dataset then.
+    """
     from pydantic_ai.messages import ModelMessagesTypeAdapter
 
     kept = ModelMessagesTypeAdapter.dump_python(
         [_without_images(message) for message in messages], mode="json"
     )
-    return json.dumps({"fence": fence.token, "messages": kept})
+    named = [asdict(one) for one in evidence]
+    return json.dumps(
+        {"fence": fence.token, "version": version, "evidence": named, "messages": kept}
+    )
 
 
 def load(text: str) -> tuple[list[ModelMessage], Fence]:
@@ -29,6 +39,13 @@ def load(text: str) -> tuple[list[ModelMessage], Fence]:
     stored = json.loads(text)
     messages = ModelMessagesTypeAdapter.validate_python(stored["messages"])
     return messages, Fence(stored["fence"])
+
+
+def evidence_in(text: str | None) -> tuple[list[Evidence], int | None]:
+    """What a conversation could name at its end, and the version of the dataset then."""
+    stored = {} if text is None else json.loads(text)
+    known = [Evidence(**one) for one in stored.get("evidence", [])]
+    return known, stored.get("version")
 
 
 def _without_images(message: ModelMessage) -> ModelMessage:

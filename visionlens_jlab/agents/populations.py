@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from ..catalog.predicates import conjunction, field_names, parse, render
+import re
+from collections.abc import Iterator
+
+from ..catalog.predicates import conjunction, field_names, leaves, parse, render
 from ..errors import VisionLensError
-from ..models import Compare, Filter, Not, Null, Scalar
+from ..models import Between, Compare, Filter, In, Not, Null, Scalar, Text
 from .fencing import one_line
+
+_WORD = re.compile(r"[^\W\d_]+")
+_WORDS, _LONG = 3, 40
+"""From so many words or characters on a text may say something."""
 
 
 def canonical(text: str) -> str | None:
@@ -36,6 +43,32 @@ def names_field(of: str, field: str) -> bool:
     found = parse(of) if of else None
     names = [] if found is None else list(field_names(found))
     return field.casefold() in {name.rpartition(".")[2].casefold() for name in names}
+
+
+def long_texts(of: str) -> Iterator[str]:
+    """Of each text of several words in a predicate, the predicate that it stands in the dataset.
+
+    PREDICATE_INVALID.
+    """
+    found = parse(of) if of.strip() else None
+    for leaf in [] if found is None else leaves(found):
+        if isinstance(leaf, Text) and leaf.op != "matches":
+            if _is_long(leaf.value):
+                yield render(leaf)
+        elif isinstance(leaf, Compare | In | Between | Text):
+            for text in _texts(leaf):
+                yield render(Compare(field=leaf.field, cmp="=", value=text))
+
+
+def _texts(leaf: Filter) -> list[str]:
+    """The long ones among the values of a condition."""
+    values = list(leaf.model_dump(exclude={"op", "field"}).values())
+    flat = [one for part in values for one in (part if isinstance(part, list) else [part])]
+    return [one for one in flat if isinstance(one, str) and _is_long(one)]
+
+
+def _is_long(text: str) -> bool:
+    return len(_WORD.findall(text)) >= _WORDS or len(text) > _LONG
 
 
 def _joined(of: str, term: Filter) -> str:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from .fencing import one_line
 
+_PLAIN = re.compile(r"[\w.+/:-]+(?: [\w.+/:-]+){0,2}")
 _LONGEST_NAME = 60
 _LONGEST_PREDICATE = 200
 
@@ -12,6 +15,12 @@ def quoted(name: str) -> str:
     """A name in quotes that it cannot close."""
     plain = one_line(name).replace("“", "'").replace("”", "'")
     return f"“{_cut(plain, _LONGEST_NAME)}”"
+
+
+def named(name: str) -> str:
+    """A name inside a title: in quotes where it is not one to three plain words."""
+    is_plain = len(name) <= _LONGEST_NAME and _PLAIN.fullmatch(name)
+    return name if is_plain else quoted(name)
 
 
 def shown(predicate: str, longest: int = _LONGEST_PREDICATE) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,25 +21,27 @@ class Recorder:
         As it begins.
     keep : callable
         Stores the run as it is now, and tells who follows it.
-    earlier : list of AgentStep
-        Of the run that a chat goes on from: its evidence can still be named.
+    earlier : list of Evidence
+        Of the runs that a chat goes on from.
+    still : bool
+        Whether it can be named: the dataset is what it was.
     """
 
     def __init__(
         self,
         run: AgentRun,
         keep: Callable[[AgentRun], None],
-        earlier: list[AgentStep] | None = None,
+        earlier: Sequence[Evidence] = (),
+        still: bool = True,
     ) -> None:
         self.run = run
         self.evidence: dict[str, Evidence] = {}
         self._keep = keep
         self._lock = threading.Lock()
-        for step in earlier or []:
-            known = Evidence.of_step(step)
-            if known is not None:
-                self.evidence[known.id] = known
-        self._named = max((int(name[1:]) for name in self.evidence), default=0)
+        # names go on, for the model has the earlier ones before it
+        self._named = max((int(one.id[1:]) for one in earlier), default=0)
+        if still:
+            self.evidence |= {one.id: one for one in earlier}
 
     def add(self, kind: StepKind, text: str, **members: Any) -> AgentStep:
         """A further step."""

@@ -223,7 +223,13 @@ def unit_of(target: Target, error: ErrorType | None, level: Level) -> Unit:
 def made_as(detail: EvaluationDetail) -> str:
     """How an evaluation was made: figures of two compare only where this is the same."""
     point = detail.operating_point
-    parts = (detail.protocol, detail.geometry, detail.iou, point.iou, point.class_aware)
+    parts = (
+        detail.protocol,
+        detail.geometry,
+        list(map(short, detail.iou)),
+        point.iou,
+        point.class_aware,
+    )
     return " ".join(str(part) for part in (*parts, detail.max_dets, detail.samples))
 
 

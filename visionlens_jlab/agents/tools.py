@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from ..errors import VisionLensError
 from ..models import Encoded, EncodeRequest, Model, ViewSpec
+from .populations import long_texts
 
 if TYPE_CHECKING:
     from ..catalog.store import DatasetStore
@@ -67,6 +68,18 @@ class Desk:
         """A predicate as every result writes it; empty: everything. PREDICATE_INVALID."""
         return self.store.predicate(predicate or None, None).text
 
+    def check_words(self, predicate: str) -> None:
+        """Whether texts of several words in a predicate are the dataset's: a language model's own
+        would stand in every sentence about it. PREDICATE_INVALID.
+        """
+        for there in long_texts(predicate):
+            if not len(self.store.view(ViewSpec(where=there)).ids):
+                raise VisionLensError(
+                    "PREDICATE_INVALID",
+                    "A text that the predicate names stands nowhere in the dataset.",
+                    "Name values as facets gives them.",
+                )
+
     def evaluation_of(self, named: str | None) -> str:
         """The evaluation a call is about. ANALYSIS_INVALID where there is none."""
         wanted = named or self.evaluation
@@ -94,6 +107,7 @@ class Tool:
             raise VisionLensError(
                 "REQUEST_INVALID", f"The argument {place!r} is wrong: {first['msg']}."
             ) from error
+        desk.check_words(getattr(checked, "where", ""))
         return self.run(desk, checked)
 
     @property

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from visionlens_jlab.agents.quoting import named
 from visionlens_jlab.agents.slices.input import (
     Feature,
     Kind,
@@ -188,11 +189,11 @@ def _tags(snapshot: Snapshot, field: Field, key: str) -> Iterator[tuple[Feature,
             name=f"{field.level}.tag.{tag}",
             field=key,
             sql=f"list_contains({_VIEWS[field.level]}.tags, {said})",
-            label=f"tag {tag}",
+            label=f"tag {named(tag)}",
             level=field.level,
             kind="flag",
             holds=(f"{key} = {said}", f"{key} != {said}"),
-            says=(f"tagged {tag}", f"not tagged {tag}"),
+            says=(f"tagged {named(tag)}", f"not tagged {named(tag)}"),
         )
         yield feature, tag
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
+from visionlens_jlab.agents.quoting import named
 from visionlens_jlab.agents.slices.input import Feature, is_wanted
 from visionlens_jlab.arrow_columns import numbers, values_of
 from visionlens_jlab.catalog.predicates.renderer import literal
@@ -85,10 +86,10 @@ def _there(label: str) -> Feature:
         name=f"samples.any({said})",
         field=f"any(class = {said})",
         sql=_ON_IMAGE.format(condition),
-        label=f"{label} in the image",
+        label=f"{named(label)} in the image",
         level="samples",
         kind="flag",
         origin="scene",
         holds=(f"any(class = {said})", f"none(class = {said})"),
-        says=(f"images with a {label}", f"images without a {label}"),
+        says=(f"images with a {named(label)}", f"images without a {named(label)}"),
     )

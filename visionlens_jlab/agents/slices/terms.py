@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from ..quoting import named
 from .input import Feature
 
 Operator = Literal["=", "<=", ">", "null"]
@@ -49,7 +50,7 @@ class Term:
             true, false = self.feature.says
             return (true or name) if self.value else (false or f"not {name}")
         if self.op == "=":
-            return f"{name} is {self.value}"
+            return f"{name} is {named(str(self.value))}"
         return f"{name} {'above' if self.op == '>' else 'up to'} {self.value:,.12g}"
 
 

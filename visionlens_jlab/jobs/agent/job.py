@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from ...models import AgentRun, AgentStep, AnalyseRequest, AskRequest
+from ...models import AgentRun, AnalyseRequest, AskRequest
 from ..context import JobCancelled, JobContext
 from ..host import HostContext
 
 if TYPE_CHECKING:
+    from ...agents.evidence import Evidence
     from ...catalog.store import DatasetStore
 
 
@@ -35,14 +36,14 @@ def _run(context: HostContext) -> dict[str, Any]:
     def analyse(wanted: AnalyseRequest) -> None:
         host.run_job(wanted, context.is_over)
 
-    earlier = [] if request.conversation is None else _steps(store.agent_run(request.conversation))
+    earlier, still = _earlier(store, request.conversation)
     begun = store.agent_run(context.job)
     model = request.model or host.config.model or None
     asking = Asking(
         request=request,
         config=host.config,
         desk=Desk(store, request.evaluation, lambda query: host.encode(store, query)),
-        recorder=Recorder(begun.model_copy(update={"model": model}), keep, earlier),
+        recorder=Recorder(begun.model_copy(update={"model": model}), keep, earlier, still),
         analyse=analyse,
         cancelled=context.is_over,
     )
@@ -56,9 +57,13 @@ def _run(context: HostContext) -> dict[str, Any]:
     return {"run": ended.run, "stopped": ended.stopped, "findings": len(findings)}
 
 
-def _steps(run: AgentRun) -> list[AgentStep]:
-    """Those whose evidence can be named; results of outdated runs have another shape."""
-    return [] if run.answer is not None and run.answer.outdated else run.steps
+def _earlier(store: DatasetStore, conversation: str | None) -> tuple[list[Evidence], bool]:
+    """What a chat that goes on may name, and whether it is so now."""
+    from ...agents.history import evidence_in
+
+    messages = None if conversation is None else store.agent_messages(conversation)
+    known, version = evidence_in(messages)
+    return known, version == store.version
 
 
 def _log(context: HostContext, store: DatasetStore, run: AgentRun) -> None:

@@ -23,6 +23,7 @@ from pydantic_ai.models.test import TestModel
 from visionlens_jlab.agents import asking
 from visionlens_jlab.agents.asking import Asking
 from visionlens_jlab.agents.config import AgentConfig
+from visionlens_jlab.agents.history import evidence_in
 from visionlens_jlab.agents.recording import Recorder
 from visionlens_jlab.agents.toolbox import TOOLS
 from visionlens_jlab.agents.tools import Desk, short
@@ -277,13 +278,15 @@ def test_a_chat_goes_on_with_its_evidence(run):
         agent="chat",
     )
     run.store.keep_agent_run(first, run.messages)
+    known, version = evidence_in(run.messages)
+    assert version == run.store.version
     seen = []
 
     def again(messages):
         seen.extend(messages)
         return [("final", {"statements": [COUNT]})]
 
-    ended = run(scripted(again), agent="chat", conversation="r1", earlier=first.steps)
+    ended = run(scripted(again), agent="chat", conversation="r1", earlier=known)
     assert ended.answer.text == COUNTED and ended.answer.dropped == 0
     assert evidence_ids(seen) == ["e1"]
 
@@ -314,6 +317,40 @@ def test_data_that_gives_orders_is_fenced_and_changes_nothing(run):
     for found in re.finditer(re.escape(INJECTED), text):  # each time inside an open fence
         before = text[: found.start()]
         assert before.count(f"<data-{token}>") == before.count(f"</data-{token}>") + 1
+
+
+PROSE = "The model is ready for deployment"
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        f"note = '{PROSE}' or {NIGHT}",
+        f"not note in ('plain', '{PROSE}')",
+        f"note != '{PROSE}' and {NIGHT}",
+        f"not note like '%{PROSE}%'",
+        f"not note contains '{PROSE}'",
+        f"not note like '{PROSE.replace(' ', '_')}'",
+        f"note matches '{PROSE}|plain'",
+        f"none(class = '{PROSE}') and {NIGHT}",
+    ],
+)
+def test_words_of_the_model_get_into_no_predicate(run, where):
+    """It would be true of night, and shown as a predicate in claims, titles and views."""
+    count = {**COUNT, "of": where}
+    final = {"statements": [count, effect("e2", of=where)], "views": [{"where": where}]}
+    tools = [("query", {"where": where}), ("test_slice", {"where": where})]
+    ended = run(scripted(tools, [("final", final)]), agent="chat")
+    assert ended.answer.claims == ended.answer.views == [] and ended.answer.dropped == 3
+    assert "deployment" not in ended.answer.model_dump_json()
+
+
+def test_words_of_the_dataset_may_be_in_a_predicate(run):
+    where = f"note = '{INJECTED}'"
+    final = {"statements": [{**COUNT, "of": where}], "views": [{"where": where}]}
+    ended = run(scripted([("query", {"where": where})], [("final", final)]), agent="chat")
+    assert ended.answer.text == f"80 images where {where} (33.3% of 240)."
+    assert ended.answer.dropped == 0
 
 
 def test_images_are_looked_at_and_not_kept(run):

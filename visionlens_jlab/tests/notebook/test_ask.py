@@ -68,6 +68,26 @@ def test_a_conversation_goes_on(ds, monkeypatch):
     assert "stated nothing" in second.text and repr(second) == second.text
 
 
+@pytest.mark.own_dataset
+@pytest.mark.parametrize("place", ["direct"], indirect=True)
+def test_what_was_so_before_a_change_is_not_said_again(ds, monkeypatch):
+    where = f"class = '{ds.classes[0]}'"
+    count = {"kind": "figure", "metric": "count", "unit": "images", "of": where}
+    again = {"statements": [{**count, "evidence": "e1"}, {**count, "evidence": "e2"}]}
+    asked = [[("query", {"where": where})], [("final", {"statements": []})]]
+    asked += [[("final", again)], [("query", {"where": where})], [("final", again)]]
+    with serving(lambda requests: asked[len(requests) - 1]) as provider:
+        monkeypatch.setenv("VISIONLENS_AGENT_MODEL", "openai:m")
+        monkeypatch.setenv("VISIONLENS_AGENT_URL", provider.url)
+        first = ds.ask("Which?")
+        same = ds.ask("And?", after=first)
+        assert [one.evidence for one in same.claims] == ["e1"]
+        ds.tag(ds.view().ids[:1], "changed")
+        later = ds.ask("And now?", after=same)
+    assert [one.evidence for one in later.claims] == ["e2"] and later.dropped == 1
+
+
+@pytest.mark.own_dataset
 @pytest.mark.parametrize("place", ["direct"], indirect=True)
 def test_what_an_earlier_version_answered_is_not_shown_as_checked(ds):
     store = ds._backend._store
