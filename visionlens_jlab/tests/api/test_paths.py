@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from visionlens_jlab.api.paths import PathPolicy
 from visionlens_jlab.errors import VisionLensError
@@ -167,3 +170,88 @@ def test_predictions_are_read_where_the_browser_may_look(policy, tmp_path):
     with pytest.raises(VisionLensError, match="PATH_NOT_ALLOWED"):
         policy.confine_predictions(outside, unrestricted=False)
     assert policy.confine_predictions(outside, unrestricted=True).source == outside.source
+
+
+PARTS = (
+    "..",
+    ".",
+    "data",
+    "link",
+    "door",
+    "none",
+    "é",
+    "e\u0301",
+    "%2e%2e",
+    "..\\..",
+    "~",
+    "",
+    "a b",
+)
+LONG = ("x" * 300, "a\0b", "../" * 2000)
+paths = st.builds(
+    lambda start, parts: start + "/".join(parts),
+    st.sampled_from(["", "/", "//", "~/", "file://", "{home}/", "{outside}/", "{home}/../"]),
+    st.lists(st.sampled_from(PARTS) | st.sampled_from(LONG), max_size=7),
+)
+REQUESTS = {
+    "folder": lambda policy, path: str(policy.resolve(path)),
+    "source": lambda policy, path: (
+        policy.confine(IngestRequest(source=path), unrestricted=False).source
+    ),
+    "images": lambda policy, path: (
+        policy.confine(DetectRequest(source="data", images=path), unrestricted=False).images
+    ),
+    "labels": lambda policy, path: (
+        policy.confine(IngestRequest(source="data", labels=path), unrestricted=False).labels
+    ),
+    "rows": lambda policy, path: (
+        policy.confine(
+            IngestRequest(source="rows", images=path), unrestricted=False, rows=True
+        ).images
+    ),
+    "predictions": lambda policy, path: (
+        policy.confine_predictions(
+            PredictionsRequest(dataset="d", run="r", source=path), unrestricted=False
+        ).source
+    ),
+    "export": lambda policy, path: (
+        policy.confine_export(
+            ExportRequest(dataset="d", path=path, format="coco"), unrestricted=False
+        ).path
+    ),
+    "notebook": lambda policy, path: policy.notebook(path),
+    "transformers": lambda policy, path: _model(policy, "transformers:", path),
+    "local-dir": lambda policy, path: _model(policy, "open_clip:local-dir:", path),
+    "checkpoint": lambda policy, path: _model(policy, "open_clip:ViT-B-32/", path),
+    "hub": lambda policy, path: _model(policy, "open_clip:hf-hub:", path),
+}
+
+
+def _model(policy: PathPolicy, kind: str, name: str) -> str:
+    """Where a loader would look for a model of that name, in whatever folder it runs."""
+    policy.confine_model(kind + name)
+    return os.path.realpath(policy.base / "data" / "deeper" / Path(name).expanduser())
+
+
+@given(place=st.sampled_from(sorted(REQUESTS)), path=paths)
+@settings(max_examples=300)
+def test_random_paths_stay_inside_and_tell_nothing(tmp_path_factory, place, path):
+    base = tmp_path_factory.mktemp("world")
+    home, outside = base / "home", base / "outside"
+    (home / "data" / "deeper").mkdir(parents=True)
+    (home / "link").symlink_to(home / "data")
+    (home / "door").symlink_to(outside)
+    policy = PathPolicy([home], home)
+    named = path.replace("{home}", str(home)).replace("{outside}", str(outside))
+    outcomes = []
+    for _ in range(2):
+        try:
+            found = REQUESTS[place](policy, named)
+            assert place == "notebook" or policy.allows(Path(os.path.realpath(found)))
+            outcomes.append(found)
+        except VisionLensError as error:
+            outcomes.append((error.code, error.message))
+        (outside / "none").mkdir(parents=True, exist_ok=True)
+        (outside / "door").mkdir(exist_ok=True)
+        (outside / "data").write_text("secret")
+    assert outcomes[0] == outcomes[1]

@@ -124,7 +124,10 @@ PLACES: dict[str, Write] = {
     **{f"YOLO: {key}": _yolo(key) for key in ("path", "train", "val", "names")},
     **{
         f"link: {name}": _link(name)
-        for name in ("images", "labels", "linked.png", "labels.txt", "annotations", "data.yaml")
+        for name in (
+            *("images", "labels", "linked.png", "labels.txt", "annotations", "data.yaml"),
+            *("JPEGImages", "ImageSets", "SegmentationClass", "SegmentationObject"),
+        )
     },
     **{f"named: {part}": _named(part) for part in ("source", "images", "labels")},
     "COCO: file_name": _coco,
