@@ -38,8 +38,12 @@ class PathPolicy:
 
     def __init__(self, roots: Iterable[str | Path], base: str | Path) -> None:
         self.base = Path(base).expanduser().resolve()
-        self.confinement = Confinement.of(roots)
-        self.roots = [Path(root) for root in self.confinement.folders]
+        self.roots = [Path(root) for root in Confinement.of(roots).folders]
+
+    @property
+    def confinement(self) -> Confinement:
+        """The roots as a check."""
+        return Confinement(self.roots)
 
     @property
     def start(self) -> Path:
