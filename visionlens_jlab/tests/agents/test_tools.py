@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 
+from visionlens_jlab.agents.evidence import Evidence
+from visionlens_jlab.agents.quantities import distributions_of, quantities_of
 from visionlens_jlab.agents.toolbox import TOOLS
-from visionlens_jlab.agents.tools import Desk
+from visionlens_jlab.agents.tools import Desk, short
 from visionlens_jlab.catalog.select_text import literal, select_text
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.models import EmbeddingSpace, Encoded, ViewSpec
@@ -90,3 +94,52 @@ def test_sql_gives_the_rows_of_its_predicate(desk, where, level):
 
 def test_literals():
     assert literal([None, True, 1.5, "it's"]) == "[NULL, true, 1.5, 'it''s']"
+
+
+def named(desk, tool, **asked):
+    """The numbers of a tool's result by what they are."""
+    (found,) = TOOLS[tool].call(desk, asked)
+    evidence = Evidence("e1", tool, asked, json.loads(json.dumps(found.result)))
+    return {
+        (one.metric, one.unit, one.of, one.run): one.value for one in quantities_of(evidence)
+    }, evidence
+
+
+def test_numbers_of_a_result_are_those_of_their_population(desk):
+    """Whatever a result counts is what its predicate gives."""
+    for tool, asked in (
+        ("describe_dataset", {}),
+        ("query", {"where": NIGHT, "level": "annotations"}),
+        ("facets", {"fields": ["class", "time_of_day", "note"], "where": "class = 'car'"}),
+    ):
+        numbers, _ = named(desk, tool, **asked)
+        counted = 0
+        for (metric, unit, of, run), value in numbers.items():
+            level = "samples" if unit == "images" else "annotations"
+            assert metric == "count" and run is None
+            assert value == len(desk.store.view(ViewSpec(level=level, where=of or None)).ids)
+            counted += 1
+        assert counted > 0
+        # a facet counts under all conditions but its own
+        assert tool != "facets" or not any("class = 'person'" in of for _, _, of, _ in numbers)
+
+
+def test_numbers_of_an_evaluation_are_those_of_its_tables(desk):
+    numbers, _ = named(desk, "evaluation_figures")
+    detail = desk.store.evaluation("model")
+    for row in detail.per_class:
+        of = f"class = '{row.name}'"
+        assert numbers["recall", "score", of, "model"] == short(row.recall)
+        assert numbers["support", "objects", of, "model"] == row.support
+    for metric in detail.metrics:
+        if metric.value is not None:
+            assert numbers[metric.name, "score", "", "model"] == short(metric.value)
+    for error in detail.errors:
+        assert numbers[f"{error.type} errors", "errors", "", "model"] == error.count
+
+
+def test_fields_are_told_with_all_of_their_values(desk):
+    _, evidence = named(desk, "facets", fields=["brightness", "time_of_day"], where=NIGHT)
+    (found,) = distributions_of(evidence)
+    assert (found.field, found.of, found.whole) == ("brightness", NIGHT, 80)
+    assert sum(count for _, count in found.parts) + found.missing == 80
