@@ -68,7 +68,7 @@ async def test_a_table_of_the_browser_names_nothing_outside(api, jobs, places, h
     assert ended["state"] == "done", ended["error"]
     assert await _served(api, "table") == ["200"]
     report = await api.json("datasets/table/report")
-    refused = [item["item"] for item in report["items"] if item["code"] == "FILE_REFUSED"]
+    refused = [item["item"] for item in report["items"] if item["kind"] == "image"]
     assert refused == paths[1:]  # those that are there and those that are not alike
     out = inside / "export"
     request = {"dataset": "table", "path": str(out), "format": "coco"}
