@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 import errno
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +19,7 @@ class ErrorCode:
 
 
 CODES: dict[str, ErrorCode] = {
-    "REQUEST_INVALID": ErrorCode(400, "Check the request against openapi.json."),
+    "REQUEST_INVALID": ErrorCode(400, "Correct what is named, and try again."),
     "NOT_AUTHENTICATED": ErrorCode(403, "Log in to Jupyter and try again."),
     "FORBIDDEN": ErrorCode(403, "Ask the administrator of this Jupyter server for access."),
     "NOT_FOUND": ErrorCode(404, "Check the address."),
@@ -31,10 +32,10 @@ CODES: dict[str, ErrorCode] = {
     "SERVER_UNREACHABLE": ErrorCode(
         503, "Start JupyterLab with visionlens-jlab, or pass data_dir= to work without a server."
     ),
-    "DIR_NOT_FOUND": ErrorCode(404, "Check the path; it is looked up on the Jupyter server."),
+    "DIR_NOT_FOUND": ErrorCode(404, "Check the spelling, and that it is still there."),
     "DIR_EMPTY": ErrorCode(422, "Choose a folder that holds images, or name it with images=."),
     "PERMISSION_DENIED": ErrorCode(
-        403, "Give the user of the server the right to read, or in the data directory to write."
+        403, "Give the user this runs as the right to read it, or to write there."
     ),
     "PATH_NOT_ALLOWED": ErrorCode(
         403, "Ingest it from a notebook, or add the folder to VisionLens.allowed_roots."
@@ -44,16 +45,16 @@ CODES: dict[str, ErrorCode] = {
     ),
     "LABELS_INVALID": ErrorCode(422, "Open the label file and check it is complete."),
     "DISK_SPACE": ErrorCode(507, "Free disk space or move the data directory."),
-    "DATASET_NOT_FOUND": ErrorCode(404, "List the datasets to see their names."),
+    "DATASET_NOT_FOUND": ErrorCode(404, "See vl.list_datasets(), or the Datasets panel."),
     "DATASET_EXISTS": ErrorCode(409, "Choose another name, delete it, or ingest incrementally."),
     "DATASET_BUSY": ErrorCode(
         423, "Close it in the process that has it open, or use that server's address."
     ),
-    "DATASET_READ_ONLY": ErrorCode(403, "Open a copy of the dataset to change it."),
+    "DATASET_READ_ONLY": ErrorCode(403, "Open it without read_only to change it."),
     "DATASET_DAMAGED": ErrorCode(409, "Restore the folder from a copy or ingest it again."),
     "DATASET_TOO_NEW": ErrorCode(409, "Update visionlens-jlab to open this dataset."),
     "PREDICATE_INVALID": ErrorCode(400, "Compare a field with a value: class = 'car'."),
-    "FIELD_UNKNOWN": ErrorCode(400, "See the dataset's fields for the names that exist."),
+    "FIELD_UNKNOWN": ErrorCode(400, "See ds.fields, or the Filters panel."),
     "FIELD_TYPE": ErrorCode(400, "Give values of the field's own type."),
     "SQL_REFUSED": ErrorCode(400, "Write one SELECT statement over the dataset's tables."),
     "SQL_TIMEOUT": ErrorCode(408, "Narrow the query or add a LIMIT."),
@@ -64,19 +65,21 @@ CODES: dict[str, ErrorCode] = {
     ),
     "LIMIT_REACHED": ErrorCode(429, "Wait until some of it is done, then try again."),
     "ID_UNKNOWN": ErrorCode(404, "Use ids of this dataset, from to_pandas() or a view."),
-    "VIEW_NOT_FOUND": ErrorCode(404, "List the saved views to see their names."),
+    "VIEW_NOT_FOUND": ErrorCode(404, "See ds.saved_views(), or the Filters panel."),
     "WORKSPACE_NOT_FOUND": ErrorCode(404, "Open the dataset again to get a new workspace."),
     "WORKSPACE_CONFLICT": ErrorCode(409, "Read the workspace again and repeat the change."),
-    "SPACE_NOT_FOUND": ErrorCode(404, "List the embedding spaces to see their names."),
+    "SPACE_NOT_FOUND": ErrorCode(404, "See ds.spaces, or the Map panel."),
     "QUERY_NOT_FOUND": ErrorCode(404, "Encode the text or the image again."),
-    "PROJECTION_NOT_FOUND": ErrorCode(404, "List the projections to see which exist."),
+    "PROJECTION_NOT_FOUND": ErrorCode(404, "Project the space again, with ds.project()."),
     "VECTORS_INVALID": ErrorCode(
         422, "Give one row of finite numbers, not all zero, for each id, all of one length."
     ),
     "VECTOR_STORE_DOWN": ErrorCode(
         503, "Check the address and key of the Qdrant server; searches answer without it, slowly."
     ),
-    "MODEL_UNAVAILABLE": ErrorCode(422, "Choose a model that is listed as available."),
+    "MODEL_UNAVAILABLE": ErrorCode(
+        422, "The form of the Map panel lists models that are available, and how to install others."
+    ),
     "MODEL_NOT_ALLOWED": ErrorCode(
         403, "Choose one of VisionLens.allowed_models, or ask the server's operator to add it."
     ),
@@ -84,37 +87,37 @@ CODES: dict[str, ErrorCode] = {
         409, "Read the duplicates again; they were looked for once more."
     ),
     "TEXT_UNSUPPORTED": ErrorCode(422, "Embed with a model that reads text, such as CLIP."),
-    "RUN_NOT_FOUND": ErrorCode(404, "List the runs to see their names."),
+    "RUN_NOT_FOUND": ErrorCode(404, "See ds.runs, or the Source facet."),
     "RUN_EXISTS": ErrorCode(409, "Choose another name, or replace the run."),
     "PREDICTIONS_INVALID": ErrorCode(
         422, "Compare the file with the documented prediction formats, or name its format."
     ),
-    "EVALUATION_NOT_FOUND": ErrorCode(404, "List the evaluations to see their names."),
+    "EVALUATION_NOT_FOUND": ErrorCode(404, "See ds.evaluations(), or the Evaluation panel."),
     "EVALUATION_INVALID": ErrorCode(
         422, "Choose a protocol and geometry that both the labels and the run have."
     ),
     "ANALYSIS_INVALID": ErrorCode(
         422, "Evaluate a run first, and leave enough labelled images in the view."
     ),
-    "ANALYSIS_NOT_FOUND": ErrorCode(404, "List the analyses to see which exist."),
-    "FINDING_NOT_FOUND": ErrorCode(404, "List the findings to see which exist."),
+    "ANALYSIS_NOT_FOUND": ErrorCode(404, "ds.analyses() lists those that there are."),
+    "FINDING_NOT_FOUND": ErrorCode(404, "See ds.findings(), or the Analyst panel."),
     "ATTRIBUTE_INVALID": ErrorCode(
         422, "Ask one question with a name of its own, and 2 to 12 different options for a choice."
     ),
-    "ATTRIBUTE_NOT_FOUND": ErrorCode(404, "List the visual attributes to see their names."),
+    "ATTRIBUTE_NOT_FOUND": ErrorCode(404, "See ds.attributes(), or the Analyst panel."),
     "AGENT_UNAVAILABLE": ErrorCode(
         422, "Install visionlens-jlab[agents] and set VisionLens.agent_model."
     ),
-    "AGENT_NOT_FOUND": ErrorCode(404, "List the runs of agents to see which exist."),
+    "AGENT_NOT_FOUND": ErrorCode(404, "The Analyst panel lists those that there are."),
     "PROVIDER_FAILED": ErrorCode(
         502, "Check the provider's address, key and quota; statistics answer without it."
     ),
     "BUDGET_SPENT": ErrorCode(409, "Raise the budget of tokens, time or cost, or ask for less."),
     "EXPORT_NOT_EMPTY": ErrorCode(409, "Name a folder that is new or empty."),
-    "NOTHING_TO_UNDO": ErrorCode(409, "Read the history to see what was changed."),
-    "JOB_NOT_FOUND": ErrorCode(404, "List the jobs to see which exist."),
+    "NOTHING_TO_UNDO": ErrorCode(409, "ds.history() lists what was changed."),
+    "JOB_NOT_FOUND": ErrorCode(404, "The Jobs panel lists those that there are."),
     "JOB_CANCELLED": ErrorCode(409, "Start the job again."),
-    "JOB_FAILED": ErrorCode(500, "Read the job's log for the cause."),
+    "JOB_FAILED": ErrorCode(500, "The job's log in the Jobs panel has the cause."),
     "WORKER_LOST": ErrorCode(500, "Start the job again; finished pieces are kept."),
     "WORKER_BUSY": ErrorCode(409, "Wait for the job that runs, or cancel it, and try again."),
     "IMAGE_MISSING": ErrorCode(404, "Check that the image folder is still where it was."),
@@ -186,6 +189,23 @@ class VisionLensError(Exception):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (type(self), (self.code, self.message, self.hint, self.details))
+
+
+_LISTED = 20
+
+
+def unknown(code: str, kind: str, name: object, known: Iterable[str]) -> VisionLensError:
+    """The error for a name that is not among the `known` ones of its kind, which the hint lists.
+
+    `details` hold the name, as `name`, and those spelt like it, as `close`.
+    """
+    names = list(known)
+    close = difflib.get_close_matches(str(name), names, n=3)
+    listed = ", ".join(names[:_LISTED]) + (", ..." if len(names) > _LISTED else "")
+    parts = [f"Did you mean {' or '.join(close)}?"] if close else []
+    parts.append(f"There are: {listed}." if names else "There are none yet.")
+    message = f"There is no {kind} {name!r}."
+    return VisionLensError(code, message, " ".join(parts), {"name": str(name), "close": close})
 
 
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT)

@@ -18,7 +18,7 @@ from visionlens_jlab.catalog.database import Reader
 from visionlens_jlab.catalog.fieldset import Field, FieldType, quote
 from visionlens_jlab.catalog.staging import staged
 from visionlens_jlab.catalog.userfields import TABLES, create_column, free_name
-from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.errors import VisionLensError, unknown
 from visionlens_jlab.models import Attribute, AttributeSpec
 
 TABLE = "attribute_answer"
@@ -69,7 +69,7 @@ def read_attribute(reader: Reader, name: str) -> Asked:
     """One attribute. ATTRIBUTE_NOT_FOUND."""
     found = _find(reader.cursor, name)
     if found is None:
-        raise VisionLensError("ATTRIBUTE_NOT_FOUND", f"There is no visual attribute {name!r}.")
+        raise _no_attribute(reader.cursor, name)
     return found
 
 
@@ -107,7 +107,7 @@ def remove_attribute(cursor: duckdb.DuckDBPyConnection, name: str) -> None:
     """Remove an attribute with its fields and labels. ATTRIBUTE_NOT_FOUND."""
     found = _find(cursor, name)
     if found is None:
-        raise VisionLensError("ATTRIBUTE_NOT_FOUND", f"There is no visual attribute {name!r}.")
+        raise _no_attribute(cursor, name)
     for view in ("samples", "annotations"):  # they name the columns
         cursor.execute(f"DROP VIEW IF EXISTS {view}")
     for field in (found.attribute.field, found.agreement):
@@ -310,3 +310,8 @@ def _truth(asked: Asked, answer: str, field: Field) -> tuple[str, dict[str, Any]
         f"WHEN list_contains($false, {said}) THEN false END"
     )
     return sql, {"true": _TRUE, "false": _FALSE}
+
+
+def _no_attribute(cursor: duckdb.DuckDBPyConnection, name: str) -> VisionLensError:
+    known = cursor.execute("SELECT name FROM attribute ORDER BY created_at, name").fetchall()
+    return unknown("ATTRIBUTE_NOT_FOUND", "visual attribute", name, [each for (each,) in known])

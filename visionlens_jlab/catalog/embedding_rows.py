@@ -14,7 +14,7 @@ from visionlens_jlab.catalog.clock import utc_now
 from visionlens_jlab.catalog.database import Reader
 from visionlens_jlab.catalog.removals import named_ids
 from visionlens_jlab.config import slugify
-from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.errors import VisionLensError, unknown
 from visionlens_jlab.models import EmbeddingSpace, Level, Query
 from visionlens_jlab.vectors import segments
 
@@ -51,7 +51,7 @@ def read_space(reader: Reader, space: str) -> tuple[Any, ...]:
     """A space's row; SPACE_NOT_FOUND."""
     rows = reader.rows(f"{_SPACES} WHERE space = ?", [space])
     if not rows:
-        raise VisionLensError("SPACE_NOT_FOUND", f"There is no embedding space {space!r}.")
+        raise _no_space(reader.cursor, space)
     return rows[0]
 
 
@@ -175,7 +175,7 @@ def remove_space(cursor: duckdb.DuckDBPyConnection, space: str) -> list[str]:
         "DELETE FROM embedding_space WHERE space = ? RETURNING settings", [space]
     ).fetchall()
     if not gone:
-        raise VisionLensError("SPACE_NOT_FOUND", f"There is no embedding space {space!r}.")
+        raise _no_space(cursor, space)
     files = cursor.execute(
         "SELECT file FROM vector_segment WHERE space = $space UNION ALL "
         "SELECT unnest([file, model_file]) FROM projection WHERE space = $space",
@@ -238,3 +238,8 @@ def _check_name(space: str) -> None:
             f"{space!r} is no name for an embedding space.",
             "Use up to 200 characters without slashes.",
         )
+
+
+def _no_space(cursor: duckdb.DuckDBPyConnection, space: str) -> VisionLensError:
+    known = cursor.execute("SELECT space FROM embedding_space ORDER BY created_at").fetchall()
+    return unknown("SPACE_NOT_FOUND", "embedding space", space, [name for (name,) in known])

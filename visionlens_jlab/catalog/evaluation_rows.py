@@ -13,7 +13,7 @@ from visionlens_jlab.catalog import finding_rows
 from visionlens_jlab.catalog.clock import to_iso, utc_now
 from visionlens_jlab.catalog.database import Reader
 from visionlens_jlab.catalog.staging import column, staged
-from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.errors import VisionLensError, unknown
 from visionlens_jlab.models import EvaluateRequest, EvaluationDetail
 
 FOLDER = "evaluations"
@@ -108,7 +108,7 @@ def read_evaluation(reader: Reader, name: str) -> Stored:
     """One evaluation. EVALUATION_NOT_FOUND."""
     found = _read(reader, "WHERE evaluation = ?", [name])
     if not found:
-        raise _unknown(name)
+        raise _unknown(reader.cursor, name)
     return found[0]
 
 
@@ -133,7 +133,7 @@ def remove_evaluation(cursor: duckdb.DuckDBPyConnection, name: str) -> list[str]
     """
     files = _remove(cursor, "evaluation = ?", name)
     if not files:
-        raise _unknown(name)
+        raise _unknown(cursor, name)
     finding_rows.remove_of_evaluations(cursor, [name])
     return files
 
@@ -176,5 +176,6 @@ def _read(reader: Reader, where: str, values: list[Any]) -> list[Stored]:
     ]
 
 
-def _unknown(name: str) -> VisionLensError:
-    return VisionLensError("EVALUATION_NOT_FOUND", f"There is no evaluation {name!r}.")
+def _unknown(cursor: duckdb.DuckDBPyConnection, name: str) -> VisionLensError:
+    known = cursor.execute("SELECT evaluation FROM evaluation ORDER BY created_at").fetchall()
+    return unknown("EVALUATION_NOT_FOUND", "evaluation", name, [each for (each,) in known])

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.errors import VisionLensError, unknown
 from visionlens_jlab.models import FieldInfo, Level
 
 FieldType = Literal["string", "integer", "number", "boolean", "timestamp", "tags"]
@@ -212,11 +212,5 @@ class FieldSet:
         )
 
     def _unknown(self, name: str, others: Sequence[str] = ()) -> VisionLensError:
-        import difflib
-
         known = [*(self.key(field) for field in self._fields), *others]
-        close = difflib.get_close_matches(name, known, n=3)
-        hint = f"Did you mean {' or '.join(close)}?" if close else None
-        return VisionLensError(
-            "FIELD_UNKNOWN", f"There is no field {name!r}.", hint, {"field": name, "close": close}
-        )
+        return unknown("FIELD_UNKNOWN", "field", name, known)

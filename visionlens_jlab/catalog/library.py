@@ -19,7 +19,7 @@ from visionlens_jlab.catalog.state import State
 from visionlens_jlab.catalog.store import DatasetStore
 from visionlens_jlab.config import allowed_roots, slugify
 from visionlens_jlab.confinement import Confinement
-from visionlens_jlab.errors import VisionLensError, system_errors
+from visionlens_jlab.errors import VisionLensError, system_errors, unknown
 from visionlens_jlab.models import DatasetInfo
 
 CACHE = "cache"
@@ -225,7 +225,7 @@ class Library:
             for folder in folders:
                 if matches(folder):
                     return folder
-        raise VisionLensError("DATASET_NOT_FOUND", f"There is no dataset {name!r}.")
+        raise unknown("DATASET_NOT_FOUND", "dataset", name, map(_name_of, folders))
 
     def _new_folder(self, name: str) -> Path:
         slug = slugify(name)

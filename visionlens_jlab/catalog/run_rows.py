@@ -12,7 +12,7 @@ from visionlens_jlab.catalog import evaluation_rows
 from visionlens_jlab.catalog.clock import to_iso, utc_now
 from visionlens_jlab.catalog.database import Reader
 from visionlens_jlab.catalog.removals import forget_annotations
-from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.errors import VisionLensError, unknown
 from visionlens_jlab.models import IngestReport, RunChange, RunInfo
 
 GROUND_TRUTH = "ground_truth"
@@ -101,7 +101,7 @@ def read_run(reader: Reader, run: str) -> RunInfo:
     for found in read_runs(reader):
         if found.run == run:
             return found
-    raise _unknown(run)
+    raise _unknown(reader.cursor, run)
 
 
 def read_run_report(reader: Reader, run: str, offset: int, limit: int) -> IngestReport | None:
@@ -111,7 +111,7 @@ def read_run_report(reader: Reader, run: str, offset: int, limit: int) -> Ingest
     """
     rows = reader.rows("SELECT report FROM run WHERE name = ?", [run])
     if not rows:
-        raise _unknown(run)
+        raise _unknown(reader.cursor, run)
     if rows[0][0] is None:
         return None
     report = IngestReport.model_validate_json(rows[0][0])
@@ -163,11 +163,12 @@ def _remove_predictions(cursor: duckdb.DuckDBPyConnection, run: str) -> np.ndarr
 
 def _check_known(cursor: duckdb.DuckDBPyConnection, run: str) -> None:
     if not cursor.execute("SELECT count(*) FROM run WHERE name = ?", [run]).fetchall()[0][0]:
-        raise _unknown(run)
+        raise _unknown(cursor, run)
 
 
-def _unknown(run: str) -> VisionLensError:
-    return VisionLensError("RUN_NOT_FOUND", f"There is no run {run!r}.")
+def _unknown(cursor: duckdb.DuckDBPyConnection, run: str) -> VisionLensError:
+    known = cursor.execute("SELECT name FROM run ORDER BY created_at, name").fetchall()
+    return unknown("RUN_NOT_FOUND", "run", run, [name for (name,) in known])
 
 
 def _exists(run: str) -> VisionLensError:

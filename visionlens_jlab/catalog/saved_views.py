@@ -12,7 +12,7 @@ from visionlens_jlab.catalog.clock import to_iso, utc_now
 from visionlens_jlab.catalog.database import Reader
 from visionlens_jlab.catalog.predicates import render
 from visionlens_jlab.catalog.views import combined_filter
-from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.errors import VisionLensError, unknown
 from visionlens_jlab.models import SavedView, ViewSpec
 
 _SELECT = "SELECT name, view, created_at, coalesce(modified_at, created_at) FROM saved_view"
@@ -41,7 +41,8 @@ def write_saved_view(cursor: duckdb.DuckDBPyConnection, name: str, spec: ViewSpe
 def delete_saved_view(cursor: duckdb.DuckDBPyConnection, name: str) -> None:
     """Forget a view. VIEW_NOT_FOUND."""
     if not cursor.execute("DELETE FROM saved_view WHERE name = ? RETURNING 1", [name]).fetchall():
-        raise VisionLensError("VIEW_NOT_FOUND", f"There is no saved view {name!r}.")
+        known = cursor.execute("SELECT name FROM saved_view ORDER BY name").fetchall()
+        raise unknown("VIEW_NOT_FOUND", "saved view", name, [each for (each,) in known])
 
 
 def _saved(row: tuple[Any, ...]) -> SavedView:

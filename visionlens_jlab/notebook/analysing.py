@@ -8,8 +8,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import ValidationError
-
 from ..errors import VisionLensError
 from ..models import (
     AnalyseRequest,
@@ -25,6 +23,7 @@ from .backend import DatasetBackend
 from .evaluation import Evaluation
 from .finding import Analysis, Finding
 from .running import run_shown
+from .shapes import shaped
 from .view import View
 
 _FORMATS: dict[str, Literal["html", "markdown"]] = {
@@ -86,7 +85,7 @@ class Analysing:
             ANALYSIS_INVALID, EVALUATION_NOT_FOUND, FIELD_UNKNOWN, REQUEST_INVALID,
             DATASET_READ_ONLY.
         """
-        request = _request(
+        request = shaped(
             AnalyseRequest,
             dataset=self._backend.dataset,
             evaluation=self._evaluation_of(evaluation, run),
@@ -150,7 +149,7 @@ class Analysing:
         name = self._evaluation_of(evaluation, run)
         if name is None:
             raise VisionLensError("ANALYSIS_INVALID", "The dataset has no evaluation.")
-        request = _request(
+        request = shaped(
             SliceRequest, evaluation=name, target=target, error=error, level=level, where=where
         )
         return self._backend.test_slice(request)
@@ -181,8 +180,11 @@ class Analysing:
             FINDING_NOT_FOUND, EVALUATION_NOT_FOUND, DATASET_READ_ONLY.
         """
         names = None if findings is None else [one.id for one in findings]
-        request = RecheckRequest(
-            dataset=self._backend.dataset, evaluation=_name(evaluation), findings=names
+        request = shaped(
+            RecheckRequest,
+            dataset=self._backend.dataset,
+            evaluation=_name(evaluation),
+            findings=names,
         )
         run_shown(self._backend, request, f"Checking findings of {self._backend.dataset}")
         if findings is not None:
@@ -225,7 +227,7 @@ class Analysing:
             raise VisionLensError(
                 "REQUEST_INVALID", f"{target.name!r} ends neither in .html nor in .zip."
             )
-        request = _request(
+        request = shaped(
             FindingReport,
             format=_FORMATS[target.suffix.lower()],
             findings=None if findings is None else [one.id for one in findings],
@@ -249,13 +251,3 @@ class Analysing:
 
 def _name(evaluation: str | Evaluation | None) -> str | None:
     return evaluation.name if isinstance(evaluation, Evaluation) else evaluation
-
-
-def _request(model: Any, **given: Any) -> Any:
-    """A request; REQUEST_INVALID names what is wrong with it."""
-    try:
-        return model.model_validate(given)
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise VisionLensError("REQUEST_INVALID", f"{place}: {first['msg']}.") from None

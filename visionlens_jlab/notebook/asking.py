@@ -5,13 +5,11 @@ from __future__ import annotations
 import html
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
-
-from ..errors import VisionLensError
 from ..models import AgentName, AgentRun, AskRequest, Budget
 from .backend import DatasetBackend
 from .finding import Finding
 from .running import run_shown
+from .shapes import shaped
 from .view import View
 
 if TYPE_CHECKING:
@@ -149,20 +147,16 @@ class Asking:
             in the answer.
         """
         name = evaluation if evaluation is None or isinstance(evaluation, str) else evaluation.name
-        try:
-            request = AskRequest(
-                dataset=self._backend.dataset,
-                agent=agent,
-                question=question,
-                evaluation=name,
-                view=None if view is None else view.spec,
-                conversation=None if after is None else after.run.run,
-                model=model,
-                budget=None if budget is None else Budget.model_validate(budget),
-            )
-        except ValidationError as error:
-            raise VisionLensError(
-                "REQUEST_INVALID", f"It cannot be asked so: {error.errors()[0]['msg']}."
-            ) from error
+        request = shaped(
+            AskRequest,
+            dataset=self._backend.dataset,
+            agent=agent,
+            question=question,
+            evaluation=name,
+            view=None if view is None else view.spec,
+            conversation=None if after is None else after.run.run,
+            model=model,
+            budget=budget,
+        )
         job = run_shown(self._backend, request, f"Asking about {self._backend.dataset}")
         return Answer(self._backend, self._backend.agent_run(job.job))

@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import ValidationError
-
 from ..agents.vision.questions import BUILT_IN
 from ..errors import VisionLensError
 from ..models import (
@@ -20,6 +18,7 @@ from ..models import (
 )
 from .backend import DatasetBackend
 from .running import run_shown
+from .shapes import shaped
 from .view import View
 
 YES = "yes"
@@ -92,7 +91,7 @@ class VisualAttributes:
             "trust_remote_code": trust_remote_code,
             "seed": seed,
         }
-        request = _valid(AttributeRequest, given, "REQUEST_INVALID")
+        request = shaped(AttributeRequest, given)
         run_shown(self._backend, request, "Asking about images")
         names = {spec.name for spec in specs}
         return [one for one in self.attributes() if one.spec.name in names]
@@ -174,7 +173,7 @@ class VisualAttributes:
             given["labels"] = {int(one): _truth(labels[one]) for one in labels.keys()}  # noqa: SIM118
         found: Attribute | None = None
         for each in [answer or YES] if answer or labels is not None else self._options(name):
-            request = _valid(CalibrationLabels, {**given, "answer": each}, "REQUEST_INVALID")
+            request = shaped(CalibrationLabels, {**given, "answer": each})
             found = self._backend.calibrate_attribute(name, request)
         assert found is not None
         return found
@@ -202,18 +201,7 @@ def _spec(given: str | Mapping[str, Any] | AttributeSpec) -> AttributeSpec:
             )
         return built_in[given]
     kind = "choice" if given.get("options") else "yes_no"
-    spec: AttributeSpec = _valid(AttributeSpec, {"kind": kind, **given}, "ATTRIBUTE_INVALID")
-    return spec
-
-
-def _valid(model: Any, given: Mapping[str, Any], code: str) -> Any:
-    """A shape, checked; an error of this code names what is wrong with it."""
-    try:
-        return model.model_validate(given)
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise VisionLensError(code, f"{place}: {first['msg']}.") from None
+    return shaped(AttributeSpec, {"kind": kind, **given}, code="ATTRIBUTE_INVALID")
 
 
 def _truth(value: Any) -> bool | None:

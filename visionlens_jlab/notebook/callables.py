@@ -14,6 +14,7 @@ from ..errors import VisionLensError
 from ..models import EmbeddingSpace, Job, Level, TableRequest, ViewSpec
 from .backend import DatasetBackend
 from .progress import make_progress, paced
+from .shapes import shaped
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -72,7 +73,7 @@ def embed_with(
 
 def _rows(backend: DatasetBackend, level: Level) -> Iterator[tuple[list[dict[str, Any]], int]]:
     """Some rows at a time with where their image lies, and the number of all."""
-    ids = np.sort(backend.ids(ViewSpec(level=level, all=True)))
+    ids = np.sort(backend.ids(shaped(ViewSpec, level=level, all=True)))
     columns = ["annotation_id", "sample_id", "x", "y", "w", "h"]
     for start in range(0, len(ids), _ROWS):
         part = ids[start : start + _ROWS].tolist()

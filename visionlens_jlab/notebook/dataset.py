@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..errors import VisionLensError
+from ..errors import unknown
 from ..models import (
     Level,
     OutcomeFilter,
@@ -28,6 +28,7 @@ from .lens import Lens
 from .repairs import Repairs
 from .report import Report
 from .searching import Searching
+from .shapes import shaped
 from .specs import outcome_spec, search_spec, sort_keys
 from .values import ids_and_values
 from .view import View
@@ -197,7 +198,7 @@ class Dataset(Analysing, Asking, Derived, Evaluating, Repairs, Searching, Visual
             "outcomes": None if outcomes is None else outcome_spec(outcomes),
         }
         changed = {name: value for name, value in given.items() if value is not None}
-        view = View(self._backend, spec.model_copy(update=changed))
+        view = View(self._backend, shaped(ViewSpec, {**dict(spec), **changed}))
         return view.where(predicate) if predicate else view
 
     def saved_views(self) -> list[SavedView]:
@@ -320,26 +321,30 @@ class Dataset(Analysing, Asking, Derived, Evaluating, Repairs, Searching, Visual
         )
 
     def _everything(self, level: Level) -> View:
-        return View(self._backend, ViewSpec(level=level))
+        return View(self._backend, shaped(ViewSpec, level=level))
 
     def _saved(self, name: str) -> SavedView:
-        for found in self._backend.saved_views():
-            if found.name == name:
-                return found
-        raise VisionLensError("VIEW_NOT_FOUND", f"There is no saved view {name!r}.")
+        known = {found.name: found for found in self._backend.saved_views()}
+        if name not in known:
+            raise unknown("VIEW_NOT_FOUND", "saved view", name, known)
+        return known[name]
 
     def _of_all_sources(self, level: Level) -> np.ndarray:
-        return np.sort(View(self._backend, ViewSpec(level=level, all=True)).ids)
+        return np.sort(View(self._backend, shaped(ViewSpec, level=level, all=True)).ids)
 
     def _ascending(self, level: Level) -> np.ndarray:
         return np.sort(self._everything(level).ids)
 
     def _tag(self, ids: Any, tag: str, level: Level, *, remove: bool) -> int:
         if isinstance(ids, str):
-            request = TagRequest(
-                tag=tag, level=level, view=self.view(ids, level=level).spec, remove=remove
+            request = shaped(
+                TagRequest,
+                tag=tag,
+                level=level,
+                view=self.view(ids, level=level).spec,
+                remove=remove,
             )
         else:
             chosen = ids_of(ids, level, lambda: self._ascending(level))
-            request = TagRequest(tag=tag, level=level, ids=chosen.tolist(), remove=remove)
+            request = shaped(TagRequest, tag=tag, level=level, ids=chosen.tolist(), remove=remove)
         return self._backend.tag(request).changed

@@ -20,6 +20,7 @@ from .embeddings import choose_space
 from .found import duplicate_rows, projection_of
 from .frames import load_pandas
 from .running import run_shown
+from .shapes import shaped
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -89,7 +90,8 @@ class Derived:
                 batch_size=batch_size or 32,
                 margin=crop_margin,
             )
-        request = EmbedRequest(
+        request = shaped(
+            EmbedRequest,
             dataset=self._backend.dataset,
             model=model,
             level=level,
@@ -154,7 +156,8 @@ class Derived:
             parameter that the method does not have.
         """
         chosen = choose_space(self._backend.spaces(), space, "samples")
-        request = ProjectRequest(
+        request = shaped(
+            ProjectRequest,
             dataset=self._backend.dataset,
             space=chosen.space,
             method=method,
@@ -210,8 +213,12 @@ class Derived:
             SPACE_NOT_FOUND, DATASET_READ_ONLY.
         """
         pandas = load_pandas()
-        request = DuplicatesRequest(
-            dataset=self._backend.dataset, kind=kind, space=space, threshold=threshold
+        request = shaped(
+            DuplicatesRequest,
+            dataset=self._backend.dataset,
+            kind=kind,
+            space=space,
+            threshold=threshold,
         )
         job = self._run(request, f"Looking for {kind} duplicates")
         for warning in job.result.get("warnings", ()):

@@ -10,12 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import VisionLensError
+from ..errors import VisionLensError, unknown
 from ..models import EmbeddingSpace, EncodeRequest, Level, SearchSpec, ViewSpec
 from .backend import DatasetBackend
 from .frames import is_frame, is_series
 from .ids import HasIds, ids_of
 from .matrices import read_matrix
+from .shapes import shaped
 
 MOST_EXAMPLES = 1000
 _BATCH_BYTES = 32 << 20
@@ -80,16 +81,18 @@ def search_of(
     of_text = isinstance(query, str) and not _is_file(query)
     found = choose_space(backend.spaces(), space, base.level if base else None, of_text=of_text)
     base = base or ViewSpec(level=found.level)
-    search = SearchSpec(space=found.space, k=k, threshold=threshold)
+    search = shaped(SearchSpec, space=found.space, k=k, threshold=threshold)
     if _is_vector(query):
         key = backend.put_query(found.space, np.asarray(query, dtype=np.float32))
         search.queries = [key]
     elif of_text:
-        request = EncodeRequest(space=found.space, text=query)
+        request = shaped(EncodeRequest, space=found.space, text=query)
         search.queries = [backend.encode(request).query]
     elif (image := _image_bytes(query)) is not None:
         encoded = base64.b64encode(image).decode()
-        search.queries = [backend.encode(EncodeRequest(space=found.space, image=encoded)).query]
+        search.queries = [
+            backend.encode(shaped(EncodeRequest, space=found.space, image=encoded)).query
+        ]
     else:
         ids = ids_of(query, found.level, lambda: everything(found.level))
         if not 0 < len(ids) <= MOST_EXAMPLES:
@@ -113,10 +116,8 @@ def choose_space(
         for space in spaces:
             if space.space == name:
                 return space
-        listed = ", ".join(repr(space.space) for space in spaces) or "none"
-        raise VisionLensError(
-            "SPACE_NOT_FOUND", f"There is no embedding space {name!r}; there are: {listed}."
-        )
+        known = [space.space for space in spaces]
+        raise unknown("SPACE_NOT_FOUND", "embedding space", name, known)
     if not spaces:
         raise VisionLensError(
             "SPACE_NOT_FOUND",

@@ -12,6 +12,7 @@ from .connect import connect
 from .dataset import Dataset
 from .frames import as_rows
 from .progress import make_progress, paced
+from .shapes import shaped
 
 if TYPE_CHECKING:
     pass
@@ -72,7 +73,8 @@ def ingest(
         raise VisionLensError(
             "REQUEST_INVALID", "A table has no name of its own.", "Pass name=, such as name='mine'."
         )
-    request = IngestRequest(
+    request = shaped(
+        IngestRequest,
         source=type(source).__name__ if rows is not None else _absolute(source),
         name=name,
         format=format or ("dataframe" if rows is not None else None),

@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import ValidationError
-
 from ..errors import VisionLensError
 from ..models import EvaluateRequest, PredictionsRequest, RunChange
 from .backend import DatasetBackend
@@ -16,6 +14,7 @@ from .evaluation import Evaluation
 from .frames import as_rows
 from .report import Report
 from .running import run_shown
+from .shapes import shaped
 
 if TYPE_CHECKING:
     from .view import View
@@ -81,7 +80,8 @@ class Evaluating:
         rows = as_rows(source)
         if rows is None and not isinstance(source, str | os.PathLike):
             raise VisionLensError("REQUEST_INVALID", f"{source!r} is no path and no table.")
-        request = PredictionsRequest(
+        request = shaped(
+            PredictionsRequest,
             dataset=self._backend.dataset,
             run=run,
             source=type(source).__name__ if rows is not None else _absolute(source),
@@ -106,7 +106,7 @@ class Evaluating:
         VisionLensError
             RUN_NOT_FOUND, RUN_EXISTS, DATASET_READ_ONLY.
         """
-        self._backend.change_run(run, RunChange(run=name))
+        self._backend.change_run(run, shaped(RunChange, run=name))
 
     def delete_run(self, run: str) -> None:
         """Remove a run with its predictions and its evaluations.
@@ -215,14 +215,10 @@ def evaluate_run(
     if settings.get("replicates") is None:
         settings["replicates"] = DEFAULT_REPLICATES if backend.linked else 0
     spec = None if view is None else view.spec
-    try:
-        request = EvaluateRequest.model_validate(
-            {"dataset": backend.dataset, "run": run, "view": spec, "options": options, **settings}
-        )
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise VisionLensError("REQUEST_INVALID", f"{place}: {first['msg']}.") from None
+    request = shaped(
+        EvaluateRequest,
+        {"dataset": backend.dataset, "run": run, "view": spec, "options": options, **settings},
+    )
     job = run_shown(backend, request, f"Evaluating {request.run}")
     return Evaluation(backend, job.result["evaluation"])
 

@@ -22,6 +22,7 @@ from ..models import (
 from .backend import DatasetBackend
 from .frames import load_pandas, to_frame
 from .running import run_shown
+from .shapes import shaped
 from .specs import outcome_spec
 from .view import View
 
@@ -144,7 +145,7 @@ class Evaluation:
     @property
     def matches(self) -> pd.DataFrame:
         """Every annotation that takes part: `outcome`, `partner_id`, `iou`, `error`."""
-        spec = self._spec(OutcomeFilter(evaluation=self.name, confidence=self._confidence))
+        spec = self._spec(shaped(OutcomeFilter, evaluation=self.name, confidence=self._confidence))
         request = TableRequest(view=spec, level="annotations", columns=_MATCH_COLUMNS)
         return to_frame(self._backend.table(request), "annotations")
 
@@ -155,10 +156,10 @@ class Evaluation:
     def counts(self, *, view: View | None = None) -> Counts:
         """Counts of outcomes, of all samples or of those that a view shows."""
         if view is not None:
-            request = CountsRequest(confidence=self._confidence, view=view.spec)
+            request = shaped(CountsRequest, confidence=self._confidence, view=view.spec)
             return self._backend.counts(self.name, request)
         if self._counted is None:
-            request = CountsRequest(confidence=self._confidence)
+            request = shaped(CountsRequest, confidence=self._confidence)
             self._counted = self._backend.counts(self.name, request)
         return self._counted
 
@@ -214,7 +215,8 @@ class Evaluation:
         VisionLensError
             EVALUATION_INVALID where they have no sample or protocol in common.
         """
-        request = CompareRequest(
+        request = shaped(
+            CompareRequest,
             other=other.name,
             confidence=self._confidence,
             other_confidence=other._confidence,
@@ -226,8 +228,12 @@ class Evaluation:
 
     def add_intervals(self, replicates: int = 1000, *, seed: int = 0) -> pd.DataFrame:
         """Bootstrap over groups for 95% intervals; waits, with a progress bar. See `intervals`."""
-        request = IntervalsRequest(
-            dataset=self._backend.dataset, evaluation=self.name, replicates=replicates, seed=seed
+        request = shaped(
+            IntervalsRequest,
+            dataset=self._backend.dataset,
+            evaluation=self.name,
+            replicates=replicates,
+            seed=seed,
         )
         run_shown(self._backend, request, f"Intervals of {self.name}")
         self._counted = None
@@ -342,7 +348,8 @@ class ComparedRuns:
 
     def view(self, change: Literal["better", "worse", "equal"]) -> View:
         """The samples on which B does better, worse or as well."""
-        wanted = OutcomeFilter(
+        wanted = shaped(
+            OutcomeFilter,
             evaluation=self._found.a,
             confidence=self._confidence,
             against=self._found.b,

@@ -11,6 +11,7 @@ import numpy as np
 from ..models import ExportReport, ExportRequest, ViewSpec
 from .backend import DatasetBackend
 from .running import run_shown
+from .shapes import shaped
 
 
 def export(
@@ -35,6 +36,6 @@ def export(
         "images": images,
         "options": options,
     }
-    request = ExportRequest.model_validate(named)
+    request = shaped(ExportRequest, named)
     job = run_shown(backend, request, f"Exporting {backend.dataset}")
     return ExportReport.model_validate(job.result)

@@ -13,6 +13,7 @@ from ..models import Finding as FindingInfo
 from ..models.analysis import FindingStatus, Target
 from .backend import DatasetBackend
 from .frames import load_pandas
+from .shapes import shaped
 from .view import View
 
 if TYPE_CHECKING:
@@ -164,7 +165,7 @@ class Finding:
         VisionLensError
             FINDING_NOT_FOUND, DATASET_READ_ONLY.
         """
-        return self._change(FindingChange(status=status, notes=notes))
+        return self._change(shaped(FindingChange, status=status, notes=notes))
 
     def judge(self, verdicts: Mapping[int, bool | None]) -> Finding:
         """Say of single units whether the finding is true of them; None takes an answer back.
@@ -181,7 +182,9 @@ class Finding:
         VisionLensError
             FINDING_NOT_FOUND, DATASET_READ_ONLY.
         """
-        return self._change(FindingChange(verdicts={int(key): v for key, v in verdicts.items()}))
+        return self._change(
+            shaped(FindingChange, verdicts={int(key): v for key, v in verdicts.items()})
+        )
 
     def rename(self, title: str) -> Finding:
         """Give it a title of your own.
@@ -191,7 +194,7 @@ class Finding:
         VisionLensError
             FINDING_NOT_FOUND, DATASET_READ_ONLY.
         """
-        return self._change(FindingChange(title=title))
+        return self._change(shaped(FindingChange, title=title))
 
     def delete(self) -> None:
         """Remove it; an analysis may find it again.

@@ -50,6 +50,7 @@ from .attribute_backend import HttpAttributes
 from .backend import ORIGIN
 from .evaluation_backend import HttpEvaluations
 from .jobs import follow_job, queue_job
+from .shapes import shaped
 from .transport import ARROW, BINARY, Transport, arrow_bytes
 
 
@@ -209,12 +210,12 @@ class HttpDataset(HttpAgents, HttpAnalyses, HttpAttributes, HttpEvaluations):
 
     def predicate(self, text: str | None, filter: Filter | None) -> Predicate:
         """Both forms of a checked predicate."""
-        request = PredicateRequest(text=text, filter=filter)
+        request = shaped(PredicateRequest, text=text, filter=filter)
         return self._transport.read(Predicate, "POST", f"{self._path}/predicate", request)
 
     def sql(self, query: str) -> pa.Table:
         """The result of one SELECT."""
-        return self._transport.read_table(f"{self._path}/sql", SqlRequest(query=query))
+        return self._transport.read_table(f"{self._path}/sql", shaped(SqlRequest, query=query))
 
     def set_field(self, name: str, ids: np.ndarray, values: pa.Array, level: Level) -> Changed:
         """Set a field of some rows."""

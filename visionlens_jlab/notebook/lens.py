@@ -14,6 +14,7 @@ from .backend import ORIGIN, DatasetBackend
 from .comms import State, link, report_failure
 from .ids import ids_of
 from .picture import TILES, contact_sheet, header, to_html
+from .shapes import shaped
 from .view import Selection, View
 
 
@@ -71,11 +72,13 @@ class Lens:
             ID_UNKNOWN, PREDICATE_INVALID, or WORKSPACE_CONFLICT when another keeps changing it.
         """
         if isinstance(what, str):
-            chosen = ViewSpec(level=level, filter=self._backend.predicate(what, None).filter)
+            chosen = shaped(
+                ViewSpec, level=level, filter=self._backend.predicate(what, None).filter
+            )
             return self._select_view(chosen)
         if type(what) is View and what.level == level:
             return self._select_view(what.spec)
-        ids = ids_of(what, level, lambda: np.sort(self._backend.ids(ViewSpec(level=level))))
+        ids = ids_of(what, level, lambda: np.sort(self._backend.ids(shaped(ViewSpec, level=level))))
         return self._selection(
             self._change(
                 lambda state: self._backend.set_selection(
@@ -123,7 +126,7 @@ class Lens:
         known = self._ids
         if known is None or known[0] != version or len(known[1]) != state.selection.count:
             known = self._ids = (version, self._backend.selection(self._workspace))
-        return Selection(self._backend, ViewSpec(level=state.selection.level), known[1])
+        return Selection(self._backend, shaped(ViewSpec, level=state.selection.level), known[1])
 
     def _select_view(self, chosen: ViewSpec) -> Selection:
         def change(state: Workspace) -> Workspace:

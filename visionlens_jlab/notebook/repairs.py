@@ -21,6 +21,7 @@ from .backend import DatasetBackend
 from .exporting import export
 from .frames import load_pandas
 from .ids import ids_of
+from .shapes import shaped
 from .view import View
 
 if TYPE_CHECKING:
@@ -86,8 +87,8 @@ class Repairs:
         VisionLensError
             ID_UNKNOWN, REQUEST_INVALID, DATASET_READ_ONLY.
         """
-        listed = [AnnotationEdit.model_validate(dict(edit)) for edit in edits]
-        return self._backend.edit(EditRequest(edits=listed))
+        listed = [shaped(AnnotationEdit, dict(edit)) for edit in edits]
+        return self._backend.edit(shaped(EditRequest, edits=listed))
 
     def undo(self) -> EditDone:
         """Take the last change of labels back, exactly; of whoever made it.
@@ -188,6 +189,6 @@ class Repairs:
         elif isinstance(annotations, View):
             spec = annotations.spec
         if spec is not None:
-            return EditRequest(view=spec, **change)
+            return shaped(EditRequest, view=spec, **change)
         ids = ids_of(annotations, "annotations", lambda: self._ascending("annotations"))
-        return EditRequest(ids=ids.tolist(), **change)
+        return shaped(EditRequest, ids=ids.tolist(), **change)

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any
 
-from pydantic import ValidationError
-
-from ..errors import VisionLensError
-from ..models import Combine, Filter, Model, OutcomeFilter, SearchSpec, SortKey
-
-Shape = TypeVar("Shape", bound=Model)
+from ..models import Combine, Filter, OutcomeFilter, SearchSpec, SortKey
+from .shapes import shaped
 
 
 def conjunction(*filters: Filter | None) -> Filter | None:
@@ -38,19 +34,9 @@ def sort_keys(sort: str | Sequence[str] | None) -> list[SortKey]:
 
 def search_spec(given: SearchSpec | Mapping[str, Any]) -> SearchSpec:
     """A search that was written down as a dict. REQUEST_INVALID names what is wrong with it."""
-    return _parsed(SearchSpec, given, "The search is")
+    return shaped(SearchSpec, given)
 
 
 def outcome_spec(given: OutcomeFilter | Mapping[str, Any]) -> OutcomeFilter:
     """Outcomes that were written down as a dict. REQUEST_INVALID names what is wrong with them."""
-    return _parsed(OutcomeFilter, given, "The outcomes are")
-
-
-def _parsed(shape: type[Shape], given: Shape | Mapping[str, Any], subject: str) -> Shape:
-    try:
-        return shape.model_validate(given)
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        message = f"{subject} wrong at {place!r}: {first['msg']}."
-        raise VisionLensError("REQUEST_INVALID", message) from None
+    return shaped(OutcomeFilter, given)

@@ -13,6 +13,7 @@ from .backend import DatasetBackend
 from .exporting import export
 from .frames import ID_COLUMN, to_frame
 from .ids import unique
+from .shapes import shaped
 from .specs import conjunction
 
 if TYPE_CHECKING:
@@ -109,7 +110,8 @@ class View:
             FIELD_UNKNOWN for a column that does not exist.
         """
         return self._backend.table(
-            TableRequest(
+            shaped(
+                TableRequest,
                 view=self.spec.model_copy(update={"all": all or self.spec.all}),
                 level=level or self.level,
                 columns=_listed(columns),
@@ -242,11 +244,11 @@ class View:
         return self.spec, None
 
     def _tag_request(self, tag: str) -> TagRequest:
-        return TagRequest(tag=tag, level=self.level, view=self.spec)
+        return shaped(TagRequest, tag=tag, level=self.level, view=self.spec)
 
     def _rows(self, level: Level, ids: np.ndarray, columns: Sequence[str] | None) -> pa.Table:
         return self._backend.table(
-            TableRequest(ids=ids.tolist(), level=level, columns=_listed(columns))
+            shaped(TableRequest, ids=ids.tolist(), level=level, columns=_listed(columns))
         )
 
     def __len__(self) -> int:
@@ -298,7 +300,7 @@ class Selection(View):
         return self._spec, self._ids
 
     def _tag_request(self, tag: str) -> TagRequest:
-        return TagRequest(tag=tag, level=self.level, ids=self._ids.tolist())
+        return shaped(TagRequest, tag=tag, level=self.level, ids=self._ids.tolist())
 
     def __repr__(self) -> str:
         return f"<Selection of {self._backend.dataset}: {len(self._ids):,} {self.level}>"

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...confinement import check_name
-from ...errors import VisionLensError
+from ...errors import VisionLensError, unknown
 from ...models import ExportRequest, Job
 from ..dataset_setup import DatasetSetup
 from ..pieces import write_stream
@@ -36,9 +36,9 @@ class ExportSetup(DatasetSetup[ExportRequest]):
         check_name(f"{path}{'.' * LONGEST_PARTIAL}")
         path = Path(os.path.realpath(path))
         check_place(path, store.folder.parent.parent)
-        known = {source.name for source in store.detail().sources} | {"ground_truth"}
+        known = ["ground_truth", *(source.name for source in store.detail().sources)]
         if request.source not in known:
-            raise VisionLensError("RUN_NOT_FOUND", f"There is no run {request.source!r}.")
+            raise unknown("RUN_NOT_FOUND", "source of labels", request.source, dict.fromkeys(known))
         return request.model_copy(update={"path": str(path)})
 
     def makes(self, request: ExportRequest) -> object:
