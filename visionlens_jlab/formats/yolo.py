@@ -8,6 +8,7 @@ numbers are pixels.
 from __future__ import annotations
 
 import posixpath
+from collections import Counter
 from collections.abc import Iterator
 
 from visionlens_jlab.errors import VisionLensError
@@ -22,12 +23,12 @@ from .listing import is_folder, no_images
 from .request import Request
 from .signatures_text import is_row_of_numbers, is_yolo
 from .splits import ordered, split_of_folder
-from .text import text_lines
+from .text import stream_lines, text_lines
 from .yolo_config import NOT_LABELS, YoloConfig, is_config, read_config
-from .yolo_labels import LabelReader
+from .yolo_labels import BATCH_LINES, LabelReader
 from .yolo_layout import MISSING, Part, YoloImages
 from .yolo_lines import split_words
-from .yolo_pairs import Pairs
+from .yolo_pairs import Pairs, image_name
 from .yolo_places import Place
 from .yolo_task import TASKS, line_layout, stated_task
 
@@ -88,7 +89,7 @@ class YoloFormat:
             raise no_images(request)
         request.note_read(request.source, *filter(None, (config.path, config.names_path)))
         request.note_read(request.image_source, *images.lists)
-        pairs = [_pairs(part, images) for part in parts]
+        pairs = _pairs(parts, images)
         reader = LabelReader(
             config,
             line_layout(request.options, config, _first_lines(parts, pairs)),
@@ -104,18 +105,46 @@ class YoloFormat:
             for start in range(0, len(part.entries), BATCH_IMAGES):
                 rows, labels = _rows(part, paired, start)
                 request.note_read(part.place.label_source, *filter(None, labels))
-                yield reader.batch(part.place, rows, labels, ordinal)
+                yield from reader.batches(part.place, rows, labels, ordinal)
                 ordinal += len(rows.paths)
-        for part, paired in zip(parts, pairs, strict=True):
-            for path, doubtful in paired.astray():
-                source = part.place.label_source
-                if not doubtful or _looks_like_labels(request, source, [path]):
-                    yield _astray(source, path)
+        for source, path, doubtful in _all_astray(parts, pairs):
+            if not doubtful or _looks_like_labels(request, source, [path]):
+                yield from _astray(source, path)
 
 
-def _pairs(part: Part, images: YoloImages) -> Pairs:
-    spoken = [_spoken(part.place, entry.path) for entry in part.entries]
-    return Pairs(part.place, spoken, images.unlisted, images.lists)
+def _pairs(parts: list[Part], images: YoloImages) -> list[Pairs]:
+    """The label files of each part; parts that links lead to share those of the dataset."""
+    spoken = [[_spoken(part.place, entry.path) for entry in part.entries] for part in parts]
+    names: dict[str, Counter[str]] = {}
+    for part, paths in zip(parts, spoken, strict=True):
+        count = names.setdefault(part.place.label_source.location, Counter())
+        count.update(image_name(path.rpartition(".")[0]) for path in paths)
+    return [
+        Pairs(
+            part.place,
+            paths,
+            images.unlisted,
+            images.lists,
+            names[part.place.label_source.location],
+        )
+        for part, paths in zip(parts, spoken, strict=True)
+    ]
+
+
+def _all_astray(parts: list[Part], pairs: list[Pairs]) -> Iterator[tuple[Source, str, bool]]:
+    """Label files that belong to no image of any part, each once."""
+    told = {
+        posixpath.join(part.place.label_source.location, path)
+        for part, paired in zip(parts, pairs, strict=True)
+        for path in paired.used
+    }
+    for part, paired in zip(parts, pairs, strict=True):
+        source = part.place.label_source
+        for path, doubtful in paired.astray():
+            whole = posixpath.join(source.location, path)
+            if whole not in told:
+                told.add(whole)
+                yield source, path, doubtful
 
 
 def _spoken(place: Place, path: str) -> str:
@@ -143,25 +172,30 @@ def _first_lines(parts: list[Part], pairs: list[Pairs]) -> Iterator[str]:
         for path in paths[:PEEKED_FOR_TASK]:
             try:
                 with part.place.label_source.open(path) as file:
-                    yield from text_lines(file.read())
+                    yield from stream_lines(file)
             except (VisionLensError, OSError):
                 continue  # reported when it is read
 
 
-def _astray(source: Source, path: str) -> Batch:
+def _astray(source: Source, path: str) -> Iterator[Batch]:
     message = "There is no image for the label file."
-    issues = [Issue("LABEL_WITHOUT_IMAGE", "skipped", "label_file", path, message)]
+    issue = Issue("LABEL_WITHOUT_IMAGE", "skipped", "label_file", path, message)
+    batch = Batch(issues=[issue], found=Found(label_files=1))
     try:
         with source.open(path) as file:
-            lines = enumerate(text_lines(file.read()), 1)
+            for number, line in enumerate(stream_lines(file), 1):
+                if not split_words(line):
+                    continue
+                item = f"{path}:{number}"
+                lost = Issue("ANNOTATION_WITHOUT_IMAGE", "skipped", "annotation", item, message)
+                batch.issues.append(lost)
+                batch.found.annotations += 1
+                if len(batch.issues) >= BATCH_LINES:
+                    yield batch
+                    batch = Batch()
     except (VisionLensError, OSError):
-        lines = enumerate([])
-    issues += [
-        Issue("ANNOTATION_WITHOUT_IMAGE", "skipped", "annotation", f"{path}:{number}", message)
-        for number, line in lines
-        if split_words(line)
-    ]
-    return Batch(issues=issues, found=Found(label_files=1, annotations=len(issues) - 1))
+        pass  # it is named in any case
+    yield batch
 
 
 def _is_classify(request: Request, config: YoloConfig) -> bool:

@@ -24,6 +24,11 @@ NOT_LABELS = frozenset(
 """Text files that may lie beside images without being label files."""
 USUAL = ("data.yaml", "data.yml", "dataset.yaml", "dataset.yml", "obj.data")
 MAX_CLASSES = 100_000
+MAX_PLACES = 2000
+"""Folders and lists of images that one file may name."""
+LONGEST_PATH = 4096
+DEEPEST_PATH = 40
+"""So many folders deep a path's end is looked for."""
 _SUFFIXES = (".yaml", ".yml", ".data")
 
 
@@ -121,6 +126,7 @@ def _parse(source: Source, path: str) -> YoloConfig | None:
     config = YoloConfig(path, splits=_splits(content))
     if not config.splits and not {"names", "nc"} & set(content):
         return None
+    _bound_places(config)
     if isinstance(base := content.get("path"), str):
         config.stated_base = base.strip()
     for key in dict.fromkeys(doubled):
@@ -155,8 +161,10 @@ def _parse_darknet(source: Source, path: str, data: bytes) -> YoloConfig | None:
 
 def _tails(stated: str) -> list[str]:
     """`data/obj.names` -> itself, `obj.names`: darknet's paths begin where it was started."""
+    if len(stated) > LONGEST_PATH:
+        return []
     parts = [part for part in stated.replace("\\", "/").split("/") if part not in ("", ".", "..")]
-    return ["/".join(parts[start:]) for start in range(len(parts))]
+    return ["/".join(parts[start:]) for start in range(len(parts))][-DEEPEST_PATH:]
 
 
 def _splits(content: dict[str, Any]) -> dict[str, list[str]]:
@@ -167,6 +175,17 @@ def _splits(content: dict[str, Any]) -> dict[str, list[str]]:
         if split and places:
             splits.setdefault(split, []).extend(places)
     return splits
+
+
+def _bound_places(config: YoloConfig) -> None:
+    stated = sum(map(len, config.splits.values()))
+    room = MAX_PLACES
+    for split, places in config.splits.items():
+        config.splits[split] = places[:room]
+        room -= len(config.splits[split])
+    if stated > MAX_PLACES:
+        message = f"It names {stated} places of images; only the first {MAX_PLACES} were read."
+        config.note("CONFIG_INVALID", "kept", config.path or "", message)
 
 
 def _flat(value: Any) -> list[str]:

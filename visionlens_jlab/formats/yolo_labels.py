@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from visionlens_jlab.errors import VisionLensError
 
 from .base import Action, AnnotationRows, Batch, Found, ImageRows, Issue
 from .geometry import encode
-from .text import text_lines
+from .text import stream_lines
 from .yolo_config import YoloConfig
 from .yolo_lines import Layout, Line, parse_line, split_words
 from .yolo_places import Place
 
+BATCH_LINES = 50_000
+"""Labels in one batch, and items about them."""
 SHARED = "The label file is that of another image too; both have its labels."
 
 
@@ -25,8 +29,13 @@ class LabelReader:
         self._normalised = normalised
         self._read: set[tuple[str, str]] = set()
 
-    def batch(self, place: Place, rows: ImageRows, labels: list[str | None], first: int) -> Batch:
-        """The images, the first of which has the ordinal `first`, with their annotations."""
+    def batches(
+        self, place: Place, rows: ImageRows, labels: list[str | None], first: int
+    ) -> Iterator[Batch]:
+        """The images, the first of which has the ordinal `first`, with their annotations.
+
+        Where these are many, further batches hold them: what is in memory has a bound.
+        """
         batch = Batch(images=rows, found=Found(images=len(rows.paths)))
         lines = LabelLines(self._names, batch.issues)
         for index, path in enumerate(labels):
@@ -34,47 +43,53 @@ class LabelReader:
             if path is None:
                 _note_unlabelled(batch, rows.paths[index], image)
                 continue
-            key = place.label_source.location, path
-            if key in self._read:
-                shared = Issue("LABEL_FILE_SHARED", "kept", "other", path, SHARED, image)
-                batch.issues.append(shared)
-            else:
-                self._read.add(key)
-                batch.found.label_files += 1
-            batch.found.annotations += self._file(place, path, image, lines, batch.issues)
-        batch.annotations = lines.rows(self._normalised)
-        return batch
-
-    def _file(
-        self, place: Place, path: str, image: int, lines: LabelLines, issues: list[Issue]
-    ) -> int:
-        """Read one file; the number of labels in it."""
-        try:
-            with place.label_source.open(path) as file:
-                data = file.read()
-        except (VisionLensError, OSError) as error:
-            message = f"The file cannot be read: {error}."
-            issues.append(
-                Issue("LABEL_FILE_INVALID", "skipped", "label_file", path, message, image)
-            )
-            return 0
-        found = 0
-        for number, text in enumerate(text_lines(data), 1):
-            words = split_words(text)
-            if not words:
-                continue
-            found += 1
-            item = f"{path}:{number}"
+            self._count(place, path, image, batch)
             try:
-                line = parse_line(words, self._layout)
-            except (ValueError, OverflowError) as error:
-                message = f"{str(error)[:200]}."
-                issues.append(
-                    Issue("LABEL_LINE_INVALID", "skipped", "annotation", item, message, image)
-                )
-                continue
-            lines.add(line, image, item)
-        return found
+                for item, words in _labels(place, path):
+                    batch.found.annotations += 1
+                    self._add(words, image, item, lines, batch)
+                    if len(lines) + len(batch.issues) >= BATCH_LINES:
+                        batch.annotations = lines.rows(self._normalised)
+                        yield batch
+                        batch = Batch()
+                        lines = LabelLines(self._names, batch.issues)
+            except (VisionLensError, OSError) as error:
+                message = f"The file cannot be read: {error}."
+                issue = Issue("LABEL_FILE_INVALID", "skipped", "label_file", path, message, image)
+                batch.issues.append(issue)
+        batch.annotations = lines.rows(self._normalised)
+        yield batch
+
+    def _count(self, place: Place, path: str, image: int, batch: Batch) -> None:
+        """Count a label file once, whatever number of images has it."""
+        key = place.label_source.location, path
+        if key in self._read:
+            shared = Issue("LABEL_FILE_SHARED", "kept", "other", path, SHARED, image)
+            batch.issues.append(shared)
+        else:
+            self._read.add(key)
+            batch.found.label_files += 1
+
+    def _add(
+        self, words: list[str], image: int, item: str, lines: LabelLines, batch: Batch
+    ) -> None:
+        try:
+            line = parse_line(words, self._layout)
+        except (ValueError, OverflowError) as error:
+            message = f"{str(error)[:200]}."
+            issue = Issue("LABEL_LINE_INVALID", "skipped", "annotation", item, message, image)
+            batch.issues.append(issue)
+            return
+        lines.add(line, image, item)
+
+
+def _labels(place: Place, path: str) -> Iterator[tuple[str, list[str]]]:
+    """Each label of a file: what the report calls it, and its words."""
+    with place.label_source.open(path) as file:
+        for number, text in enumerate(stream_lines(file), 1):
+            words = split_words(text)
+            if words:
+                yield f"{path}:{number}", words
 
 
 def _note_unlabelled(batch: Batch, path: str, image: int) -> None:
@@ -91,6 +106,9 @@ class LabelLines:
         self._lines: list[Line] = []
         self._images: list[int] = []
         self._items: list[str] = []
+
+    def __len__(self) -> int:
+        return len(self._lines)
 
     def add(self, line: Line, image: int, item: str) -> None:
         """Add a label; what is odd about it is noted."""

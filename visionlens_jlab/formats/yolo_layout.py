@@ -3,7 +3,8 @@
 A path in a dataset file is, in this order: relative to `path` and to the dataset file as it
 stands; without its leading `../` (Roboflow writes `../train/images` and means `train/images`);
 outside the dataset's folder, where it is there and may be read; the longest end of it that is
-there (lists written on another machine, darknet's `data/...`).
+there (lists written on another machine, darknet's `data/...`) and names the split; the one folder
+anywhere that ends like it.
 """
 
 from __future__ import annotations
@@ -22,13 +23,11 @@ from .listing import is_folder
 from .request import Request
 from .splits import ordered, split_of_path
 from .text import text_lines
-from .yolo_config import YoloConfig
-from .yolo_places import Outside, Place, absolute, own_place
+from .yolo_config import DEEPEST_PATH, LONGEST_PATH, YoloConfig
+from .yolo_places import Outside, Place, absolute, folder_alike, own_place
 
 MISSING = -1
 """In place of a size: a list names the image, but it is not there."""
-DEEPEST = 40
-"""So many folders deep a path's end is looked for; each end costs a look at each of its folders."""
 
 
 @dataclass
@@ -96,11 +95,15 @@ class YoloImages:
 
     def _add_splits(self) -> None:
         for split in ordered(list(self._config.splits)):
+            seen: set[tuple[int, str]] = set()
             for stated in self._config.splits[split]:
                 spot = self._locate(stated)
                 if spot is None:
                     self._note_missing(split, stated)
                     continue
+                if (id(spot.place), spot.path) in seen:
+                    continue  # the same place again adds nothing
+                seen.add((id(spot.place), spot.path))
                 entries, place = (
                     self._listed(spot, split)
                     if spot.is_list
@@ -151,8 +154,14 @@ class YoloImages:
             or self._spot_inside(exact)
             or self._spot_inside(stripped)
             or self._spot_outside(plain, there)
-            or self._spot_inside(_ends(inner))
+            or self._spot_inside(_telling_ends(inner))
+            or self._spot_alike(inner)
         )
+
+    def _spot_alike(self, stated: str) -> _Spot | None:
+        """The one folder whose path ends like the one stated."""
+        found = folder_alike(map(posixpath.dirname, self._own.files), stated)
+        return None if found is None else _Spot(self._own, found)
 
     def _spot_inside(self, paths: list[str]) -> _Spot | None:
         source = self._own.source
@@ -232,13 +241,19 @@ class YoloImages:
 
 
 def _plain(stated: str) -> str:
-    plain = stated.replace("\0", "").strip().strip("\"'").replace("\\", "/")
+    plain = stated[-LONGEST_PATH:].replace("\0", "").strip().strip("\"'").replace("\\", "/")
     return plain[2:] if plain[1:3] == ":/" and plain[0].isalpha() else plain
 
 
 def _ends(path: str) -> list[str]:
-    parts = [part for part in path.split("/") if part not in ("", ".", "..")][-DEEPEST:]
+    parts = [part for part in path.split("/") if part not in ("", ".", "..")][-DEEPEST_PATH:]
     return ["/".join(parts[start:]) for start in range(len(parts))]
+
+
+def _telling_ends(path: str) -> list[str]:
+    """Ends that still name the split: `images` alone may be those of another one."""
+    split = split_of_path(f"{path}/")
+    return [end for end in _ends(path) if split_of_path(f"{end}/") == split]
 
 
 def _list_lines(data: bytes) -> list[str]:

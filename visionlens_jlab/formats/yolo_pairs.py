@@ -30,10 +30,17 @@ class Pairs:
         Paths of images that are left out: their label files are not astray.
     no_labels : set of str
         Text files that are lists of images.
+    names : Counter
+        How many images have a name, those of other places with these label files included.
     """
 
     def __init__(
-        self, place: Place, images: Iterable[str], unlisted: Iterable[str], no_labels: set[str]
+        self,
+        place: Place,
+        images: Iterable[str],
+        unlisted: Iterable[str],
+        no_labels: set[str],
+        names: Counter[str],
     ) -> None:
         self._own = place.own_labels
         texts = [
@@ -52,7 +59,7 @@ class Pairs:
         self._by_key = _unique((_key(p[:-4]), p) for p in inside)
         self._by_name = _unique((folded(posixpath.basename(p[:-4])), p) for p in inside)
         stems = [_stem(path) for path in listed]
-        self._names = Counter(folded(posixpath.basename(stem)) for stem in stems)
+        self._names = names
         self.labels = {p: self._find(stem) for p, stem in zip(listed, stems, strict=True)}
         self._unlisted = {self._find(_stem(path)) for path in unlisted}
 
@@ -62,13 +69,18 @@ class Pairs:
             if found is not None:
                 return found
         found = self._by_key.get(_key(stem))
-        if found is None and self._names[name := folded(posixpath.basename(stem))] == 1:
+        if found is None and self._names[name := image_name(stem)] == 1:
             found = self._by_name.get(name)
         return found
 
+    @property
+    def used(self) -> set[str]:
+        """The label files of the images."""
+        return {path for path in self.labels.values() if path}
+
     def astray(self) -> Iterator[tuple[str, bool]]:
-        """Label files without image; with each whether it may also be some other text."""
-        used = {path for path in self.labels.values() if path}
+        """Label files without image here; with each whether it may also be some other text."""
+        used = self.used
         folders = {posixpath.dirname(path) for path in used}
         for path in self._texts:
             if path in used or path in self._unlisted:
@@ -81,6 +93,11 @@ class Pairs:
 
     def _in_root(self, path: str) -> bool:
         return any(path.startswith(f"{root}/") for root in self._roots)
+
+
+def image_name(stem: str) -> str:
+    """The name that an image and its label file have in common."""
+    return folded(posixpath.basename(stem))
 
 
 def _stem(path: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import posixpath
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +15,7 @@ from visionlens_jlab.media.sources import Entry, Source
 from .folder_names import IMAGE_WORDS
 from .listing import is_folder
 from .request import Request
+from .splits import split_of_folder, split_of_path
 from .text import folded
 
 
@@ -36,12 +38,22 @@ class Place:
     alias: str = ""
     """What labels call this folder, where a link leads to it."""
     _folded: dict[str, str] | None = None
+    _images: list[str] | None = None
+    _sorted: list[tuple[str, int]] = field(default_factory=list)
+    """The images by path, each with its place in their order."""
 
     def below(self, folder: str) -> list[Entry]:
         """The images in a folder and the folders in it."""
-        prefix = f"{folder}/" if folder else ""
-        found = self.files.items()
-        return [Entry(p, size) for p, size in found if p.startswith(prefix) and is_image(p)]
+        if self._images is None:
+            self._images = [path for path in self.files if is_image(path)]
+            self._sorted = sorted((path, n) for n, path in enumerate(self._images))
+        if not folder:
+            inside = self._images
+        else:
+            first = bisect_left(self._sorted, (f"{folder}/",))
+            last = bisect_left(self._sorted, (f"{folder}0",))  # 0 comes after /
+            inside = [self._images[n] for n in sorted(n for _, n in self._sorted[first:last])]
+        return [Entry(path, self.files[path]) for path in inside]
 
     def find(self, path: str) -> str | None:
         """A file by its path, in whatever case and Unicode form."""
@@ -53,7 +65,7 @@ class Place:
 
     def forget(self) -> None:
         """Files are about to be added."""
-        self._folded = None
+        self._folded = self._images = None
 
 
 def own_place(request: Request) -> Place:
@@ -154,6 +166,40 @@ def label_folders(folder: str) -> Iterator[str]:
             break
     else:
         yield f"labels/{folder}" if folder else "labels"
+
+
+def folder_alike(folders: Iterable[str], stated: str) -> str | None:
+    """The folder whose path ends like the one stated; `valid` and `val` are the same.
+
+    The longest end counts, and of several folders the one nearest to the top, if it is alone.
+    """
+    wanted = _words(stated)
+    known = {folder: _words(folder) for folder in _with_parents(folders)}
+    split = split_of_path(f"{stated}/")
+    for length in range(len(wanted), 0, -1):
+        end = wanted[-length:]
+        if split is not None and split not in end:
+            return None  # what is left of it may be another split
+        fits = [folder for folder, words in known.items() if words[-length:] == end]
+        fits.sort(key=lambda folder: folder.count("/"))
+        if fits:
+            alone = len(fits) == 1 or fits[0].count("/") < fits[1].count("/")
+            return fits[0] if alone else None
+    return None
+
+
+def _with_parents(folders: Iterable[str]) -> set[str]:
+    return {"/".join(parts[: n + 1]) for parts in _parts(folders) for n in range(len(parts))}
+
+
+def _parts(folders: Iterable[str]) -> Iterator[list[str]]:
+    return (folder.split("/") for folder in set(folders) if folder)
+
+
+def _words(path: str) -> list[str]:
+    """The folders of a path, those that name a split in one word."""
+    parts = (part for part in path.split("/") if part not in ("", ".", ".."))
+    return [split_of_folder(part) or folded(part) for part in parts]
 
 
 def absolute(location: str, folder: str, stated: str) -> str:

@@ -14,6 +14,7 @@ lines of the first label files are looked at:
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import islice
 from typing import Any
 
 from visionlens_jlab.errors import VisionLensError
@@ -28,7 +29,7 @@ TASKS: dict[str, Task | None] = {
     "pose": "pose",
     "classify": None,
 }
-PEEKED_LINES = 2000
+PEEKED_LINES = 20_000
 
 
 def stated_task(options: Mapping[str, Any]) -> str | None:
@@ -48,7 +49,7 @@ def line_layout(options: Mapping[str, Any], config: YoloConfig, lines: Iterable[
         return Layout(stated, config.keypoints, ids)
     if config.keypoints:
         return Layout("pose", config.keypoints, ids)
-    rows = [row for row in map(_numbers, lines) if row]
+    rows = [row for row in map(_numbers, islice(lines, PEEKED_LINES)) if row]
     counts = {len(row) for row in rows}
     if counts and counts <= {8, 9}:
         return Layout("obb", None, ids)

@@ -1,22 +1,24 @@
 """YAML files of datasets as plain values: every scalar stays the text it is.
 
 YAML 1.1 would read the class `no` as false and `012` as ten. Tags that name objects of a
-programming language are refused, and so is what is too large or too deep to be such a file.
+programming language are refused, and so is what is too large or too deep to be such a file: the
+events of the parser are counted as they come, before anything is built of them.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
 MAX_BYTES = 8 * 2**20
 MAX_VALUES = 500_000
-"""Aliases count each time: a few lines of them can stand for billions."""
+"""Aliases count as often as they stand for something: a few lines of them can mean billions."""
 MAX_DEPTH = 20
-_FAST_FROM = 2**15
 _STANDARD = "tag:yaml.org,2002:"
-_NULL = _STANDARD + "null"
+_NULLS = ("", "~", "null", "Null", "NULL")
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_LIMIT = "it is nested too deeply or stands for too many values"
 
 
 def parse_yaml(text: str) -> tuple[Any, list[str]]:
@@ -26,19 +28,15 @@ def parse_yaml(text: str) -> tuple[Any, list[str]]:
     """
     if len(text) > MAX_BYTES:
         raise ValueError(f"it has more than {MAX_BYTES >> 20} MB")
-    # The parser in C is far faster but overflows the stack where the other raises an error.
-    deep = sum(text.count(sign) for sign in "[{") > MAX_VALUES // 100
-    fast = len(text) > _FAST_FROM and not deep and hasattr(yaml, "CSafeLoader")
+    reader = _Reader()
     try:
-        node = yaml.compose(text, Loader=yaml.CSafeLoader if fast else yaml.SafeLoader)
+        for event in yaml.parse(text, Loader=_LOADER):
+            reader.take(event)
     except yaml.YAMLError as error:
         raise ValueError(_reason(error)) from error
-    except (RecursionError, ValueError) as error:
-        raise ValueError("it is nested too deeply or holds characters YAML forbids") from error
-    if node is None:
-        return None, []
-    reader = _Reader()
-    return reader.value(node, 0), reader.doubled
+    except RecursionError as error:
+        raise ValueError(_LIMIT) from error
+    return reader.content, reader.doubled
 
 
 def _reason(error: yaml.YAMLError) -> str:
@@ -47,35 +45,98 @@ def _reason(error: yaml.YAMLError) -> str:
     return f"line {mark.line + 1}: {problem}" if mark is not None else str(problem)
 
 
+class _Value(NamedTuple):
+    """`size`: the number of values it stands for; `height`: of levels below it."""
+
+    content: Any
+    size: int = 1
+    height: int = 0
+
+
+class _Open:
+    """A list or mapping that has begun; its parts come one by one, keys among them."""
+
+    def __init__(self, anchor: str | None, *, mapping: bool) -> None:
+        self.anchor = anchor
+        self.mapping = mapping
+        self.parts: list[_Value] = []
+
+
 class _Reader:
+    """Builds values from events."""
+
     def __init__(self) -> None:
+        self.content: Any = None
         self.doubled: list[str] = []
+        self._open: list[_Open] = []
+        self._anchors: dict[str, _Value] = {}
         self._values = 0
+        self._documents = 0
 
-    def value(self, node: yaml.Node, depth: int) -> Any:
-        self._values += 1
-        if depth > MAX_DEPTH or self._values > MAX_VALUES:
-            raise ValueError("it is nested too deeply or stands for too many values")
-        plain = node.tag.startswith(_STANDARD) and not node.tag.startswith(_STANDARD + "python/")
-        if not plain and node.tag != "!":
-            raise ValueError(f"line {node.start_mark.line + 1}: the tag {node.tag} is refused")
-        if isinstance(node, yaml.SequenceNode):
-            return [self.value(item, depth + 1) for item in node.value]
-        if isinstance(node, yaml.MappingNode):
-            return self._mapping(node, depth)
-        return None if node.tag == _NULL else str(node.value)
+    def take(self, event: yaml.Event) -> None:
+        """The next event."""
+        if isinstance(event, yaml.DocumentStartEvent):
+            self._documents += 1
+            if self._documents > 1:
+                line = event.start_mark.line + 1
+                raise ValueError(f"line {line}: expected a single document, but found another")
+        elif isinstance(event, yaml.AliasEvent):
+            known = self._anchors.get(event.anchor)
+            if known is None:  # unknown, or within itself
+                line = event.start_mark.line + 1
+                raise ValueError(f"line {line}: the alias {event.anchor[:100]} means nothing")
+            self._add(known)
+        elif isinstance(event, yaml.ScalarEvent):
+            _check_tag(event)
+            null = event.value in _NULLS and event.implicit[0]
+            null = null or event.tag == f"{_STANDARD}null"
+            self._close(event.anchor, _Value(None if null else str(event.value)))
+        elif isinstance(event, yaml.SequenceStartEvent | yaml.MappingStartEvent):
+            _check_tag(event)
+            if len(self._open) >= MAX_DEPTH:
+                raise ValueError(_LIMIT)
+            mapping = isinstance(event, yaml.MappingStartEvent)
+            self._open.append(_Open(event.anchor, mapping=mapping))
+        elif isinstance(event, yaml.SequenceEndEvent | yaml.MappingEndEvent):
+            done = self._open.pop()
+            size = 1 + sum(part.size for part in done.parts)
+            height = 1 + max((part.height for part in done.parts), default=0)
+            content = self._mapping(done.parts) if done.mapping else [p.content for p in done.parts]
+            self._close(done.anchor, _Value(content, size, height), counted=True)
 
-    def _mapping(self, node: yaml.MappingNode, depth: int) -> dict[str, Any]:
+    def _close(self, anchor: str | None, value: _Value, *, counted: bool = False) -> None:
+        if anchor is not None:
+            self._anchors[anchor] = value
+        self._add(value, counted=counted)
+
+    def _add(self, value: _Value, *, counted: bool = False) -> None:
+        """Put a value where it stands; `counted`: its parts were counted as they came."""
+        self._values += 1 if counted else value.size
+        if self._values > MAX_VALUES or len(self._open) + value.height > MAX_DEPTH:
+            raise ValueError(_LIMIT)
+        if self._open:
+            self._open[-1].parts.append(value)
+        else:
+            self.content = value.content
+
+    def _mapping(self, parts: list[_Value]) -> dict[str, Any]:
         found: dict[str, Any] = {}
-        for key_node, value_node in node.value:
-            key = self.value(key_node, depth + 1)
-            value = self.value(value_node, depth + 1)
-            if not isinstance(key, str):
+        merged: dict[str, Any] = {}
+        for key, value in zip(parts[::2], parts[1::2], strict=True):
+            if not isinstance(key.content, str):
                 continue
-            if key == "<<" and isinstance(value, dict):
-                found = {**value, **found}
+            if key.content == "<<" and isinstance(value.content, dict):
+                merged |= value.content
                 continue
-            if key in found:
-                self.doubled.append(key)
-            found[key] = value
-        return found
+            if key.content in found:
+                self.doubled.append(key.content)
+            found[key.content] = value.content
+        return {**merged, **found} if merged else found
+
+
+def _check_tag(event: yaml.NodeEvent) -> None:
+    tag = getattr(event, "tag", None)
+    if tag is None or tag == "!":
+        return
+    if not tag.startswith(_STANDARD) or tag.startswith(_STANDARD + "python/"):
+        raise ValueError(f"line {event.start_mark.line + 1}: the tag {tag[:100]} is refused")

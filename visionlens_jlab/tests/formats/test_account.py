@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.formats.detect import detect
+from visionlens_jlab.formats.signatures import seen
 from visionlens_jlab.models import DetectRequest
 
 from ..jobs.accounting import assert_all_accounted
 from ..jobs.ingest_context import ingest_rows
 from .foreign import LAYOUTS, write_layout
+from .writers import coco, coco_box, coco_image, voc_xml, write_image, write_text
 
 
 def unread(found) -> dict[str, str]:
@@ -51,3 +61,151 @@ def test_labels_named_that_cannot_be_read_are_an_error(tmp_path, name):
             assert error.value.hint
             if labels == folder / path:
                 assert what in error.value.message
+
+
+OTHERS = {
+    "README.md": b"# About",
+    "LICENSE": b"MIT",
+    "notes.txt": b"to do: everything",
+    "frames.mp4": b"\0\0\0\x18ftypmp42",
+    "images.zip": b"PK\x03\x04",
+    "results/a.txt": b"0 0.5 0.5 0.5 0.5 0.9\n",
+    "metrics.json": b'{"AP": 0.5}',
+}
+KNOWN = {
+    "coco": ("annotations/instances.json", None),
+    "voc": ("Annotations/a.xml", voc_xml("a.jpg").encode()),
+    "yolo": ("labels/a.txt", b"0 0.5 0.5 0.5 0.5\n"),
+}
+FOLDERS = ["", "sub/", "data/x/", "train/", "valid/images/", "images/", "labels/", "masks/", "cat/"]
+
+
+@st.composite
+def trees(draw: Any) -> tuple[dict[str, bytes], list[str]]:
+    """Label-like and other files, and images, in any folders."""
+    files: dict[str, bytes] = {}
+    for name in draw(st.lists(st.sampled_from(sorted(LAYOUTS)), max_size=3, unique=True)):
+        folder = draw(st.sampled_from(FOLDERS))
+        files |= {folder + path: content for path, content in LAYOUTS[name].files.items()}
+    for name in draw(st.lists(st.sampled_from(sorted(KNOWN)), max_size=2, unique=True)):
+        path, content = KNOWN[name]
+        files[draw(st.sampled_from(["", "sub/"])) + path] = (
+            content
+            or json.dumps(
+                coco([coco_image(1, file_name="a.jpg")], [coco_box(1, 1, [1, 2, 3, 4])])
+            ).encode()
+        )
+    for name in draw(st.lists(st.sampled_from(sorted(OTHERS)), max_size=3, unique=True)):
+        files[draw(st.sampled_from(FOLDERS)) + name] = OTHERS[name]
+    images = st.tuples(st.sampled_from(FOLDERS), st.sampled_from(["a.jpg", "b.png", "a_mask.png"]))
+    return files, sorted({"".join(image) for image in draw(st.sets(images, min_size=1))})
+
+
+@given(trees())
+def test_nothing_vanishes_from_any_folder(tree):
+    files, images = tree
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for path in images:
+            write_image(folder / path)
+        for path, content in files.items():
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_bytes(content)
+        try:
+            found = ingest_rows(folder, labels_only=True)
+        except VisionLensError as error:
+            assert error.code in ("LABELS_INVALID", "DIR_EMPTY")
+            assert error.hint
+            return
+        assert_all_accounted(folder, found)
+        assert not set(found.class_names) & {"images", "masks", "labels", "train", "data"}
+        told = detect(DetectRequest(source=str(folder)))
+        assert told.format == found.summary["format"]
+        # The preview names each kind of file that the report then names.
+        named = {text.removeprefix("It seems to be ").partition(" and was")[0]
+                 for text in unread(found).values()}  # fmt: skip
+        assert {what for what in named if not any(f"to be {what}:" in t for t in told.unread)} <= {
+            "YOLO text", "Pascal VOC XML",  # of the format that is read, but of no image
+        }  # fmt: skip
+
+
+def test_links_and_names_that_are_not_followed_are_named(tmp_path):
+    home = tmp_path / "home"
+    write_image(home / "a.png")
+    write_text(tmp_path / "labels.json", "{}")
+    (home / "labels.json").symlink_to(tmp_path / "labels.json")
+    (home / "gone.csv").symlink_to(tmp_path / "nothing")
+    found = ingest_rows(home, labels_only=True)
+    assert {i["item"] for i in found.issues if i["code"] == "FILE_REFUSED"} == {
+        "labels.json",
+        "gone.csv",
+    }
+
+
+def test_unread_labels_do_not_touch_those_imported_before(tmp_path):
+    """An incremental ingest of images whose labels cannot be read is one of images alone."""
+    folder = write_layout(tmp_path, LAYOUTS["cvat"])
+    existing = pa.table({"sample_id": pa.array([], pa.uint32())})
+    found = ingest_rows(folder, incremental=True, existing=existing, labels_only=True)
+    assert found.codes["LABELS_UNREAD"] == 1
+    assert not found.codes["LABELS_VANISHED"]
+
+
+def test_many_files_that_seem_the_same_are_not_all_opened(tmp_path, monkeypatch):
+    from visionlens_jlab.formats import account
+
+    looked = []
+    look = account.look
+    monkeypatch.setattr(account, "SURE_AFTER", 5)
+    monkeypatch.setattr(
+        account, "look", lambda *args, **more: looked.append(args) or look(*args, **more)
+    )
+    write_image(tmp_path / "images" / "0.png")
+    kitti = LAYOUTS["kitti"].files["label_2/000000.txt"]
+    for number in range(20):
+        write_text(tmp_path / "label_2" / f"{number}.txt", kitti.decode())
+    write_text(tmp_path / "label_2" / "boxes.csv", "filename,class\na,b\n")
+    found = ingest_rows(tmp_path, labels_only=True)
+    assert found.codes["LABELS_UNREAD"] == 21
+    assert len(looked) == 6
+
+
+def test_a_large_file_is_not_read_whole(tmp_path, monkeypatch):
+    from visionlens_jlab.formats import signatures
+
+    write_image(tmp_path / "a.png")
+    with (tmp_path / "labels.json").open("wb") as file:
+        file.write(b'[{"image": "a.png", "bbox": [')
+        file.truncate(400 * 2**20)
+    taken = []
+    seen = signatures.seen
+    monkeypatch.setattr(
+        signatures,
+        "seen",
+        lambda path, head, **more: taken.append(len(head)) or seen(path, head, **more),
+    )
+    assert list(unread(ingest_rows(tmp_path, labels_only=True))) == ["labels.json"]
+    assert max(taken) <= signatures.HEAD
+
+
+@given(
+    st.sampled_from(["a.json", "labels.txt", "x.xml", "x.csv", "x.mat", "x", "images/a.txt"]),
+    st.binary(max_size=400)
+    | st.text('{}[]":,<>/= 0.5aimgelbx\n\\', max_size=400).map(str.encode)
+    | st.sampled_from(sorted(LAYOUTS)).map(lambda n: next(iter(LAYOUTS[n].files.values()), b"")),
+    st.integers(0, 400),
+)
+def test_any_bytes_seem_to_be_something(path, head, cut):
+    told = seen(path, head[:cut])
+    assert told.what
+    assert isinstance(told.labels, bool)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b'"' * 2**16, b'"a' * 2**15, b"{ " * 2**15, b"<a " * 2**14, b"1," * 2**15, b"[\n" * 2**15]
+    + [b'{"a" ' * 2**13, b"<annotation" * 2**12, b"\\" * 2**16, b'"' + b"\\" * 2**16, b" " * 2**16],
+)
+@pytest.mark.parametrize("name", ["a.json", "a.xml", "a.txt"])
+def test_hostile_beginnings_are_looked_at(name, content):
+    assert seen(name, content).what

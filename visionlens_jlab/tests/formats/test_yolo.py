@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 
 import pytest
 from hypothesis import given
@@ -180,3 +182,126 @@ def test_every_box_arrives_exactly(tmp_path_factory, lines):
 def test_lines_that_are_none(text):
     with pytest.raises((ValueError, OverflowError)):
         parse_line(text.split(), Layout())
+
+
+@pytest.mark.parametrize("whole", [False, True])
+def test_images_behind_links_have_the_labels_of_the_dataset(tmp_path, whole):
+    home, store = tmp_path / "home", tmp_path / "store"
+    for split, number in (("train", 3), ("val", 2)):
+        for index in range(number):
+            write_image(store / split / f"{index}.png")
+            write_text(home / "labels" / split / f"{index}.txt", "0 .5 .5 .5 .5\n" * 2)
+    write_image(store / "val" / "2.png")  # its name is that of a label file of the other split
+    write_text(home / "labels" / "val" / "lost.txt", "0 .5 .5 .5 .5\n" * 3)
+    write_text(home / "data.yaml", NAMES + "train: images/train\nval: images/val\n")
+    if whole:
+        (home / "images").symlink_to(store)
+    else:
+        (home / "images").mkdir()
+        for split in ("train", "val"):
+            (home / "images" / split).symlink_to(store / split)
+    found = labels(home)
+    assert found.summary["images"] == {"found": 6, "imported": 6, "skipped": 0}
+    assert found.summary["annotations"] == {"found": 13, "imported": 10, "skipped": 3}
+    assert found.summary["label_files"] == {"found": 6, "imported": 5, "skipped": 1}
+    assert found.codes == {
+        "IMAGE_WITHOUT_LABELS": 1, "LABEL_WITHOUT_IMAGE": 1, "ANNOTATION_WITHOUT_IMAGE": 3,
+        **({"FILE_REFUSED": 1} if whole else {}),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("base", ["", "data/", "export/v3/"])
+@pytest.mark.parametrize("place", ["", "cfg/", "train/"])
+@pytest.mark.parametrize("path", [None, ".", "..", "../other", "/content/ds", "train"])
+@pytest.mark.parametrize(
+    "stated", ["../{}/images", "{}/images", "../../{}/images", "/content/ds/{}/images"]
+)
+def test_splits_one_level_off_are_found(tmp_path, base, place, path, stated):
+    for split in ("train", "valid"):
+        write_image(tmp_path / base / split / "images" / f"{split}.png")
+        write_text(tmp_path / base / split / "labels" / f"{split}.txt", "0 .5 .5 .5 .5\n")
+    head = "" if path is None else f"path: {path}\n"
+    lines = f"train: {stated.format('train')}\nval: {stated.format('val')}\n"
+    write_text(tmp_path / place / "data.yaml", head + lines + NAMES)
+    found = labels(tmp_path)
+    assert {row["filename"]: row["split"] for row in found.samples} == {
+        "train.png": "train",
+        "valid.png": "val",
+    }
+    assert len(found.annotations) == 2
+    assert not found.codes
+
+
+def test_a_split_that_is_not_there_is_not_taken_from_another(tmp_path):
+    folder = make(tmp_path, {"a": "0 .5 .5 .5 .5"}, NAMES + "train: images\nval: ../valid/images\n")
+    write_image(folder / "elsewhere" / "b.png")
+    found = labels(folder)
+    assert [(row["filename"], row["split"]) for row in found.samples] == [("a.png", "train")]
+    assert found.codes == {"SPLIT_MISSING": 1, "IMAGE_UNLISTED": 1}
+    assert found.summary["images"] == {"found": 2, "imported": 1, "skipped": 1}
+
+
+def test_many_lines_come_in_bounded_batches(tmp_path, monkeypatch):
+    from visionlens_jlab.formats import yolo, yolo_labels
+    from visionlens_jlab.formats.registry import source_kinds
+    from visionlens_jlab.formats.request import make_request
+
+    for module in (yolo, yolo_labels):
+        monkeypatch.setattr(module, "BATCH_LINES", 50)
+    text = "0 .5 .5 .5 .5\nx\n" * 500
+    folder = make(tmp_path, {"a": text, "b": text})
+    write_text(folder / "labels" / "lost.txt", text)
+    batches = list(yolo.YoloFormat().read(make_request(str(folder), source_kinds())))
+    assert sum(batch.found.annotations for batch in batches) == 3000
+    sizes = [0 if b.annotations is None else len(b.annotations.classes) for b in batches]
+    assert sum(sizes) == 1000
+    assert max(s + len(b.issues) for s, b in zip(sizes, batches, strict=True)) <= 50
+    found = labels(folder)
+    assert found.summary["annotations"] == {"found": 3000, "imported": 1000, "skipped": 2000}
+
+
+@pytest.mark.soak
+def test_millions_of_lines_need_little_memory(tmp_path):
+    folder = make(tmp_path, {"a": "0 0.5 0.5 0.25 0.25\n" * 3_000_000})
+    code = f"""
+import resource, tempfile
+from pathlib import Path
+from visionlens_jlab.jobs.ingest import job
+from visionlens_jlab.tests.jobs.ingest_context import MemoryContext
+class Dropping(MemoryContext):
+    def emit(self, sequence, tables, files=None, summary=None):
+        self.last = summary
+context = Dropping({{"source": {str(folder)!r}, "labels_only": True}}, Path(tempfile.mkdtemp()))
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+job.run(context)
+assert context.last["annotations"]["imported"] == 3_000_000
+print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert int(done.stdout) < 400  # MB
+
+
+def test_a_dataset_file_is_looked_at_a_bounded_number_of_times(tmp_path, monkeypatch):
+    from visionlens_jlab.formats import yolo_config, yolo_layout
+
+    asked = []
+    is_file = yolo_config.is_file
+    monkeypatch.setattr(
+        yolo_config, "is_file", lambda *place: asked.append(place) or is_file(*place)
+    )
+    places = ", ".join(f"gone{n}/images/train" for n in range(yolo_config.MAX_PLACES + 5))
+    yaml = f"train: [images, images, ./images, {places}]\nnames: {'a/' * 2000}\n"
+    folder = make(tmp_path, {"a": "0 .5 .5 .5 .5"}, yaml)
+    located = []
+    locate = yolo_layout.YoloImages._locate
+    monkeypatch.setattr(
+        yolo_layout.YoloImages,
+        "_locate",
+        lambda self, one: located.append(one) or locate(self, one),
+    )
+    found = labels(folder)
+    assert len(found.samples) == 1
+    assert len(asked) <= 3 * yolo_config.DEEPEST_PATH
+    assert len(located) <= yolo_config.MAX_PLACES
+    assert found.codes["CONFIG_INVALID"] == 1
+    assert not found.codes["DUPLICATE_IMAGE"]
