@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import posixpath
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from visionlens_jlab.media.headers import is_image
@@ -121,7 +121,7 @@ class _Look:
 class _Taken:
     """Paths of a source that were taken, also under a source above or below it."""
 
-    def __init__(self, location: str, taken: Iterable[dict[str, set[str]]]) -> None:
+    def __init__(self, location: str, taken: Iterable[Mapping[str, set[str]]]) -> None:
         self._own: list[set[str]] = []
         self._below: list[tuple[str, set[str]]] = []
         self._above: list[tuple[str, set[str]]] = []

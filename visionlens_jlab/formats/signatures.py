@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import posixpath
 import re
-import struct
 from typing import NamedTuple
 
 from visionlens_jlab.errors import VisionLensError
@@ -225,7 +224,7 @@ def _is_tfrecord(head: bytes) -> bool:
     """Whether the masked CRC of the first record's length is right."""
     if len(head) < 12:
         return False
-    stated = struct.unpack("<I", head[8:12])[0]
+    stated = int.from_bytes(head[8:12], "little")
     crc = _crc32c(head[:8])
     return stated == (((crc >> 15) | (crc << 17)) + 0xA282EAD8) & 0xFFFFFFFF
 

@@ -78,13 +78,11 @@ class _Reader:
         if isinstance(event, yaml.DocumentStartEvent):
             self._documents += 1
             if self._documents > 1:
-                line = event.start_mark.line + 1
-                raise ValueError(f"line {line}: expected a single document, but found another")
+                raise ValueError(f"{_place(event)}: expected a single document, but found another")
         elif isinstance(event, yaml.AliasEvent):
-            known = self._anchors.get(event.anchor)
+            known = self._anchors.get(event.anchor or "")
             if known is None:  # unknown, or within itself
-                line = event.start_mark.line + 1
-                raise ValueError(f"line {line}: the alias {event.anchor[:100]} means nothing")
+                raise ValueError(f"{_place(event)}: an alias means nothing")
             self._add(known)
         elif isinstance(event, yaml.ScalarEvent):
             _check_tag(event)
@@ -139,4 +137,8 @@ def _check_tag(event: yaml.NodeEvent) -> None:
     if tag is None or tag == "!":
         return
     if not tag.startswith(_STANDARD) or tag.startswith(_STANDARD + "python/"):
-        raise ValueError(f"line {event.start_mark.line + 1}: the tag {tag[:100]} is refused")
+        raise ValueError(f"{_place(event)}: the tag {tag[:100]} is refused")
+
+
+def _place(event: yaml.Event) -> str:
+    return f"line {event.start_mark.line + 1}" if event.start_mark else "somewhere"

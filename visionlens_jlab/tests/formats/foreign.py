@@ -7,7 +7,6 @@ say each label file seems to be.
 from __future__ import annotations
 
 import json
-import struct
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -86,8 +85,7 @@ _CREATE_ML = [
 ]
 _KITTI = b"Car 0.00 0 1.85 387.63 181.54 423.81 203.12 1.67 1.87 3.69 -16.53 2.39 58.49 1.57\n"
 _DOTA = b"imagesource:GoogleEarth\ngsd:0.146\n2753 2408 2861 2385 2888 2468 2805 2502 plane 0\n"
-_RECORD = struct.pack("<Q", 3)
-_TFRECORD = _RECORD + struct.pack("<I", 0x6DC9C2E0) + b"abc" + b"\0\0\0\0"
+_TFRECORD = b"\3" + bytes(7) + bytes.fromhex("b099490e") + b"abc" + bytes(4)
 _DATUMARO = {"info": {}, "categories": {"label": {"labels": []}}, "items": [{"id": "a"}]}
 _SUPERVISELY = {
     "description": "",
@@ -122,6 +120,7 @@ LAYOUTS: dict[str, Layout] = {
         ("image_2/000000.png", "image_2/000001.png"),
     ),
     "tfrecord": _one("train-00000-of-00001.tfrecord", "broken TFRecord", b"no record"),
+    "tfrecord_without_suffix": _one("train-00000-of-00001", "TFRecord", _TFRECORD),
     "dota": Layout(
         {"train/labelTxt/P0000.txt": "DOTA text"},
         {"train/labelTxt/P0000.txt": _DOTA},
