@@ -9052,7 +9052,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description NOT_AUTHENTICATED, FORBIDDEN, DATASET_READ_ONLY */
+            /** @description NOT_AUTHENTICATED, FORBIDDEN, PATH_NOT_ALLOWED, DATASET_READ_ONLY */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9060,7 +9060,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {unknown} */
-                        code?: "NOT_AUTHENTICATED" | "FORBIDDEN" | "DATASET_READ_ONLY";
+                        code?: "NOT_AUTHENTICATED" | "FORBIDDEN" | "PATH_NOT_ALLOWED" | "DATASET_READ_ONLY";
                     };
                 };
             };

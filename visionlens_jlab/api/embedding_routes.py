@@ -52,7 +52,7 @@ EMBEDDING_ROUTES = [
                 ARROW_STREAM,
                 EmbeddingSpace,
                 query=VectorsQuery,
-                errors=(*DATASET, *CHANGE, *SPACE, "ID_UNKNOWN"),
+                errors=(*DATASET, *CHANGE, *SPACE, "ID_UNKNOWN", "PATH_NOT_ALLOWED"),
             ),
         },
     ),
