@@ -51,7 +51,9 @@ CODES: dict[str, ErrorCode] = {
         423, "Close it in the process that has it open, or use that server's address."
     ),
     "DATASET_READ_ONLY": ErrorCode(403, "Open it without read_only to change it."),
-    "DATASET_DAMAGED": ErrorCode(409, "Restore the folder from a copy or ingest it again."),
+    "DATASET_DAMAGED": ErrorCode(
+        409, "Run `visionlens doctor`: it says what is lost and how to mend it."
+    ),
     "DATASET_TOO_NEW": ErrorCode(409, "Update visionlens-jlab to open this dataset."),
     "PREDICATE_INVALID": ErrorCode(400, "Compare a field with a value: class = 'car'."),
     "FIELD_UNKNOWN": ErrorCode(400, "See ds.fields, or the Filters panel."),

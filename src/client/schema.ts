@@ -2440,6 +2440,23 @@ export interface components {
             };
         };
         /**
+         * Damage
+         * @description Something of a dataset that is damaged or lost, and how to mend it.
+         */
+        Damage: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "writes" | "images" | "vectors" | "thumbnails" | "projection" | "evaluation";
+            /** Name */
+            name: string;
+            /** Message */
+            message: string;
+            /** Hint */
+            hint: string;
+        };
+        /**
          * DatasetDetail
          * @description Everything the panels need once when a dataset opens.
          */
@@ -2488,6 +2505,11 @@ export interface components {
              * @default null
              */
             owner: string | null;
+            /**
+             * Damages
+             * @default []
+             */
+            damages: components["schemas"]["Damage"][];
             /** Class List */
             class_list: components["schemas"]["ClassInfo"][];
             /** Splits */
@@ -2557,6 +2579,11 @@ export interface components {
              * @default null
              */
             owner: string | null;
+            /**
+             * Damages
+             * @default []
+             */
+            damages: components["schemas"]["Damage"][];
         };
         /**
          * DatasetList

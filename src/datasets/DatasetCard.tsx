@@ -68,6 +68,7 @@ export function DatasetCard(props: IProps): JSX.Element {
         <span className="vl-card-counts">{counts(info, context)}</span>
       </button>
       <State info={info} context={context} run={run} />
+      <Damages info={info} context={context} />
       {error && <ErrorBox error={error} trans={trans} />}
       <div className="vl-card-foot">
         <details
@@ -135,7 +136,7 @@ function State(props: {
     ),
     busy: trans.__('In use by %1. Close it there first.', owner ?? '?'),
     damaged: trans.__(
-      'It cannot be read. Restore its folder, or delete it and ingest it again.'
+      'It cannot be read. In a terminal, “visionlens doctor” says what is lost and how to mend it.'
     )
   };
   return texts[state] === '' ? null : (
@@ -151,6 +152,26 @@ function State(props: {
         </button>
       )}
     </p>
+  );
+}
+
+/** What of it is damaged or lost, and how to mend it. */
+function Damages(props: {
+  info: IDatasetInfo;
+  context: IDatasetsContext;
+}): JSX.Element | null {
+  const { damages } = props.info;
+  return damages.length === 0 ? null : (
+    <ul
+      className="vl-card-damages"
+      aria-label={props.context.trans.__('Damage')}
+    >
+      {damages.map(damage => (
+        <li key={`${damage.kind} ${damage.name}`}>
+          {damage.message} <span className="vl-quiet">{damage.hint}</span>
+        </li>
+      ))}
+    </ul>
   );
 }
 

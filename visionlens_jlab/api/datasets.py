@@ -44,7 +44,7 @@ class DatasetHandler(Resource):
     @authorized
     async def delete(self, dataset: str) -> None:
         """Cancel the dataset's jobs and remove its folder."""
-        slug = await self.dataset(dataset, lambda store: store.slug)
+        slug = await self.library(lambda library: library.slug_of(dataset))
         runner = await self.services.runner()
         await runner.cancel_of(slug)
         await self.library(lambda library: library.delete(slug))

@@ -9,6 +9,7 @@ from jupyter_server.base.handlers import JupyterHandler
 from tornado.iostream import StreamClosedError
 from tornado.web import authenticated
 
+from ..errors import VisionLensError
 from ..models import SampleRequest, ThumbnailsRequest
 from . import wire
 from .base import Guarded, Resource
@@ -65,14 +66,22 @@ class ThumbnailHandler(PictureHandler):
         if known and asked:
             content, version = known, asked
         else:
-            content, version = await self.dataset(
-                dataset, lambda it: it.thumbnails.read(sample, asked)
-            )
+            content, version = await self._read(dataset, sample, asked)
         self.set_header("Cache-Control", LASTING if asked == version else "no-cache")
         if self.not_modified(version):
             return
         self.set_header("Content-Type", "image/webp")
         self.finish(content)
+
+    async def _read(self, dataset: str, sample: int, asked: str | None) -> tuple[bytes, str]:
+        """Thumbnail and version key; one that is lost is made again."""
+        try:
+            return await self.dataset(dataset, lambda it: it.thumbnails.read(sample, asked))
+        except VisionLensError as error:
+            if error.code != "IMAGE_MISSING":
+                raise
+            await self.dataset(dataset, lambda it: it.mend_thumbnails([sample]), kind="picture")
+        return await self.dataset(dataset, lambda it: it.thumbnails.read(sample, asked))
 
 
 class ThumbnailsHandler(Resource):
@@ -84,7 +93,11 @@ class ThumbnailsHandler(Resource):
         """A screenful of thumbnails at once: a browser asks for few things at a time."""
         request = await self.body(ThumbnailsRequest)
         wanted = list(zip(request.samples, request.versions, strict=True))
-        contents = await self.dataset(dataset, lambda store: store.thumbnails.read_many(wanted))
+        lost: list[int] = []
+        contents = await self.dataset(dataset, lambda it: it.thumbnails.read_many(wanted, lost))
+        if lost:
+            await self.dataset(dataset, lambda it: it.mend_thumbnails(lost), kind="picture")
+            contents = await self.dataset(dataset, lambda it: it.thumbnails.read_many(wanted))
         # Images are compressed already.
         self.finish(wire.packed(contents), set_content_type=wire.BINARY)
 

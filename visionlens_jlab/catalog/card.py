@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from visionlens_jlab.catalog.database import FILE_NAME
 from visionlens_jlab.catalog.owner import read_owner
 from visionlens_jlab.catalog.private_files import write_private_file
+from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.models import DatasetInfo
 
 _FILE = "dataset.json"
@@ -49,8 +50,11 @@ class CardKeeper:
         return time.monotonic() - self._written > _SECONDS
 
     def refresh(self, read: Callable[[], DatasetInfo]) -> None:
-        """Write the card if the dataset has changed since it was written; later on a full disk."""
-        with self._lock, suppress(OSError):
+        """Write the card if the dataset has changed since it was written; later on a full disk.
+
+        Of a dataset that is damaged meanwhile the last one stays.
+        """
+        with self._lock, suppress(OSError, VisionLensError):
             info = read()
             if self._version is None:
                 card = read_card(self._folder)

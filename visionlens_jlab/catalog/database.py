@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import json
 import os
 import shutil
@@ -22,10 +21,12 @@ import pyarrow as pa
 
 from visionlens_jlab.arrow_columns import values_of
 from visionlens_jlab.catalog import owner
+from visionlens_jlab.catalog.acknowledged import Acknowledged, record_loss
 from visionlens_jlab.catalog.clock import utc_now
+from visionlens_jlab.catalog.faults import damaged, is_locked, of_database
 from visionlens_jlab.catalog.migrations import check_not_too_new, migrate, newest, schema_version
 from visionlens_jlab.config import default_memory_limit
-from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.errors import VisionLensError, system_errors
 
 T = TypeVar("T")
 FILE_NAME = "dataset.duckdb"
@@ -112,6 +113,7 @@ class Database:
         self._memory_mb = memory_mb or default_memory_limit()
         self._address = address
         self._connection: duckdb.DuckDBPyConnection | None = None
+        self._acknowledged = Acknowledged(folder)
         self._scratch: tempfile.TemporaryDirectory[str] | None = None
         self._active = 0
         self._state = threading.Condition()
@@ -140,7 +142,7 @@ class Database:
                 cursor.execute("BEGIN TRANSACTION READ ONLY")
                 yield Reader(cursor)
             except (duckdb.Error, pa.ArrowException, MemoryError) as error:
-                if known := memory_error(error):
+                if known := self._met(error):
                     raise known from error
                 raise
             finally:
@@ -166,9 +168,7 @@ class Database:
                 cursor.commit()
             except BaseException as error:
                 _roll_back(cursor)
-                if isinstance(error, duckdb.FatalException):
-                    self._drop()
-                if isinstance(error, duckdb.Error | MemoryError) and (known := _known(error)):
+                if isinstance(error, duckdb.Error | MemoryError) and (known := self._met(error)):
                     raise known from error
                 raise
             finally:
@@ -202,7 +202,9 @@ class Database:
             version = cursor.execute("SELECT version FROM meta").fetchall()[0][0]
             return result, int(version)
 
-        return self.transaction(recorded)
+        done = self.transaction(recorded)
+        self._acknowledged.note(done[1])
+        return done
 
     def release(self, *, wait: float = 30) -> bool:
         """Close the file once nobody uses it; False when still in use after `wait` seconds."""
@@ -210,8 +212,10 @@ class Database:
             if not self._state.wait_for(lambda: self._active == 0, timeout=wait):
                 return False
             if self._connection is not None:
-                self._connection.close()
+                with suppress(duckdb.Error):  # what it cannot write into the file stays in its log
+                    self._connection.close()
                 self._connection = None
+                self._acknowledged.close()
                 if not self.read_only:
                     owner.remove_owner(self.folder)
             if self._scratch is not None:
@@ -219,11 +223,18 @@ class Database:
                 self._scratch = None
             return True
 
+    def _met(self, error: Exception) -> VisionLensError | None:
+        """What disk or system are at fault for; after a fatal error the file opens anew."""
+        if isinstance(error, duckdb.FatalException):
+            self._drop()
+        return memory_error(error) or of_database(error, self.folder)
+
     def _drop(self) -> None:
         """Close what DuckDB declared invalid; the next call opens the file again."""
         with self._state:
             if self._connection is not None:
-                self._connection.close()
+                with suppress(duckdb.Error):
+                    self._connection.close()
                 self._connection = None
 
     @contextmanager
@@ -245,8 +256,10 @@ class Database:
                 self._state.notify_all()
 
     def _open(self) -> duckdb.DuckDBPyConnection:
-        if not self._create and not (self.folder / FILE_NAME).is_file():
-            raise _damaged(self.folder, "dataset.duckdb is missing")
+        file = self.folder / FILE_NAME
+        if not self._create and not file.is_file():
+            cause = "no file" if file.exists() else "missing"
+            raise damaged(self.folder, f"{FILE_NAME} is {cause}")
         # Spilled data goes beside the dataset, or where its folder may not be written to.
         scratch = self.folder / "tmp"
         if self.read_only:
@@ -257,8 +270,8 @@ class Database:
             self._prepare(connection)
         except BaseException as error:
             connection.close()
-            if isinstance(error, duckdb.Error) and (known := _of_system(error)):
-                raise known from error
+            if isinstance(error, duckdb.Error):
+                raise self._met(error) or damaged(self.folder, str(error)) from error
             raise
         self._create = False
         return connection
@@ -266,7 +279,9 @@ class Database:
     def _prepare(self, connection: duckdb.DuckDBPyConnection) -> None:
         if not self.read_only:
             migrate(connection)
-            (self.folder / FILE_NAME).chmod(0o600)
+            record_loss(connection, self.folder)
+            with system_errors():
+                (self.folder / FILE_NAME).chmod(0o600)
             with suppress(OSError):  # a full disk: nobody learns who holds it, but it opens
                 owner.write_owner(self.folder, self._address)
             return
@@ -302,28 +317,9 @@ def _connect(
     except duckdb.ConnectionException as error:
         raise owner.busy_error(folder, str(error)) from error
     except duckdb.Error as error:
-        if known := _of_system(error):
-            raise known from error
-        if "lock" in str(error).lower():
+        if is_locked(error):
             raise owner.busy_error(folder, str(error)) from error
-        raise _damaged(folder, str(error)) from error
-
-
-def _known(error: duckdb.Error | MemoryError) -> VisionLensError | None:
-    """What of DuckDB's errors a user can act on."""
-    return memory_error(error) or _of_system(error)
-
-
-def _of_system(error: BaseException) -> VisionLensError | None:
-    """What the operating system refused DuckDB, which passes its words on."""
-    text = str(error)
-    if os.strerror(errno.ENOSPC) in text or os.strerror(errno.EDQUOT) in text:
-        return VisionLensError("DISK_SPACE", "The disk is full.")
-    if os.strerror(errno.EACCES) in text:
-        return VisionLensError(
-            "PERMISSION_DENIED", "The dataset's file may not be read or written."
-        )
-    return None
+        raise of_database(error, folder) or damaged(folder, str(error)) from error
 
 
 def memory_error(error: BaseException) -> VisionLensError | None:
@@ -342,14 +338,6 @@ def memory_limit_reached(
     """MEMORY_LIMIT for what needs too much."""
     return VisionLensError(
         "MEMORY_LIMIT", f"{what} needs more memory than there is for it.", hint, details
-    )
-
-
-def _damaged(folder: Path, cause: str) -> VisionLensError:
-    return VisionLensError(
-        "DATASET_DAMAGED",
-        f"The dataset {folder.name!r} cannot be opened.",
-        details={"cause": cause},
     )
 
 

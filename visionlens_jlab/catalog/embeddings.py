@@ -17,7 +17,7 @@ from visionlens_jlab.catalog import embedding_rows, projection_rows, stray_files
 from visionlens_jlab.catalog.clock import to_iso
 from visionlens_jlab.catalog.duplicate_rows import read_duplicates, read_rest, read_run
 from visionlens_jlab.catalog.own_files import own_file
-from visionlens_jlab.catalog.private_files import make_private_folder
+from visionlens_jlab.catalog.private_files import make_private_folder, remove
 from visionlens_jlab.catalog.snapshot import Snapshot
 from visionlens_jlab.catalog.tables import Ids, as_ids
 from visionlens_jlab.errors import VisionLensError
@@ -50,6 +50,7 @@ class Embeddings:
     transaction: Callable[..., Any]
     _forget_segments: Callable[[], None]
     _replaced: list[str]
+    set_aside_vectors: Callable[[str], int]
 
     # --- spaces ------------------------------------------------------------------------------
 
@@ -65,7 +66,7 @@ class Embeddings:
             return self._space(snapshot, embedding_rows.read_space(snapshot.reader, space))
 
     def segments(self, space: str) -> Segments:
-        """The vectors of a space, memory-mapped. SPACE_NOT_FOUND, VECTORS_INVALID."""
+        """The vectors of a space, memory-mapped. SPACE_NOT_FOUND, DATASET_DAMAGED."""
         with self._snapshot() as snapshot:
             return snapshot.segments(space)
 
@@ -109,6 +110,7 @@ class Embeddings:
             raise VisionLensError("VECTORS_INVALID", "An id comes twice.", "Give each id once.")
         with self._snapshot() as snapshot:
             snapshot.check_exist(space.level, wanted)
+        self._make_room(space.space)
         file = f"{embedding_rows.folder_of(space.space)}/added-{uuid.uuid4().hex}.arrow"
 
         def work(cursor: duckdb.DuckDBPyConnection) -> None:
@@ -273,7 +275,8 @@ class Embeddings:
         """Ids uint32 (n,) and coordinates float32 (n, dimensions). PROJECTION_NOT_FOUND."""
         with self._snapshot() as snapshot:
             found, file, _ = projection_rows.read_projection(snapshot.reader, projection)
-        return projection_rows.read_coordinates(own_file(self.folder, file), found.dimensions)
+            path = own_file(self.folder, file)
+            return projection_rows.read_coordinates(path, found.dimensions)
 
     def projection_model(self, projection: str) -> Path | None:
         """The fitted model of a projection; None: it has none. PROJECTION_NOT_FOUND."""
@@ -333,6 +336,11 @@ class Embeddings:
             index=index,
         )
 
+    def _make_room(self, space: str) -> None:
+        """Set aside what is damaged of a space that is added to; one that is not there is whole."""
+        with suppress(VisionLensError):
+            self.set_aside_vectors(space)
+
     def _make_segment(self, file: str, ids: Ids, vectors: Matrix) -> None:
         path = self.folder / file
         make_private_folder(path.parent)
@@ -341,4 +349,4 @@ class Embeddings:
     def _remove_files(self, files: list[str]) -> None:
         for file in files:
             with suppress(VisionLensError):
-                own_file(self.folder, file).unlink(missing_ok=True)
+                remove(own_file(self.folder, file))

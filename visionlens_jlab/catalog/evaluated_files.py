@@ -16,15 +16,7 @@ def load_evaluated(path: Path) -> Evaluated:
     """The arrays of one evaluation. DATASET_DAMAGED."""
     from visionlens_jlab.evaluation.evaluated import load
 
-    try:
-        return load(path)
-    except (OSError, ValueError, KeyError) as error:
-        raise VisionLensError(
-            "DATASET_DAMAGED",
-            "The outcomes of the evaluation cannot be read.",
-            "Evaluate the run again.",
-            {"cause": str(error)},
-        ) from error
+    return load(path)
 
 
 def compare_evaluated(

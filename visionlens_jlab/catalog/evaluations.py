@@ -12,6 +12,7 @@ import duckdb
 from visionlens_jlab.catalog import evaluation_rows, run_rows
 from visionlens_jlab.catalog.evaluation_input import Input, digest_of, read_input
 from visionlens_jlab.catalog.own_files import own_file
+from visionlens_jlab.catalog.private_files import remove
 from visionlens_jlab.catalog.removals import describe
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.models import (
@@ -156,7 +157,7 @@ class Evaluations:
     def _remove_outcomes(self, files: list[str]) -> None:
         for file in files:
             with suppress(VisionLensError):
-                own_file(self.folder, file).unlink(missing_ok=True)
+                remove(own_file(self.folder, file))
 
 
 def _with_state(snapshot: Snapshot, stored: evaluation_rows.Stored) -> EvaluationDetail:

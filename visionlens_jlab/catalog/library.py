@@ -7,13 +7,14 @@ import shutil
 import threading
 import time
 import uuid as uuids
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
 from visionlens_jlab.catalog import identity
 from visionlens_jlab.catalog.card import current_card, read_card
 from visionlens_jlab.catalog.database import Database
-from visionlens_jlab.catalog.private_files import make_private_folder
+from visionlens_jlab.catalog.private_files import make_private_folder, remove
 from visionlens_jlab.catalog.search_index import SearchIndex
 from visionlens_jlab.catalog.state import State
 from visionlens_jlab.catalog.store import DatasetStore
@@ -25,6 +26,8 @@ from visionlens_jlab.models import DatasetInfo
 CACHE = "cache"
 FOLDERS_OF_JOBS = ("spool", "queries")
 """Further folders of the data directory, made by whoever needs them."""
+STATE = "state.sqlite"
+_DELETED = ".deleted-"
 
 
 class Library:
@@ -63,7 +66,7 @@ class Library:
                 if name == CACHE or (self.data_dir / name).is_dir():
                     with suppress(OSError):  # datasets on a read-only disk can be read
                         make_private_folder(self.data_dir / name)
-        self.state = State(self.data_dir / "state.sqlite")
+        self.state = State(self.data_dir / STATE, self._known)
         self._address = address
         self._idle_seconds = idle_seconds
         self._memory_mb = memory_mb
@@ -80,7 +83,7 @@ class Library:
         for folder in self._folders():
             store = stores.get(folder.name)
             held = store is not None and store.database.is_open
-            cards.append(store.info() if store is not None and held else current_card(folder))
+            cards.append(_card_of(store) if store is not None and held else current_card(folder))
         return sorted(cards, key=lambda card: (card.name.lower(), card.dataset))
 
     def create(self, name: str) -> DatasetStore:
@@ -122,6 +125,11 @@ class Library:
                 else store
             )
 
+    def slug_of(self, name: str) -> str:
+        """The slug of a dataset by slug, name or uuid; opens nothing. DATASET_NOT_FOUND."""
+        with self._lock:
+            return self._find(name).name
+
     def opened(self, slug: str) -> DatasetStore | None:
         """A dataset that was opened before and is writable; looks at no disk."""
         return self._stores.get(slug)
@@ -135,14 +143,15 @@ class Library:
             folder = self._find(name)
             uuid = self._release_for_delete(folder)
             # Renamed first: a half-deleted folder is never taken for a dataset.
-            doomed = self._folder / f".deleted-{uuids.uuid4().hex}"
-            folder.rename(doomed)
+            doomed = self._folder / f"{_DELETED}{uuids.uuid4().hex}"
+            with system_errors():
+                folder.rename(doomed)
         try:
             self.state.bury_dataset(folder.name, uuid, by=by)
         except VisionLensError:  # no room for the tombstone, but there will be
-            shutil.rmtree(doomed, ignore_errors=True)
+            remove(doomed)
             self.state.bury_dataset(folder.name, uuid, by=by)
-        shutil.rmtree(doomed, ignore_errors=True)
+        remove(doomed)
         if self.index is not None:
             self.index.deleted(uuid)
 
@@ -200,12 +209,19 @@ class Library:
             uuid = store.uuid
             if not store.release():
                 raise VisionLensError("DATASET_BUSY", f"The dataset {folder.name!r} is in use.")
-        except VisionLensError as error:
-            if error.code not in ("DATASET_DAMAGED", "DATASET_TOO_NEW"):
+        except Exception as error:  # whatever is wrong with it: it is to go
+            if isinstance(error, VisionLensError) and error.code == "DATASET_BUSY":
                 raise
             uuid = card.uuid if card else ""
         self._stores.pop(folder.name, None)
         return uuid or str(uuids.uuid4())
+
+    def _known(self) -> Iterator[tuple[str, str, str]]:
+        """slug, uuid and name of the datasets, by their cards."""
+        for folder in self._folders():
+            card = read_card(folder)
+            if card is not None:
+                yield folder.name, card.uuid, card.name
 
     def _folders(self) -> builtins.list[Path]:
         return sorted(
@@ -237,6 +253,14 @@ class Library:
                 continue
             return folder
         raise VisionLensError("DATASET_EXISTS", f"There are too many datasets like {name!r}.")
+
+
+def _card_of(store: DatasetStore) -> DatasetInfo:
+    """The card of an open dataset; the one on the disk where its file was damaged meanwhile."""
+    try:
+        return store.info()
+    except VisionLensError:
+        return current_card(store.folder).model_copy(update={"state": "damaged"})
 
 
 def _name_of(folder: Path) -> str:

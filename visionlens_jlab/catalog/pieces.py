@@ -38,7 +38,7 @@ from visionlens_jlab.catalog.database import Reader
 from visionlens_jlab.catalog.private_files import make_private_folder
 from visionlens_jlab.catalog.userfields import LIST_FIELDS
 from visionlens_jlab.models import EmbeddingSpace, Level, Projection
-from visionlens_jlab.vectors.segments import check_segment
+from visionlens_jlab.vectors.segment_files import check_segment
 
 THUMBNAILS = "thumbnails.pack"
 VECTORS = "vectors.arrow"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import shutil
 import stat
 import tempfile
 from contextlib import suppress
@@ -29,7 +31,12 @@ def _tighten(folder: Path) -> None:
 
 
 def write_private_file(path: Path, content: bytes) -> None:
-    """Replace `path` by `content` (mode 0600): a reader sees the old or the new file."""
+    """Replace `path` by `content` (mode 0600): a reader sees the old or the new file.
+
+    A folder in its place, which is none of ours, is set aside.
+    """
+    if path.is_dir() and not path.is_symlink():
+        set_aside(path)
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
     try:
         with os.fdopen(descriptor, "wb") as file:
@@ -38,3 +45,21 @@ def write_private_file(path: Path, content: bytes) -> None:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def remove(path: Path) -> None:
+    """Remove a file of ours that may be gone, or whatever lies in its place."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def set_aside(path: Path) -> Path:
+    """Rename what is in the way, beside where it was; where it is now."""
+    for number in range(1, 10_000):
+        target = path.with_name(f"{path.name}.damaged-{number}")
+        if not os.path.lexists(target):
+            path.rename(target)
+            return target
+    raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))

@@ -8,12 +8,12 @@ from typing import Any
 
 import duckdb
 import numpy as np
-import pyarrow as pa
 
 from visionlens_jlab.catalog.clock import to_iso, utc_now
 from visionlens_jlab.catalog.database import Reader
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.models import Projection
+from visionlens_jlab.vectors.segment_files import read_columns
 
 FOLDER = "projections"
 _SELECT = """
@@ -79,19 +79,21 @@ def remove_projection(cursor: duckdb.DuckDBPyConnection, projection: str) -> lis
 def read_coordinates(
     path: Path, dimensions: int
 ) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
-    """Ids uint32 (n,) and coordinates float32 (n, dimensions). PROJECTION_NOT_FOUND."""
+    """Ids uint32 (n,) and coordinates float32 (n, dimensions). DATASET_DAMAGED."""
     try:
-        with pa.memory_map(str(path)) as source:
-            table = pa.ipc.open_file(source).read_all()
-    except (OSError, pa.ArrowException) as error:
+        columns = read_columns(path)
+        axes = [columns[name].astype(np.float32, copy=False) for name in "xyz"[:dimensions]]
+        ids = columns["id"].astype(np.uint32, copy=False)
+        if not len(ids):
+            return ids, np.empty((0, dimensions), np.float32)
+        return ids, np.stack(axes, axis=1)
+    except (VisionLensError, KeyError, ValueError) as error:
         raise VisionLensError(
-            "PROJECTION_NOT_FOUND", f"The coordinates in {path.name} cannot be read."
+            "DATASET_DAMAGED",
+            f"The coordinates of the projection ({path.name}) are damaged.",
+            "Project again with refit=True: it is made anew.",
+            {"file": path.name},
         ) from error
-    columns = [
-        table.column(name).to_numpy().astype(np.float32, copy=False) for name in "xyz"[:dimensions]
-    ]
-    ids = table.column("id").to_numpy().astype(np.uint32, copy=False)
-    return ids, np.stack(columns, axis=1) if len(ids) else np.empty((0, dimensions), np.float32)
 
 
 def _projection(row: tuple[Any, ...]) -> Projection:

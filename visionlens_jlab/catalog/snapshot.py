@@ -33,7 +33,8 @@ from visionlens_jlab.models import (
     RunComparison,
     ViewSpec,
 )
-from visionlens_jlab.vectors.segments import Part, Segments, read_parts
+from visionlens_jlab.vectors.segment_files import Part, damaged, read_parts
+from visionlens_jlab.vectors.segments import Segments
 
 if TYPE_CHECKING:
     from visionlens_jlab.evaluation.evaluated import Evaluated
@@ -324,13 +325,16 @@ class Snapshot:
         )
 
     def segments(self, space: str) -> Segments:
-        """The vectors of a space that count at this version. SPACE_NOT_FOUND, VECTORS_INVALID."""
+        """The vectors of a space that count at this version. SPACE_NOT_FOUND, DATASET_DAMAGED."""
 
         def read() -> Segments:
             row = embedding_rows.read_space(self.reader, space)
             level, dimension = row[1], row[4]
             files = embedding_rows.read_segment_files(self.reader, space)
-            parts = [part for file, _ in files for part in self._parts(file, dimension)]
+            parts = [part for file, _ in files for part in self.parts(file, dimension)]
+            rows = sum(embedding_rows.read_segment_rows(self.reader, space))
+            if sum(len(part.ids) for part in parts) != rows:
+                raise damaged(", ".join(Path(file).name for file, _ in files))
             latest = max((sequence for _, sequence in files), default=0)
             return Segments(parts, dimension, self.existing(level)[0], sequence=latest)
 
@@ -350,9 +354,10 @@ class Snapshot:
         """Rows of the segments of a space that later commits brought."""
         dimension = embedding_rows.read_space(self.reader, space)[4]
         files = embedding_rows.read_segment_files(self.reader, space, after)
-        return [part for file, _ in files for part in self._parts(file, dimension)]
+        return [part for file, _ in files for part in self.parts(file, dimension)]
 
-    def _parts(self, file: str, dimension: int) -> list[Part]:
+    def parts(self, file: str, dimension: int) -> list[Part]:
+        """The rows of one segment. DATASET_DAMAGED."""
         path = own_file(self._caches.folder, file)
         return self._caches.parts.get((file,), lambda: read_parts(path, dimension))
 

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import fcntl
+import functools
 import json
+import logging
+import os
 import sqlite3
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
+from urllib.parse import quote
 
 from visionlens_jlab.catalog.clock import to_iso, utc_now
-from visionlens_jlab.catalog.private_files import make_private_folder
+from visionlens_jlab.catalog.private_files import make_private_folder, set_aside
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.models.jobs import UNFINISHED
 
+F = TypeVar("F", bound=Callable[..., Any])
+
+_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+_SIDES = ("", "-journal", "-wal", "-shm")
 _CODES = {
     sqlite3.SQLITE_FULL: "DISK_SPACE",
     sqlite3.SQLITE_READONLY: "PERMISSION_DENIED",
@@ -33,17 +42,53 @@ CREATE INDEX IF NOT EXISTS job_by_state ON job (state, created_at);
 """
 
 
+_log = logging.getLogger(__name__)
+
+
+def _mended(method: F) -> F:
+    """Have a call that meets a damaged file make that anew, and do it once more."""
+
+    @functools.wraps(method)
+    def call(self: State, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return method(self, *args, **kwargs)
+        except sqlite3.DatabaseError as error:
+            if not _is_damage(error):
+                raise
+            self._make_anew()
+            return method(self, *args, **kwargs)
+
+    return cast(F, call)
+
+
 class State:
     """The shared state file; each call is a transaction of its own, from any thread or process.
+
+    Nothing in it is of lasting value: a damaged one is set aside and made anew.
 
     A job is a JSON-compatible dict with at least `job`, `kind`, `state` (str); `dataset` and
     `server` (the process that owns it) may be missing or None; `created_at` (ISO 8601) is added
     where missing.
+
+    Parameters
+    ----------
+    path : Path
+    known : callable
+        slug, uuid and name of the datasets there are, for a file that is made anew.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(
+        self, path: Path, known: Callable[[], Iterable[tuple[str, str, str]]] = lambda: ()
+    ) -> None:
         make_private_folder(path.parent)
         self._path = path
+        self._known = known
+        if damage_of(path) is not None:
+            self._make_anew()
+        self._prepare()
+
+    def _prepare(self) -> None:
+        path = self._path
         with self._connect() as connection:
             # A rollback journal, not WAL: homes are often network file systems.
             connection.execute("PRAGMA journal_mode = DELETE")
@@ -59,6 +104,7 @@ class State:
 
     # --- datasets ----------------------------------------------------------------------------
 
+    @_mended
     def remember_dataset(self, slug: str, uuid: str, name: str) -> None:
         """Note a dataset that was created or opened."""
         with self._connect() as connection:
@@ -70,11 +116,13 @@ class State:
                 "INSERT OR REPLACE INTO dataset VALUES (?, ?, ?, ?)", (slug, uuid, name, _now())
             )
 
+    @_mended
     def known_datasets(self) -> list[dict[str, Any]]:
         """slug, uuid, name, seen_at (when first) of each dataset ever opened and not deleted."""
         with self._connect() as connection:
             return [dict(row) for row in connection.execute("SELECT * FROM dataset ORDER BY slug")]
 
+    @_mended
     def bury_dataset(self, slug: str, uuid: str, *, by: str | None = None) -> None:
         """Forget a dataset; a tombstone stays, so that remote copies can be cleaned.
 
@@ -90,10 +138,11 @@ class State:
                 f"({', '.join('?' * len(UNFINISHED))})",
                 (slug, *UNFINISHED),
             ).fetchall()
-            for body in (json.loads(row["body"]) for row in rows):
+            for body in map(_body, rows):
                 if body.get("dataset_uuid") in (None, uuid) and body["job"] != by:
                     _store(connection, body | cancellation("Its dataset was deleted."))
 
+    @_mended
     def tombstones(self) -> list[dict[str, Any]]:
         """uuid, slug, deleted_at of each deleted dataset, oldest first."""
         with self._connect() as connection:
@@ -102,12 +151,14 @@ class State:
 
     # --- jobs --------------------------------------------------------------------------------
 
+    @_mended
     def put_job(self, job: dict[str, Any]) -> None:
         """Store a job, replacing one with the same id."""
         body = {"created_at": _now(), **job}
         with self._transaction() as connection:
             _store(connection, body)
 
+    @_mended
     def get_job(self, job: str) -> dict[str, Any]:
         """One job.
 
@@ -119,6 +170,7 @@ class State:
         with self._connect() as connection:
             return _load(connection, job)
 
+    @_mended
     def list_jobs(
         self,
         dataset: str | None = None,
@@ -139,8 +191,9 @@ class State:
                 f"SELECT body FROM job WHERE {' AND '.join(conditions)} ORDER BY created_at, rowid",
                 parameters,
             )
-            return [json.loads(row["body"]) for row in rows]
+            return [_body(row) for row in rows]
 
+    @_mended
     def update_job(
         self,
         job: str,
@@ -169,10 +222,34 @@ class State:
             _store(connection, body)
             return body
 
+    @_mended
     def delete_job(self, job: str) -> None:
         """Forget a job; nothing happens when there is none."""
         with self._transaction() as connection:
             connection.execute("DELETE FROM job WHERE job = ?", (job,))
+
+    def _make_anew(self) -> None:
+        """Set the file aside unless another process has just done so; begin again."""
+        folder = os.open(self._path.parent, os.O_RDONLY)
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX)
+            damage = damage_of(self._path)
+            for side in _SIDES if damage else ():
+                path = self._path.with_name(self._path.name + side)
+                if os.path.lexists(path):
+                    kept = set_aside(path)
+                    _log.warning(
+                        "%s was damaged (%s). Jobs that waited are forgotten; it is kept as %s.",
+                        *(path, damage, kept.name),
+                    )
+            self._prepare()
+            with self._transaction() as connection:
+                connection.executemany(
+                    "INSERT OR REPLACE INTO dataset VALUES (?, ?, ?, ?)",
+                    [(*dataset, _now()) for dataset in self._known()],
+                )
+        finally:
+            os.close(folder)
 
     @contextmanager
     def _connect(self) -> Iterator[sqlite3.Connection]:
@@ -208,11 +285,52 @@ def cancellation(message: str) -> dict[str, Any]:
     return {"state": "cancelled", "message": message, "finished_at": _now()}
 
 
+class _DamagedError(sqlite3.DatabaseError):
+    """What SQLite reads without complaint is not what was written."""
+
+
+def _is_damage(error: sqlite3.DatabaseError) -> bool:
+    if isinstance(error, _DamagedError):
+        return True
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return code in _DAMAGED or "no such table" in str(error)
+
+
+def damage_of(path: Path) -> str | None:
+    """What is wrong with a state file; None: nothing, or there is none. Changes nothing."""
+    if not os.path.lexists(path):
+        return None
+    if not path.is_file():
+        return "it is no file"
+    if not path.stat().st_size:
+        return None  # a kill before the first write
+    try:
+        with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)) as connection:
+            answer = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+            if answer != "ok":
+                return str(answer)
+            if connection.execute("PRAGMA user_version").fetchone()[0]:
+                connection.row_factory = sqlite3.Row
+                for row in connection.execute("SELECT * FROM job"):
+                    _body(row)
+                connection.execute("SELECT count(*) FROM tombstone, dataset")
+    except sqlite3.DatabaseError as error:
+        return str(error) if _is_damage(error) else None
+    return None
+
+
 def _load(connection: sqlite3.Connection, job: str) -> dict[str, Any]:
     row = connection.execute("SELECT body FROM job WHERE job = ?", (job,)).fetchone()
     if row is None:
         raise VisionLensError("JOB_NOT_FOUND", f"There is no job {job!r}.")
-    body: dict[str, Any] = json.loads(row["body"])
+    return _body(row)
+
+
+def _body(row: sqlite3.Row) -> dict[str, Any]:
+    try:
+        body: dict[str, Any] = json.loads(row["body"])
+    except (ValueError, TypeError) as error:
+        raise _DamagedError(f"a job cannot be read: {error}") from error
     return body
 
 

@@ -30,12 +30,12 @@ from visionlens_jlab.catalog.images import Images
 from visionlens_jlab.catalog.info import field_infos, read_detail, read_info
 from visionlens_jlab.catalog.job_results import JobResults
 from visionlens_jlab.catalog.journal import state_payload
+from visionlens_jlab.catalog.mending import DamageWatch, Mending
 from visionlens_jlab.catalog.outcomes import (
     is_restricted,
     sample_with_outcomes,
     table_with_outcomes,
 )
-from visionlens_jlab.catalog.own_files import own_file
 from visionlens_jlab.catalog.removals import describe, remove_samples
 from visionlens_jlab.catalog.report import read_report
 from visionlens_jlab.catalog.saved_views import (
@@ -48,7 +48,7 @@ from visionlens_jlab.catalog.snapshot import Caches, Snapshot
 from visionlens_jlab.catalog.sqlbox import run_select, select_file
 from visionlens_jlab.catalog.tables import Ids, as_ids
 from visionlens_jlab.catalog.tags import write_tag
-from visionlens_jlab.catalog.thumbnails import FOLDER, Thumbnail, ThumbnailReader, version_key
+from visionlens_jlab.catalog.thumbnails import FOLDER, ThumbnailReader
 from visionlens_jlab.catalog.tiles import read_tiles
 from visionlens_jlab.catalog.userfields import LIST_FIELDS, field_set
 from visionlens_jlab.catalog.views import ResolvedView, check_filter, count_all
@@ -77,7 +77,16 @@ T = TypeVar("T")
 
 
 class DatasetStore(
-    AgentRuns, Attributes, Edits, Embeddings, Evaluations, Exports, Findings, Images, JobResults
+    AgentRuns,
+    Attributes,
+    Edits,
+    Embeddings,
+    Evaluations,
+    Exports,
+    Findings,
+    Images,
+    JobResults,
+    Mending,
 ):
     """A dataset that this process holds; from any thread.
 
@@ -102,6 +111,7 @@ class DatasetStore(
         )
         self._card = CardKeeper(self.folder, self.uuid)
         self._replaced: list[str] = []
+        self._watch = DamageWatch()
         self._refresh_card()
 
     def attach(self, index: SearchIndex | None) -> None:
@@ -123,12 +133,14 @@ class DatasetStore(
     def info(self) -> DatasetInfo:
         """The dataset's card, as it is now."""
         with self._snapshot() as snapshot:
-            return read_info(snapshot.reader, self.slug)
+            info = read_info(snapshot.reader, self.slug)
+        return info.model_copy(update={"damages": self.damages()})
 
     def detail(self) -> DatasetDetail:
         """The card with classes, splits, tags, sources, fields and roots."""
         with self._snapshot() as snapshot:
-            return read_detail(snapshot.reader, self.slug, snapshot.fields, snapshot.statistics)
+            detail = read_detail(snapshot.reader, self.slug, snapshot.fields, snapshot.statistics)
+        return detail.model_copy(update={"damages": self.damages()})
 
     def fields(self) -> list[FieldInfo]:
         """Every field that filters, sorts and facets know."""
@@ -226,10 +238,6 @@ class DatasetStore(
         """The latest ingest's report with a page of its items; None: never ingested."""
         with self._snapshot() as snapshot:
             return read_report(snapshot.reader, offset, limit)
-
-    def thumbnail(self, sample_id: int) -> Thumbnail | None:
-        """Where a sample's thumbnail lies; None: no such sample, or none made."""
-        return self._thumbnail_places([sample_id]).get(sample_id)
 
     # --- writing -----------------------------------------------------------------------------
 
@@ -336,23 +344,9 @@ class DatasetStore(
             self._caches.index.released(self.uuid)
         return True
 
-    def _thumbnail_places(self, samples: Sequence[int]) -> dict[int, Thumbnail]:
-        """Where the thumbnails of samples lie, of those that have one."""
-        with self._snapshot() as snapshot:
-            rows = snapshot.reader.rows(
-                "SELECT sample_id, thumb_pack, thumb_offset, thumb_length FROM sample "
-                "WHERE sample_id IN (SELECT unnest(?::UINTEGER[])) AND thumb_pack IS NOT NULL",
-                [list(samples)],
-            )
-        return {
-            sample: Thumbnail(own_file(self.folder, f"{FOLDER}/{pack}"), offset, length, version)
-            for sample, pack, offset, length in rows
-            if (version := version_key(pack, offset))
-        }
-
     @contextmanager
     def _snapshot(self) -> Iterator[Snapshot]:
-        with self.database.read() as reader:
+        with self.database.read() as reader, self._watch.noting():
             yield Snapshot(reader, self._caches)
 
     def _commit(

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from visionlens_jlab.catalog.own_files import own_file
 from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.media.thumbnails import SEAL_BYTES, is_whole
 
 FOLDER = "thumbnails"
 
@@ -98,25 +99,30 @@ class Packs:
 
     def read(self, pack: str, offset: int, length: int) -> bytes:
         """Some bytes of a pack; IMAGE_MISSING when they are not there."""
+        start = max(0, offset - SEAL_BYTES)
         try:
-            content = os.pread(self._opened(pack).descriptor, length, offset)
+            content = os.pread(self._opened(pack).descriptor, offset - start + length, start)
         except OSError as error:
             raise VisionLensError("IMAGE_MISSING", f"The thumbnails in {pack} are gone.") from error
-        if len(content) < length:
-            raise VisionLensError("IMAGE_MISSING", f"{pack} ends before the thumbnail does.")
-        return content
+        image = content[offset - start :]
+        if len(image) < length or not is_whole(image, content[: offset - start]):
+            raise VisionLensError("IMAGE_MISSING", f"The thumbnail in {pack} is damaged.")
+        return image
 
     def read_at_once(self, pack: str, offset: int, length: int) -> bytes | None:
         """The same from memory only, in microseconds; None: it would have to wait for a disk."""
         opened = self._open.get(pack)
         if opened is None or _AT_ONCE is None:
             return None
-        content = bytearray(length)
+        start = max(0, offset - SEAL_BYTES)
+        content = bytearray(offset - start + length)
         try:
-            count = os.preadv(opened.descriptor, [content], offset, _AT_ONCE)
+            count = os.preadv(opened.descriptor, [content], start, _AT_ONCE)
         except OSError:  # not in memory, or a file system that cannot tell
             return None
-        return bytes(content) if count == length else None
+        image = bytes(content[offset - start :])
+        whole = count == len(content) and is_whole(image, bytes(content[: offset - start]))
+        return image if whole else None
 
     def close(self) -> None:
         """Let go of every file."""
@@ -172,15 +178,38 @@ class ThumbnailReader:
             raise VisionLensError("IMAGE_MISSING", f"Sample {sample_id} has no thumbnail yet.")
         return self._packs.read(place.pack.name, place.offset, place.length), place.version
 
-    def read_many(self, wanted: Sequence[tuple[int, str]]) -> list[bytes]:
-        """The same for pairs of sample and version key, empty where there is none."""
+    def read_many(
+        self, wanted: Sequence[tuple[int, str]], lost: list[int] | None = None
+    ) -> list[bytes]:
+        """The same for pairs of sample and version key, empty where there is none.
+
+        Those that were made and cannot be read any more are added to `lost`.
+        """
         found = {sample: self.known(sample, version) for sample, version in wanted}
         missing = [sample for sample, content in found.items() if content is None]
         places = self._find(missing) if missing else {}
         for sample, place in places.items():
-            with suppress(VisionLensError):
+            try:
                 found[sample] = self._packs.read(place.pack.name, place.offset, place.length)
+            except VisionLensError:
+                if lost is not None:
+                    lost.append(sample)
         return [found[sample] or b"" for sample, _ in wanted]
+
+    def lost_of(self, samples: Sequence[int]) -> list[int]:
+        """Those of some samples whose thumbnails were made and cannot be read any more."""
+        return [
+            sample
+            for sample, place in self._find(samples).items()
+            if not self._can_read(place.pack.name, place.offset, place.length)
+        ]
+
+    def _can_read(self, pack: str, offset: int, length: int) -> bool:
+        try:
+            self._packs.read(pack, offset, length)
+        except VisionLensError:
+            return False
+        return True
 
     def known(self, sample_id: int, version: str, *, wait: bool = True) -> bytes | None:
         """The thumbnail under a version key that tiles gave lately, without a statement.

@@ -9,6 +9,7 @@ import duckdb
 import numpy as np
 
 from visionlens_jlab.catalog.database import Reader, memory_error
+from visionlens_jlab.catalog.faults import of_database
 from visionlens_jlab.catalog.fieldset import FieldSet
 from visionlens_jlab.catalog.patterns import pattern_error
 from visionlens_jlab.catalog.predicates import (
@@ -94,10 +95,14 @@ def view_condition(
 
 
 def unusable(error: duckdb.Error) -> VisionLensError:
-    """A value that only DuckDB could refuse (a regular expression, a number out of range)."""
+    """A value that only DuckDB could refuse (a regular expression, a number out of range).
+
+    What the disk was at fault for stays that.
+    """
     message = str(error)
     return (
         memory_error(error)
+        or of_database(error)
         or pattern_error(message)
         or VisionLensError(
             "PREDICATE_INVALID",

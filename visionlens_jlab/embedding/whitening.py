@@ -72,13 +72,15 @@ class Whitening:
 
     @classmethod
     def from_bytes(cls, content: bytes) -> Whitening:
-        """Read what `to_bytes` wrote. VECTORS_INVALID."""
+        """Read what `to_bytes` wrote. DATASET_DAMAGED."""
         try:
             with np.load(io.BytesIO(content), allow_pickle=False) as file:
                 return cls(file["mean"], file["projection"])
-        except (ValueError, KeyError, OSError) as error:
+        except Exception as error:  # zip, zlib, numpy: each has errors of its own
             raise VisionLensError(
-                "VECTORS_INVALID", "What the embedding space was fitted with cannot be read."
+                "DATASET_DAMAGED",
+                "What the embedding space was fitted with is damaged: nothing can be added to it.",
+                "Embed into a space of another name.",
             ) from error
 
 

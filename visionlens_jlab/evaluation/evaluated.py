@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ..errors import VisionLensError
 from ..models.evaluations import Metric
 from .overlaps import Pairs
 from .settings import FOREGROUND, Settings
@@ -185,7 +186,19 @@ class Partners:
 
 
 def load(path: Path) -> Evaluated:
-    """What `Evaluated.save` wrote. Raises OSError, ValueError or KeyError where it is damaged."""
+    """What `Evaluated.save` wrote. DATASET_DAMAGED."""
+    try:
+        return _load(path)
+    except Exception as error:  # zip, zlib, json, numpy: each has errors of its own
+        raise VisionLensError(
+            "DATASET_DAMAGED",
+            f"The outcomes of the evaluation ({path.name}) are damaged or lost.",
+            "Evaluate the run again under the same name: they are made anew.",
+            {"cause": str(error), "file": path.name},
+        ) from error
+
+
+def _load(path: Path) -> Evaluated:
     with np.load(path, allow_pickle=False) as file:
         arrays = {name: file[name] for name in file.files}
     head: dict[str, Any] = json.loads(arrays["head"].tobytes())

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..vectors.segments import Segments, read_parts
+from ..vectors.segment_files import read_parts
+from ..vectors.segments import Segments
 from .spool import Spool
 
 if TYPE_CHECKING:

@@ -1,12 +1,15 @@
 """Thumbnails and the pack files that hold them.
 
-A pack is WebP images one after the other, nothing else; offsets and lengths lie in the dataset.
+A pack is WebP images one after the other, each behind a seal (a mark and its CRC-32); offsets and
+lengths, of the images alone, lie in the dataset. Packs of older versions have no seals.
 """
 
 from __future__ import annotations
 
 import io
 import os
+import struct
+import zlib
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -17,6 +20,18 @@ if TYPE_CHECKING:
 LONG_SIDE = 256
 """Pixels on the longer side; smaller images keep their size."""
 QUALITY = 75
+_MARK = b"VLTS"
+_SEAL = struct.Struct("<4sI")
+SEAL_BYTES = _SEAL.size
+
+
+def is_whole(image: bytes, before: bytes) -> bool:
+    """Whether an image of a pack is what was written, by the `SEAL_BYTES` bytes before it."""
+    if image[:4] != b"RIFF":
+        return False
+    if len(before) < SEAL_BYTES or before[:4] != _MARK:  # of an older version
+        return True
+    return bool(_SEAL.unpack(before)[1] == zlib.crc32(image))
 
 
 def encode(image: Image.Image, quality: int = QUALITY) -> bytes:
@@ -35,6 +50,7 @@ class PackWriter:
 
     def add(self, data: bytes) -> tuple[int, int]:
         """Append one image; its (offset, length) in bytes."""
+        self._file.write(_SEAL.pack(_MARK, zlib.crc32(data)))
         offset = self._file.tell()
         self._file.write(data)
         return offset, len(data)

@@ -53,6 +53,7 @@ from .base import Comparison, Level, Model, Scalar
 from .colors import ColorLegend, ColorsRequest, ColorValue
 from .datasets import (
     ClassInfo,
+    Damage,
     DatasetDetail,
     DatasetInfo,
     FieldInfo,
@@ -194,6 +195,7 @@ __all__ = [
     "CountsRequest",
     "Curve",
     "Curves",
+    "Damage",
     "DatasetDetail",
     "DatasetInfo",
     "DetectRequest",

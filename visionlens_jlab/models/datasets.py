@@ -7,6 +7,16 @@ from typing import Literal
 from .base import Level, Model
 
 
+class Damage(Model):
+    """Something of a dataset that is damaged or lost, and how to mend it."""
+
+    kind: Literal["writes", "images", "vectors", "thumbnails", "projection", "evaluation"]
+    name: str
+    """Of the root, space, projection or evaluation; else empty."""
+    message: str
+    hint: str
+
+
 class DatasetInfo(Model):
     """A dataset as a card shows it. `dataset` (the slug) is its key in every address."""
 
@@ -26,6 +36,8 @@ class DatasetInfo(Model):
     """Up to four sample ids whose thumbnails stand on the card."""
     owner: str | None = None
     """host and PID of another process that holds it, when state is busy."""
+    damages: list[Damage] = []
+    """What is damaged or lost, as far as it was looked at; `visionlens doctor` looks at all."""
 
 
 class ClassInfo(Model):

@@ -226,13 +226,11 @@ class DirectDataset(DirectAgents, DirectAnalyses, DirectAttributes, DirectEvalua
 
     def thumbnails(self, sample_ids: Sequence[int]) -> list[bytes | None]:
         """One WebP image per sample, None where there is none."""
-        return [self._thumbnail(sample_id) for sample_id in sample_ids]
-
-    def _thumbnail(self, sample_id: int) -> bytes | None:
-        try:
-            return self._store.thumbnails.read(sample_id)[0]
-        except VisionLensError:  # there is none
-            return None
+        wanted, lost = [(sample_id, "") for sample_id in sample_ids], list[int]()
+        contents = self._store.thumbnails.read_many(wanted, lost)
+        if lost and self._store.mend_thumbnails(lost):
+            contents = self._store.thumbnails.read_many(wanted)
+        return [content or None for content in contents]
 
     def make_workspace(self, notebook: str | None) -> Workspace:
         """The workspace of (dataset, notebook), made when there is none."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from visionlens_jlab.vectors.segments import Part, Segments, read_parts
+from visionlens_jlab.vectors.segment_files import Part, read_parts
+from visionlens_jlab.vectors.segments import Segments
 from visionlens_jlab.vectors.store import BATCH_POINTS, Array, Collection, Source
 
 

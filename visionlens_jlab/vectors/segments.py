@@ -1,43 +1,28 @@
-"""The truth of vectors: append-only Arrow files, read through memory maps.
-
-A segment is an uncompressed Arrow IPC file of `id uint32`, `vector fixed_size_list<float32>[d]`,
-each vector of unit length. Of several rows of an id the last one counts.
-"""
+"""The truth of vectors: append-only files of which the last row of each id counts."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 
 from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.vectors.segment_files import Part, segment_batch, write_batches
 
 Array = np.ndarray[Any, Any]
 
 FOLDER = "vectors"
-_UNIT_TOLERANCE = 1e-3
-_ROWS_CHECKED = 1 << 16
 _BLOCK_NUMBERS = 1 << 18
 _LEAST_BLOCKS = 16
 """A thread gets at least so many."""
 _THREADS = min(4, os.cpu_count() or 1)
 """So many scan for one search at most."""
 _PART_BYTES = 1 << 28
-
-
-@dataclass(frozen=True)
-class Part:
-    """Rows that lie together in one file: ids uint32 (n,), vectors float32 (n, d), read-only."""
-
-    ids: Array
-    vectors: Array
 
 
 def unit(matrix: Array) -> Array:
@@ -88,63 +73,8 @@ def write_segment(path: Path, ids: Array, matrix: Array) -> None:
     matrix : ndarray, (n, d)
         Any length but zero; written with unit length.
     """
-    batch = _batch(ids, unit(matrix))
+    batch = segment_batch(ids, unit(matrix))
     write_batches(path, batch.schema, [batch])
-
-
-def write_batches(path: Path, schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> None:
-    """Write an Arrow file (mode 0600) under another name first."""
-    partial = path.with_name(f".{path.name}.partial")
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            with pa.ipc.new_file(file, schema) as writer:
-                for batch in batches:
-                    writer.write_batch(batch)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
-    except BaseException:
-        partial.unlink(missing_ok=True)
-        raise
-
-
-def read_parts(path: Path, dimension: int) -> list[Part]:
-    """The rows of a segment, memory-mapped, one part for each record batch.
-
-    Raises
-    ------
-    VisionLensError
-        VECTORS_INVALID when it is no such file or of another dimension.
-    """
-    try:
-        with pa.memory_map(str(path)) as source:
-            file = pa.ipc.open_file(source)
-            batches = [file.get_batch(i) for i in range(file.num_record_batches)]
-        return [_part(batch, dimension) for batch in batches if batch.num_rows]
-    except (OSError, pa.ArrowException, KeyError) as error:
-        raise _invalid(f"The vectors in {path.name} cannot be read.") from error
-
-
-def check_segment(path: Path, dimension: int, limit: int) -> int:
-    """The number of rows of a segment that somebody else wrote, with ids below `limit`.
-
-    Raises
-    ------
-    VisionLensError
-        VECTORS_INVALID.
-    """
-    rows = 0
-    for part in read_parts(path, dimension):
-        rows += len(part.ids)
-        if int(part.ids.max()) >= limit:
-            raise _invalid(f"The vectors in {path.name} are of ids that never existed.")
-        for start in range(0, len(part.ids), _ROWS_CHECKED):
-            vectors = part.vectors[start : start + _ROWS_CHECKED]
-            lengths = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
-            if not (np.abs(lengths - 1) < _UNIT_TOLERANCE).all():
-                raise _invalid(f"The vectors in {path.name} are not all of length 1.")
-    return rows
 
 
 class Segments:
@@ -210,17 +140,17 @@ class Segments:
         for number, part in enumerate(self._parts):
             counts = self._counts(number)
             if counts.all():
-                yield part.ids, part.vectors
+                yield part.ids, part.checked()
             elif counts.any():
-                yield part.ids[counts], part.vectors[counts]
+                yield part.ids[counts], part.checked()[counts]
 
     def write(self, path: Path) -> None:
         """Write what counts as one segment, by id, holding a part of it at a time."""
         ids = self.ids
         size = max(1, _PART_BYTES // (4 * self.dimension))
         parts = [ids[start : start + size] for start in range(0, len(ids), size)] or [ids]
-        batches = (_batch(some, self.vectors_of(some)) for some in parts)
-        write_batches(path, _batch(ids[:0], self.vectors_of(ids[:0])).schema, batches)
+        batches = (segment_batch(some, self.vectors_of(some)) for some in parts)
+        write_batches(path, segment_batch(ids[:0], self.vectors_of(ids[:0])).schema, batches)
 
     def has(self, ids: Array) -> Array:
         """Whether each id has a vector, bool (len(ids),)."""
@@ -230,12 +160,13 @@ class Segments:
         """Vectors float32 (len(ids), d); rows of NaN where there is none."""
         rows = self._rows(ids)
         if len(self._parts) == 1 and (rows >= 0).all():
-            return np.take(self._parts[0].vectors, rows, axis=0)
+            return np.take(self._parts[0].checked(rows), rows, axis=0)
         found = np.full((len(rows), self.dimension), np.nan, dtype=np.float32)
         numbers = np.searchsorted(self._starts, rows, side="right") - 1
         for number in np.unique(numbers[rows >= 0]):
             here = (numbers == number) & (rows >= 0)
-            found[here] = self._parts[number].vectors[rows[here] - self._starts[number]]
+            own = rows[here] - self._starts[number]
+            found[here] = self._parts[number].checked(own)[own]
         return found
 
     def scores(self, target: Array, ids: Array | None = None) -> tuple[Array, Array]:
@@ -252,7 +183,7 @@ class Segments:
         found_ids, found_scores = [np.empty(0, np.uint32)], [np.empty(0, np.float32)]
         for number, part in enumerate(self._parts):
             counts = self._counts(number)
-            scores = _dots(part.vectors, target)
+            scores = _dots(part.checked(), target)
             whole = counts.all()
             found_ids.append(part.ids if whole else part.ids[counts])
             found_scores.append(scores if whole else scores[counts])
@@ -264,8 +195,8 @@ class Segments:
         numbers = np.searchsorted(self._starts, rows, side="right") - 1
         for number in np.unique(numbers):
             here = np.flatnonzero(numbers == number)
-            vectors = self._parts[number].vectors
-            scores[here] = _dots(vectors, target, rows[here] - self._starts[number])
+            own = rows[here] - self._starts[number]
+            scores[here] = _dots(self._parts[number].checked(own), target, own)
         return scores
 
     def _rows(self, ids: Array) -> Array:
@@ -333,32 +264,6 @@ def _dots(vectors: Array, target: Array, rows: Array | None = None) -> Array:
 def _scanners() -> ThreadPoolExecutor:
     """Threads that scan vectors, for all searches together."""
     return ThreadPoolExecutor(_THREADS, thread_name_prefix="visionlens-scan")
-
-
-def _batch(ids: Array, vectors: Array) -> pa.RecordBatch:
-    """Rows as they are written; `vectors` are contiguous float32."""
-    flat = pa.Array.from_buffers(pa.float32(), vectors.size, [None, pa.py_buffer(vectors)])
-    return pa.record_batch(
-        [
-            pa.array(np.ascontiguousarray(ids, dtype=np.uint32)),
-            pa.FixedSizeListArray.from_arrays(flat, vectors.shape[1]),
-        ],
-        names=["id", "vector"],
-    )
-
-
-def _part(batch: pa.RecordBatch, dimension: int) -> Part:
-    vectors = batch.column("vector")
-    type_ = vectors.type
-    if not pa.types.is_fixed_size_list(type_) or type_.value_type != pa.float32():
-        raise _invalid(f"The vectors are {type_}, not fixed_size_list<float32>.")
-    if type_.list_size != dimension:
-        raise _invalid(f"The vectors have {type_.list_size} numbers each, not {dimension}.")
-    ids = batch.column("id")
-    if ids.type != pa.uint32() or ids.null_count or vectors.null_count:
-        raise _invalid("The ids of the vectors are not uint32, or something is missing.")
-    matrix = vectors.flatten().to_numpy(zero_copy_only=True).reshape(-1, dimension)
-    return Part(ids.to_numpy(zero_copy_only=True), matrix)
 
 
 def _check_rows(matrix: Array, wrong: Array, what: str) -> None:

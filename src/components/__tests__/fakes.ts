@@ -57,6 +57,7 @@ export const DETAIL: IDatasetDetail = {
   state: 'ready',
   preview: [],
   owner: null,
+  damages: [],
   class_list: [],
   splits: [],
   tags: [{ name: 'review', samples: 2 }],

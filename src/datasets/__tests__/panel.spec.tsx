@@ -52,6 +52,21 @@ describe('the cards', () => {
     expect(screen.getByText('Close it there.')).toBeVisible();
   });
 
+  it('say what is damaged and how to mend it', async () => {
+    const damage = {
+      kind: 'vectors',
+      name: 'clip',
+      message: '6 vectors are lost.',
+      hint: 'Embed again.'
+    };
+    await setUp({
+      datasets: jest.fn().mockResolvedValue([{ ...INFO, damages: [damage] }])
+    });
+    expect(screen.getByRole('list', { name: 'Damage' })).toHaveTextContent(
+      '6 vectors are lost. Embed again.'
+    );
+  });
+
   it('are read again when a dataset changes, once for a burst', async () => {
     const { client, events } = await setUp();
     for (const version of [4, 5, 6]) {

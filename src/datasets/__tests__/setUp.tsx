@@ -25,7 +25,8 @@ export const INFO: IDatasetInfo = {
   source: '/data/street',
   state: 'ready',
   preview: [3, 5],
-  owner: null
+  owner: null,
+  damages: []
 };
 
 export const REPORT: IIngestReport = {

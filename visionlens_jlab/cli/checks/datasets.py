@@ -7,7 +7,7 @@ import shlex
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 
 from ...errors import VisionLensError
 from ...models.jobs import UNFINISHED
@@ -15,33 +15,77 @@ from .finding import Finding
 
 if TYPE_CHECKING:
     from ...catalog.library import Library
-    from ...models import DatasetInfo
 
 LITTLE, SCARCE = 2**30, 2**27
 """Bytes of free space: below the first it is a note, below the second must be mended."""
+_NOTES = ("writes", "thumbnails")
+"""Kinds of damage with which all else works."""
 
 
-def check(data_dir: Path) -> Iterator[Finding]:
-    """Folder, space, each dataset, jobs that nobody runs."""
+def check(data_dir: Path, *, repair: bool = False) -> Iterator[Finding]:
+    """Folder, space, each dataset, jobs that nobody runs; with `repair` mend what can be mended."""
     place = _place(data_dir)
     yield place
     if place.level == "mend":
         return
     yield _space(data_dir)
-    if not (data_dir / "state.sqlite").is_file():
-        yield Finding("ok", "datasets", "none yet")
-        return
-    from ...catalog.library import Library
-
-    library = Library(data_dir)
-    try:
-        cards = library.list()
-        yield Finding("ok", "datasets", f"{len(cards)}")
-        for card in cards:
-            yield _dataset(library, card)
+    folders = _folders(data_dir / "datasets")
+    yield Finding("ok", "datasets", f"{len(folders)}" if folders else "none yet")
+    library, said = _library(data_dir)
+    for folder in folders:
+        jobs = library.state.list_jobs(folder.name) if library else []
+        yield from _guarded(folder, jobs, repair)
+    yield from said
+    if library is not None:
         yield from _jobs(library)
-    finally:
         library.close()
+
+
+def _library(data_dir: Path) -> tuple[Library | None, list[Finding]]:
+    """The library, of which no dataset is opened, and what is to say of the file that servers
+    share; None: there is none, or it is damaged.
+    """
+    from ...catalog.library import STATE, Library
+    from ...catalog.state import damage_of
+
+    path = data_dir / STATE
+    said = [
+        Finding(
+            "note",
+            "state",
+            f"{old} was damaged and is made anew since: jobs that waited are forgotten",
+            f"Remove it: rm -r {shlex.quote(str(old))}",
+        )
+        for old in sorted(data_dir.glob(f"{STATE}*.damaged-*"))
+    ]
+    damage = damage_of(path)
+    if damage is not None:
+        advice = "Open any dataset, or start JupyterLab: it is set aside and made anew."
+        return None, [*said, Finding("note", "state", f"{path} is damaged ({damage})", advice)]
+    if not path.is_file() or not path.stat().st_size:
+        return None, said
+    try:
+        return Library(data_dir), said
+    except VisionLensError as error:
+        return None, [*said, Finding("mend", "state", f"{error.code}: {error.message}", error.hint)]
+
+
+def _folders(datasets: Path) -> list[Path]:
+    try:
+        found = [path for path in datasets.iterdir() if not path.name.startswith(".")]
+    except OSError:
+        return []
+    return sorted(path for path in found if path.is_dir())
+
+
+def _guarded(folder: Path, jobs: list[dict[str, Any]], repair: bool) -> Iterator[Finding]:
+    """One dataset; whatever is wrong with it, the next one is looked at too."""
+    try:
+        yield from _dataset(folder, jobs, repair)
+    except Exception as error:
+        advice = "Restore the folder from a copy, or report this."
+        cause = f"{type(error).__name__}: {error}"
+        yield Finding("mend", f"dataset {folder.name}", cause, advice)
 
 
 def _place(data_dir: Path) -> Finding:
@@ -69,28 +113,46 @@ def _space(data_dir: Path) -> Finding:
     return Finding(level, "disk space", message, "Free disk space or move the data directory.")  # type: ignore[arg-type]
 
 
-def _dataset(library: Library, card: DatasetInfo) -> Finding:
+def _dataset(folder: Path, jobs: list[dict[str, Any]], repair: bool) -> Iterator[Finding]:
+    from ...catalog.card import current_card
+    from ...catalog.repair import examine
+    from ...catalog.repair import repair as mend
+
+    card = current_card(folder)
     subject = f"dataset {card.name}"
     if card.state == "busy":
-        return Finding("ok", subject, f"held by {card.owner}")
+        yield Finding("ok", subject, f"held by {card.owner}")
+        return
     try:
-        store = library.open(card.dataset, read_only=True)
-        samples = store.count("samples")
+        for sentence in mend(folder) if repair else ():
+            yield Finding("ok", f"{subject}, repaired", sentence)
+        found = examine(folder)
     except VisionLensError as error:
-        if error.code == "DATASET_READ_ONLY":
-            return Finding("ok", subject, "is upgraded when it is opened next")
-        if error.code == "DATASET_BUSY":
-            return Finding("ok", subject, error.message)
-        return Finding("mend", subject, f"{error.code}: {error.message}", error.hint)
-    ingests = [row for row in library.state.list_jobs(card.dataset) if row["kind"] == "ingest"]
+        yield _refused(subject, error)
+        return
+    ingests = [row for row in jobs if row["kind"] == "ingest"]
     waits = any(row["state"] in UNFINISHED for row in ingests)
     if card.state == "incomplete" or (card.state == "ingesting" and not waits):
         source = ingests[-1]["ingest"]["source"] if ingests and ingests[-1].get("ingest") else None
         place = shlex.quote(source) if source else "SOURCE"
         name = shlex.quote(card.name)
         advice = f"visionlens ingest --incremental {place} --name {name} completes it."
-        return Finding("note", subject, f"incomplete, {samples:,} samples", advice)
-    return Finding("ok", subject, f"{samples:,} samples")
+        yield Finding("note", subject, f"incomplete, {found.samples:,} samples", advice)
+    else:
+        yield Finding("ok", subject, f"{found.samples:,} samples")
+    for damage in found.damages:
+        level: Literal["note", "mend"] = "note" if damage.kind in _NOTES else "mend"
+        about = f"{subject}, {damage.kind} {damage.name}".rstrip()
+        yield Finding(level, about, damage.message, damage.hint)
+
+
+def _refused(subject: str, error: VisionLensError) -> Finding:
+    """A dataset that cannot be opened."""
+    if error.code == "DATASET_READ_ONLY":
+        return Finding("ok", subject, "is upgraded when it is opened next")
+    if error.code == "DATASET_BUSY":
+        return Finding("ok", subject, error.message)
+    return Finding("mend", subject, f"{error.code}: {error.message}", error.hint)
 
 
 def _jobs(library: Library) -> Iterator[Finding]:

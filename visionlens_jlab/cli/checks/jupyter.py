@@ -105,11 +105,11 @@ def _kernel(name: str) -> Finding:
     try:
         done = subprocess.run(test, capture_output=True, check=False, timeout=KERNEL_SECONDS)
     except (OSError, subprocess.TimeoutExpired) as error:
-        return Finding("mend", subject, f"{program} does not run: {error}")
+        return Finding("mend", subject, f"{test[0]} does not run: {error}")
     if done.returncode != 0:
-        advice = f"{program} -m pip install visionlens-jlab ipykernel"
-        return Finding("mend", subject, f"{program} lacks visionlens_jlab or ipykernel", advice)
-    return Finding("ok", subject, program)
+        advice = f"{test[0]} -m pip install visionlens-jlab ipykernel"
+        return Finding("mend", subject, f"{test[0]} lacks visionlens_jlab or ipykernel", advice)
+    return Finding("ok", subject, test[0])
 
 
 def _read(path: Path) -> dict[str, Any]:

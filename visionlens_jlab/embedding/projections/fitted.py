@@ -7,7 +7,6 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
@@ -103,7 +102,7 @@ class Fitted:
                 _shaped(arrays["mean"], np.float32, 1),
                 _shaped(arrays["axes"], np.float32, 2),
             )
-        except (OSError, ValueError, LookupError, TypeError, EOFError, BadZipFile) as error:
+        except Exception as error:  # zip, zlib, json, numpy: each has errors of its own
             raise VisionLensError(
                 "DATASET_DAMAGED",
                 f"The model of a projection ({path.name}) cannot be read.",

@@ -53,7 +53,8 @@ class DuplicatesSetup(DatasetSetup[DuplicatesRequest]):
     def prepare(
         self, store: DatasetStore, request: DuplicatesRequest, spool: Spool
     ) -> dict[str, Any]:
-        """The samples, and the vectors where there are some."""
+        """The samples with whole thumbnails, and the vectors where there are some."""
+        store.mend_thumbnails()
         samples = store.sql(_SAMPLES_SQL, timeout=600)
         for pack in samples["thumb_pack"].unique().drop_null().to_pylist():
             own_file(store.folder, f"{THUMBNAILS}/{pack}")

@@ -92,6 +92,12 @@ class _Embedding:
             else:
                 vectors = (rows.encode(part) for part in self._parts())
             written = self._write(vectors)
+        if len(self._rows) and rows.unreadable == len(self._rows):
+            raise VisionLensError(
+                "IMAGE_MISSING",
+                f"None of the {len(self._rows):,} images could be read; the first: "
+                f"{rows.problems[0]}",
+            )
         for line in rows.problems:
             self._context.log("warning", line)
         return {

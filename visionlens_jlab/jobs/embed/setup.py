@@ -10,7 +10,7 @@ import numpy as np
 
 from ...catalog.own_files import own_file
 from ...errors import VisionLensError
-from ...models import EmbedRequest, Job, JobParameters, Level, ProjectRequest
+from ...models import EmbeddingSpace, EmbedRequest, Job, JobParameters, Level, ProjectRequest
 from ..dataset_setup import DatasetSetup
 from ..pieces import write_stream
 from ..spool import Spool
@@ -72,9 +72,17 @@ class EmbedSetup(DatasetSetup[EmbedRequest]):
             folder.mkdir(mode=0o700, exist_ok=True)
         spaces = [space for space in store.spaces() if space.level == request.level]
         for number, space in enumerate(spaces):
-            np.save(have / f"{number}.npy", store.segments(space.space).ids)
+            wanted = _may_be_meant(request, space)
+            if wanted:  # what is damaged of it is embedded again
+                store.set_aside_vectors(space.space)
+            np.save(have / f"{number}.npy", _ids_of(store, space.space))
             if file := space.settings.get("fitted"):
-                shutil.copyfile(own_file(store.folder, file), fitted / f"{number}.npz")
+                source = own_file(store.folder, file)
+                try:
+                    shutil.copyfile(source, fitted / f"{number}.npz")
+                except OSError as error:
+                    if wanted:
+                        raise _cannot_grow(space.space) from error
         content = [space.model_dump(mode="json") for space in spaces]
         (spool.input / SPACES).write_text(json.dumps(content), encoding="utf-8")
         return {}
@@ -89,3 +97,28 @@ class EmbedSetup(DatasetSetup[EmbedRequest]):
             "method": job.embed.project,
         }
         return [ProjectRequest.model_validate(parameters)]
+
+
+def _may_be_meant(request: EmbedRequest, space: EmbeddingSpace) -> bool:
+    """Whether the job may add to a space; which one it does is known once the model is loaded."""
+    if request.space is not None:
+        return space.space == request.space
+    return request.model in (None, space.model)
+
+
+def _ids_of(store: DatasetStore, space: str) -> np.ndarray[Any, Any]:
+    """Ids that have a vector; none where the space is damaged, and is not the one that is meant."""
+    try:
+        return store.segments(space).ids
+    except VisionLensError as error:
+        if error.code != "DATASET_DAMAGED":
+            raise
+        return np.empty(0, np.uint32)
+
+
+def _cannot_grow(space: str) -> VisionLensError:
+    return VisionLensError(
+        "DATASET_DAMAGED",
+        f"What the space {space!r} was fitted with is lost: nothing can be added to it.",
+        "Embed into a space of another name.",
+    )

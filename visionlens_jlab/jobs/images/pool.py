@@ -45,7 +45,8 @@ class Worker:
         ------
         WorkerCrashedError
         VisionLensError
-            DISK_SPACE, PERMISSION_DENIED: the process lives and was refused what it needs.
+            DISK_SPACE, PERMISSION_DENIED, DIR_NOT_FOUND: the process lives and was refused what
+            it needs.
         """
         process = self._running()
         try:

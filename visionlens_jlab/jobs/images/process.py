@@ -6,7 +6,7 @@ from typing import BinaryIO
 
 import msgspec
 
-from visionlens_jlab.errors import of_system
+from visionlens_jlab.errors import VisionLensError, of_system
 from visionlens_jlab.jobs.images.tasks import Answer, Refused, Task
 from visionlens_jlab.pipes import read_frame, serve_streams, write_frame
 
@@ -19,6 +19,8 @@ def serve(requests: BinaryIO, results: BinaryIO) -> None:
     while (data := read_frame(requests)) is not None:
         try:
             answer: Answer = execute(decoder.decode(data))
+        except VisionLensError as error:  # a root that is not where it was
+            answer = Refused(error.to_json())
         except OSError as error:
             known = of_system(error)
             if known is None:

@@ -20,7 +20,7 @@ from ...embedding.projections.clusters import can_cluster, clusters
 from ...embedding.projections.numba_cache import keep_compiled_code_in
 from ...errors import VisionLensError
 from ...models import Projection, ProjectRequest
-from ...vectors.segments import write_batches
+from ...vectors.segment_files import write_batches
 from ..context import JobContext
 from ..space_input import read_space
 from ..status import now

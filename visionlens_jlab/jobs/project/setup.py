@@ -50,7 +50,7 @@ class ProjectSetup(DatasetSetup[ProjectRequest]):
         request = _request_of(job)
         if not store.committed_pieces(job.job) and not request.refit:
             name = projection_id(store, request)
-            if any(_serves(found, name) for found in store.projections()):
+            if any(_serves(store, found, name) for found in store.projections()):
                 return None
         return super().begin(library, queue, job)
 
@@ -97,8 +97,17 @@ def _same_sort(found: Projection, request: ProjectRequest) -> bool:
     return (found.space, method, found.dimensions, parameters) == _sort_of(request)
 
 
-def _serves(found: Projection, name: str) -> bool:
-    return found.projection == name and not found.preview and REQUESTED not in found.parameters
+def _serves(store: DatasetStore, found: Projection, name: str) -> bool:
+    """Whether it is what would be made, and whole."""
+    if found.projection != name or found.preview or REQUESTED in found.parameters:
+        return False
+    try:
+        store.coordinates(name)
+    except VisionLensError as error:
+        if error.code != "DATASET_DAMAGED":
+            raise
+        return False
+    return True
 
 
 def _model(store: DatasetStore, request: ProjectRequest) -> Path | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 from itertools import accumulate, pairwise
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
@@ -199,4 +200,10 @@ async def test_a_thumbnail_whose_pack_is_gone(api, dataset, thumbnail, extension
     tiles = await api.json(f"datasets/{dataset}/tiles", "POST", {"ids": [2]})
     store.thumbnail(2).pack.unlink()
     path = f"datasets/{dataset}/samples/2/thumbnail?v={tiles['tiles'][0]['thumbnail']}"
+    assert (await api(path)).body.startswith(b"RIFF")
+    # made again by what asked for it, unless the image is gone as well
+    store.thumbnail(2).pack.unlink()
+    store.thumbnails.close()
+    location, name = store.image_path(2)
+    (Path(location) / name).unlink()
     assert code(await api(path)) == "IMAGE_MISSING"

@@ -189,7 +189,7 @@ def test_a_damaged_space_is_listed_and_can_be_deleted(street: DatasetStore) -> N
         ("clip", 0, "failed"),
         ("whole", 1, "none"),
     ]
-    assert_code("VECTORS_INVALID", street.segments, "clip")
+    assert_code("DATASET_DAMAGED", street.segments, "clip")
     street.delete_space("clip")
     assert [found.space for found in street.spaces()] == ["whole"]
 

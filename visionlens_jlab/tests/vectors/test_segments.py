@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from visionlens_jlab.vectors import segments as module
-from visionlens_jlab.vectors.segments import Part, Segments, read_parts, unit
+from visionlens_jlab.vectors.segment_files import Part, read_parts
+from visionlens_jlab.vectors.segments import Segments, unit
 
 DIMENSION = 3
 IDS = 12

@@ -13,7 +13,8 @@ import pytest
 
 from visionlens_jlab.vectors.client import EdgeClient
 from visionlens_jlab.vectors.exact import nearest
-from visionlens_jlab.vectors.segments import Segments, read_parts, unit, write_segment
+from visionlens_jlab.vectors.segment_files import read_parts
+from visionlens_jlab.vectors.segments import Segments, unit, write_segment
 from visionlens_jlab.vectors.store import (
     BuildCancelled,
     Collection,

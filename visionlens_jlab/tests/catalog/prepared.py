@@ -1,0 +1,102 @@
+"""A small dataset with one of everything: thumbnails, vectors, index, projection, evaluation."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from visionlens_jlab.catalog.library import Library
+from visionlens_jlab.catalog.store import DatasetStore
+from visionlens_jlab.jobs.inline import run_job
+from visionlens_jlab.models import (
+    CountsRequest,
+    EmbeddingSpace,
+    EvaluateRequest,
+    IngestRequest,
+    JobParameters,
+    PredictionsRequest,
+    ProjectRequest,
+    SearchSpec,
+    TagRequest,
+    ViewSpec,
+)
+from visionlens_jlab.tests.notebook import small_coco
+from visionlens_jlab.vectors.config import VectorConfig
+from visionlens_jlab.vectors.service import VectorService
+
+NAME = "small"
+SPACE = EmbeddingSpace(
+    space="clip", level="samples", model="matrix", version="1", dimension=8, created_at=""
+)
+EVALUATION = "a"
+
+
+def matrix(count: int = small_coco.IMAGES) -> np.ndarray[Any, Any]:
+    """A vector for each sample."""
+    return np.random.default_rng(5).normal(size=(count, SPACE.dimension))
+
+
+def run(library: Library, request: JobParameters) -> None:
+    """Run a job to its end."""
+    run_job(library, request, on_progress=lambda _: None)
+
+
+def add_vectors(store: DatasetStore) -> None:
+    """The vectors of every sample, in two segments."""
+    half = small_coco.IMAGES // 2
+    store.add_vectors(SPACE, list(range(half)), matrix()[:half])
+    store.add_vectors(SPACE, list(range(half, small_coco.IMAGES)), matrix()[half:])
+
+
+def project(library: Library, **given: Any) -> None:
+    """Principal components."""
+    request = ProjectRequest(dataset=NAME, space="clip", method="pca", clusters=False, **given)
+    run(library, request)
+
+
+def evaluate(library: Library) -> None:
+    """The evaluation of the run, without intervals."""
+    run(library, EvaluateRequest(dataset=NAME, run="a", name=EVALUATION, replicates=0))
+
+
+def prepare(folder: Path) -> Path:
+    """Make the dataset below a folder; the data directory."""
+    source = small_coco.write(folder / "source")
+    predictions = folder / "predictions.json"
+    box = {"category_id": 1, "bbox": [10, 5, 11, 20], "score": 0.9}
+    ids = range(100, 100 + small_coco.IMAGES)
+    predictions.write_text(json.dumps([{"image_id": number, **box} for number in ids]))
+    library = Library(folder / "home")
+    service = VectorService(library, VectorConfig())
+    try:
+        run(library, IngestRequest(source=str(source), name=NAME))
+        run(library, PredictionsRequest(dataset=NAME, run="a", source=str(predictions)))
+        evaluate(library)
+        add_vectors(library.open(NAME))
+        project(library)
+        assert service.wait(120)
+    finally:
+        service.close()
+        library.close()
+    return library.data_dir
+
+
+def uses(store: DatasetStore) -> dict[str, Any]:
+    """What is done with a dataset, by name: each reads other files."""
+    everything = list(range(small_coco.IMAGES))
+    search = ViewSpec(search=SearchSpec(space="clip", like=[0], k=5))
+    projection = store.projections()[-1].projection if store.projections() else ""
+    return {
+        "detail": store.detail,
+        "table": lambda: store.table("annotations", spec=ViewSpec(where="class = 'car'")),
+        "tiles": lambda: store.tiles(ViewSpec(), everything),
+        "thumbnails": lambda: [store.thumbnails.read(sample) for sample in everything],
+        "spaces": store.spaces,
+        "search": lambda: store.view(search),
+        "coordinates": lambda: store.coordinates(projection),
+        "counts": lambda: store.outcome_counts(EVALUATION, CountsRequest(confidence=0.5)),
+        "tag": lambda: store.tag(TagRequest(tag="seen", ids=[0])),
+    }

@@ -1,0 +1,242 @@
+"""Damage to any file of a dataset: it opens, or says what is lost and how to mend it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from visionlens_jlab.catalog.library import Library
+from visionlens_jlab.catalog.store import DatasetStore
+from visionlens_jlab.cli.checks import datasets as doctor
+from visionlens_jlab.cli.checks.finding import Finding
+from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.models import TagRequest
+from visionlens_jlab.tests.catalog import prepared
+
+_GENERIC = ("INTERNAL", "JOB_FAILED", "WORKER_LOST")
+Damaging = Callable[[Path], None]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A damage to a file, found below the data directory; what mends it."""
+
+    file: str
+    damage: Damaging
+    named: str = ""
+    """In the subject of what doctor says; empty: it mends itself, or there is nothing to say."""
+    mend: str = ""
+    lost: bool = False
+    """The dataset cannot be opened any more."""
+
+
+def truncate(share: float) -> Damaging:
+    return lambda path: os.truncate(path, int(path.stat().st_size * share))
+
+
+def zero(share: float, count: int = 4096) -> Damaging:
+    def work(path: Path) -> None:
+        with path.open("r+b") as file:
+            size = path.stat().st_size
+            start = min(int(size * share), max(0, size - count))
+            file.seek(start)
+            file.write(bytes(min(count, size - start)))
+
+    return work
+
+
+def flip(share: float) -> Damaging:
+    def work(path: Path) -> None:
+        content = bytearray(path.read_bytes())
+        content[int(len(content) * share)] ^= 0xFF
+        path.write_bytes(content)
+
+    return work
+
+
+def delete(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink()
+
+
+def folder(path: Path) -> None:
+    delete(path)
+    path.mkdir()
+
+
+def link(path: Path) -> None:
+    delete(path)
+    path.symlink_to(path.parent / "nowhere")
+
+
+def empty(path: Path) -> None:
+    if path.is_dir():
+        delete(path)
+    path.write_bytes(b"")
+
+
+def foreign(path: Path) -> None:
+    if path.is_dir():
+        delete(path)
+    path.write_bytes(b"PK\x03\x04" + os.urandom(3000))
+
+
+DB, LOG = "datasets/small/dataset.duckdb", "datasets/small/dataset.duckdb.wal"
+PACK, VECTORS = "datasets/small/thumbnails/*.pack", "datasets/small/vectors/clip/*.arrow"
+POINTS, MODEL = "datasets/small/projections/*.arrow", "datasets/small/projections/*.model"
+OUTCOMES, INDEX = "datasets/small/evaluations/*.npz", "datasets/small/index/*"
+STATE = "state.sqlite"
+_DATABASE = {"named": "dataset small", "lost": True}
+_LOG = {"named": "dataset small", "mend": "repair"}
+_VECTORS = {"named": "vectors clip", "mend": "add"}
+_POINTS = {"named": "projection", "mend": "project"}
+_OUTCOMES = {"named": "evaluation a", "mend": "evaluate"}
+_PACK = {"named": "thumbnails", "mend": "look"}
+CASES = [
+    *(Case(DB, truncate(share), **_DATABASE) for share in (0, 0.001, 0.1)),
+    *(Case(DB, damage, **_DATABASE) for damage in (zero(0), delete, folder, link, foreign)),
+    Case(DB, empty, **_DATABASE),
+    *(Case(LOG, damage, named="writes") for damage in (truncate(0), truncate(0.5), empty, delete)),
+    Case(LOG, flip(0.0), named="writes"),
+    *(Case(LOG, damage, **_LOG) for damage in (flip(0.4), zero(0.4, 64), folder)),
+    Case(LOG, foreign, named="writes"),
+    *(Case("datasets/small/dataset.json", damage) for damage in (delete, folder, link, foreign)),
+    *(Case("datasets/small/acknowledged", damage) for damage in (delete, folder, flip(0.0))),
+    *(Case("datasets/small/owner.json", damage) for damage in (foreign, empty, folder)),
+    *(Case(STATE, damage, named="state") for damage in (truncate(0.4), zero(0), folder, foreign)),
+    *(Case(STATE, damage) for damage in (delete, empty)),
+    Case(STATE, zero(0.6, 8192), named="state"),
+    *(Case(PACK, damage, **_PACK) for damage in (truncate(0.5), flip(0.5), delete, empty, folder)),
+    *(Case(VECTORS, damage, **_VECTORS) for damage in (truncate(0.9), flip(0.5), flip(0.6))),
+    *(Case(VECTORS, damage, **_VECTORS) for damage in (delete, folder, link, foreign)),
+    *(Case(POINTS, damage, **_POINTS) for damage in (truncate(0.5), flip(0.5), delete, folder)),
+    *(Case(MODEL, damage, **_POINTS) for damage in (flip(0.5), delete, foreign)),
+    *(Case(OUTCOMES, damage, **_OUTCOMES) for damage in (truncate(0.9), zero(0.5), flip(0.5))),
+    *(Case(OUTCOMES, damage, **_OUTCOMES) for damage in (delete, foreign, folder)),
+    *(Case(INDEX, damage) for damage in (delete, empty, foreign)),
+    Case("datasets/small/index", foreign),
+    *(Case("datasets/small/vector_store.json", damage) for damage in (foreign, folder, empty)),
+]
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = prepared.prepare(tmp_path_factory.mktemp("prepared"))
+    _leave_a_log(home)
+    return home
+
+
+def _leave_a_log(home: Path) -> None:
+    """Writes that are in the log alone, as a kill leaves them."""
+    folder = home / "datasets" / prepared.NAME
+    kept = home.parent / "killed"
+    library = Library(home)
+    store = library.open(prepared.NAME)
+    for number in range(20):
+        store.tag(TagRequest(tag=f"t{number}", ids=[number % 12]))
+    shutil.copytree(folder, kept)
+    library.close()
+    shutil.rmtree(folder)
+    kept.rename(folder)
+    (folder / "vector_store.json").write_text('{"url": ""}')
+
+
+@pytest.fixture
+def home(made: Path, tmp_path: Path) -> Path:
+    """A copy that may be damaged."""
+    return Path(shutil.copytree(made, tmp_path / "home"))
+
+
+@pytest.fixture
+def library(home: Path) -> Iterator[Library]:
+    """Opened when it is asked for: after the damage."""
+    found = Library(home)
+    yield found
+    found.close()
+
+
+def found(home: Path, **options: Any) -> list[Finding]:
+    """What doctor says but for what is well."""
+    return [finding for finding in doctor.check(home, **options) if finding.level != "ok"]
+
+
+def _named(findings: list[Finding], name: str) -> list[Finding]:
+    return [finding for finding in findings if name in finding.subject]
+
+
+def try_out(store: DatasetStore) -> dict[str, VisionLensError]:
+    """What fails of all that is done with a dataset; only with errors that help."""
+    failed = {}
+    for name, use in prepared.uses(store).items():
+        try:
+            use()
+        except VisionLensError as error:
+            assert error.code not in _GENERIC and error.hint, (name, error)
+            failed[name] = error
+    return failed
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.file.rpartition("/")[2])
+def test_damage_is_named_and_mended(case: Case, home: Path) -> None:
+    file = sorted(home.glob(case.file))[0]
+    case.damage(file)
+    said = found(home)
+    assert not case.named or _named(said, case.named), said
+    assert all(finding.advice for finding in said), said
+    library = Library(home)
+    try:
+        if case.lost:
+            _is_lost(home, library)
+            return
+        if case.mend == "repair":
+            with pytest.raises(VisionLensError) as caught:
+                library.open(prepared.NAME)
+            assert caught.value.code == "DATASET_DAMAGED"
+            found(home, repair=True)
+        store = library.open(prepared.NAME)
+        failed = try_out(store)
+        if case.named and case.mend not in ("", "repair"):
+            assert store.damages(thorough=True)
+        _mend(case.mend, library, store)
+        assert try_out(store) == {}, failed
+        left = [damage for damage in store.damages(thorough=True) if damage.kind != "writes"]
+        assert left == []
+        library.close()
+        assert not [finding for finding in found(home) if finding.level == "mend"]
+        library.delete(prepared.NAME)
+        assert library.list() == []
+    finally:
+        library.close()
+
+
+def _is_lost(home: Path, library: Library) -> None:
+    """Neither opening nor deleting nor another ingest is stopped by it."""
+    for read_only in (False, True):
+        with pytest.raises(VisionLensError) as caught:
+            library.open(prepared.NAME, read_only=read_only)
+        assert caught.value.code == "DATASET_DAMAGED" and "doctor" in caught.value.hint
+    other = library.create("other")
+    assert [card.dataset for card in library.list()] == ["other", "small"]
+    other.close()
+    assert "other" in str([finding.subject for finding in doctor.check(home)])
+    library.delete(prepared.NAME)
+    assert library.create(prepared.NAME).count("samples") == 0
+
+
+def _mend(how: str, library: Library, store: DatasetStore) -> None:
+    if how == "add":
+        prepared.add_vectors(store)
+    elif how == "project":
+        prepared.project(library, refit=True)
+    elif how == "evaluate":
+        prepared.evaluate(library)
+    elif how == "look":
+        store.mend_thumbnails(range(12))
