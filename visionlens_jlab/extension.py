@@ -329,7 +329,10 @@ class VisionLensApp(ExtensionApp):  # type: ignore[misc]
 def worker_settings(options: VisionLens, policy: PathPolicy) -> dict[str, str]:
     """The settings that workers read from their environment."""
     return {
-        ENV_ALLOWED_ROOTS: os.pathsep.join(policy.confinement.folders),
+        # A separator in a name would make other folders of it: links into that one are refused.
+        ENV_ALLOWED_ROOTS: os.pathsep.join(
+            root for root in policy.confinement.folders if os.pathsep not in root
+        ),
         ENV_TRUST_REMOTE_CODE: str(int(options.trust_remote_code)),
         ENV_VECTOR_CACHE: str(options.vector_cache_mb),
         **agent_config(options).environment(),
