@@ -9,9 +9,8 @@ from .splits import split_of_folder
 IMAGE_WORDS = frozenset({"images", "image", "imgs", "img", "jpegimages"})
 LABEL_WORDS = frozenset({"labels", "label", "annotations", "annotation", "txt"})
 _LAYOUT = frozenset(
-    {*IMAGE_WORDS, *LABEL_WORDS, "data", "dataset", "masks", "segmentations", "bboxes", "gt"}
-    | {"groundtruth", "ground_truth", "xml", "xmls", "json", "jsons", "csv", "labeltxt"}
-    | {"imagesets", "segmentationclass", "segmentationobject", "trimaps"}
+    {*IMAGE_WORDS, "labels", "annotations", "data", "dataset", "masks", "segmentations"}
+    | {"groundtruth", "ground_truth", "segmentationclass", "segmentationobject", "trimaps"}
 )
 _NUMBERED = re.compile(
     r"(images?|imgs?|batch|part|chunk|shard|folder|dir|vol|disk|seq|sequence|scene|video|clip|cam"

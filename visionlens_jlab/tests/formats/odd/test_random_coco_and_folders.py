@@ -11,6 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from visionlens_jlab.formats import rle
+from visionlens_jlab.formats.folder_names import is_class_name
+from visionlens_jlab.formats.mask_images import mask_images
 
 from ...jobs.ingest_context import ingest_rows
 from ..writers import write_image, write_text
@@ -136,12 +138,16 @@ SPLITS = ("train", "val", "test")
 RESERVED = {*SPLITS, "valid", "images", "data", "imgs", "dataset", "labels", "annotations"}
 
 
+def _is_layout(name: str) -> bool:
+    """Names that stand for a layout, or for masks of others: `test_account` has those."""
+    masks = mask_images(["other/0.png", f"{name}/0.png"])
+    return name.casefold() in RESERVED or not is_class_name(name) or bool(masks)
+
+
 @st.composite
 def class_folder_datasets(draw: Any) -> tuple[list[tuple[str | None, str, str, bool]], int]:
     """(split, class, name, readable) of images, and the number of other files."""
-    classes = [
-        name for name in draw(folders) if name.casefold() not in RESERVED and name.strip() == name
-    ]
+    classes = [name for name in draw(folders) if not _is_layout(name) and name.strip() == name]
     splits = draw(st.sampled_from([(None,), SPLITS]))
     images = [
         (split, name, f"{number}.png", True)
