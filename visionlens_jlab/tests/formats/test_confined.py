@@ -227,7 +227,7 @@ def _read(policy: PathPolicy, named: dict[str, str], base: Path) -> Any:
     form=st.sampled_from(sorted(FORMS)),
     name=st.sampled_from([SECRET, "", "images", f"images/{SECRET}", "labels", "none.png"]),
 )
-@settings(max_examples=60)
+@settings(max_examples=40)
 def test_no_path_leads_outside_or_tells_what_is_there(
     tmp_path_factory: pytest.TempPathFactory, place: str, form: str, name: str
 ) -> None:
