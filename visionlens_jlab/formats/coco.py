@@ -11,6 +11,7 @@ from visionlens_jlab.models import Detected
 
 from .base import BATCH_IMAGES, Batch, ClassEntry, Found, ImageRows, Issue, detected
 from .coco_annotations import AnnotationColumns, ImageIds
+from .coco_bare import BareAnnotations
 from .coco_classes import CocoClasses
 from .coco_ids import SeenIds
 from .coco_images import CocoImages
@@ -22,6 +23,7 @@ from .json_stream import open_utf8
 from .listing import no_images
 from .request import Request
 from .splits import ordered
+from .text import some
 
 
 class CocoFormat:
@@ -94,7 +96,7 @@ class _Part:
         """Batches of annotations. Raises LABELS_INVALID where the file breaks off."""
         decoder = annotation_decoder()
         ids = ImageIds(self._images.ordinals, self._all_images.stated_size)
-        seen = SeenIds()
+        seen, bare = SeenIds(), BareAnnotations(self.file.path)
         count = 0
         try:
             for block in self._sections.blocks():
@@ -105,10 +107,12 @@ class _Part:
                 found = len(decoded.records) + len(decoded.invalid)
                 count += found
                 rows = columns.rows()
+                bare.add(rows)
                 yield Batch(annotations=rows, issues=columns.issues, found=Found(annotations=found))
         except ValueError as error:
             raise _broken(self.file, error) from error
         issues = [*self.classes.unknown(), *self._odd_text(decoder), *self._again(seen)]
+        issues += bare.issues()
         yield Batch(issues=issues + self._repeated())
 
     def _repeated(self) -> list[Issue]:
@@ -127,10 +131,10 @@ class _Part:
         return [Issue("ENCODING_REPAIRED", "repaired", "other", self.file.path, message)]
 
     def _again(self, seen: SeenIds) -> list[Issue]:
-        again = seen.repeated()
+        again, ids = seen.repeated()
         if not again:
             return []
-        message = f"{again} annotations have the id of another one; all are kept."
+        message = f"{again} annotations have the id of another one: {some(ids)}; all are kept."
         return [Issue("DUPLICATE_ID", "kept", "other", self.file.path, message)]
 
 

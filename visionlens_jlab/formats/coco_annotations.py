@@ -198,6 +198,7 @@ class AnnotationColumns:
         boxes = [record.bbox for record in records]
         self._kinds = ["box"] * len(records)
         self._area = np.array([record.area for record in records], dtype=np.float64)
+        self._check_values()
         self._geometry: list[bytes | None] | None = [None] * len(records) if forms else None
         for index, form in forms.items():
             boxes[index] = form.box
@@ -208,6 +209,19 @@ class AnnotationColumns:
         flat = np.fromiter(chain.from_iterable(boxes), np.float64, 4 * len(boxes))
         self._boxes = flat.reshape(-1, 4)
         self._turn_round()
+
+    def _check_values(self) -> None:
+        """An area is not below 0; a flag is 0 or 1."""
+        for index in np.flatnonzero(self._area < 0).tolist():
+            message = f"area {self._area[index]:g} is negative."
+            self._note("VALUE_INVALID", "kept", self._item(index), message, self._images[index])
+        flags = [record.iscrowd for record in self._records]
+        if set(flags) <= {None, 0, 1}:
+            return
+        for index, flag in enumerate(flags):
+            if flag not in (None, 0, 1):
+                message = f"iscrowd is {flag}, neither 0 nor 1; taken as 1."
+                self._note("VALUE_INVALID", "kept", self._item(index), message, self._images[index])
 
     def _turn_round(self) -> None:
         """Boxes of negative width or height reach from their corner to the left or up."""

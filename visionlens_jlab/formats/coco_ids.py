@@ -46,23 +46,27 @@ class IdMap(Generic[T]):
 
 
 class SeenIds:
-    """Counts ids that occur more than once; 8 bytes an id."""
+    """Finds ids that occur more than once; 8 bytes an id."""
 
     def __init__(self) -> None:
         self._parts: list[np.ndarray] = []
+        self._names: dict[int, Any] = {}
+        """What is no number of 64 bits, by the number that stands for it."""
 
     def add(self, ids: list[Any]) -> None:
         """Note the ids of a block; None is no id."""
         try:
             part = np.array(ids, dtype=np.int64)
         except (TypeError, ValueError, OverflowError):
+            self._names.update({hash(one): one for one in ids if type(one) is not int})
             part = np.array([hash(one) for one in ids if one is not None], dtype=np.int64)
         self._parts.append(part)
 
-    def repeated(self) -> int:
-        """Number of ids that occurred before."""
-        every = np.sort(np.concatenate(self._parts)) if self._parts else np.empty(0)
-        return int((every[1:] == every[:-1]).sum())
+    def repeated(self) -> tuple[int, list[Any]]:
+        """How often an id occurred that was there before, and these ids."""
+        every = np.sort(np.concatenate(self._parts)) if self._parts else np.empty(0, np.int64)
+        again = every[1:][every[1:] == every[:-1]]
+        return len(again), [self._names.get(one, one) for one in np.unique(again).tolist()]
 
 
 def _plain(identity: Any) -> Any:

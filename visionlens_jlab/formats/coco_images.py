@@ -14,6 +14,7 @@ from .base import Action, Issue
 from .coco_ids import IdMap
 from .coco_layout import ImageResolver
 from .coco_records import image_decoder
+from .fields import pixels
 from .json_records import Decoded
 from .splits import split_of_folder, split_of_path
 
@@ -137,7 +138,7 @@ class FileImages:
         for index, reason in decoded.invalid:
             self._skip(self._count + index, reason)
         if self._resolver is None:
-            first = [record.file_name for record in decoded.records[:LEARN_FROM]]
+            first = [name for one in decoded.records[:LEARN_FROM] if (name := self._name_of(one))]
             self._resolver = ImageResolver(self._images.files, self._path, first)
         first_new = len(self._images.paths)
         new = [
@@ -167,19 +168,28 @@ class FileImages:
             for ordinal, identity in self._license_ids:
                 column[ordinal] = self._licenses.get(identity, identity)
 
+    def _name_of(self, record: Any) -> str:
+        """The file name; LVIS states the address alone, which ends with folder and name."""
+        name = record.file_name or ""
+        if name.strip():
+            return str(name)
+        address = getattr(record, self._decoder.extras["coco_url"])
+        return "/".join(address.split("/")[-2:]).strip("/") if isinstance(address, str) else ""
+
     def _add(self, record: Any, position: int, decoded: Decoded) -> bool:
         """Add the image of a record; False: it is known already, or has no name."""
         images = self._images
         resolver = self._resolver
         assert resolver is not None
-        if not record.file_name.strip():
+        name = self._name_of(record)
+        if not name:
             at = decoded.positions[position] if decoded.positions else position
             self._skip(self._count + at, "It has no file name")
             return False
-        path, by_name = resolver.resolve(record.file_name)
+        path, by_name = resolver.resolve(name)
         if by_name and path in images.by_path:
             # Another entry has that file: two images must not become one by a guess.
-            path, by_name = resolver.missing(record.file_name), False
+            path, by_name = resolver.missing(name), False
         known = images.by_path.get(path)
         if known is not None:
             message = f"{self._name} lists the image again."
@@ -188,11 +198,16 @@ class FileImages:
                 self.ordinals.add(record.id, known)
             return False
         split = self._split or split_of_path(path)
-        ordinal = images.append(
-            path, split, (_pixels(record.width), _pixels(record.height)), record.id
-        )
+        size = pixels(record.width), pixels(record.height)
+        ordinal = images.append(path, split, size, record.id)
         for member, (_, reason) in decoded.dropped.get(position, {}).items():
             images.note("VALUE_INVALID", "kept", ordinal, f"{member}: {reason}.")
+        for side, stated, found in zip(
+            ("width", "height"), (record.width, record.height), size, strict=True
+        ):
+            if stated is not None and found is None:
+                message = f"{side} {str(stated)[:40]!r} is no number of pixels; left out."
+                images.note("VALUE_INVALID", "kept", ordinal, message)
         if record.id is None:
             message = "The entry has no id; no annotation can mean the image."
             images.note("VALUE_INVALID", "kept", ordinal, message)
@@ -200,7 +215,7 @@ class FileImages:
             message = f"The id {record.id} occurs twice; annotations mean the first."
             images.note("DUPLICATE_ID", "kept", ordinal, message)
         if by_name:
-            message = f"{record.file_name} is not there; the file of that name was taken."
+            message = f"{name} is not there; the file of that name was taken."
             images.note("IMAGE_PATH_REPAIRED", "repaired", ordinal, message)
         return True
 
@@ -228,13 +243,3 @@ def _is_id(value: Any) -> bool:
 
 def _split(value: str | None) -> str | None:
     return (split_of_folder(value) or value) if value else None
-
-
-def _pixels(value: Any) -> int | None:
-    if type(value) is int and value > 0:
-        return value
-    try:
-        pixels = int(float(value))
-    except (TypeError, ValueError, OverflowError):
-        return None
-    return pixels if 0 < pixels < 1 << 31 else None

@@ -22,7 +22,7 @@ def image_decoder() -> RecordDecoder:
         "Image",
         [
             ("id", Id | None, None),
-            ("file_name", str, msgspec.NODEFAULT),
+            ("file_name", str | None, None),
             ("width", Number, None),
             ("height", Number, None),
         ],

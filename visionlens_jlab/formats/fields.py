@@ -78,6 +78,8 @@ def parse_time(value: Any) -> datetime | None:
 
 def pixels(value: Any) -> int | None:
     """Width or height of an image; None: it is none."""
+    if type(value) is int and 0 < value <= MAX_PIXELS:
+        return value
     try:
         size = int(float(value))
     except (TypeError, ValueError, OverflowError):

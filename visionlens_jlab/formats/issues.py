@@ -83,6 +83,8 @@ ISSUES: dict[str, str] = {
     "PROBABILITIES_SUM": "The probabilities of an image do not sum to 1; kept.",
     "SECTION_REPEATED": "A COCO file has one of its lists twice; only the first is read.",
     "SHAPE_INVALID": "A polygon, mask, keypoints or box cannot be used; the rest is kept.",
+    "SHAPE_MISSING": "Annotations have neither box nor shape where others of the file do; kept as "
+    "labels of the whole image.",
     "SHAPE_REPAIRED": "A polygon, mask or keypoints were not well formed; repaired.",
     "SIZE_MISMATCH": "The label file states another size than the image has; the image's is kept.",
     "SPLIT_ENTRY_MISSING": "A list of a split names an image that is not there.",

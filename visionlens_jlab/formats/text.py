@@ -5,8 +5,9 @@ from __future__ import annotations
 import codecs
 import re
 import unicodedata
-from collections.abc import Iterator
-from typing import BinaryIO
+from collections.abc import Collection, Iterator
+from itertools import islice
+from typing import Any, BinaryIO
 
 BLOCK = 1 << 18
 LONGEST_LINE = 1 << 20
@@ -65,6 +66,12 @@ def _line(data: bytes) -> str:
         return data.decode("utf-8")
     except UnicodeDecodeError:
         return data.decode("cp1252", "replace")
+
+
+def some(names: Collection[Any], shown: int = 10) -> str:
+    """The first of many names, and how many more there are."""
+    listed, more = ", ".join(map(str, islice(names, shown))), len(names) - shown
+    return f"{listed} and {more:,} more" if more > 0 else listed
 
 
 def folded(path: str) -> str:

@@ -106,7 +106,7 @@ class _File:
             elif key == "images":
                 for block in reader.elements():
                     for record in decoder.decode(block).records:
-                        if record.id is not None and record.file_name.strip():
+                        if record.id is not None and (record.file_name or "").strip():
                             self.names.add(record.id, record.file_name)
         self.member = next((key for key in LISTS if key in offsets), None)
         if self.member is None:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +18,7 @@ from ...formats.base import Issue
 from ...formats.predictions import PredictionBatch, Targets, read_predictions
 from ...formats.predictions.base import Unmatched
 from ...formats.predictions.targets import DatasetClass, with_categories
+from ...formats.text import some
 from ...models import IngestReport, ReportCount, ReportItem
 from ..context import JobContext
 from ..ingest.annotations import Prepared
@@ -155,7 +154,8 @@ class _Collected:
             raise VisionLensError(
                 "PREDICTIONS_INVALID",
                 f"None of the {self.found:,} predictions is of an image of the dataset. They name "
-                f"{_some(strangers)}{several}; the dataset has {_some(self.targets.paths)}.",
+                f"{some(strangers, SHOWN_NAMES)}{several}; the dataset has "
+                f"{some(self.targets.paths, SHOWN_NAMES)}.",
                 "Name the images as the dataset does, or by sample_id; with split= only images of "
                 "that split are meant.",
             )
@@ -168,8 +168,9 @@ class _Collected:
         if self.classes and self.names and not self.classes.keys() & set(self.names):
             raise VisionLensError(
                 "PREDICTIONS_INVALID",
-                f"No prediction is of a class of the dataset. They are of {_some(self.classes)}; "
-                f"the dataset has {_some(self.names)}.",
+                "No prediction is of a class of the dataset. They are of "
+                f"{some(self.classes, SHOWN_NAMES)}; the dataset has "
+                f"{some(self.names, SHOWN_NAMES)}.",
                 "Name the classes as the dataset does; where they are numbers, say what these "
                 "mean with categories=.",
             )
@@ -235,14 +236,6 @@ class _Collected:
             message=issue.message,
             sample_id=sample,
         )
-
-
-def _some(names: Collection[str]) -> str:
-    """The first few of many names."""
-    listed = ", ".join(islice(names, SHOWN_NAMES))
-    return (
-        listed if len(names) <= SHOWN_NAMES else f"{listed} and {len(names) - SHOWN_NAMES:,} more"
-    )
 
 
 def _facts(targets: Targets) -> FactsLog:

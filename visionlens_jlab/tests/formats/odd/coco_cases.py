@@ -270,7 +270,7 @@ def _(folder: Path) -> None:
     "no categories at all",
     images=1,
     annotations=2,
-    codes={"CLASS_UNKNOWN": 1},
+    codes={"CLASS_UNKNOWN": 1, "CLASS_MISSING": 1},
     check=lambda found: has(classes(found), ["1", None]),
 )
 def _(folder: Path) -> None:

@@ -94,7 +94,7 @@ def _(folder: Path) -> None:
 @CASES.add(
     "sizes absent, text, float, zero and wrong",
     images=5,
-    codes={"SIZE_MISMATCH": 1},
+    codes={"SIZE_MISMATCH": 1, "VALUE_INVALID": 2},
     params={"labels_only": False},
     check=lambda found: has({(row["width"], row["height"]) for row in found.samples}, {(40, 30)}),
 )
