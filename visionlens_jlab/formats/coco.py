@@ -15,7 +15,8 @@ from .coco_bare import BareAnnotations
 from .coco_classes import CocoClasses
 from .coco_ids import SeenIds
 from .coco_images import CocoImages
-from .coco_layout import LabelFile, find_files
+from .coco_layout import CocoFiles, LabelFile, find_files
+from .coco_panoptic import PanopticMasks
 from .coco_records import Sections, annotation_decoder
 from .fields import build_fields
 from .json_records import RecordDecoder
@@ -54,6 +55,12 @@ class CocoFormat:
             raise VisionLensError(
                 "LABELS_INVALID", f"There is no COCO ground truth in {request.address}."
             )
+        try:
+            yield from self._read(request, files)
+        except RecursionError as error:
+            raise _broken(files.used[0], ValueError("its lists are nested too deeply")) from error
+
+    def _read(self, request: Request, files: CocoFiles) -> Iterator[Batch]:
         yield Batch(issues=[_unused(path) for path in files.unused])
         images = CocoImages(request.files(request.image_source))
         parts = [part for file in files.used if (part := _open_part(request, file, images))]
@@ -74,6 +81,7 @@ class _Part:
         self.file = file
         self.classes = CocoClasses(file.path)
         self._all_images = images
+        self._masks = PanopticMasks(request, file.path)
         request.note_read(request.label_source, file.path)
 
         def open_file() -> BinaryIO:
@@ -81,6 +89,8 @@ class _Part:
 
         self._sections = Sections(open_file)
         apart = request.labels is not None or request.images is not None
+        if not apart and self._masks.folder:
+            images.passed_over.add(self._masks.folder)
         self._images = images.begin(file.path, "" if apart else file.path, file.split)
         self._sections.read(
             {
@@ -99,7 +109,8 @@ class _Part:
         seen, bare = SeenIds(), BareAnnotations(self.file.path)
         count = 0
         try:
-            for block in self._sections.blocks():
+            for stated in self._sections.blocks():
+                block, odd = self._masks.expand(stated)
                 decoded = decoder.decode(block)
                 columns = AnnotationColumns(self.file.path, decoder.extras, ids, self.classes)
                 columns.add(decoded, count)
@@ -108,12 +119,15 @@ class _Part:
                 count += found
                 rows = columns.rows()
                 bare.add(rows)
-                yield Batch(annotations=rows, issues=columns.issues, found=Found(annotations=found))
+                yield Batch(
+                    annotations=rows, issues=columns.issues + odd, found=Found(annotations=found)
+                )
         except ValueError as error:
             raise _broken(self.file, error) from error
         issues = [*self.classes.unknown(), *self._odd_text(decoder), *self._again(seen)]
         issues += bare.issues()
-        yield Batch(issues=issues + self._repeated())
+        files = Found(label_files=self._masks.files)
+        yield Batch(issues=issues + self._repeated(), found=files)
 
     def _repeated(self) -> list[Issue]:
         return [

@@ -44,6 +44,8 @@ class CocoImages:
         self.by_path: dict[str, int] = {}
         self.listed = 0
         """Number of images that a file lists; the others lie beside them."""
+        self.passed_over: set[str] = set()
+        """Folders of pictures that are no images of the dataset."""
         self.invalid = 0
         """Entries that could not be read; each has an issue."""
 
@@ -100,6 +102,8 @@ class CocoImages:
             if path in self.by_path or not is_image(path):
                 continue
             folder = posixpath.dirname(path)
+            if folder in self.passed_over:
+                continue
             if folder in folders or not self.listed:
                 ordinal = self.append(path, split_of_path(path), (None, None))
                 self.note("IMAGE_WITHOUT_LABELS", "kept", ordinal, "No label file lists the image.")
@@ -126,7 +130,7 @@ class FileImages:
         """Note licence names, which stand for their ids in the field `license`."""
         try:
             entries = msgspec.json.decode(block)
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return  # their ids stay
         for entry in entries:
             if isinstance(entry, dict) and _is_id(entry.get("id")) and entry.get("name"):

@@ -12,13 +12,14 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
+from itertools import islice
 from typing import NamedTuple
 from urllib.parse import unquote
 
 from visionlens_jlab.media.headers import is_image
 from visionlens_jlab.media.sources import Source
 
-from .json_stream import open_utf8
+from .json_stream import JsonObjectReader, open_utf8
 from .request import Request
 from .splits import split_of_file, split_of_folder
 
@@ -27,7 +28,12 @@ PEEK = 1 << 18
 """Bytes read from the beginning of a file to tell what it is."""
 _SECTION = re.compile(rb'"(images|annotations|categories)"\s*:\s*[\[{]')
 _ELEMENT = re.compile(rb'"(file_name|image_id|category_id|supercategory)"\s*:')
-_EXTRA_TASKS = re.compile(r"^(person_keypoints|captions|stuff|panoptic|image_info)_")
+_EXTRA_TASKS = re.compile(r"(person_keypoints|captions|stuff|panoptic|image_info)_")
+_TASKS = ("person_keypoints", "panoptic", "stuff", "captions", "image_info")
+"""What COCO's other files are about, the most telling first."""
+_EMPTY = re.compile(rb'"(images|annotations)"\s*:\s*\[\s*\]')
+MEMBERS = 50
+"""Members of an object that are walked through in search of a list."""
 IMAGE_FOLDERS = ("images", "data", "imgs", "JPEGImages", "train", "val", "valid", "test")
 
 
@@ -54,7 +60,7 @@ def find_files(request: Request) -> CocoFiles:
         return CocoFiles([_label_file(path)] if ok else [], [])
     source = request.label_source
     paths = [path for path in _candidates(source) if is_ground_truth(source, path)]
-    return _without_extra_tasks(paths)
+    return _without_extra_tasks(source, paths)
 
 
 def _candidates(source: Source) -> list[str]:
@@ -68,15 +74,32 @@ def _candidates(source: Source) -> list[str]:
     return found
 
 
-def _without_extra_tasks(paths: list[str]) -> CocoFiles:
+def _without_extra_tasks(source: Source, paths: list[str]) -> CocoFiles:
     # COCO publishes several files about the same images; `instances_*` is the one with objects.
-    extra = [path for path in paths if _EXTRA_TASKS.match(posixpath.basename(path))]
-    plain = [path for path in paths if path not in extra]
-    if not plain:
-        keypoints = [p for p in extra if "keypoints" in posixpath.basename(p)]
-        plain = keypoints or extra
+    tasks = {path: _EXTRA_TASKS.match(posixpath.basename(path)) for path in paths}
+    plain = [path for path, task in tasks.items() if task is None]
+    if any(tasks.values()) and not any(_lists_annotations(source, path) for path in plain):
+        for wanted in _TASKS:  # the first of them that there is
+            found = [path for path, task in tasks.items() if task and task.group(1) == wanted]
+            if found:
+                plain = found
+                break
     unused = [path for path in paths if path not in plain]
     return CocoFiles([_label_file(path) for path in plain], unused)
+
+
+def _lists_annotations(source: Source, path: str) -> bool:
+    """Whether a file has a list of annotations with something in it."""
+    try:
+        with open_utf8(source.open(path)) as file:
+            reader = JsonObjectReader(file)
+            for key, _ in reader.members():
+                first = reader.next_byte()
+                if key == "annotations" and (first == ord("{") or first == ord("[")):
+                    return first == ord("{") or any(reader.elements())
+            return False
+    except ValueError:
+        return True  # it breaks off: that is told when it is read
 
 
 def _label_file(path: str) -> LabelFile:
@@ -95,9 +118,37 @@ def is_ground_truth(source: Source, path: str) -> bool:
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
     if start != b"{":
         return False
-    sections = {match.group(1) for match in _SECTION.finditer(head)}
-    empty = re.search(rb'"(images|annotations)"\s*:\s*\[\s*\]', head) is not None
-    return bool(sections) and (empty or _ELEMENT.search(head) is not None)
+    if len(head) == PEEK and not _tells(head):
+        return _holds_lists(source, path)
+    return _tells(head)
+
+
+def _tells(head: bytes) -> bool:
+    """Whether a beginning shows lists and elements as COCO has them."""
+    if _SECTION.search(head) is None:
+        return False
+    return _EMPTY.search(head) is not None or _ELEMENT.search(head) is not None
+
+
+def _holds_lists(source: Source, path: str) -> bool:
+    """Whether one of a file's first members is a list of images or annotations.
+
+    Something else may come before them, in LVIS categories that tell nothing.
+    """
+    try:
+        with open_utf8(source.open(path)) as file:
+            offsets = (
+                offset
+                for key, offset in islice(JsonObjectReader(file).members(), MEMBERS)
+                if key in ("images", "annotations")
+            )
+            offset = next(offsets, None)
+            if offset is None:
+                return False
+            file.seek(offset)
+            return _ELEMENT.search(file.read(PEEK)) is not None
+    except ValueError:
+        return False
 
 
 class ImageResolver:

@@ -176,10 +176,10 @@ def _unusual_blocks(file: BinaryIO, prefix: str, size: int = 5000) -> Iterator[b
             if len(block) == size:
                 yield msgspec.json.encode(block)
                 block = []
-    except ijson.JSONError as error:
+        if block:
+            yield msgspec.json.encode(block)
+    except (ijson.JSONError, RecursionError) as error:
         raise ValueError(str(error)) from error
-    if block:
-        yield msgspec.json.encode(block)
 
 
 def _with_id(key: str, value: Any) -> Any:

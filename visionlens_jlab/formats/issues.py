@@ -82,6 +82,8 @@ ISSUES: dict[str, str] = {
     "skipped.",
     "PROBABILITIES_SUM": "The probabilities of an image do not sum to 1; kept.",
     "SECTION_REPEATED": "A COCO file has one of its lists twice; only the first is read.",
+    "SEGMENTS_MISSING": "The PNG file of a panoptic image, or a segment in it, cannot be read; its "
+    "boxes are kept.",
     "SHAPE_INVALID": "A polygon, mask, keypoints or box cannot be used; the rest is kept.",
     "SHAPE_MISSING": "Annotations have neither box nor shape where others of the file do; kept as "
     "labels of the whole image.",

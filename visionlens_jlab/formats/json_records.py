@@ -68,8 +68,11 @@ class RecordDecoder:
 
     def decode(self, block: bytes) -> Decoded:
         """Decode a block. Raises ValueError when it is not JSON at all."""
-        with collection_paused():
-            return self._decode(block)
+        try:
+            with collection_paused():
+                return self._decode(block)
+        except RecursionError as error:
+            raise ValueError("the lists in it are nested too deeply") from error
 
     def _decode(self, block: bytes) -> Decoded:
         try:
@@ -96,8 +99,6 @@ class RecordDecoder:
         except UnicodeDecodeError:
             self.recoded = True
             return json.loads(block.decode("cp1252", "replace"))
-        except RecursionError as error:
-            raise ValueError("the lists in it are nested too deeply") from error
 
     def _convert(self, elements: list[Any]) -> Decoded:
         self._extend(elements)

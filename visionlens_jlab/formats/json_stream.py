@@ -24,6 +24,9 @@ the buffer then grows."""
 GLANCE = 1 << 16
 """Bytes looked at first: what is short needs no search through a whole block."""
 
+MAX_DEPTH = 400
+"""Of lists and objects in each other: what is deeper no parser takes."""
+
 _OPEN, _CLOSE, _QUOTE = 1, 2, 3
 _KINDS = np.zeros(256, dtype=np.uint8)
 _KINDS[[ord("["), ord("{")]] = _OPEN
@@ -107,6 +110,8 @@ def _parse_error(elements: memoryview) -> str | None:
         _ANYTHING.decode(text)
     except msgspec.DecodeError as error:
         return str(error)
+    except RecursionError:
+        return "nested too deeply"
     return None
 
 
@@ -122,6 +127,8 @@ def _cut_by_counting(data: bytes) -> tuple[int, int]:
     opens = (kinds == _OPEN) & outside
     closes = (kinds == _CLOSE) & outside
     depth = np.cumsum(opens.astype(np.int32) - closes.astype(np.int32), dtype=np.int32)
+    if depth.max(initial=0) > MAX_DEPTH:
+        raise MalformedJsonError(f"its lists are nested more than {MAX_DEPTH} deep")
     ending = np.flatnonzero(closes & (depth < 0))
     if ending.size:
         return 0, int(positions[ending[0]])

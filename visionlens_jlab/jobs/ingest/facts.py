@@ -75,6 +75,11 @@ class FactsLog:
         found = int(self.whole.sample_ids[ordinal])
         return found if found >= 0 else None
 
+    def is_skipped(self, ordinal: int | None) -> bool:
+        """Whether the image was read and not imported."""
+        known = ordinal is not None and 0 <= ordinal < self.count
+        return known and self.sample_id(ordinal) is None
+
     def is_existing(self, ordinal: int | None) -> bool:
         """Whether the image was in the dataset before."""
         return ordinal is not None and 0 <= ordinal < self.count and bool(self.whole.known[ordinal])

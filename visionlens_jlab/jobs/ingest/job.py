@@ -194,9 +194,11 @@ class _Ingest:
             check_space(self._context.spool, new, images.bytes)
 
     def _own(self, issues: list[Issue]) -> list[Issue]:
-        """Leave out what concerns images that were in the dataset before."""
-        kept = []
+        """Leave out what concerns images that were in the dataset before, or are not in it."""
+        kept, log = [], self._samples.log
         for issue in issues:
+            if issue.kind == "image" and issue.action != "skipped" and log.is_skipped(issue.image):
+                continue
             if not self._samples.log.is_existing(issue.image) or issue.code in _ABOUT_KNOWN:
                 kept.append(issue)
             elif issue.action == "skipped" and issue.kind == "annotation":
