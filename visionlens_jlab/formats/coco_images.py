@@ -143,7 +143,7 @@ class FileImages:
             self._skip(self._count + index, reason)
         if self._resolver is None:
             first = [name for one in decoded.records[:LEARN_FROM] if (name := self._name_of(one))]
-            self._resolver = ImageResolver(self._images.files, self._path, first)
+            self._resolver = ImageResolver(self._images.files, self._path, first, self._split)
         first_new = len(self._images.paths)
         new = [
             record
@@ -194,6 +194,9 @@ class FileImages:
         if by_name and path in images.by_path:
             # Another entry has that file: two images must not become one by a guess.
             path, by_name = resolver.missing(name), False
+        others = resolver.rivals(path, name)
+        if others:
+            path = name.replace("\\", "/").lstrip("/")
         known = images.by_path.get(path)
         if known is not None:
             message = f"{self._name} lists the image again."
@@ -218,7 +221,11 @@ class FileImages:
         elif not self.ordinals.add(record.id, ordinal):
             message = f"The id {record.id} occurs twice; annotations mean the first."
             images.note("DUPLICATE_ID", "kept", ordinal, message)
-        if by_name:
+        if others:
+            message = f"{1 + len(others)} folders hold an image of that name, among them "
+            message += f"{posixpath.dirname(others[0]) or '.'}; none was taken."
+            images.note("IMAGE_AMBIGUOUS", "kept", ordinal, message)
+        elif by_name:
             message = f"{name} is not there; the file of that name was taken."
             images.note("IMAGE_PATH_REPAIRED", "repaired", ordinal, message)
         return True

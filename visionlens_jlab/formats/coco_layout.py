@@ -34,7 +34,7 @@ _TASKS = ("person_keypoints", "panoptic", "stuff", "captions", "image_info")
 _EMPTY = re.compile(rb'"(images|annotations)"\s*:\s*\[\s*\]')
 MEMBERS = 50
 """Members of an object that are walked through in search of a list."""
-IMAGE_FOLDERS = ("images", "data", "imgs", "JPEGImages", "train", "val", "valid", "test")
+IMAGE_FOLDERS = ("images", "data", "imgs", "JPEGImages")
 
 
 class LabelFile(NamedTuple):
@@ -162,13 +162,25 @@ class ImageResolver:
         The label file's path in the same source (or '' when it lies elsewhere).
     names : iterable of str
         The first file names, to learn which folder they are relative to.
+    split : str, optional
+        Of the label file: folders of that split are its own.
     """
 
-    def __init__(self, files: dict[str, int], label_path: str, names: Iterable[str]) -> None:
+    def __init__(
+        self,
+        files: dict[str, int],
+        label_path: str,
+        names: Iterable[str],
+        split: str | None = None,
+    ) -> None:
         self._files = files
-        self._bases = _bases(files, label_path)
-        self._rank(names)
+        self._ranks = _bases(files, label_path, split)
+        self._bases = self._ordered(names)
         self._usual = f"{self._bases[0]}/" if self._bases[0] else ""
+        rank = self._ranks[self._bases[0]]
+        same = [base for base in self._bases[1:] if self._ranks[base] == rank]
+        self._rivals = same if rank >= _ANY else []
+        """Folders that are as good as the first one."""
         self._names: set[str] | None = None
         self._by_name: dict[str, list[str]] | None = None
 
@@ -197,13 +209,23 @@ class ImageResolver:
         path = posixpath.normpath(posixpath.join(self._bases[0], plain))
         return plain if path.startswith("..") else path
 
-    def _rank(self, names: Iterable[str]) -> None:
+    def rivals(self, path: str, name: str) -> list[str]:
+        """Other images that a name found at `path` may mean as well."""
+        if not self._rivals or not path.startswith(self._usual):
+            return []
+        plain = name.replace("\\", "/")
+        others = [posixpath.normpath(posixpath.join(base, plain)) for base in self._rivals]
+        return [other for other in others if other in self._files and other != path]
+
+    def _ordered(self, names: Iterable[str]) -> list[str]:
+        """The folders: those that hold at least half as many names as the best, by rank."""
         wanted = [name.replace("\\", "/") for name in names]
         hits = {
             base: sum(posixpath.normpath(posixpath.join(base, n)) in self._files for n in wanted)
-            for base in self._bases
+            for base in self._ranks
         }
-        self._bases.sort(key=lambda base: -hits[base])
+        enough = max(hits.values()) / 2
+        return sorted(hits, key=lambda base: (hits[base] < enough, self._ranks[base], -hits[base]))
 
     def _same_name(self, name: str) -> str | None:
         """The image of that name, in any case and Unicode form, with any suffix if it has none.
@@ -238,12 +260,26 @@ def _common_end(one: list[str], other: list[str]) -> int:
     return next((n for n, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
 
 
-def _bases(files: dict[str, int], label_path: str) -> list[str]:
+_OWN, _IMAGES, _ANY = 0, 1, 2
+
+
+def _bases(files: dict[str, int], label_path: str, split: str | None) -> dict[str, int]:
+    """Folders that names may be relative to, in order, with their rank.
+
+    The label file's own ones, those called `images` or the like, and any other that holds images.
+    """
     folder, _, name = label_path.rpartition("/")
     part = re.split(r"[_.]", name.rpartition(".")[0])[-1]  # instances_train2017 -> train2017
     above = posixpath.dirname(folder)
-    wanted = [folder, above, "", part, f"images/{part}", *IMAGE_FOLDERS]
-    wanted += [f"{base}/{inner}" for base in (folder, above) if base for inner in IMAGE_FOLDERS]
+    own = [folder, above, "", part, f"images/{part}"]
+    images = [
+        posixpath.join(base, inner) for base in ("", folder, above) for inner in IMAGE_FOLDERS
+    ]
     holding = Counter(path.rpartition("/")[0] for path in files if is_image(path))
-    wanted += [path for path, _ in holding.most_common(20)]
-    return list(dict.fromkeys(wanted))
+    ranks = dict.fromkeys(own, _OWN)
+    for base in images:
+        ranks.setdefault(base, _IMAGES)
+    for base, _ in holding.most_common(20):
+        of_split = split is not None and split_of_folder(posixpath.basename(base)) == split
+        ranks.setdefault(base, _IMAGES if of_split else _ANY)
+    return ranks

@@ -46,6 +46,8 @@ ISSUES: dict[str, str] = {
     "FILE_REFUSED": "A link, or a name in a table, leads nowhere or outside the folders that may "
     "be read, or a name is not in UTF-8.",
     "FILES_UNUSED": "Files that are neither images nor labels, or predictions, were not read.",
+    "IMAGE_AMBIGUOUS": "An image that labels name may be one of several files, and nothing tells "
+    "which; kept without pixels.",
     "IMAGE_CHANGED": "The file of an image known from before has changed; it was read again "
     "under the same id (with labels only: kept as it was).",
     "IMAGE_ENTRY_INVALID": "An entry of a list of images lacks its id or file name; skipped.",

@@ -153,3 +153,29 @@ def test_an_image_is_kept_or_skipped_not_both(tmp_path, kind: str) -> None:
             done.setdefault(row["item"], set()).add(row["action"])
     assert {item: actions for item, actions in done.items() if len(actions) > 1} == {}
     assert any("skipped" in actions for actions in done.values())
+
+
+PLACES: dict[str, tuple[str, list[str], str | None]] = {
+    "a copy": ("labels.json", ["Backup/1.png", "images/1.png"], "images/1.png"),
+    "a copy of all but one": (
+        "labels.json", ["Backup/1.png", "Backup/2.png", "images/1.png"], "images/1.png",
+    ),
+    "splits of equal names": ("labels.json", ["train/1.png", "val/1.png"], None),
+    "the split of the file": ("labels_val.json", ["train/1.png", "val/1.png"], "val/1.png"),
+    "the split before the rest": ("val_labels.json", ["train/1.png", "val/1.png"], "val/1.png"),
+    "beside the file": ("val/labels.json", ["train/1.png", "val/1.png"], "val/1.png"),
+    "two of any name": ("labels.json", ["a/1.png", "b/1.png"], None),
+    "one of any name": ("labels.json", ["a/1.png", "b/3.png"], "a/1.png"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_an_image_in_several_folders(tmp_path, name: str) -> None:
+    label, images, wanted = PLACES[name]
+    for image in images:
+        write_image(tmp_path / image)
+    content = coco([coco_image(1), coco_image(2)], [coco_box(1, 1, [1, 2, 3, 4])])
+    write_json(tmp_path / label, content)
+    found = ingest_rows(tmp_path, labels_only=True, format="coco")
+    assert found.boxes(wanted or "1.png") == [(1, 2, 3, 4)]
+    assert found.codes["IMAGE_AMBIGUOUS"] == (wanted is None)
