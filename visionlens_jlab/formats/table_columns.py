@@ -76,8 +76,8 @@ def _boxes(table: pa.Table, image: str | None, item: str, issues: list[Issue]) -
         return _checked(_with_box(table, corners, columns), item, issues)
     if {"x", "y", *SIZE} <= names and _differ(table, image):
         four = ("x", "y", *SIZE)
-        columns = tuple(floats(table.column(name)) for name in four)
-        return _checked(_with_box(table, four, columns), item, issues)
+        values = tuple(floats(table.column(name)) for name in four)
+        return _checked(_with_box(table, four, values), item, issues)
     parts = [name for name in BOX if name in names]
     if not parts:
         return table

@@ -137,7 +137,7 @@ def _(folder: Path) -> None:
     "a list of another machine with a missing image",
     images=1,
     annotations=1,
-    codes={"IMAGE_PATH_REPAIRED": 1, "IMAGE_MISSING": 1, "IMAGE_WITHOUT_LABELS": 1},
+    codes={"IMAGE_PATH_REPAIRED": 1, "IMAGE_MISSING": 1},
 )
 def _(folder: Path) -> None:
     put(folder, "images/a.png")
