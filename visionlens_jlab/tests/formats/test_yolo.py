@@ -60,7 +60,7 @@ def test_odd_things_are_listed(tmp_path):
     found = labels(folder)
     assert found.codes == {
         "LABEL_LINE_INVALID": 4, "CLASS_UNKNOWN": 2, "BOX_OUTSIDE": 1, "BOX_EMPTY": 1,
-        "IMAGE_WITHOUT_LABELS": 2, "LABEL_WITHOUT_IMAGE": 1, "ANNOTATION_WITHOUT_IMAGE": 2,
+        "IMAGE_WITHOUT_LABELS": 1, "LABEL_WITHOUT_IMAGE": 1, "ANNOTATION_WITHOUT_IMAGE": 2,
         "IMAGE_UNREADABLE": 2, "BOX_WITHOUT_SIZE": 1,
     }  # fmt: skip
     assert found.summary["images"] == {"found": 5, "imported": 4, "skipped": 1}
@@ -123,7 +123,6 @@ def test_lists_of_images_and_a_missing_split(tmp_path):
     assert found.codes == {
         "SPLIT_MISSING": 1,
         "IMAGE_MISSING": 1,
-        "IMAGE_WITHOUT_LABELS": 1,
         "IMAGE_UNLISTED": 1,
         "LABELS_UNREAD": 1,
     }
