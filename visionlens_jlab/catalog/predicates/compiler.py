@@ -8,7 +8,14 @@ annotation that satisfies them all. Each group speaks of ground truth unless it 
 from __future__ import annotations
 
 from visionlens_jlab.catalog.fieldset import Field, FieldSet
-from visionlens_jlab.catalog.predicates.normal import conjuncts, leaves, normalize
+from visionlens_jlab.catalog.predicates.normal import (
+    MAX_GROUPS,
+    MAX_TERMS,
+    conjuncts,
+    leaves,
+    normalize,
+    too_many,
+)
 from visionlens_jlab.catalog.predicates.sql import (
     FALSE,
     TRUE,
@@ -92,6 +99,7 @@ def is_bare(node: Filter, fields: FieldSet) -> bool:
 class _Compiler:
     def __init__(self, fields: FieldSet) -> None:
         self._fields = fields
+        self._terms = self._groups = 0
 
     # --- over one sample ---------------------------------------------------------------------
 
@@ -111,8 +119,8 @@ class _Compiler:
                 return self._term(node)
 
     def sample_all(self, parts: list[Filter], among: Among | None = None) -> Compiled:
-        bare = [part for part in parts if self.is_bare(part)]
-        others = [self.sample(part) for part in parts if part not in bare]
+        bare, mixed = self._divided(parts)
+        others = [self.sample(part) for part in mixed]
         if among is not None and among.level == "samples":
             others.append(among.on_sample)
             among = None
@@ -164,8 +172,8 @@ class _Compiler:
 
     def matching_all(self, parts: list[Filter], among: Among | None = None) -> Compiled | None:
         """The matching annotations where all `parts` hold, and `among` as one of the bare ones."""
-        bare = [part for part in parts if self.is_bare(part)]
-        found = [self.matching(part) for part in parts if part not in bare]
+        bare, mixed = self._divided(parts)
+        found = [self.matching(part) for part in mixed]
         if bare or among is not None:
             found.append(self.group(bare, among=among))
         wanted = [condition for condition in found if condition is not None]
@@ -197,8 +205,9 @@ class _Compiler:
 
     def _all(self, owner: str, parts: list[Filter]) -> Compiled:
         """No annotation breaks the claim; parts about source alone say which are meant."""
-        domain = [part for part in parts if self._is_about_source(part)]
-        claim = [part for part in parts if part not in domain]
+        about_source = [self._is_about_source(part) for part in parts]
+        domain = [part for part, is_it in zip(parts, about_source, strict=True) if is_it]
+        claim = [part for part, is_it in zip(parts, about_source, strict=True) if not is_it]
         if not claim:
             domain, claim = [], domain
         broken = join([self.annotation(part) for part in claim], "AND", TRUE)
@@ -210,6 +219,7 @@ class _Compiler:
         return self._exists(owner, join([among, broken], "AND", TRUE), negated=True)
 
     def _count(self, owner: str, node: Count) -> Compiled:
+        self._count_group()
         condition = self.group(conjuncts(node.arg))
         zero = _ZERO[node.cmp](node.value)
         having = f"count(*) {node.cmp} ?"
@@ -222,6 +232,7 @@ class _Compiler:
         )
 
     def _exists(self, owner: str, condition: Compiled, negated: bool = False) -> Compiled:
+        self._count_group()
         return Compiled(
             f"{owner}.sample_id {'NOT ' if negated else ''}IN (SELECT a.sample_id FROM "
             f"{annotations_from(condition.aliases)} WHERE {condition.sql})",
@@ -264,7 +275,23 @@ class _Compiler:
             and all(self._field(leaf).is_source for leaf in found)
         )
 
+    def _divided(self, parts: list[Filter]) -> tuple[list[Filter], list[Filter]]:
+        """The bare parts, and all others."""
+        is_bare = [self.is_bare(part) for part in parts]
+        return (
+            [part for part, bare in zip(parts, is_bare, strict=True) if bare],
+            [part for part, bare in zip(parts, is_bare, strict=True) if not bare],
+        )
+
+    def _count_group(self) -> None:
+        self._groups += 1
+        if self._groups > MAX_GROUPS:
+            raise too_many("questions about a sample's annotations", MAX_GROUPS)
+
     def _term(self, node: Filter) -> Compiled:
+        self._terms += 1
+        if self._terms > 2 * MAX_TERMS:  # matching annotations ask for each condition twice
+            raise too_many("conditions", MAX_TERMS)
         return compile_term(self._field(node), node)
 
     def _field(self, node: Filter) -> Field:

@@ -9,6 +9,19 @@ from visionlens_jlab.models import Combine, Count, Filter, Not, Quantified
 
 MAX_DEPTH = 60
 """Nesting beyond this is refused: it protects the recursive functions of this package."""
+MAX_TERMS = 2_000
+"""Conditions on a field; DuckDB takes a second for so many, and more than twice for twice."""
+MAX_GROUPS = 100
+"""Questions about a sample's annotations, each of which is a join."""
+
+
+def too_many(what: str, limit: int) -> VisionLensError:
+    """PREDICATE_INVALID for a predicate that is too long."""
+    return VisionLensError(
+        "PREDICATE_INVALID",
+        f"The predicate has more than {limit:,} {what}.",
+        "Name many values in one condition, class in ('car', 'bus'), or tag what you mean.",
+    )
 
 
 def normalize(node: Filter, depth: int = 0) -> Filter:

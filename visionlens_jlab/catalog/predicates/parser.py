@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal, cast
 
 from visionlens_jlab.catalog.predicates.lexer import Token, tokenize
-from visionlens_jlab.catalog.predicates.normal import MAX_DEPTH, normalize
+from visionlens_jlab.catalog.predicates.normal import MAX_DEPTH, MAX_TERMS, normalize, too_many
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.models import (
     Between,
@@ -44,6 +44,7 @@ class _Parser:
         self._tokens = tokens
         self._index = 0
         self._depth = 0
+        self._terms = 0
 
     @property
     def _next(self) -> Token:
@@ -119,6 +120,9 @@ class _Parser:
         return token.text in ("any", "none", "all", "count") and following.text in _COMPARISONS
 
     def _condition(self, field: str) -> Filter:
+        self._terms += 1
+        if self._terms > MAX_TERMS:
+            raise too_many("conditions", MAX_TERMS)
         if self._next.kind == "operator" and self._next.text in _COMPARISONS:
             return self._compare(field)
         if self._accept("keyword", "is"):
