@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
+import itertools
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 from jupyter_server.auth import Authorizer
@@ -199,10 +200,21 @@ class Resource(Guarded, APIHandler):  # type: ignore[misc]
 
     async def answer_table(self, table: pa.Table) -> None:
         """Write a table as an Arrow stream, batch by batch."""
-        encoding = self._encoding(table.nbytes)
-        chunks = wire.arrow_chunks(table)
-        self.set_header("Content-Type", wire.ARROW)
-        await self._stream(wire.compressed(chunks, encoding) if encoding else chunks)
+        await self.answer_tables(iter([table]))
+
+    async def answer_tables(self, pages: Iterator[pa.Table]) -> None:
+        """Write the parts of a table, one at least, as they are read; LIMIT_REACHED."""
+        async with self.services.gates["query"].entered(self._username):
+            try:
+                first = await self.work(next, pages)  # what is wrong shows here mostly
+                encoding = self._encoding(first.nbytes)
+                chunks = wire.arrow_chunks(itertools.chain([first], pages))
+                del first
+                self.set_header("Content-Type", wire.ARROW)
+                await self._stream(wire.compressed(chunks, encoding) if encoding else chunks)
+            finally:
+                if isinstance(pages, Generator):
+                    await self.work(pages.close)
         self.finish(set_content_type=wire.ARROW)
 
     async def _send(self, body: bytes, content_type: str) -> None:

@@ -45,18 +45,17 @@ class TableHandler(Resource):
     async def post(self, dataset: str) -> None:
         """The rows of a view, or of ids, as a table."""
         request = await self.body(TableRequest)
-        await self.answer_table(
-            await self.dataset(
-                dataset,
-                lambda store: store.table(
-                    request.level,
-                    spec=request.view if request.ids is None else None,
-                    ids=request.ids,
-                    columns=request.columns,
-                ),
-                kind="query",
-            )
+        pages = await self.dataset(
+            dataset,
+            lambda store: store.table_pages(
+                request.level,
+                spec=request.view if request.ids is None else None,
+                ids=request.ids,
+                columns=request.columns,
+            ),
+            kind="query",
         )
+        await self.answer_tables(pages)
 
 
 class TilesHandler(Resource):

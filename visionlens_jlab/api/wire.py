@@ -55,8 +55,8 @@ def compressed(chunks: Iterable[bytes], encoding: str) -> Iterator[bytes]:
     yield deflater.flush()
 
 
-def arrow_chunks(table: pa.Table) -> Iterator[bytes]:
-    """A table as an Arrow IPC stream, one chunk per record batch."""
+def arrow_chunks(pages: Iterator[pa.Table]) -> Iterator[bytes]:
+    """The parts of a table, one at least, as an Arrow IPC stream: a chunk for each batch."""
     import pyarrow as pa
 
     buffer = io.BytesIO()
@@ -67,10 +67,13 @@ def arrow_chunks(table: pa.Table) -> Iterator[bytes]:
         buffer.truncate()
         return chunk
 
-    with pa.ipc.new_stream(buffer, table.schema) as writer:
-        for batch in table.to_batches(max_chunksize=ROWS_PER_BATCH):
-            writer.write_batch(batch)
-            yield taken()
+    page = next(pages)
+    with pa.ipc.new_stream(buffer, page.schema) as writer:
+        while page is not None:
+            for batch in page.to_batches(max_chunksize=ROWS_PER_BATCH):
+                writer.write_batch(batch)
+                yield taken()
+            page = next(pages, None)
     yield taken()
 
 

@@ -29,6 +29,9 @@ FOLDERS_OF_JOBS = ("spool", "queries")
 STATE = "state.sqlite"
 _DELETED = ".deleted-"
 
+MOST_OPEN = 16
+"""Datasets held at once: each may take its memory, and threads."""
+
 
 class Library:
     """Finds, opens, makes and deletes datasets; from any thread.
@@ -43,6 +46,8 @@ class Library:
         After this time without a call `release_idle` lets go of a dataset.
     memory_mb : int, optional
         MiB that DuckDB may take for each open dataset; by default `config.default_memory_limit`.
+    most_open : int
+        Datasets held at once; beyond, those used longest ago are let go of, unless in use.
     allowed : Confinement, optional
         Folders that links and label files may lead into; by default `config.allowed_roots`.
     """
@@ -54,6 +59,7 @@ class Library:
         address: str | None = None,
         idle_seconds: float = 600,
         memory_mb: int | None = None,
+        most_open: int = MOST_OPEN,
         allowed: Confinement | None = None,
     ) -> None:
         self.allowed = allowed_roots() if allowed is None else allowed
@@ -70,6 +76,7 @@ class Library:
         self._address = address
         self._idle_seconds = idle_seconds
         self._memory_mb = memory_mb
+        self._most_open = most_open
         self.index: SearchIndex | None = None
         """Answers the searches of the datasets opened from now on; None: they scan."""
         self._stores: dict[str, DatasetStore] = {}
@@ -91,6 +98,7 @@ class Library:
         with self._lock, system_errors():
             if any(_name_of(folder) == name for folder in self._folders()):
                 raise VisionLensError("DATASET_EXISTS", f"There is a dataset {name!r} already.")
+            self._make_room()
             folder = self._new_folder(name)
             database = self._database(folder, create=True)
             try:
@@ -117,6 +125,8 @@ class Library:
             if store is not None and not (folder / "dataset.duckdb").is_file():
                 del self._stores[folder.name]
                 store = None
+            if store is None or not store.database.is_open:
+                self._make_room()
             if store is None or store.read_only > read_only:
                 store = self._open(folder, read_only)
             return (
@@ -166,6 +176,13 @@ class Library:
             and store.release(wait=0)
             for store in stores
         )
+
+    def _make_room(self) -> None:
+        """Let go of those used longest ago, until one more may be open; those in use stay."""
+        held = [store for store in self._stores.values() if store.database.is_open]
+        held.sort(key=lambda store: store.database.last_used)
+        for store in held[: max(0, len(held) - self._most_open + 1)]:
+            store.release(wait=0)
 
     def close(self) -> None:
         """Close every store."""

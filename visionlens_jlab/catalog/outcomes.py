@@ -187,11 +187,11 @@ def table_with_outcomes(
     level: Level,
     *,
     wanted: OutcomeFilter | None,
-    ids: Ids | None,
+    ids: Ids,
     columns: Sequence[str] | None,
 ) -> pa.Table:
-    """Rows of ids (None: all), with what became of annotations where outcomes are asked for."""
-    if wanted is None or level == "samples" or ids is None:
+    """Rows of ids, with what became of annotations where outcomes are asked for."""
+    if wanted is None or level == "samples":
         return read_table(snapshot.reader, snapshot.fields, level, ids=ids, columns=columns)
     added = snapshot.outcomes(wanted).columns(ids)
     own = [name for name in added if columns is None or name in columns]

@@ -34,7 +34,6 @@ from visionlens_jlab.catalog.mending import DamageWatch, Mending
 from visionlens_jlab.catalog.outcomes import (
     is_restricted,
     sample_with_outcomes,
-    table_with_outcomes,
 )
 from visionlens_jlab.catalog.removals import describe, remove_samples
 from visionlens_jlab.catalog.report import read_report
@@ -46,6 +45,7 @@ from visionlens_jlab.catalog.saved_views import (
 from visionlens_jlab.catalog.search_index import SearchIndex
 from visionlens_jlab.catalog.snapshot import Caches, Snapshot
 from visionlens_jlab.catalog.sqlbox import run_select, select_file
+from visionlens_jlab.catalog.table_pages import Tables
 from visionlens_jlab.catalog.tables import Ids, as_ids
 from visionlens_jlab.catalog.tags import write_tag
 from visionlens_jlab.catalog.thumbnails import FOLDER, ThumbnailReader
@@ -87,6 +87,7 @@ class DatasetStore(
     Images,
     JobResults,
     Mending,
+    Tables,
 ):
     """A dataset that this process holds; from any thread.
 
@@ -156,29 +157,6 @@ class DatasetStore(
         """Samples, or ground-truth annotations."""
         with self._snapshot() as snapshot:
             return count_all(snapshot.reader, level)
-
-    def table(
-        self,
-        level: Level,
-        *,
-        spec: ViewSpec | None = None,
-        ids: Sequence[int] | Ids | None = None,
-        columns: Sequence[str] | None = None,
-    ) -> pa.Table:
-        """Rows of `level`: of `ids` (of that level) in their order, else a view's, else all by id.
-
-        A sample view gives at level annotations its matching ones, all sources with `spec.all`.
-        FIELD_UNKNOWN for a column, ID_UNKNOWN for an id that does not exist.
-        """
-        with self._snapshot() as snapshot:
-            wanted = None if ids is None else as_ids(ids)
-            if wanted is None and spec is not None:
-                view = snapshot.view(spec)
-                wanted = snapshot.ids_at_level(view, level)
-            outcomes = None if spec is None else spec.outcomes
-            return table_with_outcomes(
-                snapshot, level, wanted=outcomes, ids=wanted, columns=columns
-            )
 
     def tiles(self, spec: ViewSpec, ids: Sequence[int] | Ids, *, geometry: bool = False) -> Tiles:
         """What the grid draws for ids of the view's level; two statements in all.

@@ -300,3 +300,16 @@ def test_a_folder_that_is_meant_for_others_stays_as_it_is(tmp_path, monkeypatch)
         folder.chmod(mode)
         Library(folder).close()
         assert folder.stat().st_mode & 0o7777 == mode
+
+
+def test_those_used_longest_ago_give_way(tmp_path: Path) -> None:
+    library = Library(tmp_path, most_open=3)
+    stores = [library.create(f"dataset {number}") for number in range(5)]
+    held = [store.database.is_open for store in stores]
+    assert held == [False, False, True, True, True]
+    assert library.open("dataset 0").count("samples") == 0
+    assert [store.database.is_open for store in stores] == [True, False, False, True, True]
+    with stores[3].database.read(), stores[4].database.read(), stores[0].database.read():
+        assert library.open("dataset 1").count("samples") == 0  # those in use stay
+        assert [store.database.is_open for store in stores] == [True, True, False, True, True]
+    library.close()

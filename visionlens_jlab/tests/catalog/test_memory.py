@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+import os
+from functools import partial
+
+import numpy as np
+import psutil
+import pyarrow as pa
 import pytest
 
 from visionlens_jlab.catalog.database import Database
+from visionlens_jlab.catalog.library import Library
+from visionlens_jlab.catalog.table_pages import PAGE_ROWS
 from visionlens_jlab.config import ENV_MEMORY_LIMIT, LEAST_MEMORY_MB, default_memory_limit
+from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.models import TagRequest, ViewSpec
+from visionlens_jlab.tests.catalog.builders import piece, samples_table
 
 
 def limits(folder, **options):
@@ -46,3 +57,55 @@ def test_a_sort_beyond_the_limit_goes_to_disk(tmp_path):
     database.release()
     assert rows == [(1_500_000, True)]
     assert not any((folder / "tmp").glob("*")) or not (folder / "tmp").exists()
+
+
+def test_a_table_larger_than_the_memory_comes_page_by_page(tmp_path):
+    count = 100_000
+    store = Library(tmp_path / "data").create("many")
+    captions = [f"{number:0300d}" for number in range(count)]
+    store.apply_piece(piece(tmp_path, sample=samples_table(0, count, caption=captions)))
+    for tag in "abc":
+        store.tag(TagRequest(tag=tag, view=ViewSpec()))
+    store.set_field("text", np.arange(count), pa.array([f"{i:040d}" for i in range(count)]))
+    store.close()
+    library = Library(tmp_path / "data", memory_mb=48)
+    store = library.open("many")
+    seen = 0
+    for page in store.table_pages("samples", spec=ViewSpec()):
+        assert page.num_rows <= PAGE_ROWS
+        assert page["caption"].to_pylist() == captions[seen : seen + page.num_rows]
+        assert page["tags"][-1].as_py() == ["a", "b", "c"]
+        seen += page.num_rows
+    assert seen == count
+    library.close()
+
+
+def test_too_little_memory_has_a_code_of_its_own(tmp_path):
+    folder = tmp_path / "dataset"
+    folder.mkdir()
+    database = Database(folder, create=True, memory_mb=LEAST_MEMORY_MB)
+    big = "SELECT list(i) FROM range(100000000) t(i)"
+    write = partial(database.transaction, lambda cursor: cursor.execute(big))
+    for use in (partial(_read, database, big), write):
+        with pytest.raises(VisionLensError) as caught:
+            use()
+        assert caught.value.code == "MEMORY_LIMIT"
+        assert "memory_limit_mb" in caught.value.hint
+    assert _read(database, "SELECT 1") == [(1,)]
+    database.release()
+
+
+def _read(database, sql):
+    with database.read() as reader:
+        return reader.rows(sql)
+
+
+def test_an_open_dataset_has_few_threads(tmp_path):
+    library = Library(tmp_path)
+    library.create("first")
+    before = psutil.Process().num_threads()
+    for number in range(4):
+        library.create(f"dataset {number}")
+    workers = min(4, os.cpu_count() or 1)
+    assert psutil.Process().num_threads() - before <= 4 * (workers + 1)
+    library.close()
