@@ -28,6 +28,7 @@ FOLDERS_OF_JOBS = ("spool", "queries")
 """Further folders of the data directory, made by whoever needs them."""
 STATE = "state.sqlite"
 _DELETED = ".deleted-"
+"""How the folder of a dataset is called that is being deleted."""
 
 MOST_OPEN = 16
 """Datasets held at once: each may take its memory, and threads."""
@@ -164,6 +165,14 @@ class Library:
         remove(doomed)
         if self.index is not None:
             self.index.deleted(uuid)
+
+    def clear_deleted(self) -> None:
+        """Remove what is left of datasets whose deletion was cut short by a kill."""
+        for doomed in self._folder.glob(f"{_DELETED}*"):
+            card = read_card(doomed)
+            if card is not None:
+                self.state.bury_dataset(card.dataset, card.uuid)
+            remove(doomed)
 
     def release_idle(self) -> int:
         """Close stores unused for `idle_seconds`; how many were closed."""

@@ -115,9 +115,9 @@ class DatasetSetup(ABC, Generic[Request]):
         spool = Spool.of(library.data_dir, job.job)
         request, params = getattr(job, job.kind), queue.params(job.job)
         planned, brought = params.get(_PREPARED), bool(store.committed_pieces(job.job))
+        if job.result:
+            return None
         if planned is not None and not spool.input.exists():
-            if job.result:
-                return None
             raise stale("Its folder was removed before it was done.")
         if planned is not None and not self._stands(store, job, params, brought):
             raise stale("What it makes was written or removed by others since it began.")

@@ -66,10 +66,11 @@ def why_lost(library: Library, job: Job) -> str | None:
 
 
 def clear_leftovers(library: Library, owner: Owner) -> None:
-    """Remove what killed processes left of jobs: all of one that is over, else what is not read.
+    """Remove what killed processes left: of jobs that are over all, of others what is not read.
 
     Nothing of a process that lives is touched.
     """
+    library.clear_deleted()
     rows = {row["job"]: row for row in library.state.list_jobs()}
     for folder in sorted((library.data_dir / "spool").glob("*/")):
         spool, row = Spool(folder), rows.get(folder.name)

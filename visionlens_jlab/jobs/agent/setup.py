@@ -33,6 +33,10 @@ class AgentSetup(DatasetSetup[AskRequest]):
             raise VisionLensError("ANALYSIS_INVALID", "The dataset has no evaluation.")
         return request.model_copy(update={"evaluation": known[-1].evaluation if known else None})
 
+    def makes(self, request: AskRequest) -> object:
+        """A run of its own, whatever else is asked."""
+        return object()
+
     def before_queue(self, store: DatasetStore, job: Job, request: AskRequest) -> None:
         """Keep the run without steps."""
         store.keep_agent_run(

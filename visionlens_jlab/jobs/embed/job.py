@@ -120,7 +120,8 @@ class _Embedding:
         written = 0
         fitted = self._context.spool / _FITTED
         for sequence, part in enumerate(vectors):
-            if part is None:
+            if part is None:  # as far as its images can be read
+                written += len(self._rows[sequence * ROWS : (sequence + 1) * ROWS])
                 continue
             matrix = part if self._whitening is None else self._whitening.apply(part)
             start = sequence * ROWS

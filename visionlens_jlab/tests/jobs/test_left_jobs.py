@@ -15,7 +15,7 @@ from visionlens_jlab.catalog.store import DatasetStore
 from visionlens_jlab.cli import main
 from visionlens_jlab.cli.checks import datasets as checks
 from visionlens_jlab.jobs.export.place import partial_folder
-from visionlens_jlab.jobs.queue import Owner
+from visionlens_jlab.jobs.queue import JobQueue, Owner
 from visionlens_jlab.jobs.spool import Spool
 from visionlens_jlab.models import (
     DuplicatesRequest,
@@ -23,6 +23,7 @@ from visionlens_jlab.models import (
     EvaluateRequest,
     ExportRequest,
     IngestRequest,
+    Job,
     JobParameters,
     PredictionsRequest,
     TagRequest,
@@ -30,7 +31,7 @@ from visionlens_jlab.models import (
 from visionlens_jlab.notebook.direct import DirectBackend
 from visionlens_jlab.tests.api.servers import make_coco
 
-from .in_process import dead_pid, opened, queue_only, run, serve
+from .in_process import Killed, dead_pid, opened, queue_only, run, serve
 
 pytestmark = pytest.mark.usefixtures("small_pieces", "images_here")
 IMAGES = 12
@@ -315,3 +316,48 @@ def test_what_killed_scripts_leave_is_small_and_goes(data, town, tmp_path):
     [job, _] = serve(data)
     assert job.state == "done" and out.is_dir()
     assert [path.name for path in spool.iterdir()] == ["log.jsonl"]
+
+
+@pytest.mark.parametrize("moment", ["before what follows", "before its end is stored"])
+@pytest.mark.parametrize("by", ["script", "server"])
+def test_what_follows_a_job_comes_once_whenever_it_is_killed(data, town, monkeypatch, by, moment):
+    run(data, ingest(town))
+    request = EmbedRequest(dataset="a", model="classical", project="pca")
+    save = JobQueue.save
+
+    def killing(queue: JobQueue, job: Job) -> None:
+        if moment == "before its end is stored" and job.kind == "embed" and job.state == "done":
+            raise Killed
+        save(queue, job)
+        if moment == "before what follows" and job.kind == "embed" and job.result:
+            raise Killed
+
+    embed = queue_only(data, request) if by == "server" else None
+    with monkeypatch.context() as patched:
+        patched.setattr(JobQueue, "save", killing)
+        if embed is None:
+            assert run(data, request) is None
+        else:
+            serve(data)
+    jobs = serve(data)
+    found = {job.kind: job for job in jobs}
+    assert len(jobs) == len(found) == 3, [(job.job, job.kind) for job in jobs]
+    assert {job.state for job in jobs} == {"done"}
+    assert embed is None or found["embed"].job == embed.job
+    assert found["embed"].result["written"] == IMAGES
+    with opened(data) as library:
+        assert [(one.method, one.preview) for one in library.open("a").projections()] == [
+            ("pca", False)
+        ]
+
+
+def test_a_deletion_that_was_cut_short_is_completed(data, town):
+    run(data, ingest(town))
+    with opened(data) as library:
+        uuid = library.open("a").uuid
+    (data / "datasets" / "a").rename(data / "datasets" / ".deleted-1")
+    assert DirectBackend(data).datasets() == []
+    assert not [*(data / "datasets").iterdir()]
+    with opened(data) as library:
+        assert [row["uuid"] for row in library.state.tombstones()] == [uuid]
+        assert library.state.known_datasets() == []

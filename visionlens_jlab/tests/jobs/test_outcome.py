@@ -7,8 +7,11 @@ import errno
 import pytest
 
 from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.jobs import status
 from visionlens_jlab.jobs.context import JobCancelled
 from visionlens_jlab.jobs.outcome import Outcome, outcome_of
+from visionlens_jlab.jobs.progress import Step
+from visionlens_jlab.models import Job
 
 
 def raising(error: BaseException):
@@ -51,3 +54,15 @@ def test_an_end_and_a_cancellation(tmp_path):
 )
 def test_what_an_interrupt_breaks_is_a_cancellation(error):
     assert outcome_of(raising(error), lambda: True) == Outcome("cancelled")
+
+
+def test_a_job_that_is_done_has_done_all():
+    """The last words of a worker may be lost, or come with its outcome."""
+    running = Job(job="j", kind="ingest", dataset="d", state="running", created_at="2026")
+    running = running.model_copy(update={"stage": "images", "done": 2816, "total": 3000})
+    assert status.ended(running, Outcome("done")).done == 3000
+    assert status.ended(running, Outcome("cancelled")).done == 2816
+    last = status.ended(running, Outcome("done", step=Step("labels", 7, 7)))
+    assert (last.stage, last.done, last.total) == ("labels", 7, 7)
+    said = Outcome.failed(VisionLensError("DIR_EMPTY", "Nothing."))
+    assert status.ended(running, said).done == 2816
