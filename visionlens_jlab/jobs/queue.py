@@ -132,6 +132,11 @@ class JobQueue:
         rows = self._state.list_jobs(states=("queued", "cancelling"), server=self._owner.uuid)
         return next((job_of(row) for row in rows if takes(row["kind"])), None)
 
+    def waiting(self, kind: str) -> list[Job]:
+        """Jobs of one kind that have not begun, of every process."""
+        rows = self._state.list_jobs(states=("queued",))
+        return [job_of(row) for row in rows if row["kind"] == kind]
+
     def unfinished_of(self, dataset: str) -> list[Job]:
         """Jobs on a dataset that are not over."""
         return [job_of(row) for row in self._state.list_jobs(dataset=dataset, states=UNFINISHED)]

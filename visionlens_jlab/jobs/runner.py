@@ -40,6 +40,10 @@ if TYPE_CHECKING:
     from ..catalog.library import Library
 
 ADOPT_TICKS = 5
+MOST_WAITING = 32
+"""Jobs of one kind that have not begun; one lane does one after the other."""
+_EACH_ITS_OWN = ("agent", "attributes", "ingest", "predictions")
+"""Questions asked twice are two; of imports the second must be told that there is one."""
 
 _log = logging.getLogger(__name__)
 
@@ -106,6 +110,7 @@ class JobRunner:
         )
         self.lanes: dict[LaneName, Lane] = {**self.workers, "agent": own}
         self._tasks: list[asyncio.Task[None]] = []
+        self._submitting = asyncio.Lock()
 
     async def start(self) -> None:
         """Take up what processes that are gone have left, and work until `stop`."""
@@ -131,19 +136,42 @@ class JobRunner:
     ) -> Job:
         """Queue the job that takes these parameters, under a name where one is given.
 
-        Raises what its kind's `create` does, and what `AgentConfig.check` says of its model.
+        The same asked again, while it waits, is the same job. LIMIT_REACHED when many of its kind
+        wait; raises what its kind's `create` does, and what `AgentConfig.check` says of its model.
         """
         kind = kind_of(request)
         if isinstance(request, AskRequest | AttributeRequest) and request.model:
             self._agents.check(request.model)
-        job = await asyncio.to_thread(
-            setup_of(kind).create, self._library, self._queue, request, rows, name
-        )
+        async with self._submitting:
+            same = None
+            if name is None:
+                same = await asyncio.to_thread(self._waiting_for, request, rows is not None)
+            if same is not None:
+                return same
+            job = await asyncio.to_thread(
+                setup_of(kind).create, self._library, self._queue, request, rows, name
+            )
         self._announcer.job(job)
         if job.dataset and KINDS[kind].creates:
             self._announcer.dataset(job.dataset, 0, "created")
         self._lane_of(job).wake()
         return job
+
+    def _waiting_for(self, request: JobParameters, with_rows: bool) -> Job | None:
+        """The job that waits for the same already; LIMIT_REACHED."""
+        kind = kind_of(request)
+        waiting = self._queue.waiting(kind)
+        if not with_rows and kind not in _EACH_ITS_OWN:
+            for job in waiting:
+                if getattr(job, kind) == request:
+                    return job
+        if len(waiting) >= MOST_WAITING:
+            raise VisionLensError(
+                "LIMIT_REACHED",
+                f"{MOST_WAITING} jobs of the kind {kind} wait already.",
+                "Wait until some are done, or cancel those that are not needed.",
+            )
+        return None
 
     def jobs(self) -> list[Job]:
         """All jobs, newest first, of every server on this data directory."""

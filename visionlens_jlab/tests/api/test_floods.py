@@ -1,0 +1,71 @@
+"""Ten hostile queries and images at once: memory is bounded, and the server answers meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+
+import psutil
+
+from visionlens_jlab.catalog import sqlbox
+from visionlens_jlab.media import drawing
+from visionlens_jlab.tests.api.servers import code
+from visionlens_jlab.tests.catalog.test_sql_memory import HOSTILE
+from visionlens_jlab.tests.media.hostile import bmp, pgm, ppm, tiff
+
+
+def resident() -> int:
+    """Bytes that this process and all that it started have in memory."""
+    here = psutil.Process()
+    total = 0
+    for process in [here, *here.children(recursive=True)]:
+        try:
+            total += process.memory_info().rss
+        except psutil.Error:
+            continue
+    return total
+
+
+async def test_the_server_answers_while_ten_hostile_things_are_worked_on(api, dataset, jp_root_dir):
+    for number, write in enumerate((pgm, ppm, bmp, tiff)):
+        write(jp_root_dir / "street" / f"image_{number:05d}.jpg")
+    before = resident()
+    flood = [
+        asyncio.create_task(api(f"datasets/{dataset}/sql", "POST", {"query": sql, "timeout": 4}))
+        for sql in HOSTILE[:6]
+    ]
+    flood += [
+        asyncio.create_task(api(f"datasets/{dataset}/samples/{number}/image"))
+        for number in range(4)
+    ]
+    peak = answered = 0
+    while not all(task.done() for task in flood):
+        assert (await api.json("about"))["name"] == "visionlens-jlab"
+        answered += 1
+        peak = max(peak, resident())
+        await asyncio.sleep(0.02)
+    codes = {code(answer) for answer in await asyncio.gather(*flood) if answer.code != 200}
+    assert codes <= {"MEMORY_LIMIT", "SQL_TIMEOUT", "LIMIT_REACHED", "IMAGE_UNREADABLE"}
+    assert "MEMORY_LIMIT" in codes
+    assert answered > 5
+    allowed = 2 * (sqlbox.PROCESSES.megabytes + drawing.PROCESSES.megabytes)
+    assert peak - before < allowed << 20
+
+
+async def test_more_time_than_a_query_may_take_is_refused(api, dataset):
+    asked = {"query": "SELECT 1", "timeout": 600}
+    answer = await api(f"datasets/{dataset}/sql", "POST", asked)
+    assert code(answer) == "REQUEST_INVALID"
+
+
+async def test_too_many_queries_at_once_are_told_when_to_come_back(
+    api, dataset, extension, monkeypatch
+):
+    monkeypatch.setattr(extension.services.gates["query"], "_waiting", 3)
+    slow = {"query": "SELECT count(*) FROM range(1000000000) a, range(100) b", "timeout": 1}
+    answers = await asyncio.gather(
+        *(api(f"datasets/{dataset}/sql", "POST", slow) for _ in range(8))
+    )
+    refused = [answer for answer in answers if answer.code == 429]
+    assert refused
+    assert all(int(answer.headers["Retry-After"]) > 0 for answer in refused)
+    assert (await api(f"datasets/{dataset}/view", "POST", {})).code == 200
