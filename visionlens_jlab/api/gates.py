@@ -24,6 +24,8 @@ THREADS: dict[Kind, int] = {"read": 32, "query": 6, "picture": 4}
 readers out."""
 WAITING: dict[Kind, int] = {"read": 1024, "query": 12, "picture": 256}
 """What one user may have under way or waiting: a grid of crops asks for a screenful."""
+_USERS = 2
+"""All users together may have so many times as much."""
 RETRY_SECONDS = 5
 """When one who was refused may ask again."""
 _WORDS: dict[Kind, str] = {"read": "requests", "query": "queries", "picture": "images"}
@@ -53,10 +55,12 @@ class Gate:
     @asynccontextmanager
     async def entered(self, user: str) -> AsyncIterator[None]:
         """Wait for a turn. LIMIT_REACHED when too many of the user wait already."""
-        if self._present[user] >= self._waiting:
+        # Whoever comes with a token alone is a new user each time: all together count too.
+        all_of_them = self._present.total() >= _USERS * self._waiting
+        if all_of_them or self._present[user] >= self._waiting:
             raise VisionLensError(
                 "LIMIT_REACHED",
-                f"There are {self._waiting} {_WORDS[self._kind]} under way or waiting already.",
+                f"There are too many {_WORDS[self._kind]} under way or waiting already.",
             )
         self._present[user] += 1
         own = self._users.setdefault(user, asyncio.Semaphore(self._share))
