@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 import numpy as np
 
+from visionlens_jlab.catalog.acknowledged import LOST
 from visionlens_jlab.catalog.clock import utc_now
 from visionlens_jlab.catalog.database import Reader
 from visionlens_jlab.catalog.removals import named_ids
@@ -85,11 +86,12 @@ def read_removals(reader: Reader, level: Level, after: int) -> np.ndarray[Any, A
 
 
 def was_deleted(reader: Reader, space: str, after: int) -> bool:
-    """Whether a commit after one deleted a space of this name."""
+    """Whether a commit after one deleted a space of this name, or was found to be lost."""
     rows = reader.rows(
-        "SELECT payload FROM outbox WHERE sequence > ? AND kind = 'delete_space'", [after]
+        "SELECT payload FROM outbox WHERE sequence > ? AND kind IN ('delete_space', ?)",
+        [after, LOST],
     )
-    return any(json.loads(row[0])["space"] == space for row in rows)
+    return any(json.loads(row[0]).get("space", space) == space for row in rows)
 
 
 def replace_segments(

@@ -95,7 +95,7 @@ class _Copying:
 
     def _copy_rows(self, name: str, start: int, end: int) -> int:
         try:
-            rows: pa.Table = self._source.execute(
+            rows: pa.Table = self._source.sql(
                 f"SELECT * FROM {name} WHERE rowid >= {start} AND rowid < {end}"
             ).to_arrow_table()
         except (duckdb.Error, OSError, pa.ArrowException):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
+import math
 import queue
 import threading
+import time
 from collections.abc import Callable, Container
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ import numpy as np
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.models.jobs import UNFINISHED
 from visionlens_jlab.vectors.asking import COSTS, Costs, ask
+from visionlens_jlab.vectors.builds import Builds
 from visionlens_jlab.vectors.client import EdgeClient
 from visionlens_jlab.vectors.config import VectorConfig, chosen_url
 from visionlens_jlab.vectors.places import FOLDER, PREFIX, collection_of, prefix_of
@@ -34,7 +36,13 @@ COMPACT_SEGMENTS = 64
 RETRY_SECONDS = 5.0
 """After a failure; twice as long after each further one, up to the next."""
 MOST_RETRY_SECONDS = 300.0
-_RELEVANT = frozenset({"vectors", "piece", "withdraw", "delete_samples", "delete_space"})
+QUIET_SECONDS = 1.0
+"""An index is built when so long no vectors came: what comes in many calls is built once."""
+MOST_QUIET_SECONDS = 300.0
+"""It waits at most so long."""
+_RELEVANT = frozenset({"vectors", "piece", "withdraw", "delete_samples", "delete_space"}) | {
+    "vectors_set_aside"
+}
 
 _log = logging.getLogger(__name__)
 
@@ -68,7 +76,11 @@ class VectorService:
         self._closed = False
         self._idle = threading.Condition()
         self._busy = 0
-        self._builds = ThreadPoolExecutor(1, thread_name_prefix="visionlens-index")
+        self._builds = Builds()
+        self._changed: dict[str, float] = {}
+        """When vectors came last, by dataset."""
+        self._later: set[str] = set()
+        """Datasets that are looked at again after a while."""
         self._thread = threading.Thread(target=self._drain, name="visionlens-drain", daemon=True)
         self._thread.start()
         library.index = self
@@ -86,6 +98,8 @@ class VectorService:
         """Bring its indexes to this commit."""
         if kind == "delete_space":
             self._untidy[slug] = 0
+        if kind == "vectors":
+            self._changed[slug] = time.monotonic()
         if kind in _RELEVANT:
             self._wake(slug)
 
@@ -165,7 +179,7 @@ class VectorService:
         for engine in self._engines.values():
             engine.close()
         self._thread.join()
-        self._builds.shutdown(wait=True, cancel_futures=True)
+        self._builds.close()
         self._library.index = None
 
     # --- the drain ---------------------------------------------------------------------------
@@ -226,7 +240,9 @@ class VectorService:
             index.sequence = None
             self._failed(index, error)
             return
-        if wants_build:
+        if wants_build and self._vectors_come(index):
+            self._look_later(index.store.slug)
+        elif wants_build:
             self._build(index)
         else:
             index.failed, index.failures = "", 0
@@ -269,10 +285,36 @@ class VectorService:
 
     # --- builds ------------------------------------------------------------------------------
 
+    def _vectors_come(self, index: Index) -> bool:
+        """Whether an index would be out of date before it is built; searches scan meanwhile."""
+        slug, now = index.store.slug, time.monotonic()
+        if index.building:
+            return False
+        since = now - self._changed.get(slug, -math.inf)
+        if index.wanted is None:
+            index.wanted = now
+        return since < QUIET_SECONDS and now - index.wanted < MOST_QUIET_SECONDS
+
+    def _look_later(self, slug: str) -> None:
+        """Attend to a dataset again soon; until then it counts as under way."""
+        if slug in self._later:
+            return
+
+        def look() -> None:
+            self._later.discard(slug)
+            self._waking.put(slug)
+
+        self._later.add(slug)
+        self._count(1)
+        timer = threading.Timer(QUIET_SECONDS, look)
+        timer.daemon = True
+        timer.start()
+
     def _build(self, index: Index) -> None:
         if not index.building:
-            index.building = True
-            self._submit(lambda: self._build_now(index))
+            index.building, index.wanted = True, None
+            rows = sum(index.store.segment_rows(index.space))
+            self._submit(lambda: self._build_now(index), rows)
 
     def _build_now(self, index: Index) -> None:
         def go_on(_done: int, _total: int) -> None:
@@ -297,7 +339,7 @@ class VectorService:
     def _is_forgotten(self, index: Index) -> bool:
         return self._indexes.get((index.store.uuid, index.space)) is not index
 
-    def _submit(self, work: Callable[[], None]) -> None:
+    def _submit(self, work: Callable[[], None], rows: int = 0) -> None:
         def run() -> None:
             try:
                 work()
@@ -308,7 +350,7 @@ class VectorService:
 
         self._count(1)
         try:
-            self._builds.submit(run)
+            self._builds.submit(rows, run)
         except RuntimeError:  # closing
             self._count(-1)
 

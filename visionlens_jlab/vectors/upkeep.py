@@ -32,6 +32,8 @@ class Index:
     points: int = 0
     built: int = 0
     building: bool = False
+    wanted: float | None = None
+    """Since when it waits to be built, as a monotonic time."""
     failed: str = ""
     failures: int = 0
     """In a row."""
@@ -52,6 +54,8 @@ def catch_up(index: Index) -> bool:
         if info is None or info.sequence > index.store.version:
             return True
         changes = index.store.vector_changes(index.space, info.sequence)
+        if changes.recreated:
+            return True
         there = index.engine.ids(index.collection)
         wanted = changes.segments.ids
         missing = np.setdiff1d(wanted, there)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from visionlens_jlab.catalog.library import Library
@@ -16,6 +19,8 @@ from visionlens_jlab.catalog.store import DatasetStore
 from visionlens_jlab.cli.checks import datasets as doctor
 from visionlens_jlab.cli.checks.finding import Finding
 from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.jobs.images.pool import ImagePool
+from visionlens_jlab.jobs.images.tasks import HeaderTask
 from visionlens_jlab.models import TagRequest
 from visionlens_jlab.tests.catalog import prepared
 
@@ -240,3 +245,101 @@ def _mend(how: str, library: Library, store: DatasetStore) -> None:
         prepared.evaluate(library)
     elif how == "look":
         store.mend_thumbnails(range(12))
+
+
+@pytest.mark.parametrize("number", [errno.EROFS, errno.EACCES, errno.EPERM])
+def test_what_the_system_refuses_is_no_damage(
+    number: int, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = f'IO Error: Cannot open file "x": {os.strerror(number)}'
+
+    def refuse(*_: Any, **__: Any) -> None:
+        raise duckdb.IOException(said)
+
+    monkeypatch.setattr(duckdb, "connect", refuse)
+    library = Library(home)
+    with pytest.raises(VisionLensError) as caught:
+        library.open(prepared.NAME)
+    assert caught.value.code == "PERMISSION_DENIED"
+    assert ("read-only" in caught.value.message) == (number == errno.EROFS)
+    monkeypatch.undo()
+    library.close()
+
+
+def test_moved_images_are_named_by_doctor_and_by_jobs(home: Path, tmp_path: Path) -> None:
+    library = Library(home)
+    store = library.open(prepared.NAME)
+    [(root, location)] = store.detail().roots.items()
+    moved = tmp_path / "moved"
+    store.transaction(
+        lambda cursor: cursor.execute("UPDATE source_root SET location = ?", [f"{moved}/"])
+    )
+    store.mend_thumbnails(range(12))  # nothing to do, and nothing raised
+    with ImagePool(lambda: None, 1) as pool, pytest.raises(VisionLensError) as caught:
+        list(pool.map([HeaderTask(str(moved), ["00.jpg"])]))
+    assert caught.value.code == "DIR_NOT_FOUND" and str(moved) in caught.value.message
+    library.close()
+    [finding] = _named(found(home), f"images {root}")
+    assert str(moved) in finding.message and "ln -s" in str(finding.advice)
+    moved.symlink_to(location)
+    assert not _named(found(home), "images")
+
+
+def test_a_damaged_block_is_told_and_the_rest_is_copied(home: Path) -> None:
+    library = Library(home)
+    store = library.open(prepared.NAME)
+    store.transaction(lambda cursor: cursor.execute(_MANY))
+    samples = store.count("samples")
+    library.close()
+    file = home / DB
+    with duckdb.connect(str(file), read_only=True) as connection:
+        [(block,)] = connection.execute(
+            "SELECT max(block_id) FROM pragma_storage_info('ingest_issue') WHERE persistent"
+        ).fetchall()
+    with file.open("r+b") as content:
+        content.seek(_FIRST_BLOCK + block * _BLOCK + _BLOCK // 2)
+        content.write(bytes(64))
+    said = found(home)
+    [finding] = _named(said, "dataset small")
+    assert finding.level == "mend" and "--repair" in str(finding.advice)
+    found(home, repair=True)
+    assert not [one for one in found(home) if one.level == "mend"]
+    assert list(file.parent.glob("dataset.duckdb.damaged-*"))
+    library = Library(home)
+    assert library.open(prepared.NAME).count("samples") == samples
+    library.close()
+
+
+_FIRST_BLOCK, _BLOCK = 3 * 4096, 1 << 18
+_MANY = """
+    INSERT INTO ingest_issue SELECT 'many', 0, i, hash(i)::VARCHAR, 'kept', 'other',
+        hash(i + 1)::VARCHAR, hash(i + 2)::VARCHAR, NULL FROM range(200000) t(i)
+"""
+
+
+def test_reading_on_while_the_state_file_is_replaced(home: Path) -> None:
+    library = Library(home)
+    (home / STATE).write_bytes(b"no database at all, but longer than a header" * 20)
+    assert library.state.list_jobs() == []
+    library.open(prepared.NAME).tag(TagRequest(tag="on", ids=[1]))
+    kept = sqlite3.connect(home / STATE).execute("SELECT name FROM dataset").fetchall()
+    assert kept == [(prepared.NAME,)]
+    assert list(home.glob(f"{STATE}.damaged-*"))
+    library.close()
+
+
+def test_lost_writes_never_give_a_version_twice(home: Path) -> None:
+    library = Library(home)
+    before = library.open(prepared.NAME).version
+    library.close()
+    old = (home / DB).read_bytes()
+    store = library.open(prepared.NAME)
+    for number in range(3):
+        store.tag(TagRequest(tag=f"new{number}", ids=[2]))
+    library.close()
+    (home / DB).write_bytes(old)
+    store = library.open(prepared.NAME)
+    assert store.version == before + 4
+    [damage] = [one for one in store.info().damages if one.kind == "writes"]
+    assert damage.name == "3" and "3 writes" in damage.message
+    library.close()

@@ -76,6 +76,8 @@ def test_the_extensions_are_looked_for_where_jupyter_does(monkeypatch, tmp_path)
     findings = found(jupyter.check("python3"))
     assert findings["server extension"].level == findings["lab extension"].level == "mend"
     assert findings["worker kernel python3"].level == "ok"
+    # the one that was tested, whatever `python` the path names first
+    assert findings["worker kernel python3"].message == sys.executable
     enabled = {"ServerApp": {"jpserver_extensions": {"visionlens_jlab": True}}}
     _write(config / "jupyter_server_config.d" / "visionlens_jlab.json", enabled)
     package = data / "labextensions" / "visionlens-jlab" / "package.json"

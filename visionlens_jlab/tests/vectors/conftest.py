@@ -11,6 +11,7 @@ from visionlens_jlab.catalog.library import Library
 from visionlens_jlab.tests.catalog.builders import annotations_table, piece, samples_table
 from visionlens_jlab.tests.vectors.qdrant_server import KEY, UnavailableError, qdrant
 from visionlens_jlab.tests.vectors.serving import COUNT, Serve, stop
+from visionlens_jlab.vectors import service as module
 from visionlens_jlab.vectors.asking import Costs
 from visionlens_jlab.vectors.client import EdgeClient
 from visionlens_jlab.vectors.config import VectorConfig
@@ -21,6 +22,12 @@ from visionlens_jlab.vectors.store import VectorStore
 ENGINES = ("edge", "server")
 FREE = Costs(0, 0)
 """No scan is faster than an index."""
+
+
+@pytest.fixture(autouse=True)
+def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Indexes are built without waiting for more vectors."""
+    monkeypatch.setattr(module, "QUIET_SECONDS", 0.0)
 
 
 @pytest.fixture(scope="session")
