@@ -201,13 +201,28 @@ def unknown(code: str, kind: str, name: object, known: Iterable[str]) -> VisionL
 
     `details` hold the name, as `name`, and those spelt like it, as `close`.
     """
+    return _unlisted(code, f"There is no {kind} {name!r}.", str(name), known)
+
+
+def check_options(what: str, given: Iterable[str], known: Iterable[str]) -> None:
+    """REQUEST_INVALID for the first option that `what` does not take."""
+    names = sorted(known)
+    for name in given:
+        if name not in names:
+            raise _unlisted("REQUEST_INVALID", f"{what} takes no option {name!r}.", name, names)
+
+
+def _unlisted(code: str, message: str, name: str, known: Iterable[str]) -> VisionLensError:
     names = list(known)
-    close = difflib.get_close_matches(str(name), names, n=3)
-    listed = ", ".join(names[:_LISTED]) + (", ..." if len(names) > _LISTED else "")
+    close = difflib.get_close_matches(name, names, n=3)
     parts = [f"Did you mean {' or '.join(close)}?"] if close else []
-    parts.append(f"There are: {listed}." if names else "There are none yet.")
-    message = f"There is no {kind} {name!r}."
-    return VisionLensError(code, message, " ".join(parts), {"name": str(name), "close": close})
+    if not names:
+        parts.append("There are none.")
+    elif len(names) <= _LISTED:
+        parts.append(f"There are: {', '.join(names)}.")
+    elif not close:
+        parts.append(f"There are {', '.join(names[:_LISTED])} and {len(names) - _LISTED} more.")
+    return VisionLensError(code, message, " ".join(parts), {"name": name, "close": close})
 
 
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT)

@@ -235,10 +235,16 @@ class DatasetStore(
         return Changed(version=version, changed=changed)
 
     def tag(self, request: TagRequest) -> Changed:
-        """Add a tag to rows, or take it away. REQUEST_INVALID without either ids or a view."""
+        """Add a tag to rows, or take it away.
+
+        REQUEST_INVALID without either ids or a view, ID_UNKNOWN.
+        """
         if (request.ids is None) == (request.view is None):
             raise VisionLensError("REQUEST_INVALID", "Give either ids or a view to tag.")
         given = None if request.ids is None else as_ids(request.ids)
+        if given is not None:
+            with self._snapshot() as snapshot:
+                snapshot.check_exist(request.level, given)
         if request.view is not None and is_restricted(request.view):
             # The user's SQL and searches never run in the writer, nor are outcomes read there.
             with self._snapshot() as snapshot:

@@ -123,7 +123,10 @@ class Batch:
 
 
 class Format(Protocol):
-    """A label format. Stateless: one object serves every ingest."""
+    """A label format. Stateless: one object serves every ingest.
+
+    `options`, names of the options it takes, may be missing: then it is given any.
+    """
 
     name: str
     label: str

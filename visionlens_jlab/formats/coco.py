@@ -33,6 +33,7 @@ class CocoFormat:
     name = "coco"
     label = "COCO JSON"
     description = "Boxes, polygons, crowd masks and keypoints in JSON files beside the images."
+    options: tuple[str, ...] = ()
 
     def detect(self, request: Request) -> Detected | None:
         files = find_files(request)

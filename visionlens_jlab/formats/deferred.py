@@ -22,12 +22,15 @@ class DeferredFormat:
         Those of the format.
     home : str
         `<module>.<class>` in this package.
+    *options : str
+        Names of the options it takes.
     """
 
-    def __init__(self, name: str, label: str, description: str, home: str) -> None:
+    def __init__(self, name: str, label: str, description: str, home: str, *options: str) -> None:
         self.name = name
         self.label = label
         self.description = description
+        self.options = options
         self._home = home
 
     @cached_property

@@ -13,7 +13,7 @@ from visionlens_jlab.plugins.registry import PluginRegistry
 from .base import Format
 from .listing import no_images
 from .preview import nothing_read, unread
-from .registry import formats, source_kinds
+from .registry import check_format_options, formats, source_kinds
 from .request import Request, make_request
 from .signatures import look
 
@@ -90,6 +90,7 @@ def _pick(form: Format, found: Detected, request: Request) -> Pick:
     """Raises LABELS_INVALID where labels were named that the format would ignore."""
     if request.labels is not None and form.name in WITHOUT_LABEL_FILES:
         raise nothing_read(request)
+    check_format_options(request.options, [form])
     return Pick(form, found)
 
 

@@ -22,6 +22,7 @@ def visionlens_formats(context: PluginContext) -> Sequence[Format]:
             "Table",
             "A DataFrame, or a Parquet, Arrow or CSV file that names images.",
             "dataframe.DataFrameFormat",
+            "annotations",
         ),
         CocoFormat(),
         DeferredFormat(
@@ -29,12 +30,16 @@ def visionlens_formats(context: PluginContext) -> Sequence[Format]:
             "Pascal VOC",
             "One XML file for each image, with splits in ImageSets/Main.",
             "voc.VocFormat",
+            "voc_origin",
+            "parts",
         ),
         DeferredFormat(
             "yolo",
             "YOLO",
             "One text file for each image: boxes, polygons, oriented boxes or keypoints.",
             "yolo.YoloFormat",
+            "task",
+            "units",
         ),
         DeferredFormat(
             "class_folders",

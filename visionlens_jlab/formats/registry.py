@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import cast
 
+from visionlens_jlab.errors import check_options
 from visionlens_jlab.media import plugin as media_plugin
 from visionlens_jlab.media.sources import SourceKind
 from visionlens_jlab.models import FormatInfo
@@ -34,6 +36,15 @@ def source_kinds(registry: PluginRegistry | None = None) -> list[SourceKind]:
     """Kinds of storage by scheme."""
     found = (registry or default_registry()).collect("visionlens_sources", ("scheme", "connect"))
     return cast(list[SourceKind], found)
+
+
+def check_format_options(given: Iterable[str], among: Sequence[Format]) -> None:
+    """REQUEST_INVALID for an option that none of the formats takes; a plugin's may take any."""
+    taken = [getattr(form, "options", None) for form in among]
+    if None not in taken:
+        what = among[0].label if len(among) == 1 else "No format"
+        known = {"within", *(option for options in taken for option in options)}
+        check_options(what, given, known)
 
 
 def format_infos(registry: PluginRegistry | None = None) -> list[FormatInfo]:

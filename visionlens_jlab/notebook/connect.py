@@ -6,7 +6,7 @@ import os
 import threading
 from pathlib import Path
 
-from ..config import default_data_dir
+from ..config import ENV_SERVER, default_data_dir
 from ..errors import VisionLensError
 from .address import Address, find_address
 from .backend import Backend
@@ -25,17 +25,25 @@ def connect(data_dir: str | os.PathLike[str] | None = None) -> Backend:
     Raises
     ------
     VisionLensError
-        VERSION_MISMATCH, NOT_AUTHENTICATED.
+        VERSION_MISMATCH, NOT_AUTHENTICATED; SERVER_UNREACHABLE, NOT_FOUND where $VISIONLENS_SERVER
+        names a server that does not answer, or that has no VisionLens.
     """
     if data_dir is not None:
         return _folder(Path(data_dir).expanduser().resolve())
     address = find_address(os.environ)
-    server = None if address is None else _server(address)
-    return server or _folder(default_data_dir())
+    if address is None:
+        return _folder(default_data_dir())
+    try:
+        return _server(address)
+    except VisionLensError as error:
+        # A hub's server may not have the extension. Who named one means its datasets, not others.
+        if error.code == "NOT_FOUND" and ENV_SERVER not in os.environ:
+            return _folder(default_data_dir())
+        raise
 
 
-def _server(address: Address) -> Backend | None:
-    """The server's backend; None when nothing of ours answers there."""
+def _server(address: Address) -> Backend:
+    """The server's backend."""
     from .http import HttpBackend
     from .transport import Transport
 
@@ -44,10 +52,8 @@ def _server(address: Address) -> Backend | None:
             transport = Transport(address)
             try:
                 transport.check_version()
-            except VisionLensError as error:
+            except VisionLensError:
                 transport.close()
-                if error.code in ("SERVER_UNREACHABLE", "NOT_FOUND"):
-                    return None
                 raise
             _servers[address] = HttpBackend(transport)
         return _servers[address]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...catalog.own_files import own_file
-from ...errors import VisionLensError
+from ...errors import VisionLensError, check_options
 from ...models import EmbeddingSpace, EmbedRequest, Job, JobParameters, Level, ProjectRequest
 from ..dataset_setup import DatasetSetup
 from ..pieces import write_stream
@@ -42,11 +42,15 @@ def items_of(store: DatasetStore, level: Level) -> pa.Table:
     return store.sql(sql, timeout=_SQL_SECONDS)
 
 
+OPTIONS = ("device", "precision", "compile", "trust_remote_code", "revision")
+
+
 class EmbedSetup(DatasetSetup[EmbedRequest]):
     """The worker gets every row of the level and which have a vector in which space."""
 
     def checked(self, store: DatasetStore, request: EmbedRequest) -> EmbedRequest:
         """VECTORS_INVALID when the space that is named is of the other level."""
+        check_options("Embedding", request.options, OPTIONS)
         for space in store.spaces():
             if space.space == request.space and space.level != request.level:
                 raise VisionLensError(

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...confinement import check_name
-from ...errors import VisionLensError, unknown
+from ...errors import VisionLensError, check_options, unknown
 from ...models import ExportRequest, Job
 from ..dataset_setup import DatasetSetup
 from ..pieces import write_stream
@@ -36,6 +36,11 @@ class ExportSetup(DatasetSetup[ExportRequest]):
         check_name(f"{path}{'.' * LONGEST_PARTIAL}")
         path = Path(os.path.realpath(path))
         check_place(path, store.folder.parent.parent)
+        check_options(
+            f"The format {request.format}",
+            request.options,
+            ["task"] if request.format == "yolo" else [],
+        )
         known = ["ground_truth", *(source.name for source in store.detail().sources)]
         if request.source not in known:
             raise unknown("RUN_NOT_FOUND", "source of labels", request.source, dict.fromkeys(known))

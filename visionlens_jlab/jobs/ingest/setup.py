@@ -284,11 +284,13 @@ def _existing_samples(store: DatasetStore) -> pa.Table:
 
 def _checked_places(request: IngestRequest) -> Request:
     """The places that are named: what is wrong with them is said at once, not by the job."""
-    from ...formats.registry import formats, source_kinds
+    from ...formats.registry import check_format_options, formats, source_kinds
     from ...formats.request import make_request
 
-    if request.format is not None and request.format not in {form.name for form in formats()}:
+    known = [form for form in formats() if request.format in (None, form.name)]
+    if not known:
         raise VisionLensError("FORMAT_UNKNOWN", f"There is no format {request.format!r}.")
+    check_format_options(request.options, known)
     places = make_request(
         request.source, source_kinds(), images=request.images, labels=request.labels
     )

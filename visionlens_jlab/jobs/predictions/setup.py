@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...catalog.run_rows import check_run_name
-from ...errors import VisionLensError, system_errors
+from ...errors import VisionLensError, check_options, system_errors
 from ...formats.predictions import FORMATS
 from ...models import Job, PredictionsRequest
 from ..dataset_setup import DatasetSetup
@@ -31,6 +31,9 @@ _IMAGES_SQL = """
 _CLASSES_SQL = """
     SELECT name, source_id, coalesce(len(keypoints), 0) AS keypoints FROM class ORDER BY class_id
 """
+
+
+_OPTIONS = ("split", "categories", "voc_origin", "task", "units")
 
 
 class PredictionsSetup(DatasetSetup[PredictionsRequest]):
@@ -58,6 +61,7 @@ class PredictionsSetup(DatasetSetup[PredictionsRequest]):
     def checked(self, store: DatasetStore, request: PredictionsRequest) -> PredictionsRequest:
         """REQUEST_INVALID for a name that no run can have, RUN_EXISTS, FORMAT_UNKNOWN."""
         check_run_name(request.run)
+        check_options("A set of predictions", request.options, _OPTIONS)
         if request.format is not None and request.format not in FORMATS:
             raise VisionLensError(
                 "FORMAT_UNKNOWN",
