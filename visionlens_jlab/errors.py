@@ -205,11 +205,11 @@ def unknown(code: str, kind: str, name: object, known: Iterable[str]) -> VisionL
 
 
 def check_options(what: str, given: Iterable[str], known: Iterable[str]) -> None:
-    """REQUEST_INVALID for the first option that `what` does not take."""
+    """REQUEST_INVALID for the first option that `what`, in the plural, do not take."""
     names = sorted(known)
     for name in given:
         if name not in names:
-            raise _unlisted("REQUEST_INVALID", f"{what} takes no option {name!r}.", name, names)
+            raise _unlisted("REQUEST_INVALID", f"{what} have no option {name!r}.", name, names)
 
 
 def _unlisted(code: str, message: str, name: str, known: Iterable[str]) -> VisionLensError:

@@ -15,7 +15,7 @@ from typing import Any
 
 import duckdb
 
-from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.errors import VisionLensError, unknown
 
 _TABLE_FUNCTIONS = frozenset(
     ("range", "generate_series", "unnest", "json_each", "json_tree", "histogram")
@@ -36,6 +36,10 @@ _READING = frozenset(
 _GROWING = {"repeat": 1, "lpad": 1, "rpad": 1}
 """Functions that make long text, and the position of the argument that says how long."""
 _FORMATS = frozenset(["format", "printf"])
+_NO_TABLE = re.compile(r"Table with name (\S+) does not exist")
+_TABLES = ("samples", "annotations", "sample", "annotation", "class", "run")
+"""Those that users ask; DuckDB would suggest tables of its own."""
+_LONGEST_REASON = 600
 _LONGEST = 10_000
 LONGEST_QUERY = 200_000
 """Characters; long lists of ids fit."""
@@ -101,10 +105,13 @@ def _before_semicolon(query: str) -> str:
 
 def refused(reason: str, hint: str | None = None) -> VisionLensError:
     """SQL_REFUSED with DuckDB's reason, or ours."""
-    first = reason.strip().splitlines()[0] if reason.strip() else "It is empty."
-    return VisionLensError(
-        "SQL_REFUSED", f"The query was refused. {first}", hint, details={"cause": reason}
-    )
+    if table := _NO_TABLE.search(reason):
+        meant = unknown("SQL_REFUSED", "table", table[1], _TABLES)
+        reason, hint = f"{meant.message}", meant.hint
+    # Below it stands the place in the query; with it, names that are spelt alike.
+    told = " ".join(reason.partition("\nLINE ")[0].split())
+    message = f"The query was refused. {told[:_LONGEST_REASON] or 'It is empty.'}"
+    return VisionLensError("SQL_REFUSED", message, hint, details={"cause": reason})
 
 
 def _nodes(tree: Any) -> Iterator[dict[str, Any]]:

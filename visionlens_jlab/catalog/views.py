@@ -8,6 +8,7 @@ from typing import Any
 import duckdb
 import numpy as np
 
+from visionlens_jlab.catalog.absent_values import absent_values
 from visionlens_jlab.catalog.database import Reader, memory_error
 from visionlens_jlab.catalog.faults import of_database
 from visionlens_jlab.catalog.fieldset import FieldSet
@@ -154,4 +155,5 @@ def check_filter(reader: Reader, fields: FieldSet, spec: ViewSpec) -> Predicate:
         reader.rows(f"SELECT 1 FROM sample s WHERE {condition.sql} LIMIT 0", condition.parameters)
     except duckdb.Error as error:
         raise unusable(error) from error
-    return Predicate(text=render(filter), filter=filter)
+    warnings = absent_values(reader, fields, filter)
+    return Predicate(text=render(filter), filter=filter, warnings=warnings)

@@ -42,9 +42,8 @@ def check_format_options(given: Iterable[str], among: Sequence[Format]) -> None:
     """REQUEST_INVALID for an option that none of the formats takes; a plugin's may take any."""
     taken = [getattr(form, "options", None) for form in among]
     if None not in taken:
-        what = among[0].label if len(among) == 1 else "No format"
-        known = {"within", *(option for options in taken for option in options)}
-        check_options(what, given, known)
+        what = f"Datasets in {among[0].label}" if len(among) == 1 else "Formats"
+        check_options(what, given, {"within"}.union(*filter(None, taken)))
 
 
 def format_infos(registry: PluginRegistry | None = None) -> list[FormatInfo]:

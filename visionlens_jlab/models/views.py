@@ -243,6 +243,8 @@ class Predicate(Model):
 
     text: str
     filter: Filter | None
+    warnings: list[str] = []
+    """Sentences about values that nothing in the dataset has."""
 
 
 class TagRequest(Model):

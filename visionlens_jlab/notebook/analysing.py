@@ -246,7 +246,14 @@ class Analysing:
         known = [one for one in self._backend.evaluations() if run in (None, one.run)]
         if run is not None and not known:
             raise VisionLensError("ANALYSIS_INVALID", f"The run {run!r} has no evaluation.")
-        return known[-1].evaluation if known else None
+        whole = [one for one in known if one.predicate is None]
+        chosen = (whole or known)[-1:]
+        for one in () if whole else chosen:
+            print(  # noqa: T201
+                f"The analysis is of {one.evaluation}, an evaluation of the images where "
+                f"{one.predicate}: there is none of all images."
+            )
+        return chosen[0].evaluation if chosen else None
 
 
 def _name(evaluation: str | Evaluation | None) -> str | None:

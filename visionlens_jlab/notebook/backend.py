@@ -69,6 +69,7 @@ class DatasetBackend(AgentBackend, AnalysisBackend, AttributeBackend, Evaluation
         """Oldest first."""
         ...
 
+    def delete_space(self, space: str) -> None: ...
     def put_vectors(
         self, space: EmbeddingSpace, ids: np.ndarray, vectors: np.ndarray
     ) -> EmbeddingSpace:

@@ -72,6 +72,11 @@ class Dataset(Analysing, Asking, Derived, Evaluating, Repairs, Searching, Visual
         return [source.name for source in sources if source.name != GROUND_TRUTH]
 
     @property
+    def fields(self) -> list[str]:
+        """What predicates, sorts and facets know: built-in fields that have values, and yours."""
+        return [field.name for field in self._backend.detail().fields]
+
+    @property
     def report(self) -> Report | None:
         """What the last ingest found and could not take in; None: nothing was ingested."""
         return Report.read(self._backend.report)

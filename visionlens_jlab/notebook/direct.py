@@ -125,6 +125,10 @@ class DirectDataset(DirectAgents, DirectAnalyses, DirectAttributes, DirectEvalua
         """Oldest first."""
         return self._store.spaces()
 
+    def delete_space(self, space: str) -> None:
+        """With its vectors, index and projections; SPACE_NOT_FOUND."""
+        self._store.delete_space(space)
+
     def put_vectors(
         self, space: EmbeddingSpace, ids: np.ndarray, vectors: np.ndarray
     ) -> EmbeddingSpace:

@@ -27,16 +27,21 @@ def add_embeddings(
     space: EmbeddingSpace,
     matrix: Any,
     ids: Any,
+    *,
+    rows: Callable[[], np.ndarray],
     everything: Callable[[], np.ndarray],
 ) -> EmbeddingSpace:
-    """Check a matrix and add it, some megabytes at a time; nothing when a row is wrong."""
+    """Check a matrix and add it, some megabytes at a time; nothing when a row is wrong.
+
+    `rows`: the ids that are meant where none are given; `everything`: those that exist.
+    """
     from ..vectors.segments import checked_matrix
 
     given, own_ids = read_matrix(matrix, space.level)
     vectors = checked_matrix(given)
-    known = everything()
     ids = own_ids if ids is None else ids
-    wanted = known if ids is None else ids_of(ids, space.level, lambda: known)
+    wanted = rows() if ids is None else ids_of(ids, space.level, rows)
+    known = everything()
     if len(wanted) != len(vectors):
         of = (
             f"the dataset has {len(wanted):,} {space.level}"
@@ -48,15 +53,15 @@ def add_embeddings(
             f"The matrix has {len(vectors):,} rows, but {of}.",
             "Give ids=, one for each row, each once.",
         )
-    unknown = wanted[~np.isin(wanted, known)]
-    if len(unknown):
+    strange = wanted[~np.isin(wanted, known)]
+    if len(strange):
         raise VisionLensError(
-            "ID_UNKNOWN", f"There are no {space.level} with the ids {unknown[:5].tolist()}."
+            "ID_UNKNOWN", f"There are no {space.level} with the ids {strange[:5].tolist()}."
         )
-    rows = max(1, _BATCH_BYTES // (4 * vectors.shape[1]))
+    at_once = max(1, _BATCH_BYTES // (4 * vectors.shape[1]))
     made = space
-    for start in range(0, max(len(vectors), 1), rows):
-        part = slice(start, start + rows)
+    for start in range(0, max(len(vectors), 1), at_once):
+        part = slice(start, start + at_once)
         made = backend.put_vectors(space, wanted[part], vectors[part])
     return made
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
+from ..errors import unknown
 from ..models import (
     Cell,
     CompareRequest,
@@ -193,7 +194,13 @@ class Evaluation:
             What the rows are.
         **further
             `confidence_range`, `iou_range`, `area_range`: (low, high).
+
+        Raises
+        ------
+        VisionLensError
+            REQUEST_INVALID for what cannot be an outcome, and for a class that does not exist.
         """
+        self._check_classes(*_listed(classes), *(name for name in cell or () if name is not None))
         wanted = outcome_spec(
             {
                 "evaluation": self.name,
@@ -298,6 +305,12 @@ class Evaluation:
         from .plots import errors
 
         return errors(self, ax)
+
+    def _check_classes(self, *names: str) -> None:
+        known = [item.name for item in self._backend.detail().class_list]
+        for name in names:
+            if name not in known:
+                raise unknown("REQUEST_INVALID", "class", name, known)
 
     def _spec(self, wanted: OutcomeFilter) -> ViewSpec:
         return ViewSpec(level="annotations", outcomes=wanted)

@@ -151,6 +151,11 @@ class HttpDataset(HttpAgents, HttpAnalyses, HttpAttributes, HttpEvaluations):
         """Oldest first."""
         return self._transport.read(SpaceList, "GET", f"{self._path}/spaces").spaces
 
+    def delete_space(self, space: str) -> None:
+        """With its vectors, index and projections; SPACE_NOT_FOUND."""
+        self._check_writable()
+        self._transport.request("DELETE", f"{self._path}/spaces/{quote(space, safe='')}")
+
     def put_vectors(
         self, space: EmbeddingSpace, ids: np.ndarray, vectors: np.ndarray
     ) -> EmbeddingSpace:

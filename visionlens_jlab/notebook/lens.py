@@ -15,6 +15,7 @@ from .comms import State, link, report_failure
 from .ids import ids_of
 from .picture import TILES, contact_sheet, header, to_html
 from .shapes import shaped
+from .specs import checked_filter
 from .view import Selection, View
 
 
@@ -72,9 +73,7 @@ class Lens:
             ID_UNKNOWN, PREDICATE_INVALID, or WORKSPACE_CONFLICT when another keeps changing it.
         """
         if isinstance(what, str):
-            chosen = shaped(
-                ViewSpec, level=level, filter=self._backend.predicate(what, None).filter
-            )
+            chosen = shaped(ViewSpec, level=level, filter=checked_filter(self._backend, what))
             return self._select_view(chosen)
         if type(what) is View and what.level == level:
             return self._select_view(what.spec)
@@ -95,7 +94,7 @@ class Lens:
         VisionLensError
             PREDICATE_INVALID, FIELD_UNKNOWN, or WORKSPACE_CONFLICT when another keeps changing it.
         """
-        tree = self._backend.predicate(predicate, None).filter if predicate else None
+        tree = checked_filter(self._backend, predicate) if predicate else None
 
         def change(state: Workspace) -> Workspace:
             view = state.view.model_copy(update={"filter": tree, "where": None, "sql": None})

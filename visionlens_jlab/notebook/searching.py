@@ -39,8 +39,8 @@ class Searching:
         matrix : array, torch tensor, or path of a .npy, .parquet or .safetensors file
             (n, d), finite, no row all zero; kept as float32 of unit length.
         ids : iterable of int, Series, DataFrame or View, optional
-            Of the rows, each once; nothing: those of the file, else every row of the level in
-            ascending order of ids.
+            Of the rows, each once; nothing: those of the file, else every row that `count(level)`
+            counts (of annotations the ground truth) in ascending order of ids.
         level : {"samples", "annotations"}
             Whose vectors they are.
         model, version : str
@@ -55,8 +55,28 @@ class Searching:
             space=space, level=level, model=model, version=version, dimension=0, created_at=""
         )
         return add_embeddings(
-            self._backend, described, matrix, ids, lambda: self._of_all_sources(level)
+            self._backend,
+            described,
+            matrix,
+            ids,
+            rows=lambda: self._ascending(level),
+            everything=lambda: self._of_all_sources(level),
         )
+
+    @property
+    def spaces(self) -> list[str]:
+        """Names of the embedding spaces, the oldest first."""
+        return [space.space for space in self._backend.spaces()]
+
+    def delete_space(self, space: str) -> None:
+        """Remove an embedding space with its vectors, index and projections.
+
+        Raises
+        ------
+        VisionLensError
+            SPACE_NOT_FOUND, DATASET_READ_ONLY.
+        """
+        self._backend.delete_space(space)
 
     def similar(
         self,

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import sys
+import warnings
 from collections.abc import Mapping, Sequence
+from types import FrameType
 from typing import Any
 
 from ..models import Combine, Filter, OutcomeFilter, SearchSpec, SortKey
+from .backend import DatasetBackend
 from .shapes import shaped
+
+_PACKAGE = f"{__package__}."
 
 
 def conjunction(*filters: Filter | None) -> Filter | None:
@@ -40,3 +46,26 @@ def search_spec(given: SearchSpec | Mapping[str, Any]) -> SearchSpec:
 def outcome_spec(given: OutcomeFilter | Mapping[str, Any]) -> OutcomeFilter:
     """Outcomes that were written down as a dict. REQUEST_INVALID names what is wrong with them."""
     return shaped(OutcomeFilter, given)
+
+
+def checked_filter(backend: DatasetBackend, predicate: str) -> Filter | None:
+    """The filter of a predicate; warns of values that nothing in the dataset has.
+
+    Raises
+    ------
+    VisionLensError
+        PREDICATE_INVALID, FIELD_UNKNOWN.
+    """
+    found = backend.predicate(predicate, None)
+    for warning in found.warnings:
+        warnings.warn(warning, stacklevel=_outside())
+    return found.filter
+
+
+def _outside() -> int:
+    """The number of callers up to the first that is not of this package, as `warn` counts them."""
+    frame: FrameType | None = sys._getframe(1)
+    level = 1
+    while frame is not None and frame.f_globals.get("__name__", "").startswith(_PACKAGE):
+        frame, level = frame.f_back, level + 1
+    return level

@@ -14,7 +14,7 @@ from .exporting import export
 from .frames import ID_COLUMN, to_frame
 from .ids import unique
 from .shapes import shaped
-from .specs import conjunction
+from .specs import checked_filter, conjunction
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -144,7 +144,7 @@ class View:
         VisionLensError
             PREDICATE_INVALID or FIELD_UNKNOWN, naming the place in the text.
         """
-        added = self._backend.predicate(predicate, None).filter
+        added = checked_filter(self._backend, predicate)
         narrowed = self.spec.model_copy(update={"filter": conjunction(self.spec.filter, added)})
         return View(self._backend, narrowed)
 

@@ -50,7 +50,7 @@ class EmbedSetup(DatasetSetup[EmbedRequest]):
 
     def checked(self, store: DatasetStore, request: EmbedRequest) -> EmbedRequest:
         """VECTORS_INVALID when the space that is named is of the other level."""
-        check_options("Embedding", request.options, OPTIONS)
+        check_options("Embeddings", request.options, OPTIONS)
         for space in store.spaces():
             if space.space == request.space and space.level != request.level:
                 raise VisionLensError(

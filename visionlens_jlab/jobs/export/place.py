@@ -71,7 +71,7 @@ def new_folder(path: Path, job: str) -> Iterator[Path]:
     try:
         with system_errors():
             shutil.rmtree(partial, ignore_errors=True)  # of an attempt that was killed
-            partial.mkdir()
+            _make(partial, path)
             check_real(path)
             yield partial
             check_real(path)
@@ -99,3 +99,14 @@ def _rename(partial: Path, path: Path) -> None:
         if error.errno in (errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR):
             raise not_empty(path) from error
         raise
+
+
+def _make(folder: Path, path: Path) -> None:
+    try:
+        folder.mkdir()
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise VisionLensError(
+            "PERMISSION_DENIED",
+            f"No folder can be made at {path}.",
+            "Name a place in a folder that exists and that you may write to.",
+        ) from error

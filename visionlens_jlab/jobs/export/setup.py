@@ -36,11 +36,8 @@ class ExportSetup(DatasetSetup[ExportRequest]):
         check_name(f"{path}{'.' * LONGEST_PARTIAL}")
         path = Path(os.path.realpath(path))
         check_place(path, store.folder.parent.parent)
-        check_options(
-            f"The format {request.format}",
-            request.options,
-            ["task"] if request.format == "yolo" else [],
-        )
+        known_options = ["task"] if request.format == "yolo" else []
+        check_options(f"Exports as {request.format}", request.options, known_options)
         known = ["ground_truth", *(source.name for source in store.detail().sources)]
         if request.source not in known:
             raise unknown("RUN_NOT_FOUND", "source of labels", request.source, dict.fromkeys(known))

@@ -61,7 +61,7 @@ class PredictionsSetup(DatasetSetup[PredictionsRequest]):
     def checked(self, store: DatasetStore, request: PredictionsRequest) -> PredictionsRequest:
         """REQUEST_INVALID for a name that no run can have, RUN_EXISTS, FORMAT_UNKNOWN."""
         check_run_name(request.run)
-        check_options("A set of predictions", request.options, _OPTIONS)
+        check_options("Predictions", request.options, _OPTIONS)
         if request.format is not None and request.format not in FORMATS:
             raise VisionLensError(
                 "FORMAT_UNKNOWN",

@@ -1,0 +1,192 @@
+"""What is given wrongly is told: with the code, what was wrong, and what would do."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import visionlens_jlab as vl
+from visionlens_jlab.errors import CODES, VisionLensError, unknown
+
+pytest.importorskip("pandas")
+
+WRONG: dict[str, tuple[Callable[[vl.Dataset], Any], str, str]] = {
+    "level of a count": (lambda ds: ds.count("anotations"), "REQUEST_INVALID", "annotations"),
+    "level of a view": (lambda ds: ds.view(level="sample"), "REQUEST_INVALID", "samples"),
+    "level of a table": (lambda ds: ds.to_arrow("x"), "REQUEST_INVALID", "samples"),
+    "format of an export": (
+        lambda ds: ds.export("out", "cocoo"),
+        "REQUEST_INVALID",
+        "Did you mean 'coco'",
+    ),
+    "images of an export": (
+        lambda ds: ds.export("out", "coco", images="zip"),
+        "REQUEST_INVALID",
+        "copy",
+    ),
+    "option of an export": (
+        lambda ds: ds.export("out", "coco", task="detect"),
+        "REQUEST_INVALID",
+        "no option 'task'",
+    ),
+    "kind of duplicates": (lambda ds: ds.duplicates(kind="nea"), "REQUEST_INVALID", "near"),
+    "threshold": (lambda ds: ds.duplicates(threshold=5), "REQUEST_INVALID", "threshold"),
+    "method": (lambda ds: ds.project("mine", method="tsnee"), "REQUEST_INVALID", "tsne"),
+    "space": (lambda ds: ds.similar([1], space="mne"), "SPACE_NOT_FOUND", "mine"),
+    "number of similar ones": (lambda ds: ds.similar([1], k=0), "REQUEST_INVALID", "k: "),
+    "an edit": (lambda ds: ds.edit([{"annotation_id": "x"}]), "REQUEST_INVALID", "annotation_id"),
+    "a member of an edit": (
+        lambda ds: ds.edit([{"annotation": 1}]),
+        "REQUEST_INVALID",
+        "'annotation'",
+    ),
+    "option of embed": (
+        lambda ds: ds.embed("classical", precison="fp16"),
+        "REQUEST_INVALID",
+        "Did you mean precision",
+    ),
+    "tag of an id": (lambda ds: ds.tag([99999], "x"), "ID_UNKNOWN", "99999"),
+    "tag taken from an id": (lambda ds: ds.untag([99999], "x"), "ID_UNKNOWN", "99999"),
+    "empty tag": (lambda ds: ds.tag([1], ""), "REQUEST_INVALID", "tag"),
+    "run": (lambda ds: ds.evaluate("modle"), "RUN_NOT_FOUND", "Did you mean model"),
+    "view": (lambda ds: ds.delete_view("x"), "VIEW_NOT_FOUND", "There are none"),
+    "field": (lambda ds: ds.where("clas = 'a'"), "FIELD_UNKNOWN", "class"),
+    "table": (lambda ds: ds.sql("select * from sampels"), "SQL_REFUSED", "samples"),
+    "column": (lambda ds: ds.sql("select brightnes from samples"), "SQL_REFUSED", "brightness"),
+    "place of an export": (
+        lambda ds: ds.export("/proc/nowhere", "coco"),
+        "PERMISSION_DENIED",
+        "/proc/nowhere",
+    ),
+    "deleted space": (lambda ds: ds.delete_space("x"), "SPACE_NOT_FOUND", "mine"),
+}
+
+
+@pytest.fixture(scope="module")
+def spoken_of(tmp_path_factory: pytest.TempPathFactory, coco_folder: Path) -> Any:
+    """A dataset with a space and a run, which nothing here changes."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("VISIONLENS_SERVER", raising=False)
+        with vl.ingest(coco_folder, name="town", data_dir=tmp_path_factory.mktemp("wrong")) as ds:
+            ds.add_embeddings("mine", np.eye(ds.count(), 4, dtype=np.float32) + 1)
+            frame = ds.to_pandas("annotations")[["sample_id", "class", "x", "y", "w", "h"]]
+            ds.add_predictions("model", frame.assign(score=0.5))
+            yield ds
+
+
+@pytest.mark.parametrize("what", WRONG)
+def test_what_is_wrong_is_named_with_what_would_do(
+    what: str, spoken_of: vl.Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    call, code, part = WRONG[what]
+    with pytest.raises(VisionLensError) as caught:
+        call(spoken_of)
+    assert caught.value.code == code
+    assert part in str(caught.value)
+    for word in ("pydantic", "openapi", "Jupyter server", "[type="):
+        assert word not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("predicate", "part"),
+    [
+        ("class = 'cra'", "Did you mean 'car'"),
+        ("class in ('car', 'buss')", "'buss'"),
+        ("source = 'modle'", "Did you mean 'model'"),
+        ("split = 'x'", "Nothing has split 'x'"),
+        ("tag != 'x'", "Nothing has tag 'x'"),
+    ],
+)
+def test_a_value_that_nothing_has_is_warned_of(
+    predicate: str, part: str, spoken_of: vl.Dataset
+) -> None:
+    with pytest.warns(UserWarning, match="Nothing has") as told:
+        spoken_of.where(predicate)
+    assert part in str(told[0].message)
+    assert told[0].filename == __file__
+
+
+def test_values_that_are_there_are_not_warned_of(spoken_of: vl.Dataset) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        spoken_of.where("class = 'car' and filename != 'nowhere.jpg' and source = 'model'")
+
+
+def test_ingest_takes_no_option_that_nobody_knows(coco_folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(VisionLensError, match="Did you mean voc_origin"):
+        vl.ingest(coco_folder, name="x", data_dir=tmp_path, voc_orgin=1)
+    with pytest.raises(VisionLensError, match="COCO JSON have no option 'voc_origin'"):
+        vl.ingest(coco_folder, name="x", data_dir=tmp_path, voc_origin=1)
+    assert vl.list_datasets(data_dir=tmp_path) == []
+
+
+def test_datasets_that_there_are_come_with_the_error(tmp_path: Path, coco_folder: Path) -> None:
+    vl.ingest(coco_folder, name="town", data_dir=tmp_path, labels_only=True).close()
+    with pytest.raises(VisionLensError, match="Did you mean town"):
+        vl.open("twon", data_dir=tmp_path)
+
+
+def test_a_server_that_is_named_and_does_not_answer_is_no_reason_to_use_another_place(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("VISIONLENS_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("VISIONLENS_SERVER", "http://127.0.0.1:9/")
+    with pytest.raises(VisionLensError, match="SERVER_UNREACHABLE"):
+        vl.list_datasets()
+    assert vl.list_datasets(data_dir=tmp_path) == []
+
+
+def test_rows_of_a_matrix_of_objects_are_those_that_are_counted(spoken_of: vl.Dataset) -> None:
+    count = spoken_of.count("annotations")
+    rows = np.eye(count, 8, dtype=np.float32) + 1
+    found = spoken_of.add_embeddings("objects", rows, level="annotations")
+    assert found.vectors == count
+    spoken_of.delete_space("objects")
+    assert spoken_of.spaces == ["mine"]
+
+
+def test_a_class_that_does_not_exist_has_no_outcomes(spoken_of: vl.Dataset) -> None:
+    found = spoken_of.evaluate("model", replicates=0)
+    for given in ({"classes": "cra"}, {"cell": ("car", "cra")}, {"cell": ("cra", None)}):
+        with pytest.raises(VisionLensError, match="Did you mean car"):
+            found.view(**given)
+    assert found.view(cell=("car", None)).count() == 0
+    found.delete()
+
+
+def test_an_analysis_is_of_the_evaluation_of_all_images(
+    spoken_of: vl.Dataset, capsys: pytest.CaptureFixture[str]
+) -> None:
+    part = spoken_of.where("sample_id < 8").evaluate("model", replicates=0, name="part")
+    assert spoken_of._evaluation_of(None, "model") == "part"
+    assert "sample_id < 8" in capsys.readouterr().out
+    whole = spoken_of.evaluate("model", replicates=0, name="whole")
+    later = spoken_of.where("sample_id < 9").evaluate("model", replicates=0, name="later")
+    assert spoken_of._evaluation_of(None, None) == "whole"
+    assert "all images" not in capsys.readouterr().out
+    for each in (part, whole, later):
+        each.delete()
+
+
+def test_names_spelt_alike_are_suggested_and_few_are_listed() -> None:
+    assert unknown("RUN_NOT_FOUND", "run", "ab", ["abc", "x"]).hint == (
+        "Did you mean abc? There are: abc, x."
+    )
+    many = unknown("RUN_NOT_FOUND", "run", "?", [f"r{n}" for n in range(30)])
+    assert many.hint.endswith("r19 and 10 more.")
+
+
+def test_hints_name_only_calls_that_exist() -> None:
+    """`ds.x`, `ds.x()` and `vl.x()` of every default hint."""
+    import re
+
+    for code, entry in CODES.items():
+        for owner, name in re.findall(r"\b(ds|vl)\.(\w+)", entry.hint):
+            assert hasattr(vl.Dataset if owner == "ds" else vl, name), (code, name)
+        assert "openapi" not in entry.hint and "on the Jupyter server" not in entry.hint, code
