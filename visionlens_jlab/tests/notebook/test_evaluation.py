@@ -166,7 +166,7 @@ def test_numbers_lead_to_what_they_count(evaluated: vl.Dataset) -> None:
     assert cell.sample_id.unique().tolist() == [0]
     written = {"evaluation": "model", "cell": {"true": "person", "predicted": "car"}}
     assert ds.view(outcomes=written, level="annotations").to_pandas().equals(cell)
-    with pytest.raises(VisionLensError, match="outcomes are wrong at 'cell"):
+    with pytest.raises(VisionLensError, match="cell: "):
         ds.view(outcomes={"evaluation": "model", "cell": "car"})
     assert set(found.errors["count"].items()) >= {("classification", 1), ("background", 1)}
     pairs = found.matches.query("outcome == 'true_positive'")

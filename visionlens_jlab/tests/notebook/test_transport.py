@@ -146,15 +146,22 @@ def test_a_named_folder_is_opened_here_whatever_server_runs(
     assert server.authorization == []
 
 
-def test_without_our_extension_the_default_folder_is_opened(
+def test_without_a_server_the_default_folder_is_opened(
     environ: pytest.MonkeyPatch, server: Server
 ) -> None:
     assert isinstance(connecting.connect(), DirectBackend)
-    environ.setenv("VISIONLENS_SERVER", "http://127.0.0.1:9/")
+    server.answer = (404, "no such extension")
+    environ.setenv("JUPYTERHUB_SERVICE_URL", server.url)
+    environ.setenv("JUPYTERHUB_API_TOKEN", "hub")
     assert isinstance(connecting.connect(), DirectBackend)
+
+
+def test_a_server_that_is_named_is_meant(environ: pytest.MonkeyPatch, server: Server) -> None:
+    environ.setenv("VISIONLENS_SERVER", "http://127.0.0.1:9/")
+    assert code_of(connecting.connect) == "SERVER_UNREACHABLE"
     server.answer = (404, "no such extension")
     environ.setenv("VISIONLENS_SERVER", server.url)
-    assert isinstance(connecting.connect(), DirectBackend)
+    assert code_of(connecting.connect) == "NOT_FOUND"
 
 
 def test_another_version_or_a_wrong_token_is_not_worked_around(
