@@ -24,7 +24,7 @@ INTRODUCTION = """\
 ```python
 import visionlens_jlab as vl
 
-ds = vl.open("street-demo")
+ds = vl.open("demo")
 lens = ds.show()
 lens.selection.to_pandas()
 ```
@@ -84,7 +84,7 @@ def entry(name: str, member: Any) -> str:
         if p.name != "self"
     ]
     signature = str(inspect.Signature(parameters))
-    return f"### {name}\n\n```python\n{name}{signature}\n```\n\n{markdown(doc(member))}"
+    return f"### {name}\n\n```text\n{name}{signature}\n```\n\n{markdown(doc(member))}"
 
 
 def doc(member: Any) -> str:

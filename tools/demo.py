@@ -12,7 +12,11 @@ import webbrowser
 
 import environment
 
-NAME = "street-demo"
+NAME = "demo"
+EARLIER = "street-demo"
+"""The name of before; its dataset stays where one was made."""
+FOLDER = "visionlens-demo"
+"""As `visionlens demo` calls them, so that the examples of the guide run here too."""
 HOME = environment.ROOT / ".demo"
 WORK = HOME / "work"
 """What the file browser shows: the notebook and the images."""
@@ -33,10 +37,17 @@ def run(images: int, port: int, browser: bool) -> int:
         (HOME / folder).mkdir(parents=True, exist_ok=True, mode=0o700)
     _quiet_lab()
     _make_dataset(images, env)
+    _copy_tour()
+    return _serve(port, browser, env)
+
+
+def _copy_tour() -> None:
+    """Once; that of an earlier version, which opens a dataset of another name, is put aside."""
     notebook = WORK / "tour.ipynb"
+    if notebook.exists() and EARLIER in notebook.read_text(errors="replace"):
+        notebook.rename(WORK / f"tour-{EARLIER}.ipynb")
     if not notebook.exists():
         shutil.copyfile(environment.ROOT / "examples" / "tour.ipynb", notebook)
-    return _serve(port, browser, env)
 
 
 def _quiet_lab() -> None:
@@ -49,7 +60,7 @@ def _quiet_lab() -> None:
 
 def _make_dataset(images: int, env: dict[str, str]) -> None:
     python = str(environment.PYTHON)
-    folder = WORK / NAME
+    folder = WORK / FOLDER
     arguments = [str(folder), NAME, str(HOME / "data")]
     if not (folder / "annotations" / "instances.json").exists():
         print(f"  rendering {images:,} images into {folder} ...", flush=True)

@@ -36,4 +36,4 @@ def test_the_tour_is_a_clean_notebook() -> None:
     assert not any(cell.outputs or cell.execution_count for cell in code)
     for cell in code:
         compile(cell.source, "tour.ipynb", "exec")
-    assert 'vl.open("street-demo")' in code[0].source
+    assert 'vl.open("demo")' in code[0].source
