@@ -17,7 +17,7 @@ error_type: the missed and the wrongly found), predictions at the operating poin
 ActionKind = Literal["collect", "augment", "relabel", "threshold", "inspect"]
 FindingStatus = Literal["hypothesis", "verified", "rejected"]
 Author = Literal["statistics", "agent", "user"]
-LEAST_OBJECTS, LEAST_GROUPS = 50, 20
+LEAST_OBJECTS, LEAST_GROUPS = 20, 8
 """Of a slice in each half, where a request names no others."""
 ClaimKind = Literal[
     "figure",

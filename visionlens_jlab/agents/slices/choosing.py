@@ -18,6 +18,7 @@ from .adjusting import benjamini_hochberg
 from .contrasts import p_values
 from .encoding import Columns
 from .expecting import Excess, Expected, Scale
+from .grading import degrees_of
 from .halves import Half
 from .refining import refine
 from .settings import (
@@ -30,12 +31,14 @@ from .settings import (
     least_effect,
 )
 from .stating import Stating
-from .terms import Slice
+from .terms import CUTTING, Slice, Term
 
 _ALIKE = 0.85
 """Share of the greatest -log p from which another slice is as strong."""
 _OVERLAP = 0.5
 """Jaccard index from which a slice of as many terms may stand for another of like strength."""
+_APART = 0.02
+"""Share of all units that may lie between two cuts of one degree."""
 _CLOSEST = 5
 """Ways of saying a slice that are tried."""
 _ROUNDS = 5
@@ -51,6 +54,8 @@ class Chosen:
     mask: np.ndarray
     """bool (n,) over the discovery half."""
     explains: list[Rival] = field(default_factory=list)
+    degrees: list[Slice] = field(default_factory=list)
+    """The same cut elsewhere, where that explains something more."""
 
     @property
     def fields(self) -> set[str]:
@@ -94,6 +99,7 @@ class Choosing:
         self.weak: list[Rival] = []
         """What has an effect beyond the chosen ones, but too little of it; the strongest first."""
         self._asked_at = 0
+        self._graded: dict[Slice, list[Slice]] = {}
 
     def choose(self, rivals: list[Rival], *, cutoff: float, limit: int, progress: Progress) -> None:
         """Choose at most `limit` slices; `chosen` has them in the order in which they were.
@@ -134,8 +140,23 @@ class Choosing:
         return len(self.chosen) > before
 
     def _expected(self, without: Chosen | None = None) -> Expected:
-        masks = [one.mask for one in self.chosen if one is not without]
-        return Expected(self._half, masks, self._scale)
+        """The model of what is chosen, with the degrees of each that explain something more."""
+        chosen = [one for one in self.chosen if one is not without]
+        plain = Expected(self._half, [one.mask for one in chosen], self._scale)
+        degrees = []
+        for at, one in enumerate(chosen):
+            tried = [(terms, self._mask(terms)) for terms in self._degrees(one.terms)]
+            kept = [each for each in tried if plain.excess(each[1]).z >= EXPLAINED_Z]
+            one.degrees = [terms for terms, _ in kept]
+            degrees += [(at, mask) for _, mask in kept]
+        if not degrees:
+            return plain
+        return Expected(self._half, [one.mask for one in chosen], self._scale, degrees)
+
+    def _degrees(self, terms: Slice) -> list[Slice]:
+        if terms not in self._graded:
+            self._graded[terms] = degrees_of(terms, self._half, self._columns)
+        return self._graded[terms]
 
     def _settle(self, rivals: list[Rival]) -> None:
         """Each slice with an effect belongs to the chosen one that it overlaps most.
@@ -151,10 +172,12 @@ class Choosing:
             overlaps = [jaccard(chosen.mask, one.mask) for chosen in self.chosen]
             owner = int(np.argmax(overlaps)) if overlaps else -1
             if owner >= 0 and (
-                set(self.chosen[owner].terms) <= set(one.terms)
+                is_part(one.mask, self.chosen[owner].mask)
                 or given[owner].excess(one.mask).z < EXPLAINED_Z
             ):
                 self.chosen[owner].explains.append(one)
+            elif self._is_shade(one.terms, len(self.chosen)):
+                continue
             elif (left := whole.excess(one.mask).z) >= ENTRY_Z:
                 weak.append((left, one))
         self.weak = [one for _, one in sorted(weak, key=lambda each: -each[0])]
@@ -168,7 +191,8 @@ class Choosing:
         if not self.chosen and not left:
             return None
         cutoff = min(cutoff, self._alpha * (len(self.chosen) + int(left)) / self._tests)
-        passed = (scaled <= cutoff) & (z >= ENTRY_Z)
+        shades = np.array([self._is_shade(one.terms, len(self.chosen)) for one in rest])
+        passed = (scaled <= cutoff) & (z >= ENTRY_Z) & ~shades
         strength = np.where(passed, -np.log(np.maximum(scaled / cutoff, 1e-300)) + 1, 0)
         top = int(np.argmax(strength))
         if strength[top] <= 0:
@@ -207,11 +231,11 @@ class Choosing:
             or excess.mean < least_effect(outside, self._scale)
             or not self._lasting(one.mask, expected, excess)
             or not self._large(self._other, self._columns.all_of(one.terms)[self._other.rows])
-            or not self._earns_its_terms(one, expected, excess)
+            or not self._earns_its_terms(one, expected)
             or self._is_said(one, at)
         )
 
-    def _earns_its_terms(self, one: Chosen, expected: Expected, excess: Excess) -> bool:
+    def _earns_its_terms(self, one: Chosen, expected: Expected) -> bool:
         """Whether it is worse than without each term: where the field has another value, not none.
 
         Else a term that chance favours makes a slight effect a great one; and what is missing is
@@ -222,10 +246,15 @@ class Choosing:
             others = tuple(each for each in one.terms if each is not term)
             if term.op == "null" or (known.all() and not others):
                 continue
+            model = expected
+            if not known.all():
+                # Else two slices of the field make up all that is known, and speak for each other.
+                rest = [each.mask for each in self.chosen if term.feature.name not in each.fields]
+                model = Expected(self._half, rest, self._scale)
             around = known & self._mask(others) if others else known
-            ring = expected.excess(around & ~one.mask)
-            error = float(np.hypot(excess.se, ring.se))
-            if not ring.groups or excess.mean - ring.mean < ENTRY_Z * error:
+            own, ring = model.excess(one.mask), model.excess(around & ~one.mask)
+            error = float(np.hypot(own.se, ring.se))
+            if not ring.groups or own.mean - ring.mean < ENTRY_Z * error:
                 return False
         return True
 
@@ -319,9 +348,38 @@ class Choosing:
         self.chosen.append(told)
 
     def _is_said(self, one: Chosen, at: int) -> bool:
-        """Whether a slice but that number `at` is the same."""
+        """Whether a slice but that number `at` is the same, or the same to another degree."""
         others = [*self.chosen[:at], *self.chosen[at + 1 :]]
-        return any(jaccard(one.mask, each.mask) >= SAME for each in others)
+        same = any(jaccard(one.mask, each.mask) >= SAME for each in others)
+        return same or self._is_shade(one.terms, at)
+
+    def _is_shade(self, terms: Slice, at: int) -> bool:
+        """Whether a slice but that number `at` differs by nothing but where numbers are cut.
+
+        What gets worse by degrees, as ever smaller objects do, is one finding and not several.
+        """
+        others = [*self.chosen[:at], *self.chosen[at + 1 :]]
+        return any(self._is_shade_of(terms, each.terms) for each in others)
+
+    def _is_shade_of(self, terms: Slice, other: Slice) -> bool:
+        if [one.feature for one in terms] != [one.feature for one in other]:
+            return False
+        return all(
+            one == each or self._is_next_to(one, each)
+            for one, each in zip(terms, other, strict=True)
+        )
+
+    def _is_next_to(self, one: Term, other: Term) -> bool:
+        """Whether hardly a unit lies between what two cuts of a number leave."""
+        ends = one.ends, other.ends
+        if None in ends or {one.op, other.op} == {"<=", ">"}:
+            return False
+        (low, high), (lower, higher) = ends
+        start, end = min(high, higher), max(low, lower)
+        values = self._columns.numbers(one.feature)[self._half.rows]
+        with np.errstate(invalid="ignore"):
+            apart = int(np.count_nonzero((values > start) & (values <= end)))
+        return apart <= _APART * len(values)
 
     def _prune(self) -> None:
         """Where one is explained by others, drop the one of them that earns its terms least."""
@@ -355,12 +413,17 @@ _ORIGINS = (
 
 def simplicity(terms: Slice) -> tuple[int, int, int]:
     """The smaller, the simpler: terms, numbers among them, and where their fields come from."""
-    numbers = sum(term.op in ("<=", ">") for term in terms)
+    numbers = sum(term.weight for term in terms if term.op in CUTTING)
     places = [
         _ORIGINS.index(term.feature.origin) if term.feature.origin in _ORIGINS else len(_ORIGINS)
         for term in terms
     ]
     return len(terms), numbers, sum(places)
+
+
+def is_part(one: np.ndarray, other: np.ndarray) -> bool:
+    """Whether all units of one are of the other."""
+    return not bool((one & ~other).any())
 
 
 def jaccard(one: np.ndarray, other: np.ndarray) -> float:

@@ -14,6 +14,10 @@ from .distributions import t_quantile
 from .expecting import Excess, Expected
 from .halves import Half
 from .searching import Family, Search, part_of
+from .terms import Slice, Term
+
+_WORSE = 1.645
+"""Standard errors by which a slice is worse than other values: one-sided, at 5%."""
 
 
 @dataclass(frozen=True)
@@ -35,26 +39,50 @@ class Judged:
 def judge(search: Search, chosen: list[Chosen], family: Family) -> list[Judged]:
     """Effects of the chosen slices of a search in both halves."""
     judged = []
-    inside = [one.mask for one in chosen]
-    outside = [search.columns.all_of(one.terms)[search.confirmation.rows] for one in chosen]
     for at, one in enumerate(chosen):
-        found, beyond = _both_ways(search, search.discovery, inside, at)
-        adjusted = family.adjust(search, one.terms, _p(beyond))
+        found, beyond = _both_ways(search, search.discovery, chosen, at)
+        adjusted = family.adjust(search, one.terms, found.units, _p(beyond))
         found = found.model_copy(update={"p_adjusted": adjusted})
-        shown, beyond = _both_ways(search, search.confirmation, outside, at)
+        shown, beyond = _both_ways(search, search.confirmation, chosen, at)
         # Against the rest as well: a finding is told by what anybody can count.
         p = max(_p(beyond), shown.p or 0.0) if (shown.difference or 0.0) > 0 else 1.0
+        if not all(_is_worse_than_known(search, one.terms, term) for term in one.terms):
+            p = 1.0
         judged.append(Judged(search, one, found, shown, p, _least(beyond)))
     return judged
 
 
-def _both_ways(
-    search: Search, half: Half, masks: list[np.ndarray], at: int
-) -> tuple[Effect, Excess]:
+def _both_ways(search: Search, half: Half, chosen: list[Chosen], at: int) -> tuple[Effect, Excess]:
     """A slice against the rest, and what it has beyond the expected."""
-    shown = effect(half, masks[at], binary=search.units.scale == "rate")
-    expected = Expected(half, [*masks[:at], *masks[at + 1 :]], search.units.scale)
-    return shown, expected.robust_excess(masks[at])
+    others = [*chosen[:at], *chosen[at + 1 :]]
+
+    def mask(terms: Slice) -> np.ndarray:
+        return np.asarray(search.columns.all_of(terms)[half.rows])
+
+    own = mask(chosen[at].terms)
+    degrees = [(n, mask(terms)) for n, one in enumerate(others) for terms in one.degrees]
+    masks = [mask(one.terms) for one in others]
+    expected = Expected(half, masks, search.units.scale, degrees)
+    shown = effect(half, own, binary=search.units.scale == "rate")
+    return shown, expected.robust_excess(own)
+
+
+def _is_worse_than_known(search: Search, terms: Slice, term: Term) -> bool:
+    """Whether the confirmation half is worse than where a field with gaps has another value.
+
+    Else that something is known of a unit stands for what is known.
+    """
+    half, columns = search.confirmation, search.columns
+    known = columns.known(term.feature)[half.rows]
+    if term.op == "null" or known.all():
+        return True
+    inside = columns.all_of(terms)[half.rows]
+    others = tuple(each for each in terms if each is not term)
+    around = known & columns.all_of(others)[half.rows] if others else known
+    expected = Expected(half, [], search.units.scale)
+    own, ring = expected.robust_excess(inside), expected.robust_excess(around & ~inside)
+    error = float(np.hypot(own.se, ring.se))
+    return bool(ring.groups) and own.mean - ring.mean >= _WORSE * error
 
 
 def _p(beyond: Excess) -> float:

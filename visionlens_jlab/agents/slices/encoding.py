@@ -16,6 +16,10 @@ from .terms import Term
 
 _SHARES = (0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 0.9, 0.95)
 """Quantiles of the discovery half at which a number is cut first."""
+_BETWEEN = (0.3, 0.5, 0.7)
+"""Further ones, at which ranges begin and end."""
+_WIDEST = 0.6
+"""Share of the known units, from which a range is none: what it leaves is better said."""
 _GAP = 0.1
 """Share of the range of a number, from which values on either side are of two kinds."""
 _MOST_VALUES = 60
@@ -33,8 +37,9 @@ class Encoded:
     cover : bool (terms, codes)
         Which codes each term holds for.
     depths : int8 (terms,)
-        Of the longest conjunction that each term may be part of: a missing value stands alone, and
-        numbers are cut at fewer places the more terms there are.
+        Of the longest conjunction that each term may be part of when slices are enumerated: a
+        missing value stands alone, numbers are cut at fewer places the more terms there are, and
+        ranges (0) are looked at apart, as conjunctions of their two ends.
     """
 
     feature: Feature
@@ -101,13 +106,18 @@ class Columns:
     def _mask(self, term: Term) -> np.ndarray:
         if term.feature.kind == "category":
             codes, listed = self.words(term.feature)
+            if isinstance(term.value, tuple):
+                return np.isin(codes, [listed.index(str(one)) for one in term.value])
             wanted = -1 if term.op == "null" else listed.index(str(term.value))
             return np.asarray(codes == wanted)
         values = self.numbers(term.feature)
         if term.op == "null":
             return np.asarray(np.isnan(values))
-        number = float(term.value or 0)
         with np.errstate(invalid="ignore"):
+            if isinstance(term.value, tuple):
+                low, high = (float(one) for one in term.value)
+                return np.asarray((values > low) & (values <= high))
+            number = float(term.value or 0)
             if term.op == "=":
                 return np.asarray(values == number)
             return np.asarray(values > number if term.op == ">" else values <= number)
@@ -151,18 +161,19 @@ def encode(
         reason = _too_few(columns.distinct(feature), least, groups)
         return LeftOut(field=feature.field, reason=reason)
     best = np.flatnonzero(kept)
-    if len(best) > _MOST_VALUES:
+    if feature.kind == "category" and len(best) > _MOST_VALUES:
         best = np.sort(best[np.argsort(-inside[best], kind="stable")[:_MOST_VALUES]])
     return Encoded(feature, codes, [terms[at] for at in best], cover[best], depths[best])
 
 
 def _depths(terms: list[Term]) -> np.ndarray:
     """Of each term; of the cuts of a number every other one is for two terms at most."""
-    cuts = sorted({float(term.value or 0) for term in terms if term.op in ("<=", ">")})
+    cuts = sorted({float(str(term.value)) for term in terms if term.op in ("<=", ">")})
     fine = set(cuts) - set(cuts[1::2]) if len(cuts) > 4 else set()
+    by_op = {"null": 1, "within": 0}
     return np.array(
         [
-            1 if term.op == "null" else 2 if term.op != "=" and term.value in fine else 3
+            by_op.get(term.op, 2 if term.op in ("<=", ">") and term.value in fine else 3)
             for term in terms
         ],
         dtype=np.int8,
@@ -222,25 +233,40 @@ def _number(feature: Feature, columns: Columns, half: Half) -> _Coded:
     values = columns.numbers(feature)
     own = values[half.rows]
     own = np.sort(own[~np.isnan(own)])
-    cuts = _cuts(own, whole=feature.kind == "integer")
+    whole = feature.kind == "integer"
+    cuts = _cuts(own, _SHARES, whole=whole)
     if not len(cuts):
         return values, [], np.zeros((0, 0), dtype=bool)
-    codes = np.searchsorted(cuts, values, side="left")
-    codes[np.isnan(values)] = len(cuts) + 1
-    upto = [Term(feature, "<=", float(cut)) for cut in cuts]
-    above = [Term(feature, ">", float(cut)) for cut in cuts]
-    low = np.arange(len(cuts) + 2) <= np.arange(len(cuts))[:, None]
-    high = ~low
-    high[:, -1] = False
-    return _with_missing(feature, codes.astype(np.uint8), upto + above, np.vstack([low, high]))
+    ends = np.union1d(cuts, _cuts(own, _BETWEEN, whole=whole))
+    codes = np.searchsorted(ends, values, side="left")
+    codes[np.isnan(values)] = len(ends) + 1
+    bins = np.arange(len(ends) + 2)
+    upto = bins <= np.searchsorted(ends, cuts)[:, None]
+    above = ~upto
+    above[:, -1] = False
+    shares = np.searchsorted(own, ends, side="right") / len(own)
+    ranges = [
+        (low, high)
+        for high in range(1, len(ends))
+        for low in range(high)
+        if shares[high] - shares[low] <= _WIDEST
+    ]
+    terms = [Term(feature, "<=", float(cut)) for cut in cuts]
+    terms += [Term(feature, ">", float(cut)) for cut in cuts]
+    for low, high in ranges:
+        terms.append(Term(feature, "within", (float(ends[low]), float(ends[high]))))
+    within = np.zeros((len(ranges), len(bins)), dtype=bool)
+    for row, (low, high) in enumerate(ranges):
+        within[row, low + 1 : high + 1] = True
+    return _with_missing(feature, codes.astype(np.uint8), terms, np.vstack([upto, above, within]))
 
 
-def _cuts(ordered: np.ndarray, *, whole: bool) -> np.ndarray:
+def _cuts(ordered: np.ndarray, shares: tuple[float, ...], *, whole: bool) -> np.ndarray:
     """Numbers that people would write, between the values next to the quantiles."""
     if not len(ordered) or ordered[0] == ordered[-1]:
         return np.empty(0)
     cuts = []
-    for share in _SHARES:
+    for share in shares:
         low = ordered[int(share * (len(ordered) - 1))]
         above = np.searchsorted(ordered, low, side="right")
         if above < len(ordered):

@@ -17,11 +17,14 @@ import numpy as np
 
 from .encoding import Encoded
 from .halves import Half
+from .settings import SMALL
 
 _LEAST_Z = 2.0
 """Against the whole, with errors as the correlation within groups makes them."""
 _BEYOND_PARENTS = 1.5
 """Against each slice with a term less, likewise: a conjunction that adds nothing is none."""
+_RANGE = 2
+"""Conditions of a range: its two ends."""
 _KEPT = 1500
 """Candidates of each depth. The others count among the tests all the same."""
 
@@ -30,11 +33,12 @@ _KEPT = 1500
 class Enumerated:
     """Candidates, as places (field, term) of their terms, and how many slices were looked at.
 
-    `tested[d]` are those of d + 1 terms with enough units; candidates are a few of them.
+    `tested[d]`, int64 (depth, 2), are those of d + 1 conditions with enough units, and of these
+    last the small ones; candidates are a few of them.
     """
 
     candidates: list[tuple[tuple[int, int], ...]]
-    tested: list[int]
+    tested: np.ndarray
 
 
 def enumerate_slices(
@@ -68,11 +72,14 @@ def enumerate_slices(
                 chosen, own
             ):
                 extended.add(chosen)
+        if order == _RANGE:
+            for number, field in enumerate(fields):
+                search.look_within(number, field)
         candidates += search.best()
-        tested.append(search.tested)
+        tested.append((search.tested - search.small, search.small))
         live = extended
     progress(total, total)
-    return Enumerated(candidates, tested)
+    return Enumerated(candidates, np.array(tested, dtype=np.int64))
 
 
 @dataclass(frozen=True)
@@ -96,7 +103,7 @@ class _Search:
     """Looks at all slices of some fields, and keeps the best of one depth."""
 
     def __init__(self, half: Half, least: int, least_effect: float) -> None:
-        self._units, self._weights = len(half.values), half.weights
+        self._units, self._weights, self._rows = len(half.values), half.weights, half.rows
         self._events = half.weights * half.values
         self._weight = float(half.weights.sum())
         self._mean = float(self._events.sum()) / self._weight
@@ -110,7 +117,7 @@ class _Search:
 
     def start(self) -> None:
         """Begin with another depth."""
-        self.tested = 0
+        self.tested = self.small = 0
         self._found: list[tuple[np.ndarray, np.ndarray, tuple[int, ...]]] = []
         self._prefix = ((), np.zeros(0, np.intp))
 
@@ -120,7 +127,7 @@ class _Search:
         core = tuple(slice(1, None) for _ in chosen)
         inside, heavy, bad = units[core], weight[core], events[core]
         large = (inside >= self._least) & (self._units - inside >= self._least)
-        self.tested += int(large.sum())
+        self._count(inside[large])
         worse = large & (bad - heavy * self._mean >= heavy * self._least_effect)
         if worse.any():
             z = self._z(weight, events, len(chosen))[core]
@@ -130,6 +137,41 @@ class _Search:
                 terms = [own[f].places[p] for f, p in zip(chosen, places, strict=True)]
                 self._found.append((z.ravel()[at], np.column_stack(terms), chosen))
         return bool((large & (bad >= self._bound)).any())
+
+    def _count(self, units: np.ndarray) -> None:
+        """That slices of so many units were looked at."""
+        self.tested += len(units)
+        self.small += int(np.count_nonzero(units < SMALL))
+
+    def look_within(self, number: int, field: Encoded) -> None:
+        """Count the ranges of a field; each must be worse than both what is up to its end and what
+        is above its start."""
+        ranges = [at for at, term in enumerate(field.terms) if term.op == "within"]
+        if not ranges:
+            return
+        codes = field.codes[self._rows].astype(np.intp)
+        by_code = [
+            np.bincount(codes, weights=values, minlength=field.cover.shape[1])
+            for values in (None, self._weights, self._events)
+        ]
+        cover = field.cover[ranges]
+        inside, heavy, bad = (cover @ values for values in by_code)
+        large = (inside >= self._least) & (self._units - inside >= self._least)
+        self._count(inside[large])
+        z = _against(heavy, bad, self._weight, self._mean, self._variance)
+        known = np.ones(cover.shape[1], dtype=bool)
+        known[-1] = not any(term.op == "null" for term in field.terms)
+        first, last = cover.argmax(axis=1), cover.shape[1] - 1 - cover[:, ::-1].argmax(axis=1)
+        places = np.arange(cover.shape[1])
+        for around in (places >= first[:, None], places <= last[:, None]):
+            parent, parents_bad = ((around & known) @ values for values in by_code[1:])
+            mean = parents_bad / np.maximum(parent, 1e-9)
+            beyond = _against(heavy, bad, parent, mean, self._variance)
+            z = np.where(beyond >= _BEYOND_PARENTS, z, -np.inf)
+        worse = large & (bad - heavy * self._mean >= heavy * self._least_effect)
+        at = np.flatnonzero(worse & (z >= _LEAST_Z))
+        if len(at):
+            self._found.append((z[at], np.array(ranges)[at][:, None], (number,)))
 
     def best(self) -> list[tuple[tuple[int, int], ...]]:
         """Those of the depth that are worst, by falling z."""

@@ -7,6 +7,7 @@ claimed. It is fitted on the cells that the slices make, of which there are few.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -60,7 +61,9 @@ class _Weighed:
 
 
 class Expected:
-    """The model of a half, given masks (n,) of slices.
+    """The model of a half, given masks (n,) of slices, and some of them to other degrees.
+
+    `degrees`: number of a slice, and the mask that it has to another degree.
 
     Attributes
     ----------
@@ -68,9 +71,16 @@ class Expected:
         Values less what is expected.
     """
 
-    def __init__(self, half: Half, masks: list[np.ndarray], scale: Scale) -> None:
+    def __init__(
+        self,
+        half: Half,
+        masks: list[np.ndarray],
+        scale: Scale,
+        degrees: Sequence[tuple[int, np.ndarray]] = (),
+    ) -> None:
         self.half = half
-        self._cells, design = _cells(len(half.values), masks)
+        self._owners = np.array([-1, *range(len(masks)), *(at for at, _ in degrees)])
+        self._cells, design = _cells(len(half.values), [*masks, *(mask for _, mask in degrees)])
         self._design = np.column_stack([np.ones(len(design)), design])
         counts = np.bincount(self._cells, weights=half.weights, minlength=len(design))
         totals = np.bincount(self._cells, weights=half.weights * half.values, minlength=len(design))
@@ -90,9 +100,8 @@ class Expected:
         )
 
     def offsets(self, at: int) -> np.ndarray:
-        """float64 (cells,): the linear predictor without the slice that is number `at`."""
-        kept = self._coefficients.copy()
-        kept[1 + at] = 0.0
+        """float64 (cells,): the linear predictor without slice number `at`, to any degree."""
+        kept = np.where(self._owners == at, 0.0, self._coefficients)
         return np.asarray(self._design @ kept)
 
     def part(self, rows: np.ndarray) -> Part:
@@ -191,15 +200,30 @@ class Part:
         cover : float64 (slices, codes)
             1 where a slice has the units of a code.
         """
-        width = cover.shape[1]
+        return self._sums(codes, cover.shape[1], lambda by_code: by_code @ cover.T)
+
+    def sums_of_cuts(
+        self, bins: np.ndarray, cuts: int, *, above: bool
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """The same of the slices up to each of some cuts, or above it; `bins` int64 (k,)."""
+
+        def spread(by_bin: np.ndarray) -> np.ndarray:
+            upto = np.cumsum(by_bin, axis=1)
+            return np.asarray(upto[:, -1:] - upto[:, :-1] if above else upto[:, :-1])
+
+        return self._sums(bins, cuts + 1, spread)
+
+    def _sums(
+        self, codes: np.ndarray, width: int, spread: Callable[[np.ndarray], np.ndarray]
+    ) -> tuple[np.ndarray, np.ndarray]:
         key, size = self._pair * width + codes, self._pairs * width
         units, values = (
-            np.bincount(key, weights=each, minlength=size).reshape(-1, width) @ cover.T
+            spread(np.bincount(key, weights=each, minlength=size).reshape(-1, width) * 1.0)
             for each in (None, self._values)
         )
         weights = np.empty_like(units)
         weights[self._by_group] = self._weights(units[self._by_group])
-        counts, totals = np.zeros((2, self._cells, len(cover)))
+        counts, totals = np.zeros((2, self._cells, units.shape[1]))
         if self._pairs:
             counts[self._there] = np.add.reduceat(weights * units, self._starts, axis=0)
             totals[self._there] = np.add.reduceat(weights * values, self._starts, axis=0)

@@ -18,6 +18,8 @@ _AS_GOOD = 1.92
 """Loss of the likelihood's logarithm at which another place is as good: a 95% interval."""
 _GAPS = 8
 """Widest gaps between values, at which a cut is tried too."""
+_TURNS = 2
+"""Of moving the ends of a range."""
 _WIDE = 0.25
 """Share of the places that are as good, from which a gap is where people would cut."""
 
@@ -32,21 +34,48 @@ def refine(
     fewest digits.
     """
     for place, term in enumerate(terms):
+        others = (*terms[:place], *terms[place + 1 :])
+        better = term
         if term.op in ("<=", ">"):
-            others = (*terms[:place], *terms[place + 1 :])
-            around = columns.all_of(others)[half.rows] if others else np.ones(len(half.rows), bool)
-            values = columns.numbers(term.feature)[half.rows]
-            rows = np.flatnonzero(around & ~np.isnan(values))
-            cuts = _tried(values[rows])
-            if len(cuts):
-                bins = np.searchsorted(cuts, values[rows], side="left")
-                cover = _cover(len(cuts), above=term.op == ">")
-                counts, totals = expected.part(rows).sums(bins, cover)
-                gain = gains(counts, totals, expected.offsets(at), expected)
-                gain[cover @ np.bincount(bins, minlength=len(cuts) + 1) < least] = 0.0
-                better = _best(term, values[rows], cuts, gain)
-                terms = (*terms[:place], better, *terms[place + 1 :])
+            better = _cut(term, others, half, columns, (expected, at), least=least)
+        elif isinstance(term.value, tuple) and term.op == "within":
+            ends = [Term(term.feature, ">", term.value[0]), Term(term.feature, "<=", term.value[1])]
+            for turn in range(2 * _TURNS):
+                here, there = turn % 2, 1 - turn % 2
+                around = (*others, ends[there])
+                ends[here] = _cut(ends[here], around, half, columns, (expected, at), least=least)
+            better = replace(term, value=(ends[0].value, ends[1].value))
+        terms = (*terms[:place], better, *terms[place + 1 :])
     return terms
+
+
+def _cut(
+    term: Term,
+    others: Slice,
+    half: Half,
+    columns: Columns,
+    model: tuple[Expected, int],
+    *,
+    least: int,
+) -> Term:
+    """A term cut where that explains most among the units that the others leave.
+
+    `model`: that, and the number of the slice in it.
+    """
+    expected, at = model
+    around = columns.all_of(others)[half.rows] if others else np.ones(len(half.rows), bool)
+    values = columns.numbers(term.feature)[half.rows]
+    rows = np.flatnonzero(around & ~np.isnan(values))
+    cuts = _tried(values[rows])
+    if not len(cuts):
+        return term
+    bins = np.searchsorted(cuts, values[rows], side="left")
+    above = term.op == ">"
+    counts, totals = expected.part(rows).sums_of_cuts(bins, len(cuts), above=above)
+    gain = gains(counts, totals, expected.offsets(at), expected)
+    upto = np.cumsum(np.bincount(bins, minlength=len(cuts) + 1))
+    gain[(upto[-1] - upto[:-1] if above else upto[:-1]) < least] = 0.0
+    return _best(term, values[rows], cuts, gain)
 
 
 def _tried(values: np.ndarray) -> np.ndarray:
@@ -58,12 +87,6 @@ def _tried(values: np.ndarray) -> np.ndarray:
     widest = np.argsort(-np.diff(ordered), kind="stable")[:_GAPS]
     cuts = np.unique(ordered[np.append(shares, widest)])
     return np.asarray(cuts[cuts < ordered[-1]])
-
-
-def _cover(cuts: int, *, above: bool) -> np.ndarray:
-    """1 where a bin is up to a cut, or above it; float64 (cuts, bins)."""
-    upto = np.arange(cuts + 1) <= np.arange(cuts)[:, None]
-    return np.asarray(~upto if above else upto, dtype=np.float64)
 
 
 def _best(term: Term, values: np.ndarray, cuts: np.ndarray, gain: np.ndarray) -> Term:

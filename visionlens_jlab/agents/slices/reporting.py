@@ -18,7 +18,7 @@ from ...models.analysis import (
     Unconfirmed,
 )
 from .actions import action_for
-from .choosing import Rival, jaccard
+from .choosing import Rival, is_part, jaccard
 from .confirming import Judged
 from .contrasts import effect
 from .halves import both
@@ -244,9 +244,7 @@ def unconfirmed_of(
     for one in judged:
         if finding := name(one):
             for rival in one.chosen.explains[:_EXPLAINED]:
-                reason: Reason = (
-                    "covered" if _is_part(one.chosen.terms, rival.terms) else "explained"
-                )
+                reason: Reason = "covered" if is_part(rival.mask, one.chosen.mask) else "explained"
                 told = _no_finding(one.search, rival.terms, reason, _seen(one.search, rival))
                 out.append(told.model_copy(update={"covered_by": finding}))
     return out
@@ -294,7 +292,3 @@ def silence_of(search: Search, least: int) -> str | None:
         return constant_of(units, np.concatenate([one.values for one in halves]))
     sizes = [len(one.rows) for one in halves]
     return too_small_of(units, sizes, least) if min(sizes) < 2 * least else None
-
-
-def _is_part(terms: Slice, other: Slice) -> bool:
-    return set(terms) <= set(other)

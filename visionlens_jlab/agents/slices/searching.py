@@ -16,8 +16,8 @@ from .enumerating import Enumerated, enumerate_slices
 from .expecting import Expected, Scale
 from .halves import Half, half
 from .input import Feature, SliceInput, Units, is_wanted
-from .settings import least_effect
-from .terms import Slice
+from .settings import PART_OF_SMALL, SMALL, least_effect
+from .terms import Slice, weight_of
 from .testing import Tests
 
 _MAY_BE = 0.05
@@ -38,8 +38,10 @@ class Search:
     ----------
     p : float64 (slices,)
         Of each candidate in the discovery half; 1 where it is not worse.
-    tested : list of int
-        Slices looked at, by depth.
+    sizes : int64 (slices,)
+        Units of each candidate in the discovery half.
+    tested : int64 (depth, 2)
+        Slices looked at, by depth; the small ones last.
     left_out : list of LeftOut
         Fields that cannot describe any of these units.
     """
@@ -51,7 +53,8 @@ class Search:
     fields: list[Encoded]
     slices: list[Slice]
     p: np.ndarray
-    tested: list[int]
+    sizes: np.ndarray
+    tested: np.ndarray
     left_out: list[LeftOut]
 
     @property
@@ -76,29 +79,27 @@ class Family:
     """All tests of an analysis, with those made before.
 
     Each depth of a target has an equal part in the weights of Benjamini-Hochberg, so that the many
-    conjunctions of three terms do not silence the single terms; the leading targets have most of
-    it, for the others look at the same failures another way.
+    conjunctions of three terms do not silence the single terms, and within a depth the small slices
+    have a lesser one. The leading targets have most of it, for the others look at the same
+    failures another way.
     """
 
     def __init__(self, searches: list[Search], earlier: Tests) -> None:
-        self._own = sum(sum(one.tested) for one in searches)
-        self._parts = sum(part_of(one.units) for one in searches for count in one.tested if count)
+        self._own = sum(int(one.tested.sum()) for one in searches)
+        self._parts = sum(float(_parts(one)[one.tested > 0].sum()) for one in searches)
         self.tests = self._own + len(earlier)
         parts = [
-            one.p * [self.factor(one, terms) for terms in one.slices]
+            one.p * [self.factor(one, *each) for each in zip(one.slices, one.sizes, strict=True)]
             for one in searches
             if one.slices
         ]
         self._scaled = np.concatenate([*parts, np.array([first for first, _ in earlier])])
 
-    def factors(self, search: Search) -> list[float]:
-        """What p of slices of one, two and three terms is multiplied by: one over their weight."""
-        part = part_of(search.units) / max(self._parts, 1e-9)
-        return [max(count, 1) / (part * max(self._own, 1)) for count in search.tested]
-
-    def factor(self, search: Search, terms: Slice) -> float:
-        """Of one slice."""
-        return self.factors(search)[len(terms) - 1]
+    def factor(self, search: Search, terms: Slice, units: int) -> float:
+        """What p of a slice of so many units is multiplied by: one over its weight."""
+        place = min(weight_of(terms), len(search.tested)) - 1, int(units < SMALL)
+        weight = float(_parts(search)[place]) / max(self._parts, 1e-9)
+        return max(int(search.tested[place]), 1) / (weight * max(self._own, 1))
 
     def cutoff(self, alpha: float) -> float:
         """What p times factor may be at most to be rejected; 0: nothing is.
@@ -114,15 +115,20 @@ class Family:
             Rival(
                 search.slices[at],
                 search.columns.all_of(search.slices[at])[search.discovery.rows],
-                self.factor(search, search.slices[at]),
+                self.factor(search, search.slices[at], search.sizes[at]),
             )
             for at in np.flatnonzero(search.p <= _MAY_BE).tolist()
         ]
 
-    def adjust(self, search: Search, terms: Slice, p: float) -> float:
+    def adjust(self, search: Search, terms: Slice, units: int, p: float) -> float:
         """The adjusted p of a slice of a search."""
-        scaled = np.append(self._scaled, p * self.factor(search, terms))
+        scaled = np.append(self._scaled, p * self.factor(search, terms, units))
         return float(benjamini_hochberg(scaled, self.tests)[-1])
+
+
+def _parts(search: Search) -> np.ndarray:
+    """Weights of the tests of each depth, of the small ones last; float64 (depth, 2)."""
+    return np.tile(part_of(search.units) * np.array([1.0, PART_OF_SMALL]), (len(search.tested), 1))
 
 
 def search_units(
@@ -146,7 +152,7 @@ def search_units(
                 left_out.append(found)
     stage = f"search {units.target}"
     depth = depth_of(units, request)
-    enumerated = Enumerated([], [0] * depth)
+    enumerated = Enumerated([], np.zeros((depth, 2), dtype=np.int64))
     if fields:
         enumerated = enumerate_slices(
             discovery,
@@ -160,10 +166,9 @@ def search_units(
         tuple(fields[field].terms[term] for field, term in places)
         for places in enumerated.candidates
     ]
-    p = _p(discovery, columns, slices, units.scale, groups)
-    return Search(
-        units, columns, discovery, confirmation, fields, slices, p, enumerated.tested, left_out
-    )
+    p, sizes = _p(discovery, columns, slices, units.scale, groups)
+    tested = enumerated.tested
+    return Search(units, columns, *halves, fields, slices, p, sizes, tested, left_out)
 
 
 def depth_of(units: Units, request: AnalyseRequest) -> int:
@@ -185,9 +190,12 @@ def features_of(given: SliceInput, units: Units, request: AnalyseRequest) -> lis
 
 def _p(
     discovery: Half, columns: Columns, slices: list[Slice], scale: Scale, groups: int
-) -> np.ndarray:
+) -> tuple[np.ndarray, np.ndarray]:
+    """p of each slice, and how many units it has."""
     expected = Expected(discovery, [], scale)
-    found = [expected.excess(columns.all_of(one)[discovery.rows]) for one in slices]
-    z = np.array([one.z for one in found])
+    masks = (columns.all_of(one)[discovery.rows] for one in slices)
+    found = [(expected.excess(mask), int(np.count_nonzero(mask))) for mask in masks]
+    z = np.array([one.z for one, _ in found])
     p = p_values(z, np.ones(len(z)), np.full(len(z), discovery.group_count - 1.0))
-    return np.where((z > 0) & (np.array([one.groups for one in found]) >= groups), p, 1.0)
+    enough = np.array([one.groups for one, _ in found]) >= groups
+    return np.where((z > 0) & enough, p, 1.0), np.array([units for _, units in found], int)

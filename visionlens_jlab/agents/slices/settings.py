@@ -15,6 +15,11 @@ LEFT_WITHOUT_WORST = 0.3
 """Share of the excess that must be left then."""
 ENTRY_Z = 3.0
 """Least excess, in standard errors, beyond what the slices chosen before lead one to expect."""
+SMALL = 50
+"""Units in a half up to which a slice is a small one."""
+PART_OF_SMALL = 0.25
+"""Weight of the tests of small slices of a depth beside that of the others. There are many of
+them, and they would silence those."""
 ALPHA = 0.05
 """Level of a test that somebody asks for, and an analysis's unless it names one."""
 CONFIRMED = 0.2

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import Literal
 
 from ..quoting import named
 from .input import Feature
 
-Operator = Literal["=", "<=", ">", "null"]
+Operator = Literal["=", "<=", ">", "null", "within", "in"]
+"""`within`: above the first of two numbers and up to the second."""
+CUTTING: tuple[Operator, ...] = ("<=", ">", "within")
+"""What cuts a number."""
+Value = str | float | bool | tuple[float, float] | tuple[str, ...] | None
 
 
 @dataclass(frozen=True)
 class Term:
-    """One comparison of a field with a value: of a category, a number, a flag, or missing."""
+    """One condition on a field: on a category, a number, a flag, or that it is missing."""
 
     feature: Feature
     op: Operator
-    value: str | float | bool | None
+    value: Value
 
     @property
     def text(self) -> str:
@@ -29,7 +34,7 @@ class Term:
             true, false = self.feature.holds
             named = true if self.value else false
             return named or f"{self.feature.field} = {'true' if self.value else 'false'}"
-        return f"{self.feature.field} {self.op} {_literal(self.value)}"
+        return self._condition(self.feature.field, "and", "in")
 
     @property
     def sql(self) -> str:
@@ -38,7 +43,7 @@ class Term:
             return f"{self.feature.sql} IS NULL"
         if isinstance(self.value, bool):
             return self.feature.sql if self.value else f"NOT ({self.feature.sql})"
-        return f"{self.feature.sql} {self.op} {_literal(self.value)}"
+        return self._condition(self.feature.sql, "AND", "IN")
 
     @property
     def label(self) -> str:
@@ -49,9 +54,37 @@ class Term:
         if isinstance(self.value, bool):
             true, false = self.feature.says
             return (true or name) if self.value else (false or f"not {name}")
+        if isinstance(self.value, tuple):
+            if self.op == "in":
+                return f"{name} is {listed([str(one) for one in self.value], 'or')}"
+            low, high = self.value
+            return f"{name} above {low:,.12g} and up to {high:,.12g}"
         if self.op == "=":
             return f"{name} is {named(str(self.value))}"
         return f"{name} {'above' if self.op == '>' else 'up to'} {self.value:,.12g}"
+
+    @property
+    def ends(self) -> tuple[float, float] | None:
+        """Of the numbers that it leaves; None where it cuts none."""
+        if self.op == "within" and isinstance(self.value, tuple):
+            low, high = self.value
+            return float(low), float(high)
+        if self.op not in CUTTING or not isinstance(self.value, float):
+            return None
+        return (-inf, self.value) if self.op == "<=" else (self.value, inf)
+
+    @property
+    def weight(self) -> int:
+        """How many conditions it takes to say it: a range has two."""
+        return 2 if self.op == "within" else 1
+
+    def _condition(self, field: str, both: str, among: str) -> str:
+        if isinstance(self.value, tuple):
+            if self.op == "in":
+                return f"{field} {among} ({', '.join(_literal(one) for one in self.value)})"
+            low, high = self.value
+            return f"{field} > {_literal(low)} {both} {field} <= {_literal(high)}"
+        return f"{field} {self.op} {_literal(self.value)}"
 
 
 _OF_SAMPLES = "SELECT samples.sample_id FROM samples WHERE"
@@ -82,11 +115,16 @@ def label_of(terms: Slice) -> str:
     return listed([term.label for term in terms])
 
 
-def listed(parts: Sequence[str]) -> str:
+def weight_of(terms: Slice) -> int:
+    """How many conditions it takes to say a slice."""
+    return sum(term.weight for term in terms)
+
+
+def listed(parts: Sequence[str], joined: str = "and") -> str:
     """`a, b and c`."""
     if len(parts) < 2:
         return "".join(parts)
-    return f"{', '.join(parts[:-1])} and {parts[-1]}"
+    return f"{', '.join(parts[:-1])} {joined} {parts[-1]}"
 
 
 def _literal(value: str | float | None) -> str:

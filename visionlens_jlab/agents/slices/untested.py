@@ -83,7 +83,7 @@ def _slices(
         tuple(fields[field].terms[term] for field, term in places)
         for places in enumerated.candidates
     ]
-    return slices, sum(enumerated.tested)
+    return slices, int(enumerated.tested.sum())
 
 
 def _shortage(search: Search, terms: Slice, request: AnalyseRequest) -> str | None:

@@ -240,7 +240,7 @@ def make(
         drawn.add(one, drawn.draw(one))
     chosen = _kinds(rng) if kinds is None else kinds
     plants: list[Planted] = []
-    used: set[str] = set()
+    used = {trade.size} if "smooth" in chosen else set[str]()
     linear = np.full(len(drawn.owner), -2.0)
     for kind in chosen:
         plant, added = _PLANTS[kind](drawn, trade, used)
@@ -337,9 +337,10 @@ def _small(drawn: _Drawn, trade: Trade, used: set[str]) -> _Plant:
     name, words = "marker", ("none", "青い札", "gelb", "rot", "weiß")
     codes = rng.choice(np.array([0, 2, 3, 4]), int(groups[-1]) + 1)
     sizes = np.bincount(groups)
-    order = rng.permutation(np.flatnonzero((sizes >= 2) & (sizes <= 12)))
-    wanted = rng.integers(70, 100)
-    taken = order[: int(np.searchsorted(np.cumsum(sizes[order]), wanted)) + 1][:38]
+    wanted, many = rng.integers(62, 100), rng.integers(24, 39)
+    near = np.argsort(np.abs(sizes - wanted / many) + rng.random(len(sizes)), kind="stable")
+    taken = rng.permutation(near[: 3 * many])
+    taken = taken[: min(int(np.searchsorted(np.cumsum(sizes[taken]), wanted)) + 1, 38)]
     codes[taken] = 1
     drawn.add(Made(name, "image", words), codes[drawn.group_of])
     mask = codes[groups] == 1

@@ -10,7 +10,7 @@ from visionlens_jlab.agents.slices.encoding import Columns
 from visionlens_jlab.agents.slices.expecting import Expected, Scale, gains
 from visionlens_jlab.agents.slices.halves import Half, half
 from visionlens_jlab.agents.slices.input import Feature
-from visionlens_jlab.agents.slices.refining import _best, _cover, _tried, refine
+from visionlens_jlab.agents.slices.refining import _best, _tried, refine
 from visionlens_jlab.agents.slices.terms import Term
 from visionlens_jlab.models.analysis import AnalyseRequest
 from visionlens_jlab.tests.agents.slices.toy import half_of, toy_input
@@ -113,7 +113,7 @@ def test_a_number_is_cut_in_a_wide_gap() -> None:
     model = Expected(half_of(np.arange(3000), values), [blur > 0.7], "rate")
     bins = np.searchsorted(cuts, blur, side="left")
     gain = gains(
-        *model.part(np.arange(3000)).sums(bins, _cover(len(cuts), above=True)),
+        *model.part(np.arange(3000)).sums_of_cuts(bins, len(cuts), above=True),
         model.offsets(0),
         model,
     )
