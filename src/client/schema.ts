@@ -1567,12 +1567,12 @@ export interface components {
             space: string | null;
             /**
              * Min Objects
-             * @default 50
+             * @default 20
              */
             min_objects: number;
             /**
              * Min Groups
-             * @default 20
+             * @default 8
              */
             min_groups: number;
             /**

@@ -70,8 +70,8 @@ class Analysing:
             Conditions of a slice, from 1 to 3 at most.
         **options
             `error` (of target error_type), `level` ("samples" or "annotations"), `fields`,
-            `exclude`, `space` (embedding space whose clusters are fields), `min_objects` (50) and
-            `min_groups` (20) in each half, `alpha` (.05), `limit` (20), `seed` (0).
+            `exclude`, `space` (embedding space whose clusters are fields), `min_objects` (20) and
+            `min_groups` (8) in each half, `alpha` (.05), `limit` (20), `seed` (0).
 
         Returns
         -------

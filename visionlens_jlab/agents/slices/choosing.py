@@ -18,7 +18,7 @@ from .adjusting import benjamini_hochberg
 from .contrasts import p_values
 from .encoding import Columns
 from .expecting import Excess, Expected, Scale
-from .grading import degrees_of
+from .grading import degrees_of, is_degree_of
 from .halves import Half
 from .refining import refine
 from .settings import (
@@ -31,14 +31,12 @@ from .settings import (
     least_effect,
 )
 from .stating import Stating
-from .terms import CUTTING, Slice, Term
+from .terms import Slice, simplicity
 
 _ALIKE = 0.85
 """Share of the greatest -log p from which another slice is as strong."""
 _OVERLAP = 0.5
 """Jaccard index from which a slice of as many terms may stand for another of like strength."""
-_APART = 0.02
-"""Share of all units that may lie between two cuts of one degree."""
 _CLOSEST = 5
 """Ways of saying a slice that are tried."""
 _ROUNDS = 5
@@ -142,16 +140,22 @@ class Choosing:
     def _expected(self, without: Chosen | None = None) -> Expected:
         """The model of what is chosen, with the degrees of each that explain something more."""
         chosen = [one for one in self.chosen if one is not without]
-        plain = Expected(self._half, [one.mask for one in chosen], self._scale)
-        degrees = []
-        for at, one in enumerate(chosen):
-            tried = [(terms, self._mask(terms)) for terms in self._degrees(one.terms)]
-            kept = [each for each in tried if plain.excess(each[1]).z >= EXPLAINED_Z]
-            one.degrees = [terms for terms, _ in kept]
-            degrees += [(at, mask) for _, mask in kept]
-        if not degrees:
-            return plain
-        return Expected(self._half, [one.mask for one in chosen], self._scale, degrees)
+        masks = [one.mask for one in chosen]
+        plain = Expected(self._half, masks, self._scale)
+        degrees = [
+            (at, self._mask(terms))
+            for at, one in enumerate(chosen)
+            for terms in self._telling(one, plain)
+        ]
+        return Expected(self._half, masks, self._scale, degrees) if degrees else plain
+
+    def _telling(self, one: Chosen, plain: Expected) -> list[Slice]:
+        """The degrees of a chosen slice that explain something more."""
+        return [
+            terms
+            for terms in self._degrees(one.terms)
+            if plain.excess(self._mask(terms)).z >= EXPLAINED_Z
+        ]
 
     def _degrees(self, terms: Slice) -> list[Slice]:
         if terms not in self._graded:
@@ -165,6 +169,9 @@ class Choosing:
         effect once all of them are given is weak.
         """
         given = [Expected(self._half, [one.mask], self._scale) for one in self.chosen]
+        plain = Expected(self._half, [one.mask for one in self.chosen], self._scale)
+        for chosen in self.chosen:
+            chosen.degrees = self._telling(chosen, plain)
         whole, weak = self._expected(), []
         for one in rivals:
             if any(one.terms == chosen.terms for chosen in self.chosen):
@@ -176,7 +183,7 @@ class Choosing:
                 or given[owner].excess(one.mask).z < EXPLAINED_Z
             ):
                 self.chosen[owner].explains.append(one)
-            elif self._is_shade(one.terms, len(self.chosen)):
+            elif self._is_degree(one.terms, len(self.chosen)):
                 continue
             elif (left := whole.excess(one.mask).z) >= ENTRY_Z:
                 weak.append((left, one))
@@ -191,8 +198,8 @@ class Choosing:
         if not self.chosen and not left:
             return None
         cutoff = min(cutoff, self._alpha * (len(self.chosen) + int(left)) / self._tests)
-        shades = np.array([self._is_shade(one.terms, len(self.chosen)) for one in rest])
-        passed = (scaled <= cutoff) & (z >= ENTRY_Z) & ~shades
+        degrees = np.array([self._is_degree(one.terms, len(self.chosen)) for one in rest])
+        passed = (scaled <= cutoff) & (z >= ENTRY_Z) & ~degrees
         strength = np.where(passed, -np.log(np.maximum(scaled / cutoff, 1e-300)) + 1, 0)
         top = int(np.argmax(strength))
         if strength[top] <= 0:
@@ -351,35 +358,15 @@ class Choosing:
         """Whether a slice but that number `at` is the same, or the same to another degree."""
         others = [*self.chosen[:at], *self.chosen[at + 1 :]]
         same = any(jaccard(one.mask, each.mask) >= SAME for each in others)
-        return same or self._is_shade(one.terms, at)
+        return same or self._is_degree(one.terms, at)
 
-    def _is_shade(self, terms: Slice, at: int) -> bool:
+    def _is_degree(self, terms: Slice, at: int) -> bool:
         """Whether a slice but that number `at` differs by nothing but where numbers are cut.
 
         What gets worse by degrees, as ever smaller objects do, is one finding and not several.
         """
         others = [*self.chosen[:at], *self.chosen[at + 1 :]]
-        return any(self._is_shade_of(terms, each.terms) for each in others)
-
-    def _is_shade_of(self, terms: Slice, other: Slice) -> bool:
-        if [one.feature for one in terms] != [one.feature for one in other]:
-            return False
-        return all(
-            one == each or self._is_next_to(one, each)
-            for one, each in zip(terms, other, strict=True)
-        )
-
-    def _is_next_to(self, one: Term, other: Term) -> bool:
-        """Whether hardly a unit lies between what two cuts of a number leave."""
-        ends = one.ends, other.ends
-        if None in ends or {one.op, other.op} == {"<=", ">"}:
-            return False
-        (low, high), (lower, higher) = ends
-        start, end = min(high, higher), max(low, lower)
-        values = self._columns.numbers(one.feature)[self._half.rows]
-        with np.errstate(invalid="ignore"):
-            apart = int(np.count_nonzero((values > start) & (values <= end)))
-        return apart <= _APART * len(values)
+        return any(is_degree_of(terms, each.terms, self._half, self._columns) for each in others)
 
     def _prune(self) -> None:
         """Where one is explained by others, drop the one of them that earns its terms least."""
@@ -396,29 +383,6 @@ class Choosing:
             ]
             worth = [self._stating.worth(self.chosen[at].terms, model, at) for at in rivals]
             self.chosen.pop(rivals[int(np.argmin(worth))])
-
-
-_ORIGINS = (
-    "user",
-    "exif",
-    "attribute",
-    "class",
-    "scene",
-    "geometry",
-    "position",
-    "quality",
-    "cluster",
-)
-
-
-def simplicity(terms: Slice) -> tuple[int, int, int]:
-    """The smaller, the simpler: terms, numbers among them, and where their fields come from."""
-    numbers = sum(term.weight for term in terms if term.op in CUTTING)
-    places = [
-        _ORIGINS.index(term.feature.origin) if term.feature.origin in _ORIGINS else len(_ORIGINS)
-        for term in terms
-    ]
-    return len(terms), numbers, sum(places)
 
 
 def is_part(one: np.ndarray, other: np.ndarray) -> bool:

@@ -12,10 +12,12 @@ import numpy as np
 
 from .encoding import Columns
 from .halves import Half
-from .terms import Slice
+from .terms import Slice, Term
 
 _DEGREES = (1 / 3, 2 / 3, 3 / 2, 2.0)
 """Units of a degree, as a share of those of the slice."""
+_APART = 0.02
+"""Share of all units that may lie between two degrees."""
 _MOST = 0.9
 """Share of the units that the other terms leave, which a degree may have at most."""
 
@@ -43,3 +45,24 @@ def degrees_of(terms: Slice, half: Half, columns: Columns) -> list[Slice]:
                     other = replace(term, value=cut)
                     found.append((*terms[:place], other, *terms[place + 1 :]))
     return found
+
+
+def is_degree_of(terms: Slice, other: Slice, half: Half, columns: Columns) -> bool:
+    """Whether a slice differs from another by nothing but where numbers are cut."""
+    if [one.feature for one in terms] != [one.feature for one in other]:
+        return False
+    return all(
+        one == each or _is_next_to(one, each, half, columns)
+        for one, each in zip(terms, other, strict=True)
+    )
+
+
+def _is_next_to(one: Term, other: Term, half: Half, columns: Columns) -> bool:
+    """Whether hardly a unit lies between what two cuts of a number leave."""
+    if one.ends is None or other.ends is None or {one.op, other.op} == {"<=", ">"}:
+        return False
+    (low, high), (lower, higher) = one.ends, other.ends
+    values = columns.numbers(one.feature)[half.rows]
+    with np.errstate(invalid="ignore"):
+        between = (values > min(high, higher)) & (values <= max(low, lower))
+    return int(np.count_nonzero(between)) <= _APART * len(values)

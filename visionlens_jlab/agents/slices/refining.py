@@ -44,7 +44,8 @@ def refine(
                 here, there = turn % 2, 1 - turn % 2
                 around = (*others, ends[there])
                 ends[here] = _cut(ends[here], around, half, columns, (expected, at), least=least)
-            better = replace(term, value=(ends[0].value, ends[1].value))
+            low, high = (float(str(end.value)) for end in ends)
+            better = replace(term, value=(low, high))
         terms = (*terms[:place], better, *terms[place + 1 :])
     return terms
 

@@ -139,8 +139,10 @@ def search_units(
 ) -> Search:
     """Look at all slices of some units."""
     columns = Columns(given, units)
-    halves = tuple(half(given, units, discovery=discovery) for discovery in (True, False))
-    discovery, confirmation = halves
+    discovery, confirmation = halves = (
+        half(given, units, discovery=True),
+        half(given, units, discovery=False),
+    )
     least, groups = request.min_objects, request.min_groups
     fields, left_out = [], []
     if min(len(one.rows) for one in halves) >= 2 * least:

@@ -29,8 +29,8 @@ _DOUBTFUL = 3.0
 """Likelihood's logarithm by which such a field must be better than another."""
 _TRIED = 5
 """Others of each kind that are looked at closely."""
-_OF_A_SET = 1.92
-"""Gain of a value by itself from which it may be one of a set: as much as at 95%."""
+_TELLING = 1.92
+"""Gain, as much as at 95%, from which a value may be one of a set, and a cut the end of a range."""
 _MOST_OF_A_SET = 6
 _SHARED = 0.5
 """Jaccard index from which a slice of other fields may be another way of saying one."""
@@ -66,6 +66,14 @@ class Stating:
         self._half, self._columns, self._depth, self._least = half, columns, depth, least
         self._fields = [(one, one.codes[half.rows].astype(np.intp)) for one in fields]
         self._places = {one.feature.name: place for place, one in enumerate(fields)}
+        self._names = {
+            one.feature.name: (
+                log(len(fields)) + _doubt(one),
+                len(one.terms),
+                sum(term.op == "=" for term in one.terms),
+            )
+            for one in fields
+        }
 
     def better(self, terms: Slice, expected: Expected, at: int) -> list[Slice]:
         """Other ways of saying the slice that is number `at` of a model, the best one first."""
@@ -138,19 +146,26 @@ class Stating:
             if field.feature.name in said:
                 continue
             own = codes[rows]
-            sums = part.sums(own, field.cover.astype(np.float64))
+            by_code = np.bincount(own, minlength=field.cover.shape[1])
+            plain = np.flatnonzero(field.depths > len(parent))
+            if not len(plain):
+                continue
+            sums = part.sums(own, field.cover[plain].astype(np.float64))
             gain = place.gains(sums)
-            units = field.cover @ np.bincount(own, minlength=field.cover.shape[1])
-            # Ranges are 0 deep: they are no part of what is enumerated, but may be of what is said.
-            usable = (units >= self._least) & ((field.depths > len(parent)) | (field.depths == 0))
-            for at in np.argsort(np.where(usable, -gain, 0.0), kind="stable")[:_TRIED].tolist():
-                if usable[at]:
-                    terms = self._ordered((*parent, field.terms[at]))
-                    yield float(gain[at]) - self._cost(terms, place), terms
-            for term, cover in _sets(field, gain, sums):
+            tried = list(zip(plain.tolist(), gain.tolist(), strict=True))
+            ranges = np.flatnonzero(field.depths == 0)
+            # A range that is worse than both of its sides makes one side of a cut worse too.
+            if len(ranges) and gain.max(initial=0.0) >= _TELLING:
+                covered = field.cover[ranges].astype(np.float64)
+                tried += zip(ranges.tolist(), place.gains(part.sums(own, covered)), strict=True)
+            tried = [one for one in tried if field.cover[one[0]] @ by_code >= self._least]
+            for at, gained in sorted(tried, key=lambda one: -one[1])[:_TRIED]:
+                terms = self._ordered((*parent, field.terms[at]))
+                yield float(gained) - self._cost(terms, place), terms
+            for term, cover in _sets(field, plain, gain, sums):
                 terms = self._ordered((*parent, term))
-                gained = place.gains(part.sums(own, cover[None].astype(np.float64)))
-                yield float(gained[0]) - self._cost(terms, place), terms
+                (value,) = place.gains(part.sums(own, cover[None].astype(np.float64)))
+                yield float(value) - self._cost(terms, place), terms
 
     def _cost(self, terms: Slice, place: _Place) -> float:
         """What terms cost."""
@@ -158,35 +173,33 @@ class Stating:
 
     def _name(self, term: Term) -> float:
         """What it takes to name a term, of so many fields and values, and the field's doubt."""
-        field = self._fields[self._places[term.feature.name]][0]
-        named = log(len(self._fields)) + _doubt(field)
+        named, terms, values = self._names[term.feature.name]
         if term.op in CUTTING:
             return named + term.weight * log(CUTS)
         if isinstance(term.value, tuple):
-            values = sum(one.op == "=" for one in field.terms)
             return named + log(comb(values, len(term.value))) + log(values)
-        return named + log(len(field.terms))
+        return named + log(terms)
 
     def _ordered(self, terms: Slice) -> Slice:
         return tuple(sorted(terms, key=lambda term: self._places[term.feature.name]))
 
 
 def _sets(
-    field: Encoded, gain: np.ndarray, sums: tuple[np.ndarray, np.ndarray]
+    field: Encoded, places: np.ndarray, gain: np.ndarray, sums: tuple[np.ndarray, np.ndarray]
 ) -> Iterator[tuple[Term, np.ndarray]]:
     """The worst two, three ... values of those that are worse by themselves, as one term.
 
     Of all sets of a size that one gains most (Breiman et al., Classification and Regression Trees,
     1984, 4.2), so the others need not be tried.
     """
-    values = [at for at, term in enumerate(field.terms) if term.op == "="]
+    values = [at for at, place in enumerate(places) if field.terms[place].op == "="]
     if field.feature.kind != "category" or len(values) < 3:
         return
     counts, totals = (each.sum(axis=1) for each in sums)
     mean = totals / np.maximum(counts, 1e-9)
-    worse = sorted((at for at in values if gain[at] >= _OF_A_SET), key=lambda at: -mean[at])
+    worse = sorted((at for at in values if gain[at] >= _TELLING), key=lambda at: -mean[at])
     for size in range(2, min(len(worse), len(values) - 1, _MOST_OF_A_SET) + 1):
-        chosen = sorted(worse[:size])
+        chosen = np.sort(places[worse[:size]])
         names = tuple(str(field.terms[at].value) for at in chosen)
         yield Term(field.feature, "in", names), field.cover[chosen].any(axis=0)
 

@@ -87,6 +87,18 @@ class Term:
         return f"{field} {self.op} {_literal(self.value)}"
 
 
+_ORIGINS = (
+    "user",
+    "exif",
+    "attribute",
+    "class",
+    "scene",
+    "geometry",
+    "position",
+    "quality",
+    "cluster",
+)
+"""Where fields come from, the plainest first."""
 _OF_SAMPLES = "SELECT samples.sample_id FROM samples WHERE"
 _OF_ANNOTATIONS = (
     "SELECT annotations.annotation_id FROM annotations"
@@ -131,3 +143,13 @@ def _literal(value: str | float | None) -> str:
     if isinstance(value, str):
         return "'" + value.replace("'", "''") + "'"
     return f"{value:.15g}"
+
+
+def simplicity(terms: Slice) -> tuple[int, int, int]:
+    """The smaller, the simpler: terms, numbers among them, and where their fields come from."""
+    numbers = sum(term.weight for term in terms if term.op in CUTTING)
+    places = [
+        _ORIGINS.index(term.feature.origin) if term.feature.origin in _ORIGINS else len(_ORIGINS)
+        for term in terms
+    ]
+    return len(terms), numbers, sum(places)
