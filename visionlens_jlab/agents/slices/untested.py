@@ -28,6 +28,9 @@ _DEPTH = 2
 _INSIDE = 0.5
 """Share of its units in one that is named before, from which a slice is not named beside it."""
 
+_AS_BAD = 0.8
+"""Share of its z from which what has fewer terms is named instead."""
+
 
 def untested_of(
     given: SliceInput, search: Search, chosen: list[Chosen], request: AnalyseRequest
@@ -50,7 +53,10 @@ def untested_of(
     passed = (z >= _LEAST_Z) & (benjamini_hochberg(p, max(tests, 1)) <= request.alpha)
     named: list[int] = []
     for at in np.argsort(-z, kind="stable").tolist():
-        said = any(_is_said(masks[at], masks[other]) for other in named)
+        said = any(_is_said(masks[at], masks[other]) for other in named) or any(
+            set(small[other]) < set(small[at]) and z[other] >= _AS_BAD * z[at]
+            for other in np.flatnonzero(passed).tolist()
+        )
         if passed[at] and len(named) < _NAMED and not said:
             named.append(at)
     return [_told(search, everything, small[at], masks[at], request) for at in named]

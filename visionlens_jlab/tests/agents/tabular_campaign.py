@@ -53,6 +53,8 @@ def judge(world: TabularWorld, result: AnalysisResult) -> Judged:
     masks = [mask_of(world, one) for one in result.findings]
     claimed: set[int] = set()
     for plant in world.plants:
+        if not is_establishable(world, plant):
+            continue
         overlaps = [(plant.mask & one).sum() / (plant.mask | one).sum() for one in masks]
         best = int(np.argmax(overlaps)) if overlaps else -1
         if best >= 0 and overlaps[best] >= _least(world, plant, result):
@@ -71,6 +73,17 @@ def judge(world: TabularWorld, result: AnalysisResult) -> Judged:
         elif at not in claimed:
             judged.others.append(told)
     return judged
+
+
+def is_establishable(world: TabularWorld, plant: Planted) -> bool:
+    """Whether each half has as many units and groups of it as an analysis asks for."""
+    given, least = world.given, AnalyseRequest(dataset="tabular")
+    halves = given.discovery[given.label_samples]
+    groups = given.groups[given.label_samples]
+    return all(
+        mask.sum() >= least.min_objects and len(np.unique(groups[mask])) >= least.min_groups
+        for mask in (plant.mask & halves, plant.mask & ~halves)
+    )
 
 
 def _least(world: TabularWorld, plant: Planted, result: AnalysisResult) -> float:

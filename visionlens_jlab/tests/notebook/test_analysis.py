@@ -132,7 +132,7 @@ def test_slices_of_ones_own_count(ds: vl.Dataset) -> None:
 
 def test_a_slice_too_small_is_not_confirmed_however_bad(ds: vl.Dataset) -> None:
     """What an analysis would not test is not confirmed by hand either."""
-    found = ds.test_slice(f"{planted.SLICE} and lens = 'a' and class = 'car'")
+    found = ds.test_slice(f"{planted.SLICE} and lens = 'a' and class = 'car' and x < 42")
     assert found.confirmation.units < LEAST_OBJECTS
     assert not found.confirmed
     assert found.too_few is not None
