@@ -15,8 +15,14 @@ from visionlens_jlab.models import Level, ViewSpec
 if TYPE_CHECKING:
     from visionlens_jlab.catalog.snapshot import Snapshot
 
-PAGE_ROWS = 16_384
-"""Of a table at once: a million rows with tags and fields do not fit into DuckDB's memory."""
+PAGE_BYTES = 32 << 20
+"""Of a table at once, about: a million rows with tags and fields do not fit into DuckDB's memory.
+
+Rows that lie scattered cost a scan for each page, so narrow ones come in few large pages.
+"""
+_FIRST_ROWS = 1_024
+_MOST_ROWS = 131_072
+_GROWTH = 4
 
 
 class Tables:
@@ -48,7 +54,7 @@ class Tables:
         ids: Sequence[int] | Ids | None = None,
         columns: Sequence[str] | None = None,
     ) -> Iterator[pa.Table]:
-        """The same in parts of `PAGE_ROWS` rows, at least one; of one version of the dataset."""
+        """The same in parts of about `PAGE_BYTES`, one at least; of one version of the dataset."""
         with self._snapshot() as snapshot:
             if ids is not None:
                 wanted = as_ids(ids)
@@ -58,8 +64,23 @@ class Tables:
             else:
                 wanted = ids_of(snapshot.reader, level)
             outcomes = None if spec is None else spec.outcomes
-            for start in range(0, max(1, len(wanted)), PAGE_ROWS):
-                page = wanted[start : start + PAGE_ROWS]
-                yield table_with_outcomes(
-                    snapshot, level, wanted=outcomes, ids=page, columns=columns
+
+            def read(part: Ids) -> pa.Table:
+                return table_with_outcomes(
+                    snapshot, level, wanted=outcomes, ids=part, columns=columns
                 )
+
+            yield from _pages(wanted, read)
+
+
+def _pages(ids: Ids, read: Callable[[Ids], pa.Table]) -> Iterator[pa.Table]:
+    """What `read` gives for all ids, in pages of as many rows as their width allows."""
+    start, rows = 0, _FIRST_ROWS
+    while True:
+        page = read(ids[start : start + rows])
+        yield page
+        start += rows
+        if start >= len(ids):
+            return
+        fitting = page.num_rows * PAGE_BYTES // max(1, page.nbytes)
+        rows = max(1, min(fitting, rows * _GROWTH, _MOST_ROWS))

@@ -12,7 +12,7 @@ import pytest
 
 from visionlens_jlab.catalog.database import Database
 from visionlens_jlab.catalog.library import Library
-from visionlens_jlab.catalog.table_pages import PAGE_ROWS
+from visionlens_jlab.catalog.table_pages import PAGE_BYTES
 from visionlens_jlab.config import ENV_MEMORY_LIMIT, LEAST_MEMORY_MB, default_memory_limit
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.models import TagRequest, ViewSpec
@@ -72,12 +72,24 @@ def test_a_table_larger_than_the_memory_comes_page_by_page(tmp_path):
     store = library.open("many")
     seen = 0
     for page in store.table_pages("samples", spec=ViewSpec()):
-        assert page.num_rows <= PAGE_ROWS
+        assert page.nbytes <= 1.5 * PAGE_BYTES
         assert page["caption"].to_pylist() == captions[seen : seen + page.num_rows]
         assert page["tags"][-1].as_py() == ["a", "b", "c"]
         seen += page.num_rows
     assert seen == count
     library.close()
+
+
+def test_pages_hold_as_many_rows_as_their_width_allows(tmp_path):
+    count = 3_000
+    store = Library(tmp_path / "data").create("wide")
+    captions = [f"{number:040000d}" for number in range(count)]
+    store.apply_piece(piece(tmp_path, sample=samples_table(0, count, caption=captions)))
+    pages = list(store.table_pages("samples", ids=np.arange(count)[::-1]))
+    assert max(page.nbytes for page in pages) <= 1.5 * PAGE_BYTES
+    assert [text for page in pages for text in page["caption"].to_pylist()] == captions[::-1]
+    assert len(list(store.table_pages("samples", columns=["sample_id", "width"]))) == 2
+    store.close()
 
 
 def test_too_little_memory_has_a_code_of_its_own(tmp_path):
