@@ -41,6 +41,8 @@ class Request:
     labels: Source | None = None
     labels_file: str | None = None
     labels_only: bool = False
+    is_handed_over: bool = False
+    """Whether the file holds rows that a process handed over, rather than a user's file."""
     stated_format: str | None = None
     """The name of the format that the user named."""
     options: Mapping[str, Any] = field(default_factory=dict)
@@ -182,9 +184,14 @@ class Request:
         return list({source.location: source for source in asked}.values())
 
     def listed(self) -> list[Source]:
-        """The folders that were given, or listed whole: each of their files is accounted for."""
+        """The folders that were given, or listed whole: each of their files is accounted for.
+
+        Not those that rows of a DataFrame lead into: in a notebook that is the working directory.
+        """
         if self.file is None:
             return self.asked()
+        if self.is_handed_over:
+            return []
         return [source for source in self.asked() if self.images is source]
 
 

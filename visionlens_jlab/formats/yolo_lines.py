@@ -123,6 +123,8 @@ def _detection(class_id: int, numbers: list[float]) -> Line:
     box = cx - w / 2, cy - h / 2, w, h
     if len(numbers) == 4 and not inverted:
         return Line(class_id, "box", box)
+    if len(numbers) > 6 and not 0 <= numbers[4] <= 1:  # neither confidence nor track: see yolo_task
+        return Line(class_id, "box", box, extra=" ".join(map(repr, numbers[4:])), inverted=inverted)
     confidence = numbers[4] if len(numbers) > 4 else math.nan
     track = None
     rest = numbers[5:]

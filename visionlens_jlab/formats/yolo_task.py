@@ -30,6 +30,10 @@ TASKS: dict[str, Task | None] = {
     "classify": None,
 }
 PEEKED_LINES = 20_000
+_BEYOND = 2.5
+"""Shares of the image: no place is as far outside; a keypoint's visibility is at most 2."""
+_ASKEW = 0.5
+"""Share of its larger side by which the diagonals of an oriented box may miss each other."""
 
 
 def stated_task(options: Mapping[str, Any]) -> str | None:
@@ -51,6 +55,8 @@ def line_layout(options: Mapping[str, Any], config: YoloConfig, lines: Iterable[
         return Layout("pose", config.keypoints, ids)
     rows = [row for row in map(_numbers, islice(lines, PEEKED_LINES)) if row]
     counts = {len(row) for row in rows}
+    if rows and _are_attributes(rows):
+        return Layout("detect", None, ids)
     if counts and counts <= {8, 9}:
         return Layout("obb", None, ids)
     if len(counts) == 1 and _are_keypoints(rows):
@@ -69,3 +75,24 @@ def _are_keypoints(rows: list[list[float]]) -> bool:
     count, rest = divmod(len(rows[0]) - 4, 3)
     seen = {value for row in rows for value in row[6::3]}
     return rest == 0 and count >= 1 and seen <= {0.0, 1.0, 2.0} and (2.0 in seen or count >= 3)
+
+
+def _are_attributes(rows: list[list[float]]) -> bool:
+    """Whether what follows a box says something else than where corners are.
+
+    As in `cx cy w h weight height gender age ethnicity`: read as corners most lines would reach
+    beyond any image, or with a ninth number be no four corners of anything like a rectangle.
+    """
+    longer = [row for row in rows if len(row) > 6 and all(0 <= value <= 1.05 for value in row[:4])]
+    if 2 * len(longer) <= len(rows) or _are_keypoints(longer):
+        return False
+    beyond = sum(max(row[4:]) > _BEYOND for row in longer)
+    askew = sum(len(row) == 9 and not _is_parallelogram(row) for row in longer)
+    return 2 * max(beyond, askew) > len(rows)
+
+
+def _is_parallelogram(corners: list[float]) -> bool:
+    """Whether the diagonals of four corners meet about where they halve each other."""
+    x, y = corners[0:8:2], corners[1:8:2]
+    apart = max(abs(line[0] + line[2] - line[1] - line[3]) for line in (x, y))
+    return apart <= _ASKEW * max(max(x) - min(x), max(y) - min(y), 1e-6)

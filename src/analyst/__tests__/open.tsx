@@ -67,7 +67,7 @@ export async function open(
     predicate: jest.fn(async (_, { text, filter }) => ({
       text: filter ? `source = 'ground_truth' and ${text}` : text!,
       filter: { op: 'compare', field: 'x', cmp: '=', value: text! } as never,
-      fields: []
+      warnings: []
     }))
   });
   const executed: [string, unknown][] = [];

@@ -21,7 +21,7 @@ function open(initial: IDraft | null = null) {
         request_id: null
       });
     }
-    return { text: JSON.stringify(filter), filter };
+    return { text: JSON.stringify(filter), filter, warnings: [] };
   });
   const facets = jest.fn().mockResolvedValue({
     facets: [

@@ -149,7 +149,11 @@ export class FakeServer {
         if (text === 'wrong') {
           throw refusal('PREDICATE_INVALID', 400);
         }
-        return { text: text ?? '', filter: compare('sample_id', 10) ?? null };
+        return {
+          text: text ?? '',
+          filter: compare('sample_id', 10) ?? null,
+          warnings: []
+        };
       },
       tag: async (_, request) => {
         this.tags.push(request);

@@ -77,6 +77,20 @@ def test_image_paths_of_a_frame_are_relative_to_this_process(
     vl.delete(name)
 
 
+def test_rows_of_a_frame_account_for_what_they_name_alone(
+    name: str, coco_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The working directory may be a whole home."""
+    shutil.copytree(coco_folder, tmp_path / "home")
+    (tmp_path / "home" / "taxes.xml").write_text("<annotation/>")
+    monkeypatch.chdir(tmp_path / "home")
+    image = next(path for path in Path().rglob("*") if path.suffix in (".jpg", ".png"))
+    with vl.ingest(pd.DataFrame({"path": [str(image)]}), name=name) as ds:
+        assert ds.count() == 1
+        assert ds.report is not None
+        assert (ds.report.images.found, ds.report.items_total) == (1, 0)
+
+
 def test_labels_only_opens_no_image(name: str, coco_folder: Path) -> None:
     with vl.ingest(coco_folder, name=name, labels_only=True) as ds:
         assert (ds.count(), ds.count("annotations")) == (IMAGES, ANNOTATIONS)
