@@ -26,6 +26,7 @@ PARTS = [
     "vectors/test_s*",
     "embedding duplicates",
     "jobs/test_i*",
+    "test_documentation.py",
     "agents",
     "formats media",
     "evaluation",
