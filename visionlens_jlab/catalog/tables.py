@@ -29,6 +29,7 @@ _SAMPLE_COLUMNS = {
     for name in [
         "sample_id",
         "filename",
+        "path",
         "uri",
         "split",
         "width",
@@ -71,7 +72,7 @@ _ANNOTATION_COLUMNS = {
 } | {"class": "c.name", "tags": _TAGS.format(alias="lt")}
 _COMPUTED = {field.name: field.sql for field in COMPUTED}
 _ON_REQUEST: dict[Level, dict[str, str]] = {
-    "samples": {"path": "s.path", "root": "s.root", "source_id": "s.source_id"},
+    "samples": {"root": "s.root", "source_id": "s.source_id"},
     "annotations": {"geometry": "decode(a.geometry)", "attributes": "a.attributes"} | _COMPUTED,
 }
 """Columns that are given when asked for by name only."""

@@ -17,7 +17,7 @@ from .base import Issue
 from .dataframe_annotations import ANNOTATION_COLUMNS, BOX, number
 from .fields import pixels
 
-IMAGE_COLUMNS = ("path", "uri", "image_path", "file_name", "filename", "image", "file")
+IMAGE_COLUMNS = ("uri", "path", "image_path", "file_name", "filename", "image", "file")
 CORNERS = (
     ("xmin", "ymin", "xmax", "ymax"),
     ("x_min", "y_min", "x_max", "y_max"),

@@ -97,7 +97,7 @@ class Dataset(Analysing, Asking, Derived, Evaluating, Repairs, Searching, Visual
         Parameters
         ----------
         level : {"samples", "annotations"}
-            Samples have sample_id, filename, uri, split, width, height, tags and the fields;
+            Samples have sample_id, filename, path, uri, split, width, height, tags and the fields;
             annotations have annotation_id, sample_id, source, class, x, y, w, h, confidence, area,
             is_crowd and more. Boxes are in float pixels, origin at the top left of the upright
             image.

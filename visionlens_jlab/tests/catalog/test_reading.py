@@ -18,7 +18,7 @@ CARS = ViewSpec(where="class = 'car'")
 
 
 _SAMPLE_COLUMNS = """
-sample_id filename uri split width height tags group bytes content_hash captured_at camera
+sample_id filename path uri split width height tags group bytes content_hash captured_at camera
 latitude longitude caption brightness contrast sharpness dominant_color speed weather
 """
 _ANNOTATION_COLUMNS = """

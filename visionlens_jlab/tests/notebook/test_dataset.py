@@ -14,7 +14,7 @@ from visionlens_jlab.errors import VisionLensError
 
 from .small_coco import ANNOTATIONS, IMAGES, PEOPLE
 
-SAMPLE_COLUMNS = ["sample_id", "filename", "uri", "split", "width", "height", "tags"]
+SAMPLE_COLUMNS = ["sample_id", "filename", "path", "uri", "split", "width", "height", "tags"]
 ANNOTATION_COLUMNS = [
     *("annotation_id", "sample_id", "source", "class", "x", "y", "w", "h"),
     *("confidence", "area", "is_crowd"),
@@ -203,3 +203,18 @@ def test_a_frame_with_a_hole_in_its_index(ds: vl.Dataset) -> None:
     mask = pd.Series([True, False], index=pd.Index([4, 9], name="sample"))
     assert ds.tag(mask, "four") == 1
     assert ds.where("tag = 'four'").ids.tolist() == [4]
+
+
+def test_files_of_one_name_can_be_told_apart(tmp_path: Path) -> None:
+    from PIL import Image
+
+    for folder in ("left", "right"):
+        (tmp_path / "images" / folder).mkdir(parents=True)
+        Image.new("RGB", (8, 8)).save(tmp_path / "images" / folder / "0000.png")
+    with vl.ingest(tmp_path / "images", format="images", data_dir=tmp_path / "data") as ds:
+        table = ds.to_pandas()
+        assert table.filename.tolist() == ["0000.png"] * 2
+        assert sorted(table.path) == ["left/0000.png", "right/0000.png"]
+        # ... and its rows are images of the same files again.
+        with vl.ingest(table, name="again", data_dir=tmp_path / "data") as again:
+            assert sorted(again.to_pandas().uri) == sorted(table.uri)
