@@ -13,6 +13,7 @@ import subprocess
 import sys
 import textwrap
 import tomllib
+import warnings
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
@@ -106,7 +107,7 @@ def run(page: str) -> None:
         for block in blocks(page):
             if block.needs is None:
                 try:
-                    _run(block, namespace)
+                    run_block(block, namespace)
                 except Exception as error:
                     error.add_note(f"{block.place}:\n{block.text}")
                     raise
@@ -114,19 +115,20 @@ def run(page: str) -> None:
         _close(namespace)
 
 
-def _run(block: Block, namespace: dict[str, Any]) -> None:
+def run_block(block: Block, namespace: dict[str, Any]) -> None:
+    """Run one block as its language wants; its names stay in `namespace`."""
     if block.language == PYTHON and "c.VisionLens." in block.text:
         configure(block)
     elif block.language == PYTHON:
-        execute(block, namespace)
+        with warnings.catch_warnings():
+            warnings.filterwarnings("error", "Nothing has")
+            execute(block, namespace)
     elif block.language in SHELL:
         for line in block.text.replace("\\\n", " ").splitlines():
             if words := shlex.split(line, comments=True):
                 command(words)
     elif block.language == PREDICATES:
-        dataset = namespace.setdefault("ds", vl.open("demo"))
-        for line in block.text.splitlines():
-            dataset.where(re.split(r" {3,}", line)[0]).count()
+        check_predicates(block)
     else:
         assert block.language in INERT, f"{block.place}: ```{block.language} is of no known kind"
 
@@ -142,6 +144,14 @@ def execute(block: Block, namespace: dict[str, Any]) -> None:
         assert isinstance(repr(value), str)
         if hasattr(value, "_repr_html_"):
             value._repr_html_()
+
+
+def check_predicates(block: Block) -> None:
+    """Narrow the dataset by each line; what it means stands three spaces or more behind it."""
+    with vl.open("demo") as dataset, warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Nothing has")
+        for line in block.text.splitlines():
+            dataset.where(re.split(r" {3,}", line)[0]).count()
 
 
 def configure(block: Block) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from traitlets import TraitError
 
 from visionlens_jlab import cli
 from visionlens_jlab.embedding import registry
@@ -65,6 +66,25 @@ def test_extras_that_are_named_exist() -> None:
         for page in documents.ROOT.glob(pattern):
             for named in re.findall(r"(?:visionlens-jlab|\"\.)\[([\w,]+)\]", page.read_text()):
                 assert set(named.split(",")) <= documents.extras(), f"{page}: [{named}]"
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("python", "c.VisionLens.agent_modle = 'openai:m'"),
+        ("python", "c.VisionLens.mcp = 'perhaps'"),
+        ("python", "c.VisionLens.mcp = True\nc.VisonLens.mcp = True"),
+        ("sh", "pip install 'visionlens-jlab[umpa]'"),
+        ("sh", "make dmeo"),
+        ("bash", "jupyter lob"),
+        ("bash", "python -m visonlens"),
+        ("sh", "curl -O https://example.org/x"),
+        ("", "ds.show()"),
+    ],
+)
+def test_blocks_that_cannot_run_are_noticed(language: str, text: str) -> None:
+    with pytest.raises((AssertionError, TraitError)):
+        documents.run_block(documents.Block("page.md", 1, language, text), {})
 
 
 def _as_stranger(home: Path, patch: pytest.MonkeyPatch) -> None:
