@@ -15,7 +15,7 @@ from .listing import no_images
 from .preview import nothing_read, unread
 from .registry import check_format_options, formats, source_kinds
 from .request import Request, make_request
-from .signatures import look
+from .signatures import advice_for, look
 
 WITHOUT_LABEL_FILES = ("class_folders", "images")
 """Built-in formats that read nothing but images."""
@@ -62,7 +62,7 @@ def pick(request: Request, name: str | None, registry: PluginRegistry | None = N
     if request.file:
         seen = look(request.source, request.file)
         message = f"{request.file} is in no format that is read here: it seems to be {seen.what}."
-        raise VisionLensError("FORMAT_UNKNOWN", message, seen.advice or None)
+        raise VisionLensError("FORMAT_UNKNOWN", message, advice_for(seen, request.file) or None)
     raise no_images(request)
 
 

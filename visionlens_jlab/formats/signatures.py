@@ -16,6 +16,8 @@ from visionlens_jlab.media.sources import Source
 from .folder_names import speaks_of_labels, speaks_of_predictions
 from .signatures_json import Content, json_content
 from .signatures_text import text_content
+from .table_columns import IMAGE_COLUMNS
+from .table_files import SUFFIXES
 from .text import decode_text
 
 HEAD = 1 << 16
@@ -36,17 +38,18 @@ MASK = Seen(
 )
 _READERS = {"COCO JSON": "coco", "Pascal VOC XML": "voc", "YOLO text": "yolo"}
 CONVERT = "Convert it to COCO JSON, Pascal VOC, YOLO or a table (CSV, Parquet)."
+_NAME_IT = "Name the file itself as the source to read it."
 _ADVICE = {
     "CVAT XML": "Export the task from CVAT as COCO 1.0 or as Ultralytics YOLO.",
     "Label Studio JSON": "Export the project from Label Studio as COCO or YOLO.",
     "Supervisely JSON": "Export the project from Supervisely as COCO.",
     "Datumaro JSON": "Convert it with datum convert to coco or voc.",
-    "COCO JSON": "Name the file itself as the source to read it.",
+    "COCO JSON": _NAME_IT,
     "Pascal VOC XML": "Name its folder as the source, or with labels=, to read it.",
     "YOLO text": "Name its folder with labels= to read it.",
-    "a Parquet table": "Name the file itself as the source to read it.",
-    "an Arrow table": "Name the file itself as the source to read it.",
-    "a table of labels": "Name the file itself as the source to read it.",
+    "a Parquet table": _NAME_IT,
+    "an Arrow table": _NAME_IT,
+    "a table of labels": _NAME_IT,
     "predictions": "Add them with Dataset.add_predictions().",
     "an archive": "Unpack it.",
     "an image without an image's suffix": "Give its name the suffix of its format.",
@@ -108,6 +111,14 @@ _BY_MAGIC = {
 def reader_of(seen: Seen) -> str | None:
     """The name of the built-in format that reads such files, given all that belongs to them."""
     return _READERS.get(seen.what)
+
+
+def advice_for(seen: Seen, path: str) -> str:
+    """What one may do about a file that was named itself and cannot be read."""
+    if path.lower().endswith(SUFFIXES):
+        names = ", ".join(IMAGE_COLUMNS)
+        return f"Give its columns names in the first line; that of the images is one of {names}."
+    return seen.advice
 
 
 def look(source: Source, path: str, *, beside: bool = False) -> Seen:

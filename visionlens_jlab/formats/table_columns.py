@@ -26,6 +26,8 @@ CORNERS = (
 )
 SIZE = ("width", "height")
 LABELS = ("label", "category", "class_name", "category_name")
+_WHOLE = ("bbox", "bounding_box", "box", "bboxes", "boxes")
+"""Columns that hold four numbers a row in one order or another."""
 _KNOWN = {*ANNOTATION_COLUMNS, *IMAGE_COLUMNS, *SIZE, "split", *LABELS}
 _KNOWN |= {name for corners in CORNERS for name in corners}
 
@@ -80,6 +82,7 @@ def _boxes(table: pa.Table, image: str | None, item: str, issues: list[Issue]) -
         return _checked(_with_box(table, four, values), item, issues)
     parts = [name for name in BOX if name in names]
     if not parts:
+        issues += [_whole(name, item) for name in table.column_names if name.lower() in _WHOLE]
         return table
     renamed = {name: _free(f"{name}_", names) for name in parts}
     listed = ", ".join(parts)
@@ -87,6 +90,12 @@ def _boxes(table: pa.Table, image: str | None, item: str, issues: list[Issue]) -
     message += f"{', '.join(renamed.values())}."
     issues.append(Issue("BOX_COLUMNS", "kept", "other", item, message))
     return table.rename_columns([renamed.get(name, name) for name in table.column_names])
+
+
+def _whole(name: str, item: str) -> Issue:
+    message = f"The column {name} seems to hold boxes, in an order that cannot be told; it was "
+    message += "kept as it is. Write them as four columns: x, y, w, h or xmin, ymin, xmax, ymax."
+    return Issue("BOX_COLUMNS", "kept", "other", item, message)
 
 
 def _missing(parts: list[str]) -> list[str]:

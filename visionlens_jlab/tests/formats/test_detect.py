@@ -52,6 +52,14 @@ def test_errors_say_what_to_do(tmp_path, source, more, code):
     assert error.value.hint
 
 
+@pytest.mark.parametrize("text", ["image_id,bbox\n1,x\n", "a.jpg,1,2,3,4,cat\n"])
+def test_a_table_that_was_named_is_not_to_be_named_again(tmp_path, text):
+    write_text(tmp_path / "train.csv", text)
+    with pytest.raises(VisionLensError, match="FORMAT_UNKNOWN") as error:
+        find(tmp_path / "train.csv")
+    assert "that of the images is one of path" in error.value.hint
+
+
 def test_unknown_addresses_are_refused():
     with pytest.raises(VisionLensError, match="xyz://"):
         detect(DetectRequest(source="xyz://bucket/data"))

@@ -107,6 +107,11 @@ BOXES: dict[str, tuple[dict[str, list[Any]], list[float] | None, list[str]]] = {
         {"x": [1], "y": [2], "width": [40], "height": [30]}, None, ["BOX_COLUMNS"],
     ),
     "a width": ({"w": [1], "weight": [70]}, None, ["BOX_COLUMNS"]),
+    "a list": ({"bbox": [[1, 2, 3, 4]]}, None, ["BOX_COLUMNS"]),
+    "a text of four numbers": ({"BBox": ["[1, 2, 3, 4]"]}, None, ["BOX_COLUMNS"]),
+    "a list beside the columns": (
+        {"bbox": [[1, 2, 3, 4]], "x": [1], "y": [2], "w": [3], "h": [4]}, [1, 2, 3, 4], [],
+    ),
     "three corners": ({"xmin": [1], "ymin": [2], "xmax": [3]}, None, []),
     "fractions": (
         {"x": [0.1], "y": [0.2], "w": [0.5], "h": [0.25]}, [0.1, 0.2, 0.5, 0.25], ["BOX_COLUMNS"],
