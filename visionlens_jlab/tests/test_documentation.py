@@ -19,9 +19,13 @@ from visionlens_jlab.jobs.attributes import job as attributes_job
 from visionlens_jlab.tests import documents
 from visionlens_jlab.tests.agents.simulated_eyes import Eyes
 
-pytestmark = pytest.mark.skipif(
-    not (documents.ROOT / "docs").exists(), reason="the documentation is in a checkout only"
-)
+pytestmark = [
+    pytest.mark.skipif(
+        not (documents.ROOT / "docs").exists(), reason="the documentation is in a checkout only"
+    ),
+    # The first page waits for the demonstration, with whatever else has the cores meanwhile.
+    pytest.mark.timeout(900),
+]
 
 NOT_RUN = [("docs/guide/search.md", "a model that reads texts")]
 """Blocks that need what nobody has without a download or a key: page, and what it is."""
