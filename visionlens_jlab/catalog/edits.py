@@ -168,7 +168,7 @@ def _relabelled(cursor: duckdb.DuckDBPyConnection, ids: Ids, name: str) -> _Chan
     listed = before["class_id"].to_pylist()
     differs = pa.array([known != class_id for known in listed], pa.bool_())
     if not listed:
-        raise _no_labels()
+        raise _no_labels(ids)
     before = before.filter(differs)
     after = before.set_column(
         1, "class_id", pa.array([class_id] * before.num_rows, before.schema.field(1).type)
@@ -180,12 +180,16 @@ def _relabelled(cursor: duckdb.DuckDBPyConnection, ids: Ids, name: str) -> _Chan
 def _deleted(cursor: duckdb.DuckDBPyConnection, ids: Ids) -> _Change:
     labels = edit_rows.ids_of(edit_rows.read_classes(cursor, ids))
     if not len(labels):
-        raise _no_labels()
+        raise _no_labels(ids)
     before = edit_rows.read_whole(cursor, labels)
     return _Change(before, before.slice(0, 0), f"Deleted {_counted(len(labels))}", len(labels))
 
 
-def _no_labels() -> VisionLensError:
+def _no_labels(ids: Ids) -> VisionLensError:
+    if not len(ids):
+        return VisionLensError(
+            "REQUEST_INVALID", "No annotation matches.", "Look at what the view holds first."
+        )
     return VisionLensError(
         "REQUEST_INVALID",
         "There is no ground truth among these annotations.",
@@ -214,7 +218,7 @@ def _single(cursor: duckdb.DuckDBPyConnection, edits: list[AnnotationEdit]) -> _
         if row is None or number in deleted:
             raise VisionLensError("ID_UNKNOWN", f"There is no annotation {number}.")
         if row["source"] != edit_rows.GROUND_TRUTH:
-            raise _no_labels()
+            raise _no_labels(np.array([number]))
         if edit.delete:
             deleted.add(number)
             words["Deleted"] += 1

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _EFFECT = ["units", "groups", "events", "rate", "rest", "difference", "low", "high", "p"]
+_TOLD = 3
+"""Slices that are too small to be tested, in a sentence."""
 _UNCONFIRMED = [
     "predicate",
     "label",
@@ -277,7 +279,9 @@ class Analysis:
         info = self._info
         if info.findings or not info.untested:
             return info.warnings
-        seen = f"Too small to be tested: {'; '.join(one.label for one in info.untested)}."
+        labels = list(dict.fromkeys(one.label for one in info.untested))
+        more = f" and {len(labels) - _TOLD} more (see untested)" if len(labels) > _TOLD else ""
+        seen = f"Too small to be tested: {'; '.join(labels[:_TOLD])}{more}."
         return [*info.warnings, f"No slice holds on both halves. {seen}"]
 
     @property
