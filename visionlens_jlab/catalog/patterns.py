@@ -1,6 +1,8 @@
-"""What to do about a regular expression that RE2, DuckDB's engine, refuses."""
+"""Regular expressions that RE2, DuckDB's engine, refuses or takes too long for."""
 
 from __future__ import annotations
+
+import re
 
 from visionlens_jlab.errors import VisionLensError
 
@@ -27,6 +29,64 @@ _HINTS = {
 }
 """By how RE2's message begins (`RE2::ErrorCode`, re2.cc)."""
 _PREFIX = "Invalid Input Error: "
+
+MAX_WEIGHT = 500
+"""Parts of a pattern, each as often as it is repeated.
+
+Beyond about twice this RE2 looks at every part for each character, and DuckDB cannot interrupt it
+within some thousand rows.
+"""
+_CLASS_WEIGHT = 20
+r"""A class such as \pL is an automaton of its own."""
+_MOST_TIMES = 1000
+"""RE2 itself refuses more."""
+_TOKEN = re.compile(
+    r"\\Q(?P<plain>.*?)(?:\\E|$)"
+    r"|(?P<unicode>\\[pP](?:\{[^}]*\}?|.?))"
+    r"|\[\^?\]?(?:\[:\^?\w+:\]|\\.|[^\]\\])*\]?"
+    r"|\\."
+    r"|\{(?P<least>\d{1,6})(?:,(?P<most>\d{0,6}))?\}"
+    r"|(?P<other>.)",
+    re.DOTALL,
+)
+
+
+def check_pattern(pattern: str) -> None:
+    """PREDICATE_INVALID for a regular expression that takes too long."""
+    if pattern_weight(pattern) > MAX_WEIGHT:
+        raise VisionLensError(
+            "PREDICATE_INVALID",
+            f"The regular expression has more than {MAX_WEIGHT} parts, repeated ones counted "
+            "as often as they are repeated.",
+            "Write a shorter pattern with smaller repetitions, or join simple ones with `and`.",
+        )
+
+
+def pattern_weight(pattern: str) -> int:
+    """Parts of a pattern, each as often as it is repeated."""
+    groups, last = [0], 0  # what is repeated next is in both
+    for token in _TOKEN.finditer(pattern):
+        other = token["other"]
+        if other == "(":
+            groups.append(0)
+            continue
+        if other == ")" and len(groups) > 1:
+            last = max(1, groups.pop())
+        elif token["least"] is not None:
+            times = max(1, *(int(token[name] or 0) for name in ("least", "most")))
+            if times > _MOST_TIMES:
+                continue
+            groups[-1] -= last
+            last = max(1, last) * times
+        elif token["plain"] is not None:
+            groups[-1] += max(0, len(token["plain"]) - 1)
+            last = 1
+        elif other is not None and other in "*+?|":
+            continue
+        else:
+            last = 1 if token["unicode"] is None else _CLASS_WEIGHT
+        groups[-1] += last
+    return sum(groups)
 
 
 def pattern_error(message: str) -> VisionLensError | None:

@@ -18,6 +18,9 @@ from .headers import Header, UnreadableImageError
 MAX_PIXELS = 178_956_970
 """Twice Pillow's own warning limit, where Pillow gives an error by default."""
 
+SHOWN_PIXELS = 40_000_000
+"""More than any screen shows; where an image becomes smaller anyway, no more get colours."""
+
 TRANSPOSE = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -42,7 +45,8 @@ def open_upright(
     long_side : int, optional
         Shrink to at most this many pixels on the longer side; None: full resolution.
     most_pixels : int, optional
-        Shrink to no more than this by a whole factor, before colours take memory.
+        Shrink to no more than this by a whole factor, before colours take memory; follows from
+        `long_side` where that is given.
 
     Returns
     -------
@@ -68,6 +72,8 @@ def open_upright(
             damage = _load(image, file)
             # Pillow turns TIFFs upright while loading.
             turn = None if image.format == "TIFF" else TRANSPOSE.get(header.orientation)
+            if long_side is not None:
+                most_pixels = max(SHOWN_PIXELS, 4 * long_side * long_side)
             shown = displayable(_reduced(image, most_pixels))
     except (UnreadableImageError, MemoryError):
         raise
@@ -80,9 +86,14 @@ def open_upright(
 
 def _reduced(image: Image.Image, most_pixels: int | None) -> Image.Image:
     pixels = image.width * image.height
-    if most_pixels is None or pixels <= most_pixels or image.mode in ("P", "PA"):
+    if most_pixels is None or pixels <= most_pixels:
         return image
-    return image.reduce(math.ceil(math.sqrt(pixels / most_pixels)))
+    factor = math.ceil(math.sqrt(pixels / most_pixels))
+    # There are no means of one bit, of a palette's numbers, nor in Pillow of 16 bits.
+    if image.mode in ("1", "P", "PA") or image.mode.startswith("I;16"):
+        size = (max(1, image.width // factor), max(1, image.height // factor))
+        return image.resize(size, Image.Resampling.NEAREST)
+    return image.reduce(factor)
 
 
 def _load(image: Image.Image, file: BinaryIO) -> str | None:

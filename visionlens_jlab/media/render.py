@@ -12,7 +12,7 @@ from PIL import Image
 
 from visionlens_jlab.errors import VisionLensError
 
-from .decode import open_upright
+from .decode import SHOWN_PIXELS, open_upright
 from .header_reader import describe, header_of, open_image
 from .headers import UnreadableImageError
 
@@ -25,8 +25,6 @@ BROWSER_TYPES = {
 }
 """Formats every browser shows; the type comes from the content, never from the file's name."""
 
-SHOWN_PIXELS = 40_000_000
-"""More than any screen shows; beyond, an image is sent smaller."""
 WEBP_LIMIT = 16_383
 """Largest side WebP can hold, in pixels."""
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from visionlens_jlab.catalog.fieldset import Field
+from visionlens_jlab.catalog.patterns import check_pattern
 from visionlens_jlab.catalog.predicates.sql import FALSE, Compiled, join
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.models import Between, Compare, Filter, In, Null, Scalar, Text
@@ -57,6 +58,8 @@ def _condition(field: Field, expression: str, node: Filter) -> Compiled:
         case Text():
             if field.type not in ("string", "tags"):
                 raise _type_error(field, f"{node.op} needs a field that holds text")
+            if node.op == "matches":
+                check_pattern(node.value)
             return Compiled(_PATTERNS[node.op].format(expression), (node.value,))
     raise AssertionError(node)
 

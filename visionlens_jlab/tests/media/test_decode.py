@@ -102,3 +102,19 @@ def test_what_is_no_image_says_so():
     data = encoded(noise(), "PNG").getvalue()
     with pytest.raises(UnreadableImageError):
         open_upright(io.BytesIO(data[:40]))
+
+
+@pytest.mark.parametrize(
+    "mode", ["L", "RGB", "P", "PA", "I;16", "I", "F", "1", "LA", "RGBA", "CMYK"]
+)
+def test_few_pixels_of_a_large_image_get_colours(mode, monkeypatch):
+    seen = []
+    monkeypatch.setattr(decode, "SHOWN_PIXELS", 1_000)
+    monkeypatch.setattr(
+        decode, "displayable", lambda image: seen.append(image) or displayable(image)
+    )
+    large = Image.new(mode, (90, 60))
+    monkeypatch.setattr(decode, "open_image", lambda file: large)
+    shown, _, _ = open_upright(io.BytesIO(), 10)
+    assert seen[0].width * seen[0].height <= 1_000
+    assert shown.size == (10, 7)
