@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .errors import VisionLensError
     from .notebook.asking import Answer
+    from .notebook.compared_runs import ComparedRuns
     from .notebook.dataset import Dataset
     from .notebook.entry import delete, ingest, list_datasets, open
-    from .notebook.evaluation import ComparedRuns, Evaluation
+    from .notebook.evaluation import Evaluation
     from .notebook.finding import Analysis, Finding
     from .notebook.lens import Lens
     from .notebook.view import Selection, View
@@ -40,7 +41,7 @@ __all__ = [
 _HOME = {
     "Analysis": "notebook.finding",
     "Answer": "notebook.asking",
-    "ComparedRuns": "notebook.evaluation",
+    "ComparedRuns": "notebook.compared_runs",
     "Dataset": "notebook.dataset",
     "Evaluation": "notebook.evaluation",
     "Finding": "notebook.finding",

@@ -16,12 +16,12 @@ from ..models import (
     IntervalsRequest,
     LabelQualityRequest,
     OutcomeFilter,
-    RunComparison,
     TableRequest,
     ViewSpec,
 )
 from .backend import DatasetBackend
-from .frames import load_pandas, to_frame
+from .compared_runs import ComparedRuns
+from .frames import load_pandas, number_frame, to_frame
 from .running import run_shown
 from .shapes import shaped
 from .specs import outcome_spec
@@ -111,7 +111,7 @@ class Evaluation:
         Empty columns until the bootstrap was run: see `add_intervals`.
         """
         rows = [metric.model_dump() for metric in self.detail.metrics]
-        return _frame(rows, ["name", "label", "value", "low", "high", "reliable"], "name")
+        return number_frame(rows, ["name", "label", "value", "low", "high", "reliable"], "name")
 
     @property
     def per_class(self) -> pd.DataFrame:
@@ -122,7 +122,7 @@ class Evaluation:
             metrics = row.pop("metrics")
             head = {name: row.pop(name) for name in ("name", "support", "predictions")}
             rows.append(head | metrics | row)
-        return _frame(rows, list(rows[0]) if rows else ["name"], "name")
+        return number_frame(rows, list(rows[0]) if rows else ["name"], "name")
 
     @property
     def confusion(self) -> pd.DataFrame:
@@ -141,7 +141,7 @@ class Evaluation:
     def errors(self) -> pd.DataFrame:
         """Types of errors after TIDE, how many, and what mending each alone adds to AP50."""
         rows = [share.model_dump() for share in self.counts().errors]
-        return _frame(rows, ["type", "count", "delta_ap50"], "type")
+        return number_frame(rows, ["type", "count", "delta_ap50"], "type")
 
     @property
     def matches(self) -> pd.DataFrame:
@@ -322,77 +322,6 @@ class Evaluation:
         )
         stale = ", out of date" if detail.stale else ""
         return f"<Evaluation {self.name} of {detail.run}: {first}{stale}>"
-
-
-class ComparedRuns:
-    """Run A against run B: `metrics` and `per_class` as DataFrames, and who does better where."""
-
-    def __init__(
-        self, backend: DatasetBackend, found: RunComparison, confidence: float | None
-    ) -> None:
-        self._backend = backend
-        self._found = found
-        self._confidence = confidence
-
-    @property
-    def metrics(self) -> pd.DataFrame:
-        """Each metric of both, the difference B - A with its 95% interval, and p."""
-        return self._table(self._found.metrics)
-
-    @property
-    def per_class(self) -> pd.DataFrame:
-        """The same of each class's first metric."""
-        return self._table(self._found.per_class)
-
-    @property
-    def better(self) -> int:
-        """Samples on which B makes fewer errors than A."""
-        return self._found.better
-
-    @property
-    def worse(self) -> int:
-        """Samples on which B makes more errors than A."""
-        return self._found.worse
-
-    @property
-    def equal(self) -> int:
-        """Samples on which both make as many."""
-        return self._found.equal
-
-    def view(self, change: Literal["better", "worse", "equal"]) -> View:
-        """The samples on which B does better, worse or as well."""
-        wanted = shaped(
-            OutcomeFilter,
-            evaluation=self._found.a,
-            confidence=self._confidence,
-            against=self._found.b,
-            change=change,
-        )
-        return View(self._backend, ViewSpec(outcomes=wanted))
-
-    def _table(self, differences: Sequence[Any]) -> pd.DataFrame:
-        columns = ["name", "label", "a", "b", "difference", "low", "high", "p", "reliable"]
-        return _frame([one.model_dump() for one in differences], columns, "name")
-
-    def __repr__(self) -> str:
-        return (
-            f"<{self._found.a} against {self._found.b}: better on {self.better:,} samples, worse "
-            f"on {self.worse:,}>"
-        )
-
-
-def _frame(rows: list[dict[str, Any]], columns: list[str], index: str) -> pd.DataFrame:
-    pandas = load_pandas()
-    frame: pd.DataFrame = pandas.DataFrame(rows, columns=columns)
-    for name in columns:
-        # None among numbers would make a column of objects
-        if name != index and frame[name].dtype == object and not _has_text(frame[name]):
-            frame[name] = pandas.to_numeric(frame[name])
-    return frame.set_index(index)
-
-
-def _has_text(values: Any) -> bool:
-    return any(isinstance(value, str | bool) for value in values)
 
 
 def _listed(values: Any) -> list[Any]:

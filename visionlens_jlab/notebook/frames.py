@@ -83,6 +83,21 @@ def as_rows(source: Any) -> pa.Table | None:
         ) from error
 
 
+def number_frame(rows: list[dict[str, Any]], columns: list[str], index: str) -> pd.DataFrame:
+    """Rows as a DataFrame with `index`; columns of numbers and None hold numbers and NaN."""
+    pandas = load_pandas()
+    frame: pd.DataFrame = pandas.DataFrame(rows, columns=columns)
+    for name in columns:
+        # None among numbers would make a column of objects
+        if name != index and frame[name].dtype == object and not _has_text(frame[name]):
+            frame[name] = pandas.to_numeric(frame[name])
+    return frame.set_index(index)
+
+
+def _has_text(values: Any) -> bool:
+    return any(isinstance(value, str | bool) for value in values)
+
+
 def is_series(value: Any) -> bool:
     """Whether the value is a pandas Series, without importing pandas for the question."""
     return _is_pandas(value, "Series")
