@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar, cast
 
 import httpx
 import numpy as np
@@ -18,6 +21,8 @@ ARROW = "application/vnd.apache.arrow.stream"
 BINARY = "application/octet-stream"
 TIMEOUT = httpx.Timeout(660.0, connect=5.0)
 """Reading may take as long as the longest query that the server allows."""
+
+_BUFFER_BYTES = 1 << 16
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -43,17 +48,23 @@ class Transport:
         VisionLensError
             SERVER_UNREACHABLE when there is no answer; else what the server said.
         """
-        try:
+        with self._reaching():
             response = self._client.request(verb, path, **options)
+        if response.is_success:
+            return response
+        raise _failure(response)
+
+    @contextmanager
+    def _reaching(self) -> Iterator[None]:
+        """SERVER_UNREACHABLE for what goes wrong on the way, or in the middle of an answer."""
+        try:
+            yield
         except httpx.TransportError as error:
             raise VisionLensError(
                 "SERVER_UNREACHABLE",
                 f"The Jupyter server at {self.address.url} does not answer"
                 f" ({type(error).__name__}).",
             ) from error
-        if response.is_success:
-            return response
-        raise _failure(response)
 
     def read(self, shape: type[M], verb: str, path: str, body: BaseModel | None = None) -> M:
         """JSON in, a checked shape out."""
@@ -90,15 +101,25 @@ class Transport:
         return ids, np.frombuffer(response.content, "<f4", count, 4 * count).astype(np.float32)
 
     def read_table(self, path: str, body: BaseModel) -> pa.Table:
-        """JSON in, an Arrow stream out."""
-        response = self.request(
-            "POST",
-            path,
-            content=body.model_dump_json(by_alias=True),
-            headers={"Content-Type": "application/json"},
-        )
-        with pa.ipc.open_stream(response.content) as reader:
-            return reader.read_all()
+        """JSON in, an Arrow stream out, whose batches are read as they come."""
+        with (
+            self._reaching(),
+            self._client.stream(
+                "POST",
+                path,
+                content=body.model_dump_json(by_alias=True),
+                headers={"Content-Type": "application/json"},
+            ) as response,
+        ):
+            if not response.is_success:
+                response.read()
+                raise _failure(response)
+            stream = io.BufferedReader(_Body(response), _BUFFER_BYTES)
+            with pa.ipc.open_stream(stream) as reader:
+                table = reader.read_all()
+            while stream.read(_BUFFER_BYTES):  # to its end: only then is it known to be whole
+                pass
+            return table
 
     def check_version(self) -> None:
         """VERSION_MISMATCH unless both sides have the same major and minor version."""
@@ -113,6 +134,29 @@ class Transport:
     def close(self) -> None:
         """Close the connections."""
         self._client.close()
+
+
+class _Body(io.RawIOBase):
+    """The body of an answer as a file, read once."""
+
+    def __init__(self, response: httpx.Response) -> None:
+        super().__init__()
+        self._chunks = response.iter_bytes()
+        self._rest = memoryview(b"")
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: object) -> int:
+        view = memoryview(cast(bytearray, buffer)).cast("B")
+        while not len(self._rest):
+            chunk = next(self._chunks, None)
+            if chunk is None:
+                return 0
+            self._rest = memoryview(chunk)
+        count = min(len(view), len(self._rest))
+        view[:count], self._rest = self._rest[:count], self._rest[count:]
+        return count
 
 
 def arrow_bytes(table: pa.Table) -> bytes:

@@ -7,15 +7,18 @@ import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import httpx
+import pyarrow as pa
 import pytest
 
 from visionlens_jlab import __version__
 from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.models import ViewSpec
 from visionlens_jlab.notebook import connect as connecting
 from visionlens_jlab.notebook.address import Address
 from visionlens_jlab.notebook.direct import DirectBackend
 from visionlens_jlab.notebook.http import HttpBackend
-from visionlens_jlab.notebook.transport import Transport
+from visionlens_jlab.notebook.transport import Transport, arrow_bytes
 
 Answer = tuple[int, str]
 
@@ -26,9 +29,12 @@ class Server:
     def __init__(self) -> None:
         self.answer: Answer = (200, "{}")
         self.authorization: list[str | None] = []
+        self.pieces: list[bytes] = []
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
             def do_GET(self) -> None:
                 outer.authorization.append(self.headers.get("Authorization"))
                 status, body = outer.answer
@@ -36,6 +42,16 @@ class Server:
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
                 self.wfile.write(body.encode())
+
+            def do_POST(self) -> None:
+                """What `pieces` holds, in chunks; the last of them ends the answer when empty."""
+                self.rfile.read(int(self.headers["Content-Length"]))
+                self.send_response(200)
+                self.send_header("Transfer-Encoding", "chunked")
+                self.end_headers()
+                for piece in outer.pieces:
+                    self.wfile.write(f"{len(piece):x}\r\n".encode() + piece + b"\r\n")
+                self.close_connection = True
 
             def log_message(self, *_: object) -> None:
                 pass
@@ -92,6 +108,34 @@ def test_what_the_server_refuses(
 ) -> None:
     server.answer = answer
     assert code_of(lambda: transport.request("GET", "datasets")) == code
+
+
+TABLE = pa.table({"id": range(100_000), "name": [f"sample {i}" for i in range(100_000)]})
+
+
+def test_tables_are_read_as_they_come(
+    server: Server, transport: Transport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = arrow_bytes(TABLE)
+    server.pieces = [data[i : i + 70_001] for i in range(0, len(data), 70_001)] + [b""]
+    with monkeypatch.context() as patch:
+        patch.setattr(httpx.Response, "read", None)
+        assert transport.read_table("table", ViewSpec()).equals(TABLE)
+
+
+@pytest.mark.parametrize("share", [0.5, 1])
+def test_a_table_that_is_cut_short_is_no_table(
+    server: Server, transport: Transport, share: float
+) -> None:
+    data = arrow_bytes(TABLE)
+    server.pieces = [data[: int(len(data) * share)]]
+    assert code_of(lambda: transport.read_table("table", ViewSpec())) == "SERVER_UNREACHABLE"
+
+
+def test_what_the_server_says_instead_of_a_table(server: Server, transport: Transport) -> None:
+    server.http.RequestHandlerClass.do_POST = server.http.RequestHandlerClass.do_GET  # type: ignore[attr-defined]
+    server.answer = (423, json.dumps({"code": "DATASET_BUSY", "message": "held", "hint": "x"}))
+    assert code_of(lambda: transport.read_table("table", ViewSpec())) == "DATASET_BUSY"
 
 
 def test_the_token_travels_in_the_header(server: Server, transport: Transport) -> None:
