@@ -30,13 +30,21 @@ def read_header(file: BinaryIO) -> Header:
         raise UnreadableImageError(describe(error)) from error
 
 
+_ICON = b"\0\0\1\0"
+_ICON_PIXELS = 1 << 21
+"""Pillow refuses more than twice as many."""
+
+
 def open_image(file: BinaryIO) -> Image.Image:
     """`Image.open` without Pillow's own size limit: the size is wanted even of a huge image.
 
-    Whoever decodes checks the size first (`decode.MAX_PIXELS`).
+    Whoever decodes checks the size first (`decode.MAX_PIXELS`). Pillow decodes icons at once.
     """
+    is_icon = file.read(len(_ICON)) == _ICON
+    file.seek(0)
     with _limit_lock:
-        before, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
+        before = Image.MAX_IMAGE_PIXELS
+        Image.MAX_IMAGE_PIXELS = _ICON_PIXELS if is_icon else None
         try:
             return Image.open(file)
         finally:

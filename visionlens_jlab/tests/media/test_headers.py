@@ -4,10 +4,11 @@ import io
 from datetime import UTC, datetime
 
 import pytest
-from PIL import Image
+from PIL import Image, PngImagePlugin
 
 from visionlens_jlab.media.header_reader import read_header
 from visionlens_jlab.media.headers import Header, UnreadableImageError, is_image
+from visionlens_jlab.tests.media import hostile
 
 
 def encoded(kind: str = "JPEG", size=(40, 30), mode="RGB", **options) -> io.BytesIO:
@@ -102,3 +103,19 @@ def test_suffixes():
     assert is_image("x.heic")
     assert not is_image("jpg")
     assert not is_image("a.txt")
+
+
+def test_icons_that_hold_much_are_refused_before_they_are_decoded(tmp_path, monkeypatch):
+    """Pillow decodes an icon when it is opened."""
+    loaded = []
+    load = PngImagePlugin.PngImageFile.load
+    monkeypatch.setattr(
+        PngImagePlugin.PngImageFile, "load", lambda self: loaded.append(self.size) or load(self)
+    )
+    hostile.icon(tmp_path / "a.ico")
+    with (tmp_path / "a.ico").open("rb") as file, pytest.raises(UnreadableImageError):
+        read_header(file)
+    assert loaded == []
+    Image.new("RGB", (64, 64)).save(tmp_path / "b.ico")
+    with (tmp_path / "b.ico").open("rb") as file:
+        assert read_header(file)[:2] == (64, 64)
