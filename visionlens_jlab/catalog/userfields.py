@@ -129,6 +129,7 @@ _ARROW_TYPES: tuple[tuple[FieldType, tuple[Callable[[pa.DataType], bool], ...]],
 )
 
 
+_LARGEST_TEXT = 1 << 28
 _STORED_AS_IS = {"string": pa.string(), "integer": pa.int64(), "boolean": pa.bool_()}
 
 
@@ -153,7 +154,7 @@ def to_column(values: pa.ChunkedArray, type_: FieldType) -> pa.ChunkedArray:
         FIELD_TYPE when a value does not fit.
     """
     if pa.types.is_dictionary(values.type):
-        values = values.cast(values.type.value_type)
+        values = _written_out(values)
     if values.type == _STORED_AS_IS.get(type_):
         return values
     try:
@@ -176,6 +177,26 @@ def to_column(values: pa.ChunkedArray, type_: FieldType) -> pa.ChunkedArray:
         raise VisionLensError(
             "FIELD_TYPE", f"The values are not all of type {type_}.", details={"cause": str(error)}
         ) from error
+
+
+def _written_out(values: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Each value instead of its place in a dictionary; a small upload may become very large so."""
+    import pyarrow.compute as pc
+
+    if pa.types.is_string(values.type.value_type) or pa.types.is_large_string(
+        values.type.value_type
+    ):
+        size = sum(
+            pc.sum(pc.binary_length(chunk.dictionary).take(chunk.indices)).as_py() or 0
+            for chunk in values.chunks
+        )
+        if size > _LARGEST_TEXT:
+            raise VisionLensError(
+                "FIELD_TYPE",
+                f"The texts have {size:,} bytes; a field takes {_LARGEST_TEXT:,} at once.",
+                "Keep long texts out of fields, or set them for fewer rows at once.",
+            )
+    return values.cast(values.type.value_type)
 
 
 def _to_text(values: pa.ChunkedArray) -> pa.ChunkedArray:

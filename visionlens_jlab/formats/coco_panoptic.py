@@ -18,6 +18,7 @@ from visionlens_jlab.errors import VisionLensError
 from . import rle
 from .base import Issue
 from .listing import is_file, is_folder
+from .mask_images import MASK_FORMATS
 from .request import Request
 
 
@@ -102,7 +103,7 @@ class PanopticMasks:
                 break
         else:
             raise ValueError("it is not there")
-        with self._source.open(path) as file, Image.open(file) as image:
+        with self._source.open(path) as file, Image.open(file, formats=MASK_FORMATS) as image:
             if image.width * image.height > rle.MAX_PIXELS:
                 raise ValueError(f"{image.width} x {image.height} pixels are too many")
             colors = np.asarray(image.convert("RGB")).astype(np.int64)

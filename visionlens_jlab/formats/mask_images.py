@@ -14,6 +14,9 @@ from collections.abc import Iterable, Sequence
 from .folder_names import IMAGE_WORDS
 from .text import folded
 
+MASK_FORMATS = ("PNG", "BMP", "TIFF", "GIF")
+"""What masks are read from. Of icons Pillow decodes the pixels to tell their size."""
+
 _FOLDER = re.compile(
     r"(.*[-_ ]|train|val|valid|test)?(masks?|labels?|labelids|labelcol|annot(ation)?s?|anno|gts?"
     r"|gt(fine|coarse)|ground[-_ ]?truths?|seg(s|m|maps?|mentations?)?|segmentation(class|object)"

@@ -20,6 +20,7 @@ from typing import BinaryIO
 import numpy as np
 from PIL import Image
 
+from .mask_images import MASK_FORMATS
 from .rle import MAX_PIXELS, from_pixels, to_json
 from .text import text_lines
 from .voc_objects import VocObject
@@ -112,7 +113,7 @@ def _present(numbers: np.ndarray) -> list[int]:
 def _numbers(file: BinaryIO, labelmap: LabelMap) -> tuple[np.ndarray, dict[int, str]]:
     """uint8 (height, width) of numbers, and the names of classes by number."""
     try:
-        with Image.open(file) as image:
+        with Image.open(file, formats=MASK_FORMATS) as image:
             if image.width * image.height > MAX_PIXELS:
                 raise ValueError("it has too many pixels")
             colors = _palette_of(image)

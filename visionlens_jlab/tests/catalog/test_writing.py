@@ -161,3 +161,19 @@ def test_write_rolls_back_as_a_whole(street: DatasetStore) -> None:
 def test_state(street: DatasetStore) -> None:
     street.set_state("ingesting")
     assert street.info().state == "ingesting"
+
+
+def test_short_dictionaries_of_long_texts_are_not_written_out(
+    street: DatasetStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A small upload would become gigabytes."""
+    monkeypatch.setattr("visionlens_jlab.catalog.userfields._LARGEST_TEXT", 1000)
+    ids = street.table("samples")["sample_id"].to_numpy()
+    places = pa.array([0] * len(ids), pa.int32())
+    for length, fits in ((10, True), (1000, False)):
+        values = pa.DictionaryArray.from_arrays(places, pa.array(["x" * length]))
+        if fits:
+            assert street.set_field("note", ids, values).changed == len(ids)
+            continue
+        with pytest.raises(VisionLensError, match="FIELD_TYPE"):
+            street.set_field("note", ids, values)
