@@ -27,6 +27,9 @@ from .table_columns import IMAGE_COLUMNS, SIZE, usual_columns
 from .table_files import SUFFIXES, read_table, recoded
 from .table_places import Located, locate
 
+SHOWN = 20
+"""Names of columns in an error."""
+
 
 class DataFrameFormat:
     """Tables."""
@@ -40,6 +43,8 @@ class DataFrameFormat:
             return None
         table = read_table(request.source, request.file)
         column = image_column(table)
+        if column is None and request.stated_format == self.name:
+            raise _nameless(table)
         if column is None:
             return None
         has_splits = "split" in table.column_names
@@ -59,11 +64,7 @@ class DataFrameFormat:
         table = read_table(request.source, request.file or "")
         column = image_column(table)
         if column is None:
-            raise VisionLensError(
-                "LABELS_INVALID",
-                f"No column names images, only {', '.join(table.column_names)}.",
-                f"Name the column of images one of {', '.join(IMAGE_COLUMNS)}.",
-            )
+            raise _nameless(table)
         table, issues = usual_columns(table, column, request.file or "")
         yield Batch(issues=recoded(request.source, request.file or "") + issues)
         images = _Images(request, table, column)
@@ -85,6 +86,15 @@ def image_column(table: pa.Table) -> str | None:
             if pa.types.is_string(kind) or pa.types.is_large_string(kind):
                 return name
     return None
+
+
+def _nameless(table: pa.Table) -> VisionLensError:
+    names = ", ".join(table.column_names[:SHOWN]) or "there are none"
+    return VisionLensError(
+        "LABELS_INVALID",
+        f"No column of text names the images: {names}.",
+        f"Name the column of their paths one of {', '.join(IMAGE_COLUMNS)}.",
+    )
 
 
 class _Images:

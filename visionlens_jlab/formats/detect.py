@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from visionlens_jlab.confinement import Confinement
 from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.media.headers import is_image
 from visionlens_jlab.models import Detected, DetectRequest
 from visionlens_jlab.plugins.registry import PluginRegistry
 
@@ -61,7 +62,8 @@ def pick(request: Request, name: str | None, registry: PluginRegistry | None = N
             return _pick(form, found, request)
     if request.file:
         seen = look(request.source, request.file)
-        message = f"{request.file} is in no format that is read here: it seems to be {seen.what}."
+        what = "an image" if is_image(request.file) else seen.what
+        message = f"{request.file} is in no format that is read here: it seems to be {what}."
         raise VisionLensError("FORMAT_UNKNOWN", message, advice_for(seen, request.file) or None)
     raise no_images(request)
 

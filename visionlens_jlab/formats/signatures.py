@@ -114,7 +114,9 @@ def reader_of(seen: Seen) -> str | None:
 
 
 def advice_for(seen: Seen, path: str) -> str:
-    """What one may do about a file that was named itself and cannot be read."""
+    """What one may do about a file that was named itself and is in no format."""
+    if is_image(path):
+        return "Name the folder that it lies in."
     if path.lower().endswith(SUFFIXES):
         names = ", ".join(IMAGE_COLUMNS)
         return f"Give its columns names in the first line; that of the images is one of {names}."

@@ -67,12 +67,12 @@ class Repairs:
         """
         return self._backend.edit(self._bulk(annotations, delete=True))
 
-    def edit(self, edits: Iterable[Mapping[str, Any]]) -> EditDone:
+    def edit(self, edits: Iterable[Mapping[str, Any]] | Mapping[str, Any]) -> EditDone:
         """Change single labels in one transaction.
 
         Parameters
         ----------
-        edits : iterable of dict
+        edits : iterable of dict, or one
             `annotation_id` with `class_name`, `box` (x, y, w, h in pixels of the upright image) or
             `delete=True`; without it, `sample_id` with `box` and `class_name`: a new label. The
             shape of a polygon or of keypoints moves with its box.
@@ -87,7 +87,11 @@ class Repairs:
         VisionLensError
             ID_UNKNOWN, REQUEST_INVALID, DATASET_READ_ONLY.
         """
-        listed = [shaped(AnnotationEdit, dict(edit)) for edit in edits]
+        changes = [edits] if isinstance(edits, Mapping) else edits
+        listed = [
+            shaped(AnnotationEdit, dict(edit) if isinstance(edit, Mapping) else edit)
+            for edit in changes
+        ]
         return self._backend.edit(shaped(EditRequest, edits=listed))
 
     def undo(self) -> EditDone:

@@ -57,7 +57,13 @@ def test_a_table_that_was_named_is_not_to_be_named_again(tmp_path, text):
     write_text(tmp_path / "train.csv", text)
     with pytest.raises(VisionLensError, match="FORMAT_UNKNOWN") as error:
         find(tmp_path / "train.csv")
-    assert "that of the images is one of path" in error.value.hint
+    assert "that of the images is one of" in error.value.hint
+
+
+def test_an_image_that_was_named_is_no_mask(tmp_path):
+    with pytest.raises(VisionLensError, match="seems to be an image") as error:
+        find(write_image(tmp_path / "1.png"))
+    assert "folder" in error.value.hint
 
 
 def test_unknown_addresses_are_refused():

@@ -45,6 +45,9 @@ WRONG: dict[str, tuple[Callable[[vl.Dataset], Any], str, str]] = {
         "REQUEST_INVALID",
         "'annotation'",
     ),
+    "a number as an edit": (lambda ds: ds.edit([7]), "REQUEST_INVALID", "7"),
+    "one edit": (lambda ds: ds.edit({"annotation_id": 99999}), "ID_UNKNOWN", "99999"),
+    "name of a view": (lambda ds: ds.view().save(" "), "REQUEST_INVALID", "1 to 200"),
     "option of embed": (
         lambda ds: ds.embed("classical", precison="fp16"),
         "REQUEST_INVALID",
@@ -124,6 +127,16 @@ def test_ingest_takes_no_option_that_nobody_knows(coco_folder: Path, tmp_path: P
     with pytest.raises(VisionLensError, match="COCO JSON have no option 'voc_origin'"):
         vl.ingest(coco_folder, name="x", data_dir=tmp_path, voc_origin=1)
     assert vl.list_datasets(data_dir=tmp_path) == []
+
+
+def test_a_table_without_names_of_images_says_what_to_call_them(tmp_path: Path) -> None:
+    import pandas as pd
+
+    for table in (pd.DataFrame({"image_id": ["a.png"]}), pd.DataFrame({"filename": [1, 2]})):
+        with pytest.raises(VisionLensError, match="LABELS_INVALID") as caught:
+            vl.ingest(table, name="t", data_dir=tmp_path)
+        assert table.columns[0] in caught.value.message
+        assert "Name the column of their paths" in caught.value.hint
 
 
 def test_datasets_that_there_are_come_with_the_error(tmp_path: Path, coco_folder: Path) -> None:
