@@ -47,7 +47,7 @@ WRONG: dict[str, tuple[Callable[[vl.Dataset], Any], str, str]] = {
     ),
     "a number as an edit": (lambda ds: ds.edit([7]), "REQUEST_INVALID", "7"),
     "one edit": (lambda ds: ds.edit({"annotation_id": 99999}), "ID_UNKNOWN", "99999"),
-    "name of a view": (lambda ds: ds.view().save(" "), "REQUEST_INVALID", "1 to 200"),
+    "name of a view": (lambda ds: ds.view().save(""), "REQUEST_INVALID", "needs a name"),
     "option of embed": (
         lambda ds: ds.embed("classical", precison="fp16"),
         "REQUEST_INVALID",
