@@ -241,6 +241,8 @@ def _sign(given: Effect, *, confirmed: bool) -> Direction:
 
 def _said(test: SliceTest) -> str:
     verdict = "confirmed" if test.confirmed else "not confirmed"
+    if test.too_few:
+        verdict = f"too small to be confirmed, {test.too_few}"
     rates = ", ".join(
         f"{name} {value:.3g}"
         for name, value in (("rate", test.confirmation.rate), ("rest", test.confirmation.rest))

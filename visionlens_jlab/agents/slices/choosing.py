@@ -98,6 +98,8 @@ class Choosing:
         """What has an effect beyond the chosen ones, but too little of it; the strongest first."""
         self._asked_at = 0
         self._graded: dict[Slice, list[Slice]] = {}
+        self._said: dict[tuple[tuple[Slice, ...], int], Slice | None] = {}
+        """What a slice beside others is said as; None: it is said best."""
 
     def choose(self, rivals: list[Rival], *, cutoff: float, limit: int, progress: Progress) -> None:
         """Choose at most `limit` slices; `chosen` has them in the order in which they were.
@@ -280,15 +282,14 @@ class Choosing:
             ]
 
     def _reconsider(self) -> None:
-        """Do without each that shares a field with another, where those said anew explain all.
+        """Do without each that others may say as well, where those said anew explain all.
 
         `dark and blur > .6`, `blur > .9` and `dark` become `dark` and `blur > .5`.
         """
         for one in sorted(self.chosen, key=self._own_z):
             before = self.chosen
             rest = [each for each in before if each is not one]
-            fields = one.fields
-            beside = [at for at, each in enumerate(rest) if fields & each.fields]
+            beside = [at for at, each in enumerate(rest) if _may_say(each, one)]
             if len(rest) == len(before) or not beside:
                 continue
             self.chosen = rest
@@ -303,6 +304,17 @@ class Choosing:
 
     def _say_better(self, at: int) -> bool:
         """Say one otherwise while that explains more; whether it was."""
+        chosen = tuple(one.terms for one in self.chosen), at
+        if chosen not in self._said:
+            changed = self._is_said_better(at)
+            self._said[chosen] = self.chosen[at].terms if changed else None
+            return changed
+        if (terms := self._said[chosen]) is None:
+            return False
+        self.chosen[at] = Chosen(terms, self._mask(terms))
+        return True
+
+    def _is_said_better(self, at: int) -> bool:
         others = self._expected(without=self.chosen[at])
         changed = self._try([self.chosen[at].terms], at, self._expected(), others)
         for _ in range(_ROUNDS):
@@ -383,6 +395,14 @@ class Choosing:
             ]
             worth = [self._stating.worth(self.chosen[at].terms, model, at) for at in rivals]
             self.chosen.pop(rivals[int(np.argmin(worth))])
+
+
+def _may_say(other: Chosen, one: Chosen) -> bool:
+    """Whether a slice said anew may say another too: with shared units, or but for one field."""
+    if (one.mask & other.mask).any():
+        return bool(one.fields & other.fields)
+    differing = {term.feature.name for term in set(one.terms) ^ set(other.terms)}
+    return one.fields == other.fields and len(differing) == 1
 
 
 def is_part(one: np.ndarray, other: np.ndarray) -> bool:

@@ -7,7 +7,7 @@ claimed. It is fitted on the cells that the slices make, of which there are few.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -197,30 +197,36 @@ class Part:
         ----------
         codes : int64 (k,)
             Of each unit, a column of `cover`.
-        cover : float64 (slices, codes)
-            1 where a slice has the units of a code.
+        cover : bool (slices, codes)
+            Where a slice has the units of a code.
         """
-        return self._sums(codes, cover.shape[1], lambda by_code: by_code @ cover.T)
+        return self.sums_of(self.table(codes, cover.shape[1]), cover)
+
+    def table(self, codes: np.ndarray, width: int) -> np.ndarray:
+        """Units of each of so many codes and the sum of their values, by cell and group."""
+        key, size = self._pair * width + codes, self._pairs * width
+        return np.stack(
+            [
+                np.bincount(key, weights=each, minlength=size).reshape(-1, width) * 1.0
+                for each in (None, self._values)
+            ]
+        )
+
+    def sums_of(self, table: np.ndarray, cover: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The same, of codes in a table."""
+        return self._sums(table @ cover.T.astype(np.float64))
 
     def sums_of_cuts(
         self, bins: np.ndarray, cuts: int, *, above: bool
     ) -> tuple[np.ndarray, np.ndarray]:
         """The same of the slices up to each of some cuts, or above it; `bins` int64 (k,)."""
 
-        def spread(by_bin: np.ndarray) -> np.ndarray:
-            upto = np.cumsum(by_bin, axis=1)
-            return np.asarray(upto[:, -1:] - upto[:, :-1] if above else upto[:, :-1])
+        upto = np.cumsum(self.table(bins, cuts + 1), axis=2)
+        return self._sums(upto[:, :, -1:] - upto[:, :, :-1] if above else upto[:, :, :-1])
 
-        return self._sums(bins, cuts + 1, spread)
-
-    def _sums(
-        self, codes: np.ndarray, width: int, spread: Callable[[np.ndarray], np.ndarray]
-    ) -> tuple[np.ndarray, np.ndarray]:
-        key, size = self._pair * width + codes, self._pairs * width
-        units, values = (
-            spread(np.bincount(key, weights=each, minlength=size).reshape(-1, width) * 1.0)
-            for each in (None, self._values)
-        )
+    def _sums(self, of_slices: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Of units and values of some slices, by cell and group."""
+        units, values = of_slices
         weights = np.empty_like(units)
         weights[self._by_group] = self._weights(units[self._by_group])
         counts, totals = np.zeros((2, self._cells, units.shape[1]))
@@ -285,9 +291,14 @@ def gains(
     float64 (slices,)
         0 where it is not worse.
     """
-    scale = expected.scale
-    shift = np.zeros((len(counts), 1))
-    for _ in range(_ROUNDS):
+    scale, found = expected.scale, np.zeros(len(counts))
+    there = counts.any(axis=0)
+    counts, totals, offsets = counts[:, there], totals[:, there], offsets[there]
+    # The likelihood is concave: where it does not rise at once, no effect is the best of them.
+    worse = np.flatnonzero((totals - counts * _inverse(offsets, scale)[0]).sum(axis=1) > 0)
+    counts, totals = counts[worse], totals[worse]
+    shift = np.zeros((len(worse), 1))
+    for _ in range(_ROUNDS if len(worse) else 0):
         means, weights = _inverse(offsets + shift, scale)
         slope = (totals - counts * means).sum(axis=1)
         step = slope / np.maximum((counts * weights).sum(axis=1), 1e-9)
@@ -296,7 +307,8 @@ def gains(
             break
     shift = np.clip(shift, 0.0, 10.0)
     risen = _cumulant(offsets + shift, scale) - _cumulant(offsets, scale)
-    return np.asarray((shift * totals - counts * risen).sum(axis=1) / expected.dispersion)
+    found[worse] = (shift * totals - counts * risen).sum(axis=1) / expected.dispersion
+    return found
 
 
 def _cumulant(linear: np.ndarray, scale: Scale) -> np.ndarray:

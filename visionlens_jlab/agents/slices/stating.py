@@ -21,6 +21,7 @@ from .encoding import Columns, Encoded
 from .expecting import Expected, gains
 from .halves import Half
 from .refining import CUTS, refine
+from .settings import ENTRY_Z
 from .terms import CUTTING, Slice, Term
 
 _BETTER = 0.5
@@ -31,7 +32,13 @@ _TRIED = 5
 """Others of each kind that are looked at closely."""
 _TELLING = 1.92
 """Gain, as much as at 95%, from which a value may be one of a set, and a cut the end of a range."""
+_PROMISING = 0.5
+"""Share of a slice's gain from which another is cut finely, to be said instead."""
 _MOST_OF_A_SET = 6
+_FEWEST = 4
+"""Values of a field that has sets; of three, two are all but one."""
+_UNLIKE = ENTRY_Z**2 / 2
+"""What its values gain apart beyond what they gain as one, for each further value of a set."""
 _SHARED = 0.5
 """Jaccard index from which a slice of other fields may be another way of saying one."""
 
@@ -47,6 +54,14 @@ class _Place:
     def gains(self, sums: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
         """Of slices in this place."""
         return gains(*sums, self.expected.offsets(self.at), self.expected)
+
+    def gains_of(self, sums: list[tuple[np.ndarray, np.ndarray]]) -> list[np.ndarray]:
+        """Of slices of several fields, at once."""
+        if not sums:
+            return []
+        counts, totals = (np.concatenate(each) for each in zip(*sums, strict=True))
+        ends = np.cumsum([len(one) for one, _ in sums])
+        return np.split(self.gains((counts, totals)), ends[:-1])
 
 
 class Stating:
@@ -84,7 +99,7 @@ class Stating:
                 found.append((self._worth(parent, place), parent))
                 if size < self._depth:
                     found += self._extended(parent, place)
-        found += self._cut_well(found, place)
+        found += self._cut_well(found, place, self._worth(terms, place) + self._cost(terms, place))
         found.sort(key=lambda one: (-one[0], len(one[1])))
         least = self._worth(terms, place) + _BETTER
         better = dict.fromkeys(other for value, other in found if value >= least)
@@ -119,17 +134,19 @@ class Stating:
         return bool(np.count_nonzero(one & mask) >= _SHARED * np.count_nonzero(one | mask))
 
     def _cut_well(
-        self, found: list[tuple[float, Slice]], place: _Place
+        self, found: list[tuple[float, Slice]], place: _Place, gain: float
     ) -> Iterator[tuple[float, Slice]]:
         """The best of them with numbers cut where that explains most, one for each set of fields.
 
-        Else what is cut well already stands before what would be better, cut as well.
+        Else what is cut well already stands before what would be better, cut as well. What gains
+        less than a share of `gain` with the first cuts is not.
         """
         best: dict[tuple[str, ...], tuple[float, Slice]] = {}
         for value, terms in found:
             fields = tuple(f"{term.feature.name} {term.weight}" for term in terms)
             cut = any(term.op in CUTTING for term in terms)
-            if cut and value > best.get(fields, (-np.inf, ()))[0]:
+            telling = value + self._cost(terms, place) >= _PROMISING * gain
+            if cut and telling and value > best.get(fields, (-np.inf, ()))[0]:
                 best[fields] = (value, terms)
         for _, terms in sorted(best.values(), key=lambda one: -one[0])[:_TRIED]:
             fine = refine(
@@ -142,30 +159,34 @@ class Stating:
         rows = np.flatnonzero(self._mask(parent))
         part = place.expected.part(rows)
         said = {term.feature.name for term in parent}
-        for field, codes in self._fields:
-            if field.feature.name in said:
-                continue
-            own = codes[rows]
-            by_code = np.bincount(own, minlength=field.cover.shape[1])
-            plain = np.flatnonzero(field.depths > len(parent))
-            if not len(plain):
-                continue
-            sums = part.sums(own, field.cover[plain].astype(np.float64))
-            gain = place.gains(sums)
-            tried = list(zip(plain.tolist(), gain.tolist(), strict=True))
-            ranges = np.flatnonzero(field.depths == 0)
-            # A range that is worse than both of its sides makes one side of a cut worse too.
-            if len(ranges) and gain.max(initial=0.0) >= _TELLING:
-                covered = field.cover[ranges].astype(np.float64)
-                tried += zip(ranges.tolist(), place.gains(part.sums(own, covered)), strict=True)
-            tried = [one for one in tried if field.cover[one[0]] @ by_code >= self._least]
-            for at, gained in sorted(tried, key=lambda one: -one[1])[:_TRIED]:
-                terms = self._ordered((*parent, field.terms[at]))
-                yield float(gained) - self._cost(terms, place), terms
-            for term, cover in _sets(field, plain, gain, sums):
-                terms = self._ordered((*parent, term))
-                (value,) = place.gains(part.sums(own, cover[None].astype(np.float64)))
-                yield float(value) - self._cost(terms, place), terms
+        fields = [
+            (field, part.table(codes[rows], field.cover.shape[1]), plain)
+            for field, codes in self._fields
+            if field.feature.name not in said
+            and len(plain := np.flatnonzero(field.depths > len(parent)))
+        ]
+        sums = [part.sums_of(table, field.cover[plain]) for field, table, plain in fields]
+        gained = place.gains_of(sums)
+        further = [
+            _further(field, plain, gain, each, place)
+            for (field, _, plain), gain, each in zip(fields, gained, sums, strict=True)
+        ]
+        tables = [table for _, table, _ in fields]
+        others = place.gains_of(
+            [part.sums_of(one, cover) for one, (_, cover) in zip(tables, further, strict=True)]
+        )
+        for (field, table, plain), gain, (terms, cover), other in zip(
+            fields, gained, further, others, strict=True
+        ):
+            named = [*(field.terms[at] for at in plain), *terms]
+            value = np.append(gain, other)
+            units = np.vstack([field.cover[plain], cover]) @ table[0].sum(axis=0)
+            single = np.array([term.op != "in" for term in named]) & (units >= self._least)
+            best = np.argsort(np.where(single, -value, np.inf), kind="stable")[:_TRIED]
+            sets = [at for at, term in enumerate(named) if term.op == "in"]
+            for at in [*best[single[best]].tolist(), *sets]:
+                longer = self._ordered((*parent, named[at]))
+                yield float(value[at]) - self._cost(longer, place), longer
 
     def _cost(self, terms: Slice, place: _Place) -> float:
         """What terms cost."""
@@ -184,21 +205,50 @@ class Stating:
         return tuple(sorted(terms, key=lambda term: self._places[term.feature.name]))
 
 
+def _further(
+    field: Encoded,
+    plain: np.ndarray,
+    gain: np.ndarray,
+    sums: tuple[np.ndarray, np.ndarray],
+    place: _Place,
+) -> tuple[list[Term], np.ndarray]:
+    """Ranges of a number, or sets of words, given what its plain terms gain; and their cover.
+
+    A range that is worse than both of its sides makes one side of a cut worse too.
+    """
+    if gain.max(initial=0.0) < _TELLING:
+        return [], np.zeros((0, field.cover.shape[1]), dtype=bool)
+    ranges = np.flatnonzero(field.depths == 0)
+    sets = list(_sets(field, plain, gain, sums, place))
+    terms = [*(field.terms[at] for at in ranges), *(term for term, _ in sets)]
+    return terms, np.vstack([field.cover[ranges], *(cover for _, cover in sets)])
+
+
 def _sets(
-    field: Encoded, places: np.ndarray, gain: np.ndarray, sums: tuple[np.ndarray, np.ndarray]
+    field: Encoded,
+    places: np.ndarray,
+    gain: np.ndarray,
+    sums: tuple[np.ndarray, np.ndarray],
+    place: _Place,
 ) -> Iterator[tuple[Term, np.ndarray]]:
     """The worst two, three ... values of those that are worse by themselves, as one term.
 
     Of all sets of a size that one gains most (Breiman et al., Classification and Regression Trees,
-    1984, 4.2), so the others need not be tried.
+    1984, 4.2), so the others need not be tried. Values that differ by as much as would make one of
+    them a slice of its own are no set, and neither is most of a field: that says what is not so.
     """
-    values = [at for at, place in enumerate(places) if field.terms[place].op == "="]
-    if field.feature.kind != "category" or len(values) < 3:
+    values = [at for at, one in enumerate(places) if field.terms[one].op == "="]
+    if field.feature.kind != "category" or len(values) < _FEWEST:
         return
     counts, totals = (each.sum(axis=1) for each in sums)
     mean = totals / np.maximum(counts, 1e-9)
     worse = sorted((at for at in values if gain[at] >= _TELLING), key=lambda at: -mean[at])
-    for size in range(2, min(len(worse), len(values) - 1, _MOST_OF_A_SET) + 1):
+    worse = worse[: min((len(values) + 1) // 2, _MOST_OF_A_SET)]
+    joint = place.gains((sums[0][worse].cumsum(axis=0), sums[1][worse].cumsum(axis=0)))
+    unlike = gain[worse].cumsum() - joint
+    for size in range(2, len(worse) + 1):
+        if unlike[size - 1] > _UNLIKE * (size - 1):
+            continue
         chosen = np.sort(places[worse[:size]])
         names = tuple(str(field.terms[at].value) for at in chosen)
         yield Term(field.feature, "in", names), field.cover[chosen].any(axis=0)

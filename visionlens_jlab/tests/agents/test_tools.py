@@ -143,3 +143,14 @@ def test_fields_are_told_with_all_of_their_values(desk):
     (found,) = distributions_of(evidence)
     assert (found.field, found.of, found.whole) == ("brightness", NIGHT, 80)
     assert sum(count for _, count in found.parts) + found.missing == 80
+
+
+def test_a_slice_too_small_is_said_to_be(desk):
+    """In the result, which statements are worded from, and in the line that a chat shows."""
+    first = int(desk.store.view(ViewSpec()).ids[0])
+    tool = TOOLS["test_slice"]
+    (found,) = tool.call(desk, {"where": f"sample_id <= {first + 4}"})
+    assert found.result["too_few"] and not found.result["confirmed"]
+    assert found.result["too_few"] in found.text
+    (large,) = tool.call(desk, {"where": NIGHT})
+    assert large.result["too_few"] is None and "too small" not in large.text
