@@ -9,12 +9,12 @@ and has none now is a correlate of what was chosen.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from itertools import combinations
 
 import numpy as np
 
 from .adjusting import benjamini_hochberg
+from .chosen import Chosen, Rival, is_part, jaccard, may_say
 from .contrasts import p_values
 from .encoding import Columns
 from .expecting import Excess, Expected, Scale
@@ -42,36 +42,6 @@ _CLOSEST = 5
 _ROUNDS = 5
 """Of saying slices anew; two or three are the rule."""
 Progress = Callable[[int, int], None]
-
-
-@dataclass
-class Chosen:
-    """A slice that was chosen, with those that have no effect of their own once it is given."""
-
-    terms: Slice
-    mask: np.ndarray
-    """bool (n,) over the discovery half."""
-    explains: list[Rival] = field(default_factory=list)
-    degrees: list[Slice] = field(default_factory=list)
-    """The same cut elsewhere, where that explains something more."""
-
-    @property
-    def fields(self) -> set[str]:
-        """Of its terms."""
-        return {term.feature.name for term in self.terms}
-
-
-@dataclass(frozen=True)
-class Rival:
-    """A slice of the discovery half with an effect, and the factor its p is multiplied by.
-
-    The factor is that of weighted Benjamini-Hochberg: tests of its depth times the number of
-    depths, over all tests.
-    """
-
-    terms: Slice
-    mask: np.ndarray
-    factor: float
 
 
 class Choosing:
@@ -289,7 +259,7 @@ class Choosing:
         for one in sorted(self.chosen, key=self._own_z):
             before = self.chosen
             rest = [each for each in before if each is not one]
-            beside = [at for at, each in enumerate(rest) if _may_say(each, one)]
+            beside = [at for at, each in enumerate(rest) if may_say(each, one)]
             if len(rest) == len(before) or not beside:
                 continue
             self.chosen = rest
@@ -395,22 +365,3 @@ class Choosing:
             ]
             worth = [self._stating.worth(self.chosen[at].terms, model, at) for at in rivals]
             self.chosen.pop(rivals[int(np.argmin(worth))])
-
-
-def _may_say(other: Chosen, one: Chosen) -> bool:
-    """Whether a slice said anew may say another too: with shared units, or but for one field."""
-    if (one.mask & other.mask).any():
-        return bool(one.fields & other.fields)
-    differing = {term.feature.name for term in set(one.terms) ^ set(other.terms)}
-    return one.fields == other.fields and len(differing) == 1
-
-
-def is_part(one: np.ndarray, other: np.ndarray) -> bool:
-    """Whether all units of one are of the other."""
-    return not bool((one & ~other).any())
-
-
-def jaccard(one: np.ndarray, other: np.ndarray) -> float:
-    """Units of both over units of either."""
-    either = int(np.count_nonzero(one | other))
-    return int(np.count_nonzero(one & other)) / either if either else 0.0

@@ -8,7 +8,7 @@ import numpy as np
 
 from ...models.analysis import Effect
 from .adjusting import holm
-from .choosing import Chosen
+from .chosen import Chosen
 from .contrasts import effect, p_values
 from .distributions import t_quantile
 from .expecting import Excess, Expected

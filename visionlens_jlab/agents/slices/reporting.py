@@ -18,7 +18,7 @@ from ...models.analysis import (
     Unconfirmed,
 )
 from .actions import action_for
-from .choosing import Rival, is_part, jaccard
+from .chosen import Rival, is_part, jaccard
 from .confirming import Judged
 from .contrasts import effect
 from .halves import both

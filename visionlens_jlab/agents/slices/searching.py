@@ -9,7 +9,7 @@ import numpy as np
 
 from ...models.analysis import AnalyseRequest, LeftOut
 from .adjusting import benjamini_hochberg
-from .choosing import Rival
+from .chosen import Rival
 from .contrasts import p_values
 from .encoding import Columns, Encoded, encode
 from .enumerating import Enumerated, enumerate_slices

@@ -6,7 +6,7 @@ import numpy as np
 
 from ...models.analysis import AnalyseRequest, Untested
 from .adjusting import benjamini_hochberg
-from .choosing import Chosen
+from .chosen import Chosen
 from .contrasts import effect, p_values
 from .encoding import Encoded, encode
 from .enumerating import enumerate_slices

@@ -40,6 +40,22 @@ def test_three_conditions_are_not_said_as_two() -> None:
     assert found == {frozenset({CAT, LOW, DARK})}
 
 
+def test_values_as_bad_as_each_other_are_a_set() -> None:
+    found = _found({("place=A",): 1.0, ("place=C",): 1.0})
+    assert found == {frozenset({"place in ('A', 'C')"})}
+
+
+def test_values_that_differ_are_no_set() -> None:
+    """Else the worse of two is said with a slighter one, and half of what it does is lost."""
+    found = _found({("place=A",): 1.3, ("place=C",): 0.7})
+    assert found == {frozenset({"place = 'A'"}), frozenset({"place = 'C'"})}
+
+
+def test_most_of_a_field_is_no_set() -> None:
+    found = _found({("light=dark",): 1.0, ("light=dusk",): 1.0})
+    assert found == {frozenset({DARK}), frozenset({"light = 'dusk'"})}
+
+
 def _drawn(scale: Scale) -> tuple[Half, np.ndarray, np.ndarray]:
     rng = np.random.default_rng(1)
     one, two = rng.random(2000) < 0.3, rng.random(2000) < 0.3
@@ -86,7 +102,7 @@ def test_a_slice_is_weighed_by_its_own_units_of_each_group() -> None:
     half = half_of(groups, values)
     one, codes = rng.random(900) < 0.4, rng.integers(0, 4, 900)
     model = Expected(half, [one], "rate")
-    cover = np.array([[1.0, 0, 0, 0], [1, 1, 0, 0], [0, 0, 1, 1]])
+    cover = np.array([[1, 0, 0, 0], [1, 1, 0, 0], [0, 0, 1, 1]], dtype=bool)
     rows = np.flatnonzero(rng.random(900) < 0.7)
     counts, totals = model.part(rows).sums(codes[rows], cover)
     correlation = half.correlation_of(model.residuals)
