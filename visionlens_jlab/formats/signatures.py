@@ -120,7 +120,7 @@ def advice_for(seen: Seen, path: str) -> str:
     if path.lower().endswith(SUFFIXES):
         names = ", ".join(IMAGE_COLUMNS)
         return f"Give its columns names in the first line; that of the images is one of {names}."
-    return seen.advice
+    return "" if seen.advice == _NAME_IT else seen.advice
 
 
 def look(source: Source, path: str, *, beside: bool = False) -> Seen:

@@ -130,7 +130,8 @@ def library(tmp_path: Path) -> Library:
 
 
 def make_sink(library: Library, spool: Spool, attempt: int, versions: list[int]) -> Sink:
-    return Sink(library, JOB, spool.attempt(attempt), versions.append)
+    job = JOB.model_copy(update={"dataset_uuid": library.open("made").uuid})
+    return Sink(library, job, spool.attempt(attempt), versions.append)
 
 
 def test_pieces_are_committed_in_order_and_removed(library, spool):
