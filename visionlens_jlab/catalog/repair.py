@@ -92,6 +92,12 @@ def _repair_beside(store: DatasetStore) -> Iterator[str]:
 
 
 def _repair_file(folder: Path) -> str:
+    if not (folder / FILE_NAME).is_file():
+        raise VisionLensError(
+            "DATASET_DAMAGED",
+            f"The database of {folder.name} is gone: nothing is left to read.",
+            "Restore the folder from a copy, or delete the dataset and ingest it again.",
+        )
     if _opens_without_log(folder):
         return _repair_log(folder)
     with _alone(folder) as alone:

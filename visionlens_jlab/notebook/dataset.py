@@ -77,6 +77,19 @@ class Dataset(Analysing, Asking, Derived, Evaluating, Repairs, Searching, Visual
         return [field.name for field in self._backend.detail().fields]
 
     @property
+    def troubles(self) -> list[str]:
+        """What is not whole: an ingest that has not come to its end, damaged or lost files."""
+        detail = self._backend.detail()
+        told = [f"{one.message} {one.hint}".strip() for one in detail.damages]
+        if detail.state in ("ingesting", "incomplete"):
+            told.insert(
+                0,
+                f"The ingest of {detail.name} has not come to its end: images or labels are "
+                "missing. Where none runs any more, visionlens doctor says how to complete it.",
+            )
+        return told
+
+    @property
     def report(self) -> Report | None:
         """What the last ingest found and could not take in; None: nothing was ingested."""
         return Report.read(self._backend.report)
@@ -320,9 +333,10 @@ class Dataset(Analysing, Asking, Derived, Evaluating, Repairs, Searching, Visual
 
     def __repr__(self) -> str:
         detail = self._backend.detail()
+        state = "" if detail.state == "ready" else f", {detail.state}"
         return (
             f"<Dataset {detail.name}: {detail.samples:,} samples,"
-            f" {detail.annotations:,} annotations, {len(detail.class_list):,} classes>"
+            f" {detail.annotations:,} annotations, {len(detail.class_list):,} classes{state}>"
         )
 
     def _everything(self, level: Level) -> View:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -115,8 +116,16 @@ def open(name: str, *, data_dir: PathLike | None = None, read_only: bool = False
     ------
     VisionLensError
         DATASET_NOT_FOUND; DATASET_BUSY, naming its owner, when another process has it open.
+
+    Warns
+    -----
+    UserWarning
+        Of what is not whole: an ingest that never came to its end, files that are damaged or lost.
     """
-    return Dataset(connect(data_dir).open(name, read_only=read_only))
+    dataset = Dataset(connect(data_dir).open(name, read_only=read_only))
+    for told in dataset.troubles:
+        warnings.warn(told, stacklevel=2)
+    return dataset
 
 
 def list_datasets(*, data_dir: PathLike | None = None) -> list[str]:

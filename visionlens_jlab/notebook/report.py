@@ -120,6 +120,8 @@ class Report:
 
     def __repr__(self) -> str:
         lines = [f"Report of {self.format} from {self.source}"]
+        if self.finished_at is None:
+            lines = ["The ingest has not come to its end; what is counted is what is there."]
         lines += [
             f"  {name}: {count.found:,} found = {count.imported:,} imported"
             f" + {count.skipped:,} skipped"

@@ -203,3 +203,19 @@ def test_hints_name_only_calls_that_exist() -> None:
         for owner, name in re.findall(r"\b(ds|vl)\.(\w+)", entry.hint):
             assert hasattr(vl.Dataset if owner == "ds" else vl, name), (code, name)
         assert "openapi" not in entry.hint and "on the Jupyter server" not in entry.hint, code
+
+
+def test_what_is_not_whole_is_said_when_it_is_opened(coco_folder: Path, tmp_path: Path) -> None:
+    from visionlens_jlab.catalog.library import Library
+
+    vl.ingest(coco_folder, name="town", data_dir=tmp_path, labels_only=True).close()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        vl.open("town", data_dir=tmp_path).close()
+    library = Library(tmp_path)
+    library.open("town").set_state("incomplete")
+    library.close()
+    with pytest.warns(UserWarning, match="has not come to its end"):
+        ds = vl.open("town", data_dir=tmp_path)
+    assert repr(ds).endswith("incomplete>")
+    ds.close()
