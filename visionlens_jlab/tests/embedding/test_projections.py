@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from visionlens_jlab.embedding.projection_methods import available
 from visionlens_jlab.embedding.projections import (
     METHODS,
     Fitted,
-    available,
     cells,
     fit,
     methods,
