@@ -111,7 +111,9 @@ def test_names_are_quoted(street: DatasetStore) -> None:
 
 
 def test_tags(street: DatasetStore) -> None:
-    assert street.tag(TagRequest(tag="it's", ids=[0, 1, 99])).changed == 2
+    with pytest.raises(VisionLensError, match="ID_UNKNOWN"):
+        street.tag(TagRequest(tag="it's", ids=[0, 1, 99]))
+    assert street.tag(TagRequest(tag="it's", ids=[0, 1])).changed == 2
     assert street.tag(TagRequest(tag="it's", ids=[1, 2])).changed == 1
     assert street.tag(TagRequest(tag="b", view=ViewSpec(where="class = 'car'"))).changed == 2
     assert _column(street, "tags") == [["b", "it's"], ["b", "it's"], ["it's"], [], [], []]

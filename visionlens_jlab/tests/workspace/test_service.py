@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 
+import duckdb
 import numpy as np
 import pytest
 
@@ -180,8 +181,11 @@ def test_a_workspace_whose_view_broke_still_opens(
         workspace, _change(1, view=ViewSpec(sql="SELECT weather, sample_id FROM samples"))
     )
 
-    def drop(cursor: object) -> None:
-        cursor.execute("CREATE OR REPLACE VIEW samples AS SELECT sample_id FROM sample")  # type: ignore[attr-defined]
+    def drop(cursor: duckdb.DuckDBPyConnection) -> None:
+        for view in ("samples", "annotations"):  # they name the columns
+            cursor.execute(f"DROP VIEW IF EXISTS {view}")
+        cursor.execute("ALTER TABLE sample DROP COLUMN weather")
+        cursor.execute("DELETE FROM field WHERE name = 'weather'")
 
     street.write(drop, kind="test", payload={})
     broken = service.find_or_create("a.ipynb")
