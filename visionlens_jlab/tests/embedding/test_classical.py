@@ -63,7 +63,7 @@ def test_a_whitening_is_part_of_the_version():
     assert ClassicalEmbedder(ClassicalEmbedder().fit(raw[:5])).version not in versions
     with pytest.raises(VisionLensError) as caught:
         Whitening.from_bytes(b"PK no zip")
-    assert caught.value.code == "VECTORS_INVALID"
+    assert caught.value.code == "DATASET_DAMAGED"
 
 
 @pytest.mark.parametrize("value", [0, 128, 255])
