@@ -6,7 +6,9 @@ over then, without a word to any dataset; what it committed stays.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..catalog.state import cancellation
@@ -19,6 +21,9 @@ from .spool import Spool
 if TYPE_CHECKING:
     from ..catalog.library import Library
     from .queue import JobQueue
+
+
+_GRACE_SECONDS = 2.0
 
 
 def retire(library: Library, job: Job, reason: str) -> None:
@@ -75,7 +80,7 @@ def clear_leftovers(library: Library, owner: Owner) -> None:
     for folder in sorted((library.data_dir / "spool").glob("*/")):
         spool, row = Spool(folder), rows.get(folder.name)
         keeper = row or spool.owner
-        if keeper is None or spool.is_clear or not owner.outlives(keeper):
+        if spool.is_clear or not (owner.outlives(keeper) if keeper else _is_forsaken(folder)):
             continue
         if row is None:
             spool.remove()
@@ -83,6 +88,17 @@ def clear_leftovers(library: Library, owner: Owner) -> None:
             _discard(library, job_of(row))
         else:
             rest(library, job_of(row))
+
+
+def _is_forsaken(folder: Path) -> bool:
+    """Whether who made it was killed before saying who it is, which takes milliseconds.
+
+    Should it live all the same, it has queued nothing yet: its call fails, and nothing is lost.
+    """
+    try:
+        return time.time() - folder.stat().st_mtime > _GRACE_SECONDS
+    except FileNotFoundError:
+        return False
 
 
 def rest(library: Library, job: Job) -> None:

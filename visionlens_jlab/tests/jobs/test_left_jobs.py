@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from visionlens_jlab.cli import main
 from visionlens_jlab.cli.checks import datasets as checks
 from visionlens_jlab.jobs.export.place import partial_folder
 from visionlens_jlab.jobs.queue import JobQueue, Owner
+from visionlens_jlab.jobs.retirement import clear_leftovers
 from visionlens_jlab.jobs.spool import Spool
 from visionlens_jlab.models import (
     DuplicatesRequest,
@@ -292,6 +294,19 @@ def test_doctor_says_of_a_job_without_a_dataset_that_it_ends(data, town):
     assert "Nothing is to be done" in advice(data)["job"]
     serve(data)
     assert "job" not in advice(data)
+
+
+def test_what_was_killed_before_it_said_who_it_is_goes(data, town):
+    run(data, ingest(town))
+    for age, name in ((10, "old"), (0, "young")):
+        folder = data / "spool" / name
+        folder.mkdir()
+        (folder / ".owner.json.partial").write_bytes(b"")
+        os.utime(folder, (time.time() - age,) * 2)
+    with opened(data) as library:
+        clear_leftovers(library, Owner())
+        assert not (data / "spool" / "old").exists()
+        assert (data / "spool" / "young").exists()
 
 
 def test_what_killed_scripts_leave_is_small_and_goes(data, town, tmp_path):
