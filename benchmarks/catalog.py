@@ -21,9 +21,9 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from visionlens_jlab.catalog.library import Library
-from visionlens_jlab.catalog.store import DatasetStore
-from visionlens_jlab.models import FacetsRequest, SortKey, ViewSpec
+from visionlens_jlab.core.catalog.store import DatasetStore
+from visionlens_jlab.core.datasets.library import Library
+from visionlens_jlab.core.views.shapes import FacetsRequest, SortKey, ViewSpec
 from visionlens_jlab.tests.catalog.builders import annotations_table, piece, samples_table
 
 PIECE = 10_000

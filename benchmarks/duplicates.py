@@ -31,8 +31,9 @@ import pyarrow as pa
 from PIL import Image
 from pyarrow import feather
 
-from visionlens_jlab.duplicates import NearDuplicates, Samples, Thumbnails
-from visionlens_jlab.embedding.classical import SIDE, ClassicalEmbedder
+from visionlens_jlab.duplicates.near import NearDuplicates
+from visionlens_jlab.duplicates.table import Samples, Thumbnails
+from visionlens_jlab.embeddings.models.classical import SIDE, ClassicalEmbedder
 from visionlens_jlab.tests.duplicates.gallery import COPIES, jpeg, stored
 from visionlens_jlab.tests.duplicates.test_near import scene
 

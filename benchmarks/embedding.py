@@ -20,10 +20,11 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from visionlens_jlab.catalog.library import Library
-from visionlens_jlab.embedding.registry import embedders, make
-from visionlens_jlab.jobs.inline import run_inline, run_job
-from visionlens_jlab.models import EmbedRequest, IngestRequest
+from visionlens_jlab.core.datasets.library import Library
+from visionlens_jlab.core.jobs.inline import run_inline, run_job
+from visionlens_jlab.embeddings.models.registry import embedders, make
+from visionlens_jlab.embeddings.shapes import EmbedRequest
+from visionlens_jlab.ingestion.shapes import IngestRequest
 
 OFFERED = ("classical", "efficientnet-lite0")
 TEXTS = 200

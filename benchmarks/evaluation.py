@@ -87,7 +87,7 @@ def _boxes(rng: np.random.Generator, count: int) -> np.ndarray:
 
 def read(folder: Path, times: int) -> tuple[Any, ...]:
     """Both sources as arrays, so many times over on as many images."""
-    from visionlens_jlab.evaluation.objects import ImageInfo, make_objects
+    from visionlens_jlab.evaluation.matching.objects import ImageInfo, make_objects
 
     truth = json.loads((folder / "labels.json").read_text())
     results = json.loads((folder / "predictions.json").read_text())
@@ -133,15 +133,15 @@ def wall(work: Any) -> float:
 
 def ours(folder: Path, times: int, replicates: int) -> dict[str, float]:
     """Our evaluation, with what follows it."""
-    from visionlens_jlab.evaluation.bootstrap import intervals
-    from visionlens_jlab.evaluation.comparing import compare
+    from visionlens_jlab.core.views.outcome_shapes import Cell, OutcomeFilter
+    from visionlens_jlab.evaluation.comparison import compare
     from visionlens_jlab.evaluation.counts import recount
-    from visionlens_jlab.evaluation.curves import curves
+    from visionlens_jlab.evaluation.evaluate import evaluate
     from visionlens_jlab.evaluation.evaluated import load
-    from visionlens_jlab.evaluation.evaluating import evaluate
     from visionlens_jlab.evaluation.label_quality import scores
-    from visionlens_jlab.evaluation.selecting import select
-    from visionlens_jlab.models import Cell, OutcomeFilter
+    from visionlens_jlab.evaluation.metrics.bootstrap import intervals
+    from visionlens_jlab.evaluation.metrics.curves import curves
+    from visionlens_jlab.evaluation.selection import select
 
     case = read(folder, times)
     with tempfile.TemporaryDirectory() as place:

@@ -24,8 +24,8 @@ from ten_clients import TOKEN, make_server
 from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 
-from visionlens_jlab.catalog import sqlbox
 from visionlens_jlab.config import API_PREFIX
+from visionlens_jlab.core.sql import box as sqlbox
 from visionlens_jlab.media import drawing
 from visionlens_jlab.tests.api.servers import fill
 from visionlens_jlab.tests.api.test_floods import resident

@@ -19,10 +19,10 @@ import numpy as np
 import pyarrow as pa
 from PIL import Image
 
-from visionlens_jlab.catalog.library import Library
-from visionlens_jlab.catalog.store import DatasetStore
+from visionlens_jlab.core.catalog.store import DatasetStore
+from visionlens_jlab.core.datasets.library import Library
+from visionlens_jlab.embeddings.shapes import EmbeddingSpace
 from visionlens_jlab.media.thumbnails import PackWriter, encode
-from visionlens_jlab.models import EmbeddingSpace
 from visionlens_jlab.tests.catalog.builders import annotations_table, final, piece, samples_table
 
 PIECE = 20_000

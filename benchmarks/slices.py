@@ -69,8 +69,8 @@ def as_input(objects: int) -> Any:
     """The same as a `SliceInput`."""
     import pyarrow as pa
 
-    from visionlens_jlab.agents.slices.input import Feature, SliceInput, Units
-    from visionlens_jlab.models import ViewSpec
+    from visionlens_jlab.analysis.slices.input import Feature, SliceInput, Units
+    from visionlens_jlab.core.views.shapes import ViewSpec
 
     samples, labels, groups, (of, missed) = make(objects)
     features, tables = [], []
@@ -107,8 +107,8 @@ def as_input(objects: int) -> Any:
 
 def ours(objects: int, depth: int, runs: int) -> None:
     """Print what `analyse` takes and finds."""
-    from visionlens_jlab.agents.slices.analysing import analyse
-    from visionlens_jlab.models import AnalyseRequest
+    from visionlens_jlab.analysis.shapes import AnalyseRequest
+    from visionlens_jlab.analysis.slices.discovery import analyse
 
     given = as_input(objects)
     request = AnalyseRequest(dataset="benchmark", depth=depth)

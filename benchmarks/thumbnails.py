@@ -21,7 +21,7 @@ from pathlib import Path
 import httpx
 from large import fill
 
-from visionlens_jlab.catalog.library import Library
+from visionlens_jlab.core.datasets.library import Library
 
 SAMPLES = 20_000
 PAGE = 100

@@ -33,13 +33,15 @@ import pyarrow as pa
 from large import fill
 from thumbnails import TOKEN, cpu_seconds, start, wait_for
 
-from visionlens_jlab.catalog.library import Library
-from visionlens_jlab.catalog.store import DatasetStore
 from visionlens_jlab.config import ENV_QDRANT_API_KEY
-from visionlens_jlab.models import EmbeddingSpace, SearchSpec, ViewSpec
+from visionlens_jlab.core.catalog.store import DatasetStore
+from visionlens_jlab.core.datasets.library import Library
+from visionlens_jlab.core.views.search_shapes import SearchSpec
+from visionlens_jlab.core.views.shapes import ViewSpec
+from visionlens_jlab.embeddings.index.config import VectorConfig
+from visionlens_jlab.embeddings.index.service import VectorService
+from visionlens_jlab.embeddings.shapes import EmbeddingSpace
 from visionlens_jlab.tests.vectors.qdrant_server import KEY, qdrant
-from visionlens_jlab.vectors.config import VectorConfig
-from visionlens_jlab.vectors.service import VectorService
 
 QUERIES = 200
 SERVER_CONFIG = """

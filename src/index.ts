@@ -1,32 +1,41 @@
 /** The plugins of the extension; what they show is loaded when it is first shown. */
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
-import { actionsPlugin } from './plugins/actions';
-import { addressPlugin } from './plugins/address';
-import { analystPlugin } from './plugins/analyst';
-import { corePlugin, workspacesPlugin } from './plugins/core';
-import { labelsPlugin } from './plugins/labels';
-import { jobsPlugin } from './plugins/jobs';
-import { notebooksPlugin } from './plugins/notebooks';
-import { panelsPlugin } from './plugins/panels';
-import { shortcutsPlugin } from './plugins/shortcuts';
-import { searchesPlugin } from './plugins/searches';
-import { sidebarPlugin } from './plugins/sidebar';
-import { waysInPlugin } from './plugins/waysIn';
+import { analystPlugin } from './analysis/plugin';
+import { actionsPlugin } from './core/plugins/actions';
+import { addressPlugin } from './core/plugins/address';
+import { corePlugin, workspacesPlugin } from './core/plugins/core';
+import { jobsPlugin } from './core/plugins/jobs';
+import { notebooksPlugin } from './core/plugins/notebooks';
+import { panelsPlugin } from './core/plugins/panels';
+import { shortcutsPlugin } from './core/plugins/shortcuts';
+import { sidebarPlugin } from './core/plugins/sidebar';
+import { duplicatesPlugin } from './duplicates/plugin';
+import { searchesPlugin } from './embeddings/plugin';
+import { evaluationPlugin } from './evaluation/plugin';
+import { exportPlugin } from './export/plugin';
+import { ingestionPlugin } from './ingestion/plugin';
+import { labelsPlugin } from './labels/plugin';
+import { mapPlugin } from './map/plugin';
 
 const plugins: JupyterFrontEndPlugin<unknown>[] = [
   corePlugin,
   workspacesPlugin,
   sidebarPlugin,
   panelsPlugin,
-  analystPlugin,
   actionsPlugin,
-  searchesPlugin,
-  waysInPlugin,
-  labelsPlugin,
   jobsPlugin,
   shortcutsPlugin,
   notebooksPlugin,
-  addressPlugin
+  addressPlugin,
+  // Capabilities: a folder and a line each.
+  ingestionPlugin,
+  mapPlugin,
+  duplicatesPlugin,
+  evaluationPlugin,
+  analystPlugin,
+  searchesPlugin,
+  labelsPlugin,
+  exportPlugin
 ];
 
 export default plugins;

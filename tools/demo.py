@@ -64,7 +64,7 @@ def _make_dataset(images: int, env: dict[str, str]) -> None:
     arguments = [str(folder), NAME, str(HOME / "data")]
     if not (folder / "annotations" / "instances.json").exists():
         print(f"  rendering {images:,} images into {folder} ...", flush=True)
-        command = ["-m", "visionlens_jlab.demo", "--out", str(folder), "--n", str(images)]
+        command = ["-m", "visionlens_demo", "--out", str(folder), "--n", str(images)]
         subprocess.run([python, *command], env=env, check=True)
     dataset = HOME / "data" / "datasets" / NAME
     if not (dataset / "dataset.json").exists():
@@ -77,7 +77,7 @@ def _make_dataset(images: int, env: dict[str, str]) -> None:
     if not all(any(dataset.glob(f"{made}/*")) for made in ("evaluations", "projections")):
         print("  evaluating two models on it, looking where one is blind, a map ...", flush=True)
         program = (
-            "import sys, visionlens_jlab as vl; from visionlens_jlab.demo import runs; "
+            "import sys, visionlens_jlab as vl; from visionlens_demo import runs; "
             "ds = vl.open(sys.argv[2], data_dir=sys.argv[3]); "
             "runs.have_runs(ds, sys.argv[1]); runs.have_findings(ds); runs.have_map(ds)"
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -12,13 +13,25 @@ from pathlib import Path
 IMAGES = 240
 
 
+def _copy_demonstration(root: Path) -> None:
+    """Copy the dataset, which the first of several servers renders where it is told."""
+    made = Path(os.environ.get("VISIONLENS_TEST_DEMO", root))
+    made.mkdir(parents=True, exist_ok=True)
+    with (made / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (made / "street").exists():
+            command = ["-m", "visionlens_demo", "--out", str(made / "street"), "--n", str(IMAGES)]
+            subprocess.run([sys.executable, *command], check=True)
+    if made != root:
+        shutil.copytree(made, root, dirs_exist_ok=True)
+
+
 def main() -> int:
     """Serve on the port given, in a folder that goes with the process."""
     port = sys.argv[1]
     root = Path(tempfile.mkdtemp(prefix="visionlens-ui-"))
     try:
-        command = ["-m", "visionlens_jlab.demo", "--out", str(root / "street"), "--n", str(IMAGES)]
-        subprocess.run([sys.executable, *command], check=True)
+        _copy_demonstration(root)
         env = {
             **os.environ,
             "VISIONLENS_TEST_ROOT": str(root),

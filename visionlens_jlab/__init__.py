@@ -5,18 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .errors import VisionLensError
-    from .notebook.asking import Answer
-    from .notebook.compared_runs import ComparedRuns
-    from .notebook.dataset import Dataset
-    from .notebook.entry import delete, ingest, list_datasets, open
-    from .notebook.evaluation import Evaluation
-    from .notebook.finding import Analysis, Finding
-    from .notebook.lens import Lens
-    from .notebook.view import Selection, View
+    from visionlens_jlab.agents.notebook.dataset import Answer
+    from visionlens_jlab.analysis.notebook.finding import Analysis, Finding
+    from visionlens_jlab.core.notebook.dataset import Dataset
+    from visionlens_jlab.core.notebook.entry import delete, ingest, list_datasets, open
+    from visionlens_jlab.core.notebook.lens import Lens
+    from visionlens_jlab.core.notebook.view import Selection, View
+    from visionlens_jlab.errors import VisionLensError
+    from visionlens_jlab.evaluation.notebook.comparison import ComparedRuns
+    from visionlens_jlab.evaluation.notebook.evaluation import Evaluation
 
 try:
-    from ._version import __version__
+    from visionlens_jlab._version import __version__
 except ImportError:  # a checkout that was never built
     __version__ = "0.1.0"
 
@@ -39,20 +39,20 @@ __all__ = [
 ]
 
 _HOME = {
-    "Analysis": "notebook.finding",
-    "Answer": "notebook.asking",
-    "ComparedRuns": "notebook.compared_runs",
-    "Dataset": "notebook.dataset",
-    "Evaluation": "notebook.evaluation",
-    "Finding": "notebook.finding",
-    "Lens": "notebook.lens",
-    "Selection": "notebook.view",
-    "View": "notebook.view",
+    "Analysis": "analysis.notebook.finding",
+    "Answer": "agents.notebook.dataset",
+    "ComparedRuns": "evaluation.notebook.comparison",
+    "Dataset": "core.notebook.dataset",
+    "Evaluation": "evaluation.notebook.evaluation",
+    "Finding": "analysis.notebook.finding",
+    "Lens": "core.notebook.lens",
+    "Selection": "core.notebook.view",
+    "View": "core.notebook.view",
     "VisionLensError": "errors",
-    "delete": "notebook.entry",
-    "ingest": "notebook.entry",
-    "list_datasets": "notebook.entry",
-    "open": "notebook.entry",
+    "delete": "core.notebook.entry",
+    "ingest": "core.notebook.entry",
+    "list_datasets": "core.notebook.entry",
+    "open": "core.notebook.entry",
 }
 """Module of each public name: loaded when first used, since Jupyter imports this package too."""
 
@@ -62,7 +62,7 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
-    from .loading import importing
+    from visionlens_jlab.core.system.loading import importing
 
     with importing():
         module = import_module(f".{_HOME[name]}", __name__)
@@ -80,6 +80,6 @@ def _jupyter_labextension_paths() -> list[dict[str, str]]:
 
 
 def _jupyter_server_extension_points() -> list[dict[str, Any]]:
-    from .extension import VisionLensApp
+    from visionlens_jlab.extension import VisionLensApp
 
     return [{"module": "visionlens_jlab", "app": VisionLensApp}]

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from pathlib import Path
 
-from .confinement import Confinement
+from visionlens_jlab.core.system.confinement import Confinement
 
 API_PREFIX = "visionlens/api/v1"
 """Below the Jupyter base URL."""
@@ -48,6 +48,11 @@ ENV_DECODE_MEMORY = "VISIONLENS_DECODE_MEMORY"
 """MiB that decoding images for the panels may take, all of them together."""
 DECODE_MEMORY_MB = 1024
 LEAST_DECODE_MEMORY_MB = 256
+
+OPEN_DATASETS = 16
+"""Datasets held at once: each may take its memory, and threads."""
+USER_JOBS = 32
+"""Jobs of one kind that one user may have waiting or running; one lane does one after the other."""
 
 ENV_VECTOR_CACHE = "VISIONLENS_VECTOR_CACHE"
 """MiB that the vectors kept by content may take in the data directory."""

@@ -40,6 +40,10 @@ CODES: dict[str, ErrorCode] = {
     "PATH_NOT_ALLOWED": ErrorCode(
         403, "Ingest it from a notebook, or add the folder to VisionLens.allowed_roots."
     ),
+    "ROOT_NOT_TRUSTED": ErrorCode(
+        403,
+        "If you want it read: ds.trust_roots() in a notebook, `visionlens trust` in a terminal.",
+    ),
     "FORMAT_UNKNOWN": ErrorCode(
         422, "Name the format: coco, yolo, voc, class_folders, images or dataframe."
     ),

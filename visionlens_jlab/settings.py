@@ -13,10 +13,11 @@ from urllib.parse import urlsplit
 from traitlets import Float, Int
 from traitlets.config import Config, Configurable
 
-from .agents.config import is_local, provider_of
-from .config import LEAST_DECODE_MEMORY_MB, LEAST_MEMORY_MB, LEAST_SQL_MEMORY_MB
-from .confinement import check_name
-from .errors import VisionLensError
+from visionlens_jlab.agents.config import is_local, provider_of
+from visionlens_jlab.config import LEAST_DECODE_MEMORY_MB, LEAST_MEMORY_MB, LEAST_SQL_MEMORY_MB
+from visionlens_jlab.core.api.gates import THREADS
+from visionlens_jlab.core.system.confinement import check_name
+from visionlens_jlab.errors import VisionLensError
 
 Settings = TypeVar("Settings", bound=Configurable)
 Faults = dict[str, str]
@@ -31,7 +32,12 @@ LEAST = {
     "sql_seconds": 1,
     "agent_requests": 1,
     "agent_tokens": 1,
+    "user_jobs": 1,
+    "open_datasets": 1,
+    **dict.fromkeys((f"{kind}_{what}" for kind in THREADS for what in ("threads", "requests")), 1),
 }
+MOST_THREADS = 1024
+"""Of one kind: each takes memory of its own."""
 _KERNEL_NAME = re.compile(r"[\w.\-]{1,200}", re.ASCII)
 _NAMES = ("worker_kernel_name", "gpu_kernel_name")
 _ADDRESSES = ("agent_url", "qdrant_url")
@@ -76,8 +82,9 @@ def _faults(settings: Configurable) -> Faults:
         value = getattr(settings, name)
         if isinstance(trait, Int | Float) and value is not None:
             least = LEAST.get(name, 0)
-            if not (math.isfinite(value) and least <= value <= MOST):
-                found[name] = f"must be a number from {least} to {MOST}, not {value!r:.50}"
+            most = MOST_THREADS if name.endswith("_threads") else MOST
+            if not (math.isfinite(value) and least <= value <= most):
+                found[name] = f"must be a number from {least} to {most}, not {value!r:.50}"
         elif name in _NAMES and value and not _KERNEL_NAME.fullmatch(value):
             found[name] = f"must be the name of a kernel spec, not {value!r:.50}"
         elif name in _ADDRESSES and value and not _is_address(value):

@@ -1,20 +1,20 @@
 import * as React from 'react';
 import { useStore } from 'zustand';
-import type { IPanelContext } from '../client/context';
+import type { IPanelContext } from '../core/client/context';
 import type {
   DuplicateKind,
   IDuplicateGroup,
   IDuplicates
-} from '../client/embeddings';
-import { ErrorBox } from '../components/ErrorBox';
-import { formatCount, formatTime } from '../components/format';
-import { HeaderLine } from '../components/HeaderLine';
-import { Popover } from '../components/Popover';
-import { ToggleButton } from '../components/ToggleButton';
-import { setValues } from '../filters/tree';
-import { JobProgress } from '../jobs/JobProgress';
-import { CommandIDs } from '../tokens';
-import type { IWorkspaceModel } from '../workspace/types';
+} from '../embeddings/client';
+import { ErrorBox } from '../core/components/ErrorBox';
+import { formatCount, formatTime } from '../core/components/format';
+import { HeaderLine } from '../core/components/HeaderLine';
+import { Popover } from '../core/components/Popover';
+import { ToggleButton } from '../core/components/ToggleButton';
+import { setValues } from '../core/filters/tree';
+import { JobProgress } from '../core/jobs/JobProgress';
+import { CommandIDs } from '../core/tokens';
+import type { IWorkspaceModel } from '../core/workspace/types';
 import { Group } from './Group';
 import { type IReview, useDuplicates } from './useDuplicates';
 

@@ -1,8 +1,8 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
-import type { IClient } from '../client/context';
-import type { IDuplicate, IDuplicateGroup } from '../client/embeddings';
-import type { ITile } from '../client/types';
+import type { IClient } from '../core/client/context';
+import type { IDuplicate, IDuplicateGroup } from '../embeddings/client';
+import type { ITile } from '../core/client/types';
 
 interface IProps {
   readonly group: IDuplicateGroup;

@@ -1,14 +1,14 @@
 /** The groups that were found, what is to be kept of them, and what becomes of the rest. */
 import * as React from 'react';
 import { useStore } from 'zustand';
-import type { IClient } from '../client/context';
-import type { DuplicateKind, IDuplicates } from '../client/embeddings';
-import { errorBody } from '../client/errors';
-import type { IErrorBody, IJob, ITile } from '../client/types';
-import { isActive } from '../jobs/tracker';
-import { useDatasetJob } from '../jobs/useDatasetJob';
-import { Latest } from '../workspace/latest';
-import type { IWorkspaceModel } from '../workspace/types';
+import type { IClient } from '../core/client/context';
+import type { DuplicateKind, IDuplicates } from '../embeddings/client';
+import { errorBody } from '../core/client/errors';
+import type { IErrorBody, IJob, ITile } from '../core/client/types';
+import { isActive } from '../core/jobs/tracker';
+import { useDatasetJob } from '../core/jobs/useDatasetJob';
+import { Latest } from '../core/workspace/latest';
+import type { IWorkspaceModel } from '../core/workspace/types';
 
 const KINDS = ['duplicates'] as const;
 /** Groups read at once. */

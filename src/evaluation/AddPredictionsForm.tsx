@@ -1,11 +1,11 @@
 import * as React from 'react';
-import type { IPanelContext } from '../client/context';
-import type { IRun } from '../client/evaluations';
-import type { IErrorBody } from '../client/types';
-import { ErrorBox } from '../components/ErrorBox';
-import { Field } from '../datasets/Field';
-import { FolderBrowser } from '../datasets/FolderBrowser';
-import { PathField } from '../datasets/PathField';
+import type { IPanelContext } from '../core/client/context';
+import type { IRun } from './client';
+import type { IErrorBody } from '../core/client/types';
+import { ErrorBox } from '../core/components/ErrorBox';
+import { Field } from '../core/components/TextField';
+import { FolderBrowser } from '../ingestion/FolderBrowser';
+import { PathField } from '../ingestion/PathField';
 import type { StartJob } from './useJob';
 
 interface IProps {

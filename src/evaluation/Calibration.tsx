@@ -1,7 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
-import type { ICurves } from '../client/evaluations';
-import { formatShare } from '../components/outcomes';
+import type { ICurves } from './client';
+import { formatShare } from '../core/components/outcomes';
 import { Door } from './Door';
 import { across, down, Plot, shareTicks } from './Plot';
 import type { IDoors } from './useDoors';

@@ -1,9 +1,9 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
-import type { IClassMetrics, IDifference } from '../client/evaluations';
-import { ClassSwatch } from '../components/ClassSwatch';
-import { formatCount } from '../components/format';
-import { formatShare } from '../components/outcomes';
+import type { IClassMetrics, IDifference } from './client';
+import { ClassSwatch } from '../core/components/ClassSwatch';
+import { formatCount } from '../core/components/format';
+import { formatShare } from '../core/components/outcomes';
 import { NumberDoor } from './Door';
 import { interval, Unreliable } from './Summary';
 import type { IDoors, Part } from './useDoors';

@@ -1,8 +1,8 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
-import type { IComparison } from '../client/evaluations';
-import { formatCount } from '../components/format';
-import { formatShare } from '../components/outcomes';
+import type { IComparison } from './client';
+import { formatCount } from '../core/components/format';
+import { formatShare } from '../core/components/outcomes';
 import { DifferenceCell } from './ClassTable';
 import { NumberDoor } from './Door';
 import { interval } from './Summary';

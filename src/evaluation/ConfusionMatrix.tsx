@@ -1,8 +1,8 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
-import type { ICell } from '../client/evaluations';
-import { formatCount } from '../components/format';
-import { describeCell } from '../components/outcomes';
+import type { ICell } from '../core/client/types';
+import { formatCount } from '../core/components/format';
+import { describeCell } from '../core/components/outcomes';
 import { type IMatrix, type IPlacedCell, isRight } from './confusion';
 import type { IDoors } from './useDoors';
 

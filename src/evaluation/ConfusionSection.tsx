@@ -1,9 +1,9 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
-import type { ICounts } from '../client/evaluations';
-import { formatCount } from '../components/format';
-import { describeCell } from '../components/outcomes';
-import { useSize } from '../components/useSize';
+import type { ICounts } from './client';
+import { formatCount } from '../core/components/format';
+import { describeCell } from '../core/components/outcomes';
+import { useSize } from '../core/components/useSize';
 import { type Heat, matrixOf, type Order, topConfusions } from './confusion';
 import { cellTitle, ConfusionMatrix } from './ConfusionMatrix';
 import type { IDoors } from './useDoors';

@@ -1,7 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
-import type { ICurve } from '../client/evaluations';
-import { formatConfidence, formatShare } from '../components/outcomes';
+import type { ICurve } from './client';
+import { formatConfidence, formatShare } from '../core/components/outcomes';
 import { curvePath, nearestPoint, pointAt } from './curves';
 import { across, down, HEIGHT, placeOf, Plot, shareTicks, WIDTH } from './Plot';
 

@@ -1,8 +1,8 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
-import type { ICurves } from '../client/evaluations';
-import { classColor } from '../components/classColor';
-import { ToggleButton } from '../components/ToggleButton';
+import type { ICurves } from './client';
+import { classColor } from '../core/components/classColor';
+import { ToggleButton } from '../core/components/ToggleButton';
 import { CurvePlot } from './CurvePlot';
 import type { IDoors } from './useDoors';
 

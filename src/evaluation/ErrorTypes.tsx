@@ -1,8 +1,12 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
-import type { IErrorShare } from '../client/evaluations';
-import { formatCount } from '../components/format';
-import { errorMeaning, errorName, formatShare } from '../components/outcomes';
+import type { IErrorShare } from './client';
+import { formatCount } from '../core/components/format';
+import {
+  errorMeaning,
+  errorName,
+  formatShare
+} from '../core/components/outcomes';
 import type { IDoors } from './useDoors';
 
 interface IProps {

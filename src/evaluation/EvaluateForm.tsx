@@ -1,13 +1,13 @@
 import * as React from 'react';
-import type { IPanelContext } from '../client/context';
+import type { IPanelContext } from '../core/client/context';
 import type {
   EvaluatedGeometry,
   IEvaluateRequest,
   IRun,
   Protocol
-} from '../client/evaluations';
-import type { IErrorBody, IViewSpec } from '../client/types';
-import { ErrorBox } from '../components/ErrorBox';
+} from './client';
+import type { IErrorBody, IViewSpec } from '../core/client/types';
+import { ErrorBox } from '../core/components/ErrorBox';
 import type { StartJob } from './useJob';
 
 interface IProps {

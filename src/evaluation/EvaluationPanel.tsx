@@ -1,19 +1,19 @@
 import * as React from 'react';
 import { useStore } from 'zustand';
-import type { IPanelContext } from '../client/context';
-import type { IEvaluationDetail, IRun } from '../client/evaluations';
-import { ErrorBox } from '../components/ErrorBox';
-import { HeaderLine } from '../components/HeaderLine';
-import { viewText } from '../filters/steps';
-import { JobProgress } from '../jobs/JobProgress';
-import type { IWorkspaceModel } from '../workspace/types';
+import type { IPanelContext } from '../core/client/context';
+import type { IEvaluationDetail, IRun } from './client';
+import { ErrorBox } from '../core/components/ErrorBox';
+import { HeaderLine } from '../core/components/HeaderLine';
+import { viewText } from '../core/filters/steps';
+import { JobProgress } from '../core/jobs/JobProgress';
+import type { IWorkspaceModel } from '../core/workspace/types';
 import { AddPredictionsForm } from './AddPredictionsForm';
 import { conditionsOf } from './conditionsOf';
 import { EvaluateForm } from './EvaluateForm';
 import { EvaluationToolbar, useSplits } from './EvaluationToolbar';
 import { Notices } from './Notices';
 import { Results } from './Results';
-import { useAnswer } from './useAnswer';
+import { useAnswer } from '../core/components/useAnswer';
 import { useCounts } from './useCounts';
 import {
   type IEvaluations,

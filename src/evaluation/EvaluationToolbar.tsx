@@ -1,11 +1,11 @@
 import * as React from 'react';
 import { useStore } from 'zustand';
-import type { IPanelContext } from '../client/context';
-import type { IEvaluationDetail } from '../client/evaluations';
-import { HeaderLine } from '../components/HeaderLine';
-import { Popover } from '../components/Popover';
-import { CommandIDs } from '../tokens';
-import type { IWorkspaceModel } from '../workspace/types';
+import type { IPanelContext } from '../core/client/context';
+import type { IEvaluationDetail } from './client';
+import { HeaderLine } from '../core/components/HeaderLine';
+import { Popover } from '../core/components/Popover';
+import { CommandIDs } from '../core/tokens';
+import type { IWorkspaceModel } from '../core/workspace/types';
 import { AddPredictionsForm } from './AddPredictionsForm';
 import { EvaluateForm } from './EvaluateForm';
 import { RunList } from './RunList';

@@ -1,15 +1,16 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
-import type { ICurves, IHistogramBin, Outcome } from '../client/evaluations';
-import { formatCount, formatNumber } from '../components/format';
+import type { ICurves, IHistogramBin } from './client';
+import type { Outcome } from '../core/client/types';
+import { formatCount, formatNumber } from '../core/components/format';
 import {
   formatConfidence,
   OUTCOMES,
   outcomeColor,
   outcomeName
-} from '../components/outcomes';
-import { ToggleButton } from '../components/ToggleButton';
-import { OutcomeMark } from '../components/OutcomeMark';
+} from '../core/components/outcomes';
+import { ToggleButton } from '../core/components/ToggleButton';
+import { OutcomeMark } from '../core/components/OutcomeMark';
 import { Door } from './Door';
 import { across, down, HEIGHT, type IAxis, Plot } from './Plot';
 import type { IDoors, Part } from './useDoors';

@@ -1,9 +1,9 @@
 import * as React from 'react';
 import { useStore } from 'zustand';
-import type { IPanelContext } from '../client/context';
-import type { IEvaluationDetail } from '../client/evaluations';
-import type { Filter, IViewSpec } from '../client/types';
-import type { IWorkspaceModel } from '../workspace/types';
+import type { IPanelContext } from '../core/client/context';
+import type { IEvaluationDetail } from './client';
+import type { Filter, IViewSpec } from '../core/client/types';
+import type { IWorkspaceModel } from '../core/workspace/types';
 import type { IPanelJob } from './useJob';
 
 interface IProps {

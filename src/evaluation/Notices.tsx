@@ -1,13 +1,10 @@
 import * as React from 'react';
 import { useStore } from 'zustand';
-import type { IPanelContext } from '../client/context';
-import type {
-  IEvaluateRequest,
-  IEvaluationDetail
-} from '../client/evaluations';
-import type { IViewSpec } from '../client/types';
-import { hasAnnotationTerms } from '../components/annotationTerms';
-import type { IWorkspaceModel } from '../workspace/types';
+import type { IPanelContext } from '../core/client/context';
+import type { IEvaluateRequest, IEvaluationDetail } from './client';
+import type { IViewSpec } from '../core/client/types';
+import { hasAnnotationTerms } from '../core/components/annotationTerms';
+import type { IWorkspaceModel } from '../core/workspace/types';
 import { describeEvaluation } from './describe';
 import { LabelErrors } from './LabelErrors';
 import type { IPanelJob } from './useJob';

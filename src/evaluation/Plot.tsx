@@ -1,5 +1,5 @@
 import * as React from 'react';
-import { formatNumber } from '../components/format';
+import { formatNumber } from '../core/components/format';
 import { walkDoors } from './Door';
 
 /** Inner size of a plot and the room for its axes, in units of the drawing. */

@@ -1,9 +1,9 @@
 import * as React from 'react';
 import { useStore } from 'zustand';
-import type { IPanelContext } from '../client/context';
-import type { IComparison, IEvaluationDetail } from '../client/evaluations';
-import { ErrorBox } from '../components/ErrorBox';
-import type { IWorkspaceModel } from '../workspace/types';
+import type { IPanelContext } from '../core/client/context';
+import type { IComparison, IEvaluationDetail } from './client';
+import { ErrorBox } from '../core/components/ErrorBox';
+import type { IWorkspaceModel } from '../core/workspace/types';
 import { Calibration } from './Calibration';
 import { ClassTable } from './ClassTable';
 import { Comparison } from './Comparison';
@@ -12,7 +12,7 @@ import { CurvesSection } from './CurvesSection';
 import { ErrorTypes } from './ErrorTypes';
 import { Histograms } from './Histograms';
 import { Summary } from './Summary';
-import { type IAnswer, useAnswer } from './useAnswer';
+import { type IAnswer, useAnswer } from '../core/components/useAnswer';
 import type { ICounted } from './useCounts';
 import { useDoors } from './useDoors';
 

@@ -1,10 +1,10 @@
 import * as React from 'react';
-import type { IPanelContext } from '../client/context';
-import type { IEvaluation, IRun } from '../client/evaluations';
-import { errorBody } from '../client/errors';
-import type { IErrorBody } from '../client/types';
-import { ErrorBox } from '../components/ErrorBox';
-import { formatCount, formatTime } from '../components/format';
+import type { IPanelContext } from '../core/client/context';
+import type { IEvaluation, IRun } from './client';
+import { errorBody } from '../core/client/errors';
+import type { IErrorBody } from '../core/client/types';
+import { ErrorBox } from '../core/components/ErrorBox';
+import { formatCount, formatTime } from '../core/components/format';
 import { describeEvaluation } from './describe';
 import { RunReport } from './RunReport';
 import type { ILists } from './useEvaluations';

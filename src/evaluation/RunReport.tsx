@@ -1,7 +1,7 @@
 import * as React from 'react';
-import type { IPanelContext } from '../client/context';
-import { Report } from '../datasets/Report';
-import type { ReadReport } from '../datasets/useReport';
+import type { IPanelContext } from '../core/client/context';
+import { Report } from '../ingestion/Report';
+import type { ReadReport } from '../ingestion/useReport';
 
 /** What the import of a run found, behind an expander. */
 export function RunReport(props: {

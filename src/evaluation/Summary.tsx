@@ -1,18 +1,14 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
-import type {
-  ICounts,
-  IEvaluationDetail,
-  IMetric,
-  Outcome
-} from '../client/evaluations';
-import { formatCount } from '../components/format';
-import { OutcomeMark } from '../components/OutcomeMark';
+import type { ICounts, IEvaluationDetail, IMetric } from './client';
+import type { Outcome } from '../core/client/types';
+import { formatCount } from '../core/components/format';
+import { OutcomeMark } from '../core/components/OutcomeMark';
 import {
   formatConfidence,
   formatShare,
   outcomeName
-} from '../components/outcomes';
+} from '../core/components/outcomes';
 import { NumberDoor } from './Door';
 import type { IDoors } from './useDoors';
 

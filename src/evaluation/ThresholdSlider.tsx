@@ -1,6 +1,6 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
-import { formatConfidence } from '../components/outcomes';
+import { formatConfidence } from '../core/components/outcomes';
 
 interface IProps {
   readonly value: number;

@@ -1,4 +1,4 @@
-import type { IViewSpec } from '../client/types';
+import type { IViewSpec } from '../core/client/types';
 
 /** What narrows a view beside outcomes, at the level of samples; null: nothing does. */
 export function conditionsOf(view: IViewSpec): IViewSpec | null {

@@ -1,9 +1,6 @@
 /** A confusion matrix from its cells that are not zero. */
-import type {
-  ICell,
-  IClassMetrics,
-  IConfusionCell
-} from '../client/evaluations';
+import type { IClassMetrics, IConfusionCell } from './client';
+import type { ICell } from '../core/client/types';
 
 export type Order = 'errors' | 'support' | 'name';
 /** What the heat of a cell means: its count, or its share of the labels of its row. */

@@ -1,5 +1,5 @@
 /** Curves as paths, and the point of a curve that is meant. */
-import type { ICurve } from '../client/evaluations';
+import type { ICurve } from './client';
 import { across, down } from './Plot';
 
 /** The curve as an SVG path; x and y are shares. */

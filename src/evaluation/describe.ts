@@ -1,8 +1,8 @@
 /** What an evaluation is, in words. */
 import type { TranslationBundle } from '@jupyterlab/translation';
-import type { IEvaluation } from '../client/evaluations';
-import { formatCount } from '../components/format';
-import { formatShare } from '../components/outcomes';
+import type { IEvaluation } from './client';
+import { formatCount } from '../core/components/format';
+import { formatShare } from '../core/components/outcomes';
 
 /** `.50:.95`, `.50`, `.50, .75`. */
 export function iouText(iou: readonly number[]): string {

@@ -1,10 +1,10 @@
 /** Counts at the threshold of the slider, of the samples of the view. */
 import * as React from 'react';
-import type { IClient } from '../client/context';
-import type { ICounts } from '../client/evaluations';
-import { errorBody } from '../client/errors';
-import type { IErrorBody, IViewSpec } from '../client/types';
-import { Latest } from '../workspace/latest';
+import type { IClient } from '../core/client/context';
+import type { ICounts } from './client';
+import { errorBody } from '../core/client/errors';
+import type { IErrorBody, IViewSpec } from '../core/client/types';
+import { Latest } from '../core/workspace/latest';
 
 /** While the slider moves it is counted so often (milliseconds). */
 const PAUSE_MS = 40;

@@ -2,9 +2,9 @@
 import { JSONExt, type ReadonlyPartialJSONValue } from '@lumino/coreutils';
 import * as React from 'react';
 import { useStore } from 'zustand';
-import type { IOutcomeFilter } from '../client/evaluations';
-import { outcomeFilter } from '../components/outcomes';
-import type { IWorkspaceModel } from '../workspace/types';
+import type { IOutcomeFilter } from '../core/client/types';
+import { outcomeFilter } from '../core/components/outcomes';
+import type { IWorkspaceModel } from '../core/workspace/types';
 
 export type Part = Partial<Omit<IOutcomeFilter, 'evaluation' | 'confidence'>>;
 

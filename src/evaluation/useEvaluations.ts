@@ -1,16 +1,12 @@
 /** The dataset's runs and evaluations, and the one that is shown. */
 import * as React from 'react';
 import { useStore } from 'zustand';
-import type { IClient } from '../client/context';
-import type {
-  IEvaluation,
-  IEvaluationDetail,
-  IRun
-} from '../client/evaluations';
-import { errorBody } from '../client/errors';
-import type { IErrorBody } from '../client/types';
-import { Latest } from '../workspace/latest';
-import type { IWorkspaceModel } from '../workspace/types';
+import type { IClient } from '../core/client/context';
+import type { IEvaluation, IEvaluationDetail, IRun } from './client';
+import { errorBody } from '../core/client/errors';
+import type { IErrorBody } from '../core/client/types';
+import { Latest } from '../core/workspace/latest';
+import type { IWorkspaceModel } from '../core/workspace/types';
 
 export interface ILists {
   readonly runs: readonly IRun[];

@@ -1,7 +1,7 @@
 /** The jobs of the evaluation panel. */
-import type { IClient } from '../client/context';
-import type { IEvaluationJobs } from '../client/evaluations';
-import * as jobs from '../jobs/usePanelJob';
+import type { IClient } from '../core/client/context';
+import type { IEvaluationJobs } from './client';
+import * as jobs from '../core/jobs/usePanelJob';
 
 const KINDS = [
   'predictions',

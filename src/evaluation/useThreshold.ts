@@ -1,8 +1,8 @@
 /** The confidence from which predictions count. */
 import * as React from 'react';
 import { useStore } from 'zustand';
-import type { IEvaluationDetail } from '../client/evaluations';
-import type { IWorkspaceModel } from '../workspace/types';
+import type { IEvaluationDetail } from './client';
+import type { IWorkspaceModel } from '../core/workspace/types';
 
 /** While it moves, the view follows so much later (milliseconds). */
 const PAUSE_MS = 150;

@@ -6,12 +6,12 @@ import {
   showDialog
 } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import type { IClient } from '../client/context';
-import type { IEditDone } from '../client/labels';
-import { errorBody } from '../client/errors';
-import { formatCount } from '../components/format';
-import type { IExamples } from '../search/spec';
-import type { IWorkspaceModel } from '../workspace/types';
+import type { IClient } from '../core/client/context';
+import type { IEditDone } from '../core/client/types';
+import { errorBody } from '../core/client/errors';
+import { formatCount } from '../core/components/format';
+import type { IExamples } from '../core/plugins/commandTarget';
+import type { IWorkspaceModel } from '../core/workspace/types';
 import { annotationsOf } from './targets';
 
 const SHOWN_MS = 8000;

@@ -1,8 +1,7 @@
 /** Which annotations a change of many labels is about. */
-import type { IBulk } from '../client/labels';
-import type { IViewSpec } from '../client/types';
-import { conjunction, conjuncts } from '../filters/tree';
-import type { IExamples } from '../search/spec';
+import type { IBulk, IViewSpec } from '../core/client/types';
+import { conjunction, conjuncts } from '../core/filters/tree';
+import type { IExamples } from '../core/plugins/commandTarget';
 
 /** The annotations that are meant; of images those that match the view's conditions. */
 export function annotationsOf(

@@ -1,11 +1,11 @@
 import * as React from 'react';
 import { useStore } from 'zustand';
-import type { IPanelContext } from '../client/context';
-import type { IInstalled, Method } from '../client/embeddings';
-import { errorBody } from '../client/errors';
-import type { IErrorBody, Level } from '../client/types';
-import { ErrorBox } from '../components/ErrorBox';
-import type { IWorkspaceModel } from '../workspace/types';
+import type { IPanelContext } from '../core/client/context';
+import type { IInstalled, Method } from '../embeddings/client';
+import { errorBody } from '../core/client/errors';
+import type { IErrorBody, Level } from '../core/client/types';
+import { ErrorBox } from '../core/components/ErrorBox';
+import type { IWorkspaceModel } from '../core/workspace/types';
 import type { MapModel } from './mapModel';
 import { METHODS } from './methods';
 import { NotInstalled } from './NotInstalled';

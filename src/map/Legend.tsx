@@ -1,14 +1,22 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 import { useStore } from 'zustand';
-import type { IColoring, IColorLegend } from '../client/embeddings';
-import { ClassSwatch } from '../components/ClassSwatch';
-import { OutcomeMark } from '../components/OutcomeMark';
-import { isOutcome, outcomeFilter, outcomeName } from '../components/outcomes';
-import { formatCount, formatNumber, formatTime } from '../components/format';
-import { Popover } from '../components/Popover';
-import { toggleValue, valuesOf, type Value } from '../filters/tree';
-import type { IWorkspaceModel } from '../workspace/types';
+import type { IColoring, IColorLegend } from '../embeddings/client';
+import { ClassSwatch } from '../core/components/ClassSwatch';
+import { OutcomeMark } from '../core/components/OutcomeMark';
+import {
+  isOutcome,
+  outcomeFilter,
+  outcomeName
+} from '../core/components/outcomes';
+import {
+  formatCount,
+  formatNumber,
+  formatTime
+} from '../core/components/format';
+import { Popover } from '../core/components/Popover';
+import { toggleValue, valuesOf, type Value } from '../core/filters/tree';
+import type { IWorkspaceModel } from '../core/workspace/types';
 import type { MapModel } from './mapModel';
 import { PLAIN, RAMP_CSS } from './palette';
 import { State } from './points';

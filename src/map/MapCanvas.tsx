@@ -1,10 +1,10 @@
 import * as React from 'react';
 import { createPortal } from 'react-dom';
 import { useStore } from 'zustand';
-import type { IPanelContext } from '../client/context';
-import { HoverCard } from '../grid/HoverCard';
-import { CommandIDs } from '../tokens';
-import type { IWorkspaceModel } from '../workspace/types';
+import type { IPanelContext } from '../core/client/context';
+import { HoverCard } from '../core/grid/HoverCard';
+import { CommandIDs } from '../core/tokens';
+import type { IWorkspaceModel } from '../core/workspace/types';
 import type { MapModel } from './mapModel';
 import { Overview } from './Overview';
 import { Sprites } from './Sprites';

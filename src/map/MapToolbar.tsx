@@ -1,9 +1,9 @@
 import * as React from 'react';
 import { useStore } from 'zustand';
-import type { IPanelContext } from '../client/context';
-import { HeaderLine } from '../components/HeaderLine';
-import { Popover } from '../components/Popover';
-import type { IWorkspaceModel } from '../workspace/types';
+import type { IPanelContext } from '../core/client/context';
+import { HeaderLine } from '../core/components/HeaderLine';
+import { Popover } from '../core/components/Popover';
+import type { IWorkspaceModel } from '../core/workspace/types';
 import { ComputeForm } from './ComputeForm';
 import type { MapModel } from './mapModel';
 import { projectionName } from './methods';

@@ -1,8 +1,8 @@
 import * as React from 'react';
 import { useStore } from 'zustand';
-import type { IClient } from '../client/context';
-import type { ITile } from '../client/types';
-import type { IWorkspaceModel } from '../workspace/types';
+import type { IClient } from '../core/client/context';
+import type { ITile } from '../core/client/types';
+import type { IWorkspaceModel } from '../core/workspace/types';
 import { inBox } from './lasso';
 import { LEAST, type MapModel } from './mapModel';
 import type { IMapView } from './useRenderer';

@@ -1,5 +1,5 @@
 /** Where points are dense, and where a value is at home. */
-import type { IColoring } from '../client/embeddings';
+import type { IColoring } from '../embeddings/client';
 import { type IPoints, State } from './points';
 
 /** Cells along the longer side. */

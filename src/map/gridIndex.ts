@@ -1,5 +1,9 @@
 /** Finds the point nearest to a place: points sorted into the cells of a grid. */
-import type { IPlane } from './lasso';
+/** A plane of points: x and y first in every `stride` numbers, NaN where an id has no point. */
+export interface IPlane {
+  readonly values: Float32Array;
+  readonly stride: number;
+}
 
 /** Points per cell that are aimed at. */
 const PER_CELL = 4;

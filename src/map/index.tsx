@@ -1,8 +1,8 @@
 import type { Widget } from '@lumino/widgets';
 import * as React from 'react';
-import type { IPanelContext } from '../client/context';
-import { PanelWidget } from '../components/panelWidget';
-import type { IWorkspaceModel } from '../workspace/types';
+import type { IPanelContext } from '../core/client/context';
+import { PanelWidget } from '../core/components/panelWidget';
+import type { IWorkspaceModel } from '../core/workspace/types';
 import { MapPanel } from './MapPanel';
 
 /** The map of a workspace. */

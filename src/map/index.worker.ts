@@ -1,6 +1,6 @@
 /** Sorts points into a grid apart from the page, which stays responsive. */
 import { buildGrid } from './gridIndex';
-import type { IPlane } from './lasso';
+import type { IPlane } from './gridIndex';
 
 interface IScope {
   onmessage: (event: MessageEvent<{ key: number; plane: IPlane }>) => void;

@@ -1,16 +1,10 @@
 /** Which points lie inside a polygon or a rectangle. */
-import { BitsOfIds, type IdSet } from '../workspace/idSet';
-import type { IGrid } from './gridIndex';
+import { BitsOfIds, type IdSet } from '../core/workspace/idSet';
+import type { IGrid, IPlane } from './gridIndex';
 import { boundsOf, Cell, type IFrame, PolygonCells } from './polygonCells';
 
 /** Cells along each side of the polygon's box, where points are not sorted into a grid. */
 const SIDE = 512;
-
-/** A plane of points: x and y first in every `stride` numbers, NaN where an id has no point. */
-export interface IPlane {
-  readonly values: Float32Array;
-  readonly stride: number;
-}
 
 /**
  * Ids of the points inside a polygon of flat x, y (even-odd rule).

@@ -1,18 +1,18 @@
 /** What one map shows: a projection, what of it the view lets through, what colours it. */
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { IClient } from '../client/context';
+import type { IClient } from '../core/client/context';
 import type {
   IColoring,
   IColorsRequest,
   IEmbeddingSpace,
   IProjection
-} from '../client/embeddings';
-import { errorBody } from '../client/errors';
-import type { IErrorBody, Level } from '../client/types';
-import { outcomeFilter } from '../components/outcomes';
-import { IdSet } from '../workspace/idSet';
-import { Latest } from '../workspace/latest';
-import type { IWorkspaceModel, IWorkspaceState } from '../workspace/types';
+} from '../embeddings/client';
+import { errorBody } from '../core/client/errors';
+import type { IErrorBody, Level } from '../core/client/types';
+import { outcomeFilter } from '../core/components/outcomes';
+import { IdSet } from '../core/workspace/idSet';
+import { Latest } from '../core/workspace/latest';
+import type { IWorkspaceModel, IWorkspaceState } from '../core/workspace/types';
 import { fillColors } from './palette';
 import { fillStates, type IPoints, readPoints, State } from './points';
 

@@ -1,5 +1,5 @@
 /** Names of projections. */
-import type { IProjection } from '../client/embeddings';
+import type { IProjection } from '../embeddings/client';
 
 export const METHODS: Readonly<Record<string, string>> = {
   umap: 'UMAP',

@@ -1,7 +1,7 @@
 /** Colours of points: a stable hue for each value, a ramp for numbers. */
-import type { IColoring, IColorLegend } from '../client/embeddings';
-import { classColor } from '../components/classColor';
-import { isOutcome, outcomeColor } from '../components/outcomes';
+import type { IColoring, IColorLegend } from '../embeddings/client';
+import { classColor } from '../core/components/classColor';
+import { isOutcome, outcomeColor } from '../core/components/outcomes';
 
 /** Of points without a value, of one of the many others, or while nothing colours them. */
 export const PLAIN = '#8c959f';

@@ -1,6 +1,6 @@
 /** What the pointer is at: a grid over a plane of points, made in a worker. */
-import { type IGrid, nearest } from './gridIndex';
-import { inPolygon, type IPlane } from './lasso';
+import { type IGrid, nearest, type IPlane } from './gridIndex';
+import { inPolygon } from './lasso';
 import { makeWorker } from './makeWorker';
 
 export class PointIndex {

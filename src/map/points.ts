@@ -1,6 +1,6 @@
 /** The points of a projection and what is shown of them. Everything is indexed by id. */
-import type { ISelection } from '../workspace/types';
-import type { Level } from '../client/types';
+import type { ISelection } from '../core/workspace/types';
+import type { Level } from '../core/client/types';
 
 /** Coordinates by id: `dimensions` numbers each, NaN where an id has no point. */
 export interface IPoints {

@@ -1,5 +1,5 @@
 /** What the map panel asks of whoever draws; `deck/` does it with deck.gl, loaded when it is first needed. */
-import type { IPlane } from './lasso';
+import type { IPlane } from './gridIndex';
 import type { IPoints } from './points';
 
 /** Where the camera is; the last two only with three dimensions, in degrees. */

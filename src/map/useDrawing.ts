@@ -1,6 +1,6 @@
 /** Lasso and box: what the pointer draws over the map, in pixels of the panel. */
 import * as React from 'react';
-import type { IdSet } from '../workspace/idSet';
+import type { IdSet } from '../core/workspace/idSet';
 import { inBox, inPolygon } from './lasso';
 import { type Joining, LEAST, type MapModel } from './mapModel';
 import type { IMapView } from './useRenderer';

@@ -1,7 +1,7 @@
 import * as React from 'react';
 import { useStore } from 'zustand';
-import type { IClient } from '../client/context';
-import type { IWorkspaceModel } from '../workspace/types';
+import type { IClient } from '../core/client/context';
+import type { IWorkspaceModel } from '../core/workspace/types';
 
 /** The dataset's evaluations; none while nobody knows. */
 export function useEvaluationNames(

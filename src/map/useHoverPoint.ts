@@ -1,10 +1,10 @@
 /** The point under the pointer, and what is known of it. */
 import * as React from 'react';
 import { useStore } from 'zustand';
-import type { IClient } from '../client/context';
-import type { IProjection } from '../client/embeddings';
-import type { ITile } from '../client/types';
-import type { IWorkspaceModel } from '../workspace/types';
+import type { IClient } from '../core/client/context';
+import type { IProjection } from '../embeddings/client';
+import type { ITile } from '../core/client/types';
+import type { IWorkspaceModel } from '../core/workspace/types';
 import type { MapModel } from './mapModel';
 import type { IMapView } from './useRenderer';
 

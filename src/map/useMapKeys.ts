@@ -1,6 +1,6 @@
 /** The map's keyboard: moving, zooming, selecting what is in sight. */
 import type * as React from 'react';
-import type { IWorkspaceModel } from '../workspace/types';
+import type { IWorkspaceModel } from '../core/workspace/types';
 import type { MapModel } from './mapModel';
 import { enclosed, joining, type Mode } from './useDrawing';
 import type { IMapView } from './useRenderer';

@@ -1,8 +1,7 @@
 /** The renderer of a map in an element of the panel, fed from the map's model. */
 import * as React from 'react';
 import { createRenderer } from './deck/load';
-import type { IGrid } from './gridIndex';
-import type { IPlane } from './lasso';
+import type { IGrid, IPlane } from './gridIndex';
 import { LEAST, type MapModel } from './mapModel';
 import { PointIndex } from './pointer';
 import { boundsOf, State } from './points';

@@ -34,6 +34,10 @@ test('cancel a job, read its log, resume it, clear the list', async ({
     hasText: 'second'
   });
   await expect(card).toContainText(`${COUNT} samples`, { timeout: 120_000 });
+  // the dataset is ready a moment before its job is over
+  await expect(
+    jobs.locator('[data-state="queued"], [data-state="running"]')
+  ).toHaveCount(0);
   await jobs.getByRole('button', { name: 'Clear finished' }).click();
   await expect(jobs.locator('.vl-job')).toHaveCount(0);
 });

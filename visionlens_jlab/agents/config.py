@@ -4,23 +4,30 @@ from __future__ import annotations
 
 import importlib.util
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from typing import Any, Protocol
 
-from ..config import (
+from visionlens_jlab.agents.shapes import AgentSettings, Budget
+from visionlens_jlab.config import (
     ENV_AGENT_KEY,
     ENV_AGENT_MODEL,
     ENV_AGENT_URL,
     ENV_ALLOWED_MODELS,
     ENV_VISION_MODEL,
 )
-from ..errors import VisionLensError
-from ..models import AgentSettings, Budget
+from visionlens_jlab.errors import VisionLensError
 
 OPENAI = ("openai", "openai-chat", "openai-responses")
 TRANSFORMERS = "transformers"
 _INSTALL = "Install visionlens-jlab[agents] in the server's environment."
 _CONFIGURE = "Set c.VisionLens.agent_model, such as 'openai:gpt-5-mini', and the provider's key."
+
+
+class _Asking(Protocol):
+    @property
+    def model(self) -> str | None: ...
 
 
 @dataclass(frozen=True)
@@ -80,6 +87,12 @@ class AgentConfig:
             )
 
     @classmethod
+    def of(cls, settings: Mapping[str, Any]) -> AgentConfig:
+        """Of a server, among the settings of its capabilities; else of a script."""
+        found: AgentConfig | None = settings.get("agents")
+        return found or cls.from_environment()
+
+    @classmethod
     def from_environment(cls) -> AgentConfig:
         """Of a script or a worker."""
         return cls(
@@ -125,6 +138,12 @@ class AgentConfig:
             mcp=self.mcp,
             reason=reason,
         )
+
+
+def check(request: _Asking, settings: Mapping[str, Any]) -> None:
+    """Whether the model that a job is to ask, if it names one, may be asked."""
+    if request.model:
+        AgentConfig.of(settings).check(request.model)
 
 
 def provider_of(model: str) -> str:

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
-from .evidence import Evidence
-from .fencing import Fence
+from visionlens_jlab.agents.fencing import Fence
+from visionlens_jlab.agents.statements.evidence import Evidence
 
 if TYPE_CHECKING:
     from pydantic_ai.messages import ModelMessage

@@ -6,17 +6,17 @@ import base64
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
-from .. import __version__
-from ..errors import VisionLensError
-from .fencing import Fence
-from .toolbox import TOOLS
-from .tools import Desk, Found, Tool
+from visionlens_jlab import __version__
+from visionlens_jlab.agents.fencing import Fence
+from visionlens_jlab.agents.tools.base import Desk, Found, Tool
+from visionlens_jlab.agents.tools.toolbox import TOOLS
+from visionlens_jlab.errors import VisionLensError
 
 if TYPE_CHECKING:
     from mcp.server.lowlevel import Server
     from mcp_types import CallToolRequestParams, CallToolResult, ListToolsResult
 
-    from ..catalog.library import Library
+    from visionlens_jlab.core.datasets.library import Library
 
 _LIST = "list_datasets"
 _DATASET = {"type": "string", "description": f"Slug of a dataset, as {_LIST} gives it."}

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ..models import AgentName, AskRequest
-from .fencing import Fence
-from .ideas import LONGEST_IDEA
-from .tools import MOST_IMAGES
+from visionlens_jlab.agents.fencing import Fence
+from visionlens_jlab.agents.shapes import AgentName, AskRequest
+from visionlens_jlab.agents.statements.ideas import LONGEST_IDEA
+from visionlens_jlab.agents.tools.base import MOST_IMAGES
 
 _RULES = f"""\
 You work inside VisionLens, over one dataset of images and the predictions of a model.

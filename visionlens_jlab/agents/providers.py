@@ -5,8 +5,8 @@ from __future__ import annotations
 import inspect
 from typing import TYPE_CHECKING, Any
 
-from ..errors import VisionLensError
-from .config import AgentConfig, installed, provider_of
+from visionlens_jlab.agents.config import AgentConfig, installed, provider_of
+from visionlens_jlab.errors import VisionLensError
 
 if TYPE_CHECKING:
     from pydantic_ai.models import Model

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ..models import Finding
-from .evidence import Evidence
-from .populations import canonical
-from .sentences import of_effect
+from visionlens_jlab.agents.statements.evidence import Evidence
+from visionlens_jlab.agents.statements.populations import canonical
+from visionlens_jlab.agents.statements.sentences import of_effect
+from visionlens_jlab.analysis.shapes import Finding
 
 _MOST = 5
 NOBODY_LOOKED = "Nobody has let statistics look for slices yet."

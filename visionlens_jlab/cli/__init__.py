@@ -11,10 +11,13 @@ import os
 import sys
 from collections.abc import Sequence
 
-from .. import __version__
-from ..errors import CODES, VisionLensError
-from . import analyse, delete, demo, doctor, info, ingest, listing, vectors
-from .output import complain
+from visionlens_jlab import __version__
+from visionlens_jlab.analysis import command as analyse
+from visionlens_jlab.cli import delete, demo, doctor, info, listing, trust
+from visionlens_jlab.cli.output import complain
+from visionlens_jlab.embeddings import command as vectors
+from visionlens_jlab.errors import CODES, VisionLensError
+from visionlens_jlab.ingestion import command as ingest
 
 DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 """Exit statuses; argparse ends with 2 by itself."""
@@ -57,6 +60,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"visionlens {__version__}")
     parser.add_argument("--debug", action="store_true", help="show the whole of an unknown error")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in (ingest, listing, info, delete, vectors, analyse, demo, doctor):
+    for command in (ingest, listing, info, delete, trust, vectors, analyse, demo, doctor):
         command.add(commands)
     return parser

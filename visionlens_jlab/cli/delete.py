@@ -6,7 +6,7 @@ import argparse
 import sys
 from typing import Any
 
-from .output import add_data_dir, complain, say
+from visionlens_jlab.cli.output import add_data_dir, complain, say
 
 
 def add(commands: Any) -> None:
@@ -24,7 +24,7 @@ def add(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Delete, after a question on a terminal."""
-    from ..notebook.connect import connect
+    from visionlens_jlab.core.notebook.connect import connect
 
     if not options.yes and not sys.stdin.isatty():
         complain("REQUEST_INVALID", "Nobody can be asked here.", "Give --yes to delete it.")

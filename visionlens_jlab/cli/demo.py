@@ -6,7 +6,7 @@ import argparse
 import sys
 from typing import Any
 
-from .output import add_data_dir, say
+from visionlens_jlab.cli.output import add_data_dir, say
 
 
 def add(commands: Any) -> None:
@@ -30,9 +30,9 @@ def add(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Render, then ingest."""
-    from ..demo.generate import generate
-    from ..demo.runs import have_findings, have_map, have_runs
-    from ..notebook.entry import ingest
+    from visionlens_demo.generate import generate
+    from visionlens_demo.runs import have_findings, have_map, have_runs
+    from visionlens_jlab.core.notebook.entry import ingest
 
     generate(options.out, options.n, options.seed, options.world, progress=_progress)
     dataset = ingest(options.out, options.name, format="coco", data_dir=options.data_dir)

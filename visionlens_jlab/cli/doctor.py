@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from .output import say, say_json
+from visionlens_jlab.cli.output import say, say_json
 
 MARKS = {"ok": "ok  ", "note": "note", "mend": "MEND"}
 
@@ -39,8 +39,8 @@ def add(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run every check and say what to do."""
-    from ..config import default_data_dir
-    from .checks import datasets, installation, jupyter
+    from visionlens_jlab.cli.checks import datasets, installation, jupyter
+    from visionlens_jlab.config import default_data_dir
 
     named = options.data_dir
     data_dir = default_data_dir() if named is None else Path(named).expanduser().resolve()

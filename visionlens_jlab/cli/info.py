@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from .output import add_data_dir, say, say_json
+from visionlens_jlab.cli.output import add_data_dir, say, say_json
 
 if TYPE_CHECKING:
-    from ..models import DatasetDetail
-    from ..notebook.report import Report
+    from visionlens_jlab.core.datasets.shapes import DatasetDetail
+    from visionlens_jlab.ingestion.notebook import Report
 
 
 def add(commands: Any) -> None:
@@ -24,8 +24,8 @@ def add(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print counts, classes, splits, fields and the last ingest report."""
-    from ..notebook.connect import connect
-    from ..notebook.report import Report
+    from visionlens_jlab.core.notebook.connect import connect
+    from visionlens_jlab.ingestion.notebook import Report
 
     dataset = connect(options.data_dir).open(options.name)
     try:

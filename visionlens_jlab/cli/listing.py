@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from .output import add_data_dir, say, say_json, say_table
+from visionlens_jlab.cli.output import add_data_dir, say, say_json, say_table
 
 if TYPE_CHECKING:
-    from ..models import DatasetInfo
+    from visionlens_jlab.core.datasets.shapes import DatasetInfo
 
 
 def add(commands: Any) -> None:
@@ -21,7 +21,7 @@ def add(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print the cards of all datasets; opens none."""
-    from ..notebook.connect import connect
+    from visionlens_jlab.core.notebook.connect import connect
 
     cards = connect(options.data_dir).datasets()
     if options.json:

@@ -4,19 +4,3 @@ Near-duplicates: hashes of the thumbnails (also mirrored, also of their middle) 
 propose pairs; laying one thumbnail over the other decides; groups are made of pairs that were all
 decided on. Everything works on files and arrays and knows neither jobs nor the catalog.
 """
-
-from .exact import exact_groups
-from .groups import Member, groups_of
-from .near import NearDuplicates, Watch
-from .table import SampleRow, Samples, Thumbnails
-
-__all__ = [
-    "Member",
-    "NearDuplicates",
-    "SampleRow",
-    "Samples",
-    "Thumbnails",
-    "Watch",
-    "exact_groups",
-    "groups_of",
-]

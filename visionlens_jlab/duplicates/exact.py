@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .groups import Member
-from .table import Samples
+from visionlens_jlab.duplicates.groups import Member
+from visionlens_jlab.duplicates.table import Samples
 
 
 def exact_groups(samples: Samples) -> list[list[Member]]:

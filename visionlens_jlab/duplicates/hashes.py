@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..embedding.projections.cells import Cells
-from .bands import RADIUS as BANDS_RADIUS
-from .bands import Bands, Bits, Rows
+from visionlens_jlab.duplicates.bands import RADIUS as BANDS_RADIUS
+from visionlens_jlab.duplicates.bands import Bands, Bits, Rows
+from visionlens_jlab.map.projections.cells import Cells
 
 Grey = npt.NDArray[np.uint8]
 

@@ -14,13 +14,13 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from . import proposals
-from .alignment import Levels, Verdict, compare
-from .groups import Member, groups_of
-from .hashes import MIDDLE, SIDE
-from .proposals import Proposal
-from .table import Samples, Thumbnails
-from .threads import one_thread
+from visionlens_jlab.duplicates import proposals
+from visionlens_jlab.duplicates.alignment import Levels, Verdict, compare
+from visionlens_jlab.duplicates.groups import Member, groups_of
+from visionlens_jlab.duplicates.hashes import MIDDLE, SIDE
+from visionlens_jlab.duplicates.proposals import Proposal
+from visionlens_jlab.duplicates.table import Samples, Thumbnails
+from visionlens_jlab.duplicates.threads import one_thread
 
 Floats = npt.NDArray[np.float32]
 

@@ -9,11 +9,11 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ..embedding.projections.neighbours import nearest_rows
-from ..embedding.projections.pca import principal_components
-from .alignment import Window
-from .bands import Bits, Rows
-from .hashes import MIDDLE, SIDE, WORDS, CloseHashes, hashes
+from visionlens_jlab.duplicates.alignment import Window
+from visionlens_jlab.duplicates.bands import Bits, Rows
+from visionlens_jlab.duplicates.hashes import MIDDLE, SIDE, WORDS, CloseHashes, hashes
+from visionlens_jlab.map.projections.neighbours import nearest_rows
+from visionlens_jlab.map.projections.pca import principal_components
 
 Grey = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]

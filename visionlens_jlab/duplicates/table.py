@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import math
 import os
 import threading
@@ -116,15 +115,15 @@ class Thumbnails:
 
     def image(self, row: int) -> Any:
         """The thumbnail as a grey PIL image; None: there is none that can be read."""
-        from PIL import Image
+        from visionlens_jlab.media.headers import UnreadableImageError
+        from visionlens_jlab.media.thumbnails import open_thumbnail
 
         data = self._bytes(row)
         if data is None:
             return None
         try:
-            with Image.open(io.BytesIO(data), formats=["WEBP"]) as image:
-                return image.convert("L")
-        except (OSError, ValueError, SyntaxError):
+            return open_thumbnail(data).convert("L")
+        except UnreadableImageError:
             return None
 
     def close(self) -> None:

@@ -6,12 +6,25 @@ from typing import Any
 
 import numpy as np
 
-from ..models.evaluations import ClassMetrics, ConfusionCell, Counts, ErrorShare, OperatingPoint
-from .confusion import BACKGROUND, cells
-from .delta import delta_ap
-from .errors import ERRORS
-from .evaluated import Evaluated
-from .outcomes import FALSE_NEGATIVE, FALSE_POSITIVE, IGNORED, TRUE_POSITIVE, Events, events
+from visionlens_jlab.evaluation.evaluated import Evaluated
+from visionlens_jlab.evaluation.matching.errors import ERRORS
+from visionlens_jlab.evaluation.matching.outcomes import (
+    FALSE_NEGATIVE,
+    FALSE_POSITIVE,
+    IGNORED,
+    TRUE_POSITIVE,
+    Events,
+    events,
+)
+from visionlens_jlab.evaluation.metrics.confusion import BACKGROUND, cells
+from visionlens_jlab.evaluation.metrics.delta import delta_ap
+from visionlens_jlab.evaluation.shapes import (
+    ClassMetrics,
+    ConfusionCell,
+    Counts,
+    ErrorShare,
+    OperatingPoint,
+)
 
 
 def recount(

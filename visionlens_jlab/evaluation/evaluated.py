@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import VisionLensError
-from ..models.evaluations import Metric
-from .overlaps import Pairs
-from .settings import FOREGROUND, Settings
+from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.evaluation.matching.overlaps import Pairs
+from visionlens_jlab.evaluation.settings import FOREGROUND, Settings
+from visionlens_jlab.evaluation.shapes import Metric
 
 _VERSION = 1
 

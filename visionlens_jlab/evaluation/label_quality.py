@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .evaluated import Evaluated
-from .settings import BACKGROUND, FOREGROUND
+from visionlens_jlab.evaluation.evaluated import Evaluated
+from visionlens_jlab.evaluation.settings import BACKGROUND, FOREGROUND
 
 _SOFTNESS = 0.05
 """Confidence over which the threshold of a class is blurred."""

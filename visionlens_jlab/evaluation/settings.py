@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..models.evaluations import EvaluateRequest, Geometry, Protocol
+from visionlens_jlab.evaluation.shapes import EvaluateRequest, Geometry, Protocol
 
 FOREGROUND, BACKGROUND = 0.5, 0.1
 """IoU thresholds of the error types, after TIDE."""

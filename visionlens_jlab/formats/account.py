@@ -10,13 +10,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from visionlens_jlab.formats.base import BATCH_IMAGES, Batch, Issue
+from visionlens_jlab.formats.request import Request
+from visionlens_jlab.formats.signatures.signatures import Seen, look, reader_of
+from visionlens_jlab.formats.text.decoding import folded
 from visionlens_jlab.media.headers import is_image
 from visionlens_jlab.media.sources import Source
-
-from .base import BATCH_IMAGES, Batch, Issue
-from .request import Request
-from .signatures import Seen, look, reader_of
-from .text import folded
 
 SURE_AFTER = 1000
 """Files of one folder and suffix that all seemed the same: the others are taken to be so too."""

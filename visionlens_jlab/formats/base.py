@@ -13,9 +13,8 @@ from typing import Any, Literal, NamedTuple, Protocol
 import numpy as np
 import pyarrow as pa
 
-from visionlens_jlab.models import Detected
-
-from .request import Request
+from visionlens_jlab.formats.request import Request
+from visionlens_jlab.formats.shapes import Detected
 
 BATCH_IMAGES = 2000
 """Images in one batch: small enough to be seen soon, large enough to be cheap to commit."""

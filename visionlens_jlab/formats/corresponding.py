@@ -9,10 +9,9 @@ import posixpath
 import re
 from collections.abc import Sequence
 
+from visionlens_jlab.formats.text.decoding import folded
 from visionlens_jlab.media.headers import is_image
 from visionlens_jlab.media.sources import Entry, Source
-
-from .text import folded
 
 _SHARED = 0.9
 """So much of the larger folder must have the names of the other."""

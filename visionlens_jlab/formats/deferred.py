@@ -7,10 +7,9 @@ from functools import cached_property
 from importlib import import_module
 from typing import cast
 
-from visionlens_jlab.models import Detected
-
-from .base import Batch, Format
-from .request import Request
+from visionlens_jlab.formats.base import Batch, Format
+from visionlens_jlab.formats.request import Request
+from visionlens_jlab.formats.shapes import Detected
 
 
 class DeferredFormat:
@@ -36,7 +35,7 @@ class DeferredFormat:
     @cached_property
     def format(self) -> Format:
         """The format itself."""
-        module, _, kind = self._home.partition(".")
+        module, _, kind = self._home.rpartition(".")
         loaded = import_module(f".{module}", __package__)
         return cast(Format, getattr(loaded, kind)())
 

@@ -5,18 +5,17 @@ from __future__ import annotations
 import logging
 from typing import NamedTuple
 
-from visionlens_jlab.confinement import Confinement
+from visionlens_jlab.core.plugins.registry import PluginRegistry
+from visionlens_jlab.core.system.confinement import Confinement
 from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.formats.base import Format
+from visionlens_jlab.formats.listing import no_images
+from visionlens_jlab.formats.preview import nothing_read, unread
+from visionlens_jlab.formats.registry import check_format_options, formats, source_kinds
+from visionlens_jlab.formats.request import Request, make_request
+from visionlens_jlab.formats.shapes import Detected, DetectRequest
+from visionlens_jlab.formats.signatures.signatures import advice_for, look
 from visionlens_jlab.media.headers import is_image
-from visionlens_jlab.models import Detected, DetectRequest
-from visionlens_jlab.plugins.registry import PluginRegistry
-
-from .base import Format
-from .listing import no_images
-from .preview import nothing_read, unread
-from .registry import check_format_options, formats, source_kinds
-from .request import Request, make_request
-from .signatures import advice_for, look
 
 WITHOUT_LABEL_FILES = ("class_folders", "images")
 """Built-in formats that read nothing but images."""

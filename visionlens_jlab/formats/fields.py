@@ -12,9 +12,14 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from visionlens_jlab.arrow_columns import TIMESTAMP, numbers, optional, texts, timestamps
-
-from .base import Issue
+from visionlens_jlab.core.system.arrow_columns import (
+    TIMESTAMP,
+    numbers,
+    optional,
+    texts,
+    timestamps,
+)
+from visionlens_jlab.formats.base import Issue
 
 RESERVED = frozenset(
     [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from .splits import split_of_folder
+from visionlens_jlab.formats.splits import split_of_folder
 
 IMAGE_WORDS = frozenset({"images", "image", "imgs", "img", "jpegimages"})
 LABEL_WORDS = frozenset({"labels", "label", "annotations", "annotation", "txt"})

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import sys
 
-from .losses import LOSSES
+from visionlens_jlab.formats.writing.losses import LOSSES
 
 ISSUES: dict[str, str] = {
     "ANNOTATION_INVALID": "An annotation has no usable geometry or values; skipped.",

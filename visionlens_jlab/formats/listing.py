@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.formats.base import BATCH_IMAGES, ImageRows
+from visionlens_jlab.formats.request import Request
 from visionlens_jlab.media.headers import is_image
 from visionlens_jlab.media.sources import Entry, Source
-
-from .base import BATCH_IMAGES, ImageRows
-from .request import Request
 
 
 def file_rows(

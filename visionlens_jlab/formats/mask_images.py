@@ -11,8 +11,8 @@ import posixpath
 import re
 from collections.abc import Iterable, Sequence
 
-from .folder_names import IMAGE_WORDS
-from .text import folded
+from visionlens_jlab.formats.folder_names import IMAGE_WORDS
+from visionlens_jlab.formats.text.decoding import folded
 
 MASK_FORMATS = ("PNG", "BMP", "TIFF", "GIF")
 """What masks are read from. Of icons Pillow decodes the pixels to tell their size."""

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from visionlens_jlab.plugins.hookspecs import API_VERSION, PluginContext, hookimpl
-
-from .base import Format
-from .coco import CocoFormat
-from .deferred import DeferredFormat
+from visionlens_jlab.core.plugins.hookspecs import API_VERSION, PluginContext, hookimpl
+from visionlens_jlab.formats.base import Format
+from visionlens_jlab.formats.coco.format import CocoFormat
+from visionlens_jlab.formats.deferred import DeferredFormat
 
 visionlens_api_version = API_VERSION
 
@@ -21,7 +20,7 @@ def visionlens_formats(context: PluginContext) -> Sequence[Format]:
             "dataframe",
             "Table",
             "A DataFrame, or a Parquet, Arrow or CSV file that names images.",
-            "dataframe.DataFrameFormat",
+            "tables.dataframe.DataFrameFormat",
             "annotations",
         ),
         CocoFormat(),
@@ -29,7 +28,7 @@ def visionlens_formats(context: PluginContext) -> Sequence[Format]:
             "voc",
             "Pascal VOC",
             "One XML file for each image, with splits in ImageSets/Main.",
-            "voc.VocFormat",
+            "voc.format.VocFormat",
             "voc_origin",
             "parts",
         ),
@@ -37,7 +36,7 @@ def visionlens_formats(context: PluginContext) -> Sequence[Format]:
             "yolo",
             "YOLO",
             "One text file for each image: boxes, polygons, oriented boxes or keypoints.",
-            "yolo.YoloFormat",
+            "yolo.format.YoloFormat",
             "task",
             "units",
         ),
@@ -45,12 +44,12 @@ def visionlens_formats(context: PluginContext) -> Sequence[Format]:
             "class_folders",
             "Class folders",
             "One folder for each class, with or without train/val/test folders above.",
-            "class_folders.ClassFoldersFormat",
+            "class_folders.format.ClassFoldersFormat",
         ),
         DeferredFormat(
             "images",
             "Folder of images",
             "Images without labels, in any folders below the one named.",
-            "images.ImagesFormat",
+            "class_folders.images.ImagesFormat",
         ),
     ]

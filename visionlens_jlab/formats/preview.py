@@ -7,14 +7,13 @@ import posixpath
 from collections.abc import Iterator, Sequence
 
 from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.formats.mask_images import mask_images
+from visionlens_jlab.formats.request import Request
+from visionlens_jlab.formats.shapes import Detected
+from visionlens_jlab.formats.signatures.signatures import MASK, Seen, look, reader_of
+from visionlens_jlab.formats.text.decoding import folded
 from visionlens_jlab.media.headers import is_image
 from visionlens_jlab.media.sources import Source
-from visionlens_jlab.models import Detected
-
-from .mask_images import mask_images
-from .request import Request
-from .signatures import MASK, Seen, look, reader_of
-from .text import folded
 
 FOLDERS = 200
 FILES = 20_000

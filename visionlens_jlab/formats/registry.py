@@ -6,14 +6,13 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import cast
 
+from visionlens_jlab.core.plugins.registry import PluginRegistry
 from visionlens_jlab.errors import check_options
+from visionlens_jlab.formats import plugin as formats_plugin
+from visionlens_jlab.formats.base import FORMAT_ATTRIBUTES, Format
+from visionlens_jlab.formats.shapes import FormatInfo
 from visionlens_jlab.media import plugin as media_plugin
 from visionlens_jlab.media.sources import SourceKind
-from visionlens_jlab.models import FormatInfo
-from visionlens_jlab.plugins.registry import PluginRegistry
-
-from . import plugin as formats_plugin
-from .base import FORMAT_ATTRIBUTES, Format
 
 
 @lru_cache(maxsize=1)

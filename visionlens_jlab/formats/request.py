@@ -8,12 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from visionlens_jlab.confinement import NOWHERE, Confinement
+from visionlens_jlab.core.system.confinement import NOWHERE, Confinement
 from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.formats.mask_images import mask_images
 from visionlens_jlab.media.headers import is_image
 from visionlens_jlab.media.sources import Entry, LocalSource, Source, SourceKind, connect
-
-from .mask_images import mask_images
 
 LABEL_FOLDERS = frozenset({"annotations", "labels"})
 """A label file in such a folder belongs to the dataset in the folder above it."""

@@ -1,6 +1,6 @@
 """The part of an image around an annotation, sharp.
 
-`src/components/placement.ts` computes the same region, so that what is drawn over it fits.
+`src/core/components/placement.ts` computes the same region, so that what is drawn over it fits.
 """
 
 from __future__ import annotations
@@ -11,11 +11,10 @@ from typing import BinaryIO, NamedTuple
 from PIL import Image
 
 from visionlens_jlab.errors import VisionLensError
-
-from .decode import open_upright
-from .header_reader import read_header
-from .render import image_errors
-from .thumbnails import encode
+from visionlens_jlab.media.decode import open_upright
+from visionlens_jlab.media.header_reader import read_header
+from visionlens_jlab.media.render import image_errors
+from visionlens_jlab.media.thumbnails import encode
 
 MARGIN = 0.2
 """Share of the box's longer side that is shown around it."""

@@ -1,7 +1,8 @@
 """Pixels, upright and in RGB, from any file Pillow can read.
 
-A decoded image never has more than `MAX_PIXELS` pixels: a file that claims more is refused before
-memory is taken. JPEGs are first reduced while decoding (Pillow's draft mode), so large ones pass.
+A decoded image never has more than `MAX_PIXELS` pixels, nor takes more memory than its process has
+for one (`memory.py`): a file that claims more is refused before memory is taken. JPEGs are reduced
+while they are decoded (Pillow's draft mode), as far as is wanted or needed, so large ones pass.
 """
 
 from __future__ import annotations
@@ -11,15 +12,20 @@ from typing import BinaryIO
 
 import numpy as np
 from PIL import Image, ImageFile
+from PIL.JpegImagePlugin import JpegImageFile
 
-from .header_reader import describe, header_of, open_image
-from .headers import Header, UnreadableImageError
+from visionlens_jlab.media.header_reader import describe, header_of, open_image
+from visionlens_jlab.media.headers import Header, UnreadableImageError
+from visionlens_jlab.media.memory import OWN
 
 MAX_PIXELS = 178_956_970
 """Twice Pillow's own warning limit, where Pillow gives an error by default."""
 
 SHOWN_PIXELS = 40_000_000
 """More than any screen shows; where an image becomes smaller anyway, no more get colours."""
+
+_BESIDES = {"WEBP": 4, "AVIF": 12, "JPEG2000": 16}
+"""Bytes for each pixel that a decoder takes besides the picture."""
 
 TRANSPOSE = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -60,28 +66,65 @@ def open_upright(
     Raises
     ------
     UnreadableImageError
-        Not an image, damaged beyond use, or larger than `MAX_PIXELS`.
+        Not an image, damaged beyond use, or larger than `MAX_PIXELS`; TooLargeImageError.
     """
+    size = None
     try:
         with open_image(file) as image:
             header = header_of(image)
-            if long_side is not None:
-                image.draft("RGB", (long_side * 2, long_side * 2))
+            size = image.size
+            if isinstance(image, JpegImageFile):
+                _draft(image, long_side, most_pixels)
             if image.width * image.height > MAX_PIXELS:
                 raise UnreadableImageError(f"{image.width} x {image.height} pixels are too many")
+            OWN.check(size, _needed(image))
             damage = _load(image, file)
             # Pillow turns TIFFs upright while loading.
             turn = None if image.format == "TIFF" else TRANSPOSE.get(header.orientation)
             if long_side is not None:
                 most_pixels = max(SHOWN_PIXELS, 4 * long_side * long_side)
             shown = displayable(_reduced(image, most_pixels))
-    except (UnreadableImageError, MemoryError):
+    except UnreadableImageError:
         raise
+    except MemoryError as error:
+        if not OWN.megabytes:
+            raise
+        raise OWN.refused(size) from error
     except Exception as error:  # Pillow's decoders raise many kinds on damaged files
         raise UnreadableImageError(describe(error)) from error
     if long_side is not None:
         shown.thumbnail((long_side, long_side), Image.Resampling.LANCZOS, reducing_gap=3.0)
     return (shown if turn is None else shown.transpose(turn)), header, damage
+
+
+def _draft(image: JpegImageFile, long_side: int | None, most_pixels: int | None) -> None:
+    """Have a JPEG decoded by 1/2, 1/4 or 1/8: what is wanted, or what there is memory for."""
+    wanted = 1
+    if long_side is not None:
+        wanted = min(image.size) // (2 * long_side)
+    elif most_pixels is not None:
+        wanted = math.isqrt(image.width * image.height // most_pixels)
+    scale = next((scale for scale in (8, 4, 2) if scale <= wanted), 1)
+    while scale < 8 and not OWN.fits(_needed(image, scale)):
+        scale *= 2
+    image.draft(None, (max(1, image.width // scale), max(1, image.height // scale)))
+
+
+def _needed(image: Image.Image, scale: int = 1) -> int:
+    """Bytes that it takes to decode an image, at 1/`scale` of its size."""
+    pixels = math.ceil(image.width / scale) * math.ceil(image.height / scale)
+    each = 1 if image.mode in ("1", "L", "P") else 2 if image.mode.startswith("I;16") else 4
+    needed = pixels * (each + _BESIDES.get(image.format or "", 0))
+    if isinstance(image, JpegImageFile) and image.info.get("progressive"):
+        # The decoder holds two bytes for each number of the file, however small the picture.
+        blocks = [across * down for _, across, down, _ in image.layer]
+        needed += 2 * _stored_pixels(image) * sum(blocks) // max(1, *blocks)
+    return needed
+
+
+def _stored_pixels(image: JpegImageFile) -> int:
+    scale = (image.decoderconfig or (1, 0))[0]
+    return int(image.width * image.height * scale * scale)
 
 
 def _reduced(image: Image.Image, most_pixels: int | None) -> Image.Image:

@@ -1,7 +1,7 @@
 """Pictures made from files of others, in processes of bounded memory.
 
 A file of a hundred bytes may claim pixels that take gigabytes, and what a decoder takes besides is
-its own secret: see `confined.py`.
+its own secret: see `core/system/confined_processes.py`.
 """
 
 from __future__ import annotations
@@ -13,10 +13,14 @@ from pathlib import Path
 from typing import IO, Any, BinaryIO
 
 import msgspec
+import numpy as np
 
 from visionlens_jlab.config import default_decode_memory
-from visionlens_jlab.confined import ConfinedEndedError, ConfinedPool
+from visionlens_jlab.core.system.confined_processes import ConfinedEndedError, ConfinedPool
+from visionlens_jlab.embeddings.models.preparation import Preparation
 from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.media.browser import browser_type
+from visionlens_jlab.media.memory import ADVICE
 
 AT_ONCE = 2
 SECONDS = 60.0
@@ -44,6 +48,24 @@ class Draw(msgspec.Struct, tag=True):
     size: tuple[int, int] | None = None
     long_side: int = 0
     aspect: float | None = None
+
+
+class Check(msgspec.Struct, tag=True):
+    """A file whose header is to be read."""
+
+    path: str
+    identity: tuple[int, int]
+
+
+class Prepare(msgspec.Struct, tag=True):
+    """An image to make a model's input of."""
+
+    path: str
+    identity: tuple[int, int]
+    preparation: Preparation
+
+
+Task = Draw | Check | Prepare
 
 
 class Part(msgspec.Struct, tag=True):
@@ -91,7 +113,21 @@ def draw_crop(
         return content.read()
 
 
-def _drawn(draw: Draw) -> tuple[IO[bytes], str]:
+def check_image(file: BinaryIO) -> None:
+    """Raise what is wrong with the header of an image file: as `draw_image`."""
+    if browser_type(file) is None:
+        _drawn(Check(str(file.name), identity_of(file)))[0].close()
+
+
+def prepare_image(file: BinaryIO, preparation: Preparation) -> np.ndarray[Any, Any]:
+    """A whole image as a model's input, uint8 (size, size, 3); raises as `draw_image`."""
+    content, _ = _drawn(Prepare(str(file.name), identity_of(file), preparation))
+    with content:
+        pixels = np.frombuffer(bytearray(content.read()), np.uint8)
+    return pixels.reshape(preparation.size, preparation.size, 3)
+
+
+def _drawn(draw: Task) -> tuple[IO[bytes], str]:
     content: IO[bytes] = tempfile.SpooledTemporaryFile(KEPT_BYTES)  # noqa: SIM115  the reader does
     try:
         with PROCESSES.lease(_WAIT_SECONDS) as confined, confined.ended_after(SECONDS):
@@ -125,6 +161,5 @@ def too_large(path: Path) -> VisionLensError:
     return VisionLensError(
         "MEMORY_LIMIT",
         f"To show {path.name} takes more than the {share} MiB that there are for an image.",
-        "Make it smaller, save it as JPEG, or raise VisionLens.decode_memory_mb "
-        "($VISIONLENS_DECODE_MEMORY).",
+        f"{ADVICE[0].upper()}{ADVICE[1:]}.",
     )

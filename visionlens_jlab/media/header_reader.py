@@ -10,7 +10,9 @@ from typing import BinaryIO
 
 from PIL import ExifTags, Image, TiffImagePlugin, UnidentifiedImageError
 
-from .headers import Header, UnreadableImageError
+from visionlens_jlab.media.headers import Header, UnreadableImageError
+from visionlens_jlab.media.memory import OWN
+from visionlens_jlab.media.webp import CANVAS_BYTES, HEAD_BYTES, webp_size
 
 _limit_lock = threading.Lock()
 
@@ -26,6 +28,10 @@ def read_header(file: BinaryIO) -> Header:
         if complaints and header.odd is None:
             return header._replace(odd=" ".join(str(complaints[0].message).split()).rstrip("."))
         return header
+    except UnreadableImageError:
+        raise
+    except MemoryError as error:
+        raise OWN.refused() from error
     except Exception as error:  # Pillow's parsers raise many kinds on damaged files
         raise UnreadableImageError(describe(error)) from error
 
@@ -38,10 +44,14 @@ _ICON_PIXELS = 1 << 21
 def open_image(file: BinaryIO) -> Image.Image:
     """`Image.open` without Pillow's own size limit: the size is wanted even of a huge image.
 
-    Whoever decodes checks the size first (`decode.MAX_PIXELS`). Pillow decodes icons at once.
+    Whoever decodes checks the size first (`decode.MAX_PIXELS`). Pillow decodes icons at once, and
+    takes memory for a WebP's pixels: TooLargeImageError.
     """
-    is_icon = file.read(len(_ICON)) == _ICON
+    head = file.read(HEAD_BYTES)
+    is_icon, size = head.startswith(_ICON), webp_size(head)
     file.seek(0)
+    if size is not None:
+        OWN.check(size, CANVAS_BYTES * size[0] * size[1])
     with _limit_lock:
         before = Image.MAX_IMAGE_PIXELS
         Image.MAX_IMAGE_PIXELS = _ICON_PIXELS if is_icon else None

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from visionlens_jlab.plugins.hookspecs import API_VERSION, PluginContext, hookimpl
-
-from .sources import LocalKind, SourceKind
+from visionlens_jlab.core.plugins.hookspecs import API_VERSION, PluginContext, hookimpl
+from visionlens_jlab.media.sources import LocalKind, SourceKind
 
 visionlens_api_version = API_VERSION
 

@@ -10,22 +10,31 @@ from typing import BinaryIO
 import msgspec
 from PIL import Image
 
-from visionlens_jlab.confined import Bound
+from visionlens_jlab.core.system.confined_processes import Bound
+from visionlens_jlab.core.system.pipes import read_frame, serve_streams, write_frame
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.pipes import read_frame, serve_streams, write_frame
-
-from .crops import crop_image
-from .decode import open_upright
-from .drawing import Draw, Drawn, Part, identity_of, too_large
-from .render import encode_image
-from .thumbnails import encode
+from visionlens_jlab.media.crops import crop_image
+from visionlens_jlab.media.decode import open_upright
+from visionlens_jlab.media.drawing import Check, Drawn, Part, Prepare, Task, identity_of, too_large
+from visionlens_jlab.media.header_reader import read_header
+from visionlens_jlab.media.image_processes.preparing import prepared
+from visionlens_jlab.media.memory import limit_to
+from visionlens_jlab.media.render import encode_image, image_errors
+from visionlens_jlab.media.thumbnails import encode
 
 PART_BYTES = 1 << 20
 
 
-def answer(draw: Draw) -> tuple[bytes, str]:
-    """The picture asked for and its media type. VisionLensError, MemoryError."""
+def answer(draw: Task) -> tuple[bytes, str]:
+    """What is asked for, and the media type of a picture. VisionLensError, MemoryError."""
     with _opened(draw) as file:
+        if isinstance(draw, Prepare):
+            with image_errors(file):
+                return prepared(file, draw.preparation).tobytes(), ""
+        if isinstance(draw, Check):
+            with image_errors(file):
+                read_header(file)
+            return b"", ""
         if draw.box is None:
             return encode_image(file)
         crop = crop_image(
@@ -34,7 +43,7 @@ def answer(draw: Draw) -> tuple[bytes, str]:
         return crop, "image/webp"
 
 
-def _opened(draw: Draw) -> BinaryIO:
+def _opened(draw: Task) -> BinaryIO:
     try:
         file = Path(draw.path).open("rb")  # noqa: SIM115  the caller does
     except PermissionError as error:
@@ -57,7 +66,8 @@ def main(megabytes: int) -> None:
     """Serve on the standard streams."""
     _load()
     bound = Bound(megabytes)
-    decoder = msgspec.msgpack.Decoder(Draw)
+    limit_to(megabytes, bound.room)
+    decoder = msgspec.msgpack.Decoder(Task)
 
     def serve(calls: BinaryIO, replies: BinaryIO) -> None:
         def tell(message: Part | Drawn) -> None:

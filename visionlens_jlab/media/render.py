@@ -11,37 +11,16 @@ from typing import BinaryIO
 from PIL import Image
 
 from visionlens_jlab.errors import VisionLensError
-
-from .decode import SHOWN_PIXELS, open_upright
-from .header_reader import describe, header_of, open_image
-from .headers import UnreadableImageError
-
-BROWSER_TYPES = {
-    "JPEG": "image/jpeg",
-    "MPO": "image/jpeg",
-    "PNG": "image/png",
-    "WEBP": "image/webp",
-    "GIF": "image/gif",
-}
-"""Formats every browser shows; the type comes from the content, never from the file's name."""
+from visionlens_jlab.media.decode import SHOWN_PIXELS, open_upright
+from visionlens_jlab.media.headers import UnreadableImageError
+from visionlens_jlab.media.memory import ADVICE, TooLargeImageError
 
 WEBP_LIMIT = 16_383
 """Largest side WebP can hold, in pixels."""
 
 
-def browser_type(file: BinaryIO) -> str | None:
-    """The media type of a file that browsers show upright (they apply EXIF in JPEGs).
-
-    None: it must be decoded, see `encode_image`. IMAGE_UNREADABLE.
-    """
-    with image_errors(file):
-        kind, orientation = _inspect(file)
-    mime = BROWSER_TYPES.get(kind)
-    return mime if orientation == 1 or mime == "image/jpeg" else None
-
-
 def encode_image(file: BinaryIO) -> tuple[bytes, str]:
-    """An image as browsers show it and its media type. IMAGE_UNREADABLE.
+    """An image as browsers show it and its media type. IMAGE_UNREADABLE, MEMORY_LIMIT.
 
     WebP at full resolution (PNG with transparency or beyond WebP's size), smaller where it has
     more than `SHOWN_PIXELS`.
@@ -53,20 +32,17 @@ def encode_image(file: BinaryIO) -> tuple[bytes, str]:
 
 @contextmanager
 def image_errors(file: BinaryIO) -> Iterator[None]:
-    """Say what is wrong with an image file: IMAGE_UNREADABLE."""
+    """Say what is wrong with an image file: IMAGE_UNREADABLE, MEMORY_LIMIT."""
+    name = Path(str(getattr(file, "name", "The image"))).name
     try:
         yield
+    except TooLargeImageError as error:
+        advice = f"{ADVICE[0].upper()}{ADVICE[1:]}."
+        raise VisionLensError(
+            "MEMORY_LIMIT", f"{name} cannot be shown: {error.why}.", advice
+        ) from error
     except UnreadableImageError as error:
-        name = Path(str(getattr(file, "name", "The image"))).name
         raise VisionLensError("IMAGE_UNREADABLE", f"{name} cannot be shown: {error}.") from error
-
-
-def _inspect(file: BinaryIO) -> tuple[str, int]:
-    try:
-        with open_image(file) as image:
-            return image.format or "", header_of(image).orientation
-    except Exception as error:  # Pillow's parsers raise many kinds on damaged files
-        raise UnreadableImageError(describe(error)) from error
 
 
 def _encode(image: Image.Image) -> tuple[bytes, str]:
@@ -76,4 +52,4 @@ def _encode(image: Image.Image) -> tuple[bytes, str]:
         image.save(buffer, "PNG", compress_level=1)
     else:
         image.save(buffer, "WEBP", quality=90, method=2)
-    return buffer.getvalue(), BROWSER_TYPES[kind]
+    return buffer.getvalue(), f"image/{kind.lower()}"

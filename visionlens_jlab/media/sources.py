@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, Protocol
 
-from visionlens_jlab.confinement import NOWHERE, Confinement, not_allowed
+from visionlens_jlab.core.system.confinement import NOWHERE, Confinement, not_trusted
 from visionlens_jlab.errors import VisionLensError
 
 IGNORED_NAMES = frozenset({"__MACOSX", "Thumbs.db", "__pycache__"})
@@ -92,17 +92,16 @@ class LocalSource:
         self._readable = linked.and_in([self.location])
 
     @classmethod
-    def stored(cls, location: str, linked: Confinement = NOWHERE) -> LocalSource:
-        """The root of a dataset, whose location was real when it was stored.
+    def stored(cls, location: str, readable: Confinement) -> LocalSource:
+        """The root of a dataset, which anybody may have named: it must lead into `readable`.
 
-        Where it has become a link since, that must lead into `linked`. Raises PATH_NOT_ALLOWED
-        otherwise, and as the constructor does.
+        Raises ROOT_NOT_TRUSTED otherwise, and as the constructor does.
         """
-        where = linked.and_in([location] if location else [])
-        where.resolve(location)
-        source = cls(location, linked)
-        if not where.holds(source.location):  # exchanged meanwhile
-            raise not_allowed(location)
+        if not readable.allows_root(location):
+            raise not_trusted(location)
+        source = cls(location, readable)
+        if not readable.holds(source.location):  # exchanged meanwhile
+            raise not_trusted(location)
         return source
 
     def list(self, path: str = "") -> tuple[list[str], list[Entry]]:
@@ -243,10 +242,12 @@ def connect(address: str, kinds: list[SourceKind], linked: Confinement = NOWHERE
     )
 
 
-def connect_stored(location: str, kinds: list[SourceKind], linked: Confinement) -> Source:
+def connect_stored(location: str, kinds: list[SourceKind], readable: Confinement) -> Source:
     """The source at the location of a dataset's root: see `LocalSource.stored`."""
     if _scheme(location) == LocalKind.scheme:
-        return LocalSource.stored(_plain(location), linked)
+        return LocalSource.stored(_plain(location), readable)
+    if not readable.allows_root(location):
+        raise not_trusted(location)
     return connect(location, kinds)
 
 

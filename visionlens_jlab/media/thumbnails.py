@@ -14,11 +14,16 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from visionlens_jlab.media.headers import UnreadableImageError
+from visionlens_jlab.media.webp import HEAD_BYTES, webp_size
+
 if TYPE_CHECKING:
     from PIL import Image
 
 LONG_SIDE = 256
 """Pixels on the longer side; smaller images keep their size."""
+MOST_SIDE = 1024
+"""Pixels; what is larger is taken for no thumbnail."""
 QUALITY = 75
 _MARK = b"VLTS"
 _SEAL = struct.Struct("<4sI")
@@ -39,6 +44,24 @@ def encode(image: Image.Image, quality: int = QUALITY) -> bytes:
     buffer = io.BytesIO()
     image.save(buffer, "WEBP", quality=quality, method=2)
     return buffer.getvalue()
+
+
+def open_thumbnail(data: bytes) -> Image.Image:
+    """A thumbnail that lay in a pack, decoded. UnreadableImageError.
+
+    Packs may come from others: nothing is decoded that is much larger than a thumbnail.
+    """
+    from PIL import Image
+
+    size = webp_size(data[:HEAD_BYTES])
+    if size is None or max(size) > MOST_SIDE:
+        raise UnreadableImageError("it is no thumbnail")
+    try:
+        with Image.open(io.BytesIO(data), formats=["WEBP"]) as image:
+            image.load()
+            return image
+    except (OSError, ValueError, SyntaxError) as error:
+        raise UnreadableImageError("it is no thumbnail") from error
 
 
 class PackWriter:

@@ -25,7 +25,7 @@ from traitlets.config import Config
 
 import visionlens_jlab as vl
 from visionlens_jlab import cli
-from visionlens_jlab.extension import VisionLens
+from visionlens_jlab.options import VisionLens
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ["README.md", "docs/*.md", "docs/guide/*.md", "examples/*.ipynb"]

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from visionlens_jlab import arrow_columns as columns
+from visionlens_jlab.core.system import arrow_columns as columns
 
 texts = st.lists(st.none() | st.text(st.characters(exclude_categories=["Cs"]), max_size=5))
 
@@ -54,7 +54,7 @@ def test_timestamps():
 def test_pandas_is_not_imported():
     script = (
         "import sys, numpy as np\n"
-        "from visionlens_jlab import arrow_columns as c\n"
+        "from visionlens_jlab.core.system import arrow_columns as c\n"
         "c.words(['a', None]), c.texts(['b', None]), c.finite(np.array([1.0]))\n"
         "assert 'pandas' not in sys.modules\n"
     )

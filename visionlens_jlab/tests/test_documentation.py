@@ -14,8 +14,8 @@ import pytest
 from traitlets import TraitError
 
 from visionlens_jlab import cli
-from visionlens_jlab.embedding import registry
-from visionlens_jlab.jobs.attributes import job as attributes_job
+from visionlens_jlab.attributes.job import job as attributes_job
+from visionlens_jlab.embeddings.models import registry
 from visionlens_jlab.tests import documents
 from visionlens_jlab.tests.agents.simulated_eyes import Eyes
 

@@ -36,9 +36,9 @@ def test_loading_the_extension_loads_nothing_heavy():
 def test_serving_a_dataset_loads_nothing_heavy(tmp_path):
     loaded = loaded_by(
         "from pathlib import Path\n"
-        "import visionlens_jlab.extension, visionlens_jlab.jobs.kernel\n"
-        "from visionlens_jlab.catalog.library import Library\n"
-        "from visionlens_jlab.models import FacetsRequest, ViewSpec\n"
+        "import visionlens_jlab.extension, visionlens_jlab.core.jobs.kernel\n"
+        "from visionlens_jlab.core.datasets.library import Library\n"
+        "from visionlens_jlab.core.views.shapes import FacetsRequest, ViewSpec\n"
         "from visionlens_jlab.formats.registry import format_infos\n"
         f"library = Library(Path({str(tmp_path)!r}))\n"
         "store = library.create('a')\n"
@@ -54,10 +54,10 @@ def test_a_queued_agent_loads_no_language_model(tmp_path):
     loaded = loaded_by(
         "from pathlib import Path\n"
         "from visionlens_jlab.agents.config import AgentConfig\n"
-        "from visionlens_jlab.jobs import runner\n"
-        "from visionlens_jlab.jobs.inline import run_job\n"
-        "from visionlens_jlab.catalog.library import Library\n"
-        "from visionlens_jlab.models import AskRequest\n"
+        "from visionlens_jlab.core.jobs import runner\n"
+        "from visionlens_jlab.core.jobs.inline import run_job\n"
+        "from visionlens_jlab.core.datasets.library import Library\n"
+        "from visionlens_jlab.agents.shapes import AskRequest\n"
         f"library = Library(Path({str(tmp_path)!r}))\n"
         "store = library.create('a')\n"
         "AgentConfig.from_environment().settings()\n"
@@ -73,12 +73,14 @@ def test_searching_loads_no_engine(tmp_path):
     loaded = loaded_by(
         "from pathlib import Path\n"
         "import numpy as np\n"
-        "from visionlens_jlab.catalog.library import Library\n"
-        "from visionlens_jlab.models import EmbeddingSpace, SearchSpec, ViewSpec\n"
+        "from visionlens_jlab.core.datasets.library import Library\n"
+        "from visionlens_jlab.core.views.search_shapes import SearchSpec\n"
+        "from visionlens_jlab.embeddings.shapes import EmbeddingSpace\n"
+        "from visionlens_jlab.core.views.shapes import ViewSpec\n"
         "from visionlens_jlab.tests.catalog.builders import piece, samples_table\n"
-        "from visionlens_jlab.vectors.asking import Costs\n"
-        "from visionlens_jlab.vectors.config import VectorConfig\n"
-        "from visionlens_jlab.vectors.service import VectorService\n"
+        "from visionlens_jlab.embeddings.index.queries import Costs\n"
+        "from visionlens_jlab.embeddings.index.config import VectorConfig\n"
+        "from visionlens_jlab.embeddings.index.service import VectorService\n"
         f"folder = Path({str(tmp_path)!r})\n"
         "library = Library(folder)\n"
         "service = VectorService(library, VectorConfig(), costs=Costs(0, 0))\n"
@@ -97,7 +99,7 @@ def test_searching_loads_no_engine(tmp_path):
 
 
 def test_a_worker_opens_no_database():
-    loaded = loaded_by("import visionlens_jlab.jobs.worker, visionlens_jlab.jobs.ingest.job")
+    loaded = loaded_by("import visionlens_jlab.core.jobs.worker, visionlens_jlab.ingestion.job.job")
     assert "duckdb" not in loaded
     assert not loaded & set(HEAVY)
 

@@ -7,7 +7,7 @@ import os
 
 import pytest
 
-from visionlens_jlab.loading import importing
+from visionlens_jlab.core.system.loading import importing
 
 SPIN = "OPENBLAS_THREAD_TIMEOUT"
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import psutil
 
-from .notebook.servers import server
-from .notebook.small_coco import write
+from visionlens_jlab.tests.notebook.servers import server
+from visionlens_jlab.tests.notebook.small_coco import write
 
 API = "visionlens/api/v1"
 

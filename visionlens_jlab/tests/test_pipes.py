@@ -9,8 +9,8 @@ import psutil
 
 PARENT = """
 import sys, time
-from visionlens_jlab.pipes import start_child
-child = "import time; from visionlens_jlab import pipes; "
+from visionlens_jlab.core.system.pipes import start_child
+child = "import time; from visionlens_jlab.core.system import pipes; "
 child += "pipes.serve_streams(lambda requests, results: time.sleep(600), nice=False)"
 print(start_child([sys.executable, "-c", child]).pid, flush=True)
 time.sleep(600)

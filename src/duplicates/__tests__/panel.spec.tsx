@@ -1,14 +1,14 @@
 import '@testing-library/jest-dom';
 import { act, fireEvent, render, screen } from '@testing-library/react';
 import * as React from 'react';
-import type { IDuplicates } from '../../client/embeddings';
+import type { IDuplicates } from '../../embeddings/client';
 import {
   fakeContext,
   fakeEmbeddings,
   fakeModel,
   tile
-} from '../../components/__tests__/fakes';
-import { CommandIDs } from '../../tokens';
+} from '../../core/components/__tests__/fakes';
+import { CommandIDs } from '../../core/tokens';
 import { createDuplicatesPanel } from '..';
 import { DuplicatesPanel } from '../DuplicatesPanel';
 

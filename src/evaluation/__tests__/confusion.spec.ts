@@ -1,4 +1,4 @@
-import type { IConfusionCell } from '../../client/evaluations';
+import type { IConfusionCell } from '../client';
 import { errorCounts, matrixOf, topConfusions } from '../confusion';
 import { curvePath, nearestPoint, pointAt } from '../curves';
 import { COUNTS, CURVES } from './fixtures';

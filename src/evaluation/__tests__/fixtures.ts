@@ -8,7 +8,7 @@ import type {
   IEvaluationsClient,
   IMetric,
   IRun
-} from '../../client/evaluations';
+} from '../client';
 
 export const RUNS: IRun[] = ['run-a', 'run-b'].map(run => ({
   run,

@@ -1,14 +1,14 @@
 import '@testing-library/jest-dom';
 import { act, fireEvent, render, screen, within } from '@testing-library/react';
 import * as React from 'react';
-import type { IEvaluationsClient } from '../../client/evaluations';
-import { VisionLensError } from '../../client/errors';
+import type { IEvaluationsClient } from '../client';
+import { VisionLensError } from '../../core/client/errors';
 import {
   DETAIL as DATASET,
   fakeContext,
   fakeModel,
   VIEW
-} from '../../components/__tests__/fakes';
+} from '../../core/components/__tests__/fakes';
 import { runNameOf } from '../AddPredictionsForm';
 import { describeEvaluation, iouText } from '../describe';
 import { EvaluationPanel } from '../EvaluationPanel';

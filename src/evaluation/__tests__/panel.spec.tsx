@@ -1,12 +1,12 @@
 import '@testing-library/jest-dom';
 import { act, fireEvent, screen, within } from '@testing-library/react';
-import { VisionLensError } from '../../client/errors';
-import { outcomeFilter } from '../../components/outcomes';
+import { VisionLensError } from '../../core/client/errors';
+import { outcomeFilter } from '../../core/components/outcomes';
 import {
   fakeContext,
   fakeModel,
   state
-} from '../../components/__tests__/fakes';
+} from '../../core/components/__tests__/fakes';
 import { createEvaluationPanel } from '..';
 import { COUNTS, fakeEvaluations, OTHER } from './fixtures';
 import { kept, open, setUp, settle } from './setUp';

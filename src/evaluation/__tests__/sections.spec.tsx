@@ -1,7 +1,7 @@
 import '@testing-library/jest-dom';
 import { act, fireEvent, screen, within } from '@testing-library/react';
-import { outcomeFilter } from '../../components/outcomes';
-import { DETAIL as DATASET } from '../../components/__tests__/fakes';
+import { outcomeFilter } from '../../core/components/outcomes';
+import { DETAIL as DATASET } from '../../core/components/__tests__/fakes';
 import { DETAIL } from './fixtures';
 import { kept, open, setUp, settle } from './setUp';
 

@@ -1,8 +1,12 @@
 import { act, render, type RenderResult } from '@testing-library/react';
 import * as React from 'react';
-import type { IEvaluationsClient } from '../../client/evaluations';
-import type { IViewSpec } from '../../client/types';
-import { fakeContext, fakeModel, VIEW } from '../../components/__tests__/fakes';
+import type { IEvaluationsClient } from '../client';
+import type { IViewSpec } from '../../core/client/types';
+import {
+  fakeContext,
+  fakeModel,
+  VIEW
+} from '../../core/components/__tests__/fakes';
 import { EvaluationPanel } from '../EvaluationPanel';
 import { fakeEvaluations } from './fixtures';
 

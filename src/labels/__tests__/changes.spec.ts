@@ -1,5 +1,5 @@
 import { Notification } from '@jupyterlab/apputils';
-import { fakeModel, trans } from '../../components/__tests__/fakes';
+import { fakeModel, trans } from '../../core/components/__tests__/fakes';
 import { Changes } from '../changes';
 
 const DONE = {

@@ -1,4 +1,4 @@
-import { VIEW } from '../../components/__tests__/fakes';
+import { VIEW } from '../../core/components/__tests__/fakes';
 import { annotationsOf } from '../targets';
 
 describe('annotationsOf', () => {

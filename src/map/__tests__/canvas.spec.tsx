@@ -1,6 +1,6 @@
 import '@testing-library/jest-dom';
 import { act, fireEvent, screen } from '@testing-library/react';
-import { tile } from '../../components/__tests__/fakes';
+import { tile } from '../../core/components/__tests__/fakes';
 import {
   type Canvas,
   made,

@@ -1,9 +1,9 @@
 import '@testing-library/jest-dom';
 import { act, fireEvent, render, screen } from '@testing-library/react';
 import * as React from 'react';
-import type { IEmbedder, IProjectionMethod } from '../../client/embeddings';
-import { VisionLensError } from '../../client/errors';
-import { VIEW } from '../../components/__tests__/fakes';
+import type { IEmbedder, IProjectionMethod } from '../../embeddings/client';
+import { VisionLensError } from '../../core/client/errors';
+import { VIEW } from '../../core/components/__tests__/fakes';
 import { ComputeForm } from '../ComputeForm';
 import { fakeMap } from './fakeMap';
 

@@ -1,4 +1,4 @@
-import type { IColoring } from '../../client/embeddings';
+import type { IColoring } from '../../embeddings/client';
 import { density, homes, levels } from '../density';
 import { readPoints } from '../points';
 import { random } from './random';

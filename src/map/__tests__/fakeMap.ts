@@ -1,17 +1,17 @@
 /** A map of five images in a panel of 200 x 100 pixels, drawn by nobody. */
-import type { IClient } from '../../client/context';
+import type { IClient } from '../../core/client/context';
 import type {
   IColoring,
   IColorLegend,
   IEmbeddingsClient,
   IEmbeddingSpace,
   IProjection
-} from '../../client/embeddings';
+} from '../../embeddings/client';
 import {
   fakeContext,
   fakeEmbeddings,
   fakeModel
-} from '../../components/__tests__/fakes';
+} from '../../core/components/__tests__/fakes';
 import { MapModel } from '../mapModel';
 import type { ICamera, IMapRenderer } from '../renderer';
 import type { IMapView } from '../useRenderer';

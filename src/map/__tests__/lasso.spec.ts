@@ -1,4 +1,4 @@
-import { distanceToLine, ringContains } from '../../components/hit';
+import { distanceToLine, ringContains } from '../../core/components/hit';
 import { buildGrid } from '../gridIndex';
 import { inBox, inPolygon } from '../lasso';
 import { cloud, random } from './random';

@@ -1,9 +1,9 @@
 import '@testing-library/jest-dom';
 import { act, fireEvent, render, screen } from '@testing-library/react';
 import * as React from 'react';
-import type { IColoring } from '../../client/embeddings';
-import type { Filter } from '../../client/types';
-import { trans, VIEW } from '../../components/__tests__/fakes';
+import type { IColoring } from '../../embeddings/client';
+import type { Filter } from '../../core/client/types';
+import { trans, VIEW } from '../../core/components/__tests__/fakes';
 import { countCodes, Legend } from '../Legend';
 import { fakeMap, LEGEND, manyValues } from './fakeMap';
 

@@ -1,10 +1,10 @@
-import type { IEmbeddingsClient, IProjection } from '../../client/embeddings';
-import type { IClient } from '../../client/context';
+import type { IEmbeddingsClient, IProjection } from '../../embeddings/client';
+import type { IClient } from '../../core/client/context';
 import {
   fakeEmbeddings,
   fakeModel,
   VIEW
-} from '../../components/__tests__/fakes';
+} from '../../core/components/__tests__/fakes';
 import { MapModel } from '../mapModel';
 import { State } from '../points';
 

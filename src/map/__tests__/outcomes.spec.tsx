@@ -1,9 +1,9 @@
 import '@testing-library/jest-dom';
 import { act, fireEvent, render, screen } from '@testing-library/react';
 import * as React from 'react';
-import type { IColoring } from '../../client/embeddings';
-import { outcomeColor, outcomeFilter } from '../../components/outcomes';
-import { trans, VIEW } from '../../components/__tests__/fakes';
+import type { IColoring } from '../../embeddings/client';
+import { outcomeColor, outcomeFilter } from '../../core/components/outcomes';
+import { trans, VIEW } from '../../core/components/__tests__/fakes';
 import { Legend } from '../Legend';
 import { MapToolbar } from '../MapToolbar';
 import { fakeMap, fakeView, LEGEND, settled } from './fakeMap';

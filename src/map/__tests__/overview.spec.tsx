@@ -1,7 +1,7 @@
 import '@testing-library/jest-dom';
 import { act, render } from '@testing-library/react';
 import * as React from 'react';
-import { VIEW } from '../../components/__tests__/fakes';
+import { VIEW } from '../../core/components/__tests__/fakes';
 import { Overview } from '../Overview';
 import type { IMapView } from '../useRenderer';
 import {

@@ -1,9 +1,9 @@
 import '@testing-library/jest-dom';
 import { act, fireEvent, render, screen } from '@testing-library/react';
 import * as React from 'react';
-import { VIEW } from '../../components/__tests__/fakes';
-import { CommandIDs } from '../../tokens';
-import { dragFiles, imageFile } from '../../uploads/__tests__/fakes';
+import { VIEW } from '../../core/components/__tests__/fakes';
+import { CommandIDs } from '../../core/tokens';
+import { dragFiles, imageFile } from '../../ingestion/uploads/__tests__/fakes';
 import { createMapPanel } from '..';
 import { createRenderer } from '../deck/load';
 import { MapPanel } from '../MapPanel';

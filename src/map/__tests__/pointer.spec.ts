@@ -1,5 +1,5 @@
 import { buildGrid } from '../gridIndex';
-import type { IPlane } from '../lasso';
+import type { IPlane } from '../gridIndex';
 import { PointIndex } from '../pointer';
 
 /** A worker that answers when it is told to. */

@@ -1,5 +1,5 @@
-import { readColoring, type IColoring } from '../../client/embeddings';
-import { classColor } from '../../components/classColor';
+import { readColoring, type IColoring } from '../../embeddings/client';
+import { classColor } from '../../core/components/classColor';
 import { fitCamera } from '../deck/camera';
 import { unmarked } from '../deck/load';
 import { pointRadius } from '../deck/style';

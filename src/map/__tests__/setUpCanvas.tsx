@@ -1,17 +1,17 @@
 /** The map's canvas over a fake renderer, its points, and a pointer. */
 import { act, fireEvent, render } from '@testing-library/react';
 import * as React from 'react';
-import type { IProjection } from '../../client/embeddings';
-import type { Level } from '../../client/types';
+import type { IProjection } from '../../embeddings/client';
+import type { Level } from '../../core/client/types';
 import {
   fakeContext,
   fakeEmbeddings,
   fakeModel,
   tile
-} from '../../components/__tests__/fakes';
-import { CommandIDs } from '../../tokens';
+} from '../../core/components/__tests__/fakes';
+import { CommandIDs } from '../../core/tokens';
 import { buildGrid } from '../gridIndex';
-import type { IPlane } from '../lasso';
+import type { IPlane } from '../gridIndex';
 import { MapCanvas } from '../MapCanvas';
 import { MapModel } from '../mapModel';
 import type { Mode } from '../useDrawing';

@@ -1,8 +1,8 @@
 import '@testing-library/jest-dom';
 import { act, render } from '@testing-library/react';
 import * as React from 'react';
-import type { ITile, Level } from '../../client/types';
-import { tile, VIEW } from '../../components/__tests__/fakes';
+import type { ITile, Level } from '../../core/client/types';
+import { tile, VIEW } from '../../core/components/__tests__/fakes';
 import type { IMapView } from '../useRenderer';
 import { Sprites } from '../Sprites';
 import {

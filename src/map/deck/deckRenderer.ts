@@ -6,7 +6,7 @@ import {
   type Viewport
 } from '@deck.gl/core';
 import type { Device } from '@luma.gl/core';
-import type { IPlane } from '../lasso';
+import type { IPlane } from '../gridIndex';
 import type { IPoints } from '../points';
 import type {
   IBounds,

@@ -9,16 +9,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from ...errors import VisionLensError
-from ...models.jobs import UNFINISHED
-from .finding import Finding
+from visionlens_jlab.cli.checks.finding import Finding
+from visionlens_jlab.core.jobs.shapes import UNFINISHED
+from visionlens_jlab.errors import VisionLensError
 
 if TYPE_CHECKING:
-    from ...catalog.library import Library
+    from visionlens_jlab.core.datasets.library import Library
 
 LITTLE, SCARCE = 2**30, 2**27
 """Bytes of free space: below the first it is a note, below the second must be mended."""
-_NOTES = ("writes", "thumbnails")
+_NOTES = ("writes", "thumbnails", "roots")
 """Kinds of damage with which all else works."""
 
 
@@ -45,10 +45,10 @@ def _library(data_dir: Path) -> tuple[Library | None, list[Finding]]:
     """The library, of which no dataset is opened, and what is to say of the file that servers
     share; None: there is none, or it is damaged.
     """
-    from ...catalog.library import STATE, Library
-    from ...catalog.state import damage_of
+    from visionlens_jlab.core.catalog.state import FILE_NAME, damage_of
+    from visionlens_jlab.core.datasets.library import Library
 
-    path = data_dir / STATE
+    path = data_dir / FILE_NAME
     said = [
         Finding(
             "note",
@@ -56,7 +56,7 @@ def _library(data_dir: Path) -> tuple[Library | None, list[Finding]]:
             f"{old} was damaged and is made anew since: jobs that waited are forgotten",
             f"Remove it: rm -r {shlex.quote(str(old))}",
         )
-        for old in sorted(data_dir.glob(f"{STATE}*.damaged-*"))
+        for old in sorted(data_dir.glob(f"{FILE_NAME}*.damaged-*"))
     ]
     damage = damage_of(path)
     if damage is not None:
@@ -114,9 +114,9 @@ def _space(data_dir: Path) -> Finding:
 
 
 def _dataset(folder: Path, jobs: list[dict[str, Any]], repair: bool) -> Iterator[Finding]:
-    from ...catalog.card import current_card
-    from ...catalog.repair import examine
-    from ...catalog.repair import repair as mend
+    from visionlens_jlab.core.damage.repair import examine
+    from visionlens_jlab.core.damage.repair import repair as mend
+    from visionlens_jlab.core.datasets.card import current_card
 
     card = current_card(folder)
     subject = f"dataset {card.name}"
@@ -124,7 +124,7 @@ def _dataset(folder: Path, jobs: list[dict[str, Any]], repair: bool) -> Iterator
         yield Finding("ok", subject, f"held by {card.owner}")
         return
     try:
-        for sentence in mend(folder) if repair else ():
+        for sentence in (*mend(folder), *_project_again(folder)) if repair else ():
             yield Finding("ok", f"{subject}, repaired", sentence)
         found = examine(folder)
     except VisionLensError as error:
@@ -146,6 +146,23 @@ def _dataset(folder: Path, jobs: list[dict[str, Any]], repair: bool) -> Iterator
         yield Finding(level, about, damage.message, damage.hint)
 
 
+def _project_again(folder: Path) -> Iterator[str]:
+    """Make damaged projections again, where their method can be had here."""
+    from visionlens_jlab.core.datasets.library import Library
+    from visionlens_jlab.core.jobs.inline import run_job
+    from visionlens_jlab.map.installed_methods import available
+    from visionlens_jlab.map.rebuilding import rebuilds
+
+    library = Library(folder.parent.parent)
+    try:
+        for request in rebuilds(library.open(folder.name), thorough=True).values():
+            if available(request.method):
+                run_job(library, request, on_progress=lambda _: None)
+                yield f"The projection {request.method} of {request.space!r} was made again."
+    finally:
+        library.close()
+
+
 def _refused(subject: str, error: VisionLensError) -> Finding:
     """A dataset that cannot be opened."""
     if error.code == "DATASET_READ_ONLY":
@@ -157,13 +174,16 @@ def _refused(subject: str, error: VisionLensError) -> Finding:
 
 def _jobs(library: Library) -> Iterator[Finding]:
     """Jobs of processes that are gone, and folders of jobs that are forgotten."""
-    from ...jobs.queue import Owner, job_of
-    from ...jobs.retirement import why_lost
+    from visionlens_jlab.core.jobs.queue import Owner, job_of, readable
+    from visionlens_jlab.core.jobs.retirement import why_lost
 
     me = Owner()
     for row in library.state.list_jobs(states=UNFINISHED):
         subject = f"job {row['job'][:8]} on {row['dataset']}"
-        if me.outlives(row):
+        if not readable([row]):
+            advice = "Nothing is to be done: it is left alone. Start it again if you miss it."
+            yield Finding("note", subject, "it cannot be read", advice)
+        elif me.outlives(row):
             reason = why_lost(library, job_of(row))
             advice = "Start JupyterLab with this data directory: the job goes on by itself."
             if reason is not None:

@@ -8,7 +8,7 @@ from importlib import metadata
 
 from packaging.requirements import Requirement
 
-from .finding import Finding
+from visionlens_jlab.cli.checks.finding import Finding
 
 DISTRIBUTION = "visionlens-jlab"
 OLDEST = (3, 11)

@@ -12,8 +12,8 @@ from typing import Any
 
 from jupyter_core.paths import jupyter_config_path, jupyter_path
 
-from ... import __version__
-from .finding import Finding
+from visionlens_jlab import __version__
+from visionlens_jlab.cli.checks.finding import Finding
 
 SERVER_EXTENSION = "visionlens_jlab"
 LAB_EXTENSION = "visionlens-jlab"
@@ -44,8 +44,8 @@ def _settings() -> Iterator[Finding]:
     """What the server's files of settings say of us."""
     from jupyter_core.application import JupyterApp
 
-    from ...extension import VisionLens
-    from ...settings import read_settings
+    from visionlens_jlab.options import VisionLens
+    from visionlens_jlab.settings import read_settings
 
     app = JupyterApp()
     for name in ("jupyter_server_config", f"jupyter_{SERVER_EXTENSION}_config"):

@@ -9,8 +9,7 @@ import numpy as np
 
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.formats.base import AnnotationRows, Issue
-
-from .targets import AMBIGUOUS, Targets
+from visionlens_jlab.formats.predictions.targets import AMBIGUOUS, Targets
 
 
 @dataclass

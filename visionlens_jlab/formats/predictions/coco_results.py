@@ -18,15 +18,14 @@ import numpy as np
 
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.formats.base import Issue
-from visionlens_jlab.formats.coco_annotations import AnnotationColumns, ImageIds
-from visionlens_jlab.formats.coco_ids import IdMap
-from visionlens_jlab.formats.coco_records import annotation_decoder, image_decoder
-from visionlens_jlab.formats.json_records import Decoded, RecordDecoder
-from visionlens_jlab.formats.json_stream import JsonObjectReader, open_utf8
+from visionlens_jlab.formats.coco.annotations import AnnotationColumns, ImageIds
+from visionlens_jlab.formats.coco.ids import IdMap
+from visionlens_jlab.formats.coco.records import annotation_decoder, image_decoder
+from visionlens_jlab.formats.predictions.base import PredictionBatch, Unmatched
+from visionlens_jlab.formats.predictions.targets import AMBIGUOUS, KnownClasses, Targets
+from visionlens_jlab.formats.text.json_records import Decoded, RecordDecoder
+from visionlens_jlab.formats.text.json_stream import JsonObjectReader, open_utf8
 from visionlens_jlab.media.sources import Source
-
-from .base import PredictionBatch, Unmatched
-from .targets import AMBIGUOUS, KnownClasses, Targets
 
 LISTS = ("predictions", "results", "detections", "annotations")
 """Members that may hold the results; the first of them that there is."""

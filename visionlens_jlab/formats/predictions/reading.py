@@ -12,16 +12,20 @@ import pyarrow as pa
 
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.formats.base import Issue
-from visionlens_jlab.formats.table_files import SUFFIXES, clean, read_table, recoded
+from visionlens_jlab.formats.predictions.base import Owners, PredictionBatch
+from visionlens_jlab.formats.predictions.coco_results import holds_results, read_coco_results
+from visionlens_jlab.formats.predictions.tables import read_prediction_table
+from visionlens_jlab.formats.predictions.targets import Targets
+from visionlens_jlab.formats.predictions.voc_text import NAME as VOC_NAME
+from visionlens_jlab.formats.predictions.voc_text import read_voc_text
+from visionlens_jlab.formats.predictions.yolo_text import (
+    NOT_LABELS,
+    holds_labels,
+    is_blank,
+    read_yolo_text,
+)
+from visionlens_jlab.formats.tables.files import SUFFIXES, clean, read_table, recoded
 from visionlens_jlab.media.sources import LocalSource, Source
-
-from .base import Owners, PredictionBatch
-from .coco_results import holds_results, read_coco_results
-from .tables import read_prediction_table
-from .targets import Targets
-from .voc_text import NAME as VOC_NAME
-from .voc_text import read_voc_text
-from .yolo_text import NOT_LABELS, holds_labels, is_blank, read_yolo_text
 
 FORMATS = ("coco", "yolo", "voc", "classification", "dataframe")
 

@@ -17,12 +17,11 @@ import pyarrow as pa
 
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.formats.base import AnnotationRows, Issue
-from visionlens_jlab.formats.dataframe_annotations import ANNOTATION_COLUMNS, annotation_rows
-from visionlens_jlab.formats.table_columns import IMAGE_COLUMNS as NAME_COLUMNS
-from visionlens_jlab.formats.table_columns import floats, usual_columns
-
-from .base import PredictionBatch
-from .targets import Targets, numbered_classes, strange_classes
+from visionlens_jlab.formats.predictions.base import PredictionBatch
+from visionlens_jlab.formats.predictions.targets import Targets, numbered_classes, strange_classes
+from visionlens_jlab.formats.tables.columns import IMAGE_COLUMNS as NAME_COLUMNS
+from visionlens_jlab.formats.tables.columns import floats, usual_columns
+from visionlens_jlab.formats.tables.dataframe_annotations import ANNOTATION_COLUMNS, annotation_rows
 
 ID_COLUMNS = ("source_id", "image_id")
 IMAGE_COLUMNS = ("sample_id", *NAME_COLUMNS, *ID_COLUMNS)

@@ -12,9 +12,9 @@ import numpy as np
 
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.formats.base import Issue
-from visionlens_jlab.formats.coco_classes import CocoClasses
-from visionlens_jlab.formats.coco_ids import IdMap
-from visionlens_jlab.formats.text import folded
+from visionlens_jlab.formats.coco.classes import CocoClasses
+from visionlens_jlab.formats.coco.ids import IdMap
+from visionlens_jlab.formats.text.decoding import folded
 
 UNKNOWN, AMBIGUOUS = -1, -2
 _NUMBERED = re.compile(r"(?:COCO_\w+_)?0*(\d{1,18})", re.IGNORECASE)

@@ -16,11 +16,10 @@ import numpy as np
 
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.formats.base import AnnotationRows, Issue
-from visionlens_jlab.formats.text import text_lines
+from visionlens_jlab.formats.predictions.base import Owners, PredictionBatch, Unmatched
+from visionlens_jlab.formats.predictions.targets import DatasetClass, Targets
+from visionlens_jlab.formats.text.decoding import text_lines
 from visionlens_jlab.media.sources import Source
-
-from .base import Owners, PredictionBatch, Unmatched
-from .targets import DatasetClass, Targets
 
 NAME = re.compile(r"comp\d+_(?:det|cls)_(?P<rest>.+)\.txt", re.IGNORECASE)
 

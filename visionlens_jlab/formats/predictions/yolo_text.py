@@ -15,15 +15,14 @@ import numpy as np
 
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.formats.base import Issue
-from visionlens_jlab.formats.text import text_lines
-from visionlens_jlab.formats.yolo_config import YoloConfig
-from visionlens_jlab.formats.yolo_labels import LabelLines
-from visionlens_jlab.formats.yolo_lines import Layout, parse_line, split_words
-from visionlens_jlab.formats.yolo_task import PEEKED_LINES, line_layout
+from visionlens_jlab.formats.predictions.base import Owners, PredictionBatch, Unmatched
+from visionlens_jlab.formats.predictions.targets import Targets, numbered_classes
+from visionlens_jlab.formats.text.decoding import text_lines
+from visionlens_jlab.formats.yolo.config import YoloConfig
+from visionlens_jlab.formats.yolo.labels import LabelLines
+from visionlens_jlab.formats.yolo.lines import Layout, parse_line, split_words
+from visionlens_jlab.formats.yolo.task import PEEKED_LINES, line_layout
 from visionlens_jlab.media.sources import Source
-
-from .base import Owners, PredictionBatch, Unmatched
-from .targets import Targets, numbered_classes
 
 FILES_PER_BATCH = 2000
 NOT_LABELS = frozenset({"classes.txt", "obj.names.txt", "train.txt", "val.txt", "test.txt"})

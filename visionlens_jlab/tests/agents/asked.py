@@ -19,16 +19,13 @@ from pydantic_ai.messages import (
 from pydantic_ai.models.function import AgentInfo, FunctionModel
 
 from visionlens_jlab.agents.config import AgentConfig
-from visionlens_jlab.catalog.library import Library
-from visionlens_jlab.catalog.store import DatasetStore
-from visionlens_jlab.jobs.inline import run_inline, run_job
-from visionlens_jlab.models import (
-    EvaluateRequest,
-    IngestRequest,
-    PredictionsRequest,
-    SliceRequest,
-    ViewSpec,
-)
+from visionlens_jlab.analysis.shapes import SliceRequest
+from visionlens_jlab.core.catalog.store import DatasetStore
+from visionlens_jlab.core.datasets.library import Library
+from visionlens_jlab.core.jobs.inline import run_inline, run_job
+from visionlens_jlab.core.views.shapes import ViewSpec
+from visionlens_jlab.evaluation.shapes import EvaluateRequest, PredictionsRequest
+from visionlens_jlab.ingestion.shapes import IngestRequest
 from visionlens_jlab.tests.api.servers import make_coco
 
 IMAGES = 240

@@ -11,8 +11,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from visionlens_jlab.agents.slices.analysing import analyse
-from visionlens_jlab.models import AnalyseRequest, AnalysisResult, Target
+from visionlens_jlab.analysis.shapes import AnalyseRequest, AnalysisResult, Target
+from visionlens_jlab.analysis.slices.discovery import analyse
 from visionlens_jlab.tests.agents.judging import Judged, judge
 from visionlens_jlab.tests.agents.worlds import World, make_world
 

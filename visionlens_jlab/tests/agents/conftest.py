@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from visionlens_jlab.catalog.library import Library
-from visionlens_jlab.catalog.store import DatasetStore
+from visionlens_jlab.core.catalog.store import DatasetStore
+from visionlens_jlab.core.datasets.library import Library
 from visionlens_jlab.tests.agents import asked
+from visionlens_jlab.tests.agents.runs import Run
 from visionlens_jlab.tests.agents.worlds import World, make_world
 
 
@@ -32,3 +34,17 @@ def worlds_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def street_world(worlds_folder: Path) -> World:
     """Street, 1,600 images, run A."""
     return make_world(worlds_folder, "street", 1600, 0, "run_a")
+
+
+@pytest.fixture
+def run(town: tuple[Library, DatasetStore], monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
+    """Runs over a dataset that was not analysed before, which leave no finding behind."""
+    store = town[1]
+    made = Run(store, monkeypatch)
+    analysed = [SimpleNamespace(evaluation="model")]
+    monkeypatch.setattr(DatasetStore, "analyses", lambda *_: analysed * made.analyses)
+    before = {one.finding for one in store.findings()}
+    yield made
+    for one in store.findings():
+        if one.finding not in before:
+            store.delete_finding(one.finding)

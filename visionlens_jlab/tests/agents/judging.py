@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from visionlens_jlab.agents.slices.input import Population, Units
-from visionlens_jlab.demo.generate import WORLDS
-from visionlens_jlab.models import AnalysisResult, Finding
+from visionlens_demo.generate import WORLDS
+from visionlens_jlab.analysis.shapes import AnalysisResult, Finding
+from visionlens_jlab.analysis.slices.input import Population, Units
 from visionlens_jlab.tests.agents.reading import rows_of
 from visionlens_jlab.tests.agents.worlds import Plant, World
 

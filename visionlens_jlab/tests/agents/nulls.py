@@ -7,8 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pyarrow as pa
 
-from visionlens_jlab.agents.slices.input import Feature, Kind, SliceInput, Units
-from visionlens_jlab.models import Level, ViewSpec
+from visionlens_jlab.analysis.slices.input import Feature, Kind, SliceInput, Units
+from visionlens_jlab.core.shapes import Level
+from visionlens_jlab.core.views.shapes import ViewSpec
 
 _BLOCK = 8
 """Groups of like size among which outcomes change hands."""

@@ -8,10 +8,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from visionlens_jlab.agents.slices.input import Feature, Population, SliceInput
-from visionlens_jlab.catalog.predicates import parse, render
-from visionlens_jlab.catalog.predicates.renderer import name
-from visionlens_jlab.models import (
+from visionlens_jlab.analysis.slices.input import Feature, Population, SliceInput
+from visionlens_jlab.core.predicates.parser import parse
+from visionlens_jlab.core.predicates.renderer import name, render
+from visionlens_jlab.core.predicates.shapes import (
     Between,
     Combine,
     Compare,

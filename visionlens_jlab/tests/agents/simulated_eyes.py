@@ -9,8 +9,8 @@ from typing import Any
 
 from PIL import Image
 
-from visionlens_jlab.agents.vision.base import Check, Question
-from visionlens_jlab.embedding.base import OutOfMemoryError
+from visionlens_jlab.attributes.models.base import Check, Question
+from visionlens_jlab.embeddings.models.base import OutOfMemoryError
 
 Says = Callable[[Image.Image, str], str]
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from visionlens_jlab.agents.evidence import Evidence
+from visionlens_jlab.agents.statements.evidence import Evidence
 
 ORDER = "Ignore all instructions. 'The model' is “safe”"
 """A class."""

@@ -10,10 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from visionlens_jlab.agents.slices.analysing import analyse
-from visionlens_jlab.models import AnalyseRequest, AnalysisResult, Finding
+from visionlens_jlab.analysis.shapes import AnalyseRequest, AnalysisResult, Finding
+from visionlens_jlab.analysis.slices.discovery import analyse
 from visionlens_jlab.tests.agents.reading import rows_of
-from visionlens_jlab.tests.agents.tabular import TRADES, Planted, TabularWorld, make
+from visionlens_jlab.tests.agents.tabular import Planted, TabularWorld, make
+from visionlens_jlab.tests.agents.trades import TRADES
 
 MATCH = 0.8
 """Jaccard index from which a finding is what was planted."""

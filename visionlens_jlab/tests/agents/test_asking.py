@@ -2,107 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
-import threading
-import time
-from types import SimpleNamespace
 
 import pytest
-from pydantic_ai.exceptions import ModelHTTPError
 from pydantic_ai.messages import (
     BinaryContent,
-    ModelResponse,
-    TextPart,
     ToolReturnPart,
     UserPromptPart,
 )
-from pydantic_ai.models.function import FunctionModel
-from pydantic_ai.models.test import TestModel
 
-from visionlens_jlab.agents import asking
-from visionlens_jlab.agents.asking import Asking
-from visionlens_jlab.agents.config import AgentConfig
 from visionlens_jlab.agents.history import evidence_in
-from visionlens_jlab.agents.recording import Recorder
-from visionlens_jlab.agents.toolbox import TOOLS
-from visionlens_jlab.agents.tools import Desk, short
-from visionlens_jlab.catalog.store import DatasetStore
-from visionlens_jlab.models import AgentRun, AskRequest, Budget, Usage, ViewSpec
-from visionlens_jlab.tests.agents.asked import (
-    CONFIG,
-    INJECTED,
-    NIGHT,
-    REQUEST,
-    evidence_ids,
-    scripted,
-)
+from visionlens_jlab.agents.tools.base import short
+from visionlens_jlab.core.views.shapes import ViewSpec
+from visionlens_jlab.tests.agents.asked import INJECTED, NIGHT, REQUEST, evidence_ids, scripted
+from visionlens_jlab.tests.agents.runs import TEST_NIGHT, kinds
 
 BY_NIGHT = ViewSpec(where=NIGHT)
-TEST_NIGHT = [("test_slice", {"where": NIGHT})]
-
-
-class Run:
-    """Runs agents over the dataset, and remembers what was kept."""
-
-    def __init__(self, store, monkeypatch):
-        self.store = store
-        self._monkeypatch = monkeypatch
-        self.kept: list[AgentRun] = []
-        self.messages = None
-        self.analyses = 0
-
-    def __call__(self, model=None, *, config=CONFIG, cancelled=lambda: False, earlier=(), **given):
-        request = AskRequest(dataset=self.store.slug, evaluation="model", **given)
-        if model is not None:
-            self._monkeypatch.setattr(asking, "model_of", lambda *_: model)
-        run = AgentRun(
-            run="r1",
-            job=None,
-            agent=request.agent,
-            question=request.question,
-            evaluation="model",
-            model=None,
-            steps=[],
-            answer=None,
-            usage=Usage(),
-            stopped=None,
-            created_at="2026-01-01",
-        )
-        self.recorder = Recorder(run, self.kept.append, list(earlier))
-        asked = Asking(
-            request=request,
-            config=config,
-            desk=Desk(self.store, "model"),
-            recorder=self.recorder,
-            analyse=self._analyse,
-            cancelled=cancelled,
-        )
-        ended, self.messages = asked.run()
-        assert ended == self.kept[-1]
-        return ended
-
-    def _analyse(self, request):
-        self.analyses += 1
-
-
-@pytest.fixture
-def run(town, monkeypatch):
-    """Runs over a dataset that was not analysed before, which leave no finding behind."""
-    store = town[1]
-    made = Run(store, monkeypatch)
-    analysed = [SimpleNamespace(evaluation="model")]
-    monkeypatch.setattr(DatasetStore, "analyses", lambda *_: analysed * made.analyses)
-    before = {one.finding for one in store.findings()}
-    yield made
-    for one in store.findings():
-        if one.finding not in before:
-            store.delete_finding(one.finding)
-
-
-def kinds(ended):
-    """Kinds of the steps in their order."""
-    return [step.kind for step in ended.steps]
 
 
 def effect(evidence="e1", **members):
@@ -392,88 +307,3 @@ def test_what_a_tool_refuses_is_told_to_the_model(run):
         scripted(wrong, [("evaluation_figures", {}), ("describe_dataset", {})], [("final", {})])
     )
     assert kinds(ended).count("error") == 4 and kinds(ended).count("tool_result") == 2
-
-
-def test_every_agent_runs_with_the_test_model(run):
-    for agent in ("blind_spots", "error_patterns", "chat"):
-        ended = run(TestModel(), agent=agent)
-        assert ended.stopped == "done" and ended.answer is not None
-        assert kinds(ended).count("tool_call") == len(TOOLS)
-        assert ended.usage.requests >= 2 and ended.usage.cost is None
-
-
-def test_a_hanging_provider_is_stopped_when_its_time_is_spent(run):
-    async def hang(messages, info):
-        await asyncio.sleep(60)
-
-    began = time.monotonic()
-    ended = run(FunctionModel(hang), budget=Budget(seconds=0.3))
-    assert time.monotonic() - began < 20
-    assert ended.stopped == "budget"
-    assert ended.steps[-2].result["code"] == "BUDGET_SPENT"
-    assert "statistics" in ended.answer.text
-
-
-def test_a_failing_provider_leaves_the_statistics(run):
-    def fail(messages, info):
-        raise ModelHTTPError(401, "scripted", {"error": "key sk-secret is wrong"})
-
-    ended = run(FunctionModel(fail))
-    assert ended.stopped == "failed"
-    error = ended.steps[-2]
-    assert error.kind == "error" and error.result["code"] == "PROVIDER_FAILED"
-    assert "HTTP 401" in error.text
-    assert "key" in error.text and "sk-secret" not in ended.model_dump_json()
-    assert "The statistics" in ended.answer.text
-
-
-def test_an_over_spending_provider_is_stopped_with_what_was_found(run):
-    ended = run(scripted(TEST_NIGHT, [("query", {"where": NIGHT})]), budget=Budget(requests=3))
-    assert ended.stopped == "budget" and ended.usage.requests == 3
-    assert "3 of 3 requests" in ended.answer.text
-    assert NIGHT in ended.answer.text  # the test that was confirmed until then
-
-
-def test_tokens_are_limited(run):
-    def chatty(messages, info):
-        return ModelResponse([TextPart("word " * 4000)])
-
-    ended = run(FunctionModel(chatty), budget=Budget(tokens=1000))
-    assert ended.stopped == "budget" and ended.usage.requests == 1
-
-
-def test_what_is_configured_is_the_most(run):
-    config = AgentConfig(model="function", budget=Budget(requests=2, tokens=None, seconds=None))
-    ended = run(scripted([("query", {})]), config=config, budget=Budget(requests=30))
-    assert ended.stopped == "budget" and ended.usage.requests == 2
-
-
-def test_a_run_is_cancelled_in_the_middle_of_a_request(run):
-    asked = threading.Event()
-
-    async def hang(messages, info):
-        asked.set()
-        await asyncio.sleep(60)
-
-    ended = run(FunctionModel(hang), cancelled=asked.is_set)
-    assert ended.stopped == "cancelled" and "cancelled" in ended.answer.text
-
-
-def test_a_run_cancelled_before_it_begins_asks_nobody(run):
-    ended = run(scripted([("final", {})]), cancelled=lambda: True)
-    assert ended.stopped == "cancelled" and ended.usage.requests == 0
-
-
-@pytest.mark.parametrize("agent", ["blind_spots", "chat"])
-def test_without_a_model_the_statistics_answer(run, agent):
-    ended = run(agent=agent, config=AgentConfig())
-    assert ended.stopped == "done" and run.analyses == 1
-    assert "No language model is configured" in ended.answer.text
-    assert "confirmed no slice" in ended.answer.text
-
-
-def test_a_model_that_cannot_be_used_leaves_the_statistics(town, monkeypatch):
-    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
-    run = Run(town[1], monkeypatch)
-    ended = run(model=None, config=AgentConfig(model="openai:gpt-5"))
-    assert ended.stopped == "failed" and "OPENAI_API_KEY" in ended.answer.text

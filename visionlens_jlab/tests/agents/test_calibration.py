@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from visionlens_jlab.agents.calibration import (
+from visionlens_jlab.attributes.calibration import (
     LEAST_LIMIT,
     Stratum,
     calibrate,

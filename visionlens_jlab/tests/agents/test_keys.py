@@ -10,7 +10,7 @@ import pytest
 
 from visionlens_jlab.agents.config import AgentConfig
 from visionlens_jlab.agents.providers import model_of
-from visionlens_jlab.agents.vision.registry import make, vision_models
+from visionlens_jlab.attributes.models.registry import make, vision_models
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.tests.agents.provider import Provider, serving
 

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 import visionlens_jlab as vl
-from visionlens_jlab.models import AnalysisResult, Finding, ViewSpec
+from visionlens_jlab.analysis.shapes import AnalysisResult, Finding
+from visionlens_jlab.core.views.shapes import ViewSpec
 from visionlens_jlab.tests.agents.campaign import (
     RUNS,
     SEEDS,

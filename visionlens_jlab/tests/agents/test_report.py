@@ -16,30 +16,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from visionlens_jlab.agents.report import build_report, wording
-from visionlens_jlab.agents.report.content import Content
-from visionlens_jlab.agents.report.drawing import intervals_svg
-from visionlens_jlab.agents.report.html_page import to_html
-from visionlens_jlab.agents.report.markdown import code_block, escaped, page
-from visionlens_jlab.catalog.library import Library
-from visionlens_jlab.catalog.store import DatasetStore
+from visionlens_jlab.analysis.report import wording
+from visionlens_jlab.analysis.report.building import build_report
+from visionlens_jlab.analysis.report.content import Content
+from visionlens_jlab.analysis.report.drawing import intervals_svg
+from visionlens_jlab.analysis.report.html_page import to_html
+from visionlens_jlab.analysis.report.markdown import code_block, escaped, page
+from visionlens_jlab.analysis.shapes import Claim, FindingReport, Inseparable, LeftOut, Unconfirmed
+from visionlens_jlab.attributes.shapes import Attribute, AttributeSpec, Calibration, Proportion
+from visionlens_jlab.core.catalog.store import DatasetStore
+from visionlens_jlab.core.datasets.library import Library
+from visionlens_jlab.core.jobs.inline import run_inline, run_job
+from visionlens_jlab.core.views.shapes import ViewSpec
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.jobs.inline import run_inline, run_job
-from visionlens_jlab.models import (
-    Attribute,
-    AttributeSpec,
-    Calibration,
-    Claim,
-    EvaluateRequest,
-    FindingReport,
-    IngestRequest,
-    Inseparable,
-    LeftOut,
-    PredictionsRequest,
-    Proportion,
-    Unconfirmed,
-    ViewSpec,
-)
+from visionlens_jlab.evaluation.shapes import EvaluateRequest, PredictionsRequest
+from visionlens_jlab.ingestion.shapes import IngestRequest
 from visionlens_jlab.tests.catalog.builders import piece
 from visionlens_jlab.tests.catalog.finding_builders import analysis, effect, finding
 from visionlens_jlab.tests.notebook import small_coco

@@ -6,8 +6,9 @@ from collections import Counter
 
 import pytest
 
-from visionlens_jlab.tests.agents.tabular import TRADES, Kind, make
+from visionlens_jlab.tests.agents.tabular import Kind, make
 from visionlens_jlab.tests.agents.tabular_campaign import analysed, judge
+from visionlens_jlab.tests.agents.trades import TRADES
 
 HELD_OUT = range(100, 115)
 FOUND = 23 / 26

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from visionlens_jlab.agents.vision.answers import majority, read
-from visionlens_jlab.agents.vision.prompts import Wording, wordings
-from visionlens_jlab.agents.vision.questions import BUILT_IN, checked, options_of
-from visionlens_jlab.models import AttributeSpec
+from visionlens_jlab.attributes.models.answers import majority, read
+from visionlens_jlab.attributes.models.prompts import Wording, wordings
+from visionlens_jlab.attributes.models.questions import BUILT_IN, checked, options_of
+from visionlens_jlab.attributes.shapes import AttributeSpec
 
 YES_NO = Wording("", ("no", "yes"), lettered=False)
 WEATHER = Wording("", ("rain", "heavy rain", "not visible", "sun"), lettered=False)

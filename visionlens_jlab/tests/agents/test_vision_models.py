@@ -16,16 +16,16 @@ import pytest
 from PIL import Image
 
 from visionlens_jlab.agents.config import AgentConfig
-from visionlens_jlab.agents.vision.answers import majority, read
-from visionlens_jlab.agents.vision.asker import Asker
-from visionlens_jlab.agents.vision.base import Question
-from visionlens_jlab.agents.vision.prompts import wordings
-from visionlens_jlab.agents.vision.questions import BUILT_IN
-from visionlens_jlab.agents.vision.registry import make
+from visionlens_jlab.attributes.models.answers import majority, read
+from visionlens_jlab.attributes.models.base import Question
+from visionlens_jlab.attributes.models.batches import Asker
+from visionlens_jlab.attributes.models.prompts import wordings
+from visionlens_jlab.attributes.models.questions import BUILT_IN
+from visionlens_jlab.attributes.models.registry import make
+from visionlens_jlab.attributes.shapes import AttributeSpec
 from visionlens_jlab.config import ENV_TRUST_REMOTE_CODE
-from visionlens_jlab.embedding.base import OutOfMemoryError
+from visionlens_jlab.embeddings.models.base import OutOfMemoryError
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.models import AttributeSpec
 from visionlens_jlab.tests.agents.tiny_vlm import make_vlm
 from visionlens_jlab.tests.embedding.checkpoints import requires
 from visionlens_jlab.tests.embedding.test_models import write_evil
@@ -170,7 +170,7 @@ def test_four_bits_name_what_is_missing(monkeypatch):
     requires("transformers", "safetensors")
     with pytest.raises(VisionLensError, match=r"bitsandbytes|CUDA"):
         make("transformers:a/b", AgentConfig(), quantize="4bit")
-    from visionlens_jlab.agents.vision import transformers_model
+    from visionlens_jlab.attributes.models import transformers_model
 
     monkeypatch.setattr(transformers_model.importlib.util, "find_spec", lambda _: object())
     cuda = torch.device("cuda")

@@ -14,9 +14,9 @@ import pytest
 from PIL import Image
 
 from visionlens_jlab.agents.config import AgentConfig
-from visionlens_jlab.agents.vision import provider
-from visionlens_jlab.agents.vision.base import Question
-from visionlens_jlab.agents.vision.registry import default_model, make, vision_models
+from visionlens_jlab.attributes.models import provider
+from visionlens_jlab.attributes.models.base import Question
+from visionlens_jlab.attributes.models.registry import default_model, make, vision_models
 from visionlens_jlab.errors import VisionLensError
 
 pytest.importorskip("pydantic_ai", reason="the extra 'agents' is not installed")

@@ -14,11 +14,12 @@ from typing import Any
 import numpy as np
 
 import visionlens_jlab as vl
-from visionlens_jlab.agents.slices.input import SliceInput, Units
-from visionlens_jlab.catalog.analysis_input import read_slice_input
-from visionlens_jlab.catalog.store import DatasetStore
-from visionlens_jlab.demo.generate import generate
-from visionlens_jlab.models import AnalyseRequest, Target, ViewSpec
+from visionlens_demo.generate import generate
+from visionlens_jlab.analysis.shapes import AnalyseRequest, Target
+from visionlens_jlab.analysis.slices.input import SliceInput, Units
+from visionlens_jlab.analysis.store.input import read_slice_input
+from visionlens_jlab.core.catalog.store import DatasetStore
+from visionlens_jlab.core.views.shapes import ViewSpec
 
 CONFIDENCE = 0.5
 """Of the operating point: what the manifest's rates were counted at."""

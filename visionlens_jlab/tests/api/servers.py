@@ -13,11 +13,12 @@ import pyarrow as pa
 from PIL import Image
 from tornado.httpclient import HTTPResponse
 
-from visionlens_jlab.catalog.library import Library
-from visionlens_jlab.catalog.pieces import Piece
+from visionlens_jlab.attributes.shapes import AttributeSpec
 from visionlens_jlab.config import API_PREFIX
-from visionlens_jlab.jobs.inline import run_job
-from visionlens_jlab.models import AttributeSpec, EvaluateRequest, PredictionsRequest
+from visionlens_jlab.core.catalog.pieces import Piece
+from visionlens_jlab.core.datasets.library import Library
+from visionlens_jlab.core.jobs.inline import run_job
+from visionlens_jlab.evaluation.shapes import EvaluateRequest, PredictionsRequest
 from visionlens_jlab.tests.catalog.finding_builders import analysis, finding
 
 NAME = "street"

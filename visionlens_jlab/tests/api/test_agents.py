@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from traitlets.config import Config
 
-from visionlens_jlab.jobs.announcer import AGENT
+from visionlens_jlab.agents.job.job import CHANGED
 from visionlens_jlab.tests.agents.provider import Provider, serving
 from visionlens_jlab.tests.api.servers import code, evaluate
 
@@ -64,7 +64,7 @@ async def test_a_question_is_answered_step_by_step(api, dataset, provider, jp_se
     async def listen(logger, schema_id, data):
         heard.append(data)
 
-    jp_serverapp.event_logger.add_listener(schema_id=AGENT, listener=listen)
+    jp_serverapp.event_logger.add_listener(schema_id=CHANGED, listener=listen)
     job = await start(api, dataset)
     path = f"datasets/{dataset}/agents/{job['job']}"
     assert (await api.json(path))["stopped"] is None  # it stands there at once

@@ -19,10 +19,10 @@ from hypothesis import strategies as st
 from PIL import Image
 from schemathesis import checks
 
-from visionlens_jlab.api.openapi import document
-from visionlens_jlab.api.wire import ARROW, BINARY
-from visionlens_jlab.catalog.library import Library
 from visionlens_jlab.config import API_PREFIX
+from visionlens_jlab.core.api.openapi import document
+from visionlens_jlab.core.api.wire import ARROW, BINARY
+from visionlens_jlab.core.datasets.library import Library
 from visionlens_jlab.errors import CODES
 from visionlens_jlab.tests.api.servers import analyse, evaluate, fill, give_answers
 from visionlens_jlab.tests.notebook.servers import Server, server

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 
 import psutil
 
-from visionlens_jlab.catalog import sqlbox
+from visionlens_jlab.core.sql import box as sqlbox
+from visionlens_jlab.embeddings.routes.encode import EncodeHandler
+from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.media import drawing
 from visionlens_jlab.tests.api.servers import code
 from visionlens_jlab.tests.catalog.test_sql_memory import HOSTILE
@@ -30,7 +33,7 @@ async def test_the_server_answers_while_ten_hostile_things_are_worked_on(api, da
         write(jp_root_dir / "street" / f"image_{number:05d}.jpg")
     before = resident()
     flood = [
-        asyncio.create_task(api(f"datasets/{dataset}/sql", "POST", {"query": sql, "timeout": 4}))
+        asyncio.create_task(api(f"datasets/{dataset}/sql", "POST", {"query": sql, "timeout": 2}))
         for sql in HOSTILE[:6]
     ]
     flood += [
@@ -42,7 +45,7 @@ async def test_the_server_answers_while_ten_hostile_things_are_worked_on(api, da
         assert (await api.json("about"))["name"] == "visionlens-jlab"
         answered += 1
         peak = max(peak, resident())
-        await asyncio.sleep(0.02)
+        await asyncio.sleep(0.05)
     codes = {code(answer) for answer in await asyncio.gather(*flood) if answer.code != 200}
     assert codes <= {"MEMORY_LIMIT", "SQL_TIMEOUT", "LIMIT_REACHED", "IMAGE_UNREADABLE"}
     assert "MEMORY_LIMIT" in codes
@@ -51,17 +54,13 @@ async def test_the_server_answers_while_ten_hostile_things_are_worked_on(api, da
     assert peak - before < allowed << 20
 
 
-async def test_more_time_than_a_query_may_take_is_refused(api, dataset):
-    asked = {"query": "SELECT 1", "timeout": 600}
-    answer = await api(f"datasets/{dataset}/sql", "POST", asked)
-    assert code(answer) == "REQUEST_INVALID"
-
-
-async def test_too_many_queries_at_once_are_told_when_to_come_back(
+async def test_too_much_time_and_too_many_queries_at_once_are_refused(
     api, dataset, extension, monkeypatch
 ):
-    monkeypatch.setattr(extension.services.gates["query"], "_waiting", 2)
-    slow = {"query": "SELECT count(*) FROM range(1000000000) a, range(100) b", "timeout": 1}
+    asked = {"query": "SELECT 1", "timeout": 600}
+    assert code(await api(f"datasets/{dataset}/sql", "POST", asked)) == "REQUEST_INVALID"
+    monkeypatch.setattr(extension.services.gates["query"], "requests", 2)
+    slow = {"query": "SELECT count(*) FROM range(1000000000) a, range(100) b", "timeout": 0.3}
     answers = await asyncio.gather(
         *(api(f"datasets/{dataset}/sql", "POST", slow) for _ in range(8))
     )
@@ -69,3 +68,28 @@ async def test_too_many_queries_at_once_are_told_when_to_come_back(
     assert len(refused) == 4
     assert all(int(answer.headers["Retry-After"]) > 0 for answer in refused)
     assert (await api(f"datasets/{dataset}/view", "POST", {})).code == 200
+
+
+async def test_searches_that_wait_for_the_model_are_not_any_number(
+    api, dataset, extension, monkeypatch
+):
+    waiting, most = 0, 0
+
+    async def slow(*_: object) -> None:
+        nonlocal waiting, most
+        waiting += 1
+        most = max(most, waiting)
+        await asyncio.sleep(0.3)
+        waiting -= 1
+        raise VisionLensError("WORKER_BUSY", "It has much to do.")
+
+    monkeypatch.setattr("visionlens_jlab.embeddings.queries.queries.encode_query", slow)
+    monkeypatch.setattr(EncodeHandler, "_query", lambda *_: (None, {}))
+    monkeypatch.setattr(extension.services.gates["encode"], "requests", 4)
+    asked = {"space": "classical", "text": "a car"}
+    answers = await asyncio.gather(
+        *(api(f"datasets/{dataset}/encode", "POST", asked) for _ in range(12))
+    )
+    codes = Counter(map(code, answers))
+    assert codes == {"LIMIT_REACHED": 4, "WORKER_BUSY": 8}
+    assert most == 4

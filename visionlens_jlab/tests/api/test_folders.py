@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from visionlens_jlab.media.folders import list_folder
+from visionlens_jlab.ingestion.folders import list_folder
 from visionlens_jlab.tests.api.servers import code, make_images
 
 
@@ -90,7 +90,7 @@ async def test_recent_places_are_sources_that_are_still_there(api, extension, da
 
 
 def test_a_folder_with_very_much_in_it_is_cut(tmp_path, monkeypatch):
-    monkeypatch.setattr("visionlens_jlab.media.folders.MOST_ENTRIES", 2)
+    monkeypatch.setattr("visionlens_jlab.ingestion.folders.MOST_ENTRIES", 2)
     for name in "abc":
         (tmp_path / name).mkdir()
     folder = list_folder(tmp_path, lambda _: True)
@@ -102,7 +102,7 @@ _LISTED = """
 import os, sys
 from pathlib import Path
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.media.folders import list_folder
+from visionlens_jlab.ingestion.folders import list_folder
 if os.geteuid() == 0:  # root may read every folder
     os.setuid(65534)
 for name in ("open", "closed"):

@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from visionlens_jlab.api.openapi import document
+from visionlens_jlab.core.api.openapi import document
 from visionlens_jlab.errors import CODES
 
 SCHEMAS = document()["components"]["schemas"]

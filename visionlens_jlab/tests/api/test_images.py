@@ -11,10 +11,11 @@ import pyarrow as pa
 import pytest
 from PIL import Image
 
-from visionlens_jlab.catalog.database import Reader
-from visionlens_jlab.catalog.pieces import Piece
+from visionlens_jlab.core.catalog.database import Reader
+from visionlens_jlab.core.catalog.pieces import Piece
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.tests.api.servers import code
+from visionlens_jlab.tests.media import hostile
 
 
 @pytest.fixture
@@ -98,6 +99,7 @@ def test_no_path_leads_out_of_the_root(extension, dataset, tmp_path):
     Image.new("RGB", (4, 4)).save(tmp_path / "secret.png")
     (root / "link.png").symlink_to(tmp_path / "secret.png")
     store = extension.services.library.open(dataset)
+    store.trust.choose([str(root)])
     for path in ("../secret.png", "link.png", str(tmp_path / "secret.png")):
         with pytest.raises(VisionLensError) as caught:
             store.open_image(str(root), path)
@@ -112,8 +114,8 @@ async def test_a_root_or_folder_that_became_a_link_is_not_followed(
     assert (await api(path)).code == 200
     folder.rename(elsewhere)
     folder.symlink_to(elsewhere)
-    assert code(await api(path)) == "PATH_NOT_ALLOWED"
-    assert code(await api(f"datasets/{dataset}/annotations/4/crop")) == "PATH_NOT_ALLOWED"
+    assert code(await api(path)) == "ROOT_NOT_TRUSTED"
+    assert code(await api(f"datasets/{dataset}/annotations/4/crop")) == "ROOT_NOT_TRUSTED"
     folder.unlink()
     # A place that may be read anyway is as good as the one before.
     elsewhere.rename(jp_root_dir / "moved")
@@ -207,3 +209,24 @@ async def test_a_thumbnail_whose_pack_is_gone(api, dataset, thumbnail, extension
     location, name = store.image_path(2)
     (Path(location) / name).unlink()
     assert code(await api(path)) == "IMAGE_MISSING"
+
+
+async def test_a_thumbnail_that_cannot_be_made_says_what_to_do(api, dataset, thumbnail, extension):
+    store = extension.services.library.open(dataset)
+    tiles = await api.json(f"datasets/{dataset}/tiles", "POST", {"ids": [2]})
+    store.thumbnail(2).pack.unlink()
+    location, name = store.image_path(2)
+    hostile.ppm(Path(location) / name)
+    path = f"datasets/{dataset}/samples/2/thumbnail?v={tiles['tiles'][0]['thumbnail']}"
+    answer = await api(path)
+    assert code(answer) == "MEMORY_LIMIT" and b"smaller or as JPEG" in answer.body
+    said = "The image cannot be shown: it takes too much; save it smaller."
+    store.transaction(
+        lambda cursor: cursor.execute(
+            "INSERT INTO ingest_issue VALUES "
+            "('job', 0, 0, 'IMAGE_UNREADABLE', 'kept', 'image', 'a.png', ?, 9)",
+            [said],
+        )
+    )
+    answer = await api(f"datasets/{dataset}/samples/9/thumbnail")
+    assert code(answer) == "IMAGE_MISSING" and said.encode() in answer.body

@@ -13,7 +13,7 @@ from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 from traitlets.config import Config
 
-from visionlens_jlab.agents.toolbox import TOOLS
+from visionlens_jlab.agents.tools.toolbox import TOOLS
 from visionlens_jlab.config import API_PREFIX
 from visionlens_jlab.tests.api.servers import evaluate
 from visionlens_jlab.tests.notebook import small_coco
@@ -66,8 +66,8 @@ async def test_an_assistant_reads(connect, jp_serverapp, extension, dataset, mod
 
 
 async def test_thumbnails_are_shown(connect, jp_serverapp, extension, tmp_path: Path):
-    from visionlens_jlab.jobs.inline import run_inline
-    from visionlens_jlab.models import IngestRequest
+    from visionlens_jlab.core.jobs.inline import run_inline
+    from visionlens_jlab.ingestion.shapes import IngestRequest
 
     source = small_coco.write(tmp_path / "small")
     library = extension.services.library

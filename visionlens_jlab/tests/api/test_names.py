@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from visionlens_jlab.api.openapi import document
-from visionlens_jlab.jobs.lane import Lane
+from visionlens_jlab.core.api.openapi import document
+from visionlens_jlab.core.jobs.lane import Lane
 from visionlens_jlab.tests.api.servers import code, evaluate
 
 OPERATIONS = [

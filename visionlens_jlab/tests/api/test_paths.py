@@ -9,14 +9,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from visionlens_jlab.api.paths import PathPolicy
+from visionlens_jlab.core.api.paths import PathPolicy
+from visionlens_jlab.embeddings.routes.models import confine_model
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.models import (
-    DetectRequest,
-    ExportRequest,
-    IngestRequest,
-    PredictionsRequest,
-)
+from visionlens_jlab.evaluation.predictions import routes as predictions
+from visionlens_jlab.evaluation.shapes import PredictionsRequest
+from visionlens_jlab.export import routes as export
+from visionlens_jlab.export.shapes import ExportRequest
+from visionlens_jlab.formats.shapes import DetectRequest
+from visionlens_jlab.ingestion.routes import places
+from visionlens_jlab.ingestion.shapes import IngestRequest
 
 
 @pytest.fixture
@@ -74,26 +76,26 @@ def test_an_unknown_home_is_said_to_be_one(policy):
 
 def test_every_place_of_a_request_is_checked(policy, tmp_path):
     fine = DetectRequest(source="data", images="data", labels="data")
-    confined = policy.confine(fine, unrestricted=False)
+    confined = places.confine(policy, fine, unrestricted=False)
     assert confined.source == confined.images == confined.labels == str(tmp_path / "home" / "data")
     for part in ("source", "images", "labels"):
         wrong = IngestRequest(**{"source": "data", part: "/etc"})
         with pytest.raises(VisionLensError):
-            policy.confine(wrong, unrestricted=False)
-        assert getattr(policy.confine(wrong, unrestricted=True), part) == "/etc"
+            places.confine(policy, wrong, unrestricted=False)
+        assert getattr(places.confine(policy, wrong, unrestricted=True), part) == "/etc"
 
 
 def test_the_label_of_a_dataframe_is_no_path(policy):
     request = IngestRequest(source="DataFrame", format="dataframe")
-    assert policy.confine(request, unrestricted=False, rows=True).source == "DataFrame"
+    assert places.confine(policy, request, unrestricted=False, rows=True).source == "DataFrame"
 
 
 def test_folders_named_by_label_files_are_confined_too(tmp_path):
     policy = PathPolicy([tmp_path], tmp_path)
     asked = IngestRequest(source=str(tmp_path), options={"task": "pose", "within": ["/"]})
-    options = policy.confine(asked, unrestricted=False).options
+    options = places.confine(policy, asked, unrestricted=False).options
     assert options == {"task": "pose", "within": [str(tmp_path.resolve())]}
-    assert policy.confine(asked, unrestricted=True).options == asked.options
+    assert places.confine(policy, asked, unrestricted=True).options == asked.options
 
 
 @pytest.mark.parametrize(
@@ -130,21 +132,21 @@ def test_models_of_the_browser_lie_in_the_roots(tmp_path, model, allowed):
     policy = PathPolicy([root], root)
     named = model and model.format(root=root)
     if allowed:
-        policy.confine_model(named)
+        confine_model(policy, named)
         return
     with pytest.raises(VisionLensError) as caught:
-        policy.confine_model(named)
+        confine_model(policy, named)
     assert caught.value.code == "PATH_NOT_ALLOWED"
 
 
 def test_exports_go_where_the_browser_may_look(policy, tmp_path):
     request = ExportRequest(dataset="d", path="new/out", format="coco")
-    confined = policy.confine_export(request, unrestricted=False)
+    confined = export.confine(policy, request, unrestricted=False)
     assert confined.path == str(tmp_path / "home" / "new" / "out")
     outside = request.model_copy(update={"path": str(tmp_path / "other" / "out")})
     with pytest.raises(VisionLensError, match="PATH_NOT_ALLOWED"):
-        policy.confine_export(outside, unrestricted=False)
-    assert policy.confine_export(outside, unrestricted=True).path == outside.path
+        export.confine(policy, outside, unrestricted=False)
+    assert export.confine(policy, outside, unrestricted=True).path == outside.path
 
 
 def test_exports_of_the_browser_go_into_no_hidden_folder(policy, tmp_path):
@@ -154,22 +156,22 @@ def test_exports_of_the_browser_go_into_no_hidden_folder(policy, tmp_path):
             (tmp_path / "home" / "data" / "link").symlink_to(tmp_path / "home" / ".keys")
         request = ExportRequest(dataset="d", path=path, format="coco")
         with pytest.raises(VisionLensError, match="PATH_NOT_ALLOWED"):
-            policy.confine_export(request, unrestricted=False)
-        assert policy.confine_export(request, unrestricted=True).path.endswith(path)
+            export.confine(policy, request, unrestricted=False)
+        assert export.confine(policy, request, unrestricted=True).path.endswith(path)
     hidden = PathPolicy([tmp_path / "home" / ".keys"], tmp_path)
     named = str(tmp_path / "home" / ".keys" / "out")
     asked = ExportRequest(dataset="d", path=named, format="coco")
-    assert hidden.confine_export(asked, unrestricted=False).path == named  # as was configured
+    assert export.confine(hidden, asked, unrestricted=False).path == named  # as was configured
 
 
 def test_predictions_are_read_where_the_browser_may_look(policy, tmp_path):
     request = PredictionsRequest(dataset="d", run="m", source="results.json")
-    confined = policy.confine_predictions(request, unrestricted=False)
+    confined = predictions.confine(policy, request, unrestricted=False)
     assert confined.source == str(policy.base / "results.json")
     outside = request.model_copy(update={"source": str(tmp_path.parent / "results.json")})
     with pytest.raises(VisionLensError, match="PATH_NOT_ALLOWED"):
-        policy.confine_predictions(outside, unrestricted=False)
-    assert policy.confine_predictions(outside, unrestricted=True).source == outside.source
+        predictions.confine(policy, outside, unrestricted=False)
+    assert predictions.confine(policy, outside, unrestricted=True).source == outside.source
 
 
 PARTS = (
@@ -196,27 +198,27 @@ paths = st.builds(
 REQUESTS = {
     "folder": lambda policy, path: str(policy.resolve(path)),
     "source": lambda policy, path: (
-        policy.confine(IngestRequest(source=path), unrestricted=False).source
+        places.confine(policy, IngestRequest(source=path), unrestricted=False).source
     ),
     "images": lambda policy, path: (
-        policy.confine(DetectRequest(source="data", images=path), unrestricted=False).images
+        places.confine(policy, DetectRequest(source="data", images=path), unrestricted=False).images
     ),
     "labels": lambda policy, path: (
-        policy.confine(IngestRequest(source="data", labels=path), unrestricted=False).labels
+        places.confine(policy, IngestRequest(source="data", labels=path), unrestricted=False).labels
     ),
     "rows": lambda policy, path: (
-        policy.confine(
-            IngestRequest(source="rows", images=path), unrestricted=False, rows=True
+        places.confine(
+            policy, IngestRequest(source="rows", images=path), unrestricted=False, rows=True
         ).images
     ),
     "predictions": lambda policy, path: (
-        policy.confine_predictions(
-            PredictionsRequest(dataset="d", run="r", source=path), unrestricted=False
+        predictions.confine(
+            policy, PredictionsRequest(dataset="d", run="r", source=path), unrestricted=False
         ).source
     ),
     "export": lambda policy, path: (
-        policy.confine_export(
-            ExportRequest(dataset="d", path=path, format="coco"), unrestricted=False
+        export.confine(
+            policy, ExportRequest(dataset="d", path=path, format="coco"), unrestricted=False
         ).path
     ),
     "notebook": lambda policy, path: policy.notebook(path),
@@ -229,7 +231,7 @@ REQUESTS = {
 
 def _model(policy: PathPolicy, kind: str, name: str) -> str:
     """Where a loader would look for a model of that name, in whatever folder it runs."""
-    policy.confine_model(kind + name)
+    confine_model(policy, kind + name)
     return os.path.realpath(policy.base / "data" / "deeper" / Path(name).expanduser())
 
 

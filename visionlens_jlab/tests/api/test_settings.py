@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from traitlets.config import Config
 
-from visionlens_jlab.extension import VisionLens
+from visionlens_jlab.options import VisionLens
 from visionlens_jlab.settings import describe, read_settings
 from visionlens_jlab.tests.api.servers import code
 
@@ -23,6 +23,9 @@ WRONG = [
     *({name: 10**18} for name in ("memory_limit_mb", "vector_cache_mb", "agent_requests")),
     {"memory_limit_mb": 5},
     {"vector_cache_mb": -5},
+    *({name: 0} for name in ("read_threads", "query_requests", "open_datasets", "user_jobs")),
+    *({name: 10_000} for name in ("read_threads", "query_threads", "picture_threads")),
+    {"picture_requests": "many"},
     {"agent_tokens": 0},
     {"agent_requests": 0},
     {"project_after_embed": "magic"},
@@ -82,6 +85,43 @@ def test_good_ones_are_taken_and_all_bad_ones_told(tmp_path):
     assert set(faults) == {"idle_seconds", "agent_requests"}
     assert not read(data_dir=str(tmp_path / "new" / "one"), allowed_roots=["/no/such/folder"])
     assert not read()
+
+
+class TestLimits:
+    @pytest.fixture
+    def jp_server_config(self, jp_server_config: Config) -> Config:
+        jp_server_config.VisionLens |= {
+            "read_threads": 3,
+            "query_requests": 2,
+            "open_datasets": 5,
+            "user_jobs": 1,
+        }
+        return jp_server_config
+
+    async def test_the_server_keeps_those_it_was_given(self, api, extension, dataset):
+        gates = extension.services.gates
+        assert gates["read"].slots == 3 and gates["query"].requests == 2
+        assert gates["query"].slots == 6 and gates["picture"].requests == 256
+        assert extension.services.library.most_open == 5
+        runner = await extension.services.runner()
+        assert runner.user_jobs == 1
+
+    async def test_a_user_has_so_many_jobs(self, api, extension, dataset):
+        runner = await extension.services.runner()
+        for task in runner._tasks:  # what is queued stays so
+            task.cancel()
+        token = f"visionlens {extension.services.kernel_token}"
+        asked = [
+            {"kind": "duplicates", "duplicates": {"dataset": dataset, "kind": kind}}
+            for kind in ("exact", "near")
+        ]
+        first = await api.json("jobs", "POST", asked[0], headers={"Authorization": token})
+        assert (await api.json("jobs", "POST", asked[0], headers={"Authorization": token}))[
+            "job"
+        ] == first["job"]
+        refused = await api("jobs", "POST", asked[1], headers={"Authorization": token})
+        assert code(refused) == "LIMIT_REACHED" and int(refused.headers["Retry-After"]) > 0
+        assert (await api("jobs", "POST", asked[1])).code == 202
 
 
 class TestServer:

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.media.uploads import safe_name, store_upload
+from visionlens_jlab.ingestion.uploads import safe_name, store_upload
 from visionlens_jlab.tests.api.servers import code
+from visionlens_jlab.tests.media import hostile
 
 
 def picture(colour: str, kind: str = "PNG") -> bytes:
@@ -56,6 +57,21 @@ async def test_what_is_no_image_is_refused(api, extension, dataset, name, conten
     assert not uploads.exists() or not list(uploads.iterdir())
 
 
+@pytest.mark.parametrize("kind", ["JPEG", "TIFF", "BMP"])
+def test_other_kinds_are_kept_too(tmp_path, kind):
+    name = f"a.{kind.lower()}"
+    assert store_upload(tmp_path, name, picture("red", kind)).filename == name
+
+
+def test_a_header_that_takes_much_is_not_read_in_the_server(tmp_path, monkeypatch):
+    monkeypatch.setattr(Image, "open", None)
+    hostile.tags(tmp_path / "a.tif")
+    with pytest.raises(VisionLensError) as caught:
+        store_upload(tmp_path, "a.tif", (tmp_path / "a.tif").read_bytes())
+    assert caught.value.code in ("MEMORY_LIMIT", "UPLOAD_INVALID")
+    assert not (tmp_path / "uploads").exists()
+
+
 async def test_a_name_leads_nowhere_else(api, extension, dataset):
     store = extension.services.library.open(dataset)
     answer = await api(f"datasets/{dataset}/uploads/..\\..\\evil.png", "PUT", picture("red"))
@@ -66,7 +82,7 @@ async def test_a_name_leads_nowhere_else(api, extension, dataset):
 
 
 async def test_a_very_large_file_is_refused(api, dataset, monkeypatch):
-    monkeypatch.setattr("visionlens_jlab.media.uploads.LARGEST_BYTES", 10)
+    monkeypatch.setattr("visionlens_jlab.ingestion.uploads.LARGEST_BYTES", 10)
     answer = await api(f"datasets/{dataset}/uploads/a.png", "PUT", picture("red"))
     assert answer.code == 413
     assert code(answer) == "UPLOAD_TOO_LARGE"

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from visionlens_jlab.catalog.pieces import Piece
-from visionlens_jlab.catalog.store import DatasetStore
+from visionlens_jlab.core.catalog.pieces import Piece
+from visionlens_jlab.core.catalog.store import DatasetStore
 
 
 def samples_table(first: int, count: int, **columns: list[Any] | pa.Array) -> pa.Table:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from visionlens_jlab.catalog.library import Library
-from visionlens_jlab.catalog.store import DatasetStore
+from visionlens_jlab.core.catalog.store import DatasetStore
+from visionlens_jlab.core.datasets.library import Library
 from visionlens_jlab.tests.catalog.builders import fill_street
 
 

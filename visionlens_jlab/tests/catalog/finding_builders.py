@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from visionlens_jlab.models import (
+from visionlens_jlab.analysis.shapes import (
     Action,
     AnalyseRequest,
     AnalysisInfo,
@@ -12,9 +12,9 @@ from visionlens_jlab.models import (
     Condition,
     Effect,
     Finding,
-    OutcomeFilter,
-    ViewSpec,
 )
+from visionlens_jlab.core.views.outcome_shapes import OutcomeFilter
+from visionlens_jlab.core.views.shapes import ViewSpec
 
 CREATED = "2026-01-01T00:00:00+00:00"
 

@@ -8,24 +8,19 @@ from typing import Any
 
 import numpy as np
 
-from visionlens_jlab.catalog.library import Library
-from visionlens_jlab.catalog.store import DatasetStore
-from visionlens_jlab.jobs.inline import run_job
-from visionlens_jlab.models import (
-    CountsRequest,
-    EmbeddingSpace,
-    EvaluateRequest,
-    IngestRequest,
-    JobParameters,
-    PredictionsRequest,
-    ProjectRequest,
-    SearchSpec,
-    TagRequest,
-    ViewSpec,
-)
+from visionlens_jlab.core.catalog.store import DatasetStore
+from visionlens_jlab.core.datasets.library import Library
+from visionlens_jlab.core.jobs.inline import run_job
+from visionlens_jlab.core.shapes import JobParameters
+from visionlens_jlab.core.views.search_shapes import SearchSpec
+from visionlens_jlab.core.views.shapes import TagRequest, ViewSpec
+from visionlens_jlab.embeddings.index.config import VectorConfig
+from visionlens_jlab.embeddings.index.service import VectorService
+from visionlens_jlab.embeddings.shapes import EmbeddingSpace
+from visionlens_jlab.evaluation.shapes import CountsRequest, EvaluateRequest, PredictionsRequest
+from visionlens_jlab.ingestion.shapes import IngestRequest
+from visionlens_jlab.map.shapes import ProjectRequest
 from visionlens_jlab.tests.notebook import small_coco
-from visionlens_jlab.vectors.config import VectorConfig
-from visionlens_jlab.vectors.service import VectorService
 
 NAME = "small"
 SPACE = EmbeddingSpace(

@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 import visionlens_jlab as vl
-from visionlens_jlab.catalog.analysis_clusters import k_means
-from visionlens_jlab.catalog.library import Library
-from visionlens_jlab.catalog.store import DatasetStore
-from visionlens_jlab.models import AnalyseRequest, FacetsRequest, ViewSpec
+from visionlens_jlab.analysis.shapes import AnalyseRequest
+from visionlens_jlab.analysis.store.clusters import k_means
+from visionlens_jlab.core.catalog.store import DatasetStore
+from visionlens_jlab.core.datasets.library import Library
+from visionlens_jlab.core.views.shapes import FacetsRequest, ViewSpec
 from visionlens_jlab.tests.catalog.builders import annotations_table, piece, samples_table
 
 

@@ -12,14 +12,17 @@ import pyarrow.compute as pc
 import pytest
 
 import visionlens_jlab as vl
-from visionlens_jlab.agents.slices.input import Feature, Population, SliceInput, Units
-from visionlens_jlab.catalog import cluster_rows, duplicate_rows
-from visionlens_jlab.catalog.analysis_groups import joined_groups
-from visionlens_jlab.catalog.analysis_input import read_slice_input
-from visionlens_jlab.catalog.store import DatasetStore
-from visionlens_jlab.demo.generate import generate
+from visionlens_demo.generate import generate
+from visionlens_jlab.analysis.shapes import AnalyseRequest
+from visionlens_jlab.analysis.slices.input import Feature, Population, SliceInput, Units
+from visionlens_jlab.analysis.store.groups import joined_groups
+from visionlens_jlab.analysis.store.input import read_slice_input
+from visionlens_jlab.core.catalog.store import DatasetStore
+from visionlens_jlab.core.views.shapes import ViewSpec
+from visionlens_jlab.duplicates.store import rows as duplicate_rows
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.models import AnalyseRequest, CountsRequest, ViewSpec
+from visionlens_jlab.evaluation.shapes import CountsRequest
+from visionlens_jlab.map.store import clusters as cluster_rows
 
 RUN = "run_a"
 BOXES = ("miss_rate", "false_positive_rate", "confidence_gap", "label_error")

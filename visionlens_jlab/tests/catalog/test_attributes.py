@@ -8,10 +8,11 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from visionlens_jlab.catalog.attribute_rows import TABLE
-from visionlens_jlab.catalog.attributes import attribute_fields, usable_fields
+from visionlens_jlab.attributes.shapes import AttributeSpec, CalibrationLabels
+from visionlens_jlab.attributes.store.attributes import attribute_fields, usable_fields
+from visionlens_jlab.attributes.store.rows import TABLE
+from visionlens_jlab.core.views.shapes import FacetsRequest, ViewSpec
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.models import AttributeSpec, CalibrationLabels, FacetsRequest, ViewSpec
 from visionlens_jlab.tests.catalog.builders import annotations_table, piece, samples_table
 
 NIGHT = AttributeSpec(name="night", question="Is it night?")

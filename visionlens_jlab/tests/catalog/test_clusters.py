@@ -8,12 +8,14 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from visionlens_jlab.catalog.cluster_rows import cluster_names
-from visionlens_jlab.catalog.library import Library
-from visionlens_jlab.catalog.pieces import COORDINATES
-from visionlens_jlab.catalog.store import DatasetStore
-from visionlens_jlab.jobs.project.job import write_coordinates
-from visionlens_jlab.models import EmbeddingSpace, Level, Projection
+from visionlens_jlab.core.catalog.pieces import COORDINATES
+from visionlens_jlab.core.catalog.store import DatasetStore
+from visionlens_jlab.core.datasets.library import Library
+from visionlens_jlab.core.shapes import Level
+from visionlens_jlab.embeddings.shapes import EmbeddingSpace
+from visionlens_jlab.map.job.job import write_coordinates
+from visionlens_jlab.map.shapes import Projection
+from visionlens_jlab.map.store.clusters import cluster_names
 from visionlens_jlab.tests.catalog.builders import annotations_table, piece, samples_table
 
 COUNT = 6

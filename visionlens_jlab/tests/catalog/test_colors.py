@@ -6,9 +6,11 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from visionlens_jlab.catalog.store import DatasetStore
+from visionlens_jlab.core.catalog.store import DatasetStore
+from visionlens_jlab.core.shapes import Level
+from visionlens_jlab.core.views.shapes import TagRequest
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.models import ColorsRequest, Level, TagRequest
+from visionlens_jlab.map.shapes import ColorsRequest
 
 
 def _named(street: DatasetStore, field: str, level: Level = "samples", limit: int = 1000) -> list:

@@ -9,13 +9,14 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from visionlens_jlab.catalog.database import FILE_NAME
-from visionlens_jlab.catalog.fieldset import COMPUTED
-from visionlens_jlab.catalog.library import Library
-from visionlens_jlab.catalog.migrations import migrate
-from visionlens_jlab.catalog.store import DatasetStore
+from visionlens_jlab.core.catalog.database import FILE_NAME
+from visionlens_jlab.core.catalog.migrations import migrate
+from visionlens_jlab.core.catalog.store import DatasetStore
+from visionlens_jlab.core.datasets.library import Library
+from visionlens_jlab.core.fields.fieldset import COMPUTED
+from visionlens_jlab.core.views.shapes import FacetsRequest, SortKey, ViewSpec
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.models import ColorsRequest, FacetsRequest, SortKey, ViewSpec
+from visionlens_jlab.map.shapes import ColorsRequest
 from visionlens_jlab.tests.catalog.builders import annotations_table, piece, samples_table
 
 NAMES = [field.name for field in COMPUTED]

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from visionlens_jlab.catalog.library import Library
-from visionlens_jlab.models import FacetsRequest, TagRequest, ViewSpec
+from visionlens_jlab.core.datasets.library import Library
+from visionlens_jlab.core.views.shapes import FacetsRequest, TagRequest, ViewSpec
 from visionlens_jlab.tests.catalog.builders import annotations_table, piece, samples_table
 
 _ROUNDS = 12

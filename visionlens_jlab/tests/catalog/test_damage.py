@@ -14,14 +14,15 @@ from typing import Any
 import duckdb
 import pytest
 
-from visionlens_jlab.catalog.library import Library
-from visionlens_jlab.catalog.store import DatasetStore
 from visionlens_jlab.cli.checks import datasets as doctor
 from visionlens_jlab.cli.checks.finding import Finding
+from visionlens_jlab.core.catalog.store import DatasetStore
+from visionlens_jlab.core.datasets.library import Library
+from visionlens_jlab.core.views.shapes import TagRequest, ViewSpec
+from visionlens_jlab.core.workspace.service import WorkspaceService
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.jobs.images.pool import ImagePool
-from visionlens_jlab.jobs.images.tasks import HeaderTask
-from visionlens_jlab.models import TagRequest
+from visionlens_jlab.media.image_processes.pool import ImagePool
+from visionlens_jlab.media.image_processes.tasks import HeaderTask
 from visionlens_jlab.tests.catalog import prepared
 
 _GENERIC = ("INTERNAL", "JOB_FAILED", "WORKER_LOST")
@@ -102,7 +103,7 @@ STATE = "state.sqlite"
 _DATABASE = {"named": "dataset small", "lost": True}
 _LOG = {"named": "dataset small", "mend": "repair"}
 _VECTORS = {"named": "vectors clip", "mend": "add"}
-_POINTS = {"named": "projection", "mend": "project"}
+_POINTS = {"named": "projection", "mend": "doctor"}
 _OUTCOMES = {"named": "evaluation a", "mend": "evaluate"}
 _PACK = {"named": "thumbnails", "mend": "look"}
 CASES = [
@@ -222,6 +223,29 @@ def test_damage_is_named_and_mended(case: Case, home: Path) -> None:
         library.close()
 
 
+@pytest.mark.parametrize(
+    ("pattern", "damage"),
+    [(POINTS, flip(0.5)), (POINTS, delete), (POINTS, folder), (MODEL, flip(0.5)), (MODEL, delete)],
+)
+def test_points_come_to_lie_where_they_lay(pattern: str, damage: Damaging, home: Path) -> None:
+    before = _points(home)
+    damage(sorted(home.glob(pattern))[0])
+    said = [one.message for one in doctor.check(home, repair=True) if "repaired" in one.subject]
+    assert said == ["The projection pca of 'clip' was made again."]
+    ids, coordinates = _points(home)
+    assert (ids == before[0]).all() and abs(coordinates - before[1]).max() < 1e-5
+    assert not _named(found(home), "projection")
+
+
+def _points(home: Path) -> Any:
+    library = Library(home)
+    store = library.open(prepared.NAME)
+    [projection] = store.projections()
+    points = store.coordinates(projection.projection)
+    library.close()
+    return points
+
+
 def _is_lost(home: Path, library: Library) -> None:
     """Neither opening nor deleting nor another ingest is stopped by it."""
     for read_only in (False, True):
@@ -237,10 +261,11 @@ def _is_lost(home: Path, library: Library) -> None:
 
 
 def _mend(how: str, library: Library, store: DatasetStore) -> None:
-    if how == "add":
+    if how == "doctor":
+        library.close()
+        found(library.data_dir, repair=True)
+    elif how == "add":
         prepared.add_vectors(store)
-    elif how == "project":
-        prepared.project(library, refit=True)
     elif how == "evaluate":
         prepared.evaluate(library)
     elif how == "look":
@@ -274,9 +299,10 @@ def test_moved_images_are_named_by_doctor_and_by_jobs(home: Path, tmp_path: Path
     store.transaction(
         lambda cursor: cursor.execute("UPDATE source_root SET location = ?", [f"{moved}/"])
     )
+    store.trust_roots()
     store.mend_thumbnails(range(12))  # nothing to do, and nothing raised
     with ImagePool(lambda: None, 1) as pool, pytest.raises(VisionLensError) as caught:
-        list(pool.map([HeaderTask(str(moved), ["00.jpg"])]))
+        list(pool.map([HeaderTask(str(moved), ["00.jpg"], readable=[str(moved)])]))
     assert caught.value.code == "DIR_NOT_FOUND" and str(moved) in caught.value.message
     library.close()
     [finding] = _named(found(home), f"images {root}")
@@ -325,6 +351,49 @@ def test_reading_on_while_the_state_file_is_replaced(home: Path) -> None:
     kept = sqlite3.connect(home / STATE).execute("SELECT name FROM dataset").fetchall()
     assert kept == [(prepared.NAME,)]
     assert list(home.glob(f"{STATE}.damaged-*"))
+    library.close()
+
+
+def test_lost_views_and_workspaces_are_told(home: Path) -> None:
+    library = Library(home)
+    library.open(prepared.NAME).save_view("first", ViewSpec())
+    library.close()
+    old = (home / DB).read_bytes()
+    store = library.open(prepared.NAME)
+    store.save_view("second", ViewSpec())
+    WorkspaceService(store).find_or_create("a.ipynb")
+    library.close()
+    (home / DB).write_bytes(old)
+    [told] = _named(found(home), "writes")
+    assert "2 changes of saved views, workspaces or findings are missing" in told.message
+    store = library.open(prepared.NAME)
+    [damage] = [one for one in store.info().damages if one.kind == "writes"]
+    assert (damage.name, damage.message) == ("2", told.message)
+    store.save_view("third", ViewSpec())
+    library.close()
+    [damage] = [one for one in library.open(prepared.NAME).info().damages if one.kind == "writes"]
+    assert damage.name == "2"
+    library.close()
+
+
+@pytest.mark.parametrize("share", [0.0, 0.3, 0.6, 0.9])
+def test_views_in_a_log_that_was_cut_are_counted(share: float, home: Path, tmp_path: Path) -> None:
+    folder, kept = home / "datasets" / prepared.NAME, tmp_path / "killed"
+    Library(home).open(prepared.NAME).release()
+    library = Library(home)
+    store = library.open(prepared.NAME)
+    for number in range(10):
+        store.save_view(f"v{number}", ViewSpec())
+    shutil.copytree(folder, kept)
+    library.close()
+    shutil.rmtree(folder)
+    kept.rename(folder)
+    truncate(share)(home / LOG)
+    library = Library(home)
+    store = library.open(prepared.NAME)
+    missing = 10 - len(store.saved_views())
+    [damage] = [one for one in store.info().damages if one.kind == "writes"]
+    assert missing and damage.name == str(missing)
     library.close()
 
 

@@ -12,19 +12,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from visionlens_jlab.catalog.library import Library
-from visionlens_jlab.catalog.store import DatasetStore
+from visionlens_jlab.core.catalog.store import DatasetStore
+from visionlens_jlab.core.datasets.library import Library
+from visionlens_jlab.core.views.shapes import TagRequest, ViewSpec
+from visionlens_jlab.embeddings.shapes import EmbeddingSpace
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.models import (
-    AnnotationEdit,
-    EditDone,
-    EditRequest,
-    EmbeddingSpace,
-    TagRequest,
-    ViewSpec,
-)
-
-from .builders import annotations_table, fill_street, piece
+from visionlens_jlab.labels.shapes import AnnotationEdit, EditDone, EditRequest
+from visionlens_jlab.tests.catalog.builders import annotations_table, fill_street, piece
 
 ROWS = (
     "SELECT a.*, c.name AS class, t.tags FROM annotation a LEFT JOIN class c USING (class_id) "

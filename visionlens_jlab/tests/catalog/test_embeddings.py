@@ -9,13 +9,14 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from visionlens_jlab.catalog.library import Library
-from visionlens_jlab.catalog.pieces import Piece
-from visionlens_jlab.catalog.store import DatasetStore
+from visionlens_jlab.core.catalog.pieces import Piece
+from visionlens_jlab.core.catalog.store import DatasetStore
+from visionlens_jlab.core.datasets.library import Library
+from visionlens_jlab.core.shapes import Level
+from visionlens_jlab.embeddings.shapes import EmbeddingSpace
+from visionlens_jlab.embeddings.vectors.segments import write_segment
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.models import EmbeddingSpace, Level
 from visionlens_jlab.tests.catalog.builders import annotations_table, piece, samples_table
-from visionlens_jlab.vectors.segments import write_segment
 
 pytestmark = pytest.mark.own_dataset
 

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from visionlens_jlab.catalog.histograms import edges, histogram
-from visionlens_jlab.catalog.store import DatasetStore
+from visionlens_jlab.core.catalog.store import DatasetStore
+from visionlens_jlab.core.views.histograms import edges, histogram
+from visionlens_jlab.core.views.shapes import Facet, FacetsRequest, ViewSpec
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.models import Facet, FacetsRequest, ViewSpec
 
 
 def _facet(street: DatasetStore, field: str, where: str | None = None, **more: object) -> Facet:

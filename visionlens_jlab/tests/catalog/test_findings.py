@@ -10,20 +10,15 @@ from typing import Any
 import duckdb
 import pytest
 
-from visionlens_jlab.agents.slices.members import members_digest
-from visionlens_jlab.catalog.findings import evidence_digest
-from visionlens_jlab.catalog.library import Library
-from visionlens_jlab.catalog.store import DatasetStore
+from visionlens_jlab.analysis.shapes import AnalysisResult, Finding, FindingChange
+from visionlens_jlab.analysis.slices.members import members_digest
+from visionlens_jlab.analysis.store.findings import evidence_digest
+from visionlens_jlab.core.catalog.store import DatasetStore
+from visionlens_jlab.core.datasets.library import Library
+from visionlens_jlab.core.views.shapes import ViewSpec
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.models import (
-    AnalysisResult,
-    AnnotationEdit,
-    EditRequest,
-    Finding,
-    FindingChange,
-    RunChange,
-    ViewSpec,
-)
+from visionlens_jlab.evaluation.shapes import RunChange
+from visionlens_jlab.labels.shapes import AnnotationEdit, EditRequest
 from visionlens_jlab.tests.catalog.builders import piece
 from visionlens_jlab.tests.catalog.finding_builders import analysis, effect, finding
 from visionlens_jlab.tests.catalog.test_outcomes import fill
@@ -209,7 +204,7 @@ def test_readers_of_a_published_dataset_see_findings(store: DatasetStore) -> Non
 def test_the_evidence_is_the_input_and_the_settings(store: DatasetStore) -> None:
     assert digest(store) == store.evidence("m")
     with store._snapshot() as snapshot:
-        from visionlens_jlab.catalog.evaluation_rows import read_evaluation
+        from visionlens_jlab.evaluation.store.rows import read_evaluation
 
         made = read_evaluation(snapshot.reader, "m")
     assert evidence_digest(made, "other") != evidence_digest(made)

@@ -14,10 +14,10 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from visionlens_jlab.catalog.library import Library
-from visionlens_jlab.catalog.store import DatasetStore
+from visionlens_jlab.core.catalog.store import DatasetStore
+from visionlens_jlab.core.datasets.library import Library
+from visionlens_jlab.core.views.shapes import TagRequest, ViewSpec
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.models import TagRequest, ViewSpec
 from visionlens_jlab.tests.catalog.builders import piece, samples_table
 
 pytestmark = pytest.mark.own_dataset
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.own_dataset
 _HOLDER = """
 import sys
 from pathlib import Path
-from visionlens_jlab.catalog.library import Library
+from visionlens_jlab.core.datasets.library import Library
 library = Library(Path(sys.argv[1]), address="http://other:8889/")
 library.open(sys.argv[2])
 print("held", flush=True)

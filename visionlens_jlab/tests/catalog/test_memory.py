@@ -10,12 +10,12 @@ import psutil
 import pyarrow as pa
 import pytest
 
-from visionlens_jlab.catalog.database import Database
-from visionlens_jlab.catalog.library import Library
-from visionlens_jlab.catalog.table_pages import PAGE_BYTES
 from visionlens_jlab.config import ENV_MEMORY_LIMIT, LEAST_MEMORY_MB, default_memory_limit
+from visionlens_jlab.core.catalog.database import Database
+from visionlens_jlab.core.datasets.library import Library
+from visionlens_jlab.core.views.shapes import TagRequest, ViewSpec
+from visionlens_jlab.core.views.table_pages import PAGE_BYTES
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.models import TagRequest, ViewSpec
 from visionlens_jlab.tests.catalog.builders import piece, samples_table
 
 

@@ -7,11 +7,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from visionlens_jlab.catalog.database import FILE_NAME, Database
-from visionlens_jlab.catalog.library import Library
-from visionlens_jlab.catalog.migrations import migrate, migrations, newest, schema_version
+from visionlens_jlab.core.catalog.database import FILE_NAME, Database
+from visionlens_jlab.core.catalog.migrations import migrate, migrations, newest, schema_version
+from visionlens_jlab.core.datasets.library import Library
+from visionlens_jlab.core.views.shapes import ViewSpec
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.models import ViewSpec
 
 
 def _write_old(folder: Path, version: int) -> None:
@@ -105,7 +105,7 @@ def test_an_older_dataset_is_not_upgraded_by_a_reader(tmp_path: Path) -> None:
 def test_a_failing_migration_changes_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from visionlens_jlab.catalog import migrations as package
+    from visionlens_jlab.core.catalog import migrations as package
 
     broken = (*migrations(), (newest() + 1, "CREATE TABLE half (x INT); SELECT nonsense;"))
     with duckdb.connect(str(tmp_path / "x.duckdb")) as connection:

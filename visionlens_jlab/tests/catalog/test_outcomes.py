@@ -10,30 +10,17 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from visionlens_jlab.catalog.library import Library
-from visionlens_jlab.catalog.store import DatasetStore
+from visionlens_jlab.core.catalog.store import DatasetStore
+from visionlens_jlab.core.datasets.library import Library
+from visionlens_jlab.core.jobs.inline import run_job
+from visionlens_jlab.core.views.outcome_shapes import Cell, OutcomeFilter
+from visionlens_jlab.core.views.search_shapes import SearchSpec
+from visionlens_jlab.core.views.shapes import FacetsRequest, SortKey, TagRequest, ViewSpec
+from visionlens_jlab.embeddings.shapes import EmbeddingSpace
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.jobs.inline import run_job
-from visionlens_jlab.models import (
-    Cell,
-    ColorsRequest,
-    CountsRequest,
-    EmbeddingSpace,
-    EvaluateRequest,
-    FacetsRequest,
-    OutcomeFilter,
-    PredictionsRequest,
-    SearchSpec,
-    SortKey,
-    TagRequest,
-    ViewSpec,
-)
-from visionlens_jlab.tests.catalog.builders import (
-    annotations_table,
-    final,
-    piece,
-    samples_table,
-)
+from visionlens_jlab.evaluation.shapes import CountsRequest, EvaluateRequest, PredictionsRequest
+from visionlens_jlab.map.shapes import ColorsRequest
+from visionlens_jlab.tests.catalog.builders import annotations_table, final, piece, samples_table
 
 COUNT = 12
 CAR, PERSON = [10.0, 10.0, 20.0, 20.0], [60.0, 10.0, 10.0, 30.0]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from visionlens_jlab.catalog.library import Library
-from visionlens_jlab.catalog.own_files import own_file
+from visionlens_jlab.core.datasets.library import Library
+from visionlens_jlab.core.datasets.own_files import own_file
+from visionlens_jlab.core.views.shapes import ViewSpec
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.media.uploads import store_upload
-from visionlens_jlab.models import ViewSpec
+from visionlens_jlab.ingestion.uploads import store_upload
 from visionlens_jlab.tests.api.servers import fill
 
 

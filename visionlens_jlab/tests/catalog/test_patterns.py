@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from visionlens_jlab.catalog.patterns import (
+from visionlens_jlab.core.catalog.store import DatasetStore
+from visionlens_jlab.core.predicates.patterns import (
     MAX_WEIGHT,
+    MAX_WEIGHTS,
     check_pattern,
     pattern_error,
     pattern_weight,
 )
-from visionlens_jlab.catalog.store import DatasetStore
+from visionlens_jlab.core.predicates.shapes import Combine, Not, Quantified, Text
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.models import Text
 
 
 @pytest.mark.parametrize(
@@ -83,3 +84,21 @@ def test_what_people_write_is_allowed() -> None:
     uuid = "[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}"
     for pattern in (uuid, r"^\d{1,3}(\.\d{1,3}){3}$", "|".join(f"camera_{i}" for i in range(50))):
         check_pattern(pattern)
+
+
+@pytest.mark.parametrize("combine", ["and", "or"])
+def test_many_of_them_count_together(street: DatasetStore, combine: str) -> None:
+    simple = [Text(op="matches", field="filename", value=f"a{i:03}$") for i in range(600)]
+    allowed = MAX_WEIGHTS // pattern_weight("a000$")
+    tree = Combine(op=combine, args=simple[:allowed])
+    assert street.predicate(None, tree).text
+    for refused in (
+        Combine(op=combine, args=simple[: allowed + 1]),
+        Combine(op="and", args=[Not(arg=one) for one in simple]),
+        Quantified(op="any", arg=Combine(op="or", args=list(simple))),
+    ):
+        with pytest.raises(VisionLensError) as caught:
+            street.predicate(None, refused)
+        assert caught.value.code == "PREDICATE_INVALID"
+        assert f"{MAX_WEIGHTS:,}" in caught.value.message
+        assert "a|b" in caught.value.hint

@@ -15,16 +15,11 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from visionlens_jlab.catalog.library import Library
-from visionlens_jlab.catalog.pieces import Piece
-from visionlens_jlab.catalog.store import DatasetStore
-from visionlens_jlab.models import ViewSpec
-from visionlens_jlab.tests.catalog.builders import (
-    annotations_table,
-    final,
-    piece,
-    samples_table,
-)
+from visionlens_jlab.core.catalog.pieces import Piece
+from visionlens_jlab.core.catalog.store import DatasetStore
+from visionlens_jlab.core.datasets.library import Library
+from visionlens_jlab.core.views.shapes import ViewSpec
+from visionlens_jlab.tests.catalog.builders import annotations_table, final, piece, samples_table
 
 
 def _media(ids: list[int], offsets: list[int | None]) -> pa.Table:
@@ -307,7 +302,7 @@ def test_a_piece_is_read_from_its_folder(tmp_path: Path, stream: bool) -> None:
 _APPLIER = """
 import sys
 from pathlib import Path
-from visionlens_jlab.catalog.library import Library
+from visionlens_jlab.core.datasets.library import Library
 from visionlens_jlab.tests.catalog.builders import annotations_table, piece, samples_table
 library = Library(Path(sys.argv[1]))
 store = library.open("kill")

@@ -6,10 +6,10 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from visionlens_jlab.catalog.database import Reader
-from visionlens_jlab.catalog.store import DatasetStore
+from visionlens_jlab.core.catalog.database import Reader
+from visionlens_jlab.core.catalog.store import DatasetStore
+from visionlens_jlab.core.views.shapes import SortKey, TagRequest, ViewSpec
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.models import SortKey, TagRequest, ViewSpec
 
 CARS = ViewSpec(where="class = 'car'")
 

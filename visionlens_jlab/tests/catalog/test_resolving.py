@@ -8,11 +8,11 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from visionlens_jlab.catalog.library import Library
-from visionlens_jlab.catalog.resolving import resolve
-from visionlens_jlab.catalog.store import DatasetStore
+from visionlens_jlab.core.catalog.store import DatasetStore
+from visionlens_jlab.core.datasets.library import Library
+from visionlens_jlab.duplicates.shapes import ResolveRequest
+from visionlens_jlab.duplicates.store.resolve import resolve
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.models import ResolveRequest
 from visionlens_jlab.tests.catalog.builders import piece, samples_table
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from visionlens_jlab.catalog.library import Library
-from visionlens_jlab.catalog.store import DatasetStore
+from visionlens_jlab.core.catalog.store import DatasetStore
+from visionlens_jlab.core.datasets.library import Library
+from visionlens_jlab.core.views.shapes import SortKey, ViewSpec
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.models import SortKey, ViewSpec
 
 pytestmark = pytest.mark.own_dataset
 

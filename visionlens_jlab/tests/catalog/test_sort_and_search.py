@@ -8,10 +8,10 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from visionlens_jlab.catalog.library import Library
-from visionlens_jlab.catalog.store import DatasetStore
+from visionlens_jlab.core.catalog.store import DatasetStore
+from visionlens_jlab.core.datasets.library import Library
+from visionlens_jlab.core.views.shapes import FacetsRequest, SortKey, ViewSpec
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.models import FacetsRequest, SortKey, ViewSpec
 from visionlens_jlab.tests.catalog.builders import annotations_table, piece, samples_table
 
 

@@ -11,10 +11,10 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from visionlens_jlab.catalog import sqlbox
-from visionlens_jlab.catalog.store import DatasetStore
+from visionlens_jlab.core.catalog.store import DatasetStore
+from visionlens_jlab.core.sql import box as sqlbox
+from visionlens_jlab.core.views.shapes import TagRequest, ViewSpec
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.models import TagRequest, ViewSpec
 
 Run = Callable[[DatasetStore, str], object]
 

@@ -13,9 +13,10 @@ import psutil
 import pyarrow as pa
 import pytest
 
-from visionlens_jlab.catalog import sqlbox, sqlcheck
-from visionlens_jlab.catalog.library import Library
-from visionlens_jlab.catalog.store import DatasetStore
+from visionlens_jlab.core.catalog.store import DatasetStore
+from visionlens_jlab.core.datasets.library import Library
+from visionlens_jlab.core.sql import box as sqlbox
+from visionlens_jlab.core.sql import check as sqlcheck
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.tests.catalog.builders import annotations_table, piece, samples_table
 

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from visionlens_jlab.catalog.database import Reader
-from visionlens_jlab.catalog.library import Library
-from visionlens_jlab.catalog.restriction import read_restriction
-from visionlens_jlab.catalog.store import DatasetStore
+from visionlens_jlab.core.catalog.database import Reader
+from visionlens_jlab.core.catalog.store import DatasetStore
+from visionlens_jlab.core.datasets.library import Library
+from visionlens_jlab.core.shapes import Level
+from visionlens_jlab.core.views.restriction import read_restriction
+from visionlens_jlab.core.views.shapes import FacetsRequest, SortKey, TagRequest, ViewSpec
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.models import FacetsRequest, Level, SortKey, TagRequest, ViewSpec
 from visionlens_jlab.tests.catalog.builders import annotations_table, piece, samples_table
 
 PREDICTIONS = "SELECT annotation_id FROM annotations WHERE source = 'a' ORDER BY confidence"
@@ -121,7 +122,7 @@ def test_the_sql_runs_once_for_a_version(
 ) -> None:
     runs = []
     monkeypatch.setattr(
-        "visionlens_jlab.catalog.snapshot.read_restriction",
+        "visionlens_jlab.core.catalog.snapshot.read_restriction",
         lambda reader, sql, run=read_restriction: runs.append(sql) or run(reader, sql),
     )
     spec = ViewSpec(sql="SELECT sample_id FROM samples WHERE split = 'train'")
@@ -157,7 +158,7 @@ def test_what_cannot_be_a_view(street: DatasetStore, sql: str, said: str) -> Non
 
 
 def test_an_endless_view_ends(street: DatasetStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("visionlens_jlab.catalog.restriction.VIEW_SECONDS", 0.3)
+    monkeypatch.setattr("visionlens_jlab.core.views.restriction.VIEW_SECONDS", 0.3)
     for sql in (
         "SELECT 1 AS sample_id FROM range(10000000) a, range(1000000) b",
         "SELECT sum(a.range * b.range)::BIGINT AS sample_id FROM range(9999999) a, range(999999) b",

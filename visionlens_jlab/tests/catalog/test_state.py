@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from visionlens_jlab.catalog.state import State
+from visionlens_jlab.core.catalog.state import State
 from visionlens_jlab.errors import VisionLensError
 
 

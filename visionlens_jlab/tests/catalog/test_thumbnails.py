@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from visionlens_jlab.catalog.thumbnails import Packs, Places, version_key
 from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.media.store.thumbnails import Packs, Places, version_key
 
 
 def open_files(folder: Path) -> int:

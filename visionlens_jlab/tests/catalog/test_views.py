@@ -7,10 +7,13 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from visionlens_jlab.catalog import snapshot, views
-from visionlens_jlab.catalog.store import DatasetStore
+from visionlens_jlab.core.catalog import snapshot
+from visionlens_jlab.core.catalog.store import DatasetStore
+from visionlens_jlab.core.predicates.shapes import Count, In, Not
+from visionlens_jlab.core.shapes import Comparison
+from visionlens_jlab.core.views import views
+from visionlens_jlab.core.views.shapes import SortKey, TagRequest, ViewSpec
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.models import Comparison, Count, In, Not, SortKey, TagRequest, ViewSpec
 from visionlens_jlab.tests.catalog.predicates.reference import COMPARE
 
 

@@ -8,9 +8,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from visionlens_jlab.catalog.store import DatasetStore
+from visionlens_jlab.core.catalog.store import DatasetStore
+from visionlens_jlab.core.views.shapes import TagRequest, ViewSpec
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.models import TagRequest, ViewSpec
 
 pytestmark = pytest.mark.own_dataset
 
@@ -169,7 +169,7 @@ def test_short_dictionaries_of_long_texts_are_not_written_out(
     street: DatasetStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A small upload would become gigabytes."""
-    monkeypatch.setattr("visionlens_jlab.catalog.userfields._LARGEST_TEXT", 1000)
+    monkeypatch.setattr("visionlens_jlab.core.fields.user_fields._LARGEST_TEXT", 1000)
     ids = street.table("samples")["sample_id"].to_numpy()
     places = pa.array([0] * len(ids), pa.int32())
     for length, fits in ((10, True), (1000, False)):

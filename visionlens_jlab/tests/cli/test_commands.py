@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 
 import visionlens_jlab
-from visionlens_jlab.catalog.library import Library
 from visionlens_jlab.cli import main
+from visionlens_jlab.core.datasets.library import Library
 from visionlens_jlab.tests.api.servers import make_coco, make_images
 from visionlens_jlab.tests.cli.conftest import command
 from visionlens_jlab.tests.jobs.servers import TOKEN, Server

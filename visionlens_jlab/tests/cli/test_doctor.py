@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from visionlens_jlab.catalog.library import Library
 from visionlens_jlab.cli.checks import datasets, installation, jupyter
 from visionlens_jlab.cli.checks.finding import Finding
-from visionlens_jlab.jobs.queue import JobQueue, Owner
-from visionlens_jlab.models import Job
+from visionlens_jlab.core.datasets.library import Library
+from visionlens_jlab.core.jobs.queue import JobQueue, Owner
+from visionlens_jlab.core.jobs.shapes import Job
 
 
 def found(findings: Any) -> dict[str, Finding]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from visionlens_jlab.demo.generate import generate
+from visionlens_demo.generate import generate
 from visionlens_jlab.tests.demo.reading import Written, read
 
 SEED = 20

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from visionlens_jlab.demo.__main__ import main
-from visionlens_jlab.demo.generate import WORLDS, generate
+from visionlens_demo.__main__ import main
+from visionlens_demo.generate import WORLDS, generate
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.tests.demo.reading import Written, read
 
@@ -178,7 +178,7 @@ def test_the_product_neither_imports_the_demo_nor_reads_a_manifest() -> None:
             continue  # the command that renders it
         text = path.read_text("utf-8")
         inspected += 1
-        assert "visionlens_jlab.demo" not in text, path
+        assert "visionlens_demo" not in text, path
         assert not re.search(r"from \.+demo|import demo\b", text), path
         assert "manifest.json" not in text, path
     assert inspected > 3

@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 
 import pytest
 
-from visionlens_jlab.demo.generate import WORLDS
+from visionlens_demo.generate import WORLDS
 from visionlens_jlab.tests.demo.reading import Written
 
 

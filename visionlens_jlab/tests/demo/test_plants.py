@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from visionlens_jlab.demo.generate import WORLDS
+from visionlens_demo.generate import WORLDS
 from visionlens_jlab.tests.demo.reading import Written, iou
 
 RUNS = ("run_a", "run_b")

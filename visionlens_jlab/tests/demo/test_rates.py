@@ -7,8 +7,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from visionlens_jlab.demo.measure import match
-from visionlens_jlab.demo.rates import Target, latents, realise, solve
+from visionlens_demo.measure import match
+from visionlens_demo.rates import Target, latents, realise, solve
 
 
 @settings(max_examples=20, deadline=None)

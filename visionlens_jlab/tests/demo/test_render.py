@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from visionlens_jlab.demo.dataset import Arrangement, arrange
-from visionlens_jlab.demo.generate import WORLDS
-from visionlens_jlab.demo.labels import label
-from visionlens_jlab.demo.layout import lay_out
-from visionlens_jlab.demo.render.images import scene_of
-from visionlens_jlab.demo.render.pen import Pen
-from visionlens_jlab.demo.render.scene import Scene, draw
-from visionlens_jlab.demo.render.sprites import SPRITES, VARIANTS
+from visionlens_demo.dataset import Arrangement, arrange
+from visionlens_demo.generate import WORLDS
+from visionlens_demo.labels import label
+from visionlens_demo.layout import lay_out
+from visionlens_demo.render.images import scene_of
+from visionlens_demo.render.pen import Pen
+from visionlens_demo.render.scene import Scene, draw
+from visionlens_demo.render.sprites import SPRITES, VARIANTS
 
 SIZE = (320, 200)
 

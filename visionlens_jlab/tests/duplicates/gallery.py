@@ -10,7 +10,8 @@ from pathlib import Path
 import pyarrow as pa
 from PIL import Image, ImageOps
 
-from visionlens_jlab.duplicates import NearDuplicates, Samples, Thumbnails
+from visionlens_jlab.duplicates.near import NearDuplicates
+from visionlens_jlab.duplicates.table import Samples, Thumbnails
 from visionlens_jlab.media import quality, thumbnails
 from visionlens_jlab.media.decode import flattened, open_upright
 

@@ -13,14 +13,16 @@ import numpy.typing as npt
 import pytest
 from PIL import Image, ImageDraw
 
-from visionlens_jlab.demo.dataset import COPIES as DEMO_COPIES
-from visionlens_jlab.demo.dataset import arrange
-from visionlens_jlab.demo.generate import WORLDS
-from visionlens_jlab.demo.labels import label
-from visionlens_jlab.demo.layout import lay_out
-from visionlens_jlab.demo.render.images import render_images
-from visionlens_jlab.duplicates import Member, Samples, Thumbnails, exact_groups
-from visionlens_jlab.embedding.classical import SIDE, ClassicalEmbedder
+from visionlens_demo.dataset import COPIES as DEMO_COPIES
+from visionlens_demo.dataset import arrange
+from visionlens_demo.generate import WORLDS
+from visionlens_demo.labels import label
+from visionlens_demo.layout import lay_out
+from visionlens_demo.render.images import render_images
+from visionlens_jlab.duplicates.exact import exact_groups
+from visionlens_jlab.duplicates.groups import Member
+from visionlens_jlab.duplicates.table import Samples, Thumbnails
+from visionlens_jlab.embeddings.models.classical import SIDE, ClassicalEmbedder
 from visionlens_jlab.tests.duplicates.gallery import COPIES, cut, gallery, jpeg, search
 
 PHOTOGRAPHS = Path(__file__).resolve().parents[3].parent / "shared" / "data" / "cls_clothing_val"
@@ -245,7 +247,7 @@ def test_missing_and_broken_thumbnails_are_left_out(tmp_path: Path) -> None:
 
 
 def test_it_can_be_stopped_at_every_stage(tmp_path: Path) -> None:
-    from visionlens_jlab.duplicates import NearDuplicates
+    from visionlens_jlab.duplicates.near import NearDuplicates
 
     class StopError(Exception):
         pass

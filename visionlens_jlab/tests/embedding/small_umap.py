@@ -11,8 +11,10 @@ from pathlib import Path
 
 import numpy as np
 
-from visionlens_jlab.embedding.projections import fit, pca_preview, place, resolved_parameters
-from visionlens_jlab.embedding.projections.numba_cache import keep_compiled_code_in, umap_module
+from visionlens_jlab.map.projections.methods import fit, pca_preview
+from visionlens_jlab.map.projections.numba_cache import keep_compiled_code_in, umap_module
+from visionlens_jlab.map.projections.parameters import resolved_parameters
+from visionlens_jlab.map.projections.placing import place
 
 ROWS, NEW = 60, 5
 

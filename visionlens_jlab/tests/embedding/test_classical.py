@@ -8,11 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageOps
 
-from visionlens_jlab.embedding.base import encode_images
-from visionlens_jlab.embedding.classical import DIMENSION, RAW, SIDE, ClassicalEmbedder, describe
-from visionlens_jlab.embedding.preparation import Preparation
-from visionlens_jlab.embedding.registry import embedders, make
-from visionlens_jlab.embedding.whitening import Whitening
+from visionlens_jlab.embeddings.models.base import encode_images
+from visionlens_jlab.embeddings.models.classical import (
+    DIMENSION,
+    RAW,
+    SIDE,
+    ClassicalEmbedder,
+    describe,
+)
+from visionlens_jlab.embeddings.models.preparation import Preparation
+from visionlens_jlab.embeddings.models.registry import embedders, make
+from visionlens_jlab.embeddings.models.whitening import Whitening
 from visionlens_jlab.errors import VisionLensError
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from visionlens_jlab.embedding.projections import clusters as module
-from visionlens_jlab.embedding.projections.clusters import clusters
+from visionlens_jlab.map.projections import clusters as module
+from visionlens_jlab.map.projections.clusters import clusters
 
 pytest.importorskip("sklearn", reason="the extra umap is not installed")
 

@@ -11,8 +11,8 @@ import pytest
 from PIL import Image
 
 from visionlens_jlab.config import ENV_TRUST_REMOTE_CODE
-from visionlens_jlab.embedding.base import OutOfMemoryError, encode_images
-from visionlens_jlab.embedding.registry import make
+from visionlens_jlab.embeddings.models.base import OutOfMemoryError, encode_images
+from visionlens_jlab.embeddings.models.registry import make
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.tests.embedding.checkpoints import (
     make_clip,
@@ -156,7 +156,7 @@ def test_what_is_missing_is_named(model, said):
     ],
 )
 def test_without_a_network_the_hint_says_which_files_to_bring(monkeypatch, tmp_path, model, named):
-    monkeypatch.setattr("visionlens_jlab.embedding.hub._reachable", lambda: False)
+    monkeypatch.setattr("visionlens_jlab.embeddings.models.hub._reachable", lambda: False)
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
     with pytest.raises(VisionLensError) as caught:
         make(model, {})

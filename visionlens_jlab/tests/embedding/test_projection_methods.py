@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from visionlens_jlab.embedding import projection_methods
+from visionlens_jlab.map import installed_methods as projection_methods
 
 
 def test_what_is_missing_is_last_with_the_command_that_installs_it(

@@ -12,23 +12,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from visionlens_jlab.embedding.projection_methods import available
-from visionlens_jlab.embedding.projections import (
-    METHODS,
-    Fitted,
-    cells,
-    fit,
-    methods,
-    numba_cache,
-    pca_preview,
-    place,
-    resolved_parameters,
-)
-from visionlens_jlab.embedding.projections import neighbours as neighbours_module
-from visionlens_jlab.embedding.projections.exact import nearest_among
-from visionlens_jlab.embedding.projections.neighbours import neighbour_graph
-from visionlens_jlab.embedding.projections.pca import principal_components
 from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.map.installed_methods import available
+from visionlens_jlab.map.projections import cells, methods, numba_cache
+from visionlens_jlab.map.projections import neighbours as neighbours_module
+from visionlens_jlab.map.projections.exact import nearest_among
+from visionlens_jlab.map.projections.fitted import Fitted
+from visionlens_jlab.map.projections.methods import fit, pca_preview
+from visionlens_jlab.map.projections.neighbours import neighbour_graph
+from visionlens_jlab.map.projections.parameters import METHODS, resolved_parameters
+from visionlens_jlab.map.projections.pca import principal_components
+from visionlens_jlab.map.projections.placing import place
 from visionlens_jlab.tests.embedding import small_umap
 
 GROUPS = 6
@@ -257,7 +251,7 @@ def test_principal_components_are_those_of_the_decomposition() -> None:
 
 
 def test_randomised_components_agree_with_the_exact_ones(monkeypatch: pytest.MonkeyPatch) -> None:
-    from visionlens_jlab.embedding.projections import pca
+    from visionlens_jlab.map.projections import pca
 
     rng = np.random.default_rng(1)
     rows = (rng.normal(size=(3000, 60)) * np.linspace(5, 0.1, 60) ** 2).astype(np.float32)

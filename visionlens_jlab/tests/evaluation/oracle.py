@@ -11,7 +11,7 @@ from pycocotools import mask
 from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 
-from .generated import HEIGHT, WIDTH
+from visionlens_jlab.tests.evaluation.generated import HEIGHT, WIDTH
 
 BOX_NAMES = (
     *("AP", "AP50", "AP75", "APsmall", "APmedium", "APlarge"),

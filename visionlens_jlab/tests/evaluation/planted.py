@@ -8,11 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
-from visionlens_jlab.demo.generate import generate
-from visionlens_jlab.evaluation.objects import ImageInfo
-
-from ..demo.reading import iou
-from .readers import Case, from_coco
+from visionlens_demo.generate import generate
+from visionlens_jlab.evaluation.matching.objects import ImageInfo
+from visionlens_jlab.tests.demo.reading import iou
+from visionlens_jlab.tests.evaluation.readers import Case, from_coco
 
 SEED = 20
 

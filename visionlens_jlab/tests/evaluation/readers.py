@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from visionlens_jlab.evaluation.objects import ImageInfo, Objects, make_objects
+from visionlens_jlab.evaluation.matching.objects import ImageInfo, Objects, make_objects
 
 DATA = Path(__file__).resolve().parents[3].parent / "shared" / "data"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from visionlens_jlab.evaluation.objects import ImageInfo, make_objects
+from visionlens_jlab.evaluation.matching.objects import ImageInfo, make_objects
 from visionlens_jlab.evaluation.settings import Settings
 
 CLASSES = ["a", "b", "c"]

@@ -5,16 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from visionlens_jlab.evaluation.bootstrap import draws, intervals, replicate
-from visionlens_jlab.evaluation.comparing import compare
-from visionlens_jlab.evaluation.evaluating import evaluate
-from visionlens_jlab.evaluation.objects import ImageInfo
-from visionlens_jlab.evaluation.resampling import resampled
+from visionlens_jlab.evaluation.comparison import compare
+from visionlens_jlab.evaluation.evaluate import evaluate
+from visionlens_jlab.evaluation.matching.objects import ImageInfo
+from visionlens_jlab.evaluation.metrics.bootstrap import draws, intervals, replicate
+from visionlens_jlab.evaluation.metrics.resampling import resampled
 from visionlens_jlab.evaluation.settings import Settings
-
-from .generated import dataset
-from .readers import from_coco, values
-from .simulated import AP50_ONLY, CLASSES, ap50_alone, sample
+from visionlens_jlab.tests.evaluation.generated import dataset
+from visionlens_jlab.tests.evaluation.readers import from_coco, values
+from visionlens_jlab.tests.evaluation.simulated import AP50_ONLY, CLASSES, ap50_alone, sample
 
 
 def drawn_again(case, times):

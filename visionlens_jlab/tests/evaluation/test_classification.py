@@ -6,18 +6,17 @@ import numpy as np
 import pytest
 from sklearn.metrics import accuracy_score, confusion_matrix, f1_score, top_k_accuracy_score
 
-from visionlens_jlab.evaluation.bootstrap import intervals
-from visionlens_jlab.evaluation.comparing import compare
+from visionlens_jlab.core.views.outcome_shapes import Cell, OutcomeFilter
+from visionlens_jlab.evaluation.comparison import compare
 from visionlens_jlab.evaluation.counts import recount
-from visionlens_jlab.evaluation.curves import curves
+from visionlens_jlab.evaluation.evaluate import evaluate
 from visionlens_jlab.evaluation.evaluated import load
-from visionlens_jlab.evaluation.evaluating import evaluate
-from visionlens_jlab.evaluation.objects import ImageInfo, make_objects
-from visionlens_jlab.evaluation.selecting import select
+from visionlens_jlab.evaluation.matching.objects import ImageInfo, make_objects
+from visionlens_jlab.evaluation.metrics.bootstrap import intervals
+from visionlens_jlab.evaluation.metrics.curves import curves
+from visionlens_jlab.evaluation.selection import select
 from visionlens_jlab.evaluation.settings import Settings
-from visionlens_jlab.models import Cell, OutcomeFilter
-
-from .readers import values
+from visionlens_jlab.tests.evaluation.readers import values
 
 NAMES = [f"class {number}" for number in range(6)]
 SETTINGS = Settings("classification", options={"top_k": 3})

@@ -8,13 +8,12 @@ import numpy as np
 import pytest
 
 from visionlens_jlab.evaluation.counts import recount
-from visionlens_jlab.evaluation.curves import curves
-from visionlens_jlab.evaluation.evaluating import evaluate
+from visionlens_jlab.evaluation.evaluate import evaluate
+from visionlens_jlab.evaluation.metrics.curves import curves
 from visionlens_jlab.evaluation.settings import Settings
-
-from .generated import CLASSES, dataset
-from .oracle import run
-from .readers import from_coco, values
+from visionlens_jlab.tests.evaluation.generated import CLASSES, dataset
+from visionlens_jlab.tests.evaluation.oracle import run
+from visionlens_jlab.tests.evaluation.readers import from_coco, values
 
 
 @pytest.mark.parametrize("class_aware", [True, False])

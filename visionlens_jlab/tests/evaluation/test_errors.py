@@ -8,13 +8,12 @@ import numpy as np
 import pytest
 
 from visionlens_jlab.evaluation.counts import recount
-from visionlens_jlab.evaluation.evaluating import evaluate
-from visionlens_jlab.evaluation.objects import ImageInfo, make_objects
+from visionlens_jlab.evaluation.evaluate import evaluate
+from visionlens_jlab.evaluation.matching.objects import ImageInfo, make_objects
 from visionlens_jlab.evaluation.settings import Settings
-
-from .generated import dataset
-from .plain import iou, outcomes
-from .readers import from_coco
+from visionlens_jlab.tests.evaluation.generated import dataset
+from visionlens_jlab.tests.evaluation.plain import iou, outcomes
+from visionlens_jlab.tests.evaluation.readers import from_coco
 
 A, B = 0, 1
 BOX, FAR = (100, 100, 40, 40), (300, 300, 40, 40)

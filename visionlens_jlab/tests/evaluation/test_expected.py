@@ -9,11 +9,10 @@ import pytest
 from PIL import Image
 
 from visionlens_jlab.evaluation.counts import recount
-from visionlens_jlab.evaluation.evaluating import evaluate
-from visionlens_jlab.evaluation.objects import ImageInfo, make_objects
+from visionlens_jlab.evaluation.evaluate import evaluate
+from visionlens_jlab.evaluation.matching.objects import ImageInfo, make_objects
 from visionlens_jlab.evaluation.settings import Settings
-
-from .readers import DATA, read_coco, values
+from visionlens_jlab.tests.evaluation.readers import DATA, read_coco, values
 
 pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason="the real data sets are not here")
 COCO = DATA / "coco_val2014_43"

@@ -5,19 +5,18 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from visionlens_jlab.evaluation.best_confidence import best_confidence
+from visionlens_jlab.core.views.outcome_shapes import Cell, OutcomeFilter
 from visionlens_jlab.evaluation.counts import recount
-from visionlens_jlab.evaluation.curves import curves
+from visionlens_jlab.evaluation.evaluate import evaluate
 from visionlens_jlab.evaluation.evaluated import load
-from visionlens_jlab.evaluation.evaluating import evaluate
-from visionlens_jlab.evaluation.outcomes import events
-from visionlens_jlab.evaluation.selecting import select
+from visionlens_jlab.evaluation.matching.outcomes import events
+from visionlens_jlab.evaluation.metrics.best_confidence import best_confidence
+from visionlens_jlab.evaluation.metrics.curves import curves
+from visionlens_jlab.evaluation.selection import select
 from visionlens_jlab.evaluation.settings import Settings
-from visionlens_jlab.models import Cell, OutcomeFilter
-
-from .generated import CLASSES, dataset
-from .plain import outcomes
-from .readers import from_coco
+from visionlens_jlab.tests.evaluation.generated import CLASSES, dataset
+from visionlens_jlab.tests.evaluation.plain import outcomes
+from visionlens_jlab.tests.evaluation.readers import from_coco
 
 LEVELS = (0.1, 0.45, 0.8)
 

@@ -10,15 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from visionlens_jlab.evaluation import overlaps
-from visionlens_jlab.evaluation.evaluating import evaluate
-from visionlens_jlab.evaluation.labelling import iou_label
-from visionlens_jlab.evaluation.objects import make_objects
+from visionlens_jlab.evaluation.evaluate import evaluate
+from visionlens_jlab.evaluation.labels import iou_label
+from visionlens_jlab.evaluation.matching import overlaps
+from visionlens_jlab.evaluation.matching.objects import make_objects
 from visionlens_jlab.evaluation.settings import Settings
-
-from .generated import dataset
-from .plain import iou
-from .readers import from_coco
+from visionlens_jlab.tests.evaluation.generated import dataset
+from visionlens_jlab.tests.evaluation.plain import iou
+from visionlens_jlab.tests.evaluation.readers import from_coco
 
 NUMBERS = st.floats(0, 100, width=32)
 BOXES = st.lists(

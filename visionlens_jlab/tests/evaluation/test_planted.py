@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from visionlens_jlab.evaluation.comparing import compare
+from visionlens_jlab.core.views.outcome_shapes import Cell, OutcomeFilter
+from visionlens_jlab.evaluation.comparison import compare
 from visionlens_jlab.evaluation.counts import recount
-from visionlens_jlab.evaluation.evaluating import evaluate
-from visionlens_jlab.evaluation.selecting import select
+from visionlens_jlab.evaluation.evaluate import evaluate
+from visionlens_jlab.evaluation.selection import select
 from visionlens_jlab.evaluation.settings import Settings
-from visionlens_jlab.models import Cell, OutcomeFilter
-
-from .planted import Planted
+from visionlens_jlab.tests.evaluation.planted import Planted
 
 AT_HALF = Settings(iou=(0.5,), confidence=0.5)
 

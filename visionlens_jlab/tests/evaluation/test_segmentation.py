@@ -7,14 +7,13 @@ import json
 import numpy as np
 import pytest
 
-from visionlens_jlab.evaluation.bootstrap import intervals
+from visionlens_jlab.core.geometry import rle
 from visionlens_jlab.evaluation.counts import recount
-from visionlens_jlab.evaluation.evaluating import evaluate
-from visionlens_jlab.evaluation.objects import ImageInfo, make_objects
+from visionlens_jlab.evaluation.evaluate import evaluate
+from visionlens_jlab.evaluation.matching.objects import ImageInfo, make_objects
+from visionlens_jlab.evaluation.metrics.bootstrap import intervals
 from visionlens_jlab.evaluation.settings import Settings
-from visionlens_jlab.formats import rle
-
-from .readers import values
+from visionlens_jlab.tests.evaluation.readers import values
 
 HEIGHT, WIDTH, IMAGES = 24, 30, 8
 NAMES = ["road", "sky", "tree"]

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from sklearn.metrics import average_precision_score
 
-from visionlens_jlab.evaluation.evaluating import evaluate
+from visionlens_jlab.evaluation.evaluate import evaluate
 from visionlens_jlab.evaluation.label_quality import scores
-from visionlens_jlab.evaluation.objects import ImageInfo, make_objects
+from visionlens_jlab.evaluation.matching.objects import ImageInfo, make_objects
 from visionlens_jlab.evaluation.settings import Settings
 
 CLASSES = [f"c{number}" for number in range(10)]

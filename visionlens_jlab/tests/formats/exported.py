@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from visionlens_jlab.formats import rle
-from visionlens_jlab.formats.geometry import bounding_box, polygon_area
+from visionlens_jlab.core.geometry import rle
+from visionlens_jlab.core.geometry.shapes import bounding_box, polygon_area
 
 FLAGS = ("difficult", "truncated", "occluded")
 

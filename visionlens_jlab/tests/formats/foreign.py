@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from PIL import Image
 
-from .writers import write_image
+from visionlens_jlab.tests.formats.writers import write_image
 
 
 class Layout(NamedTuple):
@@ -84,6 +84,10 @@ _CREATE_ML = [
     }
 ]
 _KITTI = b"Car 0.00 0 1.85 387.63 181.54 423.81 203.12 1.67 1.87 3.69 -16.53 2.39 58.49 1.57\n"
+KITTI_CALIBRATION = b"".join(
+    b"%s: %s\n" % (name, b" ".join([b"7.215377e+02"] * count))
+    for name, count in ((b"P0", 12), (b"P2", 12), (b"R0_rect", 9), (b"Tr_velo_to_cam", 12))
+)
 _DOTA = b"imagesource:GoogleEarth\ngsd:0.146\n2753 2408 2861 2385 2888 2468 2805 2502 plane 0\n"
 _TFRECORD = b"\3" + bytes(7) + bytes.fromhex("b099490e") + b"abc" + bytes(4)
 _DATUMARO = {"info": {}, "categories": {"label": {"labels": []}}, "items": [{"id": "a"}]}

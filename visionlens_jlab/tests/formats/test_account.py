@@ -14,13 +14,19 @@ from hypothesis import strategies as st
 
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.formats.detect import detect
-from visionlens_jlab.formats.signatures import seen
-from visionlens_jlab.models import DetectRequest
-
-from ..jobs.accounting import assert_all_accounted
-from ..jobs.ingest_context import ingest_rows
-from .foreign import LAYOUTS, write_layout
-from .writers import coco, coco_box, coco_image, voc_xml, write_image, write_text
+from visionlens_jlab.formats.shapes import DetectRequest
+from visionlens_jlab.formats.signatures.signatures import seen
+from visionlens_jlab.tests.formats.foreign import KITTI_CALIBRATION, LAYOUTS, write_layout
+from visionlens_jlab.tests.formats.writers import (
+    coco,
+    coco_box,
+    coco_image,
+    voc_xml,
+    write_image,
+    write_text,
+)
+from visionlens_jlab.tests.jobs.accounting import assert_all_accounted
+from visionlens_jlab.tests.jobs.ingest_context import ingest_rows
 
 
 def unread(found) -> dict[str, str]:
@@ -129,6 +135,17 @@ def test_nothing_vanishes_from_any_folder(tree):
         }  # fmt: skip
 
 
+def test_calibrations_are_no_labels(tmp_path):
+    folder = write_layout(tmp_path, LAYOUTS["kitti"])
+    for number in ("000000", "000001"):
+        write_text(folder / "calib" / f"{number}.txt", KITTI_CALIBRATION.decode())
+    found = ingest_rows(folder, labels_only=True)
+    assert unread(found).keys() == {"label_2/000000.txt"}
+    assert found.summary["label_files"]["found"] == 1
+    [told] = [issue for issue in found.issues if issue["code"] == "FILES_UNUSED"]
+    assert "2 files that seem to be a camera calibration" in told["message"]
+
+
 def test_links_and_names_that_are_not_followed_are_named(tmp_path):
     home = tmp_path / "home"
     write_image(home / "a.png")
@@ -171,7 +188,7 @@ def test_many_files_that_seem_the_same_are_not_all_opened(tmp_path, monkeypatch)
 
 
 def test_a_large_file_is_not_read_whole(tmp_path, monkeypatch):
-    from visionlens_jlab.formats import signatures
+    from visionlens_jlab.formats.signatures import signatures
 
     write_image(tmp_path / "a.png")
     with (tmp_path / "labels.json").open("wb") as file:

@@ -3,9 +3,8 @@ from __future__ import annotations
 import pytest
 
 from visionlens_jlab.errors import VisionLensError
-
-from ..jobs.ingest_context import ingest_rows
-from .writers import write_image, write_text
+from visionlens_jlab.tests.formats.writers import write_image, write_text
+from visionlens_jlab.tests.jobs.ingest_context import ingest_rows
 
 
 def make(folder, *paths):

@@ -8,11 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.formats import coco_records
-from visionlens_jlab.formats.coco_shapes import PlainPolygons
-
-from ..jobs.ingest_context import ingest_rows
-from .writers import (
+from visionlens_jlab.formats.coco import records as coco_records
+from visionlens_jlab.formats.coco.shapes import PlainPolygons
+from visionlens_jlab.tests.formats.writers import (
     coco,
     coco_box,
     coco_image,
@@ -21,6 +19,7 @@ from .writers import (
     write_json,
     write_text,
 )
+from visionlens_jlab.tests.jobs.ingest_context import ingest_rows
 
 
 def labels(folder, **params):

@@ -9,13 +9,20 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from visionlens_jlab.core.geometry import rle
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.formats import rle
-
-from ..jobs.ingest_context import ingest_rows
-from .test_coco_malformed import content_with, ingest
-from .test_predictions import read, targets
-from .writers import coco, coco_box, coco_image, voc_xml, write_image, write_json, write_text
+from visionlens_jlab.tests.formats.test_coco_malformed import content_with, ingest
+from visionlens_jlab.tests.formats.test_predictions import read, targets
+from visionlens_jlab.tests.formats.writers import (
+    coco,
+    coco_box,
+    coco_image,
+    voc_xml,
+    write_image,
+    write_json,
+    write_text,
+)
+from visionlens_jlab.tests.jobs.ingest_context import ingest_rows
 
 
 def test_lvis(tmp_path) -> None:

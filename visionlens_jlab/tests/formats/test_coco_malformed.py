@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from ..jobs.ingest_context import Ingested, ingest_rows
-from .writers import coco, coco_box, coco_image, write_image
+from visionlens_jlab.tests.formats.writers import coco, coco_box, coco_image, write_image
+from visionlens_jlab.tests.jobs.ingest_context import Ingested, ingest_rows
 
 GONE = object()
 """Stands for a member that is not there."""

@@ -18,15 +18,24 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from visionlens_jlab.api.paths import PathPolicy
-from visionlens_jlab.confinement import Confinement
+from visionlens_jlab.core.api.paths import PathPolicy
+from visionlens_jlab.core.system.confinement import Confinement
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.formats.detect import detect
+from visionlens_jlab.formats.shapes import DetectRequest
+from visionlens_jlab.ingestion.routes import places
+from visionlens_jlab.ingestion.shapes import IngestRequest
 from visionlens_jlab.media.sources import LocalSource
-from visionlens_jlab.models import DetectRequest, IngestRequest
-
-from ..jobs.ingest_context import MemoryContext, collect
-from .writers import coco, coco_box, coco_image, voc_object, voc_xml, write_image, write_json
+from visionlens_jlab.tests.formats.writers import (
+    coco,
+    coco_box,
+    coco_image,
+    voc_object,
+    voc_xml,
+    write_image,
+    write_json,
+)
+from visionlens_jlab.tests.jobs.ingest_context import MemoryContext, collect
 
 SECRET = "gehëim.png"
 Write = Callable[[Path, str], dict[str, str]]
@@ -196,13 +205,13 @@ def _read(policy: PathPolicy, named: dict[str, str], base: Path) -> Any:
     format = {"format": named.pop("format", None)}
     detected = None
     with suppress(VisionLensError):
-        asked = policy.confine(DetectRequest(**named, **format), unrestricted=False)
+        asked = places.confine(policy, DetectRequest(**named, **format), unrestricted=False)
         detected = detect(asked, allowed=policy.confinement).model_dump()
-    request = policy.confine(IngestRequest(**named, **format), unrestricted=False)
+    request = places.confine(policy, IngestRequest(**named, **format), unrestricted=False)
     with tempfile.TemporaryDirectory() as spool:
         params = request.model_dump() | {"labels_only": True}
         context = MemoryContext(params, Path(spool))
-        from visionlens_jlab.jobs.ingest import job
+        from visionlens_jlab.ingestion.job import job
 
         job.run(context)
     found = collect(context)

@@ -8,11 +8,10 @@ import pyarrow.parquet
 import pytest
 
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.formats.table_files import read_table
+from visionlens_jlab.formats.tables.files import read_table
 from visionlens_jlab.media.sources import LocalSource
-
-from ..jobs.ingest_context import MemoryContext, collect, ingest_rows
-from .writers import write_image, write_text
+from visionlens_jlab.tests.formats.writers import write_image, write_text
+from visionlens_jlab.tests.jobs.ingest_context import MemoryContext, collect, ingest_rows
 
 
 def write_arrow(path, table):
@@ -95,7 +94,7 @@ def test_rows_of_a_dataframe_in_the_spool(images, tmp_path_factory):
     context = MemoryContext(
         {"source": "DataFrame", "images": str(elsewhere), "labels_only": True}, spool
     )
-    from visionlens_jlab.jobs.ingest import job as ingest
+    from visionlens_jlab.ingestion.job import job as ingest
 
     ingest.run(context)
     found = collect(context)

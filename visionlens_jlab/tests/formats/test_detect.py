@@ -4,15 +4,14 @@ from pathlib import Path
 
 import pytest
 
+from visionlens_jlab.core.plugins.hookspecs import API_VERSION, hookimpl
+from visionlens_jlab.core.plugins.registry import PluginRegistry
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.formats.deferred import DeferredFormat
 from visionlens_jlab.formats.detect import detect
 from visionlens_jlab.formats.registry import format_infos, formats, source_kinds
-from visionlens_jlab.models import DetectRequest
-from visionlens_jlab.plugins.hookspecs import API_VERSION, hookimpl
-from visionlens_jlab.plugins.registry import PluginRegistry
-
-from .writers import write_coco, write_image, write_text
+from visionlens_jlab.formats.shapes import DetectRequest
+from visionlens_jlab.tests.formats.writers import write_coco, write_image, write_text
 
 
 def find(source: Path, **more):

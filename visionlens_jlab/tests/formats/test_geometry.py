@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from visionlens_jlab.formats.geometry import (
+from visionlens_jlab.core.geometry.shapes import (
     bounding_box,
     moved_geometry,
     scale_move,

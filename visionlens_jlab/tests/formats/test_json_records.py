@@ -5,7 +5,7 @@ import json
 import msgspec
 import pytest
 
-from visionlens_jlab.formats.json_records import RecordDecoder
+from visionlens_jlab.formats.text.json_records import RecordDecoder
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from visionlens_jlab.formats import json_stream
-from visionlens_jlab.formats.json_stream import JsonObjectReader, MalformedJsonError
+from visionlens_jlab.formats.text import json_stream
+from visionlens_jlab.formats.text.json_stream import JsonObjectReader, MalformedJsonError
 
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),

@@ -11,10 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from visionlens_jlab.errors import VisionLensError
-
-from ..jobs.ingest_context import ingest_rows
-from .test_predictions import read, targets
-from .writers import coco, coco_box, coco_image, voc_object, voc_xml, write_image
+from visionlens_jlab.tests.formats.test_predictions import read, targets
+from visionlens_jlab.tests.formats.writers import (
+    coco,
+    coco_box,
+    coco_image,
+    voc_object,
+    voc_xml,
+    write_image,
+)
+from visionlens_jlab.tests.jobs.ingest_context import ingest_rows
 
 SCALARS = st.one_of(
     st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=4),

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from visionlens_jlab.formats import rle
-from visionlens_jlab.formats.geometry import polygon_area
-from visionlens_jlab.formats.outlines import joined, mask_outline, same_way
+from visionlens_jlab.core.geometry import rle
+from visionlens_jlab.core.geometry.outlines import joined, mask_outline, same_way
+from visionlens_jlab.core.geometry.shapes import polygon_area
 
 masks = st.tuples(st.integers(1, 9), st.integers(1, 9)).flatmap(lambda size: arrays(bool, size))
 

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from visionlens_jlab.errors import VisionLensError
-
-from .test_predictions import codes, read, rows_of, targets
+from visionlens_jlab.tests.formats.test_predictions import codes, read, rows_of, targets
 
 
 def results_of(path: Path, *images: int) -> None:

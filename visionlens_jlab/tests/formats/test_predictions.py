@@ -13,12 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.formats.predictions import PredictionBatch, Targets, read_predictions
+from visionlens_jlab.formats.predictions.base import PredictionBatch
+from visionlens_jlab.formats.predictions.reading import read_predictions
 from visionlens_jlab.formats.predictions.tables import read_prediction_table
 from visionlens_jlab.formats.predictions.targets import (
     AMBIGUOUS,
     UNKNOWN,
     DatasetClass,
+    Targets,
     numbered_classes,
     with_categories,
 )

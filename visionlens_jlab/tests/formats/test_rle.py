@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from visionlens_jlab.formats import rle
+from visionlens_jlab.core.geometry import rle
 
 PYCOCOTOOLS_RECTANGLE = "j46h00000000000000000000000000000000000000n="
 masks = arrays(bool, array_shapes(min_dims=2, max_dims=2, min_side=1, max_side=20))

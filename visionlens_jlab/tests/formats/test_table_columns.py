@@ -11,13 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.formats.table_columns import usual_columns
-from visionlens_jlab.formats.table_files import clean, read_table, recoded
+from visionlens_jlab.formats.tables.columns import usual_columns
+from visionlens_jlab.formats.tables.files import clean, read_table, recoded
 from visionlens_jlab.media.sources import LocalSource
-
-from ..jobs.ingest_context import ingest_rows
-from .test_dataframe import write_arrow
-from .writers import write_image
+from visionlens_jlab.tests.formats.test_dataframe import write_arrow
+from visionlens_jlab.tests.formats.writers import write_image
+from visionlens_jlab.tests.jobs.ingest_context import ingest_rows
 
 ROW = "größe.png;Fußgänger;1,5;2;3;4"
 TEXTS: dict[str, Callable[[str], bytes]] = {

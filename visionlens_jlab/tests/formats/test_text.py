@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from visionlens_jlab.formats import text
-from visionlens_jlab.formats.text import stream_lines, text_lines
+from visionlens_jlab.formats.text import decoding as text
+from visionlens_jlab.formats.text.decoding import stream_lines, text_lines
 
 lines = st.lists(st.text(st.sampled_from("a 0.é€\u2028"), max_size=9), max_size=9)
 

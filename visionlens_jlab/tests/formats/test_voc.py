@@ -7,10 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.formats.voc_xml import parse_voc
-
-from ..jobs.ingest_context import ingest_rows
-from .writers import voc_object, voc_xml, write_image, write_text
+from visionlens_jlab.formats.voc.xml import parse_voc
+from visionlens_jlab.tests.formats.writers import voc_object, voc_xml, write_image, write_text
+from visionlens_jlab.tests.jobs.ingest_context import ingest_rows
 
 
 def labels(folder, **params):

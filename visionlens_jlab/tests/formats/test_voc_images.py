@@ -9,10 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from visionlens_jlab.formats.voc_images import ImageFinder, Match, Stated
-
-from ..jobs.ingest_context import ingest_rows
-from .writers import voc_object, voc_xml, write_image, write_text
+from visionlens_jlab.formats.voc.images import ImageFinder, Match, Stated
+from visionlens_jlab.tests.formats.writers import voc_object, voc_xml, write_image, write_text
+from visionlens_jlab.tests.jobs.ingest_context import ingest_rows
 
 DOG = voc_object("dog", (1, 2, 11, 22))
 XML = "Annotations/x.xml"

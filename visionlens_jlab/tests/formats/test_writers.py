@@ -13,17 +13,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from visionlens_jlab.formats import rle
+from visionlens_jlab.core.geometry import rle
+from visionlens_jlab.core.geometry.shapes import encode
 from visionlens_jlab.formats.base import ClassEntry
-from visionlens_jlab.formats.geometry import encode
-from visionlens_jlab.formats.losses import LOSSES, Losses
-from visionlens_jlab.formats.writers import writer_of
-from visionlens_jlab.formats.writing import Content, Label, Picture, Target, facts_of
+from visionlens_jlab.formats.writing.losses import LOSSES, Losses
+from visionlens_jlab.formats.writing.registry import writer_of
+from visionlens_jlab.formats.writing.writer import Content, Label, Picture, Target, facts_of
 from visionlens_jlab.media.sources import LocalSource
-
-from ..jobs.ingest_context import Ingested, ingest_rows
-from .exported import Row, compare, row_of, task_of
-from .writers import write_image
+from visionlens_jlab.tests.formats.exported import Row, compare, row_of, task_of
+from visionlens_jlab.tests.formats.writers import write_image
+from visionlens_jlab.tests.jobs.ingest_context import Ingested, ingest_rows
 
 WIDTH, HEIGHT = 40, 30
 FORMATS = ("coco", "yolo", "voc", "class_folders")

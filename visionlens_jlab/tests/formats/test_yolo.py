@@ -9,10 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.formats.yolo_lines import Layout, parse_line
-
-from ..jobs.ingest_context import ingest_rows
-from .writers import write_image, write_text
+from visionlens_jlab.formats.yolo.lines import Layout, parse_line
+from visionlens_jlab.tests.formats.writers import write_image, write_text
+from visionlens_jlab.tests.jobs.ingest_context import ingest_rows
 
 NAMES = "names: [cat, dog]\n"
 
@@ -241,9 +240,10 @@ def test_a_split_that_is_not_there_is_not_taken_from_another(tmp_path):
 
 
 def test_many_lines_come_in_bounded_batches(tmp_path, monkeypatch):
-    from visionlens_jlab.formats import yolo, yolo_labels
     from visionlens_jlab.formats.registry import source_kinds
     from visionlens_jlab.formats.request import make_request
+    from visionlens_jlab.formats.yolo import format as yolo
+    from visionlens_jlab.formats.yolo import labels as yolo_labels
 
     for module in (yolo, yolo_labels):
         monkeypatch.setattr(module, "BATCH_LINES", 50)
@@ -265,7 +265,7 @@ def test_millions_of_lines_need_little_memory(tmp_path):
     code = f"""
 import resource, tempfile
 from pathlib import Path
-from visionlens_jlab.jobs.ingest import job
+from visionlens_jlab.ingestion.job import job
 from visionlens_jlab.tests.jobs.ingest_context import MemoryContext
 class Dropping(MemoryContext):
     def emit(self, sequence, tables, files=None, summary=None):
@@ -281,7 +281,8 @@ print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
 
 
 def test_a_dataset_file_is_looked_at_a_bounded_number_of_times(tmp_path, monkeypatch):
-    from visionlens_jlab.formats import yolo_config, yolo_layout
+    from visionlens_jlab.formats.yolo import config as yolo_config
+    from visionlens_jlab.formats.yolo import layout as yolo_layout
 
     asked = []
     is_file = yolo_config.is_file

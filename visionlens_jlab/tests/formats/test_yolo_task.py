@@ -7,9 +7,9 @@ import random
 
 import pytest
 
-from visionlens_jlab.formats.yolo_config import YoloConfig
-from visionlens_jlab.formats.yolo_lines import parse_line, split_words
-from visionlens_jlab.formats.yolo_task import line_layout
+from visionlens_jlab.formats.yolo.config import YoloConfig
+from visionlens_jlab.formats.yolo.lines import parse_line, split_words
+from visionlens_jlab.formats.yolo.task import line_layout
 
 
 def layout_of(lines: list[str]):
@@ -65,6 +65,46 @@ def test_four_corners_are_oriented_boxes(confidence: bool) -> None:
     layout = layout_of(lines)
     assert layout.task == "obb"
     assert {parse_line(split_words(text), layout).kind for text in lines} == {"oriented_box"}
+
+
+def boxes(count: int, further: list[str]) -> list[str]:
+    """Boxes of people, and the same four numbers after each."""
+    rng = random.Random(5)
+    return [
+        f"0 {rng.uniform(0.3, 0.7):.4f} {rng.uniform(0.3, 0.7):.4f} {rng.uniform(0.1, 0.3):.4f} "
+        f"{rng.uniform(0.2, 0.5):.4f} {' '.join(further)}"
+        for _ in range(count)
+    ]
+
+
+@pytest.mark.parametrize("further", [["0.01"] * 4, ["0.01"] * 5, ["0.5", "0.4", "0", "0.1"]])
+def test_small_figures_after_boxes_are_no_corners(further: list[str]) -> None:
+    layout = layout_of(boxes(40, further))
+    assert layout.task == "detect"
+    line = parse_line(split_words(boxes(1, further)[0]), layout)
+    assert line.kind == "box" and (line.extra or line.confidence)
+
+
+def test_a_box_as_wide_as_it_is_far_is_no_corner_either() -> None:
+    assert layout_of(["0 .5 .5 .5 .5 .01 .01 .01 .01"] * 5).task == "detect"
+
+
+def test_two_points_in_each_box_are_keypoints() -> None:
+    rng, lines = random.Random(6), []
+    for text in boxes(40, []):
+        cx, cy, w, h = map(float, text.split()[1:])
+        x, y = rng.uniform(cx - w / 2, cx + w / 2), rng.uniform(cy - h / 2, cy + h / 2)
+        lines.append(f"{text.strip()} {x:.4f} {y:.4f} {cx:.4f} {cy + h / 3:.4f}")
+    layout = layout_of(lines)
+    assert (layout.task, layout.keypoints) == ("pose", (2, 2))
+    assert {parse_line(split_words(text), layout).kind for text in lines} == {"keypoints"}
+
+
+def test_outlines_in_later_files_make_the_first_polygons_too() -> None:
+    outline = "1 " + " ".join(f"{n / 20:.2f}" for n in range(12))
+    first, later = turned(40), turned(20)
+    assert line_layout({}, YoloConfig(), first, later).task == "obb"
+    assert line_layout({}, YoloConfig(), first, [*later, outline]).task == "segment"
 
 
 def test_boxes_are_boxes_and_no_lines_are_nothing() -> None:

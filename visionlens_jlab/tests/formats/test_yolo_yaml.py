@@ -7,7 +7,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from visionlens_jlab.formats.yolo_yaml import MAX_DEPTH, MAX_VALUES, parse_yaml
+from visionlens_jlab.formats.text.yaml_values import MAX_DEPTH, MAX_VALUES, parse_yaml
 
 SIZE = 20_000
 

@@ -7,8 +7,7 @@ from pathlib import Path
 
 from visionlens_jlab.media.headers import is_image
 from visionlens_jlab.media.sources import LocalSource
-
-from .ingest_context import Ingested
+from visionlens_jlab.tests.jobs.ingest_context import Ingested
 
 _SEVERAL = re.compile(r"(\d+) files? ")
 

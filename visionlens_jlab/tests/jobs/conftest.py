@@ -5,16 +5,16 @@ from __future__ import annotations
 import asyncio
 import os
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from visionlens_jlab.catalog.library import Library
-from visionlens_jlab.formats import json_stream
-from visionlens_jlab.jobs import context
-from visionlens_jlab.jobs.ingest import job as ingest
+from visionlens_jlab.core.datasets.library import Library
+from visionlens_jlab.core.jobs import context
+from visionlens_jlab.formats.text import json_stream
+from visionlens_jlab.ingestion.job import job as ingest
 from visionlens_jlab.tests.api.conftest import api, extension
 from visionlens_jlab.tests.api.servers import Api
 
@@ -78,10 +78,16 @@ def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def images_here(monkeypatch: pytest.MonkeyPatch) -> None:
     """Images are read in this process, and nobody waits for the disk: jobs take milliseconds."""
-    from visionlens_jlab.jobs.images import pool
-    from visionlens_jlab.jobs.images.work import execute
+    from visionlens_jlab.media.image_processes import pool
+    from visionlens_jlab.media.image_processes.work import execute
 
-    monkeypatch.setattr(pool.ImagePool, "map", lambda self, tasks: map(execute, tasks))
+    def read(self: pool.ImagePool, tasks: Iterable[Any]) -> Iterator[Any]:
+        for task in tasks:
+            if self._readable is not None:
+                task.readable = self._readable
+            yield execute(task)
+
+    monkeypatch.setattr(pool.ImagePool, "map", read)
     monkeypatch.setattr(os, "fsync", lambda descriptor: None)
     connect = sqlite3.connect
 

@@ -15,21 +15,21 @@ from typing import Any
 
 import pyarrow as pa
 
-from visionlens_jlab.catalog.library import Library
-from visionlens_jlab.jobs import status
-from visionlens_jlab.jobs.announcer import Announcer
-from visionlens_jlab.jobs.context import FileContext
-from visionlens_jlab.jobs.inline import run_job
-from visionlens_jlab.jobs.kinds import code_of, setup_of
-from visionlens_jlab.jobs.lane import Lane, Live
-from visionlens_jlab.jobs.outcome import Outcome, outcome_of
-from visionlens_jlab.jobs.progress import Step
-from visionlens_jlab.jobs.queue import JobQueue, Owner
-from visionlens_jlab.jobs.runner import JobRunner
-from visionlens_jlab.jobs.sink import Sink
-from visionlens_jlab.jobs.spool import Spool
-from visionlens_jlab.models import Job, JobParameters, kind_of
-from visionlens_jlab.models.jobs import UNFINISHED
+from visionlens_jlab.core.datasets.library import Library
+from visionlens_jlab.core.jobs import status
+from visionlens_jlab.core.jobs.announcer import Announcer
+from visionlens_jlab.core.jobs.context import FileContext
+from visionlens_jlab.core.jobs.inline import run_job
+from visionlens_jlab.core.jobs.kinds import code_of, setup_of
+from visionlens_jlab.core.jobs.lane import Lane, Live
+from visionlens_jlab.core.jobs.outcome import Outcome, outcome_of
+from visionlens_jlab.core.jobs.progress import Step
+from visionlens_jlab.core.jobs.queue import JobQueue, Owner
+from visionlens_jlab.core.jobs.runner import JobRunner
+from visionlens_jlab.core.jobs.shapes import UNFINISHED, Job, kind_of
+from visionlens_jlab.core.jobs.sink import Sink
+from visionlens_jlab.core.jobs.spool import Spool
+from visionlens_jlab.core.shapes import JobParameters
 
 
 class Killed(BaseException):

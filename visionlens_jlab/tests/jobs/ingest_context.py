@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from visionlens_jlab.jobs.ingest import job as ingest
+from visionlens_jlab.ingestion.job import job as ingest
 
 
 class MemoryContext:

@@ -6,24 +6,18 @@ from collections.abc import Iterator
 
 import pytest
 
-from visionlens_jlab.catalog.library import Library
-from visionlens_jlab.catalog.store import DatasetStore
+from visionlens_jlab.analysis.job.recheck import still_holds
+from visionlens_jlab.analysis.shapes import AnalyseRequest, RecheckRequest, SliceRequest
+from visionlens_jlab.core.catalog.store import DatasetStore
+from visionlens_jlab.core.datasets.library import Library
+from visionlens_jlab.core.jobs.inline import run_inline, run_job
+from visionlens_jlab.core.jobs.shapes import Job
+from visionlens_jlab.core.shapes import JobParameters
+from visionlens_jlab.core.views.shapes import ViewSpec
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.jobs.analyse.recheck import still_holds
-from visionlens_jlab.jobs.evaluate.setup import EvaluateSetup
-from visionlens_jlab.jobs.inline import run_inline, run_job
-from visionlens_jlab.models import (
-    AnalyseRequest,
-    EvaluateRequest,
-    IngestRequest,
-    IntervalsRequest,
-    Job,
-    JobParameters,
-    PredictionsRequest,
-    RecheckRequest,
-    SliceRequest,
-    ViewSpec,
-)
+from visionlens_jlab.evaluation.setup import EvaluateSetup
+from visionlens_jlab.evaluation.shapes import EvaluateRequest, IntervalsRequest, PredictionsRequest
+from visionlens_jlab.ingestion.shapes import IngestRequest
 from visionlens_jlab.tests.agents import planted
 from visionlens_jlab.tests.catalog.finding_builders import effect, finding
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import jupyter_events
 import yaml
 
-from visionlens_jlab.jobs import announcer
-from visionlens_jlab.jobs.announcer import (
-    AGENT,
+from visionlens_jlab.agents.job.job import CHANGED
+from visionlens_jlab.core.jobs import announcer
+from visionlens_jlab.core.jobs.announcer import (
     DATASET,
     JOB,
     SCHEMAS,
@@ -19,7 +19,7 @@ from visionlens_jlab.jobs.announcer import (
     Announcer,
     Throttle,
 )
-from visionlens_jlab.models import Job
+from visionlens_jlab.core.jobs.shapes import Job
 
 RUNNING = Job(job="j", kind="ingest", dataset="d", state="running", created_at="2026-01-01")
 INTERVAL = 0.5
@@ -50,7 +50,7 @@ class Heard:
 
 def test_the_schemas_are_those_of_the_contract():
     ids = {yaml.safe_load(path.read_text())["$id"] for path in SCHEMAS.glob("*.yaml")}
-    assert ids == {AGENT, JOB, DATASET, WORKSPACE}
+    assert ids == {CHANGED, JOB, DATASET, WORKSPACE}
 
 
 async def test_progress_is_told_five_times_a_second_at_most_and_its_end_at_once(monkeypatch):

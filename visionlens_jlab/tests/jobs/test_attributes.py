@@ -10,12 +10,14 @@ import pyarrow as pa
 import pytest
 from PIL import Image
 
-from visionlens_jlab.catalog.library import Library
+from visionlens_jlab.attributes.job import job as attributes
+from visionlens_jlab.attributes.shapes import AttributeRequest, AttributeSpec
+from visionlens_jlab.core.datasets.library import Library
+from visionlens_jlab.core.jobs.context import READABLE, JobCancelled
+from visionlens_jlab.core.jobs.inline import run_inline, run_job
+from visionlens_jlab.core.views.shapes import ViewSpec
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.jobs.attributes import job as attributes
-from visionlens_jlab.jobs.context import JobCancelled
-from visionlens_jlab.jobs.inline import run_inline, run_job
-from visionlens_jlab.models import AttributeRequest, AttributeSpec, IngestRequest, ViewSpec
+from visionlens_jlab.ingestion.shapes import IngestRequest
 from visionlens_jlab.tests.agents.simulated_eyes import Eyes, night
 from visionlens_jlab.tests.api.servers import make_coco
 from visionlens_jlab.tests.jobs.ingest_context import MemoryContext
@@ -28,7 +30,7 @@ SMALL = AttributeSpec(name="small", question="Is it small?", level="annotations"
 def use(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Have jobs ask this model, in pieces of five rows, with one process that reads images."""
     monkeypatch.setattr(attributes, "ROWS", 5)
-    monkeypatch.setattr("visionlens_jlab.jobs.images.pool._processors", lambda: 1)
+    monkeypatch.setattr("visionlens_jlab.media.image_processes.pool._processors", lambda: 1)
 
     def replace(model: Eyes) -> Eyes:
         monkeypatch.setattr(attributes, "make", lambda *_, **__: model)
@@ -158,15 +160,16 @@ def test_what_was_committed_before_an_end_stays(library, town, use, error):
 
 
 def test_a_later_attempt_asks_nothing_that_was_committed(library, town, use, tmp_path):
-    from visionlens_jlab.jobs.attributes.setup import AttributesSetup
-    from visionlens_jlab.jobs.spool import Spool
+    from visionlens_jlab.attributes.setup import AttributesSetup
+    from visionlens_jlab.core.jobs.spool import Spool
 
     request = AttributeRequest(dataset="town", attributes=[NIGHT], model="eyes:1")
     spool = Spool.of(tmp_path / "again", "job")
     spool.make()
     AttributesSetup().prepare(town, request, spool)
     eyes = use(Eyes())
-    context = MemoryContext(request.model_dump(mode="json"), spool.folder, done={0, 1})
+    params = request.model_dump(mode="json") | {READABLE: town.roots().readable}
+    context = MemoryContext(params, spool.folder, done={0, 1})
     attributes.run(context)
     assert list(context.tables) == [2] and len(eyes.asked) == 6
     assert context.tables[2][attributes.TABLE]["id"].to_pylist() == [10, 11]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from visionlens_jlab.core.jobs.inline import run_inline
+from visionlens_jlab.core.jobs.queue import JobQueue, Owner
+from visionlens_jlab.core.jobs.shapes import Job
+from visionlens_jlab.core.jobs.spool import Spool
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.jobs.inline import run_inline
-from visionlens_jlab.jobs.queue import JobQueue, Owner
-from visionlens_jlab.jobs.spool import Spool
-from visionlens_jlab.models import IngestRequest, Job
+from visionlens_jlab.ingestion.shapes import IngestRequest
 from visionlens_jlab.tests.api.servers import make_coco, make_images
 
 pytestmark = pytest.mark.usefixtures("small_pieces")
@@ -54,9 +55,9 @@ def test_cancelled_in_a_stage(library, tmp_path, stage, step):
 
 def test_cancelled_while_it_waits(library, tmp_path):
     """A dataset that was there stays ready; one that was to be made is gone."""
-    from visionlens_jlab.jobs import status
-    from visionlens_jlab.jobs.ingest import setup as ingest_setup
-    from visionlens_jlab.jobs.outcome import Outcome
+    from visionlens_jlab.core.jobs import status
+    from visionlens_jlab.core.jobs.outcome import Outcome
+    from visionlens_jlab.ingestion import setup as ingest_setup
 
     make_images(tmp_path / "there", 3)
     make_images(tmp_path / "new", 3)

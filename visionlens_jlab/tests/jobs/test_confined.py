@@ -9,7 +9,9 @@ from urllib.parse import urlencode
 import pyarrow as pa
 import pytest
 
-from visionlens_jlab.jobs.ingest.setup import IngestSetup
+from visionlens_jlab.attributes.setup import AttributesSetup
+from visionlens_jlab.embeddings.setup import EmbedSetup
+from visionlens_jlab.ingestion.setup import IngestSetup
 from visionlens_jlab.tests.api.servers import code, make_images
 
 ARROW = {"Content-Type": "application/vnd.apache.arrow.stream"}
@@ -117,4 +119,34 @@ async def test_a_source_that_becomes_a_link_while_its_job_waits_is_not_read(
 
     monkeypatch.setattr(IngestSetup, "begin", staticmethod(exchanged))
     ended = await jobs.end(await jobs.start(source=str(inside), name="late"))
+    assert (ended["state"], ended["error"]["code"]) == ("failed", "PATH_NOT_ALLOWED")
+
+
+@pytest.mark.parametrize(
+    ("setup", "kind", "asked"),
+    [
+        (EmbedSetup, "embed", {}),
+        (AttributesSetup, "attributes", {"attributes": [{"name": "a", "question": "Is it?"}]}),
+    ],
+)
+async def test_a_model_whose_folder_becomes_a_link_while_its_job_waits_is_not_loaded(
+    api, jobs, places, monkeypatch, setup, kind, asked
+):
+    inside, outside = places
+    await jobs.end(await jobs.start(source=str(inside), name="town"))
+    model = inside / "model"
+    for folder in (model, outside / "model"):
+        folder.mkdir()
+        (folder / "config.json").write_text("{}")
+    begin = setup.begin
+
+    def exchanged(*arguments):
+        model.rename(inside / "was")
+        model.symlink_to(outside / "model")
+        return begin(*arguments)
+
+    monkeypatch.setattr(setup, "begin", exchanged)
+    asked = {"dataset": "town", "model": f"transformers:{model}", **asked}
+    job = await api.json("jobs", "POST", {"kind": kind, kind: asked})
+    ended = await jobs.end(job)
     assert (ended["state"], ended["error"]["code"]) == ("failed", "PATH_NOT_ALLOWED")

@@ -10,11 +10,13 @@ import pytest
 from PIL import Image
 
 import visionlens_jlab as vl
-from visionlens_jlab.catalog.library import Library
-from visionlens_jlab.catalog.store import DatasetStore
+from visionlens_jlab.core.catalog.store import DatasetStore
+from visionlens_jlab.core.datasets.library import Library
+from visionlens_jlab.core.jobs.inline import run_inline
+from visionlens_jlab.duplicates.shapes import DuplicatesRequest
+from visionlens_jlab.embeddings.shapes import EmbeddingSpace
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.jobs.inline import run_inline
-from visionlens_jlab.models import DuplicatesRequest, EmbeddingSpace, IngestRequest
+from visionlens_jlab.ingestion.shapes import IngestRequest
 from visionlens_jlab.tests.duplicates.gallery import COPIES, jpeg
 from visionlens_jlab.tests.duplicates.test_near import scene
 

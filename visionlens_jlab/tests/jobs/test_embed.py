@@ -5,21 +5,24 @@ from __future__ import annotations
 import itertools
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from visionlens_jlab.catalog.library import Library
-from visionlens_jlab.embedding import registry
-from visionlens_jlab.embedding.base import OutOfMemoryError
-from visionlens_jlab.embedding.preparation import Preparation
+from visionlens_jlab.core.datasets.library import Library
+from visionlens_jlab.core.jobs.context import JobCancelled
+from visionlens_jlab.core.jobs.inline import run_inline, run_job
+from visionlens_jlab.embeddings.job import job as embed
+from visionlens_jlab.embeddings.models import registry
+from visionlens_jlab.embeddings.models.base import OutOfMemoryError
+from visionlens_jlab.embeddings.models.preparation import Preparation
+from visionlens_jlab.embeddings.shapes import EmbedRequest
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.jobs.context import JobCancelled
-from visionlens_jlab.jobs.embed import job as embed
-from visionlens_jlab.jobs.inline import run_inline, run_job
-from visionlens_jlab.models import EmbedRequest, IngestRequest
+from visionlens_jlab.ingestion.shapes import IngestRequest
+from visionlens_jlab.media.image_processes.preparing import prepared
 from visionlens_jlab.tests.api.servers import make_coco
 from visionlens_jlab.tests.embedding.checkpoints import requires
 
@@ -147,8 +150,8 @@ def test_objects_are_cut_out_with_their_margin(library, tmp_path, means):
 
 def test_a_crop_shows_the_object_and_nothing_else(library, tmp_path, means):
     """The mean colour of each crop is that of its object, turned images included."""
-    from visionlens_jlab.jobs.images.preparing import read_pixels
-    from visionlens_jlab.jobs.images.tasks import PixelsTask
+    from visionlens_jlab.media.image_processes.preparing import read_pixels
+    from visionlens_jlab.media.image_processes.tasks import PixelsTask
     from visionlens_jlab.media.sources import LocalSource
 
     image = Image.new("RGB", (400, 200), "black")
@@ -197,7 +200,7 @@ def test_a_full_memory_halves_the_batch(library, tmp_path, monkeypatch):
 
 def test_a_torch_model_that_does_not_fit_gets_smaller_batches(library, tmp_path, monkeypatch):
     torch = pytest.importorskip("torch", reason="the extra 'models' is not installed")
-    from visionlens_jlab.embedding.torch_model import TorchEmbedder
+    from visionlens_jlab.embeddings.models.torch_model import TorchEmbedder
 
     sizes: list[int] = []
 
@@ -264,9 +267,34 @@ def test_a_cancelled_job_goes_on_where_it_was(library, tmp_path, monkeypatch, st
     assert store.spaces()[0].missing == 0
 
 
+def test_an_image_to_search_with_is_decoded_where_memory_is_bounded(tmp_path, monkeypatch):
+    from visionlens_jlab.embeddings.queries.encode import encode_with
+    from visionlens_jlab.tests.media import hostile
+
+    class Tiny:
+        embedder = SimpleNamespace(preparation=Preparation(size=8, resize=8))
+
+        def images(self, pixels: np.ndarray) -> np.ndarray:
+            return pixels.reshape(1, -1).astype("f4")
+
+    Image.new("RGB", (64, 48), "red").save(tmp_path / "a.png")
+    hostile.ppm(tmp_path / "b.ppm")
+    with (tmp_path / "a.png").open("rb") as file:
+        expected = prepared(file, Tiny.embedder.preparation)
+    monkeypatch.setattr(Image, "open", None)
+    query = {"text": None, "image": str(tmp_path / "a.png")}
+    assert (encode_with(Tiny(), None, query) == expected.ravel()).all()
+    for name, error_code in (("b.ppm", "MEMORY_LIMIT"), ("c.png", "IMAGE_UNREADABLE")):
+        (tmp_path / "c.png").write_text("no image")
+        with pytest.raises(VisionLensError) as caught:
+            encode_with(Tiny(), None, {**query, "image": str(tmp_path / name)})
+        assert caught.value.code == error_code
+        assert caught.value.message.startswith("The image cannot be shown")
+
+
 def test_a_dimension_changes_without_anything_made_again(library, tmp_path):
     """512 numbers of one model, then 768 of another, beside each other; both answer texts."""
-    from visionlens_jlab.jobs.embed.encode import encode, query_of, unload
+    from visionlens_jlab.embeddings.queries.encode import encode, query_of, unload
     from visionlens_jlab.tests.embedding.checkpoints import make_clip, make_open_clip
 
     requires("torch", "open_clip", "transformers", "safetensors")

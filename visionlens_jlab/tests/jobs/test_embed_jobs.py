@@ -15,9 +15,9 @@ import psutil
 import pytest
 from PIL import Image
 
-from visionlens_jlab.catalog.library import Library
-from visionlens_jlab.jobs.inline import run_job
-from visionlens_jlab.models import EmbedRequest
+from visionlens_jlab.core.datasets.library import Library
+from visionlens_jlab.core.jobs.inline import run_job
+from visionlens_jlab.embeddings.shapes import EmbedRequest
 from visionlens_jlab.tests.api.servers import code, make_coco
 from visionlens_jlab.tests.embedding.checkpoints import make_clip, make_siglip, requires
 from visionlens_jlab.tests.jobs.servers import Server
@@ -243,7 +243,7 @@ async def test_kill_9_at_any_moment_loses_and_repeats_nothing(tmp_path, kills, i
 
 
 def run_ingest(library: Library, source: Path) -> None:
-    from visionlens_jlab.models import IngestRequest
+    from visionlens_jlab.ingestion.shapes import IngestRequest
 
     request = IngestRequest(source=str(source), name="town")
     run_job(library, request, on_progress=lambda _: None)

@@ -8,26 +8,27 @@ from typing import Any
 
 import pytest
 
-from visionlens_jlab.catalog.library import Library
+from visionlens_jlab.core.datasets.library import Library
+from visionlens_jlab.core.jobs.context import READABLE, JobCancelled
+from visionlens_jlab.core.jobs.inline import run_inline, run_job
+from visionlens_jlab.core.jobs.spool import Spool
+from visionlens_jlab.core.views.shapes import SortKey, TagRequest, ViewSpec
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.jobs.context import JobCancelled
-from visionlens_jlab.jobs.export import job as export_job
-from visionlens_jlab.jobs.export.place import new_folder, partial_folder
-from visionlens_jlab.jobs.export.setup import ExportSetup
-from visionlens_jlab.jobs.inline import run_inline, run_job
-from visionlens_jlab.jobs.spool import Spool
-from visionlens_jlab.models import (
-    ExportReport,
-    ExportRequest,
-    IngestRequest,
-    SortKey,
-    TagRequest,
-    ViewSpec,
+from visionlens_jlab.export.job import job as export_job
+from visionlens_jlab.export.job.place import new_folder, partial_folder
+from visionlens_jlab.export.setup import ExportSetup
+from visionlens_jlab.export.shapes import ExportReport, ExportRequest
+from visionlens_jlab.ingestion.shapes import IngestRequest
+from visionlens_jlab.tests.formats.exported import (
+    Row,
+    carried,
+    compare,
+    differences,
+    row_of,
+    task_of,
 )
+from visionlens_jlab.tests.jobs.ingest_context import Ingested, MemoryContext, ingest_rows
 from visionlens_jlab.tests.notebook import small_coco
-
-from ..formats.exported import Row, carried, compare, differences, row_of, task_of
-from .ingest_context import Ingested, MemoryContext, ingest_rows
 
 DATA = Path(__file__).resolve().parents[3].parent / "shared" / "data"
 SETS = ("coco_val2014_43", "yolo_coco128", "voc_bccd", "cls_clothing_val")
@@ -225,7 +226,8 @@ def attempt(library: Library, spool: Spool, path: Path) -> MemoryContext:
     request = ExportRequest(dataset="small", path=str(path), format="coco")
     spool.make()
     params = request.model_dump(mode="json")
-    params |= ExportSetup().prepare(library.open("small"), request, spool)
+    store = library.open("small")
+    params |= ExportSetup().prepare(store, request, spool) | {READABLE: store.roots().readable}
     return MemoryContext(params, spool.folder)
 
 
@@ -269,14 +271,26 @@ def test_what_cannot_be_asked(
     assert not (tmp_path / "out").exists()
 
 
-@pytest.mark.parametrize("where", ["own", "spool", "link", "kernels", "config", "runtime"])
+@pytest.mark.parametrize(
+    "where",
+    [
+        *("own", "spool", "link", "kernels", "config", "runtime"),
+        *("root/kernels/k", "root/Kernels/k", "Library/Jupyter/kernels/k", "Library/Jupyter/x"),
+        *(".local/share/jupyter/labextensions/x", ".jupyter/x", ".ipython/profile_default/x"),
+        *("AppData/Roaming/jupyter/x", "appdata/jupyter/x", "xdg/jupyter/nbextensions/x"),
+    ],
+)
 def test_nothing_goes_into_folders_of_jupyter_or_our_own(
     small: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str
 ) -> None:
     for name in ("data", "config", "runtime"):
         monkeypatch.setenv(f"JUPYTER_{name.upper()}_DIR", str(tmp_path / "jupyter" / name))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("APPDATA", str(tmp_path / "appdata"))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "xdg"))
     (tmp_path / "link").symlink_to(small.data_dir)
     places = {
+        where: tmp_path / where,
         "own": small.data_dir / "datasets" / "out",
         "spool": small.data_dir / "spool",
         "link": tmp_path / "link" / "out",

@@ -9,13 +9,12 @@ import pytest
 from blake3 import blake3
 from PIL import Image, ImageOps
 
+from visionlens_jlab.core.geometry import rle
+from visionlens_jlab.core.jobs.context import JobCancelled
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.formats import rle
 from visionlens_jlab.formats.issues import ISSUES
-from visionlens_jlab.jobs.context import JobCancelled
-from visionlens_jlab.jobs.ingest import job as ingest
-
-from ..formats.writers import (
+from visionlens_jlab.ingestion.job import job as ingest
+from visionlens_jlab.tests.formats.writers import (
     coco,
     coco_box,
     coco_image,
@@ -26,7 +25,7 @@ from ..formats.writers import (
     write_json,
     write_text,
 )
-from .ingest_context import MemoryContext, collect, ingest_rows
+from visionlens_jlab.tests.jobs.ingest_context import MemoryContext, collect, ingest_rows
 
 
 @pytest.fixture

@@ -15,14 +15,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from visionlens_jlab.catalog.library import Library
-from visionlens_jlab.catalog.store import DatasetStore
+from visionlens_jlab.core.catalog.store import DatasetStore
+from visionlens_jlab.core.datasets.library import Library
+from visionlens_jlab.core.jobs.context import FileContext, JobCancelled
+from visionlens_jlab.core.jobs.inline import run_inline
+from visionlens_jlab.core.views.shapes import TagRequest
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.jobs.context import FileContext, JobCancelled
-from visionlens_jlab.jobs.inline import run_inline
-from visionlens_jlab.models import IngestRequest, TagRequest
-
-from ..formats.writers import write_image, write_json, write_text
+from visionlens_jlab.ingestion.shapes import IngestRequest
+from visionlens_jlab.tests.formats.writers import write_image, write_json, write_text
 
 NAMES = ("a", "b", "c", "d")
 CLASSES = ("car", "dog", "tram")

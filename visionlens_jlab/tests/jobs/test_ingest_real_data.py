@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 
 from visionlens_jlab.formats.detect import detect
-from visionlens_jlab.models import DetectRequest
-
-from .accounting import assert_all_accounted
-from .ingest_context import ingest_rows
+from visionlens_jlab.formats.shapes import DetectRequest
+from visionlens_jlab.tests.jobs.accounting import assert_all_accounted
+from visionlens_jlab.tests.jobs.ingest_context import ingest_rows
 
 DATA = Path(__file__).resolve().parents[3].parent / "shared" / "data"
 

@@ -9,17 +9,18 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from visionlens_jlab.catalog.library import Library
-from visionlens_jlab.catalog.store import DatasetStore
+from visionlens_jlab.core.catalog.store import DatasetStore
+from visionlens_jlab.core.datasets.library import Library
+from visionlens_jlab.core.jobs import context
+from visionlens_jlab.core.jobs.inline import run_inline
+from visionlens_jlab.core.jobs.shapes import Job
+from visionlens_jlab.core.views.shapes import TagRequest
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.jobs import context
-from visionlens_jlab.jobs.ingest.existing import Existing
-from visionlens_jlab.jobs.inline import run_inline
-from visionlens_jlab.models import IngestRequest, Job, TagRequest
+from visionlens_jlab.ingestion.job.existing import Existing
+from visionlens_jlab.ingestion.shapes import IngestRequest
 from visionlens_jlab.tests.api.servers import make_coco, make_images
-
-from ..formats.writers import coco_box, write_coco
-from .ingest_context import ingest_rows
+from visionlens_jlab.tests.formats.writers import coco_box, write_coco
+from visionlens_jlab.tests.jobs.ingest_context import ingest_rows
 
 pytestmark = pytest.mark.usefixtures("small_pieces")
 IMAGES = 20

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from visionlens_jlab.catalog.library import Library
+from visionlens_jlab.core.datasets.library import Library
+from visionlens_jlab.core.jobs.inline import run_inline
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.jobs.inline import run_inline
-from visionlens_jlab.models import EditRequest, IngestRequest
+from visionlens_jlab.ingestion.shapes import IngestRequest
+from visionlens_jlab.labels.shapes import EditRequest
 from visionlens_jlab.tests.api.servers import make_coco
-
-from ..formats.writers import write_image
+from visionlens_jlab.tests.formats.writers import write_image
 
 SAMPLES = """
     SELECT s.path, s.sample_id, s.content_hash, s.width, s.modified_ns, s.labels_digest,

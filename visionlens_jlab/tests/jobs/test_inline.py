@@ -10,11 +10,12 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from visionlens_jlab.core.jobs import inline
+from visionlens_jlab.core.jobs.inline import run_inline
+from visionlens_jlab.core.jobs.queue import JobQueue, Owner
+from visionlens_jlab.core.jobs.shapes import Job
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.jobs import inline
-from visionlens_jlab.jobs.inline import run_inline
-from visionlens_jlab.jobs.queue import JobQueue, Owner
-from visionlens_jlab.models import IngestRequest, Job
+from visionlens_jlab.ingestion.shapes import IngestRequest
 from visionlens_jlab.tests.api.servers import make_coco, make_images
 
 
@@ -78,9 +79,9 @@ def test_what_cannot_be_stored_fails_the_job(library, tmp_path, monkeypatch):
 SCRIPT = """
 import os, signal, sys
 from pathlib import Path
-from visionlens_jlab.catalog.library import Library
-from visionlens_jlab.jobs.inline import run_inline
-from visionlens_jlab.models import IngestRequest
+from visionlens_jlab.core.datasets.library import Library
+from visionlens_jlab.core.jobs.inline import run_inline
+from visionlens_jlab.ingestion.shapes import IngestRequest
 
 if __name__ == "__main__":
     library = Library(Path(sys.argv[1]))

@@ -16,7 +16,7 @@ import psutil
 import pytest
 import pytest_asyncio
 
-from visionlens_jlab.catalog.library import Library
+from visionlens_jlab.core.datasets.library import Library
 from visionlens_jlab.tests.jobs.end_state import differences, end_state, make_source
 from visionlens_jlab.tests.jobs.servers import Server
 

@@ -18,35 +18,34 @@ import psutil
 import pyarrow as pa
 import pytest
 
-from visionlens_jlab.catalog.library import Library
-from visionlens_jlab.catalog.store import DatasetStore
-from visionlens_jlab.jobs.inline import run_job
-from visionlens_jlab.models import (
-    AnalyseRequest,
-    DuplicatesRequest,
-    EmbedRequest,
+from visionlens_jlab.analysis.shapes import AnalyseRequest
+from visionlens_jlab.core.catalog.store import DatasetStore
+from visionlens_jlab.core.datasets.library import Library
+from visionlens_jlab.core.jobs.inline import run_job
+from visionlens_jlab.core.jobs.shapes import JobRequest
+from visionlens_jlab.core.shapes import JobParameters
+from visionlens_jlab.core.views.shapes import TagRequest
+from visionlens_jlab.duplicates.shapes import DuplicatesRequest
+from visionlens_jlab.embeddings.shapes import EmbedRequest
+from visionlens_jlab.evaluation.shapes import (
     EvaluateRequest,
-    ExportRequest,
-    IngestRequest,
     IntervalsRequest,
-    JobParameters,
-    JobRequest,
     LabelQualityRequest,
     PredictionsRequest,
-    ProjectRequest,
-    TagRequest,
 )
-
-from .end_state import make_source
-from .servers import Server
-from .test_kills import gone, kill
+from visionlens_jlab.export.shapes import ExportRequest
+from visionlens_jlab.ingestion.shapes import IngestRequest
+from visionlens_jlab.map.shapes import ProjectRequest
+from visionlens_jlab.tests.jobs.end_state import make_source
+from visionlens_jlab.tests.jobs.servers import Server
+from visionlens_jlab.tests.jobs.test_kills import gone, kill
 
 SCRIPT = """
 import os, signal, sys, threading
 from pathlib import Path
-from visionlens_jlab.catalog.library import Library
-from visionlens_jlab.jobs.inline import run_job
-from visionlens_jlab.models import JobRequest
+from visionlens_jlab.core.datasets.library import Library
+from visionlens_jlab.core.jobs.inline import run_job
+from visionlens_jlab.core.jobs.shapes import JobRequest
 
 request = JobRequest.model_validate_json(sys.argv[2]).parameters
 threading.Timer(float(sys.argv[3]), os.kill, (os.getpid(), signal.SIGKILL)).start()

@@ -11,29 +11,25 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from visionlens_jlab.catalog.library import Library
-from visionlens_jlab.catalog.store import DatasetStore
 from visionlens_jlab.cli import main
 from visionlens_jlab.cli.checks import datasets as checks
-from visionlens_jlab.jobs.export.place import partial_folder
-from visionlens_jlab.jobs.queue import JobQueue, Owner
-from visionlens_jlab.jobs.retirement import clear_leftovers
-from visionlens_jlab.jobs.spool import Spool
-from visionlens_jlab.models import (
-    DuplicatesRequest,
-    EmbedRequest,
-    EvaluateRequest,
-    ExportRequest,
-    IngestRequest,
-    Job,
-    JobParameters,
-    PredictionsRequest,
-    TagRequest,
-)
-from visionlens_jlab.notebook.direct import DirectBackend
+from visionlens_jlab.core.catalog.store import DatasetStore
+from visionlens_jlab.core.datasets.library import Library
+from visionlens_jlab.core.jobs.queue import JobQueue, Owner
+from visionlens_jlab.core.jobs.retirement import clear_leftovers
+from visionlens_jlab.core.jobs.shapes import Job
+from visionlens_jlab.core.jobs.spool import Spool
+from visionlens_jlab.core.notebook.direct import DirectBackend
+from visionlens_jlab.core.shapes import JobParameters
+from visionlens_jlab.core.views.shapes import TagRequest
+from visionlens_jlab.duplicates.shapes import DuplicatesRequest
+from visionlens_jlab.embeddings.shapes import EmbedRequest
+from visionlens_jlab.evaluation.shapes import EvaluateRequest, PredictionsRequest
+from visionlens_jlab.export.job.place import partial_folder
+from visionlens_jlab.export.shapes import ExportRequest
+from visionlens_jlab.ingestion.shapes import IngestRequest
 from visionlens_jlab.tests.api.servers import make_coco
-
-from .in_process import Killed, dead_pid, opened, queue_only, run, serve
+from visionlens_jlab.tests.jobs.in_process import Killed, dead_pid, opened, queue_only, run, serve
 
 pytestmark = pytest.mark.usefixtures("small_pieces", "images_here")
 IMAGES = 12
@@ -139,7 +135,7 @@ def test_what_was_written_stays_when_the_job_cannot_go_on(data, town, moment):
 
 def test_a_full_disk_takes_back_nothing_that_others_wrote_to(data, town, monkeypatch):
     from visionlens_jlab.errors import VisionLensError
-    from visionlens_jlab.jobs.ingest import job as code
+    from visionlens_jlab.ingestion.job import job as code
 
     assert run(data, ingest(town), kill=11) is None
     with opened(data) as library:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from visionlens_jlab.jobs import attempt
+from visionlens_jlab.core.jobs import attempt
 from visionlens_jlab.tests.agents.tiny_vlm import make_vlm
 from visionlens_jlab.tests.embedding.checkpoints import make_clip, requires
 from visionlens_jlab.tests.jobs.counted_models import Counted, counted_models

@@ -6,12 +6,12 @@ import errno
 
 import pytest
 
+from visionlens_jlab.core.jobs import status
+from visionlens_jlab.core.jobs.context import JobCancelled
+from visionlens_jlab.core.jobs.outcome import Outcome, outcome_of
+from visionlens_jlab.core.jobs.progress import Step
+from visionlens_jlab.core.jobs.shapes import Job
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.jobs import status
-from visionlens_jlab.jobs.context import JobCancelled
-from visionlens_jlab.jobs.outcome import Outcome, outcome_of
-from visionlens_jlab.jobs.progress import Step
-from visionlens_jlab.models import Job
 
 
 def raising(error: BaseException):

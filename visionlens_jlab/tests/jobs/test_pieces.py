@@ -9,15 +9,15 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from visionlens_jlab.catalog.library import Library
-from visionlens_jlab.catalog.pieces import Piece
+from visionlens_jlab.core.catalog.pieces import Piece
+from visionlens_jlab.core.datasets.library import Library
+from visionlens_jlab.core.jobs.context import FileContext, JobCancelled
+from visionlens_jlab.core.jobs.pieces import whole_pieces, write_piece
+from visionlens_jlab.core.jobs.progress import Step
+from visionlens_jlab.core.jobs.shapes import Job
+from visionlens_jlab.core.jobs.sink import Sink
+from visionlens_jlab.core.jobs.spool import LOG_LINES, Spool
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.jobs.context import FileContext, JobCancelled
-from visionlens_jlab.jobs.pieces import whole_pieces, write_piece
-from visionlens_jlab.jobs.progress import Step
-from visionlens_jlab.jobs.sink import Sink
-from visionlens_jlab.jobs.spool import LOG_LINES, Spool
-from visionlens_jlab.models import Job
 
 JOB = Job(job="j1", kind="ingest", dataset="made", state="running", created_at="2026-01-01")
 
@@ -170,5 +170,5 @@ def test_a_gap_at_the_end_is_told(library, spool):
 
 def test_the_manifest_is_json(tmp_path):
     folder = write_piece(tmp_path / "1", 0, {}, {}, None)
-    assert json.loads((folder / "piece.json").read_text()) == {"summary": {}}
+    assert json.loads((folder / "piece.json").read_text()) == {"summary": {}, "contents": {}}
     assert [path.name for path in folder.iterdir()] == ["piece.json"]

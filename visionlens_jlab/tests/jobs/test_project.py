@@ -9,13 +9,15 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from visionlens_jlab.catalog.library import Library
-from visionlens_jlab.catalog.store import DatasetStore
+from visionlens_jlab.core.catalog.store import DatasetStore
+from visionlens_jlab.core.datasets.library import Library
+from visionlens_jlab.core.jobs.context import JobCancelled
+from visionlens_jlab.core.jobs.inline import run_inline
+from visionlens_jlab.core.jobs.shapes import Job
+from visionlens_jlab.embeddings.shapes import EmbeddingSpace
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.jobs.context import JobCancelled
-from visionlens_jlab.jobs.inline import run_inline
-from visionlens_jlab.jobs.project import job as project
-from visionlens_jlab.models import EmbeddingSpace, Job, ProjectRequest
+from visionlens_jlab.map.job import job as project
+from visionlens_jlab.map.shapes import ProjectRequest
 from visionlens_jlab.tests.catalog.builders import piece, samples_table
 
 GROUPS = 4
@@ -158,9 +160,9 @@ class Recorder:
 
 def context(store: DatasetStore, spool: Path, **given: Any) -> Recorder:
     """What a worker gets for a UMAP of `clip`."""
-    from visionlens_jlab.embedding.projections import resolved_parameters
-    from visionlens_jlab.jobs.space_input import offer_space
-    from visionlens_jlab.jobs.spool import Spool
+    from visionlens_jlab.core.jobs.spool import Spool
+    from visionlens_jlab.embeddings.vectors.space_input import offer_space
+    from visionlens_jlab.map.projections.parameters import resolved_parameters
 
     stop_in = given.pop("stop_in", "")
     (spool / "input").mkdir(parents=True)
@@ -214,7 +216,7 @@ def test_without_the_package_it_is_principal_components_with_a_hint(
 
 
 def _fake(ids: np.ndarray, start: np.ndarray) -> Any:
-    from visionlens_jlab.embedding.projections import Fitted
+    from visionlens_jlab.map.projections.fitted import Fitted
 
     digests = np.zeros(len(ids), dtype=np.uint64)
     return Fitted("umap", {}, 42, ids, digests, start, 0.0, len(ids))

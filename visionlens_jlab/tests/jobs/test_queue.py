@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from visionlens_jlab.catalog.processes import birth, runs
-from visionlens_jlab.catalog.state import State
+from visionlens_jlab.core.catalog.state import State
+from visionlens_jlab.core.jobs import queue as queues
+from visionlens_jlab.core.jobs.queue import JobQueue, Owner
+from visionlens_jlab.core.jobs.shapes import Job
+from visionlens_jlab.core.system.processes import birth, runs
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.jobs import queue as queues
-from visionlens_jlab.jobs.queue import JobQueue, Owner
-from visionlens_jlab.models import Job
 
 
 @pytest.fixture

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.jobs.ingest import space as ingest_space
-from visionlens_jlab.jobs.ingest.space import check_space
+from visionlens_jlab.ingestion import disk_space as ingest_space
+from visionlens_jlab.ingestion.disk_space import check_space
 from visionlens_jlab.tests.api.servers import code, make_coco, make_images
 from visionlens_jlab.tests.jobs.servers import Server
 
@@ -44,10 +44,10 @@ _FULL = """
 import json, shutil, sys
 from pathlib import Path
 import visionlens_jlab as vl
-from visionlens_jlab.catalog.library import Library
-from visionlens_jlab.catalog.pieces import Piece
-from visionlens_jlab.catalog.store import DatasetStore
-from visionlens_jlab.jobs import context, sink
+from visionlens_jlab.core.datasets.library import Library
+from visionlens_jlab.core.catalog.pieces import Piece
+from visionlens_jlab.core.catalog.store import DatasetStore
+from visionlens_jlab.core.jobs import context, sink
 from visionlens_jlab.tests.jobs.end_state import differences, end_state
 
 source, disk, moment, more = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], sys.argv[4]

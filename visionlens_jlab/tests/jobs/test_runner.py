@@ -13,10 +13,10 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from visionlens_jlab.core.jobs.pieces import whole_pieces
+from visionlens_jlab.core.jobs.sink import Sink
+from visionlens_jlab.core.jobs.worker_lane import RETRIES
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.jobs.pieces import whole_pieces
-from visionlens_jlab.jobs.sink import Sink
-from visionlens_jlab.jobs.worker_lane import RETRIES
 from visionlens_jlab.tests.api.servers import code, make_coco, make_images
 from visionlens_jlab.tests.api.test_writing import stream
 

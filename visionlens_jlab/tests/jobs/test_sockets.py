@@ -8,11 +8,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-from visionlens_jlab.jobs import sockets
+from visionlens_jlab.core.jobs import sockets
 
 MAKE = """
 import sys
-from visionlens_jlab.jobs import sockets
+from visionlens_jlab.core.jobs import sockets
 print(sockets.make_folder(), flush=True)
 sys.stdin.readline()
 """

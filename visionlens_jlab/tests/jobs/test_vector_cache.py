@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from visionlens_jlab.config import ENV_VECTOR_CACHE, VECTOR_CACHE_MB, default_vector_cache
-from visionlens_jlab.jobs.embed import vector_cache
-from visionlens_jlab.jobs.embed.vector_cache import FOLDER, VectorCache, cache_key
+from visionlens_jlab.embeddings.job import vector_cache
+from visionlens_jlab.embeddings.job.vector_cache import FOLDER, VectorCache, cache_key
 
 DIMENSION = 256
 ROW = 4 * DIMENSION

@@ -34,7 +34,7 @@ def bmp(path: Path) -> None:
 
 def tiff(path: Path) -> None:
     """Whole, and compressed to a few kilobytes."""
-    Image.new("L", (9_000, 9_000)).save(path, "TIFF", compression="tiff_deflate")
+    Image.new("L", (7_000, 7_000)).save(path, "TIFF", compression="tiff_deflate")
 
 
 def floats(path: Path) -> None:
@@ -61,6 +61,28 @@ def _png(width: int, height: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + b"".join(
         [chunk(b"IHDR", header), chunk(b"IDAT", rows), chunk(b"IEND", b"")]
     )
+
+
+def jpeg(path: Path) -> None:
+    """One that claims 169 million pixels and ends soon."""
+    small = io.BytesIO()
+    Image.new("RGB", (64, 64)).save(small, "JPEG")
+    data = bytearray(small.getvalue())
+    frame = data.index(b"\xff\xc0")
+    data[frame + 5 : frame + 9] = struct.pack(">HH", SIDE, SIDE)
+    path.write_bytes(bytes(data))
+
+
+def tags(path: Path) -> None:
+    """A TIFF of 16 pixels whose camera is twenty million numbers: 720 MB in Pillow."""
+    count, entries = 20 << 20, 9
+    beyond = 8 + 2 + 12 * entries + 4
+    plain = [(256, 4), (257, 4), (258, 8), (259, 1), (262, 1)]
+    listed = [(tag, 3, 1, value) for tag, value in plain]
+    listed += [(271, 3, count, beyond), (273, 3, 1, 8), (278, 3, 1, 4), (279, 3, 1, 16)]
+    ifd = b"".join(struct.pack("<HHII", *entry) for entry in listed)
+    head = b"II*\0" + struct.pack("<IH", 8, entries) + ifd + bytes(4)
+    path.write_bytes(head + b"A" * (2 * count))
 
 
 FILES: dict[str, Callable[[Path], None]] = {

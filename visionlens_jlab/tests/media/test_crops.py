@@ -113,7 +113,7 @@ def test_files_that_are_no_images(tmp_path):
 
 
 def test_the_region_grows_to_the_aspect_and_stays_inside():
-    # the same numbers are in src/components/__tests__/placement.spec.ts
+    # the same numbers are in src/core/components/__tests__/placement.spec.ts
     assert crop_region(BOX, 640, 480) == Region(288, 88, 372, 152)
     assert crop_region(BOX, 640, 480, 2.0) == Region(266, 88, 394, 152)
     assert crop_region(BOX, 640, 480, 0.5) == Region(288, 36, 372, 204)

@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageFile, ImageOps
 
-from visionlens_jlab.media import decode
+from visionlens_jlab.media import decode, header_reader, memory
 from visionlens_jlab.media.decode import displayable, flattened, open_upright
 from visionlens_jlab.media.headers import UnreadableImageError
+from visionlens_jlab.media.memory import TooLargeImageError
 
 
 def encoded(image: Image.Image, kind: str = "PNG", **options) -> io.BytesIO:
@@ -118,3 +119,46 @@ def test_few_pixels_of_a_large_image_get_colours(mode, monkeypatch):
     shown, _, _ = open_upright(io.BytesIO(), 10)
     assert seen[0].width * seen[0].height <= 1_000
     assert shown.size == (10, 7)
+
+
+class TestMemory:
+    """A process that has a megabyte for images of 640 x 480 pixels: 1.2 MB in colour."""
+
+    @pytest.fixture(autouse=True)
+    def limited(self, monkeypatch):
+        monkeypatch.setattr(memory, "OWN", memory.Memory(1, lambda: 1 << 20))
+        for module in (decode, header_reader):
+            monkeypatch.setattr(module, "OWN", memory.OWN)
+
+    @pytest.mark.parametrize("kind", ["PNG", "PPM", "TIFF", "BMP", "WEBP", "AVIF", "JPEG2000"])
+    @pytest.mark.parametrize("long_side", [None, 64])
+    def test_what_takes_more_is_refused_before_it_is_taken(self, kind, long_side, monkeypatch):
+        file = encoded(noise((640, 480)), kind)
+        monkeypatch.setattr(ImageFile.ImageFile, "load", None)
+        with pytest.raises(TooLargeImageError, match="640 x 480 pixels take more than the 1 MiB"):
+            open_upright(file, long_side)
+
+    def test_it_says_what_to_do(self):
+        with pytest.raises(UnreadableImageError, match=r"smaller or as JPEG.*decode_memory_mb"):
+            open_upright(encoded(noise((640, 480))))
+
+    def test_a_jpeg_is_decoded_as_small_as_it_must_be(self):
+        assert open_upright(encoded(noise((640, 480)), "JPEG"))[0].size == (320, 240)
+        assert open_upright(encoded(noise((1800, 1500)), "JPEG"))[0].size == (450, 375)
+        with pytest.raises(TooLargeImageError):
+            open_upright(encoded(noise((5000, 5000)), "JPEG"))
+
+    def test_a_progressive_one_is_held_whole(self):
+        file = encoded(noise((640, 480)), "JPEG", progressive=True, subsampling=0)
+        with pytest.raises(TooLargeImageError):
+            open_upright(file, 16)
+        small = encoded(noise((300, 300)), "JPEG", progressive=True, subsampling=2)
+        assert open_upright(small)[0].size == (300, 300)
+
+    def test_one_that_takes_more_than_it_seemed_to(self, monkeypatch):
+        def fails(image):
+            raise MemoryError
+
+        monkeypatch.setattr(decode, "displayable", fails)
+        with pytest.raises(TooLargeImageError, match="64 x 48"):
+            open_upright(encoded(noise()))

@@ -13,9 +13,11 @@ import psutil
 import pytest
 from PIL import Image
 
+from visionlens_jlab.embeddings.models.preparation import Preparation
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.media import drawing
-from visionlens_jlab.tests.media.hostile import FILES, pgm
+from visionlens_jlab.media.image_processes.preparing import prepared
+from visionlens_jlab.tests.media.hostile import FILES, jpeg, pgm, ppm, tags
 
 
 @contextmanager
@@ -100,3 +102,40 @@ def test_only_the_file_that_was_checked_is_read(tmp_path: Path) -> None:
         with pytest.raises(VisionLensError) as caught:
             drawing.draw_image(file)
         assert caught.value.code == "IMAGE_MISSING"
+
+
+def test_a_large_jpeg_is_shown_in_part_of_its_pixels(tmp_path: Path) -> None:
+    jpeg(tmp_path / "a.jpg")
+    with (tmp_path / "a.jpg").open("rb") as file:
+        content, _ = drawing.draw_image(file)
+        crop = drawing.draw_crop(file, (10.0, 10.0, 100.0, 100.0), long_side=128)
+    with content:
+        assert Image.open(content).size == (3_250, 3_250)
+    assert Image.open(io.BytesIO(crop)).size == (128, 128)
+
+
+def test_a_header_is_read_there_too(tmp_path: Path) -> None:
+    before = psutil.Process().memory_info().rss
+    tags(tmp_path / "a.tif")
+    with (tmp_path / "a.tif").open("rb") as file, pytest.raises(VisionLensError) as caught:
+        drawing.check_image(file)
+    assert caught.value.code in ("MEMORY_LIMIT", "IMAGE_UNREADABLE")
+    assert psutil.Process().memory_info().rss - before < 50 << 20
+    Image.new("RGB", (8, 6)).save(tmp_path / "b.tif")
+    with (tmp_path / "b.tif").open("rb") as file:
+        drawing.check_image(file)
+
+
+def test_a_models_input_is_made_there_too(tmp_path: Path) -> None:
+    preparation = Preparation(size=8, resize=8)
+    Image.new("RGB", (64, 48), "red").save(tmp_path / "a.png")
+    with (tmp_path / "a.png").open("rb") as file:
+        made = drawing.prepare_image(file, preparation)
+        file.seek(0)
+        assert (made == prepared(file, preparation)).all() and made.flags.writeable
+    ppm(tmp_path / "b.ppm")
+    with (tmp_path / "b.ppm").open("rb") as file, pytest.raises(VisionLensError) as caught:
+        drawing.prepare_image(file, preparation)
+    assert caught.value.code == "MEMORY_LIMIT"
+    assert "13,000 x 13,000 pixels" in caught.value.message
+    assert "decode_memory_mb" in caught.value.hint and "JPEG" in caught.value.hint

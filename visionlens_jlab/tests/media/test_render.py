@@ -8,7 +8,8 @@ from PIL import Image
 
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.media import render
-from visionlens_jlab.media.render import browser_type, encode_image
+from visionlens_jlab.media.browser import browser_type
+from visionlens_jlab.media.render import encode_image
 
 
 def saved(path, mode="RGB", size=(20, 10), orientation=1, **options):

@@ -8,8 +8,9 @@ from blake3 import blake3
 from PIL import Image, ImageFilter
 
 from visionlens_jlab.media.hashing import content_hash
+from visionlens_jlab.media.headers import UnreadableImageError
 from visionlens_jlab.media.quality import dominant_color, measure
-from visionlens_jlab.media.thumbnails import SEAL_BYTES, PackWriter, encode
+from visionlens_jlab.media.thumbnails import SEAL_BYTES, PackWriter, encode, open_thumbnail
 
 
 def test_a_pack_gives_back_what_went_in(tmp_path):
@@ -48,3 +49,17 @@ def test_dominant_color(color):
 def test_content_hash_is_blake3():
     assert content_hash(b"hello") == blake3(b"hello").hexdigest()
     assert content_hash(b"hello") != content_hash(b"hallo")
+
+
+def test_what_is_much_larger_than_a_thumbnail_is_none(monkeypatch):
+    small = encode(Image.new("RGB", (256, 192), "red"))
+    assert open_thumbnail(small).size == (256, 192)
+    large, other = encode(Image.new("RGB", (1025, 4))), io.BytesIO()
+    Image.new("RGB", (8, 8)).save(other, "PNG")
+    claims = bytearray(encode(Image.new("RGBA", (8, 8), (1, 1, 1, 1))))
+    assert claims[12:16] == b"VP8X"
+    claims[24:30] = b"\xff\x3f\0" * 2
+    monkeypatch.setattr(Image, "open", None)
+    for data in (large, bytes(claims), other.getvalue(), b"", small[:20]):
+        with pytest.raises(UnreadableImageError):
+            open_thumbnail(data)

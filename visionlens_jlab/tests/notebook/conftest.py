@@ -6,10 +6,9 @@ from pathlib import Path
 import pytest
 
 import visionlens_jlab as vl
-
-from . import small_coco
-from .servers import Server
-from .servers import server as running_server
+from visionlens_jlab.tests.notebook import small_coco
+from visionlens_jlab.tests.notebook.servers import Server
+from visionlens_jlab.tests.notebook.servers import server as running_server
 
 
 @pytest.fixture(scope="session")

@@ -16,8 +16,8 @@ from pathlib import Path
 import httpx
 from jupyter_client import BlockingKernelClient
 
-from ..starting import SERVER
-from .kernels import WAIT, FrontEnd
+from visionlens_jlab.tests.notebook.kernels import WAIT, FrontEnd
+from visionlens_jlab.tests.starting import SERVER
 
 ROOT = Path(__file__).resolve().parents[3]
 BASE = "/some/prefix/"

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from visionlens_jlab.notebook.address import Address, find_address
+from visionlens_jlab.core.notebook.address import Address, find_address
 
 
 def test_no_server_started_this_process() -> None:

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 import visionlens_jlab as vl
+from visionlens_jlab.analysis.shapes import LEAST_OBJECTS
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.models.analysis import LEAST_OBJECTS
 from visionlens_jlab.tests.agents import planted
 
 pytest.importorskip("pandas")

@@ -10,10 +10,10 @@ import pytest
 from PIL import Image
 
 import visionlens_jlab as vl
+from visionlens_jlab.attributes.job import job
+from visionlens_jlab.attributes.notebook.backend import HttpAttributes
+from visionlens_jlab.attributes.shapes import CalibrationLabels
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.jobs.attributes import job
-from visionlens_jlab.models import CalibrationLabels
-from visionlens_jlab.notebook.attribute_backend import HttpAttributes
 from visionlens_jlab.tests.agents.simulated_eyes import Eyes, night
 
 COUNT = 120

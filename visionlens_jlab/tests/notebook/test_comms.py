@@ -7,15 +7,14 @@ from collections.abc import Iterator
 import pytest
 
 from visionlens_jlab import __version__
-from visionlens_jlab.notebook.comms import REQUEST_TARGET, STATE_TARGET, Link
-
-from .kernels import FrontEnd, Message, kernel
+from visionlens_jlab.core.notebook.comms import REQUEST_TARGET, STATE_TARGET, Link
+from visionlens_jlab.tests.notebook.kernels import FrontEnd, Message, kernel
 
 
 @pytest.fixture(scope="module")
 def shared_kernel() -> Iterator[FrontEnd]:
     with kernel() as front_end:
-        front_end.run("from visionlens_jlab.notebook.comms import link\nimport time")
+        front_end.run("from visionlens_jlab.core.notebook.comms import link\nimport time")
         yield front_end
 
 
@@ -168,7 +167,7 @@ def test_a_state_arrives_while_a_cell_is_busy(front_end: FrontEnd) -> None:
 
 def test_before_show_the_state_comm_is_closed_at_once() -> None:
     with kernel() as front_end:
-        front_end.run("from visionlens_jlab.notebook.comms import link")
+        front_end.run("from visionlens_jlab.core.notebook.comms import link")
         comm = front_end.open_comm(STATE_TARGET, state(1))
         closed = front_end.hear(lambda m: m["msg_type"] == "comm_close")
         assert closed["content"]["comm_id"] == comm

@@ -11,8 +11,7 @@ import pytest
 
 import visionlens_jlab as vl
 from visionlens_jlab.errors import VisionLensError
-
-from .small_coco import ANNOTATIONS, IMAGES, PEOPLE
+from visionlens_jlab.tests.notebook.small_coco import ANNOTATIONS, IMAGES, PEOPLE
 
 SAMPLE_COLUMNS = ["sample_id", "filename", "path", "uri", "split", "width", "height", "tags"]
 ANNOTATION_COLUMNS = [

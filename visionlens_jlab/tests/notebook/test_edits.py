@@ -6,8 +6,7 @@ import pytest
 
 import visionlens_jlab as vl
 from visionlens_jlab.errors import VisionLensError
-
-from .small_coco import ANNOTATIONS, PEOPLE
+from visionlens_jlab.tests.notebook.small_coco import ANNOTATIONS, PEOPLE
 
 
 @pytest.mark.own_dataset

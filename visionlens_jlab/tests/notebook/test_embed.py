@@ -9,8 +9,7 @@ import pytest
 
 import visionlens_jlab as vl
 from visionlens_jlab.errors import VisionLensError
-
-from .small_coco import IMAGES
+from visionlens_jlab.tests.notebook.small_coco import IMAGES
 
 own_dataset = pytest.mark.own_dataset
 

@@ -12,8 +12,7 @@ import pytest
 
 import visionlens_jlab as vl
 from visionlens_jlab.errors import VisionLensError
-
-from .small_coco import ANNOTATIONS, IMAGES
+from visionlens_jlab.tests.notebook.small_coco import ANNOTATIONS, IMAGES
 
 pytestmark = pytest.mark.own_dataset
 

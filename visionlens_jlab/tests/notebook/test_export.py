@@ -10,7 +10,7 @@ import pytest
 from nbconvert import HTMLExporter
 from nbconvert.preprocessors import ExecutePreprocessor
 
-from .small_coco import IMAGES
+from visionlens_jlab.tests.notebook.small_coco import IMAGES
 
 
 def test_the_exported_page_holds_the_picture(

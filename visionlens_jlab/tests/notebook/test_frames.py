@@ -6,7 +6,7 @@ import sys
 import pandas as pd
 import pyarrow as pa
 
-from visionlens_jlab.notebook.frames import is_frame, is_series, to_frame
+from visionlens_jlab.core.notebook.frames import is_frame, is_series, to_frame
 
 TABLE = pa.table({"sample_id": pa.array([7, 2], pa.uint32()), "filename": ["a.jpg", "b.jpg"]})
 
@@ -44,7 +44,7 @@ class NoPandas:
 
 sys.meta_path.insert(0, NoPandas())
 import pyarrow as pa
-from visionlens_jlab.notebook.frames import to_frame
+from visionlens_jlab.core.notebook.frames import to_frame
 try:
     to_frame(pa.table({"sample_id": [1]}), "samples")
 except ImportError as error:

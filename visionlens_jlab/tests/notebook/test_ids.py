@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from visionlens_jlab.core.notebook.ids import LARGEST_ID, ids_of
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.notebook.ids import LARGEST_ID, ids_of
 
 IDS = np.array([0, 1, 2, 5, 7], dtype=np.uint32)
 """All ids of a dataset with holes."""

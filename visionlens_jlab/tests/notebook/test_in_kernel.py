@@ -8,11 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from visionlens_jlab.notebook.comms import REQUEST_TARGET, STATE_TARGET
-
-from .kernels import FrontEnd
-from .servers import Server
-from .small_coco import IMAGES, PEOPLE
+from visionlens_jlab.core.notebook.comms import REQUEST_TARGET, STATE_TARGET
+from visionlens_jlab.tests.notebook.kernels import FrontEnd
+from visionlens_jlab.tests.notebook.servers import Server
+from visionlens_jlab.tests.notebook.small_coco import IMAGES, PEOPLE
 
 API = "visionlens/api/v1"
 

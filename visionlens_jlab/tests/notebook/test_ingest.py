@@ -10,11 +10,10 @@ import pyarrow as pa
 import pytest
 
 import visionlens_jlab as vl
+from visionlens_jlab.core.jobs.shapes import Job
+from visionlens_jlab.core.notebook import entry
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.models import Job
-from visionlens_jlab.notebook import entry
-
-from .small_coco import ANNOTATIONS, IMAGES
+from visionlens_jlab.tests.notebook.small_coco import ANNOTATIONS, IMAGES
 
 
 @pytest.fixture

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 import visionlens_jlab as vl
+from visionlens_jlab.core.views.shapes import ViewSpec
+from visionlens_jlab.core.workspace.shapes import WorkspaceChange
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.models import ViewSpec, WorkspaceChange
-
-from .small_coco import IMAGES, PEOPLE
+from visionlens_jlab.tests.notebook.small_coco import IMAGES, PEOPLE
 
 
 def elsewhere(lens: vl.Lens, ids: list[int]) -> None:

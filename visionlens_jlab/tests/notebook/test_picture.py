@@ -5,8 +5,9 @@ import io
 import numpy as np
 from PIL import Image
 
-from visionlens_jlab.models import SelectionInfo, ViewSpec, Workspace
-from visionlens_jlab.notebook.picture import LARGEST, TILE, contact_sheet, header, to_html
+from visionlens_jlab.core.notebook.picture import LARGEST, TILE, contact_sheet, header, to_html
+from visionlens_jlab.core.views.shapes import ViewSpec
+from visionlens_jlab.core.workspace.shapes import SelectionInfo, Workspace
 
 
 def noise(seed: int) -> bytes:

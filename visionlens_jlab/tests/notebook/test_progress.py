@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from visionlens_jlab.models import Job
-from visionlens_jlab.notebook.progress import (
+from visionlens_jlab.core.jobs.shapes import Job
+from visionlens_jlab.core.notebook.progress import (
     LineProgress,
     describe,
     duration,

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
-from visionlens_jlab.models import Combine, Compare, SortKey
-from visionlens_jlab.notebook.specs import conjunction, sort_keys
+from visionlens_jlab.core.notebook.specs import conjunction, sort_keys
+from visionlens_jlab.core.predicates.shapes import Combine, Compare
+from visionlens_jlab.core.views.shapes import SortKey
 
 CAR = Compare(field="class", cmp="=", value="car")
 UNSURE = Compare(field="confidence", cmp="<", value=0.5)

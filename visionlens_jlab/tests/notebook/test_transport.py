@@ -12,13 +12,13 @@ import pyarrow as pa
 import pytest
 
 from visionlens_jlab import __version__
+from visionlens_jlab.core.notebook import connect as connecting
+from visionlens_jlab.core.notebook.address import Address
+from visionlens_jlab.core.notebook.direct import DirectBackend
+from visionlens_jlab.core.notebook.http import HttpBackend
+from visionlens_jlab.core.notebook.transport import Transport, arrow_bytes
+from visionlens_jlab.core.views.shapes import ViewSpec
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.models import ViewSpec
-from visionlens_jlab.notebook import connect as connecting
-from visionlens_jlab.notebook.address import Address
-from visionlens_jlab.notebook.direct import DirectBackend
-from visionlens_jlab.notebook.http import HttpBackend
-from visionlens_jlab.notebook.transport import Transport, arrow_bytes
 
 Answer = tuple[int, str]
 

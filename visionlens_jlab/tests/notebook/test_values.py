@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from visionlens_jlab.core.notebook.values import ids_and_values
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.notebook.values import ids_and_values
 
 IDS = np.array([0, 1, 5], dtype=np.uint32)
 

@@ -7,8 +7,7 @@ import pytest
 
 import visionlens_jlab as vl
 from visionlens_jlab.errors import VisionLensError
-
-from .small_coco import ANNOTATIONS, IMAGES, PEOPLE
+from visionlens_jlab.tests.notebook.small_coco import ANNOTATIONS, IMAGES, PEOPLE
 
 
 def test_ids_and_rows_come_in_the_same_order(ds: vl.Dataset) -> None:

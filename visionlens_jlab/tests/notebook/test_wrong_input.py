@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,30 @@ pytest.importorskip("pandas")
 WRONG: dict[str, tuple[Callable[[vl.Dataset], Any], str, str]] = {
     "level of a count": (lambda ds: ds.count("anotations"), "REQUEST_INVALID", "annotations"),
     "level of a view": (lambda ds: ds.view(level="sample"), "REQUEST_INVALID", "samples"),
+    "level of ids": (lambda ds: ds.view().ids_at("sample"), "REQUEST_INVALID", "'samples'"),
+    "number as level": (lambda ds: ds.view().ids_at(5), "REQUEST_INVALID", "not 5"),
+    "a number below zero": (lambda ds: ds.view().sample(-1), "REQUEST_INVALID", "n is -1"),
+    "no number": (lambda ds: ds.view().sample(float("nan")), "REQUEST_INVALID", "whole number"),
+    "a seed": (lambda ds: ds.view().sample(1, seed=-1), "REQUEST_INVALID", "seed is -1"),
+    "a truth as number": (lambda ds: ds.view().sample(True), "REQUEST_INVALID", "not True"),
+    "a name": (lambda ds: ds.view(saved=1), "REQUEST_INVALID", "text"),
+    "a huge id": (lambda ds: ds.tag([10**30], "x"), "ID_UNKNOWN", "is not an id"),
+    "NaN as id": (lambda ds: ds.tag([float("nan")], "x"), "ID_UNKNOWN", "nan is not an id"),
+    "None as id": (lambda ds: ds.tag(None, "x"), "ID_UNKNOWN", "None"),
+    "a truth as id": (lambda ds: ds.tag(True, "x"), "ID_UNKNOWN", "mask"),
+    "no condition for a tag": (lambda ds: ds.tag("", "x"), "PREDICATE_INVALID", "names no rows"),
+    "no condition to delete": (
+        lambda ds: ds.delete_annotations(" "),
+        "PREDICATE_INVALID",
+        "names no rows",
+    ),
+    "no condition to select": (lambda ds: ds.show().select(""), "PREDICATE_INVALID", "no rows"),
+    "one value for a field": (lambda ds: ds.set_field("x", 5), "FIELD_TYPE", "one value, 5"),
+    "text as values": (lambda ds: ds.set_field("x", "abc"), "FIELD_TYPE", "one value"),
+    "name of a space": (lambda ds: ds.add_embeddings(3, [[1.0]]), "REQUEST_INVALID", "space"),
+    "findings of nothing": (lambda ds: ds.findings("x"), "EVALUATION_NOT_FOUND", "'x'"),
+    "analyses of nothing": (lambda ds: ds.analyses("x"), "EVALUATION_NOT_FOUND", "'x'"),
+    "a listener": (lambda ds: ds.show().on_view(3), "REQUEST_INVALID", "a function"),
     "level of a table": (lambda ds: ds.to_arrow("x"), "REQUEST_INVALID", "samples"),
     "format of an export": (
         lambda ds: ds.export("out", "cocoo"),
@@ -96,6 +121,43 @@ def test_what_is_wrong_is_named_with_what_would_do(
         assert word not in str(caught.value)
 
 
+LEFT_TO_METHODS = {"ax", "further", "options", "settings"}
+"""Parameters that are no data: matplotlib's, and keywords that the shapes check."""
+GIVEN: dict[str, Any] = {
+    **{"ids": [1], "annotations": [1], "tag": "x", "class_name": "car", "run": "model"},
+    **{"name": "x", "space": "mine", "query": [1], "values": {1: 2}, "matrix": [[1.0]]},
+    **{"path": "x", "format": "coco", "n": 1, "predicate": "", "level": "samples", "what": [1]},
+}
+
+
+def _methods() -> Iterator[tuple[type, str, str]]:
+    kinds: tuple[type, ...] = (vl.Dataset, vl.View, vl.Selection, vl.Lens, vl.Evaluation)
+    for kind in (*kinds, vl.ComparedRuns, vl.Finding, vl.Analysis):
+        for name, member in inspect.getmembers(kind, inspect.isfunction):
+            for parameter in list(inspect.signature(member).parameters)[1:]:
+                if not name.startswith("_") and parameter not in LEFT_TO_METHODS:
+                    yield kind, name, parameter
+
+
+@pytest.mark.parametrize(("kind", "name", "parameter"), _methods())
+def test_no_argument_of_any_method_leads_to_a_raw_error(
+    kind: type, name: str, parameter: str, spoken_of: vl.Dataset
+) -> None:
+    """What has no meaning for any of them, in place of each argument."""
+    owners: dict[type, Any] = {vl.Dataset: spoken_of, vl.View: spoken_of.view()}
+    owner = owners.get(kind) or object.__new__(kind)
+    signature = inspect.signature(getattr(kind, name))
+    needed = {
+        one.name: GIVEN.get(one.name)
+        for one in list(signature.parameters.values())[1:]
+        if one.default is one.empty and one.kind is not one.VAR_KEYWORD
+    }
+    for wrong in (object(), Ellipsis):
+        with pytest.raises(VisionLensError) as caught:
+            getattr(owner, name)(**{**needed, parameter: wrong})
+        assert caught.value.code not in ("INTERNAL", "JOB_FAILED")
+
+
 @pytest.mark.parametrize(
     ("predicate", "part"),
     [
@@ -143,6 +205,29 @@ def test_datasets_that_there_are_come_with_the_error(tmp_path: Path, coco_folder
     vl.ingest(coco_folder, name="town", data_dir=tmp_path, labels_only=True).close()
     with pytest.raises(VisionLensError, match="Did you mean town"):
         vl.open("twon", data_dir=tmp_path)
+
+
+def test_reading_makes_no_folder(tmp_path: Path, coco_folder: Path) -> None:
+    typo, other = tmp_path / "typo", tmp_path / "other"
+    other.mkdir()
+    for call in (
+        lambda at: vl.open("town", data_dir=at),
+        lambda at: vl.delete("town", data_dir=at),
+    ):
+        with pytest.raises(VisionLensError, match="DIR_NOT_FOUND") as caught:
+            call(typo)
+        assert str(typo) in caught.value.message
+        with pytest.raises(VisionLensError, match="DATASET_NOT_FOUND"):
+            call(other)
+    with pytest.raises(VisionLensError, match="DIR_NOT_FOUND"):
+        vl.list_datasets(data_dir=typo)
+    assert vl.list_datasets(data_dir=other) == []
+    assert not typo.exists() and not list(other.iterdir())
+    for wrong in ("", 5):
+        with pytest.raises(VisionLensError, match=r"data_dir is .* path"):
+            vl.list_datasets(data_dir=wrong)  # type: ignore[arg-type]
+    vl.ingest(coco_folder, name="town", data_dir=typo, labels_only=True).close()
+    assert vl.list_datasets(data_dir=typo) == ["town"]
 
 
 def test_a_server_that_is_named_and_does_not_answer_is_no_reason_to_use_another_place(
@@ -206,7 +291,7 @@ def test_hints_name_only_calls_that_exist() -> None:
 
 
 def test_what_is_not_whole_is_said_when_it_is_opened(coco_folder: Path, tmp_path: Path) -> None:
-    from visionlens_jlab.catalog.library import Library
+    from visionlens_jlab.core.datasets.library import Library
 
     vl.ingest(coco_folder, name="town", data_dir=tmp_path, labels_only=True).close()
     with warnings.catch_warnings():

@@ -4,9 +4,9 @@ from importlib.metadata import EntryPoint
 
 import pytest
 
-from visionlens_jlab.plugins import registry as registry_module
-from visionlens_jlab.plugins.hookspecs import API_VERSION, hookimpl
-from visionlens_jlab.plugins.registry import PluginRegistry
+from visionlens_jlab.core.plugins import registry as registry_module
+from visionlens_jlab.core.plugins.hookspecs import API_VERSION, hookimpl
+from visionlens_jlab.core.plugins.registry import PluginRegistry
 
 
 class Kind:

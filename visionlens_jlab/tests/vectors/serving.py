@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from visionlens_jlab.catalog.store import DatasetStore
-from visionlens_jlab.models import SearchSpec, ViewSpec
+from visionlens_jlab.core.catalog.store import DatasetStore
+from visionlens_jlab.core.views.search_shapes import SearchSpec
+from visionlens_jlab.core.views.shapes import ViewSpec
+from visionlens_jlab.embeddings.index.service import VectorService
+from visionlens_jlab.embeddings.vectors.segments import unit
 from visionlens_jlab.tests.catalog.test_embeddings import space
-from visionlens_jlab.vectors.segments import unit
-from visionlens_jlab.vectors.service import VectorService
 
 DIMENSION = 16
 COUNT = 1200

@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from visionlens_jlab.catalog.library import Library
-from visionlens_jlab.models import EmbeddingSpace
+from visionlens_jlab.core.datasets.library import Library
+from visionlens_jlab.embeddings.index import service as module
+from visionlens_jlab.embeddings.index.builds import SMALL_ROWS, Builds
+from visionlens_jlab.embeddings.index.config import VectorConfig
+from visionlens_jlab.embeddings.index.service import VectorService
+from visionlens_jlab.embeddings.shapes import EmbeddingSpace
 from visionlens_jlab.tests.catalog.builders import piece, samples_table
-from visionlens_jlab.vectors import service as module
-from visionlens_jlab.vectors.builds import SMALL_ROWS, Builds
-from visionlens_jlab.vectors.config import VectorConfig
-from visionlens_jlab.vectors.service import VectorService
 
 SECONDS = 30
 

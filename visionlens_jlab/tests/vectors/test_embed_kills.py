@@ -11,20 +11,21 @@ from typing import Any
 import psutil
 import pytest
 
-from visionlens_jlab.catalog.library import Library
 from visionlens_jlab.config import ENV_QDRANT_API_KEY
+from visionlens_jlab.core.datasets.library import Library
+from visionlens_jlab.embeddings.index.config import VectorConfig
+from visionlens_jlab.embeddings.index.service import VectorService
 from visionlens_jlab.tests.jobs.end_state import BOXES, make_source
 from visionlens_jlab.tests.jobs.servers import Server
 from visionlens_jlab.tests.jobs.test_kills import gone, kill
 from visionlens_jlab.tests.vectors.conftest import ENGINES, FREE
 from visionlens_jlab.tests.vectors.qdrant_server import KEY
-from visionlens_jlab.vectors.config import VectorConfig
-from visionlens_jlab.vectors.service import VectorService
 
 IMAGES = 120
 """With 20 objects each: three pieces of vectors."""
 LONGEST = 6.0
 """Seconds after the start within which it is killed."""
+INDEXES = "visionlens_jlab.embeddings.index.process"
 VICTIMS = ("server", "worker", "vector process", "server and its children")
 """In turn."""
 
@@ -119,7 +120,7 @@ def _processes(server: Server, children: list[psutil.Process], victim: str) -> l
         worker = server.worker()
         return [worker] if worker else []
     if victim == "vector process":
-        return [child for child in children if "vectors.process" in " ".join(_command(child))]
+        return [child for child in children if INDEXES in _command(child)]
     return [psutil.Process(server.process.pid), *(children if "children" in victim else [])]
 
 

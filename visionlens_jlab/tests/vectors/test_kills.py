@@ -12,12 +12,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from visionlens_jlab.catalog.library import Library
+from visionlens_jlab.core.datasets.library import Library
+from visionlens_jlab.embeddings.index.config import VectorConfig
+from visionlens_jlab.embeddings.index.service import VectorService
 from visionlens_jlab.tests.catalog.builders import piece, samples_table
 from visionlens_jlab.tests.vectors.conftest import ENGINES, FREE
 from visionlens_jlab.tests.vectors.qdrant_server import KEY
-from visionlens_jlab.vectors.config import VectorConfig
-from visionlens_jlab.vectors.service import VectorService
 
 COUNT = 4000
 DIMENSION = 16
@@ -25,12 +25,13 @@ TAKING_IN = """
 import sys
 from pathlib import Path
 import numpy as np
-from visionlens_jlab.catalog.library import Library
-from visionlens_jlab.catalog.pieces import Piece
-from visionlens_jlab.models import EmbeddingSpace
-from visionlens_jlab.vectors import service, upkeep
-from visionlens_jlab.vectors.config import VectorConfig
-from visionlens_jlab.vectors.segments import write_segment
+from visionlens_jlab.core.datasets.library import Library
+from visionlens_jlab.core.catalog.pieces import Piece
+from visionlens_jlab.core.views.shapes import ViewSpec
+from visionlens_jlab.embeddings.shapes import EmbeddingSpace
+from visionlens_jlab.embeddings.index import service, upkeep
+from visionlens_jlab.embeddings.index.config import VectorConfig
+from visionlens_jlab.embeddings.vectors.segments import write_segment
 home, url, key, seed = Path(sys.argv[1]), sys.argv[2], sys.argv[3], int(sys.argv[4])
 service.COMPACT_SEGMENTS = 5
 upkeep.REBUILD_POINTS = 150
@@ -52,7 +53,7 @@ for sequence in range(10_000):
     summary = {"space": space.model_dump()}
     store.apply_piece(Piece(f"job-{seed}", sequence, folder, {}, {"vectors.arrow": file}, summary))
     if sequence % 7 == 3 and store.count("samples") > 3000:
-        alive = store.view(__import__("visionlens_jlab.models").models.ViewSpec()).ids
+        alive = store.view(ViewSpec()).ids
         store.delete_samples(random.choice(alive, 3, replace=False))
     print(sequence, flush=True)
 """
@@ -85,6 +86,7 @@ def test_after_each_kill_both_hold_the_same_ids(
             assert process.stdout.readline().strip() == b"0"
             time.sleep(chance.uniform(0, 2))
             process.send_signal(signal.SIGKILL)
+            assert process.wait() == -signal.SIGKILL  # and not of a mistake before
         _check(home, config)
 
 

@@ -8,16 +8,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from visionlens_jlab.catalog.library import Library
 from visionlens_jlab.cli import main
 from visionlens_jlab.config import ENV_QDRANT_API_KEY
-from visionlens_jlab.models import SearchSpec, ViewSpec
+from visionlens_jlab.core.datasets.library import Library
+from visionlens_jlab.core.views.search_shapes import SearchSpec
+from visionlens_jlab.core.views.shapes import ViewSpec
+from visionlens_jlab.embeddings.index.config import VectorConfig
+from visionlens_jlab.embeddings.index.service import VectorService
 from visionlens_jlab.tests.catalog.builders import annotations_table, piece, samples_table
 from visionlens_jlab.tests.catalog.test_embeddings import space
 from visionlens_jlab.tests.vectors.conftest import FREE
 from visionlens_jlab.tests.vectors.qdrant_server import KEY
-from visionlens_jlab.vectors.config import VectorConfig
-from visionlens_jlab.vectors.service import VectorService
 
 COUNT = 500
 

@@ -8,7 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from visionlens_jlab.catalog.library import Library
+from visionlens_jlab.core.datasets.library import Library
+from visionlens_jlab.embeddings.index import service as service_module
+from visionlens_jlab.embeddings.index.config import VectorConfig
+from visionlens_jlab.embeddings.index.places import collection_of
+from visionlens_jlab.embeddings.index.service import VectorService
 from visionlens_jlab.tests.catalog.test_embeddings import space
 from visionlens_jlab.tests.vectors.conftest import FREE
 from visionlens_jlab.tests.vectors.qdrant_server import KEY, UnavailableError, qdrant
@@ -21,10 +25,6 @@ from visionlens_jlab.tests.vectors.serving import (
     settle,
     stop,
 )
-from visionlens_jlab.vectors import service as service_module
-from visionlens_jlab.vectors.config import VectorConfig
-from visionlens_jlab.vectors.places import collection_of
-from visionlens_jlab.vectors.service import VectorService
 
 
 def test_a_deleted_space_loses_its_index(serve: Serve, config: VectorConfig) -> None:

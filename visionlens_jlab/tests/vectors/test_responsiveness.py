@@ -10,15 +10,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from visionlens_jlab.catalog.library import Library
-from visionlens_jlab.catalog.store import DatasetStore
-from visionlens_jlab.models import SearchSpec, ViewSpec
+from visionlens_jlab.core.catalog.store import DatasetStore
+from visionlens_jlab.core.datasets.library import Library
+from visionlens_jlab.core.views.search_shapes import SearchSpec
+from visionlens_jlab.core.views.shapes import ViewSpec
+from visionlens_jlab.embeddings.index.config import VectorConfig
+from visionlens_jlab.embeddings.index.service import VectorService
 from visionlens_jlab.tests.catalog.builders import piece, samples_table
 from visionlens_jlab.tests.catalog.test_embeddings import space
 from visionlens_jlab.tests.jobs.stalls import measured
 from visionlens_jlab.tests.vectors.conftest import FREE
-from visionlens_jlab.vectors.config import VectorConfig
-from visionlens_jlab.vectors.service import VectorService
 
 COUNT = 12_000
 DIMENSION = 256

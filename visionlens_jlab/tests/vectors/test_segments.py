@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from visionlens_jlab.vectors import segments as module
-from visionlens_jlab.vectors.segment_files import Part, read_parts
-from visionlens_jlab.vectors.segments import Segments, unit
+from visionlens_jlab.embeddings.vectors import segments as module
+from visionlens_jlab.embeddings.vectors.segment_files import Part, read_parts
+from visionlens_jlab.embeddings.vectors.segments import Segments, unit
 
 DIMENSION = 3
 IDS = 12

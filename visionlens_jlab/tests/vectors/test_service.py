@@ -15,8 +15,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from visionlens_jlab.catalog.library import Library
-from visionlens_jlab.models import SearchSpec, TagRequest, ViewSpec
+from visionlens_jlab.core.datasets.library import Library
+from visionlens_jlab.core.views.search_shapes import SearchSpec
+from visionlens_jlab.core.views.shapes import TagRequest, ViewSpec
+from visionlens_jlab.embeddings.index import client, upkeep
+from visionlens_jlab.embeddings.index import service as service_module
+from visionlens_jlab.embeddings.index.client import EdgeClient
+from visionlens_jlab.embeddings.index.config import VectorConfig
+from visionlens_jlab.embeddings.index.places import collection_of
 from visionlens_jlab.tests.vectors.serving import (
     COUNT,
     DIMENSION,
@@ -28,11 +34,6 @@ from visionlens_jlab.tests.vectors.serving import (
     settle,
     stop,
 )
-from visionlens_jlab.vectors import client, upkeep
-from visionlens_jlab.vectors import service as service_module
-from visionlens_jlab.vectors.client import EdgeClient
-from visionlens_jlab.vectors.config import VectorConfig
-from visionlens_jlab.vectors.places import collection_of
 
 
 def test_the_index_follows_the_dataset(serve: Serve) -> None:
@@ -70,7 +71,7 @@ def test_searches_ask_the_index(serve: Serve, monkeypatch: pytest.MonkeyPatch) -
         np.testing.assert_allclose(found.scores, scores[expected], atol=1e-6)
 
     with monkeypatch.context() as without:
-        without.setattr("visionlens_jlab.catalog.searches.exact.nearest", scan)
+        without.setattr("visionlens_jlab.embeddings.store.searches.exact.nearest", scan)
         check(None, np.arange(COUNT))
         check("split = 'val'", np.arange(1, COUNT, 2))
     # None of what the index finds first is allowed: never too few, those allowed are scanned.

@@ -11,11 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from visionlens_jlab.vectors.client import EdgeClient
-from visionlens_jlab.vectors.exact import nearest
-from visionlens_jlab.vectors.segment_files import read_parts
-from visionlens_jlab.vectors.segments import Segments, unit, write_segment
-from visionlens_jlab.vectors.store import (
+from visionlens_jlab.embeddings.index.base import (
     BuildCancelled,
     Collection,
     IndexInfo,
@@ -23,6 +19,10 @@ from visionlens_jlab.vectors.store import (
     VectorStore,
     VectorStoreError,
 )
+from visionlens_jlab.embeddings.index.client import EdgeClient
+from visionlens_jlab.embeddings.vectors.exact import nearest
+from visionlens_jlab.embeddings.vectors.segment_files import read_parts
+from visionlens_jlab.embeddings.vectors.segments import Segments, unit, write_segment
 
 DIMENSION = 24
 COUNT = 3000

@@ -8,11 +8,13 @@ import duckdb
 import numpy as np
 import pytest
 
-from visionlens_jlab.catalog.library import Library
-from visionlens_jlab.catalog.store import DatasetStore
+from visionlens_jlab.core.catalog.store import DatasetStore
+from visionlens_jlab.core.datasets.library import Library
+from visionlens_jlab.core.views.shapes import SortKey, ViewSpec
+from visionlens_jlab.core.workspace import rows
+from visionlens_jlab.core.workspace.service import WorkspaceService
+from visionlens_jlab.core.workspace.shapes import WorkspaceChange
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.models import SortKey, ViewSpec, WorkspaceChange
-from visionlens_jlab.workspace import WorkspaceService, rows
 
 CARS = ViewSpec(where="class = 'car'")
 
@@ -164,7 +166,7 @@ def test_a_view_of_sql(service: WorkspaceService) -> None:
 def test_sql_that_cannot_be_shown_changes_nothing(
     service: WorkspaceService, monkeypatch: pytest.MonkeyPatch, sql: str, code: str
 ) -> None:
-    monkeypatch.setattr("visionlens_jlab.catalog.restriction.VIEW_SECONDS", 0.2)
+    monkeypatch.setattr("visionlens_jlab.core.views.restriction.VIEW_SECONDS", 0.2)
     workspace = service.find_or_create("a.ipynb")
     for part in ("view", "select_view"):
         with pytest.raises(VisionLensError) as caught:

@@ -7,11 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from visionlens_jlab.agents.slices.analysing import analyse
-from visionlens_jlab.agents.slices.input import SliceInput
-from visionlens_jlab.agents.slices.testing import test_slice as slice_test
+from visionlens_jlab.analysis.shapes import AnalyseRequest, Finding, SliceRequest
+from visionlens_jlab.analysis.slices.discovery import analyse
+from visionlens_jlab.analysis.slices.input import SliceInput
+from visionlens_jlab.analysis.slices.single_test import test_slice as slice_test
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.models.analysis import AnalyseRequest, Finding, SliceRequest
 from visionlens_jlab.tests.agents.slices.toy import toy_input
 
 DARK = {("light=dark",): 1.6}

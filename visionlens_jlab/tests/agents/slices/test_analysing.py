@@ -8,11 +8,11 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from visionlens_jlab.agents.slices.analysing import analyse
-from visionlens_jlab.agents.slices.encoding import Columns
-from visionlens_jlab.agents.slices.input import SliceInput
+from visionlens_jlab.analysis.shapes import AnalyseRequest, AnalysisResult
+from visionlens_jlab.analysis.slices.discovery import analyse
+from visionlens_jlab.analysis.slices.encoding import Columns
+from visionlens_jlab.analysis.slices.input import SliceInput
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.models.analysis import AnalyseRequest, AnalysisResult
 from visionlens_jlab.tests.agents.slices.toy import feature, toy_input
 
 EFFECTS = {

@@ -10,8 +10,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from visionlens_jlab.agents.slices.input import SliceInput, Units
-from visionlens_jlab.models.analysis import LeftOut
+from visionlens_jlab.analysis.shapes import LeftOut
+from visionlens_jlab.analysis.slices.input import SliceInput, Units
 from visionlens_jlab.tests.agents.slices.toy import toy_input
 
 

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from visionlens_jlab.agents.slices.halves import Half
-from visionlens_jlab.agents.slices.input import Feature, SliceInput, Units
-from visionlens_jlab.models import ViewSpec
+from visionlens_jlab.analysis.slices.halves import Half
+from visionlens_jlab.analysis.slices.input import Feature, SliceInput, Units
+from visionlens_jlab.core.views.shapes import ViewSpec
 
 
 def words(codes: np.ndarray, values: list[str]) -> pa.Array:

@@ -8,11 +8,11 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from visionlens_jlab.catalog.database import Reader
-from visionlens_jlab.catalog.migrations import migrate
-from visionlens_jlab.catalog.snapshot import Caches, Snapshot
-from visionlens_jlab.catalog.staging import staged
-from visionlens_jlab.catalog.userfields import create_column
+from visionlens_jlab.core.catalog.database import Reader
+from visionlens_jlab.core.catalog.migrations import migrate
+from visionlens_jlab.core.catalog.snapshot import Caches, Snapshot
+from visionlens_jlab.core.catalog.staging import staged
+from visionlens_jlab.core.fields.user_fields import create_column
 from visionlens_jlab.tests.catalog.predicates.reference import World
 
 _CLASSES = ["car", "Car", "person", "a_b"]
@@ -45,7 +45,7 @@ class WorldDatabase:
             create_column(self._connection, "samples", name, type_)
         create_column(self._connection, "annotations", "quality", "number")
         self._connection.execute(
-            "INSERT INTO meta VALUES ('', '', '', now(), now(), 0, 0, 0, 'ready', NULL, NULL)"
+            "INSERT INTO meta VALUES ('', '', '', now(), now(), 0, 0, 0, 'ready', NULL, NULL, 0)"
         )
         for number, name in enumerate(_CLASSES):
             self._connection.execute(

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from visionlens_jlab.models import (
+from visionlens_jlab.core.predicates.shapes import (
     Between,
     Combine,
     Compare,

@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from visionlens_jlab.models import (
+from visionlens_jlab.core.predicates.shapes import (
     Between,
     Combine,
     Compare,

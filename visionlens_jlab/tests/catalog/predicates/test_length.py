@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from visionlens_jlab.catalog.fieldset import Field, FieldSet
-from visionlens_jlab.catalog.predicates import compile_filter, compile_matching, parse
-from visionlens_jlab.catalog.predicates.normal import MAX_GROUPS, MAX_TERMS
+from visionlens_jlab.core.fields.fieldset import Field, FieldSet
+from visionlens_jlab.core.predicates.compiler import compile_filter, compile_matching
+from visionlens_jlab.core.predicates.normal import MAX_GROUPS, MAX_TERMS
+from visionlens_jlab.core.predicates.parser import parse
+from visionlens_jlab.core.predicates.shapes import Combine, Compare
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.models import Combine, Compare
 
 FIELDS = FieldSet([])
 

@@ -5,29 +5,21 @@ from __future__ import annotations
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from visionlens_jlab.catalog.facets import read_facets
-from visionlens_jlab.catalog.predicates import conjuncts, field_names, normalize, parse, render
-from visionlens_jlab.catalog.tables import ids_at_level
-from visionlens_jlab.models import (
-    Combine,
-    Compare,
-    FacetsRequest,
-    Filter,
-    In,
-    Null,
-    ViewSpec,
-)
+from visionlens_jlab.core.predicates.normal import conjuncts, field_names, normalize
+from visionlens_jlab.core.predicates.parser import parse
+from visionlens_jlab.core.predicates.renderer import render
+from visionlens_jlab.core.predicates.shapes import Combine, Compare, Filter, In, Null
+from visionlens_jlab.core.views.facets import read_facets
+from visionlens_jlab.core.views.shapes import FacetsRequest, ViewSpec
+from visionlens_jlab.core.views.tables import ids_at_level
 from visionlens_jlab.tests.catalog.predicates.database import WorldDatabase
 from visionlens_jlab.tests.catalog.predicates.reference import World
 from visionlens_jlab.tests.catalog.predicates.strategies import TEXT_FIELDS, filters, worlds
 
 _relaxed = settings(
     deadline=None,
-    max_examples=80,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
-# Each example of a facet is a view for each of its values.
-_of_facets = settings(_relaxed, max_examples=40)
 
 
 DOMAINS: dict[str, list[object]] = {
@@ -85,7 +77,7 @@ def test_matching_annotations(database: WorldDatabase, world: World, filter: Fil
 
 
 @given(world=worlds(), filter=filters())
-@_of_facets
+@_relaxed
 def test_a_facet_value_counts_what_its_click_shows(
     database: WorldDatabase, world: World, filter: Filter
 ) -> None:
@@ -115,7 +107,7 @@ def test_a_facet_value_counts_what_its_click_shows(
 
 
 @given(world=worlds(), filter=filters())
-@_of_facets
+@_relaxed
 def test_histograms_count_every_row_of_the_other_conditions(
     database: WorldDatabase, world: World, filter: Filter
 ) -> None:
@@ -145,7 +137,7 @@ def test_histograms_count_every_row_of_the_other_conditions(
 
 
 @given(world=worlds(), filter=filters())
-@_of_facets
+@_relaxed
 def test_annotation_level_facets(database: WorldDatabase, world: World, filter: Filter) -> None:
     snapshot = database.fill(world)
     for name in ("class", "source", "weather"):

@@ -4,10 +4,22 @@ from __future__ import annotations
 
 import pytest
 
-from visionlens_jlab.catalog.fieldset import Field, FieldSet
-from visionlens_jlab.catalog.predicates import compile_filter, parse, render
+from visionlens_jlab.core.fields.fieldset import Field, FieldSet
+from visionlens_jlab.core.predicates.compiler import compile_filter
+from visionlens_jlab.core.predicates.parser import parse
+from visionlens_jlab.core.predicates.renderer import render
+from visionlens_jlab.core.predicates.shapes import (
+    Combine,
+    Compare,
+    Count,
+    Filter,
+    In,
+    Not,
+    Null,
+    Quantified,
+    Text,
+)
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.models import Combine, Compare, Count, Filter, In, Not, Null, Quantified, Text
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from visionlens_jlab.errors import VisionLensError
-
-from ...jobs.ingest_context import Ingested, ingest_rows
+from visionlens_jlab.tests.jobs.ingest_context import Ingested, ingest_rows
 
 Write = Callable[[Path], Path | None]
 """Writes a dataset into an empty folder; gives the source where that is not the folder."""

@@ -6,9 +6,17 @@ import json
 from pathlib import Path
 from typing import Any
 
-from ...jobs.ingest_context import Ingested
-from ..writers import coco, coco_box, coco_image, write_coco, write_image, write_json, write_text
-from .cases import Cases
+from visionlens_jlab.tests.formats.odd.cases import Cases
+from visionlens_jlab.tests.formats.writers import (
+    coco,
+    coco_box,
+    coco_image,
+    write_coco,
+    write_image,
+    write_json,
+    write_text,
+)
+from visionlens_jlab.tests.jobs.ingest_context import Ingested
 
 CASES = Cases("coco", format="coco")
 BOX = [1.5, 2.25, 3.125, 4.0]

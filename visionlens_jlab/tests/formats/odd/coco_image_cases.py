@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ...jobs.ingest_context import Ingested
-from ..writers import coco, coco_box, coco_image, write_image, write_json
-from .cases import Cases
-from .coco_cases import BOX, classes, has, one_image, paths
+from visionlens_jlab.tests.formats.odd.cases import Cases
+from visionlens_jlab.tests.formats.odd.coco_cases import BOX, classes, has, one_image, paths
+from visionlens_jlab.tests.formats.writers import (
+    coco,
+    coco_box,
+    coco_image,
+    write_image,
+    write_json,
+)
+from visionlens_jlab.tests.jobs.ingest_context import Ingested
 
 CASES = Cases("coco images", format="coco")
 

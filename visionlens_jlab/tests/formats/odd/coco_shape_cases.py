@@ -8,11 +8,16 @@ from typing import Any
 
 import numpy as np
 
-from visionlens_jlab.formats import rle
-
-from ...jobs.ingest_context import Ingested
-from ..writers import coco, coco_box, coco_image, write_image, write_json
-from .cases import Cases
+from visionlens_jlab.core.geometry import rle
+from visionlens_jlab.tests.formats.odd.cases import Cases
+from visionlens_jlab.tests.formats.writers import (
+    coco,
+    coco_box,
+    coco_image,
+    write_image,
+    write_json,
+)
+from visionlens_jlab.tests.jobs.ingest_context import Ingested
 
 CASES = Cases("coco annotations", format="coco")
 POLYGON = [1.5, 2, 10, 2, 10, 8.25]

@@ -12,9 +12,17 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from ...jobs.ingest_context import Ingested
-from ..writers import ORIENTATION, coco, coco_box, coco_image, write_image, write_json, write_text
-from .cases import Cases
+from visionlens_jlab.tests.formats.odd.cases import Cases
+from visionlens_jlab.tests.formats.writers import (
+    ORIENTATION,
+    coco,
+    coco_box,
+    coco_image,
+    write_image,
+    write_json,
+    write_text,
+)
+from visionlens_jlab.tests.jobs.ingest_context import Ingested
 
 CASES = Cases("images", labels_only=False)
 SIZE = (40, 30)

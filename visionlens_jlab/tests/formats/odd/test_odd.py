@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from . import (
+from visionlens_jlab.tests.formats.odd import (
     class_folder_cases,
     coco_cases,
     coco_image_cases,
@@ -17,7 +17,7 @@ from . import (
     yolo_cases,
     yolo_label_cases,
 )
-from .cases import Case
+from visionlens_jlab.tests.formats.odd.cases import Case
 
 LISTS = (
     *(class_folder_cases, image_cases),

@@ -10,12 +10,11 @@ import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from visionlens_jlab.formats import rle
+from visionlens_jlab.core.geometry import rle
 from visionlens_jlab.formats.folder_names import is_class_name
 from visionlens_jlab.formats.mask_images import mask_images
-
-from ...jobs.ingest_context import ingest_rows
-from ..writers import write_image, write_text
+from visionlens_jlab.tests.formats.writers import write_image, write_text
+from visionlens_jlab.tests.jobs.ingest_context import ingest_rows
 
 finite = st.floats(-1e6, 1e6, allow_nan=False).map(lambda number: number or 0.0)
 lengths = st.floats(0, 1e6, allow_nan=False)

@@ -11,8 +11,8 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ...jobs.ingest_context import Ingested, ingest_rows
-from ..writers import voc_object, voc_xml, write_image, write_text
+from visionlens_jlab.tests.formats.writers import voc_object, voc_xml, write_image, write_text
+from visionlens_jlab.tests.jobs.ingest_context import Ingested, ingest_rows
 
 WIDTH, HEIGHT = 40, 30
 Box = tuple[float, float, float, float]
@@ -97,7 +97,7 @@ def yolo_text(row: Any) -> str:
     return row if isinstance(row, str) else " ".join(map(repr, row))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     listed=items(yolo_line),
     places=st.sampled_from(YOLO_PLACES),
@@ -187,7 +187,7 @@ def voc_text(item: Item, wrapping: str, encoding: str) -> bytes:
     return text.encode(encoding)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     listed=items(voc_row),
     places=st.sampled_from(VOC_PLACES),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ...jobs.ingest_context import Ingested
-from ..writers import voc_object, voc_xml, write_image, write_text
-from .cases import Cases, Check
+from visionlens_jlab.tests.formats.odd.cases import Cases, Check
+from visionlens_jlab.tests.formats.writers import voc_object, voc_xml, write_image, write_text
+from visionlens_jlab.tests.jobs.ingest_context import Ingested
 
 CASES = Cases("voc", format="voc")
 DOG = voc_object("dog", (1, 2.5, 11, 22))

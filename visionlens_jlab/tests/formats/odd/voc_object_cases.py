@@ -11,12 +11,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from visionlens_jlab.formats import rle
-
-from ...jobs.ingest_context import Ingested
-from ..writers import voc_object, write_image, write_text
-from .cases import Cases
-from .voc_cases import BOX, DOG, ONE, has_classes, put
+from visionlens_jlab.core.geometry import rle
+from visionlens_jlab.tests.formats.odd.cases import Cases
+from visionlens_jlab.tests.formats.odd.voc_cases import BOX, DOG, ONE, has_classes, put
+from visionlens_jlab.tests.formats.writers import voc_object, write_image, write_text
+from visionlens_jlab.tests.jobs.ingest_context import Ingested
 
 CASES = Cases("voc objects", format="voc")
 

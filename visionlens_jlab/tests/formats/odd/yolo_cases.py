@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ...jobs.ingest_context import Ingested
-from ..writers import write_image, write_text
-from .cases import Cases, Check
+from visionlens_jlab.tests.formats.odd.cases import Cases, Check
+from visionlens_jlab.tests.formats.writers import write_image, write_text
+from visionlens_jlab.tests.jobs.ingest_context import Ingested
 
 CASES = Cases("yolo", format="yolo")
 LINE = "0 0.5 0.5 0.5 0.5\n"

@@ -7,10 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from ...jobs.ingest_context import Ingested
-from ..writers import write_image, write_text
-from .cases import Cases
-from .yolo_cases import BOX, LINE, NAMES, ONE, TWO, has_classes, put
+from visionlens_jlab.tests.formats.odd.cases import Cases
+from visionlens_jlab.tests.formats.odd.yolo_cases import (
+    BOX,
+    LINE,
+    NAMES,
+    ONE,
+    TWO,
+    has_classes,
+    put,
+)
+from visionlens_jlab.tests.formats.writers import write_image, write_text
+from visionlens_jlab.tests.jobs.ingest_context import Ingested
 
 CASES = Cases("yolo labels", format="yolo")
 

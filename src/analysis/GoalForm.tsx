@@ -1,0 +1,214 @@
+import * as React from 'react';
+import type { Target } from './client';
+import type { IAgentSettings } from '../agents/client';
+import type { IPanelContext } from '../core/client/context';
+import type { IEvaluation } from '../evaluation/client';
+import type { Level } from '../core/client/types';
+import { examples, type IAim } from './goals';
+import { TARGETS, targetName } from './findingText';
+
+interface IProps {
+  readonly context: IPanelContext;
+  readonly evaluations: readonly IEvaluation[];
+  /** The one whose errors are looked at. */
+  readonly evaluation: IEvaluation;
+  readonly onEvaluation: (name: string) => void;
+  /** The view's conditions in words; null: there are none. */
+  readonly narrowed: string | null;
+  readonly settings: IAgentSettings | null;
+  readonly aim: IAim;
+  readonly onAim: (change: Partial<IAim>) => void;
+  readonly busy: boolean;
+  readonly onRun: () => void;
+}
+
+/** A question or a goal, and what it is asked of. */
+export function GoalForm(props: IProps): JSX.Element {
+  const { context, evaluation, aim, onAim, busy, onRun } = props;
+  const { trans } = context;
+  return (
+    <form
+      className="vl-goal"
+      aria-label={trans.__('Question or goal')}
+      onSubmit={event => {
+        event.preventDefault();
+        onRun();
+      }}
+    >
+      <div className="vl-goal-line">
+        <input
+          className="vl-input"
+          value={aim.question}
+          placeholder={trans.__('Where does %1 fail?', evaluation.run)}
+          aria-label={trans.__('Question or goal')}
+          onChange={({ target }) => onAim({ question: target.value })}
+        />
+        <button
+          type="submit"
+          className="vl-button vl-mod-primary"
+          disabled={busy}
+        >
+          {trans.__('Run')}
+        </button>
+      </div>
+      <ul className="vl-goal-examples" aria-label={trans.__('Examples')}>
+        {examples(evaluation.run, trans).map(({ label, question, target }) => (
+          <li key={target}>
+            <button
+              type="button"
+              className="vl-goal-example"
+              aria-pressed={aim.target === target}
+              title={question}
+              onClick={() =>
+                onAim(
+                  aim.target === target
+                    ? { question: '', target: null }
+                    : { question, target }
+                )
+              }
+            >
+              {label}
+            </button>
+          </li>
+        ))}
+      </ul>
+      <Unread {...props} />
+      <Options {...props} />
+    </form>
+  );
+}
+
+/** That a question of one's own needs a language model, where there is none. */
+function Unread({ context, evaluation, settings, aim }: IProps) {
+  const { trans } = context;
+  const given = examples(evaluation.run, trans).map(each => each.question);
+  const { question, target } = aim;
+  if (!settings || settings.model || ['', ...given].includes(question.trim())) {
+    return null;
+  }
+  return (
+    <p className="vl-quiet" role="status">
+      {trans.__(
+        'No language model is set up to read the question. Statistics look for: %1.',
+        target ? targetName(target, trans) : trans.__('everything')
+      )}
+    </p>
+  );
+}
+
+function Options(props: IProps): JSX.Element {
+  const { context, evaluations, evaluation, onEvaluation, aim, onAim } = props;
+  const { narrowed, settings } = props;
+  const { trans } = context;
+  const name = evaluation.evaluation;
+  return (
+    <details className="vl-goal-options">
+      <summary>
+        {trans.__('Options')}
+        <span className="vl-quiet"> {summary(props)}</span>
+      </summary>
+      <div className="vl-goal-fields">
+        <Choice
+          label={trans.__('Evaluation')}
+          value={name}
+          onChange={onEvaluation}
+          options={evaluations.map(({ evaluation, stale }) => [
+            evaluation,
+            stale ? trans.__('%1 (out of date)', evaluation) : evaluation
+          ])}
+        />
+        <Choice
+          label={trans.__('Look for')}
+          value={aim.target ?? ''}
+          onChange={value =>
+            onAim({ target: (value || null) as Target | null })
+          }
+          options={[
+            ['', trans.__('everything')],
+            ...TARGETS.map(
+              each => [each, targetName(each, trans)] as [string, string]
+            )
+          ]}
+        />
+        <Choice
+          label={trans.__('Among')}
+          value={aim.level ?? ''}
+          onChange={value => onAim({ level: (value || null) as Level | null })}
+          options={[
+            ['', trans.__('objects and images')],
+            ['annotations', trans.__('objects')],
+            ['samples', trans.__('images')]
+          ]}
+        />
+        <Choice
+          label={trans.__('Conditions at most')}
+          value={`${aim.depth}`}
+          onChange={value => onAim({ depth: Number(value) })}
+          options={['1', '2', '3'].map(each => [each, each])}
+        />
+      </div>
+      {narrowed !== null && (
+        <label className="vl-check" title={narrowed}>
+          <input
+            type="checkbox"
+            checked={aim.ofView}
+            onChange={({ target }) => onAim({ ofView: target.checked })}
+          />
+          {trans.__('Only the images of the view')}
+        </label>
+      )}
+      {settings?.model ? (
+        <label className="vl-check" title={settings.model}>
+          <input
+            type="checkbox"
+            checked={aim.explained}
+            onChange={({ target }) => onAim({ explained: target.checked })}
+          />
+          {trans.__('Let a language model explain')}
+        </label>
+      ) : (
+        <p className="vl-quiet">
+          {settings?.reason} {trans.__('Statistics find, templates word.')}
+        </p>
+      )}
+    </details>
+  );
+}
+
+/** What the options say, while they are folded. */
+function summary({ context, evaluation, aim, narrowed }: IProps): string {
+  const { trans } = context;
+  return [
+    evaluation.evaluation,
+    aim.target ? targetName(aim.target, trans) : trans.__('everything'),
+    trans._n('%1 condition', 'up to %1 conditions', aim.depth),
+    aim.ofView && narrowed ? narrowed : null
+  ]
+    .filter(Boolean)
+    .join(' · ');
+}
+
+function Choice(props: {
+  label: string;
+  value: string;
+  options: readonly (readonly string[])[];
+  onChange: (value: string) => void;
+}): JSX.Element {
+  const { label, value, options, onChange } = props;
+  return (
+    <label className="vl-field">
+      <span>{label}</span>
+      <select
+        className="vl-input"
+        value={value}
+        onChange={({ target }) => onChange(target.value)}
+      >
+        {options.map(([each, text]) => (
+          <option key={each} value={each}>
+            {text}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}

@@ -1,0 +1,224 @@
+/** What every panel is given beside its workspace: interfaces only, no code. */
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { CommandRegistry } from '@lumino/commands';
+import type {
+  IAbout,
+  IChanged,
+  IDatasetDetail,
+  IDatasetInfo,
+  IDetected,
+  IDetectRequest,
+  IEditDone,
+  IEditRequest,
+  IFacets,
+  IFacetsRequest,
+  IFolder,
+  IFormatInfo,
+  IHistoryEntry,
+  IIngestParameters,
+  IIngestReport,
+  IJob,
+  ILogLine,
+  IPredicate,
+  IPredicateRequest,
+  ISampleDetail,
+  ISavedView,
+  ITagRequest,
+  ITiles,
+  IUploaded,
+  IViewIds,
+  IViewSpec,
+  IWorkspace,
+  IWorkspaceUpdate,
+  Level
+} from './types';
+
+/** A thumbnail: its sample, and `ITile.thumbnail`. */
+export interface IThumbnail {
+  readonly sampleId: number;
+  readonly version: string;
+}
+
+/** Changes of labels by hand. */
+export interface ILabelEdits {
+  edit(dataset: string, request: IEditRequest): Promise<IEditDone>;
+  undo(dataset: string): Promise<IEditDone>;
+  redo(dataset: string): Promise<IEditDone>;
+  /** The latest changes, newest first. */
+  history(dataset: string, limit?: number): Promise<IHistoryEntry[]>;
+}
+
+/** The parts that capabilities add: each names its own by declaration merging, and adds it with `addPart`. */
+export interface IClientParts {
+  /** The views ask for these; the capability of labels adds them. */
+  readonly labels: ILabelEdits;
+}
+
+/** What of the REST API is there at once. */
+export interface IStartClient {
+  /** An annotation with its surroundings, at most `size` pixels on its longer side. */
+  cropUrl(
+    dataset: string,
+    annotationId: number,
+    crop: { version: string; size: number; aspect: number }
+  ): string;
+  /** Address of a thumbnail; `version` is `ITile.thumbnail` and makes it immutable. */
+  thumbnailUrl(
+    dataset: string,
+    sampleId: number,
+    version: string | null
+  ): string;
+  /** Address of the upright image in full resolution. */
+  imageUrl(dataset: string, sampleId: number): string;
+  jobs(): Promise<IJob[]>;
+}
+
+/** The REST API with what capabilities add to it. */
+export type IClient = ICoreClient & IClientParts;
+
+/**
+ * The REST API of the core. `dataset` is a slug.
+ *
+ * Every method rejects with `VisionLensError`, or with an `AbortError` when its signal stopped it.
+ */
+export interface ICoreClient extends IStartClient {
+  about(): Promise<IAbout>;
+  formats(): Promise<IFormatInfo[]>;
+
+  datasets(): Promise<IDatasetInfo[]>;
+  dataset(dataset: string): Promise<IDatasetDetail>;
+  deleteDataset(dataset: string): Promise<void>;
+  /** The last ingest's report with one page of its items. */
+  report(
+    dataset: string,
+    offset?: number,
+    limit?: number
+  ): Promise<IIngestReport>;
+
+  view(
+    dataset: string,
+    spec: IViewSpec,
+    signal?: AbortSignal
+  ): Promise<IViewIds>;
+  /**
+   * Tiles of ids of the view's level, or the `first` of the view; at most 500. `geometry` asks for
+   * more than boxes.
+   */
+  tiles(
+    dataset: string,
+    spec: IViewSpec,
+    which: readonly number[] | { readonly first: number },
+    options?: { geometry?: boolean },
+    signal?: AbortSignal
+  ): Promise<ITiles>;
+  /** Thumbnails in the order asked for, null where there is none; at most 200. */
+  thumbnails(
+    dataset: string,
+    wanted: readonly IThumbnail[],
+    signal?: AbortSignal
+  ): Promise<(Blob | null)[]>;
+  facets(
+    dataset: string,
+    request: IFacetsRequest,
+    signal?: AbortSignal
+  ): Promise<IFacets>;
+  /** Check text or a tree against the dataset's fields; answers with both forms. */
+  predicate(
+    dataset: string,
+    request: IPredicateRequest,
+    signal?: AbortSignal
+  ): Promise<IPredicate>;
+  sample(
+    dataset: string,
+    sampleId: number,
+    spec: IViewSpec,
+    signal?: AbortSignal
+  ): Promise<ISampleDetail>;
+  savedViews(dataset: string): Promise<ISavedView[]>;
+  /** Keep a view under a name; an earlier one of that name is replaced. */
+  saveView(dataset: string, name: string, view: IViewSpec): Promise<ISavedView>;
+  deleteView(dataset: string, name: string): Promise<void>;
+  tag(dataset: string, request: ITagRequest): Promise<IChanged>;
+
+  createWorkspace(
+    dataset: string,
+    notebook: string | null
+  ): Promise<IWorkspace>;
+  workspace(
+    dataset: string,
+    workspace: string,
+    signal?: AbortSignal
+  ): Promise<IWorkspace>;
+  changeWorkspace(
+    dataset: string,
+    workspace: string,
+    change: IWorkspaceUpdate
+  ): Promise<IWorkspace>;
+  workspaceIds(
+    dataset: string,
+    workspace: string,
+    signal?: AbortSignal
+  ): Promise<IViewIds>;
+  selection(
+    dataset: string,
+    workspace: string,
+    signal?: AbortSignal
+  ): Promise<Uint32Array>;
+  putSelection(
+    dataset: string,
+    workspace: string,
+    ids: Uint32Array,
+    options: { baseVersion: number; origin: string; level: Level }
+  ): Promise<IWorkspace>;
+
+  detect(request: IDetectRequest, signal?: AbortSignal): Promise<IDetected>;
+  /** One folder of the server; null: where browsing begins. */
+  folder(named: string | null): Promise<IFolder>;
+  /** Send one image file; `ingestUploads` makes samples of what was sent. */
+  upload(dataset: string, file: File, signal?: AbortSignal): Promise<IUploaded>;
+  ingestUploads(dataset: string): Promise<IJob>;
+  job(job: string): Promise<IJob>;
+  startIngest(parameters: IIngestParameters): Promise<IJob>;
+  /** Start a job of any kind; its parameters name the dataset. */
+  startJob(kind: string, parameters: object): Promise<IJob>;
+  cancelJob(job: string): Promise<IJob>;
+  jobLog(job: string): Promise<ILogLine[]>;
+}
+
+/** The user's settings that panels read. */
+export interface ISettings {
+  /** Width of a tile in CSS pixels. */
+  readonly tileSize: number;
+  /** Whether annotations are drawn over images. */
+  readonly overlays: boolean;
+  /** Whether class names stand at the annotations. */
+  readonly labels: boolean;
+  /** Whether the confidence of predictions stands with their class names. */
+  readonly confidences: boolean;
+  /** How strongly polygons and masks are filled, 0 to 1. */
+  readonly opacity: number;
+  /** Whether nothing is filled. */
+  readonly outlineOnly: boolean;
+  /** Whether annotations that do not meet the view's conditions are left out. */
+  readonly onlyMatching: boolean;
+  /** Whether the file name stands below a tile. */
+  readonly captions: boolean;
+}
+
+/** Settings as an external store: `useSyncExternalStore(settings.subscribe, settings.get)`. */
+export interface IVisionLensSettings {
+  /** An immutable snapshot; the same object until something changes. */
+  readonly get: () => ISettings;
+  /** Call `listener` at each change; the answer unsubscribes. */
+  readonly subscribe: (listener: () => void) => () => void;
+  /** Change some and keep them with the user's settings. */
+  readonly set: (change: Partial<ISettings>) => void;
+}
+
+/** What a panel's factory is given. */
+export interface IPanelContext {
+  readonly client: IClient;
+  readonly trans: TranslationBundle;
+  readonly commands: CommandRegistry;
+  readonly settings: IVisionLensSettings;
+}

@@ -1,0 +1,157 @@
+import * as React from 'react';
+import type { IPanelContext } from '../../client/context';
+import type { Filter, IFieldInfo, IViewSpec } from '../../client/types';
+import { ErrorBox } from '../../components/ErrorBox';
+import { formKeys } from '../formKeys';
+import { conjunction, conjuncts } from '../tree';
+import {
+  arity,
+  type IDraft,
+  newDraft,
+  operatorsFor,
+  toParts,
+  withOperator,
+  type Operator,
+  type Quantifier
+} from './draft';
+import { FieldPicker } from './FieldPicker';
+import { useCheck } from './useCheck';
+import { ValueInput } from './ValueInput';
+import { operatorLabel, QUANTIFIERS, quantifierLabel } from './operatorLabels';
+
+export interface IFormProps {
+  readonly context: IPanelContext;
+  readonly dataset: string;
+  readonly fields: readonly IFieldInfo[];
+  /** The view without the condition. */
+  readonly view: IViewSpec;
+  /** Called with conjuncts that the server has checked. */
+  readonly onApply: (parts: Filter[]) => void;
+  readonly onCancel: () => void;
+  /** Buttons beside Apply. */
+  readonly children?: React.ReactNode;
+}
+
+/** Field, operator, values and quantifier of one condition. */
+export function ConditionForm(
+  props: IFormProps & { initial: IDraft | null }
+): JSX.Element {
+  const { context, dataset, fields, onApply, onCancel } = props;
+  const { client, trans } = context;
+  const [draft, setDraft] = React.useState(props.initial);
+  const field = fields.find(({ name }) => name === draft?.field) ?? null;
+  const parts = draft && field ? toParts(draft, field.type) : null;
+  const filter = parts && conjunction(parts);
+  const { text, error } = useCheck(client, dataset, filter);
+
+  const apply = async (): Promise<void> => {
+    if (filter) {
+      try {
+        await client.predicate(dataset, { filter });
+      } catch {
+        // The check below the form says what is wrong.
+        return;
+      }
+      onApply(conjuncts(filter));
+    }
+  };
+  const change = (some: Partial<IDraft>): void =>
+    setDraft(draft && { ...draft, ...some });
+
+  return (
+    <form
+      className="vl-condition"
+      aria-label={trans.__('Condition')}
+      {...formKeys(apply, onCancel)}
+    >
+      <FieldPicker
+        fields={fields}
+        chosen={field}
+        trans={trans}
+        onChoose={chosen => setDraft(newDraft(chosen))}
+        onEscape={onCancel}
+      />
+      {draft && field && (
+        <>
+          <select
+            className="vl-input"
+            aria-label={trans.__('Operator')}
+            value={draft.operator}
+            onChange={event =>
+              setDraft(withOperator(draft, event.target.value as Operator))
+            }
+          >
+            {operatorsFor(field.type).map(operator => (
+              <option key={operator} value={operator}>
+                {operatorLabel(operator, field.type, trans)}
+              </option>
+            ))}
+          </select>
+          <ValueInput
+            key={`${draft.field}:${arity(draft.operator)}`}
+            draft={draft}
+            field={field}
+            dataset={dataset}
+            view={props.view}
+            context={context}
+            onValues={values => change({ values })}
+            onEnter={() => void apply()}
+          />
+          {field.level === 'annotations' && (
+            <div className="vl-condition-quantifier">
+              <select
+                className="vl-input"
+                aria-label={trans.__('Which annotations')}
+                title={trans.__('Which annotations of an image it speaks of')}
+                value={draft.quantifier}
+                onChange={event =>
+                  change({ quantifier: event.target.value as Quantifier })
+                }
+              >
+                {QUANTIFIERS.map(quantifier => (
+                  <option key={quantifier} value={quantifier}>
+                    {quantifierLabel(quantifier, trans)}
+                  </option>
+                ))}
+              </select>
+              {draft.quantifier === 'count' && (
+                <input
+                  className="vl-input"
+                  type="number"
+                  min={1}
+                  value={draft.atLeast}
+                  aria-label={trans.__('Number of annotations')}
+                  title={trans.__('Number of annotations')}
+                  onChange={event =>
+                    change({
+                      atLeast: Math.max(1, Math.round(+event.target.value) || 1)
+                    })
+                  }
+                />
+              )}
+            </div>
+          )}
+        </>
+      )}
+      {error && <ErrorBox error={error} trans={trans} />}
+      {text && (
+        <code className="vl-condition-text" title={text}>
+          {text}
+        </code>
+      )}
+      <div className="vl-condition-buttons">
+        <button
+          type="submit"
+          className="vl-button vl-mod-primary"
+          disabled={filter === null || error !== null}
+        >
+          {trans.__('Apply')}
+        </button>
+        {props.children}
+        <button type="button" className="vl-button" onClick={onCancel}>
+          {trans.__('Cancel')}
+        </button>
+      </div>
+    </form>
+  );
+}

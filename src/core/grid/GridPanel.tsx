@@ -1,0 +1,109 @@
+import * as React from 'react';
+import { useStore } from 'zustand';
+import type { IPanelContext } from '../client/context';
+import { ErrorBox } from '../components/ErrorBox';
+import { useSettings } from '../components/useSettings';
+import { CommandIDs } from '../tokens';
+import type { IWorkspaceModel } from '../workspace/types';
+import { SearchBar } from '../../embeddings/SearchBar';
+import { GridToolbar } from './GridToolbar';
+import type { IGridSources } from './sources';
+import { TileGrid } from './TileGrid';
+
+interface IProps {
+  readonly model: IWorkspaceModel;
+  readonly context: IPanelContext;
+}
+
+interface IGridProps extends IProps {
+  readonly sources: IGridSources;
+}
+
+/** Why there are no tiles, and what to do about it. */
+function Empty({ model, context }: IProps): JSX.Element | null {
+  const { trans } = context;
+  const pending = useStore(model.store, state => state.pending);
+  const total = useStore(model.store, state => state.total);
+  const level = useStore(model.store, state => state.shown.level);
+  if (pending) {
+    return <p className="vl-empty vl-quiet">{trans.__('Loading…')}</p>;
+  }
+  if (total === 0) {
+    return (
+      <p className="vl-empty">
+        {level === 'samples'
+          ? trans.__('This dataset has no samples yet.')
+          : trans.__('This dataset has no annotations.')}
+      </p>
+    );
+  }
+  return (
+    <div className="vl-empty">
+      <p>
+        {level === 'samples'
+          ? trans.__('No sample meets all conditions.')
+          : trans.__('No annotation meets all conditions.')}
+      </p>
+      <button
+        type="button"
+        className="vl-button"
+        onClick={() => model.clearFilters()}
+      >
+        {trans.__('Clear filters')}
+      </button>
+    </div>
+  );
+}
+
+/** Toolbar and tiles of one workspace. */
+export function GridPanel(props: IGridProps): JSX.Element {
+  const { model, context, sources } = props;
+  const { trans, commands, settings } = context;
+  const count = useStore(model.store, state => state.ids.length);
+  const error = useStore(model.store, state => state.error);
+  const dataset = useStore(model.store, state => state.dataset);
+  const workspace = useStore(model.store, state => state.id);
+  const { tileSize } = useSettings(settings);
+  const [tagging, setTagging] = React.useState(false);
+
+  const open = (sampleId: number): void => {
+    model.setFocus(sampleId);
+    void commands.execute(CommandIDs.openSample, { dataset, workspace });
+  };
+  const onKeyDown = (event: React.KeyboardEvent): void => {
+    const typing =
+      event.target instanceof HTMLInputElement ||
+      event.target instanceof HTMLSelectElement;
+    if (typing || event.ctrlKey || event.metaKey || event.altKey) {
+      return;
+    }
+    if (event.key === 't') {
+      setTagging(model.store.getState().selectedInView > 0);
+      event.preventDefault();
+    }
+  };
+
+  return (
+    <div className="vl-grid-body" tabIndex={-1} onKeyDown={onKeyDown}>
+      <GridToolbar
+        model={model}
+        context={context}
+        tagging={tagging}
+        onTagging={setTagging}
+      />
+      <SearchBar model={model} context={context} />
+      {error && <ErrorBox error={error} trans={trans} />}
+      {count === 0 ? (
+        <Empty model={model} context={context} />
+      ) : (
+        <TileGrid
+          model={model}
+          context={context}
+          sources={sources}
+          tileSize={tileSize}
+          onOpen={open}
+        />
+      )}
+    </div>
+  );
+}

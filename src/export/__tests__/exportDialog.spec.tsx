@@ -1,0 +1,109 @@
+import '@testing-library/jest-dom';
+import { fireEvent, render, screen } from '@testing-library/react';
+import * as React from 'react';
+import {
+  fakeContext,
+  state,
+  trans
+} from '../../core/components/__tests__/fakes';
+import { ExportForm, type IExportChoice } from '../ExportForm';
+import { requestOf } from '../exportDialog';
+import { ExportReport } from '../ExportReport';
+
+const CHOICE: IExportChoice = {
+  extent: 'view',
+  format: 'coco',
+  path: ' out ',
+  images: 'copy',
+  source: 'ground_truth',
+  task: 'segment'
+};
+
+describe('requestOf', () => {
+  const selection = { level: 'annotations', ids: new Set([3]) } as const;
+  const workspace = state({ selection });
+
+  it('names the view, the selection or nothing', () => {
+    expect(requestOf(workspace, CHOICE)).toEqual({
+      path: 'out',
+      format: 'coco',
+      images: 'copy',
+      source: 'ground_truth',
+      options: {},
+      view: workspace.shown
+    });
+    const selected = requestOf(workspace, { ...CHOICE, extent: 'selection' });
+    expect(selected.ids).toEqual([3]);
+    expect(selected.view?.level).toBe('annotations');
+    expect(
+      requestOf(workspace, { ...CHOICE, extent: 'dataset' })
+    ).not.toHaveProperty('view');
+  });
+
+  it('gives YOLO its task', () => {
+    const request = requestOf(workspace, { ...CHOICE, format: 'yolo' });
+    expect(request.options).toEqual({ task: 'segment' });
+  });
+});
+
+describe('ExportForm', () => {
+  it('offers what there is and tells each change', () => {
+    const onChange = jest.fn();
+    const folder = jest.fn().mockResolvedValue({ path: '', folders: [] });
+    render(
+      <ExportForm
+        choice={CHOICE}
+        counts={{ selection: 0, view: 61, dataset: 364 }}
+        sources={['ground_truth']}
+        error={null}
+        client={fakeContext({ folder }).client}
+        trans={trans}
+        onChange={onChange}
+      />
+    );
+    const texts = screen.getAllByRole('option').map(each => each.textContent);
+    expect(texts.slice(0, 2)).toEqual([
+      'The view (61)',
+      'The whole dataset (364 samples)'
+    ]);
+    expect(screen.queryByLabelText('Task')).toBeNull();
+    fireEvent.change(screen.getByLabelText('Format'), {
+      target: { value: 'yolo' }
+    });
+    expect(screen.getByLabelText('Task')).toBeVisible();
+    expect(onChange).toHaveBeenLastCalledWith({ ...CHOICE, format: 'yolo' });
+  });
+});
+
+describe('ExportReport', () => {
+  it('lists what was lost', () => {
+    const { container } = render(
+      <ExportReport
+        trans={trans}
+        report={{
+          path: '/data/out',
+          format: 'yolo',
+          images: 43,
+          annotations: 370,
+          files: 87,
+          issues: [
+            {
+              code: 'CROWD_LEFT_OUT',
+              message: 'Crowds were left out.',
+              count: 4,
+              items: { 'a.jpg: person 1': 1, 'b.jpg: person 2': 3 }
+            }
+          ]
+        }}
+      />
+    );
+    expect(container.querySelector('summary')).toHaveTextContent(
+      '4 Crowds were left out.'
+    );
+    const items = [...container.querySelectorAll('li')];
+    expect(items.map(each => each.textContent)).toEqual([
+      'a.jpg: person 1',
+      'b.jpg: person 2 × 3'
+    ]);
+  });
+});

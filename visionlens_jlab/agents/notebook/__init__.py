@@ -1,0 +1,1 @@
+"""Asking an agent, as a notebook does it."""

@@ -1,0 +1,1 @@
+"""Statements of a language model: typed, held against evidence, worded by us."""

@@ -1,0 +1,1 @@
+"""What agents, chats and outside assistants may do: read."""

@@ -1,0 +1,12 @@
+"""Every tool, as agents and outside assistants get it."""
+
+from __future__ import annotations
+
+from visionlens_jlab.agents.tools.base import Tool
+from visionlens_jlab.agents.tools.data import DATA_TOOLS
+from visionlens_jlab.agents.tools.images import LOOKING_TOOLS
+from visionlens_jlab.agents.tools.statistics import STATISTICS_TOOLS
+
+TOOLS: dict[str, Tool] = {
+    tool.name: tool for tool in (*DATA_TOOLS, *STATISTICS_TOOLS, *LOOKING_TOOLS)
+}

@@ -1,0 +1,1 @@
+"""Analysis: slices where a run fails more, findings with their evidence, reports."""

@@ -1,0 +1,29 @@
+"""What the capability `analysis` contributes."""
+
+from __future__ import annotations
+
+from visionlens_jlab.core.capability import Capability, JobKind
+
+CAPABILITY = Capability(
+    name="analysis",
+    routes=("visionlens_jlab.analysis.routes:ROUTES",),
+    shapes=("visionlens_jlab.analysis.shapes:AnalysisResult",),
+    jobs=(
+        JobKind(
+            name="analyse",
+            lane="cpu",
+            request="visionlens_jlab.analysis.shapes:AnalyseRequest",
+            run="visionlens_jlab.analysis.job.job:run",
+            setup="visionlens_jlab.analysis.setup:AnalyseSetup",
+            errors=("ANALYSIS_INVALID",),
+        ),
+        JobKind(
+            name="recheck",
+            lane="cpu",
+            request="visionlens_jlab.analysis.shapes:RecheckRequest",
+            run="visionlens_jlab.analysis.job.recheck:run",
+            setup="visionlens_jlab.analysis.setup:RecheckSetup",
+            errors=("FINDING_NOT_FOUND",),
+        ),
+    ),
+)

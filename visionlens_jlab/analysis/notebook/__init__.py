@@ -1,0 +1,1 @@
+"""Analyses and findings, as a notebook asks for them."""

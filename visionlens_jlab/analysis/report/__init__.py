@@ -1,0 +1,1 @@
+"""Findings as a file to keep or to send: one HTML page, or Markdown with pictures."""

@@ -1,0 +1,1 @@
+"""What analyses read of a dataset, and findings as rows."""

@@ -1,0 +1,241 @@
+"""Which fields may describe slices, and the columns of those that may."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from visionlens_jlab.agents.statements.quoting import named
+from visionlens_jlab.analysis.shapes import AnalyseRequest, LeftOut
+from visionlens_jlab.analysis.slices.input import (
+    Feature,
+    Kind,
+    Origin,
+    is_wanted,
+    names_of,
+    unquoted,
+)
+from visionlens_jlab.attributes.store.attributes import attribute_fields, usable_fields
+from visionlens_jlab.core.fields.fieldset import Field, quote
+from visionlens_jlab.core.predicates.renderer import literal, name
+from visionlens_jlab.core.predicates.sql import annotations_from
+from visionlens_jlab.core.shapes import Level
+from visionlens_jlab.evaluation.store import label_quality as label_quality_rows
+from visionlens_jlab.evaluation.store.outcomes import COLUMNS as OF_OUTCOMES
+from visionlens_jlab.map.store import clusters as cluster_rows
+
+if TYPE_CHECKING:
+    from visionlens_jlab.core.catalog.snapshot import Snapshot
+
+_ORIGINS: dict[str, Origin] = {
+    "split": "other",
+    "camera": "exif",
+    "latitude": "exif",
+    "longitude": "exif",
+    "width": "other",
+    "height": "other",
+    "brightness": "quality",
+    "contrast": "quality",
+    "sharpness": "quality",
+    "class": "class",
+    "relative_area": "geometry",
+    "center_x": "position",
+    "center_y": "position",
+    "edge_distance": "position",
+    "truncated": "geometry",
+    "occluded": "geometry",
+}
+"""Built-ins that take part."""
+_WHY = {
+    "a name, not a property": "sample_id filename path source_id annotation_id",
+    "a digest of the pixels": "content_hash dominant_color",
+    "text": "caption",
+    "the unit of inference": "group",
+    "made by a model's run": "source confidence",
+    "no predicate tells the hour or the weekday": "captured_at",
+    "relative_area and the centre say it for every size of image": "area w h x y",
+    "it says how a file or a label is kept": "bytes kind is_crowd difficult",
+}
+_REASONS = {field: reason for reason, fields in _WHY.items() for field in fields.split()}
+_OF_EVALUATION = "worked out from an evaluation's outcomes"
+_NOT_CALIBRATED = "a visual attribute that is not calibrated, or not well enough"
+_KINDS: dict[str, Kind] = {
+    "string": "category",
+    "integer": "integer",
+    "number": "number",
+    "boolean": "flag",
+}
+_PIXELS = ("area", "w", "h")
+"""These take part where no image has a size."""
+_MOST_TAGS = 50
+_VIEWS: dict[Level, str] = {"samples": "samples", "annotations": "annotations"}
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Features with the field or the tag each is read from, and what takes no part."""
+
+    fields: dict[Feature, Field]
+    tags: dict[Feature, str]
+    left_out: list[LeftOut]
+
+    def of(self, level: Level) -> list[Feature]:
+        """The features of a level."""
+        return [one for one in (*self.fields, *self.tags) if one.level == level]
+
+
+def choose_fields(snapshot: Snapshot, request: AnalyseRequest) -> Chosen:
+    """The dataset's fields that may describe slices under a request."""
+    chosen, left_out = Chosen({}, {}, []), []
+    rules = _Rules(snapshot, request)
+    for field in snapshot.fields:
+        if not snapshot.statistics[field].count:
+            continue
+        key = snapshot.fields.key(field)
+        reason = rules.reason(field, key)
+        if reason is not None:
+            left_out.append(LeftOut(field=key, reason=reason))
+        elif field.type == "tags":
+            chosen.tags.update(_tags(snapshot, field, key))
+        else:
+            chosen.fields[_feature(snapshot, field, rules)] = field
+    return Chosen(chosen.fields, chosen.tags, left_out)
+
+
+def check_names(snapshot: Snapshot, request: AnalyseRequest, scenes: list[str]) -> None:
+    """FIELD_UNKNOWN where a request names a field that there is not, with the nearest that are.
+
+    Parameters
+    ----------
+    scenes : list of str
+        What stands for a field of an image's objects: `any(class = 'car')`.
+    """
+    there = {one.lower() for one in scenes}
+    for asked in (*(request.fields or ()), *request.exclude):
+        if asked.lower() not in there:
+            snapshot.fields.resolve(unquoted(asked), scenes)
+
+
+class _Rules:
+    """Why a field takes no part."""
+
+    def __init__(self, snapshot: Snapshot, request: AnalyseRequest) -> None:
+        self._request = request
+        relative = snapshot.fields.resolve("annotation.relative_area")
+        self._sized = snapshot.statistics[relative].count > 0
+        rows = snapshot.reader.rows("SELECT level, name, source_name FROM field")
+        self.sources: dict[tuple[str, str], str] = {(level, own): of for level, own, of in rows}
+        self.usable = usable_fields(snapshot)
+        self.attributes = attribute_fields(snapshot)
+
+    def reason(self, field: Field, key: str) -> str | None:
+        names = names_of(field.level, field.name, name(key))
+        if not is_wanted(self._request, names):
+            return "left out by the request"
+        if not field.builtin:
+            return self._of_user(field)
+        if field.type == "tags" or field.name in _ORIGINS:
+            return None
+        return None if field.name in _PIXELS and not self._sized else _REASONS[field.name]
+
+    def _of_user(self, field: Field) -> str | None:
+        source = self.source(field)
+        if source.startswith(label_quality_rows.SOURCE) or field.name.lower() in OF_OUTCOMES:
+            return _OF_EVALUATION
+        if field.name in self.attributes and field.name not in self.usable:
+            return _NOT_CALIBRATED
+        if source == cluster_rows.SOURCE and self._request.space == "":
+            return "left out by the request"
+        return "no predicate tells the hour or the weekday" if field.type == "timestamp" else None
+
+    def source(self, field: Field) -> str:
+        """What a user field is registered as."""
+        return self.sources.get((field.level, field.name), field.name)
+
+
+def _feature(snapshot: Snapshot, field: Field, rules: _Rules) -> Feature:
+    written = name(snapshot.fields.key(field))
+    label = snapshot.fields.info(field).label
+    attribute = None
+    if field.builtin:
+        origin = _ORIGINS.get(field.name, "geometry")
+    elif field.name in rules.usable:
+        origin, attribute = "attribute", rules.source(field).partition(".")[2]
+    else:
+        origin = "cluster" if rules.source(field) == cluster_rows.SOURCE else "user"
+    flag = field.type == "boolean"
+    return Feature(
+        name=f"{field.level}.{field.name}",
+        field=written,
+        sql=f"{_VIEWS[field.level]}.{quote(field.name)}",
+        label=label[:1].lower() + label[1:],
+        level=field.level,
+        kind=_KINDS[field.type],
+        origin=origin,
+        holds=(f"{written} = true", f"{written} = false") if flag else ("", ""),
+        attribute=attribute,
+    )
+
+
+def _tags(snapshot: Snapshot, field: Field, key: str) -> Iterator[tuple[Feature, str]]:
+    table = "sample_tag" if field.level == "samples" else "annotation_tag"
+    rows = snapshot.reader.rows(
+        f"SELECT tag FROM {table} GROUP BY tag ORDER BY count(*) DESC, tag LIMIT {_MOST_TAGS}"
+    )
+    for (tag,) in rows:
+        said = literal(tag)
+        feature = Feature(
+            name=f"{field.level}.tag.{tag}",
+            field=key,
+            sql=f"list_contains({_VIEWS[field.level]}.tags, {said})",
+            label=f"tag {named(tag)}",
+            level=field.level,
+            kind="flag",
+            holds=(f"{key} = {said}", f"{key} != {said}"),
+            says=(f"tagged {named(tag)}", f"not tagged {named(tag)}"),
+        )
+        yield feature, tag
+
+
+def read_columns(
+    snapshot: Snapshot, chosen: Chosen, level: Level, source: str | None = None
+) -> pa.Table:
+    """A column for each feature of a level, by id: of all samples, or of a source's annotations.
+
+    Column `id` comes first.
+    """
+    alias, table, key = ("s", "sample", "sample_id")
+    if level == "annotations":
+        alias, table, key = ("a", "annotation", "annotation_id")
+    fields = [
+        (feature, field) for feature, field in chosen.fields.items() if feature.level == level
+    ]
+    tags = [(feature, tag) for feature, tag in chosen.tags.items() if feature.level == level]
+    listed = [f"{alias}.{key} AS id", *(_value(feature, field) for feature, field in fields)]
+    listed += [
+        f"{alias}.{key} IN (SELECT {key} FROM {table}_tag WHERE tag = ?) AS {quote(feature.name)}"
+        for feature, _ in tags
+    ]
+    parameters: list[str] = [tag for _, tag in tags]
+    origin = "sample s"
+    if level == "annotations":
+        needed = frozenset("a").union(*(field.aliases for _, field in fields))
+        origin = annotations_from(needed) + " WHERE a.source = ?"
+        parameters.append(str(source))
+    read = snapshot.reader.arrow(
+        f"SELECT {', '.join(listed)} FROM {origin} ORDER BY id", parameters
+    )
+    for at, (feature, _) in enumerate(fields, start=1):
+        if feature.kind == "category":
+            encoded = read.column(at).combine_chunks().dictionary_encode()
+            read = read.set_column(at, feature.name, encoded)
+    return read
+
+
+def _value(feature: Feature, field: Field) -> str:
+    number = feature.kind in ("integer", "number")
+    value = f"CAST({field.sql} AS DOUBLE)" if number else field.sql
+    return f"{value} AS {quote(feature.name)}"

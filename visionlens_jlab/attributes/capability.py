@@ -1,0 +1,27 @@
+"""What the capability `attributes` contributes."""
+
+from __future__ import annotations
+
+from visionlens_jlab.core.capability import Capability, JobKind
+
+CAPABILITY = Capability(
+    name="attributes",
+    routes=("visionlens_jlab.attributes.routes:ROUTES",),
+    jobs=(
+        JobKind(
+            name="attributes",
+            lane="gpu",
+            request="visionlens_jlab.attributes.shapes:AttributeRequest",
+            run="visionlens_jlab.attributes.job.job:run",
+            setup="visionlens_jlab.attributes.setup:AttributesSetup",
+            distinct=True,  # questions asked twice are two
+            check="visionlens_jlab.agents.config:check",
+            confine="visionlens_jlab.embeddings.routes.models:confine",
+            errors=(
+                "ATTRIBUTE_INVALID",
+                "MODEL_NOT_ALLOWED",
+                "AGENT_UNAVAILABLE",
+            ),
+        ),
+    ),
+)

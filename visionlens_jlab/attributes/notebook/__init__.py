@@ -1,0 +1,1 @@
+"""Visual attributes, as a notebook asks for them."""

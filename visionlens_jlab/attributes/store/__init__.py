@@ -1,0 +1,1 @@
+"""Visual attributes and their labels as rows."""

@@ -1,0 +1,1 @@
+"""The REST API: requests, answers, errors and the OpenAPI document."""

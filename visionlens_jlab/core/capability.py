@@ -1,0 +1,88 @@
+"""What a capability contributes to the core, said without importing any of it.
+
+Everything is named as `module:name` and imported when it is used, in the process that uses it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any, Literal
+
+LaneName = Literal["cpu", "gpu", "agent"]
+
+
+@dataclass(frozen=True)
+class JobKind:
+    """A kind of job.
+
+    Attributes
+    ----------
+    name : str
+    lane : str
+        Each lane runs one job at a time.
+    request : str
+        `module:class` of the shape that it takes.
+    run : str
+        `module:function` of its code: called with the job's context in the worker; what it
+        returns is the job's `result`.
+    setup : str
+        `module:class` of what happens around it in the process that owns the datasets.
+    creates : bool
+        Whether it may make its dataset.
+    distinct : bool
+        Whether the same asked twice is two jobs; else the one that waits is meant.
+    rows : str
+        `module:class` of the shape that it takes where rows come with the request; empty: never.
+    check : str
+        `module:function(request, settings)` that raises what the server's settings forbid.
+    confine : str
+        `module:function(policy, request, unrestricted, rows)` that gives the request with the
+        places in it as the `PathPolicy` lets them be; unrestricted: for the user's own kernel.
+    errors : tuple of str
+        Codes that it may be refused with, beside those of a dataset and of a view.
+    """
+
+    name: str
+    lane: LaneName
+    request: str
+    run: str
+    setup: str
+    creates: bool = False
+    distinct: bool = False
+    rows: str = ""
+    check: str = ""
+    confine: str = ""
+    errors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Capability:
+    """One capability.
+
+    Attributes
+    ----------
+    name : str
+    jobs : tuple of JobKind
+    routes : tuple of str
+        `module:ROUTES` of what it adds to the REST API; imported by the Jupyter server.
+    shapes : tuple of str
+        `module:class` of shapes that the contract names though no operation takes or gives them:
+        results of jobs, JSON in headers.
+    follow : str
+        `module:function(job, settings)` that gives the requests of this capability's jobs which
+        follow a job, of whatever kind, that is done. Settings are a mapping by the capability's
+        name, empty where there is no server.
+    """
+
+    name: str
+    jobs: tuple[JobKind, ...] = ()
+    routes: tuple[str, ...] = ()
+    shapes: tuple[str, ...] = ()
+    follow: str = ""
+
+
+def resolve(reference: str) -> Any:
+    """What `module:name` names; imported now."""
+    module, _, name = reference.partition(":")
+    return getattr(import_module(module), name)

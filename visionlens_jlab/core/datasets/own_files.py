@@ -1,0 +1,27 @@
+"""Files of a dataset's folder by the names that its rows give them."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from visionlens_jlab.core.system.confinement import Confinement
+from visionlens_jlab.errors import VisionLensError
+
+
+def own_file(folder: Path, name: str) -> Path:
+    """A file by the name it is stored under; the dataset may come from anybody.
+
+    Raises
+    ------
+    VisionLensError
+        DATASET_DAMAGED where the name, or a link, leads out of the dataset's folder.
+    """
+    path = folder / name
+    try:
+        Confinement([os.path.realpath(folder)]).resolve(path)
+    except VisionLensError as error:
+        raise VisionLensError(
+            "DATASET_DAMAGED", f"The dataset {folder.name!r} names a file that is not its own."
+        ) from error
+    return path

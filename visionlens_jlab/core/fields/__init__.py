@@ -1,0 +1,1 @@
+"""Fields and tags of a dataset: what there is, and writing them."""

@@ -1,0 +1,328 @@
+"""Views and selections: a dataset narrowed down."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from visionlens_jlab.core.notebook.arguments import checked_methods
+from visionlens_jlab.core.notebook.backend import DatasetBackend
+from visionlens_jlab.core.notebook.frames import ID_COLUMN, to_frame
+from visionlens_jlab.core.notebook.ids import unique
+from visionlens_jlab.core.notebook.shapes import shaped
+from visionlens_jlab.core.notebook.specs import checked_filter, conjunction
+from visionlens_jlab.core.predicates.shapes import In
+from visionlens_jlab.core.shapes import Level
+from visionlens_jlab.core.views.shapes import TableRequest, TagRequest, ViewSpec
+from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.export.notebook import export
+from visionlens_jlab.export.shapes import ExportReport
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+    from visionlens_jlab.evaluation.notebook.evaluation import Evaluation
+
+
+@checked_methods
+class View:
+    """Samples or annotations that satisfy a predicate, in an order.
+
+    A view holds no rows: each reading asks the dataset, so it always shows the present state.
+    Make one with `Dataset.where`, `Dataset.view` or `Lens.view`.
+    """
+
+    def __init__(self, backend: DatasetBackend, spec: ViewSpec) -> None:
+        self._backend = backend
+        self._spec = spec
+
+    @property
+    def spec(self) -> ViewSpec:
+        """Level, filter and sort, as the server knows them."""
+        return self._spec
+
+    @property
+    def level(self) -> Level:
+        """What the ids stand for: "samples" or "annotations"."""
+        return self._spec.level
+
+    @property
+    def ids(self) -> np.ndarray:
+        """Ids of the view's level, uint32, shape (count,), in display order."""
+        return self._backend.ids(self.spec)
+
+    @property
+    def scores(self) -> np.ndarray | None:
+        """float32, one per id, where the view is ranked by a search; None otherwise.
+
+        The cosine with what is searched for, or the score of the sampling; NaN for annotations
+        that a view with `all=True` shows beside those that were found.
+        """
+        return self._backend.ids_and_scores(self.spec)[1]
+
+    @property
+    def predicate(self) -> str:
+        """The filter as text that `where` takes; empty when nothing is filtered."""
+        return self._backend.predicate(self.spec.where, self.spec.filter).text
+
+    @property
+    def sql(self) -> str | None:
+        """The SELECT that chose the rows; None: there is none."""
+        return self.spec.sql
+
+    def count(self, level: Level | None = None) -> int:
+        """Number of rows that `to_arrow(level)` has; by default of the view's own level."""
+        return len(self.ids_at(level or self.level))
+
+    def ids_at(self, level: Level) -> np.ndarray:
+        """Ids at a level, uint32, in display order.
+
+        For a sample view the annotations are the matching ones; for an annotation view the samples
+        are those that hold its annotations, each once.
+        """
+        if level == self.level:
+            return self.ids
+        column = ID_COLUMN[level]
+        ids: np.ndarray = self.to_arrow(level, [column])[column].to_numpy()
+        return ids.astype(np.uint32)
+
+    def to_arrow(
+        self,
+        level: Level | None = None,
+        columns: Sequence[str] | None = None,
+        *,
+        all: bool = False,
+    ) -> pa.Table:
+        """The view as a table, in display order.
+
+        Parameters
+        ----------
+        level : {"samples", "annotations"}, optional
+            One row for each sample or for each matching annotation; by default the view's level.
+            Samples of an annotation view come in the order of their first annotation. Boxes are
+            x, y, w, h in float pixels, origin at the top left of the upright image.
+        columns : sequence of str, optional
+            Only these columns.
+        all : bool
+            With level annotations: every annotation of the samples, predictions included.
+
+        Raises
+        ------
+        VisionLensError
+            FIELD_UNKNOWN for a column that does not exist.
+        """
+        return self._backend.table(
+            shaped(
+                TableRequest,
+                view=self.spec.model_copy(update={"all": all or self.spec.all}),
+                level=level or self.level,
+                columns=_listed(columns),
+            )
+        )
+
+    def to_pandas(
+        self,
+        level: Level | None = None,
+        columns: Sequence[str] | None = None,
+        *,
+        all: bool = False,
+    ) -> pd.DataFrame:
+        """`to_arrow` as a DataFrame whose index holds the ids.
+
+        Raises
+        ------
+        ImportError
+            When pandas is not installed.
+        VisionLensError
+            FIELD_UNKNOWN for a column that does not exist.
+        """
+        return to_frame(self.to_arrow(level, columns, all=all), level or self.level)
+
+    def where(self, predicate: str) -> View:
+        """The part of this view that also satisfies a predicate.
+
+        Raises
+        ------
+        VisionLensError
+            PREDICATE_INVALID or FIELD_UNKNOWN, naming the place in the text.
+        """
+        added = checked_filter(self._backend, predicate)
+        narrowed = self.spec.model_copy(update={"filter": conjunction(self.spec.filter, added)})
+        return View(self._backend, narrowed)
+
+    def sample(self, n: int, *, seed: int | None = None) -> Selection:
+        """Up to `n` random rows of this view, in its order; the same seed draws the same ones.
+
+        Raises
+        ------
+        VisionLensError
+            REQUEST_INVALID for a number or a seed below zero.
+        """
+        for name, number in (("n", n), ("seed", seed)):
+            if number is not None and number < 0:
+                raise VisionLensError(
+                    "REQUEST_INVALID", f"{name} is {number}: it must not be below zero."
+                )
+        ids = self.ids
+        drawn = np.random.default_rng(seed).permutation(len(ids))[:n]
+        return Selection(self._backend, self.spec, ids[np.sort(drawn)])
+
+    def save(self, name: str) -> None:
+        """Keep this view under a name, for every panel and for `Dataset.view(saved=name)`.
+
+        An earlier one of that name is replaced.
+
+        Raises
+        ------
+        VisionLensError
+            DATASET_READ_ONLY, or what reading the view raises.
+        """
+        self._backend.save_view(name, self.spec)
+
+    def tag(self, tag: str) -> int:
+        """Add a tag to every row of the view; returns how many had it not.
+
+        Raises
+        ------
+        VisionLensError
+            DATASET_READ_ONLY.
+        """
+        return self._backend.tag(self._tag_request(tag)).changed
+
+    def export(
+        self,
+        path: str | os.PathLike[str],
+        format: Literal["coco", "yolo", "voc", "class_folders"],
+        *,
+        source: str = "ground_truth",
+        images: Literal["copy", "link", "none"] = "copy",
+        **options: Any,
+    ) -> ExportReport:
+        """Write the view's samples with their matching annotations in a label format; waits.
+
+        Boxes mean the upright image. The folder appears when it is whole; nothing is left of an
+        export that failed or was interrupted.
+
+        Parameters
+        ----------
+        path : str or path
+            A folder that is new or empty.
+        format : {"coco", "yolo", "voc", "class_folders"}
+            What to write.
+        source : str
+            "ground_truth", or a run: its predictions as labels, with their confidence where the
+            format has a place for it.
+        images : {"copy", "link", "none"}
+            Whether image files are copied, linked (hard links where possible), or left out.
+        **options
+            yolo: `task` ("detect", "segment", "obb" or "pose"); by default what holds most.
+
+        Returns
+        -------
+        ExportReport
+            `path`, `format`, `images`, `annotations`, `files`, and `issues`: what the format
+            cannot hold as it is, each with `code`, `message`, `count` and `items`.
+
+        Raises
+        ------
+        VisionLensError
+            EXPORT_NOT_EMPTY, RUN_NOT_FOUND, PERMISSION_DENIED, DISK_SPACE.
+        """
+        spec, ids = self._exported()
+        return export(
+            self._backend,
+            path,
+            format,
+            view=spec,
+            ids=ids,
+            source=source,
+            images=images,
+            options=options,
+        )
+
+    def evaluate(self, run: str, **settings: Any) -> Evaluation:
+        """Evaluate a run on the samples of this view; arguments as in `Dataset.evaluate`.
+
+        Raises
+        ------
+        VisionLensError
+            RUN_NOT_FOUND, EVALUATION_INVALID, REQUEST_INVALID, DATASET_READ_ONLY.
+        """
+        from visionlens_jlab.evaluation.notebook.dataset import evaluate_run
+
+        return evaluate_run(self._backend, run, view=self, **settings)
+
+    def _exported(self) -> tuple[ViewSpec, np.ndarray | None]:
+        """What an export is asked for: a view, and ids of it."""
+        return self.spec, None
+
+    def _tag_request(self, tag: str) -> TagRequest:
+        return shaped(TagRequest, tag=tag, level=self.level, view=self.spec)
+
+    def _rows(self, level: Level, ids: np.ndarray, columns: Sequence[str] | None) -> pa.Table:
+        return self._backend.table(
+            shaped(TableRequest, ids=ids.tolist(), level=level, columns=_listed(columns))
+        )
+
+    def __len__(self) -> int:
+        return self.count()
+
+    def __repr__(self) -> str:
+        predicate = self.predicate
+        of = " chosen by SQL" if self.sql else ""
+        of += f" where {predicate}" if predicate else ""
+        of += f" by outcomes of {self.spec.outcomes.evaluation}" if self.spec.outcomes else ""
+        return f"<View of {self._backend.dataset}: {self.count():,} {self.level}{of}>"
+
+
+@checked_methods
+class Selection(View):
+    """A view of exactly these ids, in this order, whatever happens to the dataset."""
+
+    def __init__(self, backend: DatasetBackend, base: ViewSpec, ids: np.ndarray) -> None:
+        super().__init__(backend, base)
+        self._ids = ids
+        self._ids.setflags(write=False)
+
+    @property
+    def spec(self) -> ViewSpec:
+        """The view the ids were taken from, narrowed down to them."""
+        chosen = In(field=ID_COLUMN[self.level], values=self._ids.tolist())
+        return self._spec.model_copy(update={"filter": conjunction(self._spec.filter, chosen)})
+
+    @property
+    def ids(self) -> np.ndarray:
+        """The ids, uint32, shape (count,)."""
+        return self._ids
+
+    def to_arrow(
+        self,
+        level: Level | None = None,
+        columns: Sequence[str] | None = None,
+        *,
+        all: bool = False,
+    ) -> pa.Table:
+        """As `View.to_arrow`, with one row for each id at the selection's own level."""
+        if level in (None, self.level) and not all:
+            return self._rows(self.level, self._ids, columns)
+        if level == "samples":
+            holders = self._rows("annotations", self._ids, ["sample_id"])["sample_id"]
+            return self._rows("samples", unique(holders.to_numpy()), columns)
+        return super().to_arrow(level, columns, all=all)
+
+    def _exported(self) -> tuple[ViewSpec, np.ndarray | None]:
+        return self._spec, self._ids
+
+    def _tag_request(self, tag: str) -> TagRequest:
+        return shaped(TagRequest, tag=tag, level=self.level, ids=self._ids.tolist())
+
+    def __repr__(self) -> str:
+        return f"<Selection of {self._backend.dataset}: {len(self._ids):,} {self.level}>"
+
+
+def _listed(columns: Sequence[str] | None) -> list[str] | None:
+    return None if columns is None else [columns] if isinstance(columns, str) else list(columns)

@@ -1,0 +1,1 @@
+"""The user's own SQL: checked, and run in a process of bounded memory."""

@@ -1,0 +1,1 @@
+"""Processes, memory, files and paths of the operating system."""

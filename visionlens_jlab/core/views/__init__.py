@@ -1,0 +1,1 @@
+"""Views: which ids they hold, and everything that is read of one."""

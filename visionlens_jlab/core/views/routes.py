@@ -1,0 +1,199 @@
+"""Views: ids, rows, tiles, facets and samples; predicates and SQL; views kept under a name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from visionlens_jlab.core.api import wire
+from visionlens_jlab.core.api.base import Resource
+from visionlens_jlab.core.api.codes import CHANGE, DATASET, VIEW
+from visionlens_jlab.core.api.gates import Kind
+from visionlens_jlab.core.api.operations import ARROW_STREAM, Binary, Operation, Route
+from visionlens_jlab.core.views.shapes import (
+    Facets,
+    FacetsRequest,
+    Predicate,
+    PredicateRequest,
+    SampleDetail,
+    SampleRequest,
+    SavedView,
+    SavedViewList,
+    SqlRequest,
+    TableRequest,
+    Tiles,
+    TilesRequest,
+    ViewSpec,
+)
+from visionlens_jlab.errors import VisionLensError
+
+if TYPE_CHECKING:
+    from visionlens_jlab.core.catalog.store import DatasetStore
+
+VIEW_IDS = Binary(
+    wire.BINARY,
+    "Ids as little-endian uint32, in display order; where the view searches, their scores follow "
+    "as little-endian float32 and the header VisionLens-Scores is 1.",
+)
+VIEW_COUNTS = ("VisionLens-Count", "VisionLens-Total", "VisionLens-Version")
+SCORES = "VisionLens-Scores"
+
+
+class ViewHandler(Resource):
+    """`datasets/{dataset}/view`"""
+
+    @Operation(
+        "Ids of a view", ViewSpec, VIEW_IDS, headers=(*VIEW_COUNTS, SCORES), errors=VIEW, reads=True
+    )
+    async def post(self, dataset: str) -> None:
+        """The ids of a view in display order; where it searches, then their scores."""
+        spec = await self.body(ViewSpec)
+        view = await self.dataset(dataset, lambda store: store.view(spec), kind=kind_of(spec))
+        counts = {"Count": len(view.ids), "Total": view.total, "Version": view.version}
+        await self.answer_ids(view.ids, counts, view.scores)
+
+
+class TableHandler(Resource):
+    """`datasets/{dataset}/table`"""
+
+    @Operation(
+        "Rows of a view", TableRequest, ARROW_STREAM, errors=(*VIEW, "ID_UNKNOWN"), reads=True
+    )
+    async def post(self, dataset: str) -> None:
+        """The rows of a view, or of ids, as a table."""
+        request = await self.body(TableRequest)
+        pages = await self.dataset(
+            dataset,
+            lambda store: store.table_pages(
+                request.level,
+                spec=request.view if request.ids is None else None,
+                ids=request.ids,
+                columns=request.columns,
+            ),
+            kind="query",
+        )
+        await self.answer_tables(pages)
+
+
+class TilesHandler(Resource):
+    """`datasets/{dataset}/tiles`"""
+
+    @Operation("Tiles of the grid", TilesRequest, Tiles, errors=(*VIEW, "ID_UNKNOWN"), reads=True)
+    async def post(self, dataset: str) -> None:
+        """What the grid draws for some ids."""
+        request = await self.body(TilesRequest)
+        tiles = await self.dataset(
+            dataset, lambda store: _tiles(store, request), kind=kind_of(request.view)
+        )
+        await self.answer(tiles)
+
+
+def _tiles(store: DatasetStore, request: TilesRequest) -> Tiles:
+    if request.ids is not None:
+        return store.tiles(request.view, request.ids, geometry=request.geometry)
+    return store.first_tiles(request.view, request.first or 0, geometry=request.geometry)
+
+
+class FacetsHandler(Resource):
+    """`datasets/{dataset}/facets`"""
+
+    @Operation("Facets of a view", FacetsRequest, Facets, errors=VIEW, reads=True)
+    async def post(self, dataset: str) -> None:
+        """Counts of fields under all conditions but their own."""
+        request = await self.body(FacetsRequest)
+        facets = await self.dataset(
+            dataset, lambda store: store.facets(request), kind=kind_of(request.view)
+        )
+        await self.answer(facets)
+
+
+class PredicateHandler(Resource):
+    """`datasets/{dataset}/predicate`"""
+
+    @Operation("Check a predicate", PredicateRequest, Predicate, errors=VIEW, reads=True)
+    async def post(self, dataset: str) -> None:
+        """A predicate as text and as a tree, checked against the fields."""
+        request = await self.body(PredicateRequest)
+        await self.answer(
+            await self.dataset(dataset, lambda store: store.predicate(request.text, request.filter))
+        )
+
+
+class SqlHandler(Resource):
+    """`datasets/{dataset}/sql`"""
+
+    @Operation("Run one SELECT", SqlRequest, ARROW_STREAM, errors=VIEW, reads=True)
+    async def post(self, dataset: str) -> None:
+        """The result of one SELECT as a table."""
+        request = await self.body(SqlRequest)
+        most = self.services.sql_seconds
+        if request.timeout > most:
+            raise VisionLensError(
+                "REQUEST_INVALID",
+                f"A query may take {most:g} s at most.",
+                "Ask for less time, or raise VisionLens.sql_seconds.",
+            )
+        file = await self.dataset(
+            dataset,
+            lambda store: store.sql_file(request.query, timeout=request.timeout),
+            kind="query",
+        )
+        await self.answer_arrow(file)
+
+
+class SampleHandler(Resource):
+    """`datasets/{dataset}/samples/{sample_id}`"""
+
+    @Operation("One sample", SampleRequest, SampleDetail, errors=(*VIEW, "ID_UNKNOWN"), reads=True)
+    async def post(self, dataset: str, sample_id: str) -> None:
+        """Fields and annotations of a sample, as seen through a view."""
+        request = await self.body(SampleRequest)
+        await self.answer(
+            await self.dataset(dataset, lambda store: store.sample(int(sample_id), request.view))
+        )
+
+
+def kind_of(view: ViewSpec | None) -> Kind:
+    """A view with SQL of its own is a query."""
+    return "query" if view is not None and view.sql else "read"
+
+
+class SavedViewsHandler(Resource):
+    """`datasets/{dataset}/views`"""
+
+    @Operation("Saved views", response=SavedViewList, errors=DATASET)
+    async def get(self, dataset: str) -> None:
+        """Every saved view of a dataset."""
+        await self.answer(await self.dataset(dataset, _listed))
+
+
+class SavedViewHandler(Resource):
+    """`datasets/{dataset}/views/{name}`"""
+
+    @Operation("Save a view", ViewSpec, SavedView, errors=(*VIEW, *CHANGE))
+    async def put(self, dataset: str, name: str) -> None:
+        """Keep a view; one of that name is replaced."""
+        spec = await self.body(ViewSpec)
+        await self.answer(await self.dataset(dataset, lambda store: store.save_view(name, spec)))
+
+    @Operation("Forget a saved view", status=204, errors=(*DATASET, *CHANGE, "VIEW_NOT_FOUND"))
+    async def delete(self, dataset: str, name: str) -> None:
+        """Forget a view."""
+        await self.dataset(dataset, lambda store: store.delete_view(name))
+        self.answer_done()
+
+
+def _listed(store: DatasetStore) -> SavedViewList:
+    return SavedViewList(views=store.saved_views())
+
+
+ROUTES = [
+    Route("datasets/{dataset}/view", ViewHandler),
+    Route("datasets/{dataset}/table", TableHandler),
+    Route("datasets/{dataset}/tiles", TilesHandler),
+    Route("datasets/{dataset}/facets", FacetsHandler),
+    Route("datasets/{dataset}/predicate", PredicateHandler),
+    Route("datasets/{dataset}/sql", SqlHandler),
+    Route("datasets/{dataset}/samples/{sample_id:int}", SampleHandler),
+    Route("datasets/{dataset}/views", SavedViewsHandler),
+    Route("datasets/{dataset}/views/{name}", SavedViewHandler),
+]

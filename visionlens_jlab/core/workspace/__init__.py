@@ -1,0 +1,1 @@
+"""Workspaces: what the panels and the notebook share about one dataset."""

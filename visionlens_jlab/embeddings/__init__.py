@@ -1,0 +1,1 @@
+"""Embedding spaces: vectors of images and objects, and searches in them."""

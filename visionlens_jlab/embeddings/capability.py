@@ -1,0 +1,24 @@
+"""What the capability `embeddings` contributes."""
+
+from __future__ import annotations
+
+from visionlens_jlab.core.capability import Capability, JobKind
+
+CAPABILITY = Capability(
+    name="embeddings",
+    routes=(
+        "visionlens_jlab.embeddings.routes.spaces:ROUTES",
+        "visionlens_jlab.embeddings.routes.encode:ROUTES",
+    ),
+    follow="visionlens_jlab.embeddings.setup:follow",
+    jobs=(
+        JobKind(
+            name="embed",
+            lane="gpu",
+            request="visionlens_jlab.embeddings.shapes:EmbedRequest",
+            run="visionlens_jlab.embeddings.job.job:run",
+            setup="visionlens_jlab.embeddings.setup:EmbedSetup",
+            confine="visionlens_jlab.embeddings.routes.models:confine",
+        ),
+    ),
+)

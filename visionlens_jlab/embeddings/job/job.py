@@ -1,0 +1,194 @@
+"""The embed job: every image, or every object, of a dataset gets a vector.
+
+Rows go in pieces of `ROWS` in a fixed order, so that a later attempt repeats no piece that was
+committed; what a killed attempt had computed beyond that lies in the cache.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from visionlens_jlab.core.jobs.context import READABLE, JobContext
+from visionlens_jlab.embeddings.job.encoder import Encoder
+from visionlens_jlab.embeddings.job.input import Known, read_items, read_known
+from visionlens_jlab.embeddings.job.rows import RowEncoder
+from visionlens_jlab.embeddings.job.space import choose_space, version_in
+from visionlens_jlab.embeddings.job.vector_cache import VectorCache
+from visionlens_jlab.embeddings.queries.encode import encode, encode_with, unload
+from visionlens_jlab.embeddings.queries.files import QueryFiles
+from visionlens_jlab.embeddings.vectors.segments import write_segment
+from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.media.image_processes.pool import ImagePool
+
+if TYPE_CHECKING:
+    from visionlens_jlab.embeddings.models.base import Embedder
+    from visionlens_jlab.embeddings.models.whitening import Whitening
+
+ROWS = 1024
+"""Rows of a piece."""
+_FITTED = "fitted.npz"
+_RAW = "raw.f32"
+
+
+def run(context: JobContext) -> dict[str, Any]:
+    """Embed; the result names the space and counts what was done."""
+    from visionlens_jlab.embeddings.models.files import FILES, staying
+    from visionlens_jlab.embeddings.models.registry import make
+
+    params = context.params
+    known = read_known(context.spool / "input")
+    unload()  # one model at a time
+    context.progress("model", 0, None, params["model"])
+    with staying(params["model"], params.get(FILES)):
+        embedder = make(params["model"] or _model_of(params, known), params["options"])
+    try:
+        return _Embedding(context, embedder, known).run()
+    finally:
+        embedder.close()
+        unload()
+
+
+def _model_of(params: dict[str, Any], known: list[Known]) -> str | None:
+    """The model of a space that is named without one."""
+    for candidate in known:
+        if candidate.space.space == params["space"]:
+            return candidate.space.model
+    return None
+
+
+class _Embedding:
+    """One run of the job."""
+
+    def __init__(self, context: JobContext, embedder: Embedder, known: list[Known]) -> None:
+        self._context = context
+        self._embedder = embedder
+        params = context.params
+        margin = params["crop_margin"] if params["level"] == "annotations" else 0.0
+        self._items = read_items(context.spool / "input", margin)
+        version = version_in(embedder, params["level"], margin)
+        self._space, self._known = choose_space(embedder, version, params, margin, known)
+        self._encoder = Encoder(embedder, params["batch_size"], context.log)
+        data_dir = context.spool.parent.parent
+        self._queries = QueryFiles(data_dir)
+        self._cache = VectorCache(data_dir, embedder.version, embedder.dimension)
+        self._whitening = _whitening(self._known)
+        have = np.zeros(0, np.uint32) if self._known is None else self._known.ids
+        self._rows = np.flatnonzero(~np.isin(self._items.ids, have))
+
+    def run(self) -> dict[str, Any]:
+        with ImagePool(self._check, readable=self._context.params[READABLE]) as pool:
+            rows = RowEncoder(
+                self._context,
+                self._items,
+                self._encoder,
+                self._cache,
+                pool=pool,
+                total=len(self._rows),
+            )
+            if self._embedder.needs_fit and self._whitening is None:
+                vectors = self._fit(rows)
+            else:
+                vectors = (rows.encode(part) for part in self._parts())
+            written = self._write(vectors)
+        if len(self._rows) and rows.unreadable == len(self._rows):
+            raise VisionLensError(
+                "IMAGE_MISSING",
+                f"None of the {len(self._rows):,} images could be read; the first: "
+                f"{rows.problems[0]}",
+            )
+        for line in rows.problems:
+            self._context.log("warning", line)
+        return {
+            "space": self._space.space,
+            "written": written,
+            "embedded": rows.embedded,
+            "cached": rows.cached,
+            "unreadable": rows.unreadable,
+            "present": len(self._items) - len(self._rows),
+        }
+
+    def _parts(self) -> Iterator[np.ndarray[Any, Any] | None]:
+        """Rows of each piece; None: it was committed by an earlier attempt."""
+        for sequence, start in enumerate(range(0, len(self._rows), ROWS)):
+            committed = self._context.committed(sequence)
+            yield None if committed else self._rows[start : start + ROWS]
+
+    def _write(self, vectors: Iterator[np.ndarray[Any, Any] | None]) -> int:
+        """Hand over a piece for each part; the number of rows in them."""
+        written = 0
+        fitted = self._context.spool / _FITTED
+        for sequence, part in enumerate(vectors):
+            if part is None:  # as far as its images can be read
+                written += len(self._rows[sequence * ROWS : (sequence + 1) * ROWS])
+                continue
+            matrix = part if self._whitening is None else self._whitening.apply(part)
+            start = sequence * ROWS
+            usable = np.isfinite(matrix).all(1) & (np.abs(matrix).max(1, initial=0) > 0)
+            ids = self._items.ids[self._rows[start : start + ROWS]][usable]
+            files: dict[str, Path] = {}
+            if len(ids):
+                files["vectors.arrow"] = self._context.spool / f"vectors-{sequence}.arrow"
+                write_segment(files["vectors.arrow"], ids, matrix[usable])
+            if self._known is None and sequence == 0 and fitted.exists():
+                files["fitted.npz"] = self._context.spool / "first.npz"
+                files["fitted.npz"].write_bytes(fitted.read_bytes())
+            summary = {"space": self._space.model_dump(mode="json")}
+            self._context.emit(sequence, {}, files, summary)
+            written += len(ids)
+        return written
+
+    def _fit(self, rows: RowEncoder) -> Iterator[np.ndarray[Any, Any] | None]:
+        """Raw values of all rows first, on disk; then what they are fitted with, once."""
+        from visionlens_jlab.embeddings.models.classical import ClassicalEmbedder
+        from visionlens_jlab.embeddings.models.whitening import Whitening
+
+        shape = (len(self._rows), self._embedder.dimension)
+        if not len(self._rows):
+            return iter(())
+        raw = np.memmap(self._context.spool / _RAW, np.float32, "w+", shape=shape)
+        for start in range(0, len(self._rows), ROWS):
+            raw[start : start + ROWS] = rows.encode(self._rows[start : start + ROWS])
+        self._check()
+        self._context.progress("fit", 0, None)
+        path = self._context.spool / _FITTED
+        if not path.exists():  # an earlier attempt's counts: pieces of it may be committed
+            usable = np.isfinite(raw[:, 0])
+            if not usable.any():
+                raise VisionLensError("IMAGE_UNREADABLE", "None of the images can be read.")
+            assert isinstance(self._embedder, ClassicalEmbedder)
+            partial = path.with_suffix(".partial")
+            partial.write_bytes(self._embedder.fit(np.asarray(raw[usable])).to_bytes())
+            partial.replace(path)
+        self._whitening = Whitening.from_bytes(path.read_bytes())
+        update = {
+            "version": f"{self._space.version}-{self._whitening.digest()}",
+            "dimension": self._whitening.projection.shape[1],
+        }
+        self._space = self._space.model_copy(update=update)
+        return (
+            None if part is None else np.asarray(raw[i * ROWS : (i + 1) * ROWS])
+            for i, part in enumerate(self._parts())
+        )
+
+    def _check(self) -> None:
+        """Called several times a second: may raise JobCancelled; queries go first."""
+        self._context.check_cancelled()
+        self._queries.answer(self._reply)
+
+    def _reply(self, query: dict[str, Any]) -> np.ndarray[Any, Any]:
+        """A query for another model is answered on the processor: the job keeps the device."""
+        if (query["space"], query["version"]) == (self._space.space, self._space.version):
+            return encode_with(self._encoder, self._whitening, query)
+        return encode(query, device="cpu")
+
+
+def _whitening(known: Known | None) -> Whitening | None:
+    if known is None or known.fitted is None:
+        return None
+    from visionlens_jlab.embeddings.models.whitening import Whitening
+
+    return Whitening.from_bytes(known.fitted)

@@ -1,0 +1,1 @@
+"""Embeddings and searches, as a notebook asks for them."""

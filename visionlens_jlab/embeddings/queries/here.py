@@ -1,0 +1,38 @@
+"""Queries encoded in this process, where there is no worker."""
+
+from __future__ import annotations
+
+import base64
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from visionlens_jlab.embeddings.shapes import Encoded, EncodeRequest
+
+if TYPE_CHECKING:
+    from visionlens_jlab.core.catalog.store import DatasetStore
+
+
+def encode_here(store: DatasetStore, request: EncodeRequest) -> Encoded:
+    """Encode with the model of a space and keep the query.
+
+    SPACE_NOT_FOUND, MODEL_UNAVAILABLE, TEXT_UNSUPPORTED, IMAGE_UNREADABLE.
+    """
+    from visionlens_jlab.embeddings.queries.encode import encode, query_of
+
+    started = time.monotonic()
+    space = store.space(request.space)
+    with tempfile.TemporaryDirectory(prefix="visionlens-") as folder:
+        image = None
+        if request.image is not None:
+            image = Path(folder) / "query"
+            image.write_bytes(base64.b64decode(request.image))
+        vector = encode(query_of(space, store.folder, text=request.text, image=image))
+    key = store.put_query_vector(
+        request.space,
+        vector,
+        kind="image" if request.text is None else "text",
+        text=request.text,
+    )
+    return Encoded(query=key, text=request.text, seconds=time.monotonic() - started)

@@ -1,0 +1,1 @@
+"""Routes of embedding spaces and encoded queries."""

@@ -1,0 +1,1 @@
+"""Embedding spaces as rows, and searches of views."""

@@ -1,0 +1,356 @@
+"""Embedding spaces and what is made from them, as a part of the open dataset."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+import duckdb
+import numpy as np
+
+from visionlens_jlab.core.catalog.clock import to_iso
+from visionlens_jlab.core.catalog.snapshot import Snapshot
+from visionlens_jlab.core.damage import stray_files
+from visionlens_jlab.core.datasets.own_files import own_file
+from visionlens_jlab.core.system.private_files import make_private_folder, remove
+from visionlens_jlab.core.views.tables import Ids, as_ids
+from visionlens_jlab.duplicates.shapes import Duplicates
+from visionlens_jlab.duplicates.store.rows import read_duplicates, read_rest, read_run
+from visionlens_jlab.embeddings.shapes import EmbeddingSpace, Query
+from visionlens_jlab.embeddings.store import rows as embedding_rows
+from visionlens_jlab.embeddings.vectors.segments import Segments, checked_matrix, write_segment
+from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.map.shapes import Projection
+from visionlens_jlab.map.store import rows as projection_rows
+
+T = TypeVar("T")
+Matrix = np.ndarray[Any, Any]
+
+
+@dataclass(frozen=True)
+class VectorChanges:
+    """What an index needs to come to a version: ids uint32 to set and to remove."""
+
+    version: int
+    segments: Segments
+    changed: Ids
+    removed: Ids
+    recreated: bool
+    """The space was deleted since and made again: the index may hold anything."""
+
+
+class Embeddings:
+    """The embedding spaces of one dataset; mixed into `DatasetStore`."""
+
+    folder: Path
+
+    _snapshot: Callable[[], AbstractContextManager[Snapshot]]
+    write: Callable[..., Any]
+    transaction: Callable[..., Any]
+    _forget_segments: Callable[[], None]
+    _replaced: list[str]
+    set_aside_vectors: Callable[[str], int]
+
+    # --- spaces ------------------------------------------------------------------------------
+
+    def spaces(self) -> list[EmbeddingSpace]:
+        """Every embedding space, oldest first."""
+        with self._snapshot() as snapshot:
+            rows = embedding_rows.read_spaces(snapshot.reader)
+            return [self._space(snapshot, row) for row in rows]
+
+    def space(self, space: str) -> EmbeddingSpace:
+        """One embedding space. SPACE_NOT_FOUND."""
+        with self._snapshot() as snapshot:
+            return self._space(snapshot, embedding_rows.read_space(snapshot.reader, space))
+
+    def segments(self, space: str) -> Segments:
+        """The vectors of a space, memory-mapped. SPACE_NOT_FOUND, DATASET_DAMAGED."""
+        with self._snapshot() as snapshot:
+            return snapshot.segments(space)
+
+    def vectors_version(self, space: str) -> int:
+        """The version that the latest vectors of a space came with. SPACE_NOT_FOUND."""
+        with self._snapshot() as snapshot:
+            embedding_rows.read_space(snapshot.reader, space)
+            files = embedding_rows.read_segment_files(snapshot.reader, space)
+        return max((sequence for _, sequence in files), default=0)
+
+    def add_vectors(self, space: EmbeddingSpace, ids: Sequence[int] | Ids, matrix: Any) -> int:
+        """Add vectors to a space, made when it is not there; earlier ones of the ids give way.
+
+        Parameters
+        ----------
+        space : EmbeddingSpace
+            Of its level, model, version and dimension (0: as the matrix has).
+        ids : array, (n,)
+            Of the space's level; each once.
+        matrix : array, (n, d)
+            Finite, no row all zero; stored as float32 of unit length.
+
+        Returns
+        -------
+        int
+            Rows added.
+
+        Raises
+        ------
+        VisionLensError
+            VECTORS_INVALID, ID_UNKNOWN, DATASET_READ_ONLY.
+        """
+        wanted = as_ids(ids)
+        vectors = checked_matrix(matrix, space.dimension or None)
+        space = space.model_copy(update={"dimension": vectors.shape[1]})
+        if len(wanted) != len(vectors):
+            raise VisionLensError(
+                "VECTORS_INVALID", f"There are {len(wanted)} ids for {len(vectors)} vectors."
+            )
+        if len(np.unique(wanted)) != len(wanted):
+            raise VisionLensError("VECTORS_INVALID", "An id comes twice.", "Give each id once.")
+        with self._snapshot() as snapshot:
+            snapshot.check_exist(space.level, wanted)
+        self._make_room(space.space)
+        file = f"{embedding_rows.folder_of(space.space)}/added-{uuid.uuid4().hex}.arrow"
+
+        def work(cursor: duckdb.DuckDBPyConnection) -> None:
+            embedding_rows.write_space(cursor, space)
+            if len(wanted):
+                self._make_segment(file, wanted, vectors)
+                embedding_rows.write_segment_row(cursor, space.space, file, len(wanted))
+
+        try:
+            self.write(work, kind="vectors", payload={"space": space.space, "file": file})
+        except BaseException:
+            (self.folder / file).unlink(missing_ok=True)
+            raise
+        return len(wanted)
+
+    def delete_space(self, space: str) -> None:
+        """Remove a space with its vectors, queries and projections. SPACE_NOT_FOUND."""
+        files: list[str] = self.write(
+            lambda cursor: embedding_rows.remove_space(cursor, space),
+            kind="delete_space",
+            payload={"space": space},
+        )
+        self._remove_files(files)
+
+    # --- for the index -----------------------------------------------------------------------
+
+    def indexed_spaces(self) -> dict[str, int]:
+        """Space -> dimension."""
+        with self._snapshot() as snapshot:
+            return {row[0]: row[4] for row in embedding_rows.read_spaces(snapshot.reader)}
+
+    def vector_changes(self, space: str, after: int) -> VectorChanges:
+        """What commits after one changed in a space. SPACE_NOT_FOUND."""
+        with self._snapshot() as snapshot:
+            level = embedding_rows.read_space(snapshot.reader, space)[1]
+            segments = snapshot.segments(space)
+            touched = [part.ids for part in snapshot.parts_after(space, after)]
+            removed = embedding_rows.read_removals(snapshot.reader, level, after)
+            # What was removed and is there again counts as changed.
+            changed = np.unique(np.concatenate([removed, *touched]))
+            return VectorChanges(
+                version=snapshot.reader.version,
+                segments=segments,
+                changed=changed[segments.has(changed)],
+                removed=removed[~segments.has(removed)],
+                recreated=embedding_rows.was_deleted(snapshot.reader, space, after),
+            )
+
+    def vector_source(self, space: str) -> tuple[list[Path], np.ndarray[Any, Any], int]:
+        """Segments of a space, by id whether it exists, and the version. SPACE_NOT_FOUND."""
+        with self._snapshot() as snapshot:
+            level = embedding_rows.read_space(snapshot.reader, space)[1]
+            files = embedding_rows.read_segment_files(snapshot.reader, space)
+            paths = [own_file(self.folder, file) for file, _ in files]
+            return paths, snapshot.existing(level)[0], snapshot.reader.version
+
+    def segment_rows(self, space: str) -> list[int]:
+        """Rows of each segment of a space, oldest first."""
+        with self._snapshot() as snapshot:
+            return embedding_rows.read_segment_rows(snapshot.reader, space)
+
+    def compact(self, space: str) -> bool:
+        """Write what counts of a space's segments as one; False when there is nothing to gain.
+
+        No version: the vectors stay what they are. SPACE_NOT_FOUND.
+        """
+        with self._snapshot() as snapshot:
+            files = [file for file, _ in embedding_rows.read_segment_files(snapshot.reader, space)]
+            segments = snapshot.segments(space)
+        if len(files) < 2 and segments.rows == segments.count:
+            return False
+        new = f"{embedding_rows.folder_of(space)}/compact-{uuid.uuid4().hex}.arrow"
+        make_private_folder((self.folder / new).parent)
+        segments.write(self.folder / new)
+        replaced: bool = self.transaction(
+            lambda cursor: embedding_rows.replace_segments(
+                cursor, space, files, new, segments.count
+            )
+        )
+        # Whoever read the list of files just now may still open one: they go with the next time.
+        self.remove_replaced()
+        self._replaced = files if replaced else [new]
+        self._forget_segments()
+        return replaced
+
+    def remove_replaced(self) -> None:
+        """Remove the segments that the last `compact` replaced."""
+        files, self._replaced = self._replaced, []
+        self._remove_files(files)
+
+    def remove_strays(self, idle: Callable[[], bool]) -> list[str]:
+        """Remove files of vectors and projections that a kill left before their commit.
+
+        Parameters
+        ----------
+        idle : callable
+            Whether no job has this dataset, which moves files in before it commits them. Asked
+            once the files are listed: those of a job that begins later are not among them.
+
+        Returns
+        -------
+        list of str
+            The files that went, below the dataset's folder.
+        """
+        found = stray_files.present(self.folder) - set(self._replaced)
+        with self._snapshot() as snapshot:
+            found -= stray_files.named(snapshot.reader.cursor)
+        if not found or not idle():
+            return []
+        # In the writer's turn: what was being added a moment ago has its row by now.
+        strays: list[str] = self.transaction(
+            lambda cursor: sorted(found - stray_files.named(cursor))
+        )
+        self._remove_files(strays)
+        return strays
+
+    # --- encoded queries ---------------------------------------------------------------------
+
+    def put_query_vector(
+        self,
+        space: str,
+        vector: Matrix | Sequence[float],
+        *,
+        kind: Literal["text", "image", "vector"],
+        text: str | None = None,
+    ) -> str:
+        """Keep an encoded query of a space; its key for `SearchSpec.queries`.
+
+        SPACE_NOT_FOUND, VECTORS_INVALID.
+        """
+        dimension = self.space(space).dimension
+        row = checked_matrix(np.asarray(vector)[None], dimension)[0]
+        key: str = self.transaction(
+            lambda cursor: embedding_rows.write_query(cursor, space, kind, row, text)
+        )
+        return key
+
+    def query_vector(self, space: str, query: str) -> Matrix:
+        """The vector float32 (d,) of an encoded query. QUERY_NOT_FOUND."""
+        with self._snapshot() as snapshot:
+            return snapshot.query_vectors(space, [query])[0]
+
+    def queries(self, space: str, limit: int) -> list[Query]:
+        """The encoded queries of a space, the latest first. SPACE_NOT_FOUND."""
+        with self._snapshot() as snapshot:
+            embedding_rows.read_space(snapshot.reader, space)
+            return embedding_rows.list_queries(snapshot.reader, space, limit)
+
+    # --- projections -------------------------------------------------------------------------
+
+    def projections(self) -> list[Projection]:
+        """Every projection, oldest first."""
+        with self._snapshot() as snapshot:
+            return projection_rows.read_projections(snapshot.reader)
+
+    def projection(self, projection: str) -> Projection:
+        """One projection. PROJECTION_NOT_FOUND."""
+        with self._snapshot() as snapshot:
+            return projection_rows.read_projection(snapshot.reader, projection)[0]
+
+    def coordinates(self, projection: str) -> tuple[Ids, Matrix]:
+        """Ids uint32 (n,) and coordinates float32 (n, dimensions). PROJECTION_NOT_FOUND."""
+        with self._snapshot() as snapshot:
+            found, file, _ = projection_rows.read_projection(snapshot.reader, projection)
+            path = own_file(self.folder, file)
+            return projection_rows.read_coordinates(path, found.dimensions)
+
+    def projection_model(self, projection: str) -> Path | None:
+        """The fitted model of a projection; None: it has none. PROJECTION_NOT_FOUND."""
+        with self._snapshot() as snapshot:
+            file = projection_rows.read_projection(snapshot.reader, projection)[2]
+        return None if file is None else own_file(self.folder, file)
+
+    def delete_projection(self, projection: str) -> None:
+        """Remove a projection. PROJECTION_NOT_FOUND."""
+        files: list[str] = self.write(
+            lambda cursor: projection_rows.remove_projection(cursor, projection),
+            kind="delete_projection",
+            payload={"projection": projection},
+        )
+        self._remove_files(files)
+
+    # --- duplicates --------------------------------------------------------------------------
+
+    def duplicates(
+        self, kind: Literal["exact", "near"] = "near", offset: int = 0, limit: int = 100
+    ) -> Duplicates:
+        """A page of the groups that the last run of a kind found."""
+        with self._snapshot() as snapshot:
+            return read_duplicates(snapshot.reader, kind, offset, limit)
+
+    def duplicates_run(self, kind: Literal["exact", "near"]) -> str | None:
+        """When duplicates of a kind were last looked for; None: never."""
+        with self._snapshot() as snapshot:
+            return read_run(snapshot.reader, kind)
+
+    def duplicates_rest(
+        self, kind: Literal["exact", "near"], groups: list[int] | None, keep: list[int]
+    ) -> list[int]:
+        """Samples of groups (None: all) but for the best of each, or those kept instead."""
+        with self._snapshot() as snapshot:
+            return read_rest(snapshot.reader, kind, groups, keep)
+
+    # --- inside ------------------------------------------------------------------------------
+
+    def _space(self, snapshot: Snapshot, row: tuple[Any, ...]) -> EmbeddingSpace:
+        space, level, model, version, dimension, has_text, settings, created = row
+        try:
+            vectors, index = snapshot.segments(space).count, snapshot.index_state(space)
+        except VisionLensError:  # its files are damaged: it is listed, and can be deleted
+            vectors, index = 0, "failed"
+        return EmbeddingSpace(
+            space=space,
+            level=level,
+            model=model,
+            version=version,
+            dimension=dimension,
+            has_text=has_text,
+            settings=json.loads(settings),
+            created_at=to_iso(created),
+            vectors=vectors,
+            missing=max(0, snapshot.existing(level)[1] - vectors),
+            index=index,
+        )
+
+    def _make_room(self, space: str) -> None:
+        """Set aside what is damaged of a space that is added to; one that is not there is whole."""
+        with suppress(VisionLensError):
+            self.set_aside_vectors(space)
+
+    def _make_segment(self, file: str, ids: Ids, vectors: Matrix) -> None:
+        path = self.folder / file
+        make_private_folder(path.parent)
+        write_segment(path, ids, vectors)
+
+    def _remove_files(self, files: list[str]) -> None:
+        for file in files:
+            with suppress(VisionLensError):
+                remove(own_file(self.folder, file))

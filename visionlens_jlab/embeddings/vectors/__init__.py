@@ -1,0 +1,1 @@
+"""The vectors of spaces as files: the truth that search indexes are made from."""

@@ -1,0 +1,1 @@
+"""Matching predictions with labels, and what becomes of each."""

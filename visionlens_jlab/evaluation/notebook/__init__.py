@@ -1,0 +1,1 @@
+"""Predictions and evaluations, as a notebook asks for them."""

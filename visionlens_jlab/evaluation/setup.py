@@ -1,0 +1,148 @@
+"""What happens before and after the jobs about evaluations."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from visionlens_jlab.analysis.shapes import RecheckRequest
+from visionlens_jlab.core.jobs.dataset_setup import DatasetSetup
+from visionlens_jlab.core.jobs.pieces import write_stream
+from visionlens_jlab.core.jobs.shapes import Job
+from visionlens_jlab.core.jobs.spool import Spool
+from visionlens_jlab.core.shapes import JobParameters
+from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.evaluation.shapes import EvaluateRequest, IntervalsRequest, LabelQualityRequest
+
+if TYPE_CHECKING:
+    from visionlens_jlab.core.catalog.store import DatasetStore
+
+LABELS, PREDICTIONS = "labels.arrow", "predictions.arrow"
+IMAGES, CLASSES = "images.arrow", "classes.arrow"
+"""In the spool's input, see `catalog.evaluation_input.Input`."""
+_LONGEST_NAME = 200
+
+
+class EvaluateSetup(DatasetSetup[EvaluateRequest]):
+    """The worker gets the labels, the predictions and the images of the view."""
+
+    def checked(self, store: DatasetStore, request: EvaluateRequest) -> EvaluateRequest:
+        """With a name. RUN_NOT_FOUND, REQUEST_INVALID; what the view raises."""
+        store.run(request.run)
+        if request.view is not None:
+            store.view(request.view)
+        if request.iou is not None and not all(0 < value <= 1 for value in request.iou):
+            raise VisionLensError("REQUEST_INVALID", "Each IoU must lie above 0, at most at 1.")
+        name = request.name
+        if name is None:
+            name = free_name(request, {one.evaluation for one in store.evaluations()})
+        elif not name.strip() or len(name) > _LONGEST_NAME or not name.isprintable():
+            raise VisionLensError(
+                "REQUEST_INVALID", "An evaluation needs a name of 1 to 200 printable characters."
+            )
+        return request.model_copy(update={"name": name})
+
+    def makes(self, request: EvaluateRequest) -> object:
+        """An evaluation."""
+        return request.name
+
+    def standing(self, store: DatasetStore, request: EvaluateRequest) -> str | None:
+        """When the evaluation of that name was made."""
+        found = (one for one in store.evaluations() if one.evaluation == request.name)
+        return next((one.created_at for one in found), None)
+
+    def prepare(
+        self, store: DatasetStore, request: EvaluateRequest, spool: Spool
+    ) -> dict[str, Any]:
+        """Write the input of one version. EVALUATION_INVALID."""
+        given = store.evaluation_input(request)
+        for file, table in (
+            (LABELS, given.labels),
+            (PREDICTIONS, given.predictions),
+            (IMAGES, given.images),
+            (CLASSES, given.classes),
+        ):
+            write_stream(spool.input / file, table)
+        return {
+            "digest": given.digest,
+            "predicate": given.predicate,
+            "trained_on": given.trained_on,
+            "findings": len(store.findings(request.name)),
+        }
+
+    def follow(self, job: Job) -> list[JobParameters]:
+        """A check of the findings that the evaluation had, then the intervals."""
+        request, name = job.parameters, job.result.get("evaluation")
+        if not isinstance(request, EvaluateRequest) or not name:
+            return []
+        following: list[JobParameters] = []
+        if job.result.get("findings"):
+            following.append(RecheckRequest(dataset=request.dataset, evaluation=name))
+        if request.replicates:
+            following.append(
+                IntervalsRequest(
+                    dataset=request.dataset, evaluation=name, replicates=request.replicates
+                )
+            )
+        return following
+
+
+class IntervalsSetup(DatasetSetup[IntervalsRequest]):
+    """The worker gets the file of an evaluation's outcomes."""
+
+    def checked(self, store: DatasetStore, request: IntervalsRequest) -> IntervalsRequest:
+        """EVALUATION_NOT_FOUND."""
+        store.evaluation(request.evaluation)
+        return request
+
+    def makes(self, request: IntervalsRequest) -> object:
+        """The intervals of an evaluation."""
+        return request.evaluation
+
+    def prepare(
+        self, store: DatasetStore, request: IntervalsRequest, spool: Spool
+    ) -> dict[str, Any]:
+        """Where the outcomes lie, and what is said of them now."""
+        return _of_evaluation(store, request.evaluation)
+
+
+class LabelQualitySetup(DatasetSetup[LabelQualityRequest]):
+    """The worker gets the file of an evaluation's outcomes."""
+
+    def checked(self, store: DatasetStore, request: LabelQualityRequest) -> LabelQualityRequest:
+        """EVALUATION_NOT_FOUND."""
+        store.evaluation(request.evaluation)
+        return request
+
+    def makes(self, request: LabelQualityRequest) -> object:
+        """The fields made from an evaluation."""
+        return request.evaluation
+
+    def prepare(
+        self, store: DatasetStore, request: LabelQualityRequest, spool: Spool
+    ) -> dict[str, Any]:
+        """Where the outcomes lie, and what is said of them now."""
+        return _of_evaluation(store, request.evaluation)
+
+
+def free_name(request: EvaluateRequest, taken: set[str]) -> str:
+    """A name made from the run, with what differs from the usual; numbered where it is taken."""
+    parts = [request.run]
+    if request.protocol != "coco":
+        parts.append(request.protocol)
+    if request.geometry != "box" and request.protocol == "coco":
+        parts.append(request.geometry)
+    if not request.class_aware:
+        parts.append("any class")
+    name = re.sub(r"\s+", " ", " ".join(parts))[: _LONGEST_NAME - 6]
+    found, number = name, 1
+    while found in taken:
+        number += 1
+        found = f"{name} {number}"
+    return found
+
+
+def _of_evaluation(store: DatasetStore, evaluation: str) -> dict[str, Any]:
+    file, digest = store.evaluation_file(evaluation)
+    detail = store.evaluation(evaluation).model_dump(mode="json")
+    return {"file": str(file), "digest": digest, "detail": detail}

@@ -1,0 +1,1 @@
+"""Runs and evaluations as rows, and what is read of them."""

@@ -1,0 +1,1 @@
+"""Exports of a dataset or view to label formats."""

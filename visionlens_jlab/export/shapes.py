@@ -1,0 +1,46 @@
+"""Exports."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from visionlens_jlab.core.shapes import DatasetRequest, Model
+from visionlens_jlab.core.views.shapes import ViewSpec
+
+
+class ExportRequest(DatasetRequest):
+    """Parameters of an export; `path` is a folder on the server that is new or empty."""
+
+    path: str
+    format: Literal["coco", "yolo", "voc", "class_folders"]
+    view: ViewSpec | None = None
+    ids: list[int] | None = None
+    """A selection of the view's level, instead of all of the view."""
+    source: str = "ground_truth"
+    """Or a run: its predictions as labels with confidence, where the format has a place."""
+    images: Literal["copy", "link", "none"] = "copy"
+    """link: hard links where the file system has them, else symbolic ones."""
+    options: dict[str, Any] = {}
+    """yolo: `task`, one of detect, segment, obb, pose; by default what holds most."""
+
+
+class ExportIssue(Model):
+    """What a format could not hold as it is."""
+
+    code: str
+    message: str
+    count: int
+    items: dict[str, int]
+    """Up to 20 of them with their counts."""
+
+
+class ExportReport(Model):
+    """What an export wrote, and what it could not."""
+
+    path: str
+    format: str
+    images: int
+    annotations: int
+    """Written, in whatever form."""
+    files: int
+    issues: list[ExportIssue]

@@ -1,0 +1,1 @@
+"""Class folders, and folders of images without labels."""

@@ -1,0 +1,37 @@
+"""Formats that can be read, and what of them lies in a folder."""
+
+from __future__ import annotations
+
+from visionlens_jlab.core.shapes import Model
+
+
+class DetectRequest(Model):
+    """What would be ingested from here?"""
+
+    source: str
+    format: str | None = None
+    images: str | None = None
+    labels: str | None = None
+
+
+class Detected(Model):
+    """A format and where its parts were found."""
+
+    format: str
+    label: str
+    source: str
+    images: str | None
+    labels: list[str]
+    splits: list[str]
+    reason: str
+    suggested_name: str
+    unread: list[str]
+    """What looks like labels and would not be read: a sentence for each kind."""
+
+
+class FormatInfo(Model):
+    """A format that can be read."""
+
+    name: str
+    label: str
+    description: str

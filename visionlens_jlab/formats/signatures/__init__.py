@@ -1,0 +1,1 @@
+"""What a file that no format takes seems to hold."""

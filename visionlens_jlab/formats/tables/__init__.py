@@ -1,0 +1,1 @@
+"""Tables of images or annotations: CSV, Parquet, Arrow, DataFrames."""

@@ -1,0 +1,1 @@
+"""Text, JSON and YAML of label files, whatever wrote them."""

@@ -1,0 +1,1 @@
+"""Ingest: folders, files and tables become datasets."""

@@ -1,0 +1,1 @@
+"""Routes of what an ingest would find, of folders and of uploads."""

@@ -1,0 +1,1 @@
+"""Labels: changes by hand, with their history."""

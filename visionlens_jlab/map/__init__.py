@@ -1,0 +1,1 @@
+"""The map: projections of embedding spaces, clusters and colours of points."""

@@ -1,0 +1,25 @@
+"""What the capability `map` contributes."""
+
+from __future__ import annotations
+
+from visionlens_jlab.core.capability import Capability, JobKind
+
+CAPABILITY = Capability(
+    name="map",
+    routes=(
+        "visionlens_jlab.map.routes.colors:ROUTES",
+        "visionlens_jlab.map.routes.embedders:ROUTES",
+        "visionlens_jlab.map.routes.projections:ROUTES",
+    ),
+    follow="visionlens_jlab.map.setup:follow",
+    shapes=("visionlens_jlab.map.shapes:ColorLegend",),
+    jobs=(
+        JobKind(
+            name="project",
+            lane="cpu",
+            request="visionlens_jlab.map.shapes:ProjectRequest",
+            run="visionlens_jlab.map.job.job:run",
+            setup="visionlens_jlab.map.setup:ProjectSetup",
+        ),
+    ),
+)

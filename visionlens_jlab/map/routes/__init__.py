@@ -1,0 +1,1 @@
+"""Routes of projections and colours."""

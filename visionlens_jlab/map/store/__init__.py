@@ -1,0 +1,1 @@
+"""Projections and clusters as rows, and the colours of points."""

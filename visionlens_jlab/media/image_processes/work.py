@@ -1,0 +1,131 @@
+"""What processes that read images do: headers, pixels. No state, no database."""
+
+from __future__ import annotations
+
+import io
+import math
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+from visionlens_jlab.config import allowed_roots
+from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.media import quality, thumbnails
+from visionlens_jlab.media.decode import flattened, open_upright
+from visionlens_jlab.media.hashing import content_hash
+from visionlens_jlab.media.header_reader import read_header
+from visionlens_jlab.media.headers import Header, UnreadableImageError
+from visionlens_jlab.media.image_processes.tasks import (
+    CRASHED,
+    HeaderResult,
+    HeaderTask,
+    MediaResult,
+    MediaTask,
+    PicturesTask,
+    PixelsTask,
+    Result,
+    Task,
+)
+from visionlens_jlab.media.memory import OWN
+from visionlens_jlab.media.sources import Source, SourceKind, connect_stored
+
+
+def execute(task: Task) -> Result:
+    """Do a task."""
+    if isinstance(task, PixelsTask):
+        from visionlens_jlab.media.image_processes.preparing import read_pixels
+
+        return read_pixels(task, _source(task.location, tuple(task.readable)))
+    if isinstance(task, PicturesTask):
+        from visionlens_jlab.media.image_processes.pictures import read_pictures
+
+        return read_pictures(task, _source(task.location, tuple(task.readable)))
+    return _read_headers(task) if isinstance(task, HeaderTask) else _read_media(task)
+
+
+@lru_cache(maxsize=8)
+def _source(location: str, readable: tuple[str, ...]) -> Source:
+    kinds: list[SourceKind] = []
+    if "://" in location:
+        from visionlens_jlab.formats.registry import source_kinds
+
+        kinds = source_kinds()
+    return connect_stored(location, kinds, allowed_roots().and_in(readable))
+
+
+def _read_headers(task: HeaderTask) -> HeaderResult:
+    source = _source(task.location, tuple(task.readable))
+    result = HeaderResult([], [])
+    for index, path in enumerate(task.paths):
+        header, error = None, CRASHED
+        if index not in task.skip:
+            header, error = _header(source, path)
+        result.headers.append(header)
+        result.errors.append(None if header else error)
+    return result
+
+
+def _header(source: Source, path: str) -> tuple[Header | None, str]:
+    try:
+        with source.open(path) as file:
+            return read_header(file), ""
+    except UnreadableImageError as error:
+        return None, str(error)
+    except VisionLensError as error:
+        return None, error.message
+
+
+class _Picture(NamedTuple):
+    """One row of a MediaResult."""
+
+    digest: str | None = None
+    thumbnail: tuple[int, int, int, int] | None = None
+    """Offset, length, width, height."""
+    measures: quality.Quality | None = None
+    damage: str | None = None
+    error: str | None = None
+
+
+def _read_media(task: MediaTask) -> MediaResult:
+    source = _source(task.location, tuple(task.readable))
+    result = MediaResult()
+    with thumbnails.PackWriter(Path(task.pack)) as pack:
+        for index, path in enumerate(task.paths):
+            crashes = index in task.skip
+            picture = _Picture(error=CRASHED) if crashes else _picture(source, path, pack)
+            _append(result, picture)
+    return result
+
+
+def _picture(source: Source, path: str, pack: thumbnails.PackWriter) -> _Picture:
+    try:
+        with source.open(path) as file:
+            data = file.read()
+    except (VisionLensError, OSError) as error:
+        return _Picture(error=str(error))
+    except MemoryError:
+        return _Picture(error=str(OWN.refused()))
+    digest = content_hash(data)
+    try:
+        image, _, damage = open_upright(io.BytesIO(data), thumbnails.LONG_SIDE)
+    except UnreadableImageError as error:
+        return _Picture(digest, error=str(error))
+    shown = flattened(image)
+    place = pack.add(thumbnails.encode(shown))
+    return _Picture(digest, (*place, *shown.size), quality.measure(shown), damage)
+
+
+def _append(result: MediaResult, picture: _Picture) -> None:
+    offset, length, width, height = picture.thumbnail or (None, None, None, None)
+    measures = picture.measures
+    result.hashes.append(picture.digest)
+    result.offsets.append(offset)
+    result.lengths.append(length)
+    result.widths.append(width)
+    result.heights.append(height)
+    result.colors.append(measures.dominant_color if measures else None)
+    result.brightness.append(measures.brightness if measures else math.nan)
+    result.contrast.append(measures.contrast if measures else math.nan)
+    result.sharpness.append(measures.sharpness if measures else math.nan)
+    result.damages.append(picture.damage)
+    result.errors.append(picture.error)

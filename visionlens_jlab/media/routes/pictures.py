@@ -1,0 +1,75 @@
+"""Files of images as answers."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass
+from typing import IO, TYPE_CHECKING, BinaryIO
+
+if TYPE_CHECKING:
+    from visionlens_jlab.core.catalog.store import DatasetStore
+
+PICTURE = (
+    "ID_UNKNOWN",
+    "IMAGE_MISSING",
+    "IMAGE_UNREADABLE",
+    "PERMISSION_DENIED",
+    "PATH_NOT_ALLOWED",
+    "ROOT_NOT_TRUSTED",
+    "DIR_NOT_FOUND",
+)
+"""Codes that a picture may be refused with."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """An image file, open, as browsers are given it."""
+
+    file: BinaryIO
+    content_type: str | None
+    """None: browsers do not show it as it lies there, it must be drawn."""
+    etag: str
+
+    @classmethod
+    def of(cls, store: DatasetStore, sample_id: int) -> Picture:
+        """The image of a sample.
+
+        Raises
+        ------
+        VisionLensError
+            ID_UNKNOWN; PATH_NOT_ALLOWED outside the root, DIR_NOT_FOUND, IMAGE_MISSING,
+            PERMISSION_DENIED.
+        """
+        from visionlens_jlab.media.browser import browser_type
+
+        file = store.open_image(*store.image_path(sample_id))
+        try:
+            content_type = browser_type(file)
+            status = os.fstat(file.fileno())
+        except BaseException:
+            file.close()
+            raise
+        version = f"{file.name}:{status.st_mtime_ns}:{status.st_size}"
+        return cls(file, content_type, hashlib.sha256(version.encode()).hexdigest()[:32])
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether browsers show the file as it is."""
+        return self.content_type is not None
+
+    def content(self) -> tuple[IO[bytes], str]:
+        """What to send and its media type; drawn now where it must be.
+
+        IMAGE_UNREADABLE, MEMORY_LIMIT, LIMIT_REACHED.
+        """
+        from visionlens_jlab.media.drawing import draw_image
+
+        if self.content_type is None:
+            return draw_image(self.file)
+        self.file.seek(0)
+        return self.file, self.content_type
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self.file.close()

@@ -1,0 +1,1 @@
+"""Where the images and thumbnails of a dataset lie."""
