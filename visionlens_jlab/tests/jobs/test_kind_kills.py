@@ -184,7 +184,9 @@ def copy(whole: Path, data: Path, name: str) -> Library:
     shutil.copytree(whole, data / "datasets" / name)
     (data / "datasets" / name / "dataset.json").unlink()
     library = Library(data)
-    library.open(name).tag(TagRequest(tag="mine", ids=list(range(TAGGED))))
+    store = library.open(name)
+    store.trust_roots()
+    store.tag(TagRequest(tag="mine", ids=list(range(TAGGED))))
     return library
 
 
