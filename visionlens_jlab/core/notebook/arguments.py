@@ -24,7 +24,7 @@ from visionlens_jlab.errors import VisionLensError
 
 Class = TypeVar("Class", bound=type)
 Function = TypeVar("Function", bound=Callable[..., Any])
-_OWN = f"{__package__}."
+_OWN = "visionlens_jlab."
 
 
 def checked_methods(owner: Class) -> Class:

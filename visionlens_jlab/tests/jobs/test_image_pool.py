@@ -183,10 +183,12 @@ def test_an_image_that_takes_too_much_memory_costs_only_itself(tmp_path, monkeyp
     names = ["large.ppm", "long.tif", "small.png"]
     worker = image_pool.Worker()
     try:
-        worker.call(HeaderTask(str(tmp_path), []))
+        readable = [str(tmp_path)]
+        worker.call(HeaderTask(str(tmp_path), [], readable=readable))
         process = psutil.Process(worker._process.pid)
-        result = worker.call(MediaTask(str(tmp_path), names, str(tmp_path / "pack")))
-        headers = worker.call(HeaderTask(str(tmp_path), ["tags.tif", "small.png"]))
+        result = worker.call(MediaTask(str(tmp_path), names, str(tmp_path / "pack"), [], readable))
+        tags = ["tags.tif", "small.png"]
+        headers = worker.call(HeaderTask(str(tmp_path), tags, readable=readable))
         assert process.is_running()
     finally:
         worker.close()
