@@ -190,7 +190,7 @@ def test_images_in_its_own_folder_move_with_it(tmp_path: Path) -> None:
     library.close()
     (tmp_path / "home").rename(tmp_path / "elsewhere")
     for file in (STATE, KEPT):
-        (tmp_path / "elsewhere" / file).unlink()
+        (tmp_path / "elsewhere" / file).unlink(missing_ok=True)
     assert reads(opened(tmp_path / "elsewhere", "own"))
 
 

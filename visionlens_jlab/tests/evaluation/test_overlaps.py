@@ -97,12 +97,12 @@ def test_labels_name_their_range():
 
 def test_evaluating_boxes_loads_numpy_alone():
     parts = [
-        "evaluating",
+        "evaluate",
         "counts",
-        "curves",
-        "selecting",
-        "bootstrap",
-        "comparing",
+        "metrics.curves",
+        "selection",
+        "metrics.bootstrap",
+        "comparison",
         "label_quality",
     ]
     names = ", ".join(f"visionlens_jlab.evaluation.{part}" for part in parts)
