@@ -46,7 +46,18 @@ async function openMap(
   const wanted = await projectionOf(page, dimensions);
   await map.getByLabel('Projection').selectOption(wanted);
   await expect(host).toHaveAttribute('data-projection', wanted);
+  await expect(host).toHaveAttribute(
+    'aria-label',
+    new RegExp(`Map of ${COUNT} points`)
+  );
   return { grid, map, host };
+}
+
+/** Press a button of the toolbar that stays pressed. */
+async function choose(map: Locator, name: string): Promise<void> {
+  const button = map.getByRole('button', { name, exact: true });
+  await button.click();
+  await expect(button).toHaveAttribute('aria-pressed', 'true');
 }
 
 /** The id of a projection. */
@@ -68,10 +79,10 @@ test('lasso and box select in every panel; the keyboard does', async ({
 }) => {
   const { grid, map, host } = await openMap(page);
   const quarter = COUNT / 4;
-  await map.getByRole('button', { name: 'Lasso' }).click();
+  await choose(map, 'Lasso');
   await drag(page, host, QUARTER);
   await expect(header(grid)).toContainText(`, ${quarter} selected`);
-  await map.getByRole('button', { name: 'Box', exact: true }).click();
+  await choose(map, 'Box');
   await page.keyboard.down('Shift');
   await drag(page, host, [
     [0.51, 0.52],
