@@ -73,6 +73,9 @@ class Capability:
         `module:function(job, settings)` that gives the requests of this capability's jobs which
         follow a job, of whatever kind, that is done. Settings are a mapping by the capability's
         name, empty where there is no server.
+    files : str
+        `module:class` of its files beside the database, a `StoredFiles`: what of them is checked,
+        mended and stray.
     """
 
     name: str
@@ -80,6 +83,7 @@ class Capability:
     routes: tuple[str, ...] = ()
     shapes: tuple[str, ...] = ()
     follow: str = ""
+    files: str = ""
 
 
 def resolve(reference: str) -> Any:

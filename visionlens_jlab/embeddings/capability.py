@@ -6,6 +6,7 @@ from visionlens_jlab.core.capability import Capability, JobKind
 
 CAPABILITY = Capability(
     name="embeddings",
+    files="visionlens_jlab.embeddings.store.stored_files:EmbeddingFiles",
     routes=(
         "visionlens_jlab.embeddings.routes.spaces:ROUTES",
         "visionlens_jlab.embeddings.routes.encode:ROUTES",

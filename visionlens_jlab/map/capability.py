@@ -6,6 +6,7 @@ from visionlens_jlab.core.capability import Capability, JobKind
 
 CAPABILITY = Capability(
     name="map",
+    files="visionlens_jlab.map.store.stored_files:ProjectionFiles",
     routes=(
         "visionlens_jlab.map.routes.colors:ROUTES",
         "visionlens_jlab.map.routes.embedders:ROUTES",

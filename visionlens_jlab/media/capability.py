@@ -6,6 +6,7 @@ from visionlens_jlab.core.capability import Capability
 
 CAPABILITY = Capability(
     name="media",
+    files="visionlens_jlab.media.store.stored_files:ThumbnailFiles",
     routes=(
         "visionlens_jlab.media.routes.images:ROUTES",
         "visionlens_jlab.media.routes.crops:ROUTES",

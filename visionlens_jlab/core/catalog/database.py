@@ -22,13 +22,13 @@ import pyarrow as pa
 from visionlens_jlab.config import default_memory_limit
 from visionlens_jlab.core.catalog.acknowledged import Acknowledged, Count, read_count, record_loss
 from visionlens_jlab.core.catalog.clock import utc_now
+from visionlens_jlab.core.catalog.faults import damaged, is_locked, of_database
 from visionlens_jlab.core.catalog.migrations import (
     check_not_too_new,
     migrate,
     newest,
     schema_version,
 )
-from visionlens_jlab.core.damage.faults import damaged, is_locked, of_database
 from visionlens_jlab.core.datasets import owner
 from visionlens_jlab.core.system.arrow_columns import values_of
 from visionlens_jlab.errors import VisionLensError, system_errors

@@ -20,6 +20,7 @@ from visionlens_jlab.core.catalog.state import State, damage_of
 from visionlens_jlab.core.catalog.store import DatasetStore
 from visionlens_jlab.core.damage.damages import find_damages
 from visionlens_jlab.core.damage.salvage import salvage
+from visionlens_jlab.core.damage.stored_files import Inspection, stored_files
 from visionlens_jlab.core.datasets.roots import root_locations
 from visionlens_jlab.core.datasets.shapes import Damage
 from visionlens_jlab.core.datasets.trust import RootTrust
@@ -57,7 +58,8 @@ def examine(folder: Path) -> Examined:
             ):
                 _read_all(reader.cursor, table)
             readable = _readable(reader, folder)
-            return Examined(count, find_damages(reader, folder, readable, thorough=True))
+            look = Inspection(reader, folder, thorough=True)
+            return Examined(count, find_damages(look, readable))
     except VisionLensError as error:
         if error.code != "DATASET_DAMAGED":
             raise
@@ -82,7 +84,7 @@ def repair(folder: Path) -> list[str]:
     database = Database(folder)
     try:
         store = DatasetStore(database, allowed=allowed_roots(), state=_state_of(folder))
-        done += _repair_beside(store)
+        done += (sentence for kind in stored_files() for sentence in kind.mend(store))
     finally:
         database.release(wait=0)
     return done
@@ -100,16 +102,6 @@ def _readable(reader: Reader, folder: Path) -> Confinement:
 def _state_of(folder: Path) -> State | None:
     path = folder.parent.parent / STATE
     return State(path) if path.is_file() and damage_of(path) is None else None
-
-
-def _repair_beside(store: DatasetStore) -> Iterator[str]:
-    for space in store.indexed_spaces():
-        rows = store.set_aside_vectors(space)
-        if rows:
-            yield f"{rows:,} damaged vectors of {space!r} were set aside: embed it again."
-    made = store.mend_thumbnails()
-    if made:
-        yield f"{made:,} thumbnails were made again."
 
 
 def _repair_file(folder: Path) -> str:

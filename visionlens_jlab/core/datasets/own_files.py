@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from visionlens_jlab.core.system.confinement import Confinement
+from visionlens_jlab.core.system.private_files import remove
 from visionlens_jlab.errors import VisionLensError
 
 
@@ -25,3 +28,10 @@ def own_file(folder: Path, name: str) -> Path:
             "DATASET_DAMAGED", f"The dataset {folder.name!r} names a file that is not its own."
         ) from error
     return path
+
+
+def remove_own_files(folder: Path, names: Iterable[str]) -> None:
+    """Remove files by their names; those that are not the dataset's own stay."""
+    for name in names:
+        with suppress(VisionLensError):
+            remove(own_file(folder, name))

@@ -9,7 +9,7 @@ import duckdb
 import numpy as np
 
 from visionlens_jlab.core.catalog.database import Reader, memory_error
-from visionlens_jlab.core.damage.faults import of_database
+from visionlens_jlab.core.catalog.faults import of_database
 from visionlens_jlab.core.fields.fieldset import FieldSet
 from visionlens_jlab.core.predicates.absent_values import absent_values
 from visionlens_jlab.core.predicates.compiler import compile_filter, of_any_source

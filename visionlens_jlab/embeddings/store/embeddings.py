@@ -15,18 +15,21 @@ import numpy as np
 
 from visionlens_jlab.core.catalog.clock import to_iso
 from visionlens_jlab.core.catalog.snapshot import Snapshot
-from visionlens_jlab.core.damage import stray_files
-from visionlens_jlab.core.datasets.own_files import own_file
-from visionlens_jlab.core.system.private_files import make_private_folder, remove
+from visionlens_jlab.core.damage.mending import DamageWatch
+from visionlens_jlab.core.damage.stored_files import Inspection
+from visionlens_jlab.core.datasets.own_files import own_file, remove_own_files
+from visionlens_jlab.core.system.private_files import make_private_folder, set_aside
 from visionlens_jlab.core.views.tables import Ids, as_ids
 from visionlens_jlab.duplicates.shapes import Duplicates
 from visionlens_jlab.duplicates.store.rows import read_duplicates, read_rest, read_run
 from visionlens_jlab.embeddings.shapes import EmbeddingSpace, Query
 from visionlens_jlab.embeddings.store import rows as embedding_rows
+from visionlens_jlab.embeddings.store.stored_files import bad_segments
 from visionlens_jlab.embeddings.vectors.segments import Segments, checked_matrix, write_segment
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.map.shapes import Projection
 from visionlens_jlab.map.store import rows as projection_rows
+from visionlens_jlab.map.store.stored_files import bad_projections
 
 T = TypeVar("T")
 Matrix = np.ndarray[Any, Any]
@@ -54,7 +57,7 @@ class Embeddings:
     transaction: Callable[..., Any]
     _forget_segments: Callable[[], None]
     _replaced: list[str]
-    set_aside_vectors: Callable[[str], int]
+    _watch: DamageWatch
 
     # --- spaces ------------------------------------------------------------------------------
 
@@ -137,7 +140,7 @@ class Embeddings:
             kind="delete_space",
             payload={"space": space},
         )
-        self._remove_files(files)
+        remove_own_files(self.folder, files)
 
     # --- for the index -----------------------------------------------------------------------
 
@@ -203,33 +206,36 @@ class Embeddings:
     def remove_replaced(self) -> None:
         """Remove the segments that the last `compact` replaced."""
         files, self._replaced = self._replaced, []
-        self._remove_files(files)
+        remove_own_files(self.folder, files)
 
-    def remove_strays(self, idle: Callable[[], bool]) -> list[str]:
-        """Remove files of vectors and projections that a kill left before their commit.
+    def set_aside_vectors(self, space: str) -> int:
+        """Take damaged segments out of a space, so that their vectors can be made again.
 
-        Parameters
-        ----------
-        idle : callable
-            Whether no job has this dataset, which moves files in before it commits them. Asked
-            once the files are listed: those of a job that begins later are not among them.
-
-        Returns
-        -------
-        list of str
-            The files that went, below the dataset's folder.
+        The files stay beside where they were. Gives the rows that are gone. SPACE_NOT_FOUND.
         """
-        found = stray_files.present(self.folder) - set(self._replaced)
         with self._snapshot() as snapshot:
-            found -= stray_files.named(snapshot.reader.cursor)
-        if not found or not idle():
-            return []
-        # In the writer's turn: what was being added a moment ago has its row by now.
-        strays: list[str] = self.transaction(
-            lambda cursor: sorted(found - stray_files.named(cursor))
+            dimension = embedding_rows.read_space(snapshot.reader, space)[4]
+            bad = bad_segments(
+                snapshot.reader, self.folder, space, lambda file: snapshot.parts(file, dimension)
+            )
+        if not bad:
+            return 0
+        self.write(
+            lambda cursor: (
+                cursor.execute(
+                    "DELETE FROM vector_segment WHERE list_contains(?, file)", [list(bad)]
+                )
+                and None
+            ),
+            kind="vectors_set_aside",
+            payload={"space": space, "files": list(bad)},
         )
-        self._remove_files(strays)
-        return strays
+        self._forget_segments()
+        self._watch.forget()
+        for file in bad:
+            with suppress(OSError):  # it is lost
+                set_aside(self.folder / file)
+        return sum(bad.values())
 
     # --- encoded queries ---------------------------------------------------------------------
 
@@ -288,6 +294,13 @@ class Embeddings:
             file = projection_rows.read_projection(snapshot.reader, projection)[2]
         return None if file is None else own_file(self.folder, file)
 
+    def bad_projections(self, *, thorough: bool = False) -> dict[str, str]:
+        """Projection -> what of it is damaged or lost, as `damages` finds it."""
+        suspects = self._watch.suspects
+        with self._snapshot() as snapshot:
+            look = Inspection(snapshot.reader, self.folder, thorough, suspects)
+            return bad_projections(look)
+
     def delete_projection(self, projection: str) -> None:
         """Remove a projection. PROJECTION_NOT_FOUND."""
         files: list[str] = self.write(
@@ -295,7 +308,7 @@ class Embeddings:
             kind="delete_projection",
             payload={"projection": projection},
         )
-        self._remove_files(files)
+        remove_own_files(self.folder, files)
 
     # --- duplicates --------------------------------------------------------------------------
 
@@ -349,8 +362,3 @@ class Embeddings:
         path = self.folder / file
         make_private_folder(path.parent)
         write_segment(path, ids, vectors)
-
-    def _remove_files(self, files: list[str]) -> None:
-        for file in files:
-            with suppress(VisionLensError):
-                remove(own_file(self.folder, file))

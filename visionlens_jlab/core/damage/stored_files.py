@@ -1,0 +1,81 @@
+"""What a capability says of its files beside the database: checked, mended, and stray."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from visionlens_jlab.core.capability import resolve
+from visionlens_jlab.core.catalog.database import Reader
+from visionlens_jlab.core.datasets.shapes import Damage
+from visionlens_jlab.core.registry import capabilities
+from visionlens_jlab.errors import VisionLensError
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from visionlens_jlab.core.catalog.store import DatasetStore
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """One look at the files of a dataset, which changes nothing.
+
+    Attributes
+    ----------
+    reader : Reader
+    folder : Path
+        The dataset's.
+    thorough : bool
+        Read every file and compare checksums; else see that each is there and long enough.
+    suspects : collection of str
+        Names of files that are read in any case.
+    """
+
+    reader: Reader
+    folder: Path
+    thorough: bool = False
+    suspects: Collection[str] = ()
+
+    def is_read(self, file: str) -> bool:
+        """Whether a file below the folder is to be read."""
+        return self.thorough or Path(file).name in self.suspects
+
+    def is_bad(self, file: str, read: Callable[[Path], object]) -> bool:
+        """Whether a file is lost or empty, or `read` cannot read it."""
+        path = self.folder / file
+        if not path.is_file() or not path.stat().st_size:
+            return True
+        if not self.is_read(file):
+            return False
+        try:
+            read(path)
+        except (VisionLensError, OSError):
+            return True
+        return False
+
+
+class StoredFiles:
+    """The files of one capability; a subclass is what `Capability.files` names."""
+
+    folders: ClassVar[tuple[str, ...]] = ()
+    """Below the dataset's: a file in them that no row names is one that a kill left."""
+
+    def damages(self, inspection: Inspection) -> Iterable[Damage]:
+        """What of them is damaged or lost."""
+        return ()
+
+    def named(self, cursor: duckdb.DuckDBPyConnection) -> Iterable[str | None]:
+        """The files in `folders` that rows name, below the dataset's folder."""
+        return ()
+
+    def mend(self, store: DatasetStore) -> Iterable[str]:
+        """Mend what can be mended; what was done, in sentences."""
+        return ()
+
+
+def stored_files() -> list[StoredFiles]:
+    """Those of every capability that declares some."""
+    return [resolve(capability.files)() for capability in capabilities() if capability.files]
