@@ -11,8 +11,6 @@ from urllib.parse import urlsplit, urlunsplit
 from jupyter_server.extension.application import ExtensionApp
 from tornado.ioloop import PeriodicCallback
 
-from visionlens_jlab.agents.config import AgentConfig
-from visionlens_jlab.agents.shapes import Budget
 from visionlens_jlab.config import (
     API_PREFIX,
     ENV_ALLOWED_ROOTS,
@@ -29,6 +27,8 @@ from visionlens_jlab.core.api.paths import PathPolicy
 from visionlens_jlab.core.api.routes import routes
 from visionlens_jlab.core.api.services import Limits, Services
 from visionlens_jlab.core.jobs.announcer import Announcer
+from visionlens_jlab.language_models.config import AgentConfig
+from visionlens_jlab.language_models.shapes import Budget
 from visionlens_jlab.options import VisionLens
 from visionlens_jlab.settings import Faults, describe, read_settings
 

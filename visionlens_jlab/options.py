@@ -8,7 +8,6 @@ from jupyter_client.multikernelmanager import AsyncMultiKernelManager
 from traitlets import Bool, Enum, Float, Int, List, Type, Unicode, default
 from traitlets.config import Configurable
 
-from visionlens_jlab.agents.config import AgentConfig
 from visionlens_jlab.config import (
     ENV_QDRANT_API_KEY,
     ENV_QDRANT_URL,
@@ -22,6 +21,7 @@ from visionlens_jlab.config import (
     may_trust_remote_code,
 )
 from visionlens_jlab.core.api.gates import REQUESTS, THREADS
+from visionlens_jlab.language_models.config import AgentConfig
 
 
 class VisionLens(Configurable):  # type: ignore[misc]

@@ -13,11 +13,11 @@ from urllib.parse import urlsplit
 from traitlets import Float, Int
 from traitlets.config import Config, Configurable
 
-from visionlens_jlab.agents.config import is_local, provider_of
 from visionlens_jlab.config import LEAST_DECODE_MEMORY_MB, LEAST_MEMORY_MB, LEAST_SQL_MEMORY_MB
 from visionlens_jlab.core.api.gates import THREADS
 from visionlens_jlab.core.system.confinement import check_name
 from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.language_models.config import is_local, provider_of
 
 Settings = TypeVar("Settings", bound=Configurable)
 Faults = dict[str, str]

@@ -18,7 +18,7 @@ CAPABILITY = Capability(
             run="visionlens_jlab.agents.job.job:run",
             setup="visionlens_jlab.agents.setup:AgentSetup",
             distinct=True,  # questions asked twice are two
-            check="visionlens_jlab.agents.config:check",
+            check="visionlens_jlab.language_models.config:check",
             errors=(
                 "AGENT_NOT_FOUND",
                 "MODEL_NOT_ALLOWED",

@@ -13,14 +13,15 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from visionlens_jlab.agents.fencing import Fence
 from visionlens_jlab.agents.prompts import instructions
-from visionlens_jlab.agents.provider_errors import TRIES, failure, readable
-from visionlens_jlab.agents.shapes import AgentName, Budget, Usage
+from visionlens_jlab.agents.shapes import AgentName, Usage
 from visionlens_jlab.agents.statements.drafts import BlindSpots, ChatAnswer, Draft, ErrorPatterns
 from visionlens_jlab.agents.steps import Recorder
 from visionlens_jlab.agents.tools.base import Desk, Tool
 from visionlens_jlab.agents.tools.toolbox import TOOLS
 from visionlens_jlab.core.shapes import ErrorBody
 from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.language_models.provider_errors import TRIES, failure, readable
+from visionlens_jlab.language_models.shapes import Budget
 
 if TYPE_CHECKING:
     from pydantic_ai import CancellationToken

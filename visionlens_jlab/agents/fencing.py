@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import secrets
-import unicodedata
 from typing import Any
+
+from visionlens_jlab.analysis.quoting import one_line
 
 LONGEST_TEXT = 200
 """Characters of one value; names and captions that are longer are cut."""
@@ -57,12 +58,3 @@ def clean_text(text: str) -> str:
     """One line of at most `LONGEST_TEXT` characters without control or formatting characters."""
     plain = one_line(text[: 4 * LONGEST_TEXT])
     return plain if len(plain) <= LONGEST_TEXT else plain[: LONGEST_TEXT - 1] + "…"
-
-
-def one_line(text: str) -> str:
-    """Text without line ends, control or formatting characters."""
-    return "".join(
-        " " if character in "\n\r\t\u2028\u2029" else character
-        for character in text
-        if character in "\n\r\t\u2028\u2029" or unicodedata.category(character)[0] != "C"
-    )

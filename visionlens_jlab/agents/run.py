@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING
 
 from visionlens_jlab.agents import history, template
 from visionlens_jlab.agents.answer import Finisher
-from visionlens_jlab.agents.config import AgentConfig
 from visionlens_jlab.agents.conversation import Conversation, Ended
 from visionlens_jlab.agents.fencing import Fence
 from visionlens_jlab.agents.prompts import prompt
-from visionlens_jlab.agents.providers import model_of
 from visionlens_jlab.agents.shapes import AgentAnswer, AgentRun, AskRequest
 from visionlens_jlab.agents.steps import Recorder
 from visionlens_jlab.agents.tools.base import Desk
 from visionlens_jlab.analysis.shapes import AnalyseRequest, Finding
 from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.language_models.config import AgentConfig
+from visionlens_jlab.language_models.providers import model_of
 
 if TYPE_CHECKING:
     from pydantic_ai.messages import ModelMessage

@@ -6,6 +6,8 @@ from visionlens_jlab.core.capability import Capability, JobKind
 
 CAPABILITY = Capability(
     name="analysis",
+    on_change="visionlens_jlab.analysis.store.rows:follow_change",
+    follow="visionlens_jlab.analysis.setup:follow",
     routes=("visionlens_jlab.analysis.routes:ROUTES",),
     shapes=("visionlens_jlab.analysis.shapes:AnalysisResult",),
     jobs=(

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from visionlens_jlab.analysis.shapes import AnalyseRequest, RecheckRequest
 from visionlens_jlab.core.jobs.dataset_setup import DatasetSetup
+from visionlens_jlab.core.jobs.shapes import Job
 from visionlens_jlab.core.jobs.spool import Spool
 from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.evaluation.shapes import EvaluateRequest
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -81,6 +84,14 @@ class RecheckSetup(DatasetSetup[RecheckRequest]):
                 }
             )
         return {"checks": checks}
+
+
+def follow(job: Job, settings: Mapping[str, Any]) -> list[RecheckRequest]:
+    """After an evaluation a check of the findings that it had."""
+    asked, name = job.parameters, job.result.get("evaluation")
+    if not isinstance(asked, EvaluateRequest) or not name or not job.result.get("findings"):
+        return []
+    return [RecheckRequest(dataset=asked.dataset, evaluation=name)]
 
 
 def _save(given: SliceInput, folder: Path) -> None:

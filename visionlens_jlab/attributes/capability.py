@@ -15,7 +15,7 @@ CAPABILITY = Capability(
             run="visionlens_jlab.attributes.job.job:run",
             setup="visionlens_jlab.attributes.setup:AttributesSetup",
             distinct=True,  # questions asked twice are two
-            check="visionlens_jlab.agents.config:check",
+            check="visionlens_jlab.language_models.config:check",
             confine="visionlens_jlab.embeddings.routes.models:confine",
             errors=(
                 "ATTRIBUTE_INVALID",

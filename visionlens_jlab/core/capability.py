@@ -76,6 +76,11 @@ class Capability:
     files : str
         `module:class` of its files beside the database, a `StoredFiles`: what of them is checked,
         mended and stray.
+    on_change : str
+        `module:function(cursor, change)` that follows a change of another capability's rows in
+        its own, in the same transaction; see `core/catalog/changes.py`.
+    plugin : str
+        Module with its implementations of the hooks of plugins.
     """
 
     name: str
@@ -84,6 +89,8 @@ class Capability:
     shapes: tuple[str, ...] = ()
     follow: str = ""
     files: str = ""
+    on_change: str = ""
+    plugin: str = ""
 
 
 def resolve(reference: str) -> Any:

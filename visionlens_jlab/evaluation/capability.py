@@ -6,6 +6,7 @@ from visionlens_jlab.core.capability import Capability, JobKind
 
 CAPABILITY = Capability(
     name="evaluation",
+    follow="visionlens_jlab.evaluation.setup:follow",
     files="visionlens_jlab.evaluation.store.stored_files:EvaluationFiles",
     routes=(
         "visionlens_jlab.evaluation.routes.runs:ROUTES",

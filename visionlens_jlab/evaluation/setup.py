@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from visionlens_jlab.analysis.shapes import RecheckRequest
 from visionlens_jlab.core.jobs.dataset_setup import DatasetSetup
 from visionlens_jlab.core.jobs.pieces import write_stream
 from visionlens_jlab.core.jobs.shapes import Job
 from visionlens_jlab.core.jobs.spool import Spool
-from visionlens_jlab.core.shapes import JobParameters
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.evaluation.shapes import EvaluateRequest, IntervalsRequest, LabelQualityRequest
 
@@ -70,22 +69,6 @@ class EvaluateSetup(DatasetSetup[EvaluateRequest]):
             "findings": len(store.findings(request.name)),
         }
 
-    def follow(self, job: Job) -> list[JobParameters]:
-        """A check of the findings that the evaluation had, then the intervals."""
-        request, name = job.parameters, job.result.get("evaluation")
-        if not isinstance(request, EvaluateRequest) or not name:
-            return []
-        following: list[JobParameters] = []
-        if job.result.get("findings"):
-            following.append(RecheckRequest(dataset=request.dataset, evaluation=name))
-        if request.replicates:
-            following.append(
-                IntervalsRequest(
-                    dataset=request.dataset, evaluation=name, replicates=request.replicates
-                )
-            )
-        return following
-
 
 class IntervalsSetup(DatasetSetup[IntervalsRequest]):
     """The worker gets the file of an evaluation's outcomes."""
@@ -123,6 +106,15 @@ class LabelQualitySetup(DatasetSetup[LabelQualityRequest]):
     ) -> dict[str, Any]:
         """Where the outcomes lie, and what is said of them now."""
         return _of_evaluation(store, request.evaluation)
+
+
+def follow(job: Job, settings: Mapping[str, Any]) -> list[IntervalsRequest]:
+    """After an evaluation the intervals that it asks for."""
+    asked, name = job.parameters, job.result.get("evaluation")
+    if not isinstance(asked, EvaluateRequest) or not name or not asked.replicates:
+        return []
+    replicates = asked.replicates
+    return [IntervalsRequest(dataset=asked.dataset, evaluation=name, replicates=replicates)]
 
 
 def free_name(request: EvaluateRequest, taken: set[str]) -> str:

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from visionlens_jlab.core.shapes import DatasetRequest, Model
 from visionlens_jlab.core.views.shapes import ViewSpec
+from visionlens_jlab.formats.shapes import ExportIssue
 
 
 class ExportRequest(DatasetRequest):
@@ -22,16 +23,6 @@ class ExportRequest(DatasetRequest):
     """link: hard links where the file system has them, else symbolic ones."""
     options: dict[str, Any] = {}
     """yolo: `task`, one of detect, segment, obb, pose; by default what holds most."""
-
-
-class ExportIssue(Model):
-    """What a format could not hold as it is."""
-
-    code: str
-    message: str
-    count: int
-    items: dict[str, int]
-    """Up to 20 of them with their counts."""
 
 
 class ExportReport(Model):

@@ -6,4 +6,5 @@ from visionlens_jlab.core.capability import Capability
 
 CAPABILITY = Capability(
     name="formats",
+    plugin="visionlens_jlab.formats.plugin",
 )

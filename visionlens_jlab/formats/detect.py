@@ -11,11 +11,12 @@ from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.formats.base import Format
 from visionlens_jlab.formats.listing import no_images
 from visionlens_jlab.formats.preview import nothing_read, unread
-from visionlens_jlab.formats.registry import check_format_options, formats, source_kinds
+from visionlens_jlab.formats.registry import check_format_options, formats
 from visionlens_jlab.formats.request import Request, make_request
 from visionlens_jlab.formats.shapes import Detected, DetectRequest
 from visionlens_jlab.formats.signatures.signatures import advice_for, look
 from visionlens_jlab.media.headers import is_image
+from visionlens_jlab.media.registry import source_kinds
 
 WITHOUT_LABEL_FILES = ("class_folders", "images")
 """Built-in formats that read nothing but images."""

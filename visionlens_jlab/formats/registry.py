@@ -1,40 +1,20 @@
-"""Every format and kind of storage: the built-in ones and those of installed plugins."""
+"""Every format: the built-in ones and those of installed plugins."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 from typing import cast
 
-from visionlens_jlab.core.plugins.registry import PluginRegistry
+from visionlens_jlab.core.plugins.registry import PluginRegistry, default_registry
 from visionlens_jlab.errors import check_options
-from visionlens_jlab.formats import plugin as formats_plugin
 from visionlens_jlab.formats.base import FORMAT_ATTRIBUTES, Format
 from visionlens_jlab.formats.shapes import FormatInfo
-from visionlens_jlab.media import plugin as media_plugin
-from visionlens_jlab.media.sources import SourceKind
-
-
-@lru_cache(maxsize=1)
-def default_registry() -> PluginRegistry:
-    """The plugins of this environment, loaded once."""
-    registry = PluginRegistry()
-    registry.register(media_plugin, "visionlens-media")
-    registry.register(formats_plugin, "visionlens-formats")
-    registry.load_installed()
-    return registry
 
 
 def formats(registry: PluginRegistry | None = None) -> list[Format]:
     """Formats in the order of detection; plugins' before the built-in ones."""
     found = (registry or default_registry()).collect("visionlens_formats", FORMAT_ATTRIBUTES)
     return cast(list[Format], sorted(found, key=_is_built_in))
-
-
-def source_kinds(registry: PluginRegistry | None = None) -> list[SourceKind]:
-    """Kinds of storage by scheme."""
-    found = (registry or default_registry()).collect("visionlens_sources", ("scheme", "connect"))
-    return cast(list[SourceKind], found)
 
 
 def check_format_options(given: Iterable[str], among: Sequence[Format]) -> None:

@@ -1,4 +1,4 @@
-"""Formats that can be read, and what of them lies in a folder."""
+"""Formats that can be read, what of them lies in a folder, and what they cannot hold."""
 
 from __future__ import annotations
 
@@ -35,3 +35,13 @@ class FormatInfo(Model):
     name: str
     label: str
     description: str
+
+
+class ExportIssue(Model):
+    """What a format could not hold as it is."""
+
+    code: str
+    message: str
+    count: int
+    items: dict[str, int]
+    """Up to 20 of them with their counts."""

@@ -15,7 +15,6 @@ from visionlens_jlab.core.jobs.retirement import retire_same
 from visionlens_jlab.core.jobs.shapes import Job
 from visionlens_jlab.core.jobs.spool import Spool
 from visionlens_jlab.core.jobs.status import queued, stale, store_of
-from visionlens_jlab.core.shapes import JobParameters
 from visionlens_jlab.core.system.confinement import Confinement
 from visionlens_jlab.errors import VisionLensError, system_errors
 from visionlens_jlab.ingestion.disk_space import check_space
@@ -217,10 +216,6 @@ class IngestSetup:
     conclude = staticmethod(conclude)
     mend = staticmethod(mend)
 
-    def follow(self, job: Job) -> list[JobParameters]:
-        """Nothing."""
-        return []
-
 
 def _conclude_dataset(library: Library, queue: JobQueue, job: Job) -> int | None:
     store = store_of(library, job)
@@ -281,8 +276,9 @@ def _existing_samples(store: DatasetStore) -> pa.Table:
 
 def _checked_places(request: IngestRequest) -> Request:
     """The places that are named: what is wrong with them is said at once, not by the job."""
-    from visionlens_jlab.formats.registry import check_format_options, formats, source_kinds
+    from visionlens_jlab.formats.registry import check_format_options, formats
     from visionlens_jlab.formats.request import make_request
+    from visionlens_jlab.media.registry import source_kinds
 
     known = [form for form in formats() if request.format in (None, form.name)]
     if not known:

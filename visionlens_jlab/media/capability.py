@@ -6,6 +6,7 @@ from visionlens_jlab.core.capability import Capability
 
 CAPABILITY = Capability(
     name="media",
+    plugin="visionlens_jlab.media.plugin",
     files="visionlens_jlab.media.store.stored_files:ThumbnailFiles",
     routes=(
         "visionlens_jlab.media.routes.images:ROUTES",

@@ -17,10 +17,10 @@ import numpy as np
 
 from visionlens_jlab.config import default_decode_memory
 from visionlens_jlab.core.system.confined_processes import ConfinedEndedError, ConfinedPool
-from visionlens_jlab.embeddings.models.preparation import Preparation
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.media.browser import browser_type
 from visionlens_jlab.media.memory import ADVICE
+from visionlens_jlab.media.preparation import Preparation
 
 AT_ONCE = 2
 SECONDS = 60.0

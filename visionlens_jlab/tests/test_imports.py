@@ -53,7 +53,7 @@ def test_serving_a_dataset_loads_nothing_heavy(tmp_path):
 def test_a_queued_agent_loads_no_language_model(tmp_path):
     loaded = loaded_by(
         "from pathlib import Path\n"
-        "from visionlens_jlab.agents.config import AgentConfig\n"
+        "from visionlens_jlab.language_models.config import AgentConfig\n"
         "from visionlens_jlab.core.jobs import runner\n"
         "from visionlens_jlab.core.jobs.inline import run_job\n"
         "from visionlens_jlab.core.datasets.library import Library\n"

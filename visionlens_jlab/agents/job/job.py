@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from visionlens_jlab.agents.config import AgentConfig
 from visionlens_jlab.agents.shapes import AgentRun, AskRequest
 from visionlens_jlab.analysis.shapes import AnalyseRequest
 from visionlens_jlab.core.jobs.context import JobCancelled, JobContext
 from visionlens_jlab.core.jobs.host import HostContext
+from visionlens_jlab.language_models.config import AgentConfig
 
 if TYPE_CHECKING:
     from visionlens_jlab.agents.statements.evidence import Evidence

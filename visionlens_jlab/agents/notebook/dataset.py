@@ -5,12 +5,13 @@ from __future__ import annotations
 import html
 from typing import TYPE_CHECKING, Any
 
-from visionlens_jlab.agents.shapes import AgentName, AgentRun, AskRequest, Budget
+from visionlens_jlab.agents.shapes import AgentName, AgentRun, AskRequest
 from visionlens_jlab.analysis.notebook.finding import Finding
 from visionlens_jlab.core.notebook.backend import DatasetBackend
 from visionlens_jlab.core.notebook.running import run_shown
 from visionlens_jlab.core.notebook.shapes import shaped
 from visionlens_jlab.core.notebook.view import View
+from visionlens_jlab.language_models.shapes import Budget
 
 if TYPE_CHECKING:
     from visionlens_jlab.agents.shapes import AgentStep, Usage

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from visionlens_jlab.agents.shapes import AgentRun, AgentRunList, AgentSettings, StepsQuery
+from visionlens_jlab.agents.shapes import AgentRun, AgentRunList, StepsQuery
 from visionlens_jlab.core.api.base import Resource
 from visionlens_jlab.core.api.codes import DATASET
 from visionlens_jlab.core.api.operations import Operation, Route
+from visionlens_jlab.language_models.shapes import AgentSettings
 
 
 class AgentsHandler(Resource):

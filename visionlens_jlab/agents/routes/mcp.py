@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from visionlens_jlab.agents.config import installed
 from visionlens_jlab.core.api.base import Resource
 from visionlens_jlab.core.api.operations import Binary, Operation, Route
 from visionlens_jlab.core.api.wire import JSON
 from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.language_models.config import installed
 
 _SECRET = ("authorization", "cookie", "x-xsrftoken")
 

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from visionlens_jlab.agents.fencing import one_line
 from visionlens_jlab.agents.statements import sentences
 from visionlens_jlab.agents.statements.drafts import (
     ComparisonDraft,
@@ -28,6 +27,7 @@ from visionlens_jlab.agents.statements.quantities import (
     distributions_of,
     quantities_of,
 )
+from visionlens_jlab.analysis.quoting import one_line
 from visionlens_jlab.analysis.shapes import Claim, ClaimKind
 
 _SLICES = ("test_slice", "findings")

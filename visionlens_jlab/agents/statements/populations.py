@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from visionlens_jlab.agents.fencing import one_line
+from visionlens_jlab.analysis.quoting import one_line
 from visionlens_jlab.core.predicates.normal import conjunction, field_names, leaves
 from visionlens_jlab.core.predicates.parser import parse
 from visionlens_jlab.core.predicates.renderer import render

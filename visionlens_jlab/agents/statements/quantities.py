@@ -13,7 +13,7 @@ from visionlens_jlab.agents.statements.populations import (
     rest_of,
     with_value,
 )
-from visionlens_jlab.agents.statements.quoting import quoted, shown
+from visionlens_jlab.analysis.quoting import quoted, shown
 from visionlens_jlab.core.predicates.renderer import literal
 
 

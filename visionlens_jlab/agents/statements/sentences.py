@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from visionlens_jlab.agents.statements.quantities import Distribution, Quantity, note_of
-from visionlens_jlab.agents.statements.quoting import quoted, shown, shown_value
+from visionlens_jlab.analysis.quoting import quoted, shown, shown_value
 
 _FAILING = {
     "miss_rate": "are missed",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import inf
 from typing import Literal
 
-from visionlens_jlab.agents.statements.quoting import named
+from visionlens_jlab.analysis.quoting import named
 from visionlens_jlab.analysis.slices.input import Feature
 
 Operator = Literal["=", "<=", ">", "null", "within", "in"]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from visionlens_jlab.analysis.shapes import Finding, RecheckRequest, SliceRequest
 from visionlens_jlab.analysis.store import rows as finding_rows
-from visionlens_jlab.analysis.store.findings import evidence_digest, ids_of
+from visionlens_jlab.analysis.store.evidence import evidence_digest, ids_of
 from visionlens_jlab.analysis.store.slice_tests import read_units
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.evaluation.store.rows import read_evaluation

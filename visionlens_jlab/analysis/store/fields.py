@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from visionlens_jlab.agents.statements.quoting import named
+from visionlens_jlab.analysis.quoting import named
 from visionlens_jlab.analysis.shapes import AnalyseRequest, LeftOut
 from visionlens_jlab.analysis.slices.input import (
     Feature,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -20,13 +19,11 @@ from visionlens_jlab.analysis.shapes import (
     SliceTest,
 )
 from visionlens_jlab.analysis.store import rows as finding_rows
+from visionlens_jlab.analysis.store.evidence import evidence_digest, ids_of
 from visionlens_jlab.analysis.store.suggestions import suggested
-from visionlens_jlab.core.shapes import Level
 from visionlens_jlab.core.sql import views as sqlviews
-from visionlens_jlab.core.views.shapes import ViewSpec
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.evaluation.store.input import digest_of
-from visionlens_jlab.evaluation.store.rows import Stored as Evaluation
 from visionlens_jlab.evaluation.store.rows import read_evaluation
 from visionlens_jlab.map.store import clusters as cluster_rows
 
@@ -192,21 +189,6 @@ class Findings:
         """One analysis. ANALYSIS_NOT_FOUND."""
         with self._snapshot() as snapshot:
             return finding_rows.read_analysis(snapshot.reader, analysis)
-
-
-def evidence_digest(evaluation: Evaluation, digest: str | None = None) -> str:
-    """Of what findings of an evaluation rest on: its input, and how it was made.
-
-    `digest`: of another input than that of the evaluation.
-    """
-    settings = evaluation.request.model_dump_json(exclude={"replicates", "dataset", "run", "name"})
-    text = f"{evaluation.digest if digest is None else digest}:{settings}"
-    return hashlib.blake2s(text.encode(), digest_size=16).hexdigest()
-
-
-def ids_of(snapshot: Snapshot, predicate: str, level: Level) -> Any:
-    """uint32 (n,): what a predicate gives at a level; what `view` raises."""
-    return snapshot.view(ViewSpec(level=level, where=predicate)).ids
 
 
 def _with_state(snapshot: Snapshot, stored: finding_rows.Stored) -> Finding:

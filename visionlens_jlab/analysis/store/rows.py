@@ -21,6 +21,7 @@ from visionlens_jlab.analysis.shapes import (
 from visionlens_jlab.core.catalog.clock import to_iso, utc_now
 from visionlens_jlab.core.catalog.database import Reader
 from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.evaluation.store.rows import EvaluationsRemoved, RunRenamed
 
 _ANALYSES_KEPT = 20
 """Of each evaluation: what they left out and could not confirm is long."""
@@ -273,7 +274,15 @@ def confirmations_of(reader: Reader, info: AnalysisInfo) -> list[float]:
     return [one.p for one in effects if one.p is not None]
 
 
-def rename_run(cursor: duckdb.DuckDBPyConnection, run: str, new: str) -> None:
+def follow_change(cursor: duckdb.DuckDBPyConnection, change: object) -> None:
+    """Follow a run's new name, and evaluations that go."""
+    if isinstance(change, RunRenamed):
+        _rename_run(cursor, *change)
+    elif isinstance(change, EvaluationsRemoved):
+        _remove_of_evaluations(cursor, change.evaluations)
+
+
+def _rename_run(cursor: duckdb.DuckDBPyConnection, run: str, new: str) -> None:
     """Follow the new name of a run: predictions have it as their source."""
     old_source, new_source = (f"source = {_quoted(name)}" for name in (run, new))
     for stored in _read(Reader(cursor), "", []):
@@ -294,7 +303,7 @@ def rename_run(cursor: duckdb.DuckDBPyConnection, run: str, new: str) -> None:
         _update(cursor, found.model_copy(update=changed))
 
 
-def remove_of_evaluations(cursor: duckdb.DuckDBPyConnection, evaluations: Sequence[str]) -> None:
+def _remove_of_evaluations(cursor: duckdb.DuckDBPyConnection, evaluations: Sequence[str]) -> None:
     """Remove everything that rests on evaluations which are removed."""
     for table in ("analysis", "finding", "slice_test"):
         cursor.execute(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from visionlens_jlab.agents.statements.quoting import named
+from visionlens_jlab.analysis.quoting import named
 from visionlens_jlab.analysis.shapes import AnalyseRequest
 from visionlens_jlab.analysis.slices.input import Feature, is_wanted
 from visionlens_jlab.core.predicates.renderer import literal

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from visionlens_jlab.agents.config import AgentConfig
 from visionlens_jlab.attributes.job.input import Part, read_parts, specs_of
 from visionlens_jlab.attributes.job.pictures import MOST_PROBLEMS, pictures_of
 from visionlens_jlab.attributes.models.answers import majority, read
@@ -25,6 +24,7 @@ from visionlens_jlab.core.jobs.context import READABLE, JobContext
 from visionlens_jlab.embeddings.models.files import FILES, staying
 from visionlens_jlab.embeddings.queries.encode import encode, unload
 from visionlens_jlab.embeddings.queries.files import QueryFiles
+from visionlens_jlab.language_models.config import AgentConfig
 from visionlens_jlab.media.image_processes.pool import ImagePool
 
 if TYPE_CHECKING:

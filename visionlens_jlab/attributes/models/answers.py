@@ -5,19 +5,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from visionlens_jlab.attributes.models.prompts import Wording
+from visionlens_jlab.attributes.models.prompts import Wording
+from visionlens_jlab.attributes.models.questions import plain
 
 _LETTER = re.compile(r"\s*\(?([A-La-l])\)?\s*(?:[.):,]\s*(.*)|$)", re.DOTALL)
 _YES_NO = {"yes", "no"}
 _NEGATIONS = r"(?:not|no|never|neither|nor|without|isn t|aren t|cannot be)\s+(?:a |the |in |at )?$"
-
-
-def plain(text: str) -> str:
-    """Words in small letters with one space between them."""
-    return re.sub(r"[\W_]+", " ", text.casefold()).strip()
 
 
 def read(said: str, wording: Wording) -> str | None:

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from concurrent.futures import wait
 from typing import TYPE_CHECKING, Any
 
-from visionlens_jlab.agents.config import AgentConfig
-from visionlens_jlab.agents.provider_errors import readable, what_failed
-from visionlens_jlab.agents.providers import model_of
 from visionlens_jlab.attributes.models.base import Check, Question
 from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.language_models.config import AgentConfig
+from visionlens_jlab.language_models.provider_errors import readable, what_failed
+from visionlens_jlab.language_models.providers import model_of
 
 if TYPE_CHECKING:
     from pydantic_ai import Agent

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from visionlens_jlab.attributes.models.answers import plain
 from visionlens_jlab.attributes.shapes import AttributeSpec
 from visionlens_jlab.errors import VisionLensError
 
@@ -65,6 +64,11 @@ def checked(specs: list[AttributeSpec]) -> list[AttributeSpec]:
     if twice is not None:
         raise VisionLensError("ATTRIBUTE_INVALID", f"Two questions have the name {twice!r}.")
     return found
+
+
+def plain(text: str) -> str:
+    """Words in small letters with one space between them."""
+    return re.sub(r"[\W_]+", " ", text.casefold()).strip()
 
 
 def _checked(spec: AttributeSpec) -> AttributeSpec:

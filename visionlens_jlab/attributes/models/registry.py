@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import importlib.util
 
-from visionlens_jlab.agents.config import TRANSFORMERS, AgentConfig, installed, is_local
 from visionlens_jlab.attributes.models.base import VisionModel
 from visionlens_jlab.attributes.shapes import VisionModelInfo
 from visionlens_jlab.embeddings.models.registry import INSTALL, is_cached
 from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.language_models.config import TRANSFORMERS, AgentConfig, installed, is_local
 
 DEFAULT = "transformers:HuggingFaceTB/SmolVLM-500M-Instruct"
 _PACKAGES = ("torch", "transformers", "safetensors")

@@ -118,8 +118,8 @@ class DirectAttributes:
 
     def vision_models(self) -> list[VisionModelInfo]:
         """The configured one first."""
-        from visionlens_jlab.agents.config import AgentConfig
         from visionlens_jlab.attributes.models.registry import vision_models
         from visionlens_jlab.config import may_trust_remote_code
+        from visionlens_jlab.language_models.config import AgentConfig
 
         return vision_models(AgentConfig.from_environment(), remote_code=may_trust_remote_code())

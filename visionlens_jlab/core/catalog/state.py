@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 from urllib.parse import quote
 
+from visionlens_jlab.core.catalog import trusted_roots
 from visionlens_jlab.core.catalog.clock import to_iso, utc_now
-from visionlens_jlab.core.datasets import trust
 from visionlens_jlab.core.jobs.shapes import UNFINISHED
 from visionlens_jlab.core.system.private_files import make_private_folder, set_aside
 from visionlens_jlab.errors import VisionLensError
@@ -86,7 +86,7 @@ class State:
         make_private_folder(path.parent)
         self._path = path
         self._known = known
-        self._roots = path.with_name(trust.KEPT)
+        self._roots = path.with_name(trusted_roots.KEPT)
         if damage_of(path) is not None:
             self._make_anew()
         self._prepare()
@@ -140,7 +140,7 @@ class State:
             connection.execute(
                 "INSERT OR REPLACE INTO tombstone VALUES (?, ?, ?)", (uuid, slug, _now())
             )
-            trust.forget(connection, self._roots, uuid)
+            trusted_roots.forget(connection, self._roots, uuid)
             rows = connection.execute(
                 "SELECT body FROM job WHERE dataset = ? AND state IN "
                 f"({', '.join('?' * len(UNFINISHED))})",
@@ -157,25 +157,25 @@ class State:
             rows = connection.execute("SELECT * FROM tombstone ORDER BY deleted_at")
             return [dict(row) for row in rows]
 
-    # --- roots of images: see `trust.py` ------------------------------------------------------
+    # --- roots of images: see `trusted_roots.py` --------------------------------------------
 
     @_mended
     def trusted_roots(self, uuid: str) -> frozenset[str]:
         """Real paths and addresses that were chosen for a dataset."""
         with self._connect() as connection:
-            return trust.roots_of(connection, uuid)
+            return trusted_roots.roots_of(connection, uuid)
 
     @_mended
     def trust_roots(self, uuid: str, locations: Iterable[str], *, all_known: bool = False) -> None:
         """Note that roots were chosen; `all_known`: these are all that were before."""
         with self._transaction() as connection:
-            trust.note(connection, self._roots, uuid, locations, all_known=all_known)
+            trusted_roots.note(connection, self._roots, uuid, locations, all_known=all_known)
 
     @_mended
     def was_known_before(self, slug: str, uuid: str) -> bool:
         """Whether an earlier version, which noted no roots, opened a dataset here."""
         with self._connect() as connection:
-            return trust.was_known_before(connection, slug, uuid)
+            return trusted_roots.was_known_before(connection, slug, uuid)
 
     # --- jobs --------------------------------------------------------------------------------
 
@@ -300,7 +300,7 @@ class State:
             # IMMEDIATE: the read of an update happens under the lock of its write.
             connection.execute("BEGIN IMMEDIATE")
             try:
-                trust.prepare(connection, self._roots)
+                trusted_roots.prepare(connection, self._roots)
                 yield connection
                 connection.execute("COMMIT")
             except BaseException:

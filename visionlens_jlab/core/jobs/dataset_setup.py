@@ -10,7 +10,7 @@ from visionlens_jlab.core.jobs.retirement import retire_same
 from visionlens_jlab.core.jobs.shapes import Job, kind_of
 from visionlens_jlab.core.jobs.spool import Spool
 from visionlens_jlab.core.jobs.status import queued, stale, store_of
-from visionlens_jlab.core.shapes import DatasetRequest, JobParameters
+from visionlens_jlab.core.shapes import DatasetRequest
 from visionlens_jlab.errors import VisionLensError, system_errors
 
 if TYPE_CHECKING:
@@ -129,10 +129,6 @@ class DatasetSetup(ABC, Generic[Request]):
         if left.kind != kind_of(request):
             return False
         return self.makes(cast(Request, left.parameters)) == self.makes(request)
-
-    def follow(self, job: Job) -> list[JobParameters]:
-        """Nothing."""
-        return []
 
     def mend(self, library: Library, queue: JobQueue) -> None:
         """Nothing is left behind."""

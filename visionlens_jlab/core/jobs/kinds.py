@@ -61,10 +61,6 @@ class Setup(Protocol):
         """
         ...
 
-    def follow(self, job: Job) -> list[JobParameters]:
-        """The jobs to queue when this one is done."""
-        ...
-
     def mend(self, library: Library, queue: JobQueue) -> None:
         """Set right what jobs of processes that are gone have left."""
         ...
@@ -87,9 +83,13 @@ def setup_of(kind: str) -> Setup:
 
 
 def following(job: Job, settings: Mapping[str, Any]) -> list[JobParameters]:
-    """What jobs to queue when one is done: as its kind wants, then as the capabilities do."""
-    found = setup_of(job.kind).follow(job)
-    for capability in capabilities():
-        if capability.follow:
-            found += resolve(capability.follow)(job, settings)
-    return found
+    """What jobs to queue when one is done, as the capabilities want; those of the last one first.
+
+    So findings are checked, which is soon done, before the intervals of their evaluation.
+    """
+    return [
+        request
+        for capability in reversed(capabilities())
+        if capability.follow
+        for request in resolve(capability.follow)(job, settings)
+    ]

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import logging
+from functools import lru_cache
+from importlib import import_module
 from importlib.metadata import entry_points
 
 import pluggy
 
 from visionlens_jlab.core.plugins.hookspecs import API_VERSION, PROJECT, Hooks, PluginContext
+from visionlens_jlab.core.registry import capabilities
 
 ENTRY_POINT_GROUP = "visionlens_jlab.plugins"
 
@@ -75,3 +78,14 @@ class PluginRegistry:
         self.failures[name] = message
         _log.warning("Plugin %s is left out: %s", name, message)
         return False
+
+
+@lru_cache(maxsize=1)
+def default_registry() -> PluginRegistry:
+    """The plugins of this environment, loaded once: those of capabilities, then installed ones."""
+    registry = PluginRegistry()
+    for capability in capabilities():
+        if capability.plugin:
+            registry.register(import_module(capability.plugin), f"visionlens-{capability.name}")
+    registry.load_installed()
+    return registry

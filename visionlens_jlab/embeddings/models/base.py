@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 from PIL import Image
 
-from visionlens_jlab.embeddings.models.preparation import Preparation
+from visionlens_jlab.media.preparation import Preparation
 
 Vectors = np.ndarray[Any, np.dtype[np.float32]]
 

@@ -21,9 +21,9 @@ from typing import Any
 import numpy as np
 
 from visionlens_jlab.embeddings.models.base import Vectors
-from visionlens_jlab.embeddings.models.preparation import Preparation
 from visionlens_jlab.embeddings.models.whitening import Groups, Whitening
 from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.media.preparation import Preparation
 
 NAME = "classical"
 SIDE = 128

@@ -6,8 +6,8 @@ from typing import Any
 
 import torch
 
-from visionlens_jlab.embeddings.models.preparation import Preparation
 from visionlens_jlab.embeddings.models.torch_model import TorchEmbedder
+from visionlens_jlab.media.preparation import Preparation
 
 NAME = "efficientnet-lite0"
 DIMENSION = 1280

@@ -15,9 +15,9 @@ from visionlens_jlab.embeddings.models.hub import (
     prefer_cache_without_network,
     why_not_loaded,
 )
-from visionlens_jlab.embeddings.models.preparation import Preparation, Resample
 from visionlens_jlab.embeddings.models.torch_model import TorchEmbedder
 from visionlens_jlab.embeddings.models.torchvision_ops import mend_torchvision
+from visionlens_jlab.media.preparation import Preparation, Resample
 
 _RESAMPLE: dict[int, Resample] = {
     0: "nearest", 1: "lanczos", 2: "bilinear", 3: "bicubic", 4: "box", 5: "hamming",

@@ -11,8 +11,8 @@ import numpy as np
 import torch
 
 from visionlens_jlab.embeddings.models.base import OutOfMemoryError, Vectors, is_out_of_memory
-from visionlens_jlab.embeddings.models.preparation import Preparation
 from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.media.preparation import Preparation
 
 CPU_BATCH = 16
 GPU_BATCH = 256

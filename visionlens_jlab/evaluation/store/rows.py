@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import duckdb
 import pyarrow as pa
 
-from visionlens_jlab.analysis.store import rows as finding_rows
+from visionlens_jlab.core.catalog.changes import announce
 from visionlens_jlab.core.catalog.clock import to_iso, utc_now
 from visionlens_jlab.core.catalog.database import Reader
 from visionlens_jlab.core.catalog.staging import column, staged
@@ -38,6 +38,19 @@ class Stored:
     request: EvaluateRequest
     file: str
     digest: str
+
+
+class RunRenamed(NamedTuple):
+    """A change that other capabilities follow: predictions have the run as their source."""
+
+    run: str
+    new: str
+
+
+class EvaluationsRemoved(NamedTuple):
+    """A change that other capabilities follow: what rests on these evaluations goes."""
+
+    evaluations: list[str]
 
 
 def write_evaluation(
@@ -123,7 +136,7 @@ def rename_run(cursor: duckdb.DuckDBPyConnection, run: str, new: str) -> None:
             "UPDATE evaluation SET run = ?, request = ?, detail = ? WHERE evaluation = ?",
             [new, *changed, name],
         )
-    finding_rows.rename_run(cursor, run, new)
+    announce(cursor, RunRenamed(run, new))
 
 
 def remove_evaluation(cursor: duckdb.DuckDBPyConnection, name: str) -> list[str]:
@@ -134,14 +147,14 @@ def remove_evaluation(cursor: duckdb.DuckDBPyConnection, name: str) -> list[str]
     files = _remove(cursor, "evaluation = ?", name)
     if not files:
         raise _unknown(cursor, name)
-    finding_rows.remove_of_evaluations(cursor, [name])
+    announce(cursor, EvaluationsRemoved([name]))
     return files
 
 
 def remove_of_run(cursor: duckdb.DuckDBPyConnection, run: str) -> list[str]:
     """Remove the evaluations of a run with their findings; their files."""
     rows = cursor.execute("SELECT evaluation FROM evaluation WHERE run = ?", [run]).fetchall()
-    finding_rows.remove_of_evaluations(cursor, [name for (name,) in rows])
+    announce(cursor, EvaluationsRemoved([name for (name,) in rows]))
     return _remove(cursor, "run = ?", run)
 
 

@@ -15,10 +15,10 @@ from visionlens_jlab.core.system.confinement import Confinement
 from visionlens_jlab.export.job.content import ANNOTATIONS, CLASSES, SAMPLES, make_content, watched
 from visionlens_jlab.export.job.place import REPORT, new_folder, partial_folder
 from visionlens_jlab.export.shapes import ExportReport
-from visionlens_jlab.formats.registry import source_kinds
 from visionlens_jlab.formats.writing.losses import Losses
 from visionlens_jlab.formats.writing.registry import writer_of
 from visionlens_jlab.formats.writing.writer import Target
+from visionlens_jlab.media.registry import source_kinds
 from visionlens_jlab.media.sources import Source, connect_stored
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from visionlens_jlab.export.shapes import ExportIssue
+from visionlens_jlab.formats.shapes import ExportIssue
 
 LOSSES: dict[str, str] = {
     "ANNOTATION_LEFT_OUT": "Labels of a kind that the format does not have were left out.",

@@ -7,8 +7,8 @@ from pathlib import Path
 import pyarrow as pa
 
 from visionlens_jlab.core.jobs.context import JobContext
-from visionlens_jlab.formats.registry import source_kinds
 from visionlens_jlab.formats.request import Request, make_request
+from visionlens_jlab.media.registry import source_kinds
 
 TABLE = Path("input/table.arrow")
 """In the spool: the rows of a DataFrame."""

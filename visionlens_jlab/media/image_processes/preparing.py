@@ -9,7 +9,6 @@ from typing import BinaryIO, Protocol, TypeVar
 import numpy as np
 from PIL import Image
 
-from visionlens_jlab.embeddings.models.preparation import Preparation
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.media.decode import open_upright
 from visionlens_jlab.media.hashing import content_hash
@@ -17,6 +16,7 @@ from visionlens_jlab.media.header_reader import read_header
 from visionlens_jlab.media.headers import UnreadableImageError
 from visionlens_jlab.media.image_processes.tasks import CRASHED, PixelsResult, PixelsTask
 from visionlens_jlab.media.memory import OWN
+from visionlens_jlab.media.preparation import Preparation
 from visionlens_jlab.media.sources import Source
 
 Box = tuple[float, float, float, float]

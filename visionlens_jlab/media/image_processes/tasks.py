@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from visionlens_jlab.embeddings.models.preparation import Preparation
 from visionlens_jlab.media.headers import Header
+from visionlens_jlab.media.preparation import Preparation
 
 
 class HeaderTask(msgspec.Struct, tag="headers"):

@@ -47,7 +47,7 @@ def execute(task: Task) -> Result:
 def _source(location: str, readable: tuple[str, ...]) -> Source:
     kinds: list[SourceKind] = []
     if "://" in location:
-        from visionlens_jlab.formats.registry import source_kinds
+        from visionlens_jlab.media.registry import source_kinds
 
         kinds = source_kinds()
     return connect_stored(location, kinds, allowed_roots().and_in(readable))

@@ -18,7 +18,6 @@ from pydantic_ai.messages import (
 )
 from pydantic_ai.models.function import AgentInfo, FunctionModel
 
-from visionlens_jlab.agents.config import AgentConfig
 from visionlens_jlab.analysis.shapes import SliceRequest
 from visionlens_jlab.core.catalog.store import DatasetStore
 from visionlens_jlab.core.datasets.library import Library
@@ -26,6 +25,7 @@ from visionlens_jlab.core.jobs.inline import run_inline, run_job
 from visionlens_jlab.core.views.shapes import ViewSpec
 from visionlens_jlab.evaluation.shapes import EvaluateRequest, PredictionsRequest
 from visionlens_jlab.ingestion.shapes import IngestRequest
+from visionlens_jlab.language_models.config import AgentConfig
 from visionlens_jlab.tests.api.servers import make_coco
 
 IMAGES = 240

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import pytest
 
-from visionlens_jlab.agents.config import AgentConfig
-from visionlens_jlab.agents.providers import model_of
 from visionlens_jlab.attributes.models.registry import make, vision_models
 from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.language_models.config import AgentConfig
+from visionlens_jlab.language_models.providers import model_of
 from visionlens_jlab.tests.agents.provider import Provider, serving
 
 KEY, OF_OPENAI, OF_OLLAMA = "sk-configured", "sk-openai", "sk-ollama"

@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from visionlens_jlab.agents.config import AgentConfig
-from visionlens_jlab.agents.providers import model_of
 from visionlens_jlab.agents.shapes import AskRequest
 from visionlens_jlab.core.jobs.inline import run_job
 from visionlens_jlab.core.views.shapes import ViewSpec
 from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.language_models.config import AgentConfig
+from visionlens_jlab.language_models.providers import model_of
 from visionlens_jlab.tests.agents.asked import NIGHT, REQUEST
 from visionlens_jlab.tests.agents.provider import Raw, serving
 

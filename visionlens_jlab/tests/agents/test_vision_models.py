@@ -15,7 +15,6 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from visionlens_jlab.agents.config import AgentConfig
 from visionlens_jlab.attributes.models.answers import majority, read
 from visionlens_jlab.attributes.models.base import Question
 from visionlens_jlab.attributes.models.batches import Asker
@@ -26,6 +25,7 @@ from visionlens_jlab.attributes.shapes import AttributeSpec
 from visionlens_jlab.config import ENV_TRUST_REMOTE_CODE
 from visionlens_jlab.embeddings.models.base import OutOfMemoryError
 from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.language_models.config import AgentConfig
 from visionlens_jlab.tests.agents.tiny_vlm import make_vlm
 from visionlens_jlab.tests.embedding.checkpoints import requires
 from visionlens_jlab.tests.embedding.test_models import write_evil

@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from visionlens_jlab.agents.config import AgentConfig
 from visionlens_jlab.attributes.models import provider
 from visionlens_jlab.attributes.models.base import Question
 from visionlens_jlab.attributes.models.registry import default_model, make, vision_models
 from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.language_models.config import AgentConfig
 
 pytest.importorskip("pydantic_ai", reason="the extra 'agents' is not installed")
 KEY = "a-key-that-nobody-may-see"

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from visionlens_jlab.core.catalog.store import DatasetStore
+from visionlens_jlab.core.catalog.trusted_roots import KEPT
 from visionlens_jlab.core.damage.repair import examine
 from visionlens_jlab.core.datasets.library import Library
-from visionlens_jlab.core.datasets.trust import KEPT
 from visionlens_jlab.core.jobs.inline import run_inline
 from visionlens_jlab.core.system.confinement import NOWHERE, Confinement
 from visionlens_jlab.errors import VisionLensError

@@ -16,10 +16,10 @@ from visionlens_jlab.embeddings.models.classical import (
     ClassicalEmbedder,
     describe,
 )
-from visionlens_jlab.embeddings.models.preparation import Preparation
 from visionlens_jlab.embeddings.models.registry import embedders, make
 from visionlens_jlab.embeddings.models.whitening import Whitening
 from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.media.preparation import Preparation
 
 
 def scene(seed: int, size: tuple[int, int] = (200, 150)) -> Image.Image:

@@ -9,8 +9,9 @@ from visionlens_jlab.core.plugins.registry import PluginRegistry
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.formats.deferred import DeferredFormat
 from visionlens_jlab.formats.detect import detect
-from visionlens_jlab.formats.registry import format_infos, formats, source_kinds
+from visionlens_jlab.formats.registry import format_infos, formats
 from visionlens_jlab.formats.shapes import DetectRequest
+from visionlens_jlab.media.registry import source_kinds
 from visionlens_jlab.tests.formats.writers import write_coco, write_image, write_text
 
 

@@ -240,10 +240,10 @@ def test_a_split_that_is_not_there_is_not_taken_from_another(tmp_path):
 
 
 def test_many_lines_come_in_bounded_batches(tmp_path, monkeypatch):
-    from visionlens_jlab.formats.registry import source_kinds
     from visionlens_jlab.formats.request import make_request
     from visionlens_jlab.formats.yolo import format as yolo
     from visionlens_jlab.formats.yolo import labels as yolo_labels
+    from visionlens_jlab.media.registry import source_kinds
 
     for module in (yolo, yolo_labels):
         monkeypatch.setattr(module, "BATCH_LINES", 50)

@@ -11,11 +11,11 @@ from visionlens_jlab.analysis.shapes import AnalyseRequest, RecheckRequest, Slic
 from visionlens_jlab.core.catalog.store import DatasetStore
 from visionlens_jlab.core.datasets.library import Library
 from visionlens_jlab.core.jobs.inline import run_inline, run_job
+from visionlens_jlab.core.jobs.kinds import following
 from visionlens_jlab.core.jobs.shapes import Job
 from visionlens_jlab.core.shapes import JobParameters
 from visionlens_jlab.core.views.shapes import ViewSpec
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.evaluation.setup import EvaluateSetup
 from visionlens_jlab.evaluation.shapes import EvaluateRequest, IntervalsRequest, PredictionsRequest
 from visionlens_jlab.ingestion.shapes import IngestRequest
 from visionlens_jlab.tests.agents import planted
@@ -118,15 +118,15 @@ def test_a_check_comes_before_the_intervals() -> None:
     request = EvaluateRequest(dataset="planted", run="model")
     job = Job(job="1", kind="evaluate", dataset="planted", state="done", created_at="")
 
-    def following(request: EvaluateRequest, **result: object) -> list[type]:
+    def types(request: EvaluateRequest, **result: object) -> list[type]:
         done = job.model_copy(update={"evaluate": request, "result": result})
-        return [type(one) for one in EvaluateSetup().follow(done)]
+        return [type(one) for one in following(done, {})]
 
-    assert following(request, evaluation="m", findings=2) == [RecheckRequest, IntervalsRequest]
-    assert following(request, evaluation="m", findings=0) == [IntervalsRequest]
+    assert types(request, evaluation="m", findings=2) == [RecheckRequest, IntervalsRequest]
+    assert types(request, evaluation="m", findings=0) == [IntervalsRequest]
     once = request.model_copy(update={"replicates": 0})
-    assert following(once, evaluation="m", findings=1) == [RecheckRequest]
-    assert following(request) == []
+    assert types(once, evaluation="m", findings=1) == [RecheckRequest]
+    assert types(request) == []
 
 
 def test_a_finding_holds_where_the_interval_is_on_its_side() -> None:

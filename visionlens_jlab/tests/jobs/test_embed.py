@@ -18,11 +18,11 @@ from visionlens_jlab.core.jobs.inline import run_inline, run_job
 from visionlens_jlab.embeddings.job import job as embed
 from visionlens_jlab.embeddings.models import registry
 from visionlens_jlab.embeddings.models.base import OutOfMemoryError
-from visionlens_jlab.embeddings.models.preparation import Preparation
 from visionlens_jlab.embeddings.shapes import EmbedRequest
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.ingestion.shapes import IngestRequest
 from visionlens_jlab.media.image_processes.preparing import prepared
+from visionlens_jlab.media.preparation import Preparation
 from visionlens_jlab.tests.api.servers import make_coco
 from visionlens_jlab.tests.embedding.checkpoints import requires
 

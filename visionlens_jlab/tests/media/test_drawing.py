@@ -13,10 +13,10 @@ import psutil
 import pytest
 from PIL import Image
 
-from visionlens_jlab.embeddings.models.preparation import Preparation
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.media import drawing
 from visionlens_jlab.media.image_processes.preparing import prepared
+from visionlens_jlab.media.preparation import Preparation
 from visionlens_jlab.tests.media.hostile import FILES, jpeg, pgm, ppm, tags
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-
-from visionlens_jlab.agents.fencing import one_line
+import unicodedata
 
 _PLAIN = re.compile(r"[\w.+/:-]+(?: [\w.+/:-]+){0,2}")
 _LONGEST_NAME = 60
@@ -35,6 +34,15 @@ def shown(predicate: str, longest: int = _LONGEST_PREDICATE) -> str:
 def shown_value(value: str) -> str:
     """A value in a list of them."""
     return shown(value, _LONGEST_NAME)
+
+
+def one_line(text: str) -> str:
+    """Text without line ends, control or formatting characters."""
+    return "".join(
+        " " if character in "\n\r\t\u2028\u2029" else character
+        for character in text
+        if character in "\n\r\t\u2028\u2029" or unicodedata.category(character)[0] != "C"
+    )
 
 
 def _cut(text: str, longest: int) -> str:

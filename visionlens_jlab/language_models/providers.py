@@ -5,8 +5,8 @@ from __future__ import annotations
 import inspect
 from typing import TYPE_CHECKING, Any
 
-from visionlens_jlab.agents.config import AgentConfig, installed, provider_of
 from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.language_models.config import AgentConfig, installed, provider_of
 
 if TYPE_CHECKING:
     from pydantic_ai.models import Model

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any, Protocol
 
-from visionlens_jlab.agents.shapes import AgentSettings, Budget
 from visionlens_jlab.config import (
     ENV_AGENT_KEY,
     ENV_AGENT_MODEL,
@@ -18,6 +17,7 @@ from visionlens_jlab.config import (
     ENV_VISION_MODEL,
 )
 from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.language_models.shapes import AgentSettings, Budget
 
 OPENAI = ("openai", "openai-chat", "openai-responses")
 TRANSFORMERS = "transformers"

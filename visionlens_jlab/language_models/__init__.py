@@ -1,0 +1,1 @@
+"""Language models as they are configured, and their providers; used by whatever asks one."""
