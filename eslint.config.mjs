@@ -5,19 +5,6 @@ import prettierRecommended from 'eslint-plugin-prettier/recommended';
 import globals from 'globals';
 import jupyterPlugin from '@jupyter/eslint-plugin';
 
-/** One folder of `src/` for each capability. */
-const CAPABILITIES =
-  'agents|analysis|attributes|duplicates|embeddings|evaluation|export|ingestion|labels|map';
-/** Views of the core that still show what a capability makes, until it is declared to them. */
-const SHOWN_BY_CORE = [
-  'src/core/datasets/{DatasetCard,DatasetsPanel}.tsx',
-  'src/core/datasets/types.ts',
-  'src/core/filters/{Conditions,SavedViewRow,SavedViews,SearchBox}.tsx',
-  'src/core/filters/steps.ts',
-  'src/core/grid/GridPanel.tsx',
-  'src/core/plugins/core.ts'
-];
-
 export default defineConfig([
   {
     ignores: [
@@ -58,22 +45,6 @@ export default defineConfig([
       curly: ['error', 'all'],
       eqeqeq: 'error',
       'prefer-arrow-callback': 'error'
-    }
-  },
-  {
-    files: ['src/core/**'],
-    ignores: SHOWN_BY_CORE,
-    rules: {
-      'no-restricted-syntax': [
-        'error',
-        ...['ImportDeclaration', 'ImportExpression', 'ExportNamedDeclaration'].map(
-          node => ({
-            selector: `${node}[source.value=/^(\\.\\.\\u002F)+(${CAPABILITIES})(\\u002F|$)/]`,
-            message:
-              'The core knows no capability: it declares what it adds, in its plugin.ts.'
-          })
-        )
-      ]
     }
   },
   prettierRecommended

@@ -71,6 +71,7 @@ def _checks() -> list[Check]:
         Check("mypy", "lint", [_tool("mypy")]),
         *tests[5:],
         Check("eslint", "lint", [jlpm, "eslint:check"]),
+        Check("imports of TypeScript", "lint", [jlpm, "imports:check"]),
         Check("prettier", "lint", [jlpm, "prettier:check"]),
         Check("stylelint", "lint", [jlpm, "stylelint:check"]),
         Check("ruff", "lint", [_tool("ruff"), "check", "."]),

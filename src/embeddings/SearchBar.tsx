@@ -1,13 +1,13 @@
 import * as React from 'react';
 import { useStore } from 'zustand';
 import type { IPanelContext } from '../core/client/context';
-import type { IEmbeddingSpace, IQuery } from './client';
-import type { ISearch } from '../core/client/types';
+import type { IQuery, ISearch } from '../core/client/types';
+import { queryName } from '../core/search/describeSearch';
+import { useQueryNames } from '../core/search/useQueryNames';
 import type { IWorkspaceModel } from '../core/workspace/types';
+import type { IEmbeddingSpace } from './client';
 import { Examples } from './Examples';
-import { queryName } from './describeSearch';
 import { isEmpty, removeQuery, setQuery } from './searchSpec';
-import { useQueryNames } from './useQueryNames';
 
 interface IProps {
   readonly model: IWorkspaceModel;

@@ -1,6 +1,6 @@
 /** REST: embedding spaces, encoded queries, projections, colours, duplicates. */
 import { path, type Transport } from '../core/client/transport';
-import type { IChanged, IJob, Level } from '../core/client/types';
+import type { IChanged, IJob, IQuery, Level } from '../core/client/types';
 import type { components } from '../core/client/schema';
 
 type Schemas = components['schemas'];
@@ -11,7 +11,6 @@ export type IProjectionMethod = Schemas['ProjectionMethod'];
 /** What can embed and project here, and what could if it were installed. */
 export type IInstalled = Schemas['EmbedderList'];
 export type IProjection = Schemas['Projection'];
-export type IQuery = Schemas['Query'];
 export type IEncoded = Schemas['Encoded'];
 /** What the codes or numbers of a coloring mean; `values` by code. */
 export type IColorLegend = Schemas['ColorLegend'];

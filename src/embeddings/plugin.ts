@@ -22,6 +22,12 @@ export const searchesPlugin: JupyterFrontEndPlugin<void> = {
       async transport =>
         new (await import('./client')).EmbeddingsClient(transport)
     );
+    core.addPart(
+      'searches',
+      async () =>
+        new (await import('./searches')).Searches(core.client.embeddings)
+    );
+    core.slots.add('grid', async () => (await import('./SearchBar')).SearchBar);
     const ids: string[] = [];
     const add = (
       command: string,

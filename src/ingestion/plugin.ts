@@ -10,6 +10,7 @@ import { ICore } from '../core/plugins/core';
 import { reportFailure } from '../core/plugins/failure';
 import { IPanels } from '../core/plugins/panels';
 import { datasetsIcon, lensIcon } from '../core/plugins/icons';
+import type { IUploads } from './uploads/types';
 
 /** The one item selected in the file browser, if a dataset may lie there. */
 function selectedPath(browser: FileBrowser | null): string | null {
@@ -37,18 +38,30 @@ export const ingestionPlugin: JupyterFrontEndPlugin<void> = {
     panels: IPanels,
     browser: FileBrowser | null
   ) => {
-    const { commands, trans } = core;
+    const { client, commands, jobs, slots, trans } = core;
+    let loading: Promise<IUploads> | null = null;
+    const uploads = (): Promise<IUploads> =>
+      (loading ??= import('./uploads/uploads').then(
+        ({ Uploads }) => new Uploads(client, jobs)
+      ));
+    const parts = () => import('./slots');
+    slots.add('add-dataset', async () => (await parts()).IngestForm);
+    slots.add('datasets', async () =>
+      (await parts()).uploadList(await uploads())
+    );
+    slots.add('dataset-card', async () =>
+      (await parts()).datasetReport(await uploads())
+    );
     panels.addBelow('grid', async (panel, dataset, opened) => {
-      const [{ createUploadBar }, { searchByFile }, uploads] =
-        await Promise.all([
-          import('./uploads/uploadBar'),
-          import('../embeddings/searchByFile'),
-          core.uploads()
-        ]);
+      const [{ createUploadBar }, { searchByFile }, sent] = await Promise.all([
+        import('./uploads/uploadBar'),
+        import('../core/search/searchByFile'),
+        uploads()
+      ]);
       return createUploadBar(
         panel,
         dataset,
-        uploads,
+        sent,
         trans,
         image => void opened.then(model => searchByFile(core, model, image))
       );
@@ -82,7 +95,7 @@ export const ingestionPlugin: JupyterFrontEndPlugin<void> = {
           workspaces.current?.server.dataset;
         if (dataset) {
           await import('./addImages')
-            .then(({ addImages }) => addImages(core, dataset))
+            .then(({ addImages }) => addImages(uploads(), dataset))
             .catch(reportFailure);
         }
       }

@@ -7,7 +7,10 @@ import { JobProgress } from '../core/jobs/JobProgress';
 import { isActive } from '../core/jobs/tracker';
 import { type IDatasetJob, useDatasetJob } from '../core/jobs/useDatasetJob';
 import { CommandIDs } from '../core/tokens';
-import { useByMeaning, useImageDrop } from '../embeddings/semanticSearch';
+import {
+  useImageDrop,
+  useSearchByMeaning
+} from '../core/search/useSearchByMeaning';
 import type { IWorkspaceModel } from '../core/workspace/types';
 import { ComputeForm } from './ComputeForm';
 import { Legend } from './Legend';
@@ -80,7 +83,7 @@ function Drawn(props: IPartProps): JSX.Element {
   const warning = useStore(map.store, state => state.projection?.warning);
   const level = useStore(map.store, state => state.projection?.level);
   const viewLevel = useStore(model.store, state => state.view.level);
-  const meaning = useByMeaning(model, context);
+  const meaning = useSearchByMeaning(model, context);
   useImageDrop(stage, context, meaning);
   const drawing = { ...props, view, mode, onMode: setMode };
   return (

@@ -21,8 +21,10 @@ import type {
   ILogLine,
   IPredicate,
   IPredicateRequest,
+  IQuery,
   ISampleDetail,
   ISavedView,
+  ISearch,
   ITagRequest,
   ITiles,
   IUploaded,
@@ -48,10 +50,35 @@ export interface ILabelEdits {
   history(dataset: string, limit?: number): Promise<IHistoryEntry[]>;
 }
 
+/** Searches for what looks like a text or an image. `current` is the view's, whose limits stay. */
+export interface ISearches {
+  /** Whether a dataset has embeddings to search in. */
+  offered(dataset: string): Promise<boolean>;
+  /** What the queries of an embedding space were made from, the latest first. */
+  queries(
+    dataset: string,
+    space: string,
+    signal?: AbortSignal
+  ): Promise<readonly IQuery[]>;
+  byText(
+    dataset: string,
+    text: string,
+    current: ISearch | null
+  ): Promise<ISearch>;
+  /** By an image file of this computer; it is not added to the dataset. */
+  byImage(
+    dataset: string,
+    image: File,
+    current: ISearch | null
+  ): Promise<ISearch>;
+}
+
 /** The parts that capabilities add: each names its own by declaration merging, and adds it with `addPart`. */
 export interface IClientParts {
   /** The views ask for these; the capability of labels adds them. */
   readonly labels: ILabelEdits;
+  /** The views ask for these; the capability of embeddings adds them. */
+  readonly searches: ISearches;
 }
 
 /** What of the REST API is there at once. */
@@ -215,10 +242,37 @@ export interface IVisionLensSettings {
   readonly set: (change: Partial<ISettings>) => void;
 }
 
+/**
+ * Places in the panels of the core where capabilities put components, and the properties that each
+ * place gives them: the panel that has one adds it by declaration merging.
+ */
+// eslint-disable-next-line @typescript-eslint/no-empty-object-type
+export interface ISlotProps {}
+
+export type SlotComponent<Name extends keyof ISlotProps> = (
+  props: ISlotProps[Name]
+) => JSX.Element | null;
+
+/** What stands in the slots of panels. */
+export interface ISlots {
+  /** Put a component into a slot; its code is loaded with the panel. */
+  add<Name extends keyof ISlotProps>(
+    name: Name,
+    load: () => Promise<SlotComponent<Name>>
+  ): void;
+  /** Load what stands in some slots; the panel is made afterwards. */
+  load(...names: (keyof ISlotProps)[]): Promise<void>;
+  /** What was loaded. */
+  loaded<Name extends keyof ISlotProps>(
+    name: Name
+  ): readonly SlotComponent<Name>[];
+}
+
 /** What a panel's factory is given. */
 export interface IPanelContext {
   readonly client: IClient;
   readonly trans: TranslationBundle;
   readonly commands: CommandRegistry;
   readonly settings: IVisionLensSettings;
+  readonly slots: ISlots;
 }

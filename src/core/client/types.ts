@@ -34,6 +34,8 @@ export type IPredicate = Schemas['Predicate'];
 export type IChanged = Schemas['Changed'];
 export type JobState = IJob['state'];
 export type ISearch = Schemas['SearchSpec'];
+/** What an encoded query was made from. */
+export type IQuery = Schemas['Query'];
 export type IOutcomeFilter = Schemas['OutcomeFilter'];
 export type ICell = Schemas['Cell'];
 export type Outcome = IOutcomeFilter['outcomes'][number];

@@ -3,27 +3,24 @@ import { errorBody } from '../client/errors';
 import type { IDatasetInfo, IErrorBody } from '../client/types';
 import { ErrorBox } from '../components/ErrorBox';
 import { formatCount, unbroken } from '../components/format';
+import { Slot } from '../components/Slot';
 import { CommandIDs } from '../tokens';
-import { addDropZone } from '../components/dropZone';
 import { CardMenu, update } from './CardMenu';
-import { Report } from '../../ingestion/Report';
-import type { ReadReport } from '../../ingestion/useReport';
 import type { IDatasetsContext } from './types';
 
 interface IProps {
   readonly info: IDatasetInfo;
   readonly context: IDatasetsContext;
-  /** Whether the report stands open from the start, as after an ingest. */
-  readonly reportOpen: boolean;
+  /** Whether its ingest has just ended. */
+  readonly isFresh: boolean;
   readonly onDeleted: () => void;
 }
 
 /** A dataset: what it looks like, how much it holds, whether it can be opened. */
 export function DatasetCard(props: IProps): JSX.Element {
-  const { info, context, onDeleted } = props;
-  const { commands, trans, uploads } = context;
+  const { info, context, isFresh, onDeleted } = props;
+  const { commands, slots, trans } = context;
   const [error, setError] = React.useState<IErrorBody | null>(null);
-  const [reportOpen, setReportOpen] = React.useState(props.reportOpen);
 
   const run = async (work: Promise<unknown>): Promise<void> => {
     setError(null);
@@ -38,22 +35,6 @@ export function DatasetCard(props: IProps): JSX.Element {
     run(commands.execute(CommandIDs.open, { dataset: info.dataset }));
 
   const card = React.useRef<HTMLLIElement>(null);
-  const { dataset, name } = info;
-  const { client } = context;
-  const readReport = React.useCallback<ReadReport>(
-    (offset, limit) => client.report(dataset, offset, limit),
-    [client, dataset]
-  );
-  React.useEffect(
-    () =>
-      card.current === null
-        ? undefined
-        : addDropZone(card.current, {
-            text: trans.__('Drop image files: they are copied into %1', name),
-            onFiles: files => uploads.start(dataset, files)
-          }),
-    [uploads, dataset, name, trans]
-  );
 
   return (
     <li ref={card} className="vl-card" data-state={info.state}>
@@ -71,22 +52,11 @@ export function DatasetCard(props: IProps): JSX.Element {
       <Damages info={info} context={context} />
       {error && <ErrorBox error={error} trans={trans} />}
       <div className="vl-card-foot">
-        <details
-          open={reportOpen}
-          onToggle={event => setReportOpen(event.currentTarget.open)}
-        >
-          <summary>{trans.__('Report')}</summary>
-          {reportOpen && (
-            <Report
-              key={info.version}
-              dataset={dataset}
-              context={context}
-              title={trans.__('Ingest report')}
-              annotations={trans.__('Annotations')}
-              read={readReport}
-            />
-          )}
-        </details>
+        <Slot
+          slots={slots}
+          name="dataset-card"
+          give={{ context, info, card, isFresh }}
+        />
         <CardMenu
           info={info}
           context={context}

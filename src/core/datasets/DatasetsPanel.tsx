@@ -1,11 +1,10 @@
 import * as React from 'react';
 import type { IDatasetInfo, IJob } from '../client/types';
 import { ErrorBox } from '../components/ErrorBox';
+import { Slot } from '../components/Slot';
 import { JobRow } from '../jobs/JobRow';
 import { useJobs } from '../jobs/useJobs';
-import { UploadList } from '../../ingestion/uploads/UploadList';
 import { DatasetCard } from './DatasetCard';
-import { IngestForm } from '../../ingestion/IngestForm';
 import type { IDatasetsContext } from './types';
 import { useDatasets } from './useDatasets';
 import { useFormRequest } from './useFormRequest';
@@ -16,7 +15,7 @@ export function DatasetsPanel(props: {
   context: IDatasetsContext;
 }): JSX.Element {
   const { context } = props;
-  const { form, trans } = context;
+  const { form, slots, trans } = context;
   const { datasets, error, reload } = useDatasets(context);
   const request = useFormRequest(form);
   const formOpen = request !== null;
@@ -46,15 +45,19 @@ export function DatasetsPanel(props: {
         </button>
       </div>
       {request && (
-        <IngestForm
+        <Slot
           key={request.source}
-          context={context}
-          source={request.source}
-          onStarted={started}
-          onCancel={() => form.close()}
+          slots={slots}
+          name="add-dataset"
+          give={{
+            context,
+            source: request.source,
+            onStarted: started,
+            onCancel: () => form.close()
+          }}
         />
       )}
-      <UploadList uploads={context.uploads} trans={trans} />
+      <Slot slots={slots} name="datasets" give={{ context }} />
       {own.visible.map(job => (
         <JobRow
           key={job.job}
@@ -95,7 +98,7 @@ function Cards(props: {
             key={`${info.uuid}${fresh ? ' finished' : ''}`}
             info={info}
             context={context}
-            reportOpen={fresh}
+            isFresh={fresh}
             onDeleted={reload}
           />
         );

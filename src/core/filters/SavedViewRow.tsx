@@ -9,7 +9,7 @@ import { useStore } from 'zustand';
 import type { IPanelContext } from '../client/context';
 import type { ISavedView } from '../client/types';
 import { formatCount } from '../components/format';
-import { useQueryNames } from '../../embeddings/useQueryNames';
+import { useQueryNames } from '../search/useQueryNames';
 import type { IWorkspaceModel } from '../workspace/types';
 import { formKeys } from './formKeys';
 import { viewText } from './steps';

@@ -5,7 +5,7 @@ import type { IPanelContext } from '../client/context';
 import { ErrorBox } from '../components/ErrorBox';
 import { Popover } from '../components/Popover';
 import { CommandIDs } from '../tokens';
-import { useQueryNames } from '../../embeddings/useQueryNames';
+import { useQueryNames } from '../search/useQueryNames';
 import type { IWorkspaceModel } from '../workspace/types';
 import { SavedViewRow } from './SavedViewRow';
 import { shorten, viewText } from './steps';

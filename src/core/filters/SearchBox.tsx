@@ -7,7 +7,7 @@ import { Combobox, type IOption } from '../components/Combobox';
 import { formatCount } from '../components/format';
 import { ErrorBox } from '../components/ErrorBox';
 import type { IPanelContext } from '../client/context';
-import { useByMeaning, useImageDrop } from '../../embeddings/semanticSearch';
+import { useImageDrop, useSearchByMeaning } from '../search/useSearchByMeaning';
 import { pickFiles } from '../components/imageFiles';
 import type { IWorkspaceModel } from '../workspace/types';
 import { chooseMeaning, meanings, searchText, setSearch } from './search';
@@ -26,7 +26,7 @@ const DESCRIBED = 'described';
 /** Searches names while you type; the list offers what else the text may mean. */
 export function SearchBox({ model, context }: IProps): JSX.Element {
   const { trans } = context;
-  const meaning = useByMeaning(model, context);
+  const meaning = useSearchByMeaning(model, context);
   const root = React.useRef<HTMLDivElement>(null);
   const searched = useStore(model.store, state =>
     searchText(state.view.filter)

@@ -3,10 +3,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { JSONExt, type ReadonlyPartialJSONValue } from '@lumino/coreutils';
 import type { IViewSpec } from '../client/types';
 import { describeOutcomes } from '../components/outcomes';
-import {
-  describeSearch,
-  type QueryNames
-} from '../../embeddings/describeSearch';
+import { describeSearch, type QueryNames } from '../search/describeSearch';
 import { describeCondition } from './describe';
 import { conditions } from './tree';
 

@@ -2,10 +2,10 @@ import * as React from 'react';
 import { useStore } from 'zustand';
 import type { IPanelContext } from '../client/context';
 import { ErrorBox } from '../components/ErrorBox';
+import { Slot } from '../components/Slot';
 import { useSettings } from '../components/useSettings';
 import { CommandIDs } from '../tokens';
 import type { IWorkspaceModel } from '../workspace/types';
-import { SearchBar } from '../../embeddings/SearchBar';
 import { GridToolbar } from './GridToolbar';
 import type { IGridSources } from './sources';
 import { TileGrid } from './TileGrid';
@@ -13,6 +13,13 @@ import { TileGrid } from './TileGrid';
 interface IProps {
   readonly model: IWorkspaceModel;
   readonly context: IPanelContext;
+}
+
+declare module '../client/context' {
+  interface ISlotProps {
+    /** Below the toolbar of the grid. */
+    readonly grid: IProps;
+  }
 }
 
 interface IGridProps extends IProps {
@@ -91,7 +98,7 @@ export function GridPanel(props: IGridProps): JSX.Element {
         tagging={tagging}
         onTagging={setTagging}
       />
-      <SearchBar model={model} context={context} />
+      <Slot slots={context.slots} name="grid" give={{ model, context }} />
       {error && <ErrorBox error={error} trans={trans} />}
       {count === 0 ? (
         <Empty model={model} context={context} />

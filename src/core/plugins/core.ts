@@ -14,17 +14,16 @@ import type { IClientParts, IPanelContext } from '../client/context';
 import type { Transport } from '../client/transport';
 import { type IServerEvents, ServerEvents } from '../client/events';
 import { type IJobs, JobTracker } from '../jobs/tracker';
-import type { IUploads } from '../../ingestion/uploads/types';
 import { IWorkspaces, NAMESPACE, PLUGIN_ID } from '../tokens';
 import { Workspaces } from '../workspace/registry';
 import { Settings } from './settings';
+// eslint-disable-next-line jupyter/prefer-lazy-imports
+import { Slots } from './slots';
 
 /** Server connection, events, jobs, settings and strings. */
 export interface ICore extends IPanelContext {
   readonly events: IServerEvents;
   readonly jobs: IJobs;
-  /** Files on their way to datasets; its code is loaded when it is first asked for. */
-  readonly uploads: () => Promise<IUploads>;
   /** Adds a capability's part of the client; its code is loaded with its first request. */
   readonly addPart: <Name extends keyof IClientParts>(
     name: Name,
@@ -62,21 +61,17 @@ export const corePlugin: JupyterFrontEndPlugin<ICore> = {
     const jobs = new JobTracker(client, events);
     const trans = (translator ?? nullTranslator).load(NAMESPACE);
     const category = trans.__('VisionLens');
-    let uploads: Promise<IUploads> | null = null;
     return {
       client,
       events,
       settings,
       jobs,
-      uploads: () =>
-        (uploads ??= import('../../ingestion/uploads/uploads').then(
-          ({ Uploads }) => new Uploads(client, jobs)
-        )),
       addPart: (name, load) => addPart(client, name, load),
       offer: (...ids) =>
         ids.forEach(command => palette?.addItem({ command, category })),
       trans,
-      commands: app.commands
+      commands: app.commands,
+      slots: new Slots()
     };
   }
 };

@@ -117,7 +117,13 @@ export const panelsPlugin: JupyterFrontEndPlugin<IPanels> = {
       icon: gridIcon,
       title: name => trans.__('Grid — %1', name),
       minimumWidth: 360,
-      load: async () => (await import('../grid')).createGridPanel
+      load: async () => {
+        const [{ createGridPanel }] = await Promise.all([
+          import('../grid'),
+          core.slots.load('grid')
+        ]);
+        return createGridPanel;
+      }
     };
     commands.addCommand(CommandIDs.open, {
       label: args =>

@@ -67,11 +67,11 @@ export const sidebarPlugin: JupyterFrontEndPlugin<void> = {
       load: async () => {
         // A dataset chosen here opens without waiting for code.
         panels.preload('grid');
-        const [{ createDatasetsPanel }, uploads] = await Promise.all([
+        const [{ createDatasetsPanel }] = await Promise.all([
           import('../datasets'),
-          core.uploads()
+          core.slots.load('add-dataset', 'datasets', 'dataset-card')
         ]);
-        return createDatasetsPanel({ ...core, uploads, form });
+        return createDatasetsPanel({ ...core, form });
       }
     });
     const filters = addSidePanel(app, restorer, {

@@ -7,8 +7,8 @@ import {
   waitFor
 } from '@testing-library/react';
 import * as React from 'react';
-import type { IEmbeddingSpace, IQuery } from '../client';
-import type { ISearch } from '../../core/client/types';
+import type { IEmbeddingSpace } from '../client';
+import type { IQuery, ISearch } from '../../core/client/types';
 import {
   fakeContext,
   fakeEmbeddings,
@@ -17,9 +17,13 @@ import {
   trans,
   VIEW
 } from '../../core/components/__tests__/fakes';
-import { findSimilar, searchImage, searchText } from '../actions';
-import { describeSearch, type QueryNames } from '../describeSearch';
+import {
+  describeSearch,
+  type QueryNames
+} from '../../core/search/describeSearch';
+import { findSimilar } from '../actions';
 import { SearchBar } from '../SearchBar';
+import { Searches } from '../searches';
 import {
   addExamples,
   chooseSpace,
@@ -128,32 +132,36 @@ describe('gestures', () => {
     await expect(
       findSimilar(place, { level: 'samples', ids: [1] })
     ).rejects.toMatchObject({ code: 'SPACE_NOT_FOUND' });
-    await expect(searchText(place, 'a bus')).rejects.toMatchObject({
-      code: 'SPACE_NOT_FOUND'
-    });
+    const searches = new Searches(place.client.embeddings);
+    await expect(searches.byText('blood', 'a bus', null)).rejects.toMatchObject(
+      {
+        code: 'SPACE_NOT_FOUND'
+      }
+    );
   });
 
   it('say so where no embeddings know texts', async () => {
-    const place = {
-      model: fakeModel(),
-      client: client({ spaces: async () => [space('old')] })
-    };
-    await expect(searchText(place, 'a bus')).rejects.toMatchObject({
+    const { embeddings } = client({ spaces: async () => [space('old')] });
+    await expect(
+      new Searches(embeddings).byText('blood', 'a bus', null)
+    ).rejects.toMatchObject({
       code: 'TEXT_UNSUPPORTED',
       message: expect.stringContaining('(old)')
     });
   });
 
   it('search by text and by an image', async () => {
-    const model = fakeModel();
-    const given = client();
-    await searchText({ model, client: given }, 'a red bus');
-    expect(given.embeddings.encode).toHaveBeenCalledWith('blood', {
+    const { embeddings } = client();
+    const searches = new Searches(embeddings);
+    const current = { ...emptySearch('old'), k: 7, like: [1] };
+    const found = await searches.byText('blood', 'a red bus', current);
+    expect(embeddings.encode).toHaveBeenCalledWith('blood', {
       space: 'clip',
       text: 'a red bus'
     });
-    expect(model.setSearch.mock.lastCall[0]).toMatchObject({
-      space: 'clip',
+    expect(found).toEqual({
+      ...emptySearch('clip'),
+      k: 7,
       queries: ['q1'],
       weights: [1]
     });
@@ -161,8 +169,8 @@ describe('gestures', () => {
       name: 'mine.jpg',
       arrayBuffer: async () => Uint8Array.from([97, 98, 99]).buffer
     } as File;
-    await searchImage({ model, client: given }, file);
-    expect((given.embeddings.encode as jest.Mock).mock.lastCall[1]).toEqual({
+    await searches.byImage('blood', file, null);
+    expect((embeddings.encode as jest.Mock).mock.lastCall[1]).toEqual({
       space: 'new',
       image: btoa('abc'),
       name: 'mine.jpg'

@@ -9,6 +9,7 @@ import type {
   IVisionLensSettings
 } from '../../client/context';
 import type { IEmbeddingsClient } from '../../../embeddings/client';
+import { Searches } from '../../../embeddings/searches';
 import type { IEvaluationsClient } from '../../../evaluation/client';
 import type {
   IAnnotation,
@@ -17,6 +18,7 @@ import type {
   ITile,
   IViewSpec
 } from '../../client/types';
+import { Slots } from '../../plugins/slots';
 import type { IWorkspaceModel, IWorkspaceState } from '../../workspace/types';
 
 export const trans = nullTranslator.load('visionlens');
@@ -177,6 +179,7 @@ export function fakeEmbeddings(
 }
 
 export function fakeContext(client: Partial<IClient>): IPanelContext {
+  const { embeddings = fakeEmbeddings() } = client;
   return {
     client: {
       cropUrl: (dataset: string, id: number, crop: { size: number }) =>
@@ -187,7 +190,8 @@ export function fakeContext(client: Partial<IClient>): IPanelContext {
       thumbnails: async (_: string, wanted: readonly unknown[]) =>
         wanted.map(() => new Blob(['x'])),
       savedViews: async () => [],
-      embeddings: fakeEmbeddings(),
+      embeddings,
+      searches: new Searches(embeddings),
       evaluations: {
         runs: async () => [],
         evaluations: async () => []
@@ -196,7 +200,8 @@ export function fakeContext(client: Partial<IClient>): IPanelContext {
     } as IClient,
     trans,
     commands: new CommandRegistry(),
-    settings: fakeSettings()
+    settings: fakeSettings(),
+    slots: new Slots()
   };
 }
 

@@ -7,6 +7,11 @@ import { VisionLensError } from '../../client/errors';
 import type { IDatasetInfo, IFolder, IIngestReport } from '../../client/types';
 import { fakeContext } from '../../components/__tests__/fakes';
 import { fakeJobs, job } from '../../jobs/__tests__/fakes';
+import {
+  datasetReport,
+  IngestForm,
+  uploadList
+} from '../../../ingestion/slots';
 import { fakeUploads } from '../../../ingestion/uploads/__tests__/fakes';
 import { DatasetsPanel } from '../DatasetsPanel';
 import type { IDatasetsContext, IFormState } from '../types';
@@ -118,9 +123,12 @@ export async function setUp(change: Partial<IClient> = {}) {
     ...fakeContext(client),
     jobs,
     events,
-    uploads,
     form
   };
+  context.slots.add('add-dataset', async () => IngestForm);
+  context.slots.add('datasets', async () => uploadList(uploads));
+  context.slots.add('dataset-card', async () => datasetReport(uploads));
+  await context.slots.load('add-dataset', 'datasets', 'dataset-card');
   await act(async () => {
     render(<DatasetsPanel context={context} />);
   });

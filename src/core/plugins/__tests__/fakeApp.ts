@@ -5,11 +5,11 @@ import type { Widget } from '@lumino/widgets';
 import { addPart } from '../../client/client';
 import type { IClient } from '../../client/context';
 import { fakeSettings, trans } from '../../components/__tests__/fakes';
-import { fakeUploads } from '../../../ingestion/uploads/__tests__/fakes';
 import { fakeJobs } from '../../jobs/__tests__/fakes';
 import { FakeServer } from '../../workspace/__tests__/fakeServer';
 import { Workspaces } from '../../workspace/registry';
 import type { ICore } from '../core';
+import { Slots } from '../slots';
 
 export interface IAdded {
   widget: Widget;
@@ -47,12 +47,12 @@ export function fakeApp(change: Partial<IClient> = {}) {
     client,
     events: server.serverEvents,
     jobs,
-    uploads: () => Promise.resolve(fakeUploads()),
     commands,
     addPart: (name, load) => addPart(client, name, load),
     offer: (...ids) => void offered.push(...ids),
     trans,
-    settings: fakeSettings()
+    settings: fakeSettings(),
+    slots: new Slots()
   };
   const workspaces = new Workspaces(client, server.serverEvents);
   const ids = () => added.map(({ widget }) => widget.id);

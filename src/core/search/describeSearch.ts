@@ -1,7 +1,6 @@
 /** Searches in words. */
 import type { TranslationBundle } from '@jupyterlab/translation';
-import type { IQuery } from './client';
-import type { ISearch } from '../core/client/types';
+import type { IQuery, ISearch } from '../client/types';
 
 /** What queries were made from, by their keys. */
 export type QueryNames = ReadonlyMap<string, IQuery>;

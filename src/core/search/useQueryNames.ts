@@ -1,7 +1,6 @@
 import * as React from 'react';
-import type { IPanelContext } from '../core/client/context';
-import type { IQuery } from './client';
-import type { ISearch } from '../core/client/types';
+import type { IPanelContext } from '../client/context';
+import type { IQuery, ISearch } from '../client/types';
 import type { QueryNames } from './describeSearch';
 
 const NONE: readonly IQuery[] = [];
@@ -26,7 +25,7 @@ export function useQueryNames(
       return;
     }
     const stop = new AbortController();
-    client.embeddings.queries(dataset, space, stop.signal).then(
+    client.searches.queries(dataset, space, stop.signal).then(
       setQueries,
       // Without their names they are called by their keys.
       () => undefined

@@ -1,11 +1,12 @@
 import { Notification } from '@jupyterlab/apputils';
-import type { IEmbeddingSpace } from '../client';
+import type { IEmbeddingSpace } from '../../../embeddings/client';
+import { Searches } from '../../../embeddings/searches';
 import {
   fakeEmbeddings,
   fakeModel,
   trans
-} from '../../core/components/__tests__/fakes';
-import { imageFile } from '../../ingestion/uploads/__tests__/fakes';
+} from '../../components/__tests__/fakes';
+import { imageFile } from '../../../ingestion/uploads/__tests__/fakes';
 import { searchByFile } from '../searchByFile';
 
 const CLIP = { space: 'clip', created_at: '1' } as IEmbeddingSpace;
@@ -16,7 +17,10 @@ function setUp(encode: jest.Mock) {
   const dismiss = jest.spyOn(Notification, 'dismiss').mockReturnValue();
   const error = jest.spyOn(Notification, 'error').mockReturnValue('n2');
   const model = fakeModel();
-  const core = { client: { embeddings }, trans } as never;
+  const core = {
+    client: { searches: new Searches(embeddings) },
+    trans
+  } as never;
   return { core, model, emit, dismiss, error };
 }
 

@@ -1,12 +1,12 @@
 /** Searching by what a text or an image file shows, from a panel. */
 import * as React from 'react';
-import type { IPanelContext } from '../core/client/context';
-import { errorBody } from '../core/client/errors';
-import type { IErrorBody } from '../core/client/types';
-import { addDropZone } from '../core/components/dropZone';
-import type { IWorkspaceModel } from '../core/workspace/types';
+import type { IPanelContext } from '../client/context';
+import { errorBody } from '../client/errors';
+import type { IErrorBody, ISearch } from '../client/types';
+import { addDropZone } from '../components/dropZone';
+import type { IWorkspaceModel } from '../workspace/types';
 
-export interface IByMeaning {
+export interface ISearchByMeaning {
   /** Whether there are embeddings; where none knows texts, trying says what to do. */
   readonly offered: boolean;
   /** Whether a query is being encoded. */
@@ -18,26 +18,27 @@ export interface IByMeaning {
   image(file: File): void;
 }
 
-export function useByMeaning(
+export function useSearchByMeaning(
   model: IWorkspaceModel,
   { client }: IPanelContext
-): IByMeaning {
+): ISearchByMeaning {
   const [offered, setOffered] = React.useState(false);
   const [busy, setBusy] = React.useState(false);
   const [error, setError] = React.useState<IErrorBody | null>(null);
   const run = async (
-    work: (search: typeof import('./actions')) => Promise<void>
+    find: (dataset: string, current: ISearch | null) => Promise<ISearch>
   ): Promise<void> => {
+    const { dataset, view } = model.store.getState();
     setBusy(true);
     setError(null);
     try {
-      await work(await import('./actions'));
+      model.setSearch(await find(dataset, view.search ?? null));
     } catch (reason) {
       setError(errorBody(reason));
     }
     setBusy(false);
   };
-  const place = { model, client };
+  const { searches } = client;
   return {
     offered,
     busy,
@@ -45,13 +46,12 @@ export function useByMeaning(
     look: () => {
       const { dataset } = model.store.getState();
       setError(null);
-      client.embeddings.spaces(dataset).then(
-        spaces => setOffered(spaces.length > 0),
-        () => setOffered(false)
-      );
+      searches.offered(dataset).then(setOffered, () => setOffered(false));
     },
-    text: text => void run(({ searchText }) => searchText(place, text)),
-    image: file => void run(({ searchImage }) => searchImage(place, file))
+    text: text =>
+      void run((dataset, current) => searches.byText(dataset, text, current)),
+    image: file =>
+      void run((dataset, current) => searches.byImage(dataset, file, current))
   };
 }
 
@@ -59,7 +59,7 @@ export function useByMeaning(
 export function useImageDrop(
   element: React.RefObject<HTMLElement>,
   { trans }: Pick<IPanelContext, 'trans'>,
-  { image }: Pick<IByMeaning, 'image'>
+  { image }: Pick<ISearchByMeaning, 'image'>
 ): void {
   const onImage = React.useRef(image);
   onImage.current = image;

@@ -1,9 +1,8 @@
 /** Searching by an image file that was dropped where no box tells how it goes. */
 import { Notification } from '@jupyterlab/apputils';
-import { searchImage } from './actions';
-import type { IWorkspaceModel } from '../core/workspace/types';
-import type { ICore } from '../core/plugins/core';
-import { reportFailure } from '../core/plugins/failure';
+import type { ICore } from '../plugins/core';
+import { reportFailure } from '../plugins/failure';
+import type { IWorkspaceModel } from '../workspace/types';
 
 /** Search by an image; it is not added to the dataset. */
 export async function searchByFile(
@@ -16,8 +15,11 @@ export async function searchByFile(
     'in-progress',
     { autoClose: false }
   );
+  const { dataset, view } = model.store.getState();
   try {
-    await searchImage({ model, client }, image);
+    model.setSearch(
+      await client.searches.byImage(dataset, image, view.search ?? null)
+    );
   } catch (reason) {
     reportFailure(reason);
   }
