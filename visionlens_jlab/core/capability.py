@@ -69,6 +69,9 @@ class Capability:
     shapes : tuple of str
         `module:class` of shapes that the contract names though no operation takes or gives them:
         results of jobs, JSON in headers.
+    fields : tuple of str
+        `module:FIELDS`, each a tuple of `core.fields.field.Field`: fields of its own, measures of
+        each image among them.
     follow : str
         `module:function(job, settings)` that gives the requests of this capability's jobs which
         follow a job, of whatever kind, that is done. Settings are a mapping by the capability's
@@ -87,6 +90,7 @@ class Capability:
     jobs: tuple[JobKind, ...] = ()
     routes: tuple[str, ...] = ()
     shapes: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
     follow: str = ""
     files: str = ""
     on_change: str = ""

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from visionlens_jlab.core.datasets.roots import LOCATION
-from visionlens_jlab.core.fields.fieldset import quote
+from visionlens_jlab.core.fields.field import quote
 from visionlens_jlab.core.shapes import Level
 from visionlens_jlab.core.views.shapes import ViewSpec
 from visionlens_jlab.core.views.tables import Ids, as_ids

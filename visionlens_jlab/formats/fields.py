@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from visionlens_jlab.core.fields.builtin import OF_SAMPLES, builtin_fields
 from visionlens_jlab.core.system.arrow_columns import (
     TIMESTAMP,
     numbers,
@@ -20,38 +21,6 @@ from visionlens_jlab.core.system.arrow_columns import (
     timestamps,
 )
 from visionlens_jlab.formats.base import Issue
-
-RESERVED = frozenset(
-    [
-        "sample_id",
-        "filename",
-        "path",
-        "root",
-        "uri",
-        "split",
-        "width",
-        "height",
-        "tag",
-        "tags",
-        "bytes",
-        "orientation",
-        "modified_ns",
-        "content_hash",
-        "labels_digest",
-        "stated_digests",
-        "perceptual_hash",
-        "brightness",
-        "contrast",
-        "sharpness",
-        "dominant_color",
-        "thumb_pack",
-        "thumb_offset",
-        "thumb_length",
-        "thumb_width",
-        "thumb_height",
-    ]
-)
-"""Names of built-in sample columns that a label file cannot fill."""
 
 _TIMES = re.compile(r"(?:(?!0000)\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d\n)+", re.ASCII)
 MAX_PIXELS = 2**31 - 1
@@ -189,10 +158,16 @@ def _array(values: list[Any], kind: pa.DataType) -> pa.Array:
     return texts(values) if kind == pa.string() else optional(values, kind)
 
 
+def _stated_elsewhere() -> set[str]:
+    """Names of built-in columns of samples; a column `source_id` is kept under another name."""
+    fields = (field for field in builtin_fields() if field.level == "samples")
+    return {field.name for field in fields if field.shown != "asked"} | OF_SAMPLES
+
+
 def _free_name(name: str, taken: set[str]) -> str:
     free = name or "field"
     number = 1
-    while free.lower() in RESERVED or free.lower() in BUILT_IN or free.lower() in taken:
+    while free.lower() in _stated_elsewhere() or free.lower() in taken:
         number += 1
         free = f"{name or 'field'}_{number}"
     return free

@@ -1,39 +1,52 @@
-"""Plain measures of a picture, from its thumbnail."""
+"""Plain measures of a picture, from its thumbnail: pictures of different resolutions compare."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 from PIL import Image
 
+Pixels = np.ndarray[Any, Any]
 
-class Quality(NamedTuple):
-    """Measures of one picture.
 
-    `brightness` is the mean and `contrast` the standard deviation of luma (0 to 255),
-    `sharpness` the variance of its Laplacian, `dominant_color` 0xRRGGBB. They are measured at
-    thumbnail size, so pictures of different resolutions compare.
+class Picture:
+    """What a measure looks at.
+
+    Parameters
+    ----------
+    image : PIL.Image.Image
+        RGB, at thumbnail size.
     """
 
-    brightness: float
-    contrast: float
-    sharpness: float
-    dominant_color: int
+    def __init__(self, image: Image.Image) -> None:
+        self.image = image
+
+    @cached_property
+    def pixels(self) -> Pixels:
+        """Uint8 (height, width, 3)."""
+        return np.asarray(self.image)
+
+    @cached_property
+    def luma(self) -> Pixels:
+        """Float32 (height, width), 0 to 255."""
+        return np.asarray(self.image.convert("L"), dtype=np.float32)
 
 
-def measure(image: Image.Image) -> Quality:
-    """Measure an RGB image."""
-    luma = np.asarray(image.convert("L"), dtype=np.float32)
-    return Quality(
-        float(luma.mean()),
-        float(luma.std()),
-        _laplacian_variance(luma),
-        dominant_color(np.asarray(image)),
-    )
+def brightness(picture: Picture) -> float:
+    """Mean luma."""
+    return float(picture.luma.mean())
 
 
-def _laplacian_variance(luma: np.ndarray) -> float:
+def contrast(picture: Picture) -> float:
+    """Standard deviation of luma."""
+    return float(picture.luma.std())
+
+
+def sharpness(picture: Picture) -> float:
+    """Variance of the Laplacian of luma; 0 where a side has less than three pixels."""
+    luma = picture.luma
     if min(luma.shape) < 3:
         return 0.0
     centre = luma[1:-1, 1:-1]
@@ -41,7 +54,7 @@ def _laplacian_variance(luma: np.ndarray) -> float:
     return float((around - 4 * centre).var())
 
 
-def dominant_color(pixels: np.ndarray) -> int:
+def dominant_color(pixels: Pixels) -> int:
     """Mean colour (0xRRGGBB) of the fullest of 512 colour cells.
 
     Parameters

@@ -1,17 +1,13 @@
 /** What the SQL box says of the tables, and queries to begin with. */
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { IFieldInfo } from '../client/types';
+import columns from './columns.json';
 
 export interface ITable {
   readonly name: 'samples' | 'annotations';
   readonly columns: readonly string[];
 }
 
-/** Columns of the views that every dataset has. */
-const SAMPLES =
-  'sample_id filename uri split width height tags group bytes content_hash captured_at camera latitude longitude caption brightness contrast sharpness dominant_color';
-const ANNOTATIONS =
-  'annotation_id sample_id source class kind x y w h confidence area is_crowd difficult truncated occluded tags';
 /** Words of SQL among the columns, which need quotes. */
 const RESERVED = new Set(['group']);
 
@@ -22,10 +18,10 @@ export function tables(fields: readonly IFieldInfo[]): ITable[] {
       .filter(field => !field.builtin && field.level === level)
       .map(({ name }) => name.replace(/^(sample|annotation)\./, ''));
   return [
-    { name: 'samples', columns: [...SAMPLES.split(' '), ...user('samples')] },
+    { name: 'samples', columns: [...columns.samples, ...user('samples')] },
     {
       name: 'annotations',
-      columns: [...ANNOTATIONS.split(' '), ...user('annotations')]
+      columns: [...columns.annotations, ...user('annotations')]
     }
   ];
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pyarrow as pa
 
@@ -19,7 +19,7 @@ from visionlens_jlab.analysis.slices.input import (
     unquoted,
 )
 from visionlens_jlab.attributes.store.attributes import attribute_fields, usable_fields
-from visionlens_jlab.core.fields.fieldset import Field, quote
+from visionlens_jlab.core.fields.field import Field, quote
 from visionlens_jlab.core.predicates.renderer import literal, name
 from visionlens_jlab.core.predicates.sql import annotations_from
 from visionlens_jlab.core.shapes import Level
@@ -30,36 +30,6 @@ from visionlens_jlab.map.store import clusters as cluster_rows
 if TYPE_CHECKING:
     from visionlens_jlab.core.catalog.snapshot import Snapshot
 
-_ORIGINS: dict[str, Origin] = {
-    "split": "other",
-    "camera": "exif",
-    "latitude": "exif",
-    "longitude": "exif",
-    "width": "other",
-    "height": "other",
-    "brightness": "quality",
-    "contrast": "quality",
-    "sharpness": "quality",
-    "class": "class",
-    "relative_area": "geometry",
-    "center_x": "position",
-    "center_y": "position",
-    "edge_distance": "position",
-    "truncated": "geometry",
-    "occluded": "geometry",
-}
-"""Built-ins that take part."""
-_WHY = {
-    "a name, not a property": "sample_id filename path source_id annotation_id",
-    "a digest of the pixels": "content_hash dominant_color",
-    "text": "caption",
-    "the unit of inference": "group",
-    "made by a model's run": "source confidence",
-    "no predicate tells the hour or the weekday": "captured_at",
-    "relative_area and the centre say it for every size of image": "area w h x y",
-    "it says how a file or a label is kept": "bytes kind is_crowd difficult",
-}
-_REASONS = {field: reason for reason, fields in _WHY.items() for field in fields.split()}
 _OF_EVALUATION = "worked out from an evaluation's outcomes"
 _NOT_CALIBRATED = "a visual attribute that is not calibrated, or not well enough"
 _KINDS: dict[str, Kind] = {
@@ -137,9 +107,9 @@ class _Rules:
             return "left out by the request"
         if not field.builtin:
             return self._of_user(field)
-        if field.type == "tags" or field.name in _ORIGINS:
+        if field.name in _PIXELS and not self._sized:
             return None
-        return None if field.name in _PIXELS and not self._sized else _REASONS[field.name]
+        return field.no_slice or None
 
     def _of_user(self, field: Field) -> str | None:
         source = self.source(field)
@@ -161,7 +131,7 @@ def _feature(snapshot: Snapshot, field: Field, rules: _Rules) -> Feature:
     label = snapshot.fields.info(field).label
     attribute = None
     if field.builtin:
-        origin = _ORIGINS.get(field.name, "geometry")
+        origin = cast(Origin, field.origin or "geometry")
     elif field.name in rules.usable:
         origin, attribute = "attribute", rules.source(field).partition(".")[2]
     else:

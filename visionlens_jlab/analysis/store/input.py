@@ -15,7 +15,7 @@ from visionlens_jlab.analysis.store.groups import read_groups
 from visionlens_jlab.analysis.store.scenes import read_scenes, scene_names
 from visionlens_jlab.analysis.store.units import Given, Members, read_units
 from visionlens_jlab.analysis.store.view import filter_of_images
-from visionlens_jlab.core.fields.fieldset import quote
+from visionlens_jlab.core.fields.field import quote
 from visionlens_jlab.core.predicates.normal import conjunction
 from visionlens_jlab.core.predicates.shapes import Filter
 from visionlens_jlab.core.system.arrow_columns import present_in, values_of

@@ -16,7 +16,7 @@ from visionlens_jlab.attributes.shapes import Attribute, AttributeSpec
 from visionlens_jlab.core.catalog.clock import to_iso, utc_now
 from visionlens_jlab.core.catalog.database import Reader
 from visionlens_jlab.core.catalog.staging import staged
-from visionlens_jlab.core.fields.fieldset import Field, FieldType, quote
+from visionlens_jlab.core.fields.field import Field, FieldType, quote
 from visionlens_jlab.core.fields.user_fields import TABLES, create_column, free_name
 from visionlens_jlab.core.sql import views as sqlviews
 from visionlens_jlab.errors import VisionLensError, unknown

@@ -11,7 +11,7 @@ from visionlens_jlab.core.catalog.removals import forget_annotations
 from visionlens_jlab.core.catalog.sample_rows import user_columns
 from visionlens_jlab.core.catalog.staging import column, new_ids, staged
 from visionlens_jlab.core.datasets.report import Issues
-from visionlens_jlab.core.fields.fieldset import quote
+from visionlens_jlab.core.fields.field import quote
 from visionlens_jlab.core.system.arrow_columns import numbers, present_in, values_of
 
 _TYPES: dict[str, pa.DataType] = {

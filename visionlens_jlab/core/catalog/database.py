@@ -26,6 +26,7 @@ from visionlens_jlab.core.catalog.faults import damaged, is_locked, of_database
 from visionlens_jlab.core.catalog.migrations import (
     check_not_too_new,
     migrate,
+    new_measures,
     newest,
     schema_version,
 )
@@ -303,7 +304,7 @@ class Database:
             return
         present = schema_version(connection)
         check_not_too_new(present)
-        if present < newest():
+        if present < newest() or new_measures(connection):
             raise VisionLensError(
                 "DATASET_READ_ONLY",
                 "The dataset was written by an older version and must be upgraded.",

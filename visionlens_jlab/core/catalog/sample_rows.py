@@ -7,7 +7,8 @@ import pyarrow as pa
 
 from visionlens_jlab.core.catalog.staging import column, naive_utc, staged
 from visionlens_jlab.core.datasets.report import Issues
-from visionlens_jlab.core.fields.fieldset import quote
+from visionlens_jlab.core.fields.builtin import measures
+from visionlens_jlab.core.fields.field import quote
 from visionlens_jlab.core.fields.user_fields import ensure_column, field_type, to_column
 from visionlens_jlab.core.shapes import Level
 
@@ -39,9 +40,6 @@ _MEDIA_TYPES: dict[str, pa.DataType] = {
     "thumb_width": pa.int32(),
     "thumb_height": pa.int32(),
     "dominant_color": pa.uint32(),
-    "brightness": pa.float64(),
-    "contrast": pa.float64(),
-    "sharpness": pa.float64(),
 }
 
 
@@ -87,6 +85,9 @@ def write_samples(cursor: duckdb.DuckDBPyConnection, table: pa.Table, issues: Is
 def write_media(cursor: duckdb.DuckDBPyConnection, table: pa.Table, pack: str | None) -> None:
     """Add what was read from the pixels; offsets are into the pack of the same piece."""
     columns = {name: column(table, name, type_) for name, type_ in _MEDIA_TYPES.items()}
+    measured = [field.name for field in measures() if field.name in table.column_names]
+    columns |= {name: column(table, name, pa.float64()) for name in measured}
+    assigned = "".join(f", {quote(name)} = p.{quote(name)}" for name in measured)
     with staged(cursor, pa.table(columns)) as name:
         cursor.execute(
             f"""
@@ -96,8 +97,7 @@ def write_media(cursor: duckdb.DuckDBPyConnection, table: pa.Table, pack: str | 
                 thumb_offset = p.thumb_offset, thumb_length = p.thumb_length,
                 thumb_width = p.thumb_width, thumb_height = p.thumb_height,
                 dominant_color = CASE WHEN p.dominant_color IS NULL THEN NULL
-                                 ELSE printf('#%06x', p.dominant_color) END,
-                brightness = p.brightness, contrast = p.contrast, sharpness = p.sharpness
+                                 ELSE printf('#%06x', p.dominant_color) END{assigned}
             FROM {name} p WHERE p.sample_id = sample.sample_id
             """,
             [pack],

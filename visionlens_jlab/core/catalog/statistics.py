@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from math import isfinite
 
 from visionlens_jlab.core.catalog.database import Reader
-from visionlens_jlab.core.fields.fieldset import Field, FieldSet
+from visionlens_jlab.core.fields.field import Field
+from visionlens_jlab.core.fields.fieldset import FieldSet
 from visionlens_jlab.core.predicates.sql import annotations_from
 from visionlens_jlab.core.shapes import Level
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from visionlens_jlab.core.catalog.database import FILE_NAME
 from visionlens_jlab.core.catalog.migrations import migrate
-from visionlens_jlab.core.fields.fieldset import quote
+from visionlens_jlab.core.fields.field import quote
 from visionlens_jlab.core.system.private_files import set_aside
 from visionlens_jlab.errors import VisionLensError
 

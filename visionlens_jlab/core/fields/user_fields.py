@@ -9,14 +9,9 @@ from dataclasses import dataclass
 import duckdb
 import pyarrow as pa
 
-from visionlens_jlab.core.fields.fieldset import (
-    RESERVED,
-    SQL_TYPES,
-    Field,
-    FieldSet,
-    FieldType,
-    quote,
-)
+from visionlens_jlab.core.fields.builtin import reserved
+from visionlens_jlab.core.fields.field import SQL_TYPES, Field, FieldType, quote
+from visionlens_jlab.core.fields.fieldset import FieldSet
 from visionlens_jlab.core.shapes import Level
 from visionlens_jlab.errors import VisionLensError
 
@@ -106,7 +101,7 @@ def widest(present: FieldType, coming: FieldType) -> FieldType:
 
 def is_reserved(name: str) -> bool:
     """Whether a built-in column has this name, or predicates would misread it."""
-    return name.lower() in RESERVED or name.lower().startswith(("sample.", "annotation."))
+    return name.lower() in reserved() or name.lower().startswith(("sample.", "annotation."))
 
 
 def free_name(cursor: duckdb.DuckDBPyConnection, level: Level, wanted: str) -> str:

@@ -7,7 +7,8 @@ import numpy as np
 import pyarrow as pa
 
 from visionlens_jlab.core.catalog.staging import staged
-from visionlens_jlab.core.fields.fieldset import Field, FieldSet, FieldType, quote
+from visionlens_jlab.core.fields.field import Field, FieldType, quote
+from visionlens_jlab.core.fields.fieldset import FieldSet
 from visionlens_jlab.core.fields.user_fields import (
     TABLES,
     change_type,

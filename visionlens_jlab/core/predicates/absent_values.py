@@ -6,7 +6,8 @@ import difflib
 from collections.abc import Iterable
 
 from visionlens_jlab.core.catalog.database import Reader
-from visionlens_jlab.core.fields.fieldset import Field, FieldSet, quote
+from visionlens_jlab.core.fields.field import Field, quote
+from visionlens_jlab.core.fields.fieldset import FieldSet
 from visionlens_jlab.core.fields.user_fields import TABLES
 from visionlens_jlab.core.predicates.normal import leaves
 from visionlens_jlab.core.predicates.shapes import Compare, Filter, In

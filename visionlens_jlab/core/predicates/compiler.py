@@ -7,7 +7,8 @@ annotation that satisfies them all. Each group speaks of ground truth unless it 
 
 from __future__ import annotations
 
-from visionlens_jlab.core.fields.fieldset import Field, FieldSet
+from visionlens_jlab.core.fields.field import Field
+from visionlens_jlab.core.fields.fieldset import FieldSet
 from visionlens_jlab.core.predicates.normal import (
     MAX_GROUPS,
     MAX_TERMS,

@@ -7,7 +7,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from visionlens_jlab.core.fields.fieldset import Field
+from visionlens_jlab.core.fields.field import Field
 from visionlens_jlab.core.predicates.patterns import check_pattern
 from visionlens_jlab.core.predicates.shapes import Between, Compare, Filter, In, Null, Text
 from visionlens_jlab.core.predicates.sql import FALSE, Compiled, join

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from visionlens_jlab.config import default_sql_memory
 from visionlens_jlab.core.catalog.database import Reader, memory_limit_reached
-from visionlens_jlab.core.fields.fieldset import quote
+from visionlens_jlab.core.fields.field import quote
 from visionlens_jlab.core.sql.check import LONGEST_QUERY, refused
 from visionlens_jlab.core.sql.messages import (
     FROM_PROCESS,

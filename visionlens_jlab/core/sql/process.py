@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 
 from visionlens_jlab.core.catalog.database import memory_error
-from visionlens_jlab.core.fields.fieldset import quote
+from visionlens_jlab.core.fields.field import quote
 from visionlens_jlab.core.sql.check import Checked, checked_select, refused
 from visionlens_jlab.core.sql.messages import (
     TO_PROCESS,

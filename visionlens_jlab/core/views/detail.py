@@ -8,7 +8,9 @@ from typing import Any
 
 from visionlens_jlab.core.catalog.clock import to_iso
 from visionlens_jlab.core.catalog.database import Reader
-from visionlens_jlab.core.fields.fieldset import FieldSet, quote
+from visionlens_jlab.core.fields.columns import column_names
+from visionlens_jlab.core.fields.field import quote
+from visionlens_jlab.core.fields.fieldset import FieldSet
 from visionlens_jlab.core.predicates.compiler import compile_matching
 from visionlens_jlab.core.predicates.sql import Among, annotations_from
 from visionlens_jlab.core.views.shapes import Annotation, SampleDetail, ViewSpec
@@ -18,22 +20,8 @@ from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.media.store.thumbnails import version_key
 
 _HEAD = ("filename", "width", "height", "split", "dominant_color", "thumb_pack", "thumb_offset")
-_FIELDS = [
-    "group",
-    "bytes",
-    "captured_at",
-    "camera",
-    "latitude",
-    "longitude",
-    "caption",
-    "brightness",
-    "contrast",
-    "sharpness",
-    "content_hash",
-    "orientation",
-    "path",
-    "root",
-]
+_ELSEWHERE = ("sample_id", "uri", "tags", "content_hash", "path")
+_LAST = ("content_hash", "orientation", "path", "root")
 _ANNOTATION = [
     "annotation_id",
     "sample_id",
@@ -66,7 +54,8 @@ def read_sample(
     VisionLensError
         ID_UNKNOWN.
     """
-    names = [*_FIELDS, *(field.name for field in fields.user("samples"))]
+    shown = [name for name in column_names("samples") if name not in (*_HEAD, *_ELSEWHERE)]
+    names = [*shown, *_LAST, *(field.name for field in fields.user("samples"))]
     listed = ", ".join(f"s.{quote(name)}" for name in (*_HEAD, *names))
     tags = "(SELECT list(tag ORDER BY tag) FROM sample_tag t WHERE t.sample_id = s.sample_id)"
     rows = reader.rows(

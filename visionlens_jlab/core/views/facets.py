@@ -17,7 +17,8 @@ import pyarrow as pa
 
 from visionlens_jlab.core.catalog.snapshot import Snapshot
 from visionlens_jlab.core.catalog.statistics import numeric
-from visionlens_jlab.core.fields.fieldset import Field, FieldSet
+from visionlens_jlab.core.fields.field import Field
+from visionlens_jlab.core.fields.fieldset import FieldSet
 from visionlens_jlab.core.predicates.compiler import compile_filter, compile_group, is_bare
 from visionlens_jlab.core.predicates.normal import conjunction, conjuncts, field_names, leaves
 from visionlens_jlab.core.predicates.shapes import Compare, Filter, In

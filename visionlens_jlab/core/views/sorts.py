@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from visionlens_jlab.core.fields.fieldset import Field, FieldSet, quote
+from visionlens_jlab.core.fields.field import Field, quote
+from visionlens_jlab.core.fields.fieldset import FieldSet
 from visionlens_jlab.core.predicates.compiler import compile_group, compile_matching
 from visionlens_jlab.core.predicates.normal import conjuncts
 from visionlens_jlab.core.predicates.parser import parse

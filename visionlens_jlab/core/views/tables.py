@@ -11,7 +11,10 @@ import pyarrow as pa
 
 from visionlens_jlab.core.catalog.database import Reader
 from visionlens_jlab.core.datasets.roots import LOCATION
-from visionlens_jlab.core.fields.fieldset import COMPUTED, FieldSet, quote
+from visionlens_jlab.core.fields.builtin import COMPUTED
+from visionlens_jlab.core.fields.columns import column_names
+from visionlens_jlab.core.fields.field import quote
+from visionlens_jlab.core.fields.fieldset import FieldSet
 from visionlens_jlab.core.fields.user_fields import TABLES
 from visionlens_jlab.core.predicates.compiler import compile_matching
 from visionlens_jlab.core.predicates.sql import Among, annotations_from
@@ -26,52 +29,10 @@ URI = f"CASE WHEN r.location IS NULL THEN s.path ELSE rtrim({LOCATION}, '/') || 
 """Where an image lies, over `s` and its root `r`."""
 _TAGS = "coalesce({alias}.tags, [])"
 
-_SAMPLE_COLUMNS = {
-    name: f"s.{quote(name)}"
-    for name in [
-        "sample_id",
-        "filename",
-        "path",
-        "uri",
-        "split",
-        "width",
-        "height",
-        "tags",
-        "group",
-        "bytes",
-        "content_hash",
-        "captured_at",
-        "camera",
-        "latitude",
-        "longitude",
-        "caption",
-        "brightness",
-        "contrast",
-        "sharpness",
-        "dominant_color",
-    ]
-} | {"uri": URI, "tags": _TAGS.format(alias="st")}
-_ANNOTATION_COLUMNS = {
-    name: f"a.{quote(name)}"
-    for name in [
-        "annotation_id",
-        "sample_id",
-        "source",
-        "class",
-        "x",
-        "y",
-        "w",
-        "h",
-        "confidence",
-        "area",
-        "is_crowd",
-        "difficult",
-        "truncated",
-        "occluded",
-        "kind",
-        "tags",
-    ]
-} | {"class": "c.name", "tags": _TAGS.format(alias="lt")}
+_NO_FIELDS: dict[Level, dict[str, str]] = {
+    "samples": {"uri": URI, "tags": _TAGS.format(alias="st")},
+    "annotations": {"sample_id": "a.sample_id", "tags": _TAGS.format(alias="lt")},
+}
 _COMPUTED = {field.name: field.sql for field in COMPUTED}
 _ON_REQUEST: dict[Level, dict[str, str]] = {
     "samples": {"root": "s.root", "source_id": "s.source_id"},
@@ -213,9 +174,15 @@ def _annotations_of_samples(
         raise unusable(error) from error
 
 
+def _builtin(fields: FieldSet, level: Level) -> dict[str, str]:
+    other = _NO_FIELDS[level]
+    named = {field.name: field.sql for field in fields if field.level == level and field.builtin}
+    return {name: other.get(name) or named[name] for name in column_names(level)}
+
+
 def _chosen(fields: FieldSet, level: Level, columns: Sequence[str] | None) -> dict[str, str]:
     alias = "s" if level == "samples" else "a"
-    builtin = _SAMPLE_COLUMNS if level == "samples" else _ANNOTATION_COLUMNS
+    builtin = _builtin(fields, level)
     user = {field.name: f"{alias}.{quote(field.name)}" for field in fields.user(level)}
     if columns is None:
         return builtin | user

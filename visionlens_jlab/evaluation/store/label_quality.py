@@ -6,7 +6,7 @@ import duckdb
 import pyarrow as pa
 
 from visionlens_jlab.core.catalog.staging import staged
-from visionlens_jlab.core.fields.fieldset import FieldType, quote
+from visionlens_jlab.core.fields.field import FieldType, quote
 from visionlens_jlab.core.fields.user_fields import create_column, free_name
 
 SOURCE = "@label_quality."

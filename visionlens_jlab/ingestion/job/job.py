@@ -15,6 +15,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from visionlens_jlab.core.fields.builtin import measures
 from visionlens_jlab.core.jobs.context import JobContext
 from visionlens_jlab.core.system.arrow_columns import numbers
 from visionlens_jlab.core.system.garbage_collection import collect_young, collection_paused
@@ -328,7 +329,13 @@ class _Ingest:
 
     def _media_task(self, batch: list[Pending], pack: Path) -> MediaTask:
         location = self._request.roots[batch[0].root].location
-        return MediaTask(location, [image.path for image in batch], str(pack), readable=[location])
+        return MediaTask(
+            location,
+            [image.path for image in batch],
+            str(pack),
+            readable=[location],
+            measures={field.name: field.measure for field in measures()},
+        )
 
     def _finish(self, form: str) -> None:
         issues = self._existing.vanished(self._roots) + self._counts.mismatches()

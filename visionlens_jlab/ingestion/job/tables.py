@@ -192,9 +192,7 @@ def media_table(sample_ids: Sequence[int], result: MediaResult) -> pa.Table:
             "thumb_width": optional(result.widths, pa.int32()),
             "thumb_height": optional(result.heights, pa.int32()),
             "dominant_color": optional(result.colors, pa.uint32()),
-            "brightness": _measures(result.brightness),
-            "contrast": _measures(result.contrast),
-            "sharpness": _measures(result.sharpness),
+            **{name: _measures(values) for name, values in result.measures.items()},
         }
     )
 

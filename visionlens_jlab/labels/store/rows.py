@@ -17,7 +17,7 @@ import pyarrow as pa
 from visionlens_jlab.core.catalog.clock import to_iso, utc_now
 from visionlens_jlab.core.catalog.database import Reader
 from visionlens_jlab.core.catalog.staging import staged
-from visionlens_jlab.core.fields.fieldset import quote
+from visionlens_jlab.core.fields.field import quote
 from visionlens_jlab.core.views.tables import Ids
 from visionlens_jlab.labels.shapes import HistoryEntry
 

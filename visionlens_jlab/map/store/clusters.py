@@ -9,7 +9,7 @@ import duckdb
 import pyarrow as pa
 
 from visionlens_jlab.core.catalog.staging import staged
-from visionlens_jlab.core.fields.fieldset import quote
+from visionlens_jlab.core.fields.field import quote
 from visionlens_jlab.core.fields.user_fields import TABLES, create_column, free_name
 from visionlens_jlab.core.shapes import Level
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from visionlens_jlab.core.catalog.snapshot import Snapshot
 from visionlens_jlab.core.catalog.statistics import numeric
-from visionlens_jlab.core.fields.fieldset import Field
+from visionlens_jlab.core.fields.field import Field
 from visionlens_jlab.core.predicates.sql import annotations_from
 from visionlens_jlab.core.shapes import Level
 from visionlens_jlab.core.views.outcome_shapes import OutcomeFilter

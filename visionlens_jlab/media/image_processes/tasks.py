@@ -31,13 +31,17 @@ class HeaderResult(msgspec.Struct, tag="headers"):
 
 
 class MediaTask(msgspec.Struct, tag="media"):
-    """Decode images of one root into a pack file that must not exist yet."""
+    """Decode images of one root into a pack file that must not exist yet.
+
+    `measures`: by name the `module:function` of what is measured on each.
+    """
 
     location: str
     paths: list[str]
     pack: str
     skip: list[int] = []
     readable: list[str] = []
+    measures: dict[str, str] = {}
 
 
 class MediaResult(msgspec.Struct, tag="media"):
@@ -54,9 +58,7 @@ class MediaResult(msgspec.Struct, tag="media"):
     widths: list[int | None] = []
     heights: list[int | None] = []
     colors: list[int | None] = []
-    brightness: list[float] = []
-    contrast: list[float] = []
-    sharpness: list[float] = []
+    measures: dict[str, list[float]] = {}
     damages: list[str | None] = []
     errors: list[str | None] = []
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import math
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
 from visionlens_jlab.config import allowed_roots
+from visionlens_jlab.core.capability import resolve
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.media import quality, thumbnails
 from visionlens_jlab.media.decode import flattened, open_upright
@@ -28,6 +30,8 @@ from visionlens_jlab.media.image_processes.tasks import (
 )
 from visionlens_jlab.media.memory import OWN
 from visionlens_jlab.media.sources import Source, SourceKind, connect_stored
+
+Measure = Callable[[quality.Picture], float]
 
 
 def execute(task: Task) -> Result:
@@ -81,23 +85,27 @@ class _Picture(NamedTuple):
     digest: str | None = None
     thumbnail: tuple[int, int, int, int] | None = None
     """Offset, length, width, height."""
-    measures: quality.Quality | None = None
+    color: int | None = None
+    measures: list[float] | None = None
     damage: str | None = None
     error: str | None = None
 
 
 def _read_media(task: MediaTask) -> MediaResult:
     source = _source(task.location, tuple(task.readable))
-    result = MediaResult()
+    result = MediaResult(measures={name: [] for name in task.measures})
+    measures = [resolve(function) for function in task.measures.values()]
     with thumbnails.PackWriter(Path(task.pack)) as pack:
         for index, path in enumerate(task.paths):
             crashes = index in task.skip
-            picture = _Picture(error=CRASHED) if crashes else _picture(source, path, pack)
+            picture = _Picture(error=CRASHED) if crashes else _picture(source, path, pack, measures)
             _append(result, picture)
     return result
 
 
-def _picture(source: Source, path: str, pack: thumbnails.PackWriter) -> _Picture:
+def _picture(
+    source: Source, path: str, pack: thumbnails.PackWriter, measures: list[Measure]
+) -> _Picture:
     try:
         with source.open(path) as file:
             data = file.read()
@@ -112,20 +120,21 @@ def _picture(source: Source, path: str, pack: thumbnails.PackWriter) -> _Picture
         return _Picture(digest, error=str(error))
     shown = flattened(image)
     place = pack.add(thumbnails.encode(shown))
-    return _Picture(digest, (*place, *shown.size), quality.measure(shown), damage)
+    picture = quality.Picture(shown)
+    color = quality.dominant_color(picture.pixels)
+    measured = [measure(picture) for measure in measures]
+    return _Picture(digest, (*place, *shown.size), color, measured, damage)
 
 
 def _append(result: MediaResult, picture: _Picture) -> None:
     offset, length, width, height = picture.thumbnail or (None, None, None, None)
-    measures = picture.measures
     result.hashes.append(picture.digest)
     result.offsets.append(offset)
     result.lengths.append(length)
     result.widths.append(width)
     result.heights.append(height)
-    result.colors.append(measures.dominant_color if measures else None)
-    result.brightness.append(measures.brightness if measures else math.nan)
-    result.contrast.append(measures.contrast if measures else math.nan)
-    result.sharpness.append(measures.sharpness if measures else math.nan)
+    result.colors.append(picture.color)
+    for index, values in enumerate(result.measures.values()):
+        values.append(picture.measures[index] if picture.measures else math.nan)
     result.damages.append(picture.damage)
     result.errors.append(picture.error)

@@ -13,7 +13,7 @@ from visionlens_jlab.core.catalog.database import FILE_NAME
 from visionlens_jlab.core.catalog.migrations import migrate
 from visionlens_jlab.core.catalog.store import DatasetStore
 from visionlens_jlab.core.datasets.library import Library
-from visionlens_jlab.core.fields.fieldset import COMPUTED
+from visionlens_jlab.core.fields.builtin import COMPUTED
 from visionlens_jlab.core.views.shapes import FacetsRequest, SortKey, ViewSpec
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.map.shapes import ColorsRequest

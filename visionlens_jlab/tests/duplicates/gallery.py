@@ -78,7 +78,7 @@ def stored(
                     "content_hash": hashlib.blake2s(data).hexdigest(),
                     "width": width,
                     "height": height,
-                    "sharpness": quality.measure(shown).sharpness,
+                    "sharpness": quality.sharpness(quality.Picture(shown)),
                     "thumb_pack": pack_name,
                     "thumb_offset": offset,
                     "thumb_length": length,

@@ -9,7 +9,13 @@ from PIL import Image, ImageFilter
 
 from visionlens_jlab.media.hashing import content_hash
 from visionlens_jlab.media.headers import UnreadableImageError
-from visionlens_jlab.media.quality import dominant_color, measure
+from visionlens_jlab.media.quality import (
+    Picture,
+    brightness,
+    contrast,
+    dominant_color,
+    sharpness,
+)
 from visionlens_jlab.media.thumbnails import SEAL_BYTES, PackWriter, encode, open_thumbnail
 
 
@@ -27,15 +33,15 @@ def test_a_pack_gives_back_what_went_in(tmp_path):
 
 
 def test_measures_follow_the_picture():
-    black, white = (measure(Image.new("RGB", (32, 32), name)) for name in ("black", "white"))
-    assert (black.brightness, white.brightness) == (0, 255)
-    assert black.contrast == black.sharpness == 0
+    black, white = (Picture(Image.new("RGB", (32, 32), name)) for name in ("black", "white"))
+    assert (brightness(black), brightness(white)) == (0, 255)
+    assert contrast(black) == sharpness(black) == 0
     pixels = np.random.default_rng(1).integers(0, 255, (64, 64, 3), dtype=np.uint8)
-    sharp = Image.fromarray(pixels)
-    blurred = sharp.filter(ImageFilter.GaussianBlur(2))
-    assert measure(sharp).sharpness > 10 * measure(blurred).sharpness
-    assert measure(sharp).contrast > measure(blurred).contrast
-    assert measure(Image.new("RGB", (1, 1))).sharpness == 0
+    sharp = Picture(Image.fromarray(pixels))
+    blurred = Picture(sharp.image.filter(ImageFilter.GaussianBlur(2)))
+    assert sharpness(sharp) > 10 * sharpness(blurred)
+    assert contrast(sharp) > contrast(blurred)
+    assert sharpness(Picture(Image.new("RGB", (1, 1)))) == 0
 
 
 @pytest.mark.parametrize("color", [0x000000, 0xFFFFFF, 0x336699])

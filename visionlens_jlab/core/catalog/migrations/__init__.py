@@ -7,7 +7,8 @@ from pathlib import Path
 
 import duckdb
 
-from visionlens_jlab.core.fields.fieldset import quote
+from visionlens_jlab.core.fields.builtin import measures
+from visionlens_jlab.core.fields.field import quote
 from visionlens_jlab.core.fields.user_fields import TABLES, free_name
 from visionlens_jlab.core.shapes import Level
 from visionlens_jlab.errors import VisionLensError
@@ -61,16 +62,30 @@ def migrate(connection: duckdb.DuckDBPyConnection, target: int | None = None) ->
         for number, sql in migrations()
         if number > present and (target is None or number <= target)
     ]
-    if not missing:
+    measured = new_measures(connection) if target is None and present else []
+    if not missing and not measured:
         return
     connection.begin()
     try:
         for number, sql in missing:
             _apply(connection, number, sql)
+        for name in new_measures(connection) if target is None else []:
+            _make_room(connection, "samples", name)
+            connection.execute(f"ALTER TABLE sample ADD COLUMN {quote(name)} DOUBLE")
         connection.commit()
     except BaseException:
         connection.rollback()
         raise
+
+
+def new_measures(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """Measures that came since the dataset was written last: it has no columns for them."""
+    rows = connection.execute(
+        "SELECT column_name FROM duckdb_columns() WHERE table_name = 'sample' "
+        "EXCEPT SELECT name FROM field WHERE level = 'samples'"
+    ).fetchall()
+    present = {name for (name,) in rows}
+    return [field.name for field in measures() if field.name not in present]
 
 
 def _apply(connection: duckdb.DuckDBPyConnection, number: int, sql: str) -> None:

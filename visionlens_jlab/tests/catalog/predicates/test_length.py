@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from visionlens_jlab.core.fields.fieldset import Field, FieldSet
+from visionlens_jlab.core.fields.field import Field
+from visionlens_jlab.core.fields.fieldset import FieldSet
 from visionlens_jlab.core.predicates.compiler import compile_filter, compile_matching
 from visionlens_jlab.core.predicates.normal import MAX_GROUPS, MAX_TERMS
 from visionlens_jlab.core.predicates.parser import parse

@@ -1,0 +1,1 @@
+"""A measure of each image and a label format that VisionLens does not come with."""
