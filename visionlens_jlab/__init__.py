@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from visionlens_jlab.version import __version__
+
 if TYPE_CHECKING:
     from visionlens_jlab.agents.notebook.dataset import Answer
     from visionlens_jlab.analysis.notebook.finding import Analysis, Finding
@@ -14,11 +16,6 @@ if TYPE_CHECKING:
     from visionlens_jlab.errors import VisionLensError
     from visionlens_jlab.evaluation.notebook.comparison import ComparedRuns
     from visionlens_jlab.evaluation.notebook.evaluation import Evaluation
-
-try:
-    from visionlens_jlab._version import __version__
-except ImportError:  # a checkout that was never built
-    __version__ = "0.1.0"
 
 __all__ = [
     "Analysis",

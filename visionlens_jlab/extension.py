@@ -25,12 +25,12 @@ from visionlens_jlab.core.api.gates import REQUESTS, THREADS
 from visionlens_jlab.core.api.openapi import document
 from visionlens_jlab.core.api.paths import PathPolicy
 from visionlens_jlab.core.api.routes import routes
-from visionlens_jlab.core.api.services import Limits, Services
+from visionlens_jlab.core.api.services import Limits, Services, describe
 from visionlens_jlab.core.jobs.announcer import Announcer
 from visionlens_jlab.language_models.config import AgentConfig
 from visionlens_jlab.language_models.shapes import Budget
 from visionlens_jlab.options import VisionLens
-from visionlens_jlab.settings import Faults, describe, read_settings
+from visionlens_jlab.settings import Faults, read_settings
 
 if TYPE_CHECKING:
     from visionlens_jlab.core.capability import LaneName

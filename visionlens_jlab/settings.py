@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -58,11 +58,6 @@ def read_settings(kind: type[Settings], config: Config) -> tuple[Settings, Fault
     rest = {name: value for name, value in section.items() if name not in faults}
     settings = kind(config=Config({kind.__name__: rest}))
     return settings, {**_faults(settings), **faults}
-
-
-def describe(kind: str, faults: Mapping[str, str]) -> str:
-    """All faults in one line."""
-    return "; ".join(f"{kind}.{name} {fault}" for name, fault in sorted(faults.items()))
 
 
 def _refused(kind: type[Configurable], name: str, section: Config) -> str | None:

@@ -6,11 +6,11 @@ import base64
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
-from visionlens_jlab import __version__
 from visionlens_jlab.agents.fencing import Fence
 from visionlens_jlab.agents.tools.base import Desk, Found, Tool
 from visionlens_jlab.agents.tools.toolbox import TOOLS
 from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.version import __version__
 
 if TYPE_CHECKING:
     from mcp.server.lowlevel import Server

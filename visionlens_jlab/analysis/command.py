@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from visionlens_jlab.cli.output import add_data_dir, say, say_json
+from visionlens_jlab.core.command import add_data_dir, say, say_json
 
 
 def add(commands: Any) -> None:

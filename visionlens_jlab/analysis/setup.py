@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from visionlens_jlab.analysis.job.input import UNITS
 from visionlens_jlab.analysis.shapes import AnalyseRequest, RecheckRequest
 from visionlens_jlab.core.jobs.dataset_setup import DatasetSetup
 from visionlens_jlab.core.jobs.shapes import Job
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
 
     from visionlens_jlab.analysis.slices.input import SliceInput
     from visionlens_jlab.core.catalog.store import DatasetStore
-
-UNITS = "units"
-"""Folder of the spool's input, see `SliceInput.save`; of checks numbered."""
 
 
 class AnalyseSetup(DatasetSetup[AnalyseRequest]):

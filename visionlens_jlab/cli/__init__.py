@@ -11,13 +11,13 @@ import os
 import sys
 from collections.abc import Sequence
 
-from visionlens_jlab import __version__
 from visionlens_jlab.analysis import command as analyse
 from visionlens_jlab.cli import delete, demo, doctor, info, listing, trust
-from visionlens_jlab.cli.output import complain
+from visionlens_jlab.core.command import complain
 from visionlens_jlab.embeddings import command as vectors
 from visionlens_jlab.errors import CODES, VisionLensError
 from visionlens_jlab.ingestion import command as ingest
+from visionlens_jlab.version import __version__
 
 DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 """Exit statuses; argparse ends with 2 by itself."""

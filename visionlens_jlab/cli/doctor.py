@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from visionlens_jlab.cli.output import say, say_json
+from visionlens_jlab.core.command import say, say_json
 
 MARKS = {"ok": "ok  ", "note": "note", "mend": "MEND"}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from visionlens_jlab.cli.output import add_data_dir, say, say_json
+from visionlens_jlab.core.command import add_data_dir, say, say_json
 
 if TYPE_CHECKING:
     from visionlens_jlab.core.datasets.shapes import DatasetDetail

@@ -6,7 +6,7 @@ import argparse
 import sys
 from typing import Any
 
-from visionlens_jlab.cli.output import add_data_dir, complain, say
+from visionlens_jlab.core.command import add_data_dir, complain, say
 
 
 def add(commands: Any) -> None:

@@ -8,16 +8,15 @@ from visionlens_jlab.core.datasets.own_files import own_file
 from visionlens_jlab.core.jobs.dataset_setup import DatasetSetup
 from visionlens_jlab.core.jobs.pieces import write_stream
 from visionlens_jlab.core.jobs.spool import Spool
+from visionlens_jlab.duplicates.job.input import SAMPLES
 from visionlens_jlab.duplicates.shapes import DuplicatesRequest
-from visionlens_jlab.embeddings.vectors.space_input import offer_space
+from visionlens_jlab.embeddings.setup import offer_space
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.media.store.thumbnails import FOLDER as THUMBNAILS
 
 if TYPE_CHECKING:
     from visionlens_jlab.core.catalog.store import DatasetStore
 
-SAMPLES = "samples.arrow"
-"""In the spool's input: what is known of the samples."""
 _SAMPLES_SQL = """
     SELECT sample_id, content_hash, width, height, sharpness, thumb_pack, thumb_offset, thumb_length
     FROM sample ORDER BY sample_id

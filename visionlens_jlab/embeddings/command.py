@@ -6,7 +6,7 @@ import argparse
 import sys
 from typing import Any
 
-from visionlens_jlab.cli.output import say
+from visionlens_jlab.core.command import say
 
 
 def add(commands: Any) -> None:

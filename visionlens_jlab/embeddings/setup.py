@@ -19,6 +19,7 @@ from visionlens_jlab.core.shapes import Level
 from visionlens_jlab.embeddings.job.input import FITTED_FOLDER, HAVE_FOLDER, ITEMS, SPACES
 from visionlens_jlab.embeddings.models.files import FILES, real_path_of
 from visionlens_jlab.embeddings.shapes import EmbeddingSpace, EmbedRequest
+from visionlens_jlab.embeddings.vectors.space_input import EXISTING
 from visionlens_jlab.errors import VisionLensError, check_options
 
 if TYPE_CHECKING:
@@ -111,6 +112,18 @@ def follow(job: Job, settings: Mapping[str, Any]) -> list[EmbedRequest]:
     if job.kind != "ingest" or not model:
         return []
     return [EmbedRequest(dataset=dataset_of(job), model=None if model == "auto" else model)]
+
+
+def offer_space(store: DatasetStore, space: str, spool: Spool) -> dict[str, Any]:
+    """Params for `read_space`. SPACE_NOT_FOUND."""
+    found = store.space(space)
+    files, existing, _ = store.vector_source(space)
+    np.save(spool.input / EXISTING, existing)
+    return {
+        "level": found.level,
+        "dimension": found.dimension,
+        "segments": [str(file) for file in files],
+    }
 
 
 def _may_be_meant(request: EmbedRequest, space: EmbeddingSpace) -> bool:

@@ -11,14 +11,12 @@ from visionlens_jlab.core.jobs.pieces import write_stream
 from visionlens_jlab.core.jobs.shapes import Job
 from visionlens_jlab.core.jobs.spool import Spool
 from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.evaluation.job.files import CLASSES, IMAGES, LABELS, PREDICTIONS
 from visionlens_jlab.evaluation.shapes import EvaluateRequest, IntervalsRequest, LabelQualityRequest
 
 if TYPE_CHECKING:
     from visionlens_jlab.core.catalog.store import DatasetStore
 
-LABELS, PREDICTIONS = "labels.arrow", "predictions.arrow"
-IMAGES, CLASSES = "images.arrow", "classes.arrow"
-"""In the spool's input, see `catalog.evaluation_input.Input`."""
 _LONGEST_NAME = 200
 
 

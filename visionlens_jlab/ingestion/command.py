@@ -6,7 +6,7 @@ import argparse
 import shlex
 from typing import TYPE_CHECKING, Any
 
-from visionlens_jlab.cli.output import add_data_dir, say
+from visionlens_jlab.core.command import add_data_dir, say
 
 if TYPE_CHECKING:
     from visionlens_jlab.ingestion.notebook import Report

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING
 
-from visionlens_jlab.map.setup import REQUESTED
+from visionlens_jlab.map.job.parameters import REQUESTED
 from visionlens_jlab.map.shapes import Projection, ProjectRequest
 
 if TYPE_CHECKING:

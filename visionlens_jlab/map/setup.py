@@ -11,9 +11,10 @@ from visionlens_jlab.core.jobs.dataset_setup import DatasetSetup
 from visionlens_jlab.core.jobs.shapes import Job
 from visionlens_jlab.core.jobs.spool import Spool
 from visionlens_jlab.core.jobs.status import store_of
+from visionlens_jlab.embeddings.setup import offer_space
 from visionlens_jlab.embeddings.shapes import EmbedRequest
-from visionlens_jlab.embeddings.vectors.space_input import offer_space
 from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.map.job.parameters import REQUESTED, stored_parameters
 from visionlens_jlab.map.projections.parameters import resolved_parameters
 from visionlens_jlab.map.shapes import Projection, ProjectRequest
 
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
     from visionlens_jlab.core.catalog.store import DatasetStore
     from visionlens_jlab.core.datasets.library import Library
     from visionlens_jlab.core.jobs.queue import JobQueue
-
-REQUESTED = "requested"
-"""Among a projection's parameters: the method that was wanted, where it could not be had."""
 
 
 class ProjectSetup(DatasetSetup[ProjectRequest]):
@@ -83,11 +81,6 @@ def projection_id(store: DatasetStore, request: ProjectRequest) -> str:
         hashlib.blake2s(ids.tobytes()).hexdigest(),
     ]
     return hashlib.blake2s(json.dumps(facts, sort_keys=True).encode(), digest_size=12).hexdigest()
-
-
-def stored_parameters(request: ProjectRequest) -> dict[str, Any]:
-    """What a projection says it was made with."""
-    return {**request.parameters, "seed": request.seed}
 
 
 def _sort_of(request: ProjectRequest) -> tuple[Any, ...]:

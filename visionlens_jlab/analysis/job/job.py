@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from visionlens_jlab.analysis.setup import UNITS
+from visionlens_jlab.analysis.job.input import UNITS
 from visionlens_jlab.analysis.shapes import AnalyseRequest
 from visionlens_jlab.analysis.slices.discovery import analyse
 from visionlens_jlab.analysis.slices.input import SliceInput

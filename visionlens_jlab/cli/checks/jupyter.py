@@ -12,8 +12,8 @@ from typing import Any
 
 from jupyter_core.paths import jupyter_config_path, jupyter_path
 
-from visionlens_jlab import __version__
 from visionlens_jlab.cli.checks.finding import Finding
+from visionlens_jlab.version import __version__
 
 SERVER_EXTENSION = "visionlens_jlab"
 LAB_EXTENSION = "visionlens-jlab"

@@ -6,11 +6,11 @@ import json
 
 from tornado.web import HTTPError
 
-from visionlens_jlab import __version__
 from visionlens_jlab.core.api.base import Resource
 from visionlens_jlab.core.api.operations import Binary, Operation, Route
 from visionlens_jlab.core.api.shapes import About, Limits
 from visionlens_jlab.core.views.shapes import TilesRequest
+from visionlens_jlab.version import __version__
 
 CONTRACT = Binary("application/json", "This document.")
 

@@ -16,7 +16,6 @@ from visionlens_jlab.core.api.paths import PathPolicy
 from visionlens_jlab.core.capability import resolve
 from visionlens_jlab.core.jobs.announcer import Announcer
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.settings import describe
 
 if TYPE_CHECKING:
     from visionlens_jlab.core.catalog.store import DatasetStore
@@ -197,3 +196,8 @@ class Services:
             await self.work(self._library.close)
         for gate in self.gates.values():
             gate.close()
+
+
+def describe(kind: str, faults: Mapping[str, str]) -> str:
+    """All faults of the settings in one line."""
+    return "; ".join(f"{kind}.{name} {fault}" for name, fault in sorted(faults.items()))

@@ -14,8 +14,8 @@ import traceback
 from collections.abc import Callable
 from typing import Any
 
-from visionlens_jlab import __version__
 from visionlens_jlab.core.notebook.progress import in_kernel
+from visionlens_jlab.version import __version__
 
 STATE_TARGET = "visionlens_jlab.state"
 REQUEST_TARGET = "visionlens_jlab.request"

@@ -12,10 +12,10 @@ import numpy as np
 import pyarrow as pa
 from pydantic import BaseModel
 
-from visionlens_jlab import __version__
 from visionlens_jlab.config import API_PREFIX
 from visionlens_jlab.core.notebook.address import Address
 from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.version import __version__
 
 ARROW = "application/vnd.apache.arrow.stream"
 BINARY = "application/octet-stream"

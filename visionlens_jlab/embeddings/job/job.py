@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from visionlens_jlab.core.jobs.context import READABLE, JobContext
-from visionlens_jlab.embeddings.job.encoder import Encoder
 from visionlens_jlab.embeddings.job.input import Known, read_items, read_known
 from visionlens_jlab.embeddings.job.rows import RowEncoder
 from visionlens_jlab.embeddings.job.space import choose_space, version_in
 from visionlens_jlab.embeddings.job.vector_cache import VectorCache
+from visionlens_jlab.embeddings.models.encoder import Encoder
 from visionlens_jlab.embeddings.queries.encode import encode, encode_with, unload
 from visionlens_jlab.embeddings.queries.files import QueryFiles
 from visionlens_jlab.embeddings.vectors.segments import write_segment

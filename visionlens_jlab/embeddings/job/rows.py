@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from visionlens_jlab.core.jobs.context import JobContext
-from visionlens_jlab.embeddings.job.encoder import Encoder
 from visionlens_jlab.embeddings.job.input import Items
 from visionlens_jlab.embeddings.job.vector_cache import VectorCache, cache_key
+from visionlens_jlab.embeddings.models.encoder import Encoder
 from visionlens_jlab.media.image_processes.pool import ImagePool
 from visionlens_jlab.media.image_processes.tasks import PixelsResult, PixelsTask
 

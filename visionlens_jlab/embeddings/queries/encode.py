@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from visionlens_jlab.core.datasets.own_files import own_file
-from visionlens_jlab.embeddings.job.encoder import Encoder
+from visionlens_jlab.embeddings.models.encoder import Encoder
 from visionlens_jlab.embeddings.queries.files import QueryFiles
 from visionlens_jlab.errors import VisionLensError
 

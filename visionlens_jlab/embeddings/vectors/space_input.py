@@ -7,30 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from visionlens_jlab.core.jobs.spool import Spool
 from visionlens_jlab.embeddings.vectors.segment_files import read_parts
 from visionlens_jlab.embeddings.vectors.segments import Segments
 
 if TYPE_CHECKING:
-    from visionlens_jlab.core.catalog.store import DatasetStore
     from visionlens_jlab.core.jobs.context import JobContext
 
 EXISTING = "existing.npy"
 """In the spool's input: by id whether it exists."""
 
 Matrix = np.ndarray[Any, Any]
-
-
-def offer_space(store: DatasetStore, space: str, spool: Spool) -> dict[str, Any]:
-    """Params for `read_space`. SPACE_NOT_FOUND."""
-    found = store.space(space)
-    files, existing, _ = store.vector_source(space)
-    np.save(spool.input / EXISTING, existing)
-    return {
-        "level": found.level,
-        "dimension": found.dimension,
-        "segments": [str(file) for file in files],
-    }
 
 
 def read_space(context: JobContext) -> tuple[Matrix, Matrix]:

@@ -11,6 +11,7 @@ from visionlens_jlab.core.jobs.pieces import write_stream
 from visionlens_jlab.core.jobs.shapes import Job
 from visionlens_jlab.core.jobs.spool import Spool
 from visionlens_jlab.errors import VisionLensError, check_options, system_errors
+from visionlens_jlab.evaluation.predictions.input import CLASSES, IMAGES, ROWS
 from visionlens_jlab.evaluation.shapes import PredictionsRequest
 from visionlens_jlab.evaluation.store.runs import check_run_name
 from visionlens_jlab.formats.predictions.reading import FORMATS
@@ -22,10 +23,6 @@ if TYPE_CHECKING:
     from visionlens_jlab.core.datasets.library import Library
     from visionlens_jlab.core.jobs.queue import JobQueue
 
-ROWS = "rows.arrow"
-"""In the spool's input: the rows of a DataFrame."""
-IMAGES = "images.arrow"
-CLASSES = "classes.arrow"
 _IMAGES_SQL = """
     SELECT sample_id, path, source_id, split, width, height FROM sample ORDER BY sample_id
 """

@@ -161,7 +161,7 @@ class Recorder:
 def context(store: DatasetStore, spool: Path, **given: Any) -> Recorder:
     """What a worker gets for a UMAP of `clip`."""
     from visionlens_jlab.core.jobs.spool import Spool
-    from visionlens_jlab.embeddings.vectors.space_input import offer_space
+    from visionlens_jlab.embeddings.setup import offer_space
     from visionlens_jlab.map.projections.parameters import resolved_parameters
 
     stop_in = given.pop("stop_in", "")
