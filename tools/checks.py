@@ -74,6 +74,7 @@ def _checks() -> list[Check]:
         Check("imports of TypeScript", "lint", [jlpm, "imports:check"]),
         Check("prettier", "lint", [jlpm, "prettier:check"]),
         Check("stylelint", "lint", [jlpm, "stylelint:check"]),
+        Check("import rules", "lint", [_tool("lint-imports"), "--no-cache", "--no-logo"]),
         Check("ruff", "lint", [_tool("ruff"), "check", "."]),
         Check("ruff format", "lint", [_tool("ruff"), "format", "--check", "."]),
     ]

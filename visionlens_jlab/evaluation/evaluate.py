@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from visionlens_jlab.evaluation.evaluated import Evaluated, Figured, Labels, Predictions
+from visionlens_jlab.evaluation.evaluated import Evaluated, Figured, Labels, Pairs, Predictions
 from visionlens_jlab.evaluation.matching import keypoints, masks
 from visionlens_jlab.evaluation.matching.matching import in_turn, match
 from visionlens_jlab.evaluation.matching.objects import ImageInfo, Objects
-from visionlens_jlab.evaluation.matching.overlaps import Pairs, box_pairs
+from visionlens_jlab.evaluation.matching.overlaps import box_pairs
 from visionlens_jlab.evaluation.matching.preparation import Matched, Prepared, prepare
 from visionlens_jlab.evaluation.metrics import classification, coco, segmentation, voc
 from visionlens_jlab.evaluation.metrics.best_confidence import best_confidence

@@ -6,16 +6,23 @@ import json
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.evaluation.matching.overlaps import Pairs
 from visionlens_jlab.evaluation.settings import FOREGROUND, Settings
 from visionlens_jlab.evaluation.shapes import Metric
 
 _VERSION = 1
+
+
+class Pairs(NamedTuple):
+    """Pairs that overlap; rows of predictions and labels, ascending by prediction, then label."""
+
+    predictions: np.ndarray
+    labels: np.ndarray
+    iou: np.ndarray
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import msgspec
 import numpy as np
 
+from visionlens_jlab.evaluation.evaluated import Pairs
 from visionlens_jlab.evaluation.matching.objects import Objects
-from visionlens_jlab.evaluation.matching.overlaps import Pairs, joined, side_by_side
+from visionlens_jlab.evaluation.matching.overlaps import joined, side_by_side
 
 COCO_SIGMAS = (
     0.026,

@@ -11,8 +11,9 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from visionlens_jlab.evaluation.evaluated import Pairs
 from visionlens_jlab.evaluation.matching.objects import ImageInfo, Objects
-from visionlens_jlab.evaluation.matching.overlaps import Pairs, joined, starts_of
+from visionlens_jlab.evaluation.matching.overlaps import joined, starts_of
 
 Rle = dict[str, Any]
 

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from visionlens_jlab.evaluation.matching.overlaps import Pairs
+from visionlens_jlab.evaluation.evaluated import Pairs
 
 _BIG = 1 << 20
 

@@ -3,22 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 import numpy as np
 
+from visionlens_jlab.evaluation.evaluated import Pairs
 from visionlens_jlab.evaluation.matching.objects import Objects
 
 _CHUNK = 1 << 17
 """Pairs at a time: what is worked out for them stays in the cache."""
-
-
-class Pairs(NamedTuple):
-    """Pairs that overlap; rows of predictions and labels, ascending by prediction, then label."""
-
-    predictions: np.ndarray
-    labels: np.ndarray
-    iou: np.ndarray
 
 
 def starts_of(images: np.ndarray, count: int) -> np.ndarray:

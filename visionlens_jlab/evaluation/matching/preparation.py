@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from visionlens_jlab.evaluation.evaluated import Pairs
 from visionlens_jlab.evaluation.matching.objects import Objects
-from visionlens_jlab.evaluation.matching.overlaps import Pairs
 from visionlens_jlab.evaluation.settings import Settings
 
 NO_CLASS = "(no class)"

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from visionlens_jlab.evaluation.evaluated import Figured, Table
+from visionlens_jlab.evaluation.evaluated import Figured, Pairs, Table
 from visionlens_jlab.evaluation.matching.objects import ImageInfo, Objects
-from visionlens_jlab.evaluation.matching.overlaps import Pairs, joined, side_by_side
+from visionlens_jlab.evaluation.matching.overlaps import joined, side_by_side
 from visionlens_jlab.evaluation.matching.preparation import Matched, Prepared, ranks
 from visionlens_jlab.evaluation.metrics.calibration import BINS, bin_of
 from visionlens_jlab.evaluation.settings import Settings

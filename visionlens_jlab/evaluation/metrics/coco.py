@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from visionlens_jlab.evaluation.evaluated import Figured, Table
+from visionlens_jlab.evaluation.evaluated import Figured, Pairs, Table
 from visionlens_jlab.evaluation.labels import iou_label
-from visionlens_jlab.evaluation.matching.overlaps import Pairs
 from visionlens_jlab.evaluation.matching.preparation import Matched, Prepared
 from visionlens_jlab.evaluation.metrics.figures import Figures, Ranged, mean
 from visionlens_jlab.evaluation.settings import HUGE, Settings

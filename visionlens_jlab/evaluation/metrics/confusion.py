@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from visionlens_jlab.evaluation.evaluated import Evaluated
+from visionlens_jlab.evaluation.evaluated import Evaluated, Pairs
 from visionlens_jlab.evaluation.matching.matching import in_turn, match
 from visionlens_jlab.evaluation.matching.outcomes import FALSE_NEGATIVE, FALSE_POSITIVE, Events
-from visionlens_jlab.evaluation.matching.overlaps import Pairs
 
 BACKGROUND = -1
 
