@@ -26,7 +26,7 @@ declare module '../core/client/context' {
   }
 }
 
-const tellDone = jest.fn().mockResolvedValue(undefined);
+const notifyDone = jest.fn().mockResolvedValue(undefined);
 
 const tinyPlugin: JupyterFrontEndPlugin<void> = {
   id: 'tiny:plugin',
@@ -34,7 +34,7 @@ const tinyPlugin: JupyterFrontEndPlugin<void> = {
   autoStart: true,
   activate: (_: JupyterFrontEnd, core: ICore, panels: IPanels) => {
     core.addPart('tiny', async () => ({ count: async name => name.length }));
-    core.jobs.kinds.set('tiny', { showReport: tellDone, tellDone });
+    core.jobs.kinds.set('tiny', { showReport: notifyDone, notifyDone });
     core.slots.add('grid', async () => ({ model }) => (
       <p>tiny in {model.store.getState().dataset}</p>
     ));
@@ -104,6 +104,6 @@ describe('a tiny capability', () => {
     await settle();
     events.job.emit(job({ kind: 'tiny' as never }));
     events.job.emit(job({ kind: 'tiny' as never, state: 'done' }));
-    await waitFor(() => expect(tellDone).toHaveBeenCalledTimes(1));
+    await waitFor(() => expect(notifyDone).toHaveBeenCalledTimes(1));
   });
 });

@@ -4,7 +4,7 @@ import type { IAgentRun, IAgentStep } from './client';
 import { formatCount, formatNumber } from '../core/components/format';
 import { duration } from '../core/jobs/describe';
 import { StepResult } from './Claims';
-import type { IViewDoors } from '../core/filters/useViewToggles';
+import type { IViewToggles } from '../core/filters/useViewToggles';
 
 const GLYPHS: Record<IAgentStep['kind'], string> = {
   thought: '·',
@@ -19,10 +19,10 @@ const GLYPHS: Record<IAgentStep['kind'], string> = {
 /** What an agent did, as it does it. */
 export function AgentSteps(props: {
   run: IAgentRun;
-  doors: IViewDoors;
+  toggles: IViewToggles;
   trans: TranslationBundle;
 }): JSX.Element {
-  const { run, doors, trans } = props;
+  const { run, toggles, trans } = props;
   const { steps, stopped } = run;
   return (
     <details className="vl-steps" open={stopped === null || undefined}>
@@ -37,7 +37,7 @@ export function AgentSteps(props: {
       </summary>
       <ol role="log" aria-label={trans.__('Steps of the analyst')}>
         {steps.map(step => (
-          <Step key={step.step} step={step} doors={doors} trans={trans} />
+          <Step key={step.step} step={step} toggles={toggles} trans={trans} />
         ))}
       </ol>
     </details>
@@ -46,10 +46,10 @@ export function AgentSteps(props: {
 
 function Step(props: {
   step: IAgentStep;
-  doors: IViewDoors;
+  toggles: IViewToggles;
   trans: TranslationBundle;
 }): JSX.Element {
-  const { step, doors, trans } = props;
+  const { step, toggles, trans } = props;
   const { kind, text, view, result } = step;
   const name = `step ${step.at} ${step.step}`;
   const line = (
@@ -73,8 +73,8 @@ function Step(props: {
           <button
             type="button"
             className="vl-link"
-            aria-pressed={doors.isOpen(name)}
-            onClick={() => doors.open(name, view)}
+            aria-pressed={toggles.isOpen(name)}
+            onClick={() => toggles.open(name, view)}
           >
             {trans.__('Show')}
           </button>

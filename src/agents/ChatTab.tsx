@@ -7,7 +7,7 @@ import { JobProgress } from '../core/jobs/JobProgress';
 import { Exchange } from './Exchange';
 import type { IChatProps } from './chatProps';
 
-/** Questions about the dataset; answers are words, and views as doors. */
+/** Questions about the dataset; answers are words, and views as toggles. */
 export function ChatTab(props: IChatProps): JSX.Element {
   const { model, context, agents, settings, making } = props;
   const { trans } = context;

@@ -11,7 +11,7 @@ import { useAgentRun } from './useAgents';
 export function Exchange(
   props: IChatProps & { dataset: string; run: IAgentRun }
 ): JSX.Element {
-  const { context, dataset, doors } = props;
+  const { context, dataset, toggles } = props;
   const { client, trans } = context;
   const runs = props.run.stopped === null;
   const [open, setOpen] = React.useState(runs);
@@ -22,7 +22,7 @@ export function Exchange(
     <article className="vl-exchange" data-run={run.run}>
       <p className="vl-chat-question">{run.question}</p>
       {open ? (
-        <AgentSteps run={run} doors={doors} trans={trans} />
+        <AgentSteps run={run} toggles={toggles} trans={trans} />
       ) : (
         <button type="button" className="vl-link" onClick={() => setOpen(true)}>
           {trans.__('Steps')}
@@ -40,7 +40,7 @@ function Answer(
     answer: IAgentAnswer;
   }
 ): JSX.Element {
-  const { context, dataset, run, answer, doors, onFinding } = props;
+  const { context, dataset, run, answer, toggles, onFinding } = props;
   const { trans } = context;
   const { text, ideas, views, findings, dropped, outdated } = answer;
   const claims = answer.claims ?? [];
@@ -67,7 +67,7 @@ function Answer(
           <p key={i}>{line}</p>
         ))}
       <Ideas ideas={ideas} trans={trans} />
-      <div className="vl-answer-doors">
+      <div className="vl-answer-views">
         {(views ?? []).map((view, i) => {
           const name = `answer ${run.run} ${i}`;
           return (
@@ -75,9 +75,9 @@ function Answer(
               key={name}
               type="button"
               className="vl-button"
-              aria-pressed={doors.isOpen(name)}
+              aria-pressed={toggles.isOpen(name)}
               title={trans.__('Make it the view')}
-              onClick={() => doors.open(name, view)}
+              onClick={() => toggles.open(name, view)}
             >
               {viewText(view, trans) || trans.__('Everything')}
             </button>

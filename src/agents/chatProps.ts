@@ -1,5 +1,5 @@
 import type { IPanelContext } from '../core/client/context';
-import type { IViewDoors } from '../core/filters/useViewToggles';
+import type { IViewToggles } from '../core/filters/useViewToggles';
 import type { IPanelJob } from '../core/jobs/usePanelJob';
 import type { IWorkspaceModel } from '../core/workspace/types';
 import type { IAgentJobs, IAgentSettings } from './client';
@@ -17,7 +17,7 @@ export interface IChatProps {
   readonly making: Pick<IPanelJob<IAgentJobs>, 'job' | 'running' | 'error'> & {
     start(kind: 'agent', parameters: IAgentJobs['agent']): Promise<boolean>;
   };
-  readonly doors: IViewDoors;
+  readonly toggles: IViewToggles;
   readonly onFinding: (finding: string) => void;
   /** Where statistics answer without a model. */
   readonly onStatistics: () => void;

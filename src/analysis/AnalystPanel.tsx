@@ -20,7 +20,7 @@ import { type AnalystTab, TabBar, TabPanel } from './Tabs';
 import { useAgents } from '../agents/useAgents';
 import { useAttributes } from '../attributes/useAttributes';
 import { useFindings } from './useFindings';
-import { useViewDoors } from '../core/filters/useViewToggles';
+import { useViewToggles } from '../core/filters/useViewToggles';
 
 interface IProps {
   readonly model: IWorkspaceModel;
@@ -55,9 +55,9 @@ export function AnalystPanel(props: IProps): JSX.Element {
   const { answer: settings } = useAnswer('settings', () =>
     client.analysis.agentSettings()
   );
-  const doors = useViewDoors(model, context);
+  const toggles = useViewToggles(model, context);
   const [tab, setTab] = React.useState<AnalystTab>('findings');
-  const wish = useWish(props, evaluations, () => setTab('findings'));
+  const goal = useGoal(props, evaluations, () => setTab('findings'));
   const toFinding = (finding: string): void => {
     setTab('findings');
     setTimeout(() =>
@@ -93,8 +93,8 @@ export function AnalystPanel(props: IProps): JSX.Element {
             agents={agents}
             settings={settings}
             making={making}
-            doors={doors}
-            wish={wish}
+            toggles={toggles}
+            goal={goal}
           />
         ) : (
           <NothingEvaluated context={context} evaluations={evaluations} />
@@ -107,7 +107,7 @@ export function AnalystPanel(props: IProps): JSX.Element {
           agents={agents}
           settings={settings}
           making={making}
-          doors={doors}
+          toggles={toggles}
           onFinding={toFinding}
           onStatistics={() => setTab('findings')}
         />
@@ -134,16 +134,16 @@ function useAnalysed(
   return answer ? (answer[0]?.evaluation ?? '') : error && '';
 }
 
-const NO_WISH: IGoal = {};
+const NO_REQUEST: IGoal = {};
 
 /** What commands ask for, taken once the evaluation that it is about is shown. */
-function useWish(
+function useGoal(
   { goals }: IProps,
   { lists, detail, choose }: IEvaluations,
   onWish: () => void
 ): IGoal {
   const [asked, setAsked] = React.useState<IGoal | null>(() => goals.take());
-  const [wish, setWish] = React.useState<IGoal>(NO_WISH);
+  const [goal, setGoal] = React.useState<IGoal>(NO_REQUEST);
   const latest = React.useRef(onWish);
   latest.current = onWish;
   React.useEffect(() => {
@@ -164,11 +164,11 @@ function useWish(
       (asked?.evaluation === undefined || asked.evaluation === shown);
     if (asked && isShown) {
       setAsked(null);
-      setWish(asked);
+      setGoal(asked);
       latest.current();
     }
   }, [asked, shown]);
-  return wish;
+  return goal;
 }
 
 /** Without an evaluation there are no errors to look at. */

@@ -3,7 +3,7 @@ import type { IFinding } from './client';
 import type { IClient } from '../core/client/context';
 import type { IViewSpec } from '../core/client/types';
 import { formatCount } from '../core/components/format';
-import { NumberDoor } from '../evaluation/Door';
+import { NumberButton } from '../evaluation/PlotButton';
 import { viewCode } from '../core/kernel/cell';
 import { CommandIDs } from '../core/tokens';
 import { CalibrationLine } from '../attributes/CalibrationLine';
@@ -13,7 +13,7 @@ import { Evidence } from './Evidence';
 import { FindingMenu } from './FindingMenu';
 import { Inseparables } from './Inseparables';
 import { StatusPills } from './StatusPill';
-import { aimName, rateText, unitsText } from './findingText';
+import { measureName, rateText, unitsText } from './findingText';
 import type { ICardProps } from './cardProps';
 
 /** So many correlates are named on the card. */
@@ -44,11 +44,11 @@ export async function findingCode(
 
 /** One hypothesis with its evidence, and what can be done with it. */
 export function FindingCard(props: ICardProps): JSX.Element {
-  const { context, finding, attributes, doors, onVerify, onRecheck } = props;
+  const { context, finding, attributes, toggles, onVerify, onRecheck } = props;
   const { trans, client, commands } = context;
   const { predicate, inseparable, action, stale } = finding;
   const id = React.useId();
-  const door = `${finding.finding} units`;
+  const toggle = `${finding.finding} units`;
   const examples = finding.examples?.length ?? 0;
   return (
     <article
@@ -103,16 +103,16 @@ export function FindingCard(props: ICardProps): JSX.Element {
         <button
           type="button"
           className="vl-button vl-mod-primary"
-          aria-pressed={doors.isOpen(door)}
+          aria-pressed={toggles.isOpen(toggle)}
           title={trans.__(
             'Make its %1 the view',
             unitsText(finding.units, finding, trans)
           )}
-          onClick={() => doors.open(door, finding.view)}
+          onClick={() => toggles.open(toggle, finding.view)}
         >
           {trans.__('Show me')}
         </button>
-        <FailuresDoor {...props} />
+        <FailuresButton {...props} />
         <button
           type="button"
           className="vl-button"
@@ -151,16 +151,16 @@ export function FindingCard(props: ICardProps): JSX.Element {
   );
 }
 
-/** The bar, and its figures: each is a door. */
+/** The bar, and its figures: each shows its view. */
 function EffectLine(props: ICardProps): JSX.Element {
-  const { context, finding, scale, doors } = props;
+  const { context, finding, scale, toggles } = props;
   const { trans } = context;
   const { confirmation, units, groups } = finding;
   const { rate, rest } = confirmation;
-  const door = (name: string): string => `${finding.finding} ${name}`;
+  const toggle = (name: string): string => `${finding.finding} ${name}`;
   return (
     <div className="vl-finding-effect">
-      <span className="vl-finding-aim">{aimName(finding, trans)}</span>
+      <span className="vl-finding-measure">{measureName(finding, trans)}</span>
       <EffectBar
         effect={confirmation}
         finding={finding}
@@ -168,34 +168,34 @@ function EffectLine(props: ICardProps): JSX.Element {
         trans={trans}
       />
       <span className="vl-finding-figures">
-        <NumberDoor
+        <NumberButton
           title={trans.__('Show the failures among them')}
-          pressed={doors.isOpen(door('failures'))}
-          onOpen={() => doors.open(door('failures'), finding.failures)}
+          pressed={toggles.isOpen(toggle('failures'))}
+          onOpen={() => toggles.open(toggle('failures'), finding.failures)}
         >
           <strong>{rateText(rate, finding)}</strong>
-        </NumberDoor>{' '}
+        </NumberButton>{' '}
         {trans.__('vs')}{' '}
-        <NumberDoor
+        <NumberButton
           title={trans.__(
             'Show the rest: what the predicate does not hold for'
           )}
-          pressed={doors.isOpen(door('rest'))}
-          onOpen={() => doors.open(door('rest'), restView(finding))}
+          pressed={toggles.isOpen(toggle('rest'))}
+          onOpen={() => toggles.open(toggle('rest'), restView(finding))}
         >
           {rateText(rest, finding)}
-        </NumberDoor>
+        </NumberButton>
         {' · '}
-        <NumberDoor
+        <NumberButton
           title={trans.__(
             'Show the %1, of both halves',
             unitsText(units, finding, trans)
           )}
-          pressed={doors.isOpen(door('units'))}
-          onOpen={() => doors.open(door('units'), finding.view)}
+          pressed={toggles.isOpen(toggle('units'))}
+          onOpen={() => toggles.open(toggle('units'), finding.view)}
         >
           {trans.__('n=%1', formatCount(units))}
-        </NumberDoor>
+        </NumberButton>
       </span>
       <span className="vl-finding-holds">
         {finding.holds === false
@@ -208,17 +208,21 @@ function EffectLine(props: ICardProps): JSX.Element {
   );
 }
 
-/** The second door: only what fails. */
-function FailuresDoor({ context, finding, doors }: ICardProps): JSX.Element {
+/** Shows only what fails. */
+function FailuresButton({
+  context,
+  finding,
+  toggles
+}: ICardProps): JSX.Element {
   const { trans } = context;
-  const door = `${finding.finding} failures`;
+  const toggle = `${finding.finding} failures`;
   return (
     <button
       type="button"
       className="vl-button"
-      aria-pressed={doors.isOpen(door)}
+      aria-pressed={toggles.isOpen(toggle)}
       title={trans.__('Make only those that fail the view')}
-      onClick={() => doors.open(door, finding.failures)}
+      onClick={() => toggles.open(toggle, finding.failures)}
     >
       {trans.__('Failures')}
     </button>

@@ -104,7 +104,7 @@ function Cards(
           finding={each}
           scale={scaleOf(some.filter(({ target }) => target === each.target))}
           attributes={props.attributes}
-          doors={props.doors}
+          toggles={props.toggles}
           onChange={change => void findings.change(each.finding, change)}
           onDelete={() => findings.remove(each.finding)}
           onVerify={() => props.onVerify(each)}

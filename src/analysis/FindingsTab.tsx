@@ -8,7 +8,12 @@ import { JobProgress } from '../core/jobs/JobProgress';
 import { AgentSteps } from '../agents/AgentSteps';
 import { FindingList } from './FindingList';
 import { GoalForm } from './GoalForm';
-import { agentRequest, analyseRequest, type IAim, NO_AIM } from './goals';
+import {
+  agentRequest,
+  analyseRequest,
+  type IGoalValues,
+  NO_GOAL
+} from './goals';
 import { Ideas } from '../agents/Ideas';
 import { NoFindings } from './NoFindings';
 import { Tested } from './Tested';
@@ -18,9 +23,9 @@ import type { IFindingsProps } from './findingsProps';
 
 /** A goal, what is done about it, and the findings. */
 export function FindingsTab(props: IFindingsProps): JSX.Element {
-  const { model, context, findings, doors, making } = props;
+  const { model, context, findings, toggles, making } = props;
   const { trans } = context;
-  const asking = useAsking(props);
+  const form = useAnalysisForm(props);
   const [verifying, setVerifying] = React.useState<string | null>(null);
   const root = React.useRef<HTMLDivElement>(null);
   const examined = findings.findings?.find(
@@ -49,7 +54,7 @@ export function FindingsTab(props: IFindingsProps): JSX.Element {
   }
   return (
     <div ref={root} className="vl-findings">
-      <GoalForm {...props} {...asking} busy={making.running} />
+      <GoalForm {...props} {...form} busy={making.running} />
       <Progress {...props} />
       {findings.error && (
         <ErrorBox
@@ -76,24 +81,28 @@ export function FindingsTab(props: IFindingsProps): JSX.Element {
         />
       )}
       {findings.analysis && (
-        <Tested context={context} analysis={findings.analysis} doors={doors} />
+        <Tested
+          context={context}
+          analysis={findings.analysis}
+          toggles={toggles}
+        />
       )}
     </div>
   );
 }
 
 /** What the form holds, and how it is begun. */
-function useAsking(props: IFindingsProps): {
-  aim: IAim;
-  onAim: (change: Partial<IAim>) => void;
+function useAnalysisForm(props: IFindingsProps): {
+  values: IGoalValues;
+  onValues: (change: Partial<IGoalValues>) => void;
   onRun: () => void;
   narrowed: string | null;
 } {
-  const { model, context, evaluation, settings, making, wish } = props;
+  const { model, context, evaluation, settings, making, goal } = props;
   const view = useStore(model.store, state => state.view);
   const narrowing = conditionsOf(view);
-  const [aim, setAim] = React.useState<IAim>(NO_AIM);
-  const run = (wanted: IAim): void => {
+  const [values, setValues] = React.useState<IGoalValues>(NO_GOAL);
+  const run = (wanted: IGoalValues): void => {
     const name = evaluation.evaluation;
     const isExplained = wanted.explained && !!settings?.model;
     void (isExplained
@@ -103,23 +112,23 @@ function useAsking(props: IFindingsProps): {
   const latest = React.useRef(run);
   latest.current = run;
   React.useEffect(() => {
-    const wanted = { ...NO_AIM, target: wish.target ?? null };
-    setAim(wanted);
-    if (wish.run) {
+    const wanted = { ...NO_GOAL, target: goal.target ?? null };
+    setValues(wanted);
+    if (goal.run) {
       latest.current(wanted);
     }
-  }, [wish]);
+  }, [goal]);
   return {
-    aim,
-    onAim: change => setAim(old => ({ ...old, ...change })),
-    onRun: () => run(aim),
+    values,
+    onValues: change => setValues(old => ({ ...old, ...change })),
+    onRun: () => run(values),
     narrowed: narrowing && viewText(narrowing, context.trans)
   };
 }
 
 /** The job with its time left, and the steps of the agent that does it. */
 function Progress(props: IFindingsProps): JSX.Element {
-  const { model, context, making, agents, doors } = props;
+  const { model, context, making, agents, toggles } = props;
   const { client, trans } = context;
   const dataset = useStore(model.store, state => state.dataset);
   const { job, error } = making;
@@ -130,7 +139,7 @@ function Progress(props: IFindingsProps): JSX.Element {
     <>
       {job && <JobProgress job={job} context={context} />}
       {error && <ErrorBox error={error} trans={trans} />}
-      {run && <AgentSteps run={run} doors={doors} trans={trans} />}
+      {run && <AgentSteps run={run} toggles={toggles} trans={trans} />}
       <Ideas ideas={run?.answer?.ideas} trans={trans} />
     </>
   );

@@ -4,7 +4,7 @@ import type { IAgentSettings } from '../agents/client';
 import type { IPanelContext } from '../core/client/context';
 import type { IEvaluation } from '../evaluation/client';
 import type { Level } from '../core/client/types';
-import { examples, type IAim } from './goals';
+import { examples, type IGoalValues } from './goals';
 import { TARGETS, targetName } from './findingText';
 
 interface IProps {
@@ -16,15 +16,15 @@ interface IProps {
   /** The view's conditions in words; null: there are none. */
   readonly narrowed: string | null;
   readonly settings: IAgentSettings | null;
-  readonly aim: IAim;
-  readonly onAim: (change: Partial<IAim>) => void;
+  readonly values: IGoalValues;
+  readonly onValues: (change: Partial<IGoalValues>) => void;
   readonly busy: boolean;
   readonly onRun: () => void;
 }
 
 /** A question or a goal, and what it is asked of. */
 export function GoalForm(props: IProps): JSX.Element {
-  const { context, evaluation, aim, onAim, busy, onRun } = props;
+  const { context, evaluation, values, onValues, busy, onRun } = props;
   const { trans } = context;
   return (
     <form
@@ -38,10 +38,10 @@ export function GoalForm(props: IProps): JSX.Element {
       <div className="vl-goal-line">
         <input
           className="vl-input"
-          value={aim.question}
+          value={values.question}
           placeholder={trans.__('Where does %1 fail?', evaluation.run)}
           aria-label={trans.__('Question or goal')}
-          onChange={({ target }) => onAim({ question: target.value })}
+          onChange={({ target }) => onValues({ question: target.value })}
         />
         <button
           type="submit"
@@ -57,11 +57,11 @@ export function GoalForm(props: IProps): JSX.Element {
             <button
               type="button"
               className="vl-goal-example"
-              aria-pressed={aim.target === target}
+              aria-pressed={values.target === target}
               title={question}
               onClick={() =>
-                onAim(
-                  aim.target === target
+                onValues(
+                  values.target === target
                     ? { question: '', target: null }
                     : { question, target }
                 )
@@ -79,11 +79,11 @@ export function GoalForm(props: IProps): JSX.Element {
 }
 
 /** That a question of one's own needs a language model, where there is none. */
-function Unread({ context, evaluation, settings, aim }: IProps) {
+function Unread({ context, evaluation, settings, values }: IProps) {
   const { trans } = context;
-  const given = examples(evaluation.run, trans).map(each => each.question);
-  const { question, target } = aim;
-  if (!settings || settings.model || ['', ...given].includes(question.trim())) {
+  const known = examples(evaluation.run, trans).map(each => each.question);
+  const { question, target } = values;
+  if (!settings || settings.model || ['', ...known].includes(question.trim())) {
     return null;
   }
   return (
@@ -97,7 +97,8 @@ function Unread({ context, evaluation, settings, aim }: IProps) {
 }
 
 function Options(props: IProps): JSX.Element {
-  const { context, evaluations, evaluation, onEvaluation, aim, onAim } = props;
+  const { context, evaluations, evaluation, onEvaluation, values, onValues } =
+    props;
   const { narrowed, settings } = props;
   const { trans } = context;
   const name = evaluation.evaluation;
@@ -119,9 +120,9 @@ function Options(props: IProps): JSX.Element {
         />
         <Choice
           label={trans.__('Look for')}
-          value={aim.target ?? ''}
+          value={values.target ?? ''}
           onChange={value =>
-            onAim({ target: (value || null) as Target | null })
+            onValues({ target: (value || null) as Target | null })
           }
           options={[
             ['', trans.__('everything')],
@@ -132,8 +133,10 @@ function Options(props: IProps): JSX.Element {
         />
         <Choice
           label={trans.__('Among')}
-          value={aim.level ?? ''}
-          onChange={value => onAim({ level: (value || null) as Level | null })}
+          value={values.level ?? ''}
+          onChange={value =>
+            onValues({ level: (value || null) as Level | null })
+          }
           options={[
             ['', trans.__('objects and images')],
             ['annotations', trans.__('objects')],
@@ -142,8 +145,8 @@ function Options(props: IProps): JSX.Element {
         />
         <Choice
           label={trans.__('Conditions at most')}
-          value={`${aim.depth}`}
-          onChange={value => onAim({ depth: Number(value) })}
+          value={`${values.depth}`}
+          onChange={value => onValues({ depth: Number(value) })}
           options={['1', '2', '3'].map(each => [each, each])}
         />
       </div>
@@ -151,8 +154,8 @@ function Options(props: IProps): JSX.Element {
         <label className="vl-check" title={narrowed}>
           <input
             type="checkbox"
-            checked={aim.ofView}
-            onChange={({ target }) => onAim({ ofView: target.checked })}
+            checked={values.ofView}
+            onChange={({ target }) => onValues({ ofView: target.checked })}
           />
           {trans.__('Only the images of the view')}
         </label>
@@ -161,8 +164,8 @@ function Options(props: IProps): JSX.Element {
         <label className="vl-check" title={settings.model}>
           <input
             type="checkbox"
-            checked={aim.explained}
-            onChange={({ target }) => onAim({ explained: target.checked })}
+            checked={values.explained}
+            onChange={({ target }) => onValues({ explained: target.checked })}
           />
           {trans.__('Let a language model explain')}
         </label>
@@ -176,13 +179,13 @@ function Options(props: IProps): JSX.Element {
 }
 
 /** What the options say, while they are folded. */
-function summary({ context, evaluation, aim, narrowed }: IProps): string {
+function summary({ context, evaluation, values, narrowed }: IProps): string {
   const { trans } = context;
   return [
     evaluation.evaluation,
-    aim.target ? targetName(aim.target, trans) : trans.__('everything'),
-    trans._n('%1 condition', 'up to %1 conditions', aim.depth),
-    aim.ofView && narrowed ? narrowed : null
+    values.target ? targetName(values.target, trans) : trans.__('everything'),
+    trans._n('%1 condition', 'up to %1 conditions', values.depth),
+    values.ofView && narrowed ? narrowed : null
   ]
     .filter(Boolean)
     .join(' · ');

@@ -3,13 +3,13 @@ import type { IAnalysis, IUnconfirmed } from './client';
 import type { IPanelContext } from '../core/client/context';
 import { duration } from '../core/jobs/describe';
 import { formatCount, formatTime } from '../core/components/format';
-import type { IViewDoors } from '../core/filters/useViewToggles';
-import { aimName, rateText, reasonText } from './findingText';
+import type { IViewToggles } from '../core/filters/useViewToggles';
+import { measureName, rateText, reasonText } from './findingText';
 
 interface IProps {
   readonly context: IPanelContext;
   readonly analysis: IAnalysis;
-  readonly doors: IViewDoors;
+  readonly toggles: IViewToggles;
 }
 
 /** What was tested and is no finding, and what took no part. */
@@ -69,7 +69,7 @@ export function Tested(props: IProps): JSX.Element {
   );
 }
 
-function Unconfirmed({ context, analysis, doors }: IProps): JSX.Element {
+function Unconfirmed({ context, analysis, toggles }: IProps): JSX.Element {
   const { trans } = context;
   const { unconfirmed } = analysis;
   return (
@@ -88,7 +88,7 @@ function Unconfirmed({ context, analysis, doors }: IProps): JSX.Element {
           <Row
             key={`${each.target} ${each.error} ${each.level} ${each.predicate}`}
             pattern={each}
-            doors={doors}
+            toggles={toggles}
             context={context}
           />
         ))}
@@ -97,7 +97,7 @@ function Unconfirmed({ context, analysis, doors }: IProps): JSX.Element {
   );
 }
 
-function Untested({ context, analysis, doors }: IProps): JSX.Element {
+function Untested({ context, analysis, toggles }: IProps): JSX.Element {
   const { trans } = context;
   const untested = analysis.untested ?? [];
   return (
@@ -114,22 +114,22 @@ function Untested({ context, analysis, doors }: IProps): JSX.Element {
       <ul>
         {untested.map(each => {
           const { predicate, label, level, view, effect, reason } = each;
-          const door = `untested ${level} ${predicate}`;
+          const toggle = `untested ${level} ${predicate}`;
           return (
             <li key={`${each.target} ${each.error} ${level} ${predicate}`}>
               <button
                 type="button"
                 className="vl-link"
                 title={predicate}
-                aria-pressed={doors.isOpen(door)}
-                onClick={() => doors.open(door, view)}
+                aria-pressed={toggles.isOpen(toggle)}
+                onClick={() => toggles.open(toggle, view)}
               >
                 {label}
               </button>{' '}
               <span className="vl-quiet">
                 {trans.__(
                   '%1 %2 vs %3, n=%4: %5',
-                  aimName(each, trans),
+                  measureName(each, trans),
                   rateText(effect.rate, each),
                   rateText(effect.rest, each),
                   formatCount(effect.units),
@@ -146,29 +146,29 @@ function Untested({ context, analysis, doors }: IProps): JSX.Element {
 
 function Row(props: {
   pattern: IUnconfirmed;
-  doors: IViewDoors;
+  toggles: IViewToggles;
   context: IPanelContext;
 }): JSX.Element {
-  const { pattern, doors, context } = props;
+  const { pattern, toggles, context } = props;
   const { trans } = context;
   const { predicate, label, discovery, confirmation, level, view } = pattern;
   const shown = confirmation ?? discovery;
-  const door = `unconfirmed ${level} ${predicate}`;
+  const toggle = `unconfirmed ${level} ${predicate}`;
   return (
     <li>
       <button
         type="button"
         className="vl-link"
         title={predicate}
-        aria-pressed={doors.isOpen(door)}
-        onClick={() => doors.open(door, view)}
+        aria-pressed={toggles.isOpen(toggle)}
+        onClick={() => toggles.open(toggle, view)}
       >
         {label}
       </button>{' '}
       <span className="vl-quiet">
         {trans.__(
           '%1 %2 vs %3, n=%4: %5',
-          aimName(pattern, trans),
+          measureName(pattern, trans),
           rateText(shown.rate, pattern),
           rateText(shown.rest, pattern),
           formatCount(discovery.units + (confirmation?.units ?? 0)),

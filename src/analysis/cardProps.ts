@@ -1,5 +1,5 @@
 import type { IPanelContext } from '../core/client/context';
-import type { IViewDoors } from '../core/filters/useViewToggles';
+import type { IViewToggles } from '../core/filters/useViewToggles';
 import type { IAttribute } from '../attributes/client';
 import type { IFinding, IFindingChange } from './client';
 
@@ -14,7 +14,7 @@ export interface ICardProps {
   readonly scale: number;
   /** Visual attributes of the dataset, with their calibrations. */
   readonly attributes: readonly IAttribute[];
-  readonly doors: IViewDoors;
+  readonly toggles: IViewToggles;
   readonly onChange: (change: IFindingChange) => void;
   readonly onDelete: () => void;
   readonly onVerify: () => void;

@@ -16,7 +16,7 @@ export const TARGETS: readonly Target[] = [
   'label_error'
 ];
 
-type Aim = Pick<IFinding, 'target' | 'error' | 'level'>;
+type Measure = Pick<IFinding, 'target' | 'error' | 'level'>;
 
 export function targetName(target: Target, trans: TranslationBundle): string {
   const names: Record<Target, string> = {
@@ -30,8 +30,11 @@ export function targetName(target: Target, trans: TranslationBundle): string {
 }
 
 /** What a finding has more of: `miss rate`, `localisation errors`, `misses an image`. */
-export function aimName(aim: Aim, trans: TranslationBundle): string {
-  const { target, error, level } = aim;
+export function measureName(
+  measure: Measure,
+  trans: TranslationBundle
+): string {
+  const { target, error, level } = measure;
   const isOfImages = level === 'samples';
   if (target === 'error_type' && error) {
     const name = errorName(error, trans);
@@ -44,8 +47,11 @@ export function aimName(aim: Aim, trans: TranslationBundle): string {
 }
 
 /** What a failing unit is. */
-export function failureText(aim: Aim, trans: TranslationBundle): string {
-  const { target, error } = aim;
+export function failureText(
+  measure: Measure,
+  trans: TranslationBundle
+): string {
+  const { target, error } = measure;
   const texts: Record<Target, string> = {
     miss_rate: trans.__('missed'),
     false_positive_rate: trans.__('found where it is not'),
@@ -59,7 +65,7 @@ export function failureText(aim: Aim, trans: TranslationBundle): string {
 /** What is counted: `objects`, `predictions`, `images`. */
 export function unitsText(
   count: number,
-  { target, level }: Aim,
+  { target, level }: Measure,
   trans: TranslationBundle
 ): string {
   const text = formatCount(count);
@@ -72,7 +78,7 @@ export function unitsText(
 }
 
 /** Whether its rates are shares of units, rather than means of a value. */
-export function isShare({ target, level }: Aim): boolean {
+export function isShare({ target, level }: Measure): boolean {
   return (
     level === 'annotations' &&
     target !== 'confidence_gap' &&
@@ -81,17 +87,17 @@ export function isShare({ target, level }: Aim): boolean {
 }
 
 /** `52%`, `4.2%`, or a mean as `1.31`. */
-export function rateText(value: number | null, aim: Aim): string {
+export function rateText(value: number | null, measure: Measure): string {
   if (value === null) {
     return '–';
   }
-  return isShare(aim) ? percent(value) : formatNumber(roundTo(value, 3));
+  return isShare(measure) ? percent(value) : formatNumber(roundTo(value, 3));
 }
 
 /** `+34 points`, `−.12`. */
 export function differenceText(
   value: number | null,
-  aim: Aim,
+  measure: Measure,
   trans: TranslationBundle
 ): string {
   if (value === null) {
@@ -99,7 +105,7 @@ export function differenceText(
   }
   const sign = value < 0 ? '−' : '+';
   const size = Math.abs(value);
-  return isShare(aim)
+  return isShare(measure)
     ? trans.__('%1%2 points', sign, pointsText(size))
     : `${sign}${formatNumber(roundTo(size, 3))}`;
 }
@@ -115,17 +121,17 @@ export function pText(p: number | null): string {
 /** One half in a sentence, for the bar's tooltip and for those who do not see it. */
 export function describeEffect(
   effect: IEffect,
-  aim: Aim,
+  measure: Measure,
   trans: TranslationBundle
 ): string {
   return trans.__(
     '%1 of %2, %3 of the rest; difference %4, 95% interval %5 to %6; %7',
-    rateText(effect.rate, aim),
-    unitsText(effect.units, aim, trans),
-    rateText(effect.rest, aim),
-    differenceText(effect.difference, aim, trans),
-    differenceText(effect.low, aim, trans),
-    differenceText(effect.high, aim, trans),
+    rateText(effect.rate, measure),
+    unitsText(effect.units, measure, trans),
+    rateText(effect.rest, measure),
+    differenceText(effect.difference, measure, trans),
+    differenceText(effect.low, measure, trans),
+    differenceText(effect.high, measure, trans),
     pText(effect.p_adjusted ?? effect.p)
   );
 }

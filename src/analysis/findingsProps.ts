@@ -2,7 +2,7 @@ import type { IAgentSettings } from '../agents/client';
 import type { IAgents } from '../agents/useAgents';
 import type { IAttribute } from '../attributes/client';
 import type { IPanelContext } from '../core/client/context';
-import type { IViewDoors } from '../core/filters/useViewToggles';
+import type { IViewToggles } from '../core/filters/useViewToggles';
 import type { IPanelJob } from '../core/jobs/usePanelJob';
 import type { IWorkspaceModel } from '../core/workspace/types';
 import type { IEvaluation } from '../evaluation/client';
@@ -23,7 +23,7 @@ export interface IFindingsProps {
   readonly agents: IAgents;
   readonly settings: IAgentSettings | null;
   readonly making: IPanelJob<IAnalysisJobs>;
-  readonly doors: IViewDoors;
-  /** What a command asked for; a new object is a new wish. */
-  readonly wish: IGoal;
+  readonly toggles: IViewToggles;
+  /** What a command asked for; a new object is a new request. */
+  readonly goal: IGoal;
 }

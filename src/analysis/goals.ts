@@ -21,7 +21,7 @@ export interface IGoals {
 }
 
 /** What the form holds. */
-export interface IAim {
+export interface IGoalValues {
   readonly question: string;
   /** Null: every target that the evaluation has. */
   readonly target: Target | null;
@@ -34,7 +34,7 @@ export interface IAim {
   readonly explained: boolean;
 }
 
-export const NO_AIM: IAim = {
+export const NO_GOAL: IGoalValues = {
   question: '',
   target: null,
   level: null,
@@ -82,7 +82,7 @@ export function examples(run: string, trans: TranslationBundle): IExample[] {
 
 /** The request of a slice discovery. */
 export function analyseRequest(
-  { target, level, depth, ofView }: IAim,
+  { target, level, depth, ofView }: IGoalValues,
   evaluation: string,
   view: IViewSpec
 ): IAnalysisJobs['analyse'] {
@@ -97,7 +97,7 @@ export function analyseRequest(
 
 /** The request of an agent that finds by statistics and explains in words. */
 export function agentRequest(
-  { question, target, ofView }: IAim,
+  { question, target, ofView }: IGoalValues,
   evaluation: string,
   view: IViewSpec
 ): IAnalysisJobs['agent'] {

@@ -84,8 +84,8 @@ export function useDuplicates(
             ? { ...page, groups: [...known.groups, ...page.groups] }
             : page
         );
-        const told = await readTiles(client, dataset, page);
-        setTiles(known => new Map([...known, ...told]));
+        const read = await readTiles(client, dataset, page);
+        setTiles(known => new Map([...known, ...read]));
       }
     });
 
@@ -146,7 +146,7 @@ async function readTiles(
       groups.flatMap(({ members }) => members.map(each => each.sample_id))
     )
   ];
-  const told = new Map<number, ITile>();
+  const read = new Map<number, ITile>();
   for (let i = 0; i < ids.length; i += TILES) {
     const { tiles } = await client.tiles(
       dataset,
@@ -162,7 +162,7 @@ async function readTiles(
       },
       ids.slice(i, i + TILES)
     );
-    tiles.forEach(tile => told.set(tile.id, tile));
+    tiles.forEach(tile => read.set(tile.id, tile));
   }
-  return told;
+  return read;
 }

@@ -2,13 +2,13 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 import type { ICurves } from './client';
 import { formatShare } from '../core/components/outcomes';
-import { Door } from './Door';
-import { across, down, Plot, shareTicks } from './Plot';
-import type { IDoors } from './useDoors';
+import { PlotButton } from './PlotButton';
+import { scaleX, scaleY, Plot, shareTicks } from './Plot';
+import type { IOutcomeFilters } from './useOutcomeFilters';
 
 interface IProps {
   readonly curves: ICurves;
-  readonly doors: IDoors;
+  readonly filters: IOutcomeFilters;
   readonly trans: TranslationBundle;
 }
 
@@ -22,7 +22,7 @@ export function binOf(mean: number, bins = BINS): [number, number] {
 }
 
 /** How often predictions of a confidence are right; on the diagonal they mean what they say. */
-export function Calibration({ curves, doors, trans }: IProps): JSX.Element {
+export function Calibration({ curves, filters, trans }: IProps): JSX.Element {
   const { calibration, ece, class_name: name } = curves;
   const classes = name === null ? [] : [name];
   return (
@@ -34,10 +34,10 @@ export function Calibration({ curves, doors, trans }: IProps): JSX.Element {
       >
         <line
           className="vl-plot-diagonal"
-          x1={across(0)}
-          y1={down(0)}
-          x2={across(1)}
-          y2={down(1)}
+          x1={scaleX(0)}
+          y1={scaleY(0)}
+          x2={scaleX(1)}
+          y2={scaleY(1)}
         />
         {calibration.x.map((mean, i) => {
           const range = binOf(mean);
@@ -50,7 +50,7 @@ export function Calibration({ curves, doors, trans }: IProps): JSX.Element {
             confidence_range: range
           };
           return (
-            <Door
+            <PlotButton
               key={i}
               first={i === 0}
               title={trans.__(
@@ -60,23 +60,23 @@ export function Calibration({ curves, doors, trans }: IProps): JSX.Element {
                 formatShare(precision, 2),
                 formatShare(mean, 2)
               )}
-              pressed={doors.isShown(part)}
-              onOpen={() => doors.show(part, 0)}
+              pressed={filters.isShown(part)}
+              onOpen={() => filters.show(part, 0)}
             >
               <line
                 className="vl-calibration-gap"
-                x1={across(mean)}
-                x2={across(mean)}
-                y1={down(mean)}
-                y2={down(precision)}
+                x1={scaleX(mean)}
+                x2={scaleX(mean)}
+                y1={scaleY(mean)}
+                y2={scaleY(precision)}
               />
               <circle
                 className="vl-calibration-point"
-                cx={across(mean)}
-                cy={down(precision)}
+                cx={scaleX(mean)}
+                cy={scaleY(precision)}
                 r={5}
               />
-            </Door>
+            </PlotButton>
           );
         })}
       </Plot>

@@ -4,9 +4,9 @@ import type { IClassMetrics, IDifference } from './client';
 import { ClassSwatch } from '../core/components/ClassSwatch';
 import { formatCount } from '../core/components/format';
 import { formatShare } from '../core/components/outcomes';
-import { NumberDoor } from './Door';
+import { NumberButton } from './PlotButton';
 import { interval, Unreliable } from './Summary';
-import type { IDoors, Part } from './useDoors';
+import type { IOutcomeFilters, Part } from './useOutcomeFilters';
 
 interface IProps {
   readonly rows: readonly IClassMetrics[];
@@ -15,7 +15,7 @@ interface IProps {
   /** Against the other evaluation; null: none is compared. */
   readonly differences: readonly IDifference[] | null;
   readonly other: string | null;
-  readonly doors: IDoors;
+  readonly filters: IOutcomeFilters;
   /** The class whose curves are drawn. */
   readonly drawn: string | null;
   readonly onDraw: (name: string | null) => void;
@@ -31,7 +31,7 @@ interface IColumn {
   readonly cell: (row: IClassMetrics) => React.ReactNode;
 }
 
-/** A row for each class, sortable; names and counts are doors. */
+/** A row for each class, sortable; names and counts are filters. */
 export function ClassTable(props: IProps): JSX.Element {
   const { rows, drawn, onDraw, trans } = props;
   const columns = useColumns(props);
@@ -124,26 +124,26 @@ export function ClassTable(props: IProps): JSX.Element {
 }
 
 function useColumns(props: IProps): IColumn[] {
-  const { metrics, differences, other, doors, trans } = props;
+  const { metrics, differences, other, filters, trans } = props;
   return React.useMemo(() => {
     const own = new Map(metrics.map(row => [row.name, row]));
     const names = [
       ...new Set(metrics.flatMap(row => Object.keys(row.metrics)))
     ];
     const against = new Map(differences?.map(each => [each.name, each]));
-    const door = (
+    const button = (
       row: IClassMetrics,
       part: Part,
       title: string,
       text: React.ReactNode
     ): JSX.Element => (
-      <NumberDoor
+      <NumberButton
         title={title}
-        pressed={doors.isShown({ ...part, classes: [row.name] })}
-        onOpen={() => doors.show({ ...part, classes: [row.name] })}
+        pressed={filters.isShown({ ...part, classes: [row.name] })}
+        onOpen={() => filters.show({ ...part, classes: [row.name] })}
       >
         {text}
-      </NumberDoor>
+      </NumberButton>
     );
     const metric = (name: string): IColumn => {
       const of = (row: IClassMetrics): number | null =>
@@ -175,7 +175,7 @@ function useColumns(props: IProps): IColumn[] {
       title,
       value: row => row[key],
       cell: row =>
-        door(
+        button(
           row,
           { outcomes: [outcome] },
           trans.__('Show them: %1 of %2', title, row.name),
@@ -188,7 +188,7 @@ function useColumns(props: IProps): IColumn[] {
         label: trans.__('Class'),
         value: row => row.name,
         cell: row =>
-          door(
+          button(
             row,
             {},
             trans.__('Show what was evaluated of %1', row.name),
@@ -245,7 +245,7 @@ function useColumns(props: IProps): IColumn[] {
           ]
         : [])
     ];
-  }, [metrics, differences, other, doors, trans]);
+  }, [metrics, differences, other, filters, trans]);
 }
 
 function intervalColumn(

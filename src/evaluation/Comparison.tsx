@@ -4,21 +4,21 @@ import type { IComparison } from './client';
 import { formatCount } from '../core/components/format';
 import { formatShare } from '../core/components/outcomes';
 import { DifferenceCell } from './ClassTable';
-import { NumberDoor } from './Door';
+import { NumberButton } from './PlotButton';
 import { interval } from './Summary';
-import type { IDoors } from './useDoors';
+import type { IOutcomeFilters } from './useOutcomeFilters';
 
 interface IProps {
   readonly comparison: IComparison;
   /** This evaluation's own threshold, which it is compared at. */
   readonly own: number;
-  readonly doors: IDoors;
+  readonly filters: IOutcomeFilters;
   readonly trans: TranslationBundle;
 }
 
 /** This evaluation (A) against another (B) on the same images. */
 export function Comparison(props: IProps): JSX.Element {
-  const { comparison, own, doors, trans } = props;
+  const { comparison, own, filters, trans } = props;
   const { a, b, metrics } = comparison;
   const changes = [
     {
@@ -46,14 +46,14 @@ export function Comparison(props: IProps): JSX.Element {
         {changes.map(({ change, count, text, title }) => (
           <div key={change} className="vl-figure" data-change={change}>
             <dd>
-              <NumberDoor
+              <NumberButton
                 className="vl-figure-value"
                 title={title}
-                pressed={doors.isShown({ against: b, change })}
-                onOpen={() => doors.show({ against: b, change }, own)}
+                pressed={filters.isShown({ against: b, change })}
+                onOpen={() => filters.show({ against: b, change }, own)}
               >
                 {formatCount(count)}
-              </NumberDoor>
+              </NumberButton>
             </dd>
             <dt>{text}</dt>
           </div>

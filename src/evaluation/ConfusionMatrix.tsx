@@ -4,13 +4,13 @@ import type { ICell } from '../core/client/types';
 import { formatCount } from '../core/components/format';
 import { describeCell } from '../core/components/outcomes';
 import { type IMatrix, type IPlacedCell, isRight } from './confusion';
-import type { IDoors } from './useDoors';
+import type { IOutcomeFilters } from './useOutcomeFilters';
 
 interface IProps {
   readonly matrix: IMatrix;
   /** Side of a cell in CSS pixels. */
   readonly side: number;
-  readonly doors: IDoors;
+  readonly filters: IOutcomeFilters;
   readonly trans: TranslationBundle;
 }
 
@@ -52,7 +52,7 @@ export function cellTitle(
  * cost no more than their confusions.
  */
 export function ConfusionMatrix(props: IProps): JSX.Element {
-  const { matrix, side, doors, trans } = props;
+  const { matrix, side, filters, trans } = props;
   const { classes, cells } = matrix;
   const status = React.useId();
   const [active, setActive] = React.useState<IPlace | null>(null);
@@ -74,7 +74,7 @@ export function ConfusionMatrix(props: IProps): JSX.Element {
   const open = (place: IPlace | null): void => {
     const meant = place && byPlace.get(key(place));
     if (meant) {
-      doors.show({ cell: { true: meant.true, predicted: meant.predicted } });
+      filters.show({ cell: { true: meant.true, predicted: meant.predicted } });
     }
   };
   const onKeyDown = (event: React.KeyboardEvent): void => {
@@ -131,7 +131,7 @@ export function ConfusionMatrix(props: IProps): JSX.Element {
               key={key(each)}
               cell={each}
               side={side}
-              pressed={doors.isShown({
+              pressed={filters.isShown({
                 cell: { true: each.true, predicted: each.predicted }
               })}
               title={cellTitle(each, trans)}

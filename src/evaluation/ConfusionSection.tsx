@@ -6,11 +6,11 @@ import { describeCell } from '../core/components/outcomes';
 import { useSize } from '../core/components/useSize';
 import { type Heat, matrixOf, type Order, topConfusions } from './confusion';
 import { cellTitle, ConfusionMatrix } from './ConfusionMatrix';
-import type { IDoors } from './useDoors';
+import type { IOutcomeFilters } from './useOutcomeFilters';
 
 interface IProps {
   readonly counts: ICounts;
-  readonly doors: IDoors;
+  readonly filters: IOutcomeFilters;
   readonly trans: TranslationBundle;
 }
 
@@ -24,7 +24,7 @@ const LISTED = 12;
 
 /** Which classes are taken for which: the matrix, and its worst cells as a list. */
 export function ConfusionSection(props: IProps): JSX.Element {
-  const { counts, doors, trans } = props;
+  const { counts, filters, trans } = props;
   const [order, setOrder] = React.useState<Order>('errors');
   const [heat, setHeat] = React.useState<Heat>('count');
   const [zoom, setZoom] = React.useState<number | null>(null);
@@ -101,7 +101,7 @@ export function ConfusionSection(props: IProps): JSX.Element {
       <ConfusionMatrix
         matrix={matrix}
         side={side}
-        doors={doors}
+        filters={filters}
         trans={trans}
       />
       {matrix.hidden > 0 && (
@@ -119,7 +119,7 @@ export function ConfusionSection(props: IProps): JSX.Element {
   );
 }
 
-function TopConfusions({ counts, doors, trans }: IProps): JSX.Element {
+function TopConfusions({ counts, filters, trans }: IProps): JSX.Element {
   const [background, setBackground] = React.useState(false);
   const top = topConfusions(counts.confusion, LISTED, background);
   const most = top[0]?.count ?? 1;
@@ -151,8 +151,8 @@ function TopConfusions({ counts, doors, trans }: IProps): JSX.Element {
                   type="button"
                   className="vl-error-type"
                   title={cellTitle(cell, trans)}
-                  aria-pressed={doors.isShown(part)}
-                  onClick={() => doors.show(part)}
+                  aria-pressed={filters.isShown(part)}
+                  onClick={() => filters.show(part)}
                 >
                   <span className="vl-confusion-name">
                     {describeCell(cell, trans)}

@@ -3,7 +3,15 @@ import * as React from 'react';
 import type { ICurve } from './client';
 import { formatConfidence, formatShare } from '../core/components/outcomes';
 import { curvePath, nearestPoint, pointAt } from './curves';
-import { across, down, HEIGHT, placeOf, Plot, shareTicks, WIDTH } from './Plot';
+import {
+  scaleX,
+  scaleY,
+  HEIGHT,
+  placeOf,
+  Plot,
+  shareTicks,
+  WIDTH
+} from './Plot';
 
 interface IProps {
   readonly label: string;
@@ -103,8 +111,8 @@ export function CurvePlot(props: IProps): JSX.Element {
             {current >= 0 && (
               <circle
                 className="vl-curve-point vl-mod-current"
-                cx={across(main.x[current])}
-                cy={down(main.y[current])}
+                cx={scaleX(main.x[current])}
+                cy={scaleY(main.y[current])}
                 r={5}
                 style={{ fill: color }}
               />
@@ -118,8 +126,8 @@ export function CurvePlot(props: IProps): JSX.Element {
               aria-valuemax={main.x.length - 1}
               aria-valuenow={Math.max(shown, 0)}
               aria-valuetext={shown >= 0 ? text(shown) : undefined}
-              cx={across(main.x[Math.max(shown, 0)])}
-              cy={down(main.y[Math.max(shown, 0)])}
+              cx={scaleX(main.x[Math.max(shown, 0)])}
+              cy={scaleY(main.y[Math.max(shown, 0)])}
               r={6}
               style={{ stroke: color }}
               onKeyDown={walk}

@@ -4,25 +4,25 @@ import type { ICurves } from './client';
 import { classColor } from '../core/components/classColor';
 import { ToggleButton } from '../core/components/ToggleButton';
 import { CurvePlot } from './CurvePlot';
-import type { IDoors } from './useDoors';
+import type { IOutcomeFilters } from './useOutcomeFilters';
 
 interface IProps {
   readonly curves: ICurves;
   readonly threshold: number | null;
   readonly onThreshold: (confidence: number) => void;
-  readonly doors: IDoors;
+  readonly filters: IOutcomeFilters;
   readonly trans: TranslationBundle;
 }
 
 /** Precision and recall by threshold, or F1; a click on a point makes it the threshold. */
 export function CurvesSection(props: IProps): JSX.Element {
-  const { curves, threshold, onThreshold, doors, trans } = props;
+  const { curves, threshold, onThreshold, filters, trans } = props;
   const [kind, setKind] = React.useState<'pr' | 'f1'>('pr');
   const name = curves.class_name;
   const color = name === null ? 'var(--jp-brand-color1)' : classColor(name);
   const choose = (confidence: number): void => {
     onThreshold(confidence);
-    doors.show(
+    filters.show(
       {
         outcomes: ['true_positive', 'false_positive'],
         classes: name === null ? [] : [name]

@@ -7,16 +7,16 @@ import {
   errorName,
   formatShare
 } from '../core/components/outcomes';
-import type { IDoors } from './useDoors';
+import type { IOutcomeFilters } from './useOutcomeFilters';
 
 interface IProps {
   readonly errors: readonly IErrorShare[];
-  readonly doors: IDoors;
+  readonly filters: IOutcomeFilters;
   readonly trans: TranslationBundle;
 }
 
 /** What mending each kind of error alone would give, and how many there are. */
-export function ErrorTypes({ errors, doors, trans }: IProps): JSX.Element {
+export function ErrorTypes({ errors, filters, trans }: IProps): JSX.Element {
   const byGain = errors.some(({ delta_ap50 }) => delta_ap50 !== null);
   const size = ({ count, delta_ap50 }: IErrorShare): number =>
     byGain ? Math.max(delta_ap50 ?? 0, 0) : count;
@@ -33,13 +33,13 @@ export function ErrorTypes({ errors, doors, trans }: IProps): JSX.Element {
               type="button"
               className="vl-error-type"
               disabled={count === 0}
-              aria-pressed={doors.isShown({ errors: [type] })}
+              aria-pressed={filters.isShown({ errors: [type] })}
               title={trans.__(
                 'Show %1 errors: %2',
                 formatCount(count),
                 errorMeaning(type, trans)
               )}
-              onClick={() => doors.show({ errors: [type] })}
+              onClick={() => filters.show({ errors: [type] })}
             >
               <span className="vl-error-name">{name}</span>
               <span className="vl-error-bar" aria-hidden="true">

@@ -11,15 +11,15 @@ import {
 } from '../core/components/outcomes';
 import { ToggleButton } from '../core/components/ToggleButton';
 import { OutcomeMark } from '../core/components/OutcomeMark';
-import { Door } from './Door';
-import { across, down, HEIGHT, type IAxis, Plot } from './Plot';
-import type { IDoors, Part } from './useDoors';
+import { PlotButton } from './PlotButton';
+import { scaleX, scaleY, HEIGHT, type IAxis, Plot } from './Plot';
+import type { IOutcomeFilters, Part } from './useOutcomeFilters';
 
 interface IProps {
   readonly curves: ICurves;
   /** The threshold at which overlap and size are counted. */
   readonly at: number;
-  readonly doors: IDoors;
+  readonly filters: IOutcomeFilters;
   readonly trans: TranslationBundle;
 }
 
@@ -35,7 +35,7 @@ const RANGES: Record<Measure, 'confidence_range' | 'iou_range' | 'area_range'> =
 
 /** Counts by outcome over confidence, overlap and size; each bar shows what it counts. */
 export function Histograms(props: IProps): JSX.Element {
-  const { curves, at, doors, trans } = props;
+  const { curves, at, filters, trans } = props;
   const [chosen, setChosen] = React.useState<Measure>('confidence');
   const there = MEASURES.filter(each => curves.histograms[each]?.length > 0);
   const measure = there.includes(chosen) ? chosen : there[0];
@@ -86,7 +86,7 @@ export function Histograms(props: IProps): JSX.Element {
         name={curves.class_name}
         // confidences are counted whatever the threshold
         at={measure === 'confidence' ? 0 : at}
-        doors={doors}
+        filters={filters}
         trans={trans}
       />
     </>
@@ -100,15 +100,15 @@ function Stacks(props: {
   outcomes: readonly Outcome[];
   name: string | null;
   at: number;
-  doors: IDoors;
+  filters: IOutcomeFilters;
   trans: TranslationBundle;
 }): JSX.Element {
-  const { measure, label, bins, outcomes, name, at, doors, trans } = props;
+  const { measure, label, bins, outcomes, name, at, filters, trans } = props;
   const sums = bins.map(({ counts }) =>
     outcomes.reduce((sum, each) => sum + (counts[each] ?? 0), 0)
   );
   const most = Math.max(...sums, 1);
-  let doorsDrawn = 0;
+  let drawn = 0;
   const axis: IAxis = {
     label:
       measure === 'confidence'
@@ -141,13 +141,13 @@ function Stacks(props: {
             classes: name === null ? [] : [name],
             [RANGES[measure]]: [bin.low, bin.high]
           };
-          const top = down((below + count) / most);
+          const top = scaleY((below + count) / most);
           const height = (count / most) * HEIGHT;
           below += count;
           return (
-            <Door
+            <PlotButton
               key={`${i}:${outcome}`}
-              first={doorsDrawn++ === 0}
+              first={drawn++ === 0}
               title={trans.__(
                 'Show %1 %2, %3 %4 – %5',
                 formatCount(count),
@@ -156,18 +156,18 @@ function Stacks(props: {
                 formatNumber(bin.low),
                 formatNumber(bin.high)
               )}
-              pressed={doors.isShown(part)}
-              onOpen={() => doors.show(part, at)}
+              pressed={filters.isShown(part)}
+              onOpen={() => filters.show(part, at)}
             >
               <rect
                 className="vl-stack"
-                x={across(i / bins.length) + 0.5}
+                x={scaleX(i / bins.length) + 0.5}
                 y={top}
-                width={across(1 / bins.length) - 1}
+                width={scaleX(1 / bins.length) - 1}
                 height={Math.max(height, 1)}
                 style={{ fill: outcomeColor(outcome) }}
               />
-            </Door>
+            </PlotButton>
           );
         });
       })}

@@ -20,7 +20,7 @@ interface IProps {
 }
 
 /** The request that makes an evaluation anew. */
-export function requestAgain(detail: IEvaluationDetail): IEvaluateRequest {
+export function rerunRequest(detail: IEvaluationDetail): IEvaluateRequest {
   const { run, protocol, geometry, iou, operating_point: point } = detail;
   return {
     run,
@@ -64,7 +64,7 @@ export function Notices(props: IProps): JSX.Element {
             type="button"
             className="vl-button"
             disabled={making.running}
-            onClick={() => void making.start('evaluate', requestAgain(detail))}
+            onClick={() => void making.start('evaluate', rerunRequest(detail))}
           >
             {trans.__('Evaluate again')}
           </button>

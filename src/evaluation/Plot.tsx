@@ -1,6 +1,6 @@
 import * as React from 'react';
 import { formatNumber } from '../core/components/format';
-import { walkDoors } from './Door';
+import { walkButtons } from './PlotButton';
 
 /** Inner size of a plot and the room for its axes, in units of the drawing. */
 export const WIDTH = 320;
@@ -32,12 +32,12 @@ export function shareTicks(): IAxis['ticks'] {
 }
 
 /** Where a share lies from the left. */
-export function across(share: number): number {
+export function scaleX(share: number): number {
   return share * WIDTH;
 }
 
 /** Where a share lies from the top. */
-export function down(share: number): number {
+export function scaleY(share: number): number {
   return (1 - share) * HEIGHT;
 }
 
@@ -52,14 +52,14 @@ export function Plot(props: IProps): JSX.Element {
       viewBox={box}
       role="group"
       aria-label={label}
-      onKeyDown={walkDoors}
+      onKeyDown={walkButtons}
     >
       <g transform={`translate(${LEFT} ${TOP})`}>
         <g className="vl-plot-frame" aria-hidden="true">
           {y.ticks.map(({ at, text }) => (
             <g key={at}>
-              <line x1={0} x2={WIDTH} y1={down(at)} y2={down(at)} />
-              <text x={-6} y={down(at)} textAnchor="end" dy="0.32em">
+              <line x1={0} x2={WIDTH} y1={scaleY(at)} y2={scaleY(at)} />
+              <text x={-6} y={scaleY(at)} textAnchor="end" dy="0.32em">
                 {text}
               </text>
             </g>
@@ -67,7 +67,7 @@ export function Plot(props: IProps): JSX.Element {
           {x.ticks.map(({ at, text }) => (
             <text
               key={at}
-              x={across(at)}
+              x={scaleX(at)}
               y={HEIGHT + 13}
               textAnchor={at > 0.95 ? 'end' : at < 0.05 ? 'start' : 'middle'}
             >

@@ -13,14 +13,14 @@ import { ErrorTypes } from './ErrorTypes';
 import { Histograms } from './Histograms';
 import { Summary } from './Summary';
 import { type IAnswer, useAnswer } from '../core/components/useAnswer';
-import type { ICounted } from './useCounts';
-import { useDoors } from './useDoors';
+import type { ICountsAnswer } from './useCounts';
+import { useOutcomeFilters } from './useOutcomeFilters';
 
 interface IProps {
   readonly model: IWorkspaceModel;
   readonly context: IPanelContext;
   readonly detail: IEvaluationDetail;
-  readonly counted: ICounted;
+  readonly counted: ICountsAnswer;
   readonly comparison: IAnswer<IComparison>;
   readonly other: string | null;
   readonly threshold: number | null;
@@ -33,7 +33,7 @@ export function Results(props: IProps): JSX.Element {
   const { trans, client } = context;
   const { counts, pending } = counted;
   const dataset = useStore(model.store, state => state.dataset);
-  const doors = useDoors(model, detail.evaluation, threshold);
+  const filters = useOutcomeFilters(model, detail.evaluation, threshold);
   const [chosen, setDrawn] = React.useState<string | null>(null);
   const drawn = detail.per_class.some(({ name }) => name === chosen)
     ? chosen
@@ -59,7 +59,7 @@ export function Results(props: IProps): JSX.Element {
         detail={detail}
         counts={counts}
         pending={pending}
-        doors={doors}
+        filters={filters}
         trans={trans}
       />
       <div className="vl-evaluation-sections">
@@ -69,7 +69,7 @@ export function Results(props: IProps): JSX.Element {
               curves={curves.answer}
               threshold={threshold}
               onThreshold={props.onThreshold}
-              doors={doors}
+              filters={filters}
               trans={trans}
             />
           ) : (
@@ -81,12 +81,12 @@ export function Results(props: IProps): JSX.Element {
             place="errors"
             title={trans.__('What mending each error type would give (ΔAP50)')}
           >
-            <ErrorTypes errors={errors} doors={doors} trans={trans} />
+            <ErrorTypes errors={errors} filters={filters} trans={trans} />
           </Section>
         )}
         <Section place="confusion" title={trans.__('Confusion')}>
           {counts ? (
-            <ConfusionSection counts={counts} doors={doors} trans={trans} />
+            <ConfusionSection counts={counts} filters={filters} trans={trans} />
           ) : (
             <Waiting of={{ error: counted.error }} trans={trans} />
           )}
@@ -96,7 +96,7 @@ export function Results(props: IProps): JSX.Element {
             <Histograms
               curves={curves.answer}
               at={at}
-              doors={doors}
+              filters={filters}
               trans={trans}
             />
           ) : (
@@ -105,7 +105,11 @@ export function Results(props: IProps): JSX.Element {
         </Section>
         <Section place="calibration" title={trans.__('Calibration: %1', of)}>
           {curves.answer ? (
-            <Calibration curves={curves.answer} doors={doors} trans={trans} />
+            <Calibration
+              curves={curves.answer}
+              filters={filters}
+              trans={trans}
+            />
           ) : (
             <Waiting of={curves} trans={trans} />
           )}
@@ -119,7 +123,7 @@ export function Results(props: IProps): JSX.Element {
               <Comparison
                 comparison={comparison.answer}
                 own={detail.operating_point.confidence}
-                doors={doors}
+                filters={filters}
                 trans={trans}
               />
             ) : (
@@ -133,7 +137,7 @@ export function Results(props: IProps): JSX.Element {
             metrics={detail.per_class}
             differences={comparison.answer?.per_class ?? null}
             other={props.other}
-            doors={doors}
+            filters={filters}
             drawn={drawn}
             onDraw={setDrawn}
             trans={trans}

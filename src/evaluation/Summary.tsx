@@ -9,14 +9,14 @@ import {
   formatShare,
   outcomeName
 } from '../core/components/outcomes';
-import { NumberDoor } from './Door';
-import type { IDoors } from './useDoors';
+import { NumberButton } from './PlotButton';
+import type { IOutcomeFilters } from './useOutcomeFilters';
 
 interface IProps {
   readonly detail: IEvaluationDetail;
   readonly counts: ICounts | null;
   readonly pending: boolean;
-  readonly doors: IDoors;
+  readonly filters: IOutcomeFilters;
   readonly trans: TranslationBundle;
 }
 
@@ -109,7 +109,7 @@ function MetricFigure(props: {
 }
 
 function CountFigures(props: IProps): JSX.Element {
-  const { detail, counts, pending, doors, trans } = props;
+  const { detail, counts, pending, filters, trans } = props;
   const point = counts?.operating_point ?? detail.operating_point;
   const at = trans.__('at confidence ≥ %1', formatConfidence(point.confidence));
   const of: Record<Outcome, number | undefined> = {
@@ -134,18 +134,18 @@ function CountFigures(props: IProps): JSX.Element {
           aria-busy={pending}
         >
           <dd>
-            <NumberDoor
+            <NumberButton
               className="vl-figure-value"
               title={trans.__(
                 'Show the %1, %2',
                 outcomeName(outcome, trans),
                 at
               )}
-              pressed={doors.isShown({ outcomes: [outcome] })}
-              onOpen={() => doors.show({ outcomes: [outcome] })}
+              pressed={filters.isShown({ outcomes: [outcome] })}
+              onOpen={() => filters.show({ outcomes: [outcome] })}
             >
               {of[outcome] === undefined ? '–' : formatCount(of[outcome])}
-            </NumberDoor>
+            </NumberButton>
           </dd>
           <dt>
             <OutcomeMark outcome={outcome} /> {outcomeName(outcome, trans)}

@@ -1,13 +1,13 @@
 /** Curves as paths, and the point of a curve that is meant. */
 import type { ICurve } from './client';
-import { across, down } from './Plot';
+import { scaleX, scaleY } from './Plot';
 
 /** The curve as an SVG path; x and y are shares. */
 export function curvePath({ x, y }: ICurve): string {
   return x
     .map(
       (share, i) =>
-        `${i === 0 ? 'M' : 'L'}${across(share).toFixed(1)} ${down(y[i]).toFixed(1)}`
+        `${i === 0 ? 'M' : 'L'}${scaleX(share).toFixed(1)} ${scaleY(y[i]).toFixed(1)}`
     )
     .join('');
 }

@@ -28,7 +28,7 @@ export const evaluationPlugin: JupyterFrontEndPlugin<void> = {
       icon: evaluationIcon,
       title: name => trans.__('Evaluation — %1', name),
       minimumWidth: 480,
-      opensBeside: true,
+      splitRight: true,
       load: async () => (await import('.')).createEvaluationPanel
     });
   }

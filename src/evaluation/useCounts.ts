@@ -9,7 +9,7 @@ import { Latest } from '../core/workspace/latest';
 /** While the slider moves it is counted so often (milliseconds). */
 const PAUSE_MS = 40;
 
-export interface ICounted {
+export interface ICountsAnswer {
   /** The last counts that came: they stay until the next are there. */
   readonly counts: ICounts | null;
   /** Whether they are behind the slider or the view. */
@@ -18,7 +18,7 @@ export interface ICounted {
 }
 
 /** What is asked for; null evaluation: nothing yet. */
-export interface ICounting {
+export interface ICountsRequest {
   readonly dataset: string;
   readonly evaluation: string | null;
   /** Changes with the evaluation's data. */
@@ -30,8 +30,8 @@ export interface ICounting {
 
 export function useCounts(
   client: Pick<IClient, 'evaluations'>,
-  asked: ICounting
-): ICounted {
+  asked: ICountsRequest
+): ICountsAnswer {
   const { dataset, evaluation, made, confidence, view } = asked;
   const [state, setState] = React.useState<{
     of: string | null;

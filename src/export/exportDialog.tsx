@@ -125,7 +125,7 @@ export function requestOf(
 }
 
 /** Say what an export that ended has written, with its report at hand. */
-export function tellExported(job: IJob, trans: TranslationBundle): void {
+export function notifyExported(job: IJob, trans: TranslationBundle): void {
   const report = job.result as unknown as IExportReport;
   const lost = report.issues.length;
   const options: Notification.IOptions<null> = {

@@ -23,7 +23,7 @@ export const exportPlugin: JupyterFrontEndPlugin<void> = {
     );
     jobs.kinds.set('export', {
       showReport: async job => (await dialog()).showReport(job, trans),
-      tellDone: async job => (await dialog()).tellExported(job, trans)
+      notifyDone: async job => (await dialog()).notifyExported(job, trans)
     });
     commands.addCommand(command, {
       label: trans.__('Export…'),

@@ -27,11 +27,11 @@ export class Changes {
     private readonly _trans: TranslationBundle
   ) {}
 
-  /** Give annotations another class; without a name the user is asked. */
-  async relabel(chosen: IExamples | undefined, given?: string): Promise<void> {
+  /** Give annotations another class; without `to` the user is asked. */
+  async relabel(chosen: IExamples | undefined, to?: string): Promise<void> {
     const { detail, shown } = this._model.store.getState();
     const name =
-      given ??
+      to ??
       (
         await InputDialog.getItem({
           title: this._trans.__('Relabel %1', this._said(chosen)),

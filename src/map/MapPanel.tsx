@@ -9,8 +9,8 @@ import { type IDatasetJob, useDatasetJob } from '../core/jobs/useDatasetJob';
 import { CommandIDs } from '../core/tokens';
 import {
   useImageDrop,
-  useSearchByMeaning
-} from '../core/search/useSearchByMeaning';
+  useSemanticSearch
+} from '../core/search/useSemanticSearch';
 import type { IWorkspaceModel } from '../core/workspace/types';
 import { ComputeForm } from './ComputeForm';
 import { Legend } from './Legend';
@@ -83,7 +83,7 @@ function Drawn(props: IPartProps): JSX.Element {
   const warning = useStore(map.store, state => state.projection?.warning);
   const level = useStore(map.store, state => state.projection?.level);
   const viewLevel = useStore(model.store, state => state.view.level);
-  const meaning = useSearchByMeaning(model, context);
+  const meaning = useSemanticSearch(model, context);
   useImageDrop(stage, context, meaning);
   const drawing = { ...props, view, mode, onMode: setMode };
   return (

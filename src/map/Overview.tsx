@@ -1,7 +1,7 @@
 import { contours } from 'd3-contour';
 import * as React from 'react';
 import { useStore } from 'zustand';
-import { density, homes, type IDensity, levels } from './density';
+import { density, labelAnchors, type IDensity, levels } from './density';
 import type { MapModel } from './mapModel';
 import type { IPoints } from './points';
 import type { IMapView } from './useRenderer';
@@ -40,7 +40,7 @@ export function Overview(props: IProps): JSX.Element | null {
   const [cx, cy] = renderer.camera.target;
   const scale = 1 / renderer.unit;
   const labels = apart(
-    made.homes.map(({ code, x, y }) => ({
+    made.labelAnchors.map(({ code, x, y }) => ({
       code,
       text: String(coloring?.legend.values[code]?.value ?? ''),
       x: width / 2 + (x - cx) * scale,
@@ -90,10 +90,10 @@ function apart<T extends { text: string; x: number; y: number }>(
 
 interface IOverview {
   readonly paths: readonly string[];
-  readonly homes: ReturnType<typeof homes>;
+  readonly labelAnchors: ReturnType<typeof labelAnchors>;
 }
 
-const NOTHING: IOverview = { paths: [], homes: [] };
+const NOTHING: IOverview = { paths: [], labelAnchors: [] };
 
 /** Made again a moment after what is shown has changed. */
 function useOverview(map: MapModel, points: IPoints | null): IOverview {
@@ -108,9 +108,9 @@ function useOverview(map: MapModel, points: IPoints | null): IOverview {
       }
       setMade({
         paths: points.count >= DENSE ? paths(density(points, map.states)) : [],
-        homes:
+        labelAnchors:
           coloring?.legend.type === 'values'
-            ? homes(points, map.states, coloring)
+            ? labelAnchors(points, map.states, coloring)
             : []
       });
     }, REST);

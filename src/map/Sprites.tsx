@@ -4,7 +4,7 @@ import type { IClient } from '../core/client/context';
 import type { ITile } from '../core/client/types';
 import type { IWorkspaceModel } from '../core/workspace/types';
 import { inBox } from './lasso';
-import { LEAST, type MapModel } from './mapModel';
+import { MIN_STATE, type MapModel } from './mapModel';
 import type { IMapView } from './useRenderer';
 
 /** With more points in sight there are no pictures. */
@@ -41,7 +41,7 @@ export function Sprites(props: IProps): JSX.Element | null {
     <div className="vl-map-sprites" aria-hidden="true">
       {tiles.map(tile => {
         // the filter or the projection may have changed since
-        if (!(map.states[tile.id] >= LEAST)) {
+        if (!(map.states[tile.id] >= MIN_STATE)) {
           return null;
         }
         const at = tile.id * dimensions;
@@ -104,7 +104,7 @@ function useTilesInSight({
       const { clientWidth, clientHeight } = element;
       const { plane, polygon } = view.plane([0, 0, clientWidth, clientHeight]);
       const [x1, y1, x2, y2] = polygon;
-      const ids = inBox(plane, [x1, y1, x2, y2], map.states, LEAST);
+      const ids = inBox(plane, [x1, y1, x2, y2], map.states, MIN_STATE);
       if (ids.size === 0 || ids.size > MOST) {
         setTiles([]);
         return;

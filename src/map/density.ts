@@ -87,7 +87,7 @@ export function levels({ values }: IDensity): number[] {
 }
 
 /** A value and where most of its points are. */
-export interface IHome {
+export interface ILabelAnchor {
   readonly code: number;
   readonly x: number;
   readonly y: number;
@@ -97,11 +97,11 @@ export interface IHome {
  * The homes of the most frequent values: where most of their points are, as long as these are not
  * lost among others.
  */
-export function homes(
+export function labelAnchors(
   points: IPoints,
   states: Uint8Array,
   { legend, values }: IColoring
-): IHome[] {
+): ILabelAnchor[] {
   const { positions, dimensions, size, low, high } = points;
   const count = Math.min(legend.values.length, LABELS);
   const side = Math.max(high[0] - low[0], high[1] - low[1], 1e-9) / COARSE;

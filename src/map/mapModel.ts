@@ -314,4 +314,4 @@ export function preferred(
 }
 
 /** Whether a point counts for clicks and lassos. */
-export const LEAST = State.shown;
+export const MIN_STATE = State.shown;

@@ -24,7 +24,7 @@ export const mapPlugin: JupyterFrontEndPlugin<void> = {
       icon: mapIcon,
       title: name => trans.__('Map — %1', name),
       minimumWidth: 360,
-      opensBeside: true,
+      splitRight: true,
       load: async () => (await import('.')).createMapPanel
     });
   }

@@ -2,7 +2,7 @@
 import * as React from 'react';
 import type { IdSet } from '../core/workspace/idSet';
 import { inBox, inPolygon } from './lasso';
-import { type Joining, LEAST, type MapModel } from './mapModel';
+import { type Joining, MIN_STATE, type MapModel } from './mapModel';
 import type { IMapView } from './useRenderer';
 
 export type Mode = 'pan' | 'lasso' | 'box';
@@ -22,9 +22,9 @@ export function enclosed(
   const { plane, polygon, grid } = view.plane(path);
   if (mode === 'box') {
     const [x1, y1, x2, y2] = polygon;
-    return inBox(plane, [x1, y1, x2, y2], map.states, LEAST);
+    return inBox(plane, [x1, y1, x2, y2], map.states, MIN_STATE);
   }
-  return inPolygon(plane, polygon, map.states, LEAST, grid);
+  return inPolygon(plane, polygon, map.states, MIN_STATE, grid);
 }
 
 /** How a selection that begins with these keys joins the one there is. */

@@ -2,7 +2,7 @@
 import * as React from 'react';
 import { createRenderer } from './deck/load';
 import type { IGrid, IPlane } from './gridIndex';
-import { LEAST, type MapModel } from './mapModel';
+import { MIN_STATE, type MapModel } from './mapModel';
 import { PointIndex } from './pointer';
 import { boundsOf, State } from './points';
 import type { ICamera, IMapRenderer } from './renderer';
@@ -96,9 +96,9 @@ export function useRenderer(
             renderer.unproject(x, y),
             radius * renderer.unit,
             map.states,
-            LEAST
+            MIN_STATE
           )
-        : index.find([x, y], radius, map.states, LEAST);
+        : index.find([x, y], radius, map.states, MIN_STATE);
     },
     plane: pixels => {
       const { points } = map.store.getState();

@@ -99,7 +99,7 @@ test('a pattern is found, shown, verified and reported', async ({
   await expect(card.locator('code').first()).toHaveText(finding.predicate);
   await expect(card.locator('.vl-pill')).toHaveText(['hypothesis']);
 
-  // Show me: grid and counts follow, failures are a second door, and back.
+  // Show me: grid and counts follow, failures are a second view, and back.
   const header = grid.locator('.vl-header-line');
   await card.getByRole('button', { name: 'Show me' }).click();
   await expect(header).toContainText(`${finding.units} of`);

@@ -138,7 +138,7 @@ describe('a goal', () => {
 });
 
 describe('what is no finding', () => {
-  it('is listed with the reason, and each is a door', async () => {
+  it('is listed with the reason, and each shows its view', async () => {
     const { model } = await open();
     expect(
       screen.getByText(/2 further patterns were looked at and are no findings/)

@@ -56,7 +56,7 @@ describe('a finding', () => {
     );
   });
 
-  it('is a door to its units, its failures and the rest, and back', async () => {
+  it('shows its units, its failures and the rest, and back', async () => {
     const { container, model, executed } = await open();
     const shown = card(container);
     const before = model.store.getState().view;
@@ -74,9 +74,9 @@ describe('a finding', () => {
         { dataset: 'blood', workspace: 'w', activate: false }
       ]
     ]);
-    const door = shown.getByRole('button', { name: 'Show me' });
-    expect(door).toHaveAttribute('aria-pressed', 'true');
-    fireEvent.click(door);
+    const toggle = shown.getByRole('button', { name: 'Show me' });
+    expect(toggle).toHaveAttribute('aria-pressed', 'true');
+    fireEvent.click(toggle);
     expect(model.setView.mock.lastCall![0]).toEqual(before);
     fireEvent.click(shown.getByRole('button', { name: 'Failures' }));
     await settle();

@@ -31,7 +31,7 @@ it('opens on the evaluation that was analysed last', async () => {
 });
 
 describe('the chat', () => {
-  it('shows words, evidence, views and findings as doors', async () => {
+  it('shows words, evidence, views and findings as links', async () => {
     const { model } = await open({
       ...WITH_MODEL,
       agentRuns: async () => [

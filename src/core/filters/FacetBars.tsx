@@ -3,7 +3,7 @@ import * as React from 'react';
 import type { IFacet, IFacetValue } from '../client/types';
 import { ClassSwatch } from '../components/ClassSwatch';
 import { formatCount } from '../components/format';
-import { FIRST_VALUES, MOST_VALUES, type IFacetDepth } from './facetStore';
+import { FIRST_VALUES, MAX_VALUES, type IFacetDepth } from './facetStore';
 import type { Value } from './tree';
 import { valueLabel } from './valueLabel';
 
@@ -119,17 +119,17 @@ export function FacetBars(props: IProps): JSX.Element {
       {values.length === 0 && (
         <p className="vl-quiet">{trans.__('No value fits.')}</p>
       )}
-      {hidden > 0 && depth.limit < MOST_VALUES && (
+      {hidden > 0 && depth.limit < MAX_VALUES && (
         <button
           type="button"
           className="vl-link"
           title={trans.__('List more values; the search above finds any')}
-          onClick={() => onDepth({ ...depth, limit: MOST_VALUES })}
+          onClick={() => onDepth({ ...depth, limit: MAX_VALUES })}
         >
           {trans.__('Show more (%1)', formatCount(hidden))}
         </button>
       )}
-      {hidden > 0 && depth.limit >= MOST_VALUES && (
+      {hidden > 0 && depth.limit >= MAX_VALUES && (
         <p className="vl-quiet">
           {trans.__('%1 more: search to find them.', formatCount(hidden))}
         </p>

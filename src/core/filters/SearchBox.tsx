@@ -7,10 +7,10 @@ import { Combobox, type IOption } from '../components/Combobox';
 import { formatCount } from '../components/format';
 import { ErrorBox } from '../components/ErrorBox';
 import type { IPanelContext } from '../client/context';
-import { useImageDrop, useSearchByMeaning } from '../search/useSearchByMeaning';
+import { useImageDrop, useSemanticSearch } from '../search/useSemanticSearch';
 import { pickFiles } from '../components/imageFiles';
 import type { IWorkspaceModel } from '../workspace/types';
-import { chooseMeaning, meanings, searchText, setSearch } from './search';
+import { applySuggestion, meanings, searchText, setSearch } from './search';
 
 /** While typing, the search waits this long (milliseconds). */
 const DELAY = 250;
@@ -26,7 +26,7 @@ const DESCRIBED = 'described';
 /** Searches names while you type; the list offers what else the text may mean. */
 export function SearchBox({ model, context }: IProps): JSX.Element {
   const { trans } = context;
-  const meaning = useSearchByMeaning(model, context);
+  const meaning = useSemanticSearch(model, context);
   const root = React.useRef<HTMLDivElement>(null);
   const searched = useStore(model.store, state =>
     searchText(state.view.filter)
@@ -99,7 +99,7 @@ export function SearchBox({ model, context }: IProps): JSX.Element {
           if (offer) {
             setText('');
             const { filter } = model.store.getState().view;
-            model.setFilter(chooseMeaning(filter, offer.meaning), 'search');
+            model.setFilter(applySuggestion(filter, offer.meaning), 'search');
           }
         }}
         onEnter={() => apply(typed)}

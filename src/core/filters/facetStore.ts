@@ -30,7 +30,7 @@ export interface IFacetQuestion {
 
 export const FIRST_VALUES = 12;
 /** A longer list is searched, not scrolled. */
-export const MOST_VALUES = 200;
+export const MAX_VALUES = 200;
 const DELAY = 120;
 
 function keyOf(question: IFacetQuestion): string {

@@ -10,7 +10,7 @@ const TEXT_FIELDS = ['path', 'caption'];
 const OFFERED = 5;
 
 /** Something else that the typed text may mean. */
-export interface IMeaning {
+export interface ISuggestion {
   readonly kind: 'text' | 'class' | 'tag';
   readonly field: string;
   readonly value: string;
@@ -40,12 +40,12 @@ export function setSearch(filter: Filter | null, text: string): Filter | null {
 }
 
 /** What the text may mean beside a part of a file name. */
-export function meanings(text: string, detail: IDatasetDetail): IMeaning[] {
+export function meanings(text: string, detail: IDatasetDetail): ISuggestion[] {
   const wanted = text.toLowerCase();
   const named = (
     kind: 'class' | 'tag',
     all: readonly { name: string | null; samples: number }[]
-  ): IMeaning[] =>
+  ): ISuggestion[] =>
     all
       .flatMap(({ name, samples }) =>
         name?.toLowerCase().includes(wanted)
@@ -68,9 +68,9 @@ export function meanings(text: string, detail: IDatasetDetail): IMeaning[] {
 }
 
 /** The filter with the meaning in place of the search. */
-export function chooseMeaning(
+export function applySuggestion(
   filter: Filter | null,
-  { kind, field, value }: IMeaning
+  { kind, field, value }: ISuggestion
 ): Filter | null {
   const rest = setSearch(filter, '');
   if (kind === 'text') {

@@ -1,4 +1,4 @@
-/** Doors that are whole views: a click shows it in every panel, a second one goes back. */
+/** Views that are shown and left again: a click shows one in every panel, a second one goes back. */
 import * as React from 'react';
 import { useStore } from 'zustand';
 import type { IClient } from '../client/context';
@@ -8,30 +8,30 @@ import { CommandIDs } from '../tokens';
 import type { IWorkspaceModel } from '../workspace/types';
 import type { CommandRegistry } from '@lumino/commands';
 
-export interface IViewDoors {
+export interface IViewToggles {
   /** Make it the view, and bring the grid to the front; go back if it is the view already. */
-  open(door: string, view: IViewSpec): void;
-  isOpen(door: string): boolean;
+  open(name: string, view: IViewSpec): void;
+  isOpen(name: string): boolean;
 }
 
 interface IOpened {
-  readonly door: string;
+  readonly name: string;
   readonly view: IViewSpec;
   readonly before: IViewSpec;
 }
 
-export function useViewDoors(
+export function useViewToggles(
   model: IWorkspaceModel,
   { client, commands }: { client: IClient; commands: CommandRegistry }
-): IViewDoors {
+): IViewToggles {
   const view = useStore(model.store, state => state.view);
   const [opened, setOpened] = React.useState<IOpened | null>(null);
-  const isOpen = (door: string): boolean =>
-    opened?.door === door && sameView(opened.view, view);
-  const show = async (door: string, wanted: IViewSpec): Promise<void> => {
+  const isOpen = (name: string): boolean =>
+    opened?.name === name && sameView(opened.view, view);
+  const show = async (name: string, wanted: IViewSpec): Promise<void> => {
     const { dataset, workspace } = model.server;
     const next = await asConditions(client, dataset, wanted);
-    setOpened({ door, view: next, before: model.store.getState().view });
+    setOpened({ name, view: next, before: model.store.getState().view });
     model.setView(next);
     await commands.execute(CommandIDs.openGrid, {
       dataset,
@@ -41,11 +41,11 @@ export function useViewDoors(
   };
   return {
     isOpen,
-    open: (door, wanted) => {
-      if (isOpen(door)) {
+    open: (name, wanted) => {
+      if (isOpen(name)) {
         model.setView(opened!.before);
       } else {
-        void show(door, wanted);
+        void show(name, wanted);
       }
     }
   };
@@ -57,12 +57,12 @@ async function asConditions(
   dataset: string,
   view: IViewSpec
 ): Promise<IViewSpec> {
-  const { where, filter: given } = view;
+  const { where, filter: present } = view;
   if (!where) {
     return view;
   }
   try {
-    const request = { text: where, filter: given };
+    const request = { text: where, filter: present };
     const { filter } = await client.predicate(dataset, request);
     return { ...view, filter, where: null };
   } catch {

@@ -16,7 +16,7 @@ export interface IJobKind {
   /** Show what a job that is done has brought. */
   readonly showReport: (job: IJob) => Promise<void>;
   /** Tell that a job is done, in the place of a line that names it. */
-  readonly tellDone: (job: IJob) => Promise<void>;
+  readonly notifyDone: (job: IJob) => Promise<void>;
 }
 
 export interface IJobs {

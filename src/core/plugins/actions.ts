@@ -22,12 +22,12 @@ interface IAction {
 async function tag(
   model: IWorkspaceModel,
   core: ICore,
-  given?: string
+  written?: string
 ): Promise<void> {
   const { detail } = model.store.getState();
   const known = (detail?.tags ?? []).flatMap(({ name }) => name ?? []);
   const answer =
-    given ??
+    written ??
     (
       await InputDialog.getItem({
         title: core.trans.__('Tag the selection'),

@@ -25,11 +25,11 @@ export class JobStatus {
   }
 
   /** Notify about a job that ended. */
-  tellEnded(job: IJob): void {
+  notifyEnded(job: IJob): void {
     const { jobs, trans } = this._core;
     const kind = job.state === 'done' ? jobs.kinds.get(job.kind) : undefined;
     if (kind) {
-      void kind.tellDone(job);
+      void kind.notifyDone(job);
       return;
     }
     const line = `${jobTitle(job, trans)}: ${stateLabel(job, trans)}.`;

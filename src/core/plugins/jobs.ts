@@ -78,7 +78,7 @@ export const jobsPlugin: JupyterFrontEndPlugin<void> = {
     });
     jobs.ended.connect((_, job) => {
       if (!isSeen() || jobs.kinds.has(job.kind)) {
-        withStatus(loaded => loaded.tellEnded(job));
+        withStatus(loaded => loaded.notifyEnded(job));
       }
     });
     // A job may have been started before this page was opened.

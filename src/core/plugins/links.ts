@@ -5,7 +5,7 @@ import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 import type { IViewSpec } from '../client/types';
 import type { IWorkspaceModel } from '../workspace/types';
 import { CommandIDs } from '../tokens';
-import { openBeside } from './openWithNotebook';
+import { openWithNotebook } from './openWithNotebook';
 import type { ICore } from './core';
 import { type ILink, readLink, viewLink } from './viewLink';
 
@@ -34,7 +34,7 @@ export class Links {
       ? await notebookAt(path, this._notebooks)
       : null;
     const view = await viewOf(link, this._core);
-    await openBeside(this._app, panel, {
+    await openWithNotebook(this._app, panel, {
       dataset: link.dataset,
       notebook: panel?.context.localPath,
       ...(view && { view })
@@ -56,11 +56,11 @@ export class Links {
     return link;
   }
 
-  /** Open a link, given or asked for. */
-  async openText(given: string | undefined): Promise<void> {
+  /** Open a link, written or asked for. */
+  async openText(written: string | undefined): Promise<void> {
     const { trans } = this._core;
     const text =
-      given ??
+      written ??
       (
         await InputDialog.getText({
           title: trans.__('Open a link to a view'),

@@ -3,15 +3,15 @@ import type { ILabShell, JupyterFrontEnd } from '@jupyterlab/application';
 import type { Widget } from '@lumino/widgets';
 import {
   type Area,
-  gather,
+  mergeTabs,
   type IPlace,
-  type IRoom,
-  roomFor
+  type IFittingPlace,
+  findPlace
 } from './panelLayout';
 import { WorkspacePanel } from './workspacePanel';
 
 /** Where a panel is wanted. */
-export interface IWish extends Partial<IPlace> {
+export interface IPlaceRequest extends Partial<IPlace> {
   /** False: the keyboard stays where it is. */
   readonly activate?: boolean;
 }
@@ -37,11 +37,11 @@ export class MainArea {
   }
 
   /** Show a new panel where everything can be read. */
-  add(panel: WorkspacePanel, wish: IWish): void {
+  add(panel: WorkspacePanel, request: IPlaceRequest): void {
     panel.node.style.minWidth = `${panel.minimumWidth}px`;
-    const { gathered, ...place } = this._roomFor(panel, wish);
-    gathered.forEach(each => this._put(each, place, false));
-    this._put(panel, place, wish.activate ?? true);
+    const { merged, ...place } = this._findPlace(panel, request);
+    merged.forEach(each => this._put(each, place, false));
+    this._put(panel, place, request.activate ?? true);
     this._used(panel);
     panel.disposed.connect(() => {
       this._panels = this._panels.filter(each => each !== panel);
@@ -49,20 +49,22 @@ export class MainArea {
   }
 
   /** As asked, beside what it is looked at with, or as a tab. */
-  private _roomFor(panel: WorkspacePanel, { ref, mode }: IWish): IRoom {
+  private _findPlace(
+    panel: WorkspacePanel,
+    { ref, mode }: IPlaceRequest
+  ): IFittingPlace {
     const partner = this._panels.find(
       ({ workspace }) => workspace === panel.workspace
     );
-    const wish: IPlace = {
+    const request: IPlace = {
       ref: ref ?? partner?.id,
       mode:
-        mode ??
-        (panel.type.opensBeside && partner ? 'split-right' : 'tab-after')
+        mode ?? (panel.type.splitRight && partner ? 'split-right' : 'tab-after')
     };
     const area = this._area();
     return area === undefined
-      ? { ...wish, gathered: [] }
-      : roomFor(panel, area, this._width(), [wish], this._panels);
+      ? { ...request, merged: [] }
+      : findPlace(panel, area, this._width(), [request], this._panels);
   }
 
   /** Make tabs of our panels where they no longer fit beside each other. */
@@ -72,7 +74,7 @@ export class MainArea {
       return;
     }
     const front = this._panels.filter(({ isVisible }) => isVisible)[0];
-    const { host, moved } = gather(area, 0, this._panels);
+    const { host, moved } = mergeTabs(area, 0, this._panels);
     moved.forEach(each =>
       this._put(each, { ref: host?.id, mode: 'tab-after' }, false)
     );

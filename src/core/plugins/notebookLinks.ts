@@ -15,7 +15,7 @@ import { LinkStatusItem } from '../kernel/linkItem';
 import type { IShowRequest } from '../kernel/messages';
 import type { IWorkspaces } from '../tokens';
 import type { IWorkspaceModel } from '../workspace/types';
-import { openBeside } from './openWithNotebook';
+import { openWithNotebook } from './openWithNotebook';
 import type { ICore } from './core';
 import { reportFailure } from './failure';
 import './statusStyles';
@@ -64,14 +64,14 @@ export class NotebookLinks {
    * Write code, or the line that reproduces the view, below the active cell of the linked
    * notebook, else of the one used last. False: there is no notebook.
    */
-  async insertCell(model: IWorkspaceModel, given?: string): Promise<boolean> {
+  async insertCell(model: IWorkspaceModel, written?: string): Promise<boolean> {
     const path = this._bridge.linkOf(model.server.workspace)?.path;
     const panel =
       (path !== undefined && this._find(path)) || this._notebooks.currentWidget;
     if (!panel) {
       return false;
     }
-    const code = given ?? (await this._viewCode(model));
+    const code = written ?? (await this._viewCode(model));
     const { content } = panel;
     const sources = content.widgets.map(cell => cell.model.sharedModel.source);
     NotebookActions.insertBelow(content);
@@ -98,7 +98,7 @@ export class NotebookLinks {
       workspace,
       notebook: notebook ?? undefined
     });
-    await openBeside(
+    await openWithNotebook(
       this._app,
       panel ?? null,
       { dataset, workspace: model.server.workspace },

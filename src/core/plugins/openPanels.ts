@@ -4,7 +4,7 @@ import type { WidgetTracker } from '@jupyterlab/apputils';
 import type { IViewSpec } from '../client/types';
 import { CommandIDs, type IWorkspaces } from '../tokens';
 import type { ICore } from './core';
-import { type IWish, MainArea } from './mainArea';
+import { type IPlaceRequest, MainArea } from './mainArea';
 import {
   type IPanelKinds,
   type IPanelType,
@@ -13,7 +13,7 @@ import {
 } from './workspacePanel';
 
 /** Arguments of the commands; without a dataset they mean the current workspace. */
-export interface IPanelArgs extends IWish {
+export interface IPanelArgs extends IPlaceRequest {
   dataset?: string;
   workspace?: string;
   notebook?: string;
@@ -108,8 +108,8 @@ export class Panels {
     return this._tracker(kind).find(panel => panel.workspace === workspace);
   }
 
-  private _add(panel: WorkspacePanel, wish: IWish): void {
-    this._main.add(panel, wish);
+  private _add(panel: WorkspacePanel, request: IPlaceRequest): void {
+    this._main.add(panel, request);
     const tracker = this._tracker(panel.type.kind);
     void tracker.add(panel);
     panel.workspaceChanged.connect(() => void tracker.save(panel));

@@ -8,7 +8,7 @@ import { CommandIDs } from '../tokens';
  * Open the grid at the right of the notebook, and the filters; the notebook becomes the active
  * panel, unless `activate` is false. Rejects with a `VisionLensError`.
  */
-export async function openBeside(
+export async function openWithNotebook(
   app: JupyterFrontEnd,
   notebook: NotebookPanel | null,
   place: {

@@ -15,9 +15,9 @@ export interface IPlace {
   readonly mode: 'split-right' | 'tab-after';
 }
 
-/** A place that fits once the panels of `gathered` are tabs there too. */
-export interface IRoom extends IPlace {
-  readonly gathered: readonly Widget[];
+/** A place that fits once the panels of `merged` are tabs there too. */
+export interface IFittingPlace extends IPlace {
+  readonly merged: readonly Widget[];
 }
 
 /** The width an area needs so that each of its tabs can be read when it is in front. */
@@ -42,22 +42,22 @@ export function widthNeeded(area: Area): number {
  * @param wished - Places for the panel, the best first.
  * @param ours - Our open panels, the one used last first.
  */
-export function roomFor(
+export function findPlace(
   panel: Widget,
   area: Area,
   width: number,
   wished: readonly IPlace[],
   ours: readonly Widget[]
-): IRoom {
+): IFittingPlace {
   const tabs = ours.map(({ id }) => ({ ref: id, mode: 'tab-after' as const }));
   const place = [...wished, ...tabs].find(
     each => widthNeeded(insert(area, panel, each)) <= width
   );
   if (place) {
-    return { ...place, gathered: [] };
+    return { ...place, merged: [] };
   }
-  const { host, moved } = gather(area, width, ours, panel);
-  return { ref: host?.id, mode: 'tab-after', gathered: moved };
+  const { host, moved } = mergeTabs(area, width, ours, panel);
+  return { ref: host?.id, mode: 'tab-after', merged: moved };
 }
 
 /**
@@ -67,7 +67,7 @@ export function roomFor(
  * @param ours - Our open panels, the one used last first.
  * @param more - One that will join them.
  */
-export function gather(
+export function mergeTabs(
   area: Area,
   width: number,
   ours: readonly Widget[],

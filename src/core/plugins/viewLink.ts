@@ -73,7 +73,7 @@ function decode(text: string): IViewSpec | null {
     const binary = atob(text.replace(/-/g, '+').replace(/_/g, '/'));
     const bytes = Uint8Array.from(binary, char => char.charCodeAt(0));
     const json = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    const given = JSON.parse(json) as Partial<IViewSpec> | null;
+    const parsed = JSON.parse(json) as Partial<IViewSpec> | null;
     const view: IViewSpec = {
       level: 'samples',
       filter: null,
@@ -83,21 +83,21 @@ function decode(text: string): IViewSpec | null {
       all: false,
       search: null,
       outcomes: null,
-      ...given
+      ...parsed
     };
-    return isView(given, view) ? view : null;
+    return isView(parsed, view) ? view : null;
   } catch {
     return null;
   }
 }
 
-function isView(given: unknown, view: IViewSpec): boolean {
+function isView(parsed: unknown, view: IViewSpec): boolean {
   const isText = (value: unknown): boolean =>
     value === null || typeof value === 'string';
   return (
-    typeof given === 'object' &&
-    given !== null &&
-    !Array.isArray(given) &&
+    typeof parsed === 'object' &&
+    parsed !== null &&
+    !Array.isArray(parsed) &&
     Object.keys(view).length === 8 &&
     ['samples', 'annotations'].includes(view.level) &&
     typeof view.filter === 'object' &&

@@ -27,7 +27,7 @@ export interface IPanelType {
   /** CSS pixels below which it cannot be read. */
   readonly minimumWidth: number;
   /** Whether it opens at the right of the panel it is looked at with. */
-  readonly opensBeside?: boolean;
+  readonly splitRight?: boolean;
   /** Loads its code. */
   readonly load: () => Promise<PanelFactory>;
 }

@@ -34,8 +34,8 @@ export class Workspaces implements IWorkspaces {
    *
    * An id the server does not know any more gives a new workspace of the dataset.
    */
-  open(given: IOpenOptions): Promise<IWorkspaceModel> {
-    const options = this._withClosed(given);
+  open(requested: IOpenOptions): Promise<IWorkspaceModel> {
+    const options = this._withClosed(requested);
     const known = this._find(options);
     if (known) {
       return Promise.resolve(known);

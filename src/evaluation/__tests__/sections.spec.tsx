@@ -81,7 +81,7 @@ describe('a section', () => {
     expect(metric).toHaveTextContent('.382.416+.034*.010 – .058.010');
     const row = container.querySelector('[data-class="RBC"]')!;
     expect(row.querySelector('.vl-difference')).toHaveTextContent('−.020');
-    // The door leads to what was counted, and stays there, wherever the slider is.
+    // The filter keeps what was counted, and stays there, wherever the slider is.
     const move = async (to: string): Promise<void> => {
       fireEvent.change(screen.getByLabelText(/Confidence from which/), {
         target: { value: to }

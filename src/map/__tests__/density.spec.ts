@@ -1,5 +1,5 @@
 import type { IColoring } from '../../embeddings/client';
-import { density, homes, levels } from '../density';
+import { density, labelAnchors, levels } from '../density';
 import { readPoints } from '../points';
 import { random } from './random';
 
@@ -30,7 +30,7 @@ describe('density', () => {
   });
 });
 
-describe('homes', () => {
+describe('labelAnchors', () => {
   it('are where most points of a value are', () => {
     const points = clouds();
     const states = new Uint8Array(1000).fill(2);
@@ -41,10 +41,10 @@ describe('homes', () => {
       values: ['a', 'b', 'stray'].map(value => ({ value, count: 1 }))
     };
     const coloring = { legend, values } as unknown as IColoring;
-    const found = homes(points, states, coloring);
+    const found = labelAnchors(points, states, coloring);
     expect(found.map(({ code }) => code)).toEqual([0, 1]);
     expect(Math.hypot(found[0].x, found[0].y)).toBeLessThan(0.7);
     expect(Math.hypot(found[1].x - 10, found[1].y - 4)).toBeLessThan(0.7);
-    expect(homes(points, states.fill(1), coloring)).toEqual([]);
+    expect(labelAnchors(points, states.fill(1), coloring)).toEqual([]);
   });
 });

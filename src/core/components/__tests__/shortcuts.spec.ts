@@ -59,7 +59,7 @@ describe('the list of keys', () => {
       'evaluation',
       [
         ...handled('evaluation/ConfusionMatrix.tsx', 'onKeyDown'),
-        ...handled('evaluation/Door.tsx', 'onKeyDown'),
+        ...handled('evaluation/PlotButton.tsx', 'onKeyDown'),
         'Home',
         'End',
         'ArrowUp',

@@ -1,6 +1,6 @@
 import { VIEW } from '../../components/__tests__/fakes';
 import type { IFacet, IFacets, IFacetsRequest } from '../../client/types';
-import { FacetStore, FIRST_VALUES, MOST_VALUES } from '../facetStore';
+import { FacetStore, FIRST_VALUES, MAX_VALUES } from '../facetStore';
 
 function facet(field: string, label = field): IFacet {
   return {
@@ -108,11 +108,11 @@ describe('FacetStore', () => {
     const { client, calls } = manual();
     const store = new FacetStore(client, 5);
     store.ask(QUESTION);
-    store.setDepth('class', { limit: MOST_VALUES, search: 'wb' });
+    store.setDepth('class', { limit: MAX_VALUES, search: 'wb' });
     await settle();
     expect(calls.map(({ request }) => request)).toMatchObject([
       { limit: FIRST_VALUES },
-      { fields: ['class'], limit: MOST_VALUES, search: 'wb' }
+      { fields: ['class'], limit: MAX_VALUES, search: 'wb' }
     ]);
     calls[0].resolve(reply(facet('class', 'few'), facet('split')));
     calls[1].resolve(reply(facet('class', 'many')));

@@ -14,7 +14,7 @@ import {
   fakeModel,
   VIEW
 } from '../../components/__tests__/fakes';
-import { FIRST_VALUES, MOST_VALUES } from '../facetStore';
+import { FIRST_VALUES, MAX_VALUES } from '../facetStore';
 import { FiltersPanel, NoWorkspace } from '../FiltersPanel';
 import { CommandIDs } from '../../tokens';
 
@@ -141,7 +141,7 @@ describe('FiltersPanel', () => {
         'blood',
         expect.objectContaining({
           fields: ['class'],
-          limit: MOST_VALUES,
+          limit: MAX_VALUES,
           search: 'pla'
         }),
         expect.anything()
@@ -172,8 +172,8 @@ describe('FiltersPanel', () => {
     expect(rows()).toBe(FIRST_VALUES);
     fireEvent.click(screen.getByText('Show more (988)'));
     await screen.findByText('class 199');
-    expect(rows()).toBe(MOST_VALUES);
-    expect(MOST_VALUES).toBeLessThanOrEqual(200);
+    expect(rows()).toBe(MAX_VALUES);
+    expect(MAX_VALUES).toBeLessThanOrEqual(200);
     expect(screen.getByText('800 more: search to find them.')).toBeVisible();
     fireEvent.click(screen.getByText('Show fewer'));
     await waitFor(() => expect(rows()).toBe(FIRST_VALUES));

@@ -1,7 +1,7 @@
 import type { Filter, IDatasetDetail, IViewSpec } from '../../client/types';
 import { DETAIL, trans, VIEW } from '../../components/__tests__/fakes';
 import { outcomeFilter } from '../../components/outcomes';
-import { chooseMeaning, meanings, searchText, setSearch } from '../search';
+import { applySuggestion, meanings, searchText, setSearch } from '../search';
 import { identifier, tables } from '../sqlSchema';
 import { describeStep, sameView, viewText } from '../steps';
 
@@ -108,7 +108,7 @@ describe('the search', () => {
       { kind: 'tag', value: 'review', samples: 2 }
     ]);
     const [bus] = meanings('bus', detail);
-    expect(chooseMeaning(setSearch(VAL, 'bus'), bus)).toEqual({
+    expect(applySuggestion(setSearch(VAL, 'bus'), bus)).toEqual({
       op: 'and',
       args: [VAL, BUS]
     });

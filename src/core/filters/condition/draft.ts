@@ -107,11 +107,11 @@ export function newDraft(field: IFieldInfo): IDraft {
 /** The draft with another operator: values stay as far as they fit. */
 export function withOperator(draft: IDraft, operator: Operator): IDraft {
   const count = arity(operator);
-  const given = draft.values.filter(value => value !== null && value !== '');
+  const filled = draft.values.filter(value => value !== null && value !== '');
   return {
     ...draft,
     operator,
-    values: count === 'many' ? given : given.slice(0, count)
+    values: count === 'many' ? filled : filled.slice(0, count)
   };
 }
 

@@ -1,5 +1,5 @@
 import { Widget } from '@lumino/widgets';
-import { type Area, gather, roomFor, widthNeeded } from '../panelLayout';
+import { type Area, mergeTabs, findPlace, widthNeeded } from '../panelLayout';
 
 const WIDTHS = {
   grid: 360,
@@ -40,7 +40,7 @@ const column = (...children: Area[]): Area =>
     orientation: 'vertical'
   }) as Area;
 
-const BESIDE_GRID = [{ ref: 'grid', mode: 'split-right' as const }];
+const RIGHT_OF_GRID = [{ ref: 'grid', mode: 'split-right' as const }];
 
 describe('the width that is needed', () => {
   it('is that of the widest tab, of all in a row, of the widest in a column', () => {
@@ -58,16 +58,16 @@ describe('the room for a panel', () => {
 
   it('is where it is wished, if both can be read there', () => {
     const room = (width: number) =>
-      roomFor(panel('evaluation'), tabs(grid), width, BESIDE_GRID, [grid]);
-    expect(room(846)).toEqual({ ...BESIDE_GRID[0], gathered: [] });
-    expect(room(845)).toEqual({ ref: 'grid', mode: 'tab-after', gathered: [] });
+      findPlace(panel('evaluation'), tabs(grid), width, RIGHT_OF_GRID, [grid]);
+    expect(room(846)).toEqual({ ...RIGHT_OF_GRID[0], merged: [] });
+    expect(room(845)).toEqual({ ref: 'grid', mode: 'tab-after', merged: [] });
   });
 
   it('is a tab of the panel used last among those where it fits', () => {
     const map = panel('map');
     const area = row(tabs(grid), tabs(map));
     const room = (width: number, ours: Widget[]) =>
-      roomFor(panel('sample'), area, width, [], ours);
+      findPlace(panel('sample'), area, width, [], ours);
     expect(room(786, [map, grid]).ref).toBe('map');
     expect(room(786, [grid, map]).ref).toBe('grid');
   });
@@ -75,25 +75,27 @@ describe('the room for a panel', () => {
   it('is among all of ours as tabs, where it would squeeze its neighbour', () => {
     const map = panel('map');
     const area = row(tabs(grid), tabs(map));
-    const room = roomFor(panel('evaluation'), area, 740, [], [map, grid]);
-    expect(room).toEqual({ ref: 'map', mode: 'tab-after', gathered: [grid] });
+    const room = findPlace(panel('evaluation'), area, 740, [], [map, grid]);
+    expect(room).toEqual({ ref: 'map', mode: 'tab-after', merged: [grid] });
   });
 
   it('is in the notebook’s area, where beside it is too little', () => {
     const area = row(tabs(notebook()), tabs(grid));
-    const room = roomFor(panel('evaluation'), area, 700, BESIDE_GRID, [grid]);
+    const room = findPlace(panel('evaluation'), area, 700, RIGHT_OF_GRID, [
+      grid
+    ]);
     expect(room).toEqual({
       ref: 'notebook',
       mode: 'tab-after',
-      gathered: [grid]
+      merged: [grid]
     });
   });
 
   it('is the first of an empty area, however narrow', () => {
-    expect(roomFor(grid, null, 100, [{ mode: 'tab-after' }], [])).toEqual({
+    expect(findPlace(grid, null, 100, [{ mode: 'tab-after' }], [])).toEqual({
       ref: undefined,
       mode: 'tab-after',
-      gathered: []
+      merged: []
     });
   });
 
@@ -114,8 +116,8 @@ describe('the room for a panel', () => {
           ref: id,
           mode: 'split-right' as const
         }));
-        const room = roomFor(added, area, width, wished, ours);
-        const all = [...room.gathered, added];
+        const room = findPlace(added, area, width, wished, ours);
+        const all = [...room.merged, added];
         area = placed(area, all, room.ref, room.mode);
         expect(widthNeeded(area)).toBeLessThanOrEqual(width);
         ours = [added, ...ours];
@@ -128,7 +130,7 @@ describe('gathering', () => {
   it('leaves the panel used last where it is', () => {
     const [grid, map] = [panel('grid'), panel('map')];
     const area = row(tabs(grid), tabs(map));
-    expect(gather(area, 400, [map, grid])).toEqual({
+    expect(mergeTabs(area, 400, [map, grid])).toEqual({
       host: map,
       moved: [grid]
     });

@@ -1,4 +1,4 @@
-/** Every figure of the panel is a door: a click makes what it counts the view. */
+/** Filters behind the figures of the panel: a click makes what a figure counts the view. */
 import { JSONExt, type ReadonlyPartialJSONValue } from '@lumino/coreutils';
 import * as React from 'react';
 import { useStore } from 'zustand';
@@ -8,7 +8,7 @@ import type { IWorkspaceModel } from '../core/workspace/types';
 
 export type Part = Partial<Omit<IOutcomeFilter, 'evaluation' | 'confidence'>>;
 
-export interface IDoors {
+export interface IOutcomeFilters {
   /**
    * Make it what the view keeps; what it keeps already is let go of. `at`: at another threshold.
    */
@@ -16,11 +16,11 @@ export interface IDoors {
   isShown(part: Part): boolean;
 }
 
-export function useDoors(
+export function useOutcomeFilters(
   model: IWorkspaceModel,
   evaluation: string | null,
   confidence: number | null
-): IDoors {
+): IOutcomeFilters {
   const kept = useStore(model.store, state => state.view.outcomes ?? null);
   return React.useMemo(() => {
     const isShown = (part: Part): boolean =>

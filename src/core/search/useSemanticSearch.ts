@@ -6,7 +6,7 @@ import type { IErrorBody, ISearch } from '../client/types';
 import { addDropZone } from '../components/dropZone';
 import type { IWorkspaceModel } from '../workspace/types';
 
-export interface ISearchByMeaning {
+export interface ISemanticSearch {
   /** Whether there are embeddings; where none knows texts, trying says what to do. */
   readonly offered: boolean;
   /** Whether a query is being encoded. */
@@ -18,10 +18,10 @@ export interface ISearchByMeaning {
   image(file: File): void;
 }
 
-export function useSearchByMeaning(
+export function useSemanticSearch(
   model: IWorkspaceModel,
   { client }: IPanelContext
-): ISearchByMeaning {
+): ISemanticSearch {
   const [offered, setOffered] = React.useState(false);
   const [busy, setBusy] = React.useState(false);
   const [error, setError] = React.useState<IErrorBody | null>(null);
@@ -59,7 +59,7 @@ export function useSearchByMeaning(
 export function useImageDrop(
   element: React.RefObject<HTMLElement>,
   { trans }: Pick<IPanelContext, 'trans'>,
-  { image }: Pick<ISearchByMeaning, 'image'>
+  { image }: Pick<ISemanticSearch, 'image'>
 ): void {
   const onImage = React.useRef(image);
   onImage.current = image;

@@ -1,6 +1,6 @@
 import * as React from 'react';
 
-interface IDoorProps {
+interface IProps {
   /** What a click will show. */
   readonly title: string;
   readonly pressed: boolean;
@@ -12,14 +12,14 @@ interface IDoorProps {
 }
 
 /** A part of a drawing that can be clicked. */
-export function Door(props: IDoorProps): JSX.Element {
+export function PlotButton(props: IProps): JSX.Element {
   const { title, pressed, onOpen, first, className, children } = props;
   return (
     <g
       role="button"
       tabIndex={first ? 0 : -1}
-      data-door=""
-      className={`vl-door ${className ?? ''}`}
+      data-plot-button=""
+      className={`vl-plot-button ${className ?? ''}`}
       aria-label={title}
       aria-pressed={pressed}
       onClick={onOpen}
@@ -37,7 +37,7 @@ export function Door(props: IDoorProps): JSX.Element {
 }
 
 /** A figure in text that can be clicked. */
-export function NumberDoor(props: {
+export function NumberButton(props: {
   title: string;
   pressed: boolean;
   onOpen: () => void;
@@ -49,7 +49,7 @@ export function NumberDoor(props: {
   return (
     <button
       type="button"
-      className={`vl-number-door ${className ?? ''}`}
+      className={`vl-number-button ${className ?? ''}`}
       title={title}
       aria-pressed={pressed}
       disabled={disabled}
@@ -67,20 +67,20 @@ const STEPS: Record<string, number> = {
   ArrowUp: -1
 };
 
-/** Arrows, Home and End go from door to door of a drawing. */
-export function walkDoors(event: React.KeyboardEvent<Element>): void {
-  const doors = [
-    ...event.currentTarget.querySelectorAll<SVGElement>('[data-door]')
+/** Arrows, Home and End go from button to button of a drawing. */
+export function walkButtons(event: React.KeyboardEvent<Element>): void {
+  const buttons = [
+    ...event.currentTarget.querySelectorAll<SVGElement>('[data-plot-button]')
   ];
-  const at = doors.indexOf(document.activeElement as SVGElement);
+  const at = buttons.indexOf(document.activeElement as SVGElement);
   const step = STEPS[event.key];
   const next =
     event.key === 'Home'
-      ? doors[0]
+      ? buttons[0]
       : event.key === 'End'
-        ? doors[doors.length - 1]
+        ? buttons[buttons.length - 1]
         : step !== undefined && at >= 0
-          ? doors[at + step]
+          ? buttons[at + step]
           : undefined;
   if (next) {
     event.preventDefault();
