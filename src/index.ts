@@ -1,13 +1,13 @@
 /** The plugins of the extension; what they show is loaded when it is first shown. */
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { analystPlugin } from './analysis/plugin';
-import { actionsPlugin } from './core/plugins/actions';
+import { actionsPlugin } from './core/plugins/commands/actions';
 import { addressPlugin } from './core/plugins/address';
 import { corePlugin, workspacesPlugin } from './core/plugins/core';
 import { jobsPlugin } from './core/plugins/jobs';
-import { notebooksPlugin } from './core/plugins/notebooks';
-import { panelsPlugin } from './core/plugins/panels';
-import { shortcutsPlugin } from './core/plugins/shortcuts';
+import { notebooksPlugin } from './core/plugins/notebooks/notebooks';
+import { panelsPlugin } from './core/plugins/panels/panels';
+import { shortcutsPlugin } from './core/plugins/commands/shortcuts';
 import { sidebarPlugin } from './core/plugins/sidebar';
 import { duplicatesPlugin } from './duplicates/plugin';
 import { searchesPlugin } from './embeddings/plugin';

@@ -1,6 +1,6 @@
 import { analystPlugin } from '../analysis/plugin';
 import { fakeApp } from '../core/plugins/__tests__/fakeApp';
-import { type IPanels, panelsPlugin } from '../core/plugins/panels';
+import { type IPanels, panelsPlugin } from '../core/plugins/panels/panels';
 import { CommandIDs } from '../core/tokens';
 import { duplicatesPlugin } from '../duplicates/plugin';
 import { searchesPlugin } from '../embeddings/plugin';
@@ -9,7 +9,7 @@ import { exportPlugin } from '../export/plugin';
 import { labelsPlugin } from '../labels/plugin';
 import { mapPlugin } from '../map/plugin';
 
-jest.mock('../map/makeWorker', () => ({}));
+jest.mock('../map/points/makeWorker', () => ({}));
 
 function setUp() {
   const fake = fakeApp();

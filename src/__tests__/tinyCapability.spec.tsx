@@ -14,7 +14,7 @@ import { job } from '../core/jobs/__tests__/fakes';
 import { fakeApp } from '../core/plugins/__tests__/fakeApp';
 import { ICore } from '../core/plugins/core';
 import { jobsPlugin } from '../core/plugins/jobs';
-import { IPanels, panelsPlugin } from '../core/plugins/panels';
+import { IPanels, panelsPlugin } from '../core/plugins/panels/panels';
 
 interface ITinyClient {
   count(dataset: string): Promise<number>;

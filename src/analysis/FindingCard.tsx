@@ -3,7 +3,7 @@ import type { IFinding } from './client';
 import type { IClient } from '../core/client/context';
 import type { IViewSpec } from '../core/client/types';
 import { formatCount } from '../core/components/format';
-import { NumberButton } from '../evaluation/PlotButton';
+import { NumberButton } from '../evaluation/plots/PlotButton';
 import { viewCode } from '../core/kernel/cell';
 import { CommandIDs } from '../core/tokens';
 import { CalibrationLine } from '../attributes/CalibrationLine';

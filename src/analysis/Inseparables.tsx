@@ -1,7 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 import type { IFinding } from './client';
-import { formatShare } from '../core/components/outcomes';
+import { formatShare } from '../core/outcomes/outcomes';
 
 /** What goes along with a finding and cannot be told from it. */
 export function Inseparables(props: {

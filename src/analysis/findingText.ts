@@ -6,7 +6,7 @@ import {
   errorMeaning,
   errorName,
   formatShare
-} from '../core/components/outcomes';
+} from '../core/outcomes/outcomes';
 
 export const TARGETS: readonly Target[] = [
   'miss_rate',

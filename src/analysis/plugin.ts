@@ -7,10 +7,10 @@ import {
 import { Signal } from '@lumino/signaling';
 import type { IGoal } from './goals';
 import { CommandIDs, IWorkspaces } from '../core/tokens';
-import { GOAL_ARGS } from '../core/plugins/args';
+import { GOAL_ARGS } from '../core/plugins/commands/args';
 import { ICore } from '../core/plugins/core';
 import { analystIcon } from '../core/plugins/icons';
-import { addSidePanel } from '../core/plugins/lazyPanel';
+import { addSidePanel } from '../core/plugins/panels/lazyPanel';
 
 export const analystPlugin: JupyterFrontEndPlugin<void> = {
   id: 'visionlens-jlab:analyst',

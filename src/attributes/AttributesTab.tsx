@@ -4,7 +4,7 @@ import type { IAttributeJobs, IAttribute } from './client';
 import type { IPanelContext } from '../core/client/context';
 import { ErrorBox } from '../core/components/ErrorBox';
 import { formatCount } from '../core/components/format';
-import { formatShare } from '../core/components/outcomes';
+import { formatShare } from '../core/outcomes/outcomes';
 import { JobProgress } from '../core/jobs/JobProgress';
 import { usePanelJob } from '../core/jobs/usePanelJob';
 import type { IWorkspaceModel } from '../core/workspace/types';

@@ -2,7 +2,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 import type { IAttribute, ICalibration, IProportion } from './client';
 import { formatCount } from '../core/components/format';
-import { formatShare } from '../core/components/outcomes';
+import { formatShare } from '../core/outcomes/outcomes';
 
 /** `.91 (.85 – .95)`. */
 export function proportionText({ value, low, high }: IProportion): string {

@@ -6,7 +6,7 @@ import type {
 
 import { ICore } from '../core/plugins/core';
 import { duplicatesIcon } from '../core/plugins/icons';
-import { IPanels } from '../core/plugins/panels';
+import { IPanels } from '../core/plugins/panels/panels';
 import { CommandIDs } from '../core/tokens';
 
 export const duplicatesPlugin: JupyterFrontEndPlugin<void> = {

@@ -11,7 +11,7 @@ import {
   type Kind,
   similarTo
 } from './searchSpec';
-import type { IExamples } from '../core/plugins/commandTarget';
+import type { IExamples } from '../core/plugins/commands/commandTarget';
 import { missing } from './searches';
 
 /** Server and workspace of a gesture. */

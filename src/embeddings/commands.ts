@@ -1,8 +1,8 @@
 /** What the commands that search do; loaded with the first of them. */
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import { drawSample, findSimilar } from './actions';
-import { meant } from '../core/plugins/commandTarget';
-import type { IExamples } from '../core/plugins/commandTarget';
+import { meant } from '../core/plugins/commands/commandTarget';
+import type { IExamples } from '../core/plugins/commands/commandTarget';
 import { CommandIDs } from '../core/tokens';
 import type { IWorkspaceModel } from '../core/workspace/types';
 import type { ICore } from '../core/plugins/core';

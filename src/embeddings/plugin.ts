@@ -5,7 +5,7 @@ import type {
 } from '@jupyterlab/application';
 import type { CommandRegistry } from '@lumino/commands';
 import { CommandIDs, IWorkspaces } from '../core/tokens';
-import { EXAMPLES_ARGS, NO_ARGS } from '../core/plugins/args';
+import { EXAMPLES_ARGS, NO_ARGS } from '../core/plugins/commands/args';
 import { ICore } from '../core/plugins/core';
 import { reportFailure } from '../core/plugins/failure';
 import type { IArgs, SearchCommands } from './commands';

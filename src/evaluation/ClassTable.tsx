@@ -3,8 +3,8 @@ import * as React from 'react';
 import type { IClassMetrics, IDifference } from './client';
 import { ClassSwatch } from '../core/components/ClassSwatch';
 import { formatCount } from '../core/components/format';
-import { formatShare } from '../core/components/outcomes';
-import { NumberButton } from './PlotButton';
+import { formatShare } from '../core/outcomes/outcomes';
+import { NumberButton } from './plots/PlotButton';
 import { interval, Unreliable } from './Summary';
 import type { IOutcomeFilters, Part } from './useOutcomeFilters';
 

@@ -2,9 +2,9 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 import type { IComparison } from './client';
 import { formatCount } from '../core/components/format';
-import { formatShare } from '../core/components/outcomes';
+import { formatShare } from '../core/outcomes/outcomes';
 import { DifferenceCell } from './ClassTable';
-import { NumberButton } from './PlotButton';
+import { NumberButton } from './plots/PlotButton';
 import { interval } from './Summary';
 import type { IOutcomeFilters } from './useOutcomeFilters';
 

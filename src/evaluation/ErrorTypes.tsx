@@ -6,7 +6,7 @@ import {
   errorMeaning,
   errorName,
   formatShare
-} from '../core/components/outcomes';
+} from '../core/outcomes/outcomes';
 import type { IOutcomeFilters } from './useOutcomeFilters';
 
 interface IProps {

@@ -7,9 +7,9 @@ import { HeaderLine } from '../core/components/HeaderLine';
 import { viewText } from '../core/filters/steps';
 import { JobProgress } from '../core/jobs/JobProgress';
 import type { IWorkspaceModel } from '../core/workspace/types';
-import { AddPredictionsForm } from './AddPredictionsForm';
+import { AddPredictionsForm } from './runs/AddPredictionsForm';
 import { conditionsOf } from './conditionsOf';
-import { EvaluateForm } from './EvaluateForm';
+import { EvaluateForm } from './runs/EvaluateForm';
 import { EvaluationToolbar, useSplits } from './EvaluationToolbar';
 import { Notices } from './Notices';
 import { Results } from './Results';
@@ -20,8 +20,8 @@ import {
   type ILists,
   useEvaluations
 } from './useEvaluations';
-import { type IPanelJob, useJob } from './useJob';
-import { useThreshold } from './useThreshold';
+import { type IPanelJob, useJob } from './runs/useJob';
+import { useThreshold } from './plots/useThreshold';
 
 interface IProps {
   readonly model: IWorkspaceModel;

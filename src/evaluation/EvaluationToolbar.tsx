@@ -6,12 +6,12 @@ import { HeaderLine } from '../core/components/HeaderLine';
 import { Popover } from '../core/components/Popover';
 import { CommandIDs } from '../core/tokens';
 import type { IWorkspaceModel } from '../core/workspace/types';
-import { AddPredictionsForm } from './AddPredictionsForm';
-import { EvaluateForm } from './EvaluateForm';
-import { RunList } from './RunList';
-import { ThresholdSlider } from './ThresholdSlider';
+import { AddPredictionsForm } from './runs/AddPredictionsForm';
+import { EvaluateForm } from './runs/EvaluateForm';
+import { RunList } from './runs/RunList';
+import { ThresholdSlider } from './plots/ThresholdSlider';
 import type { IEvaluations, ILists } from './useEvaluations';
-import type { IPanelJob } from './useJob';
+import type { IPanelJob } from './runs/useJob';
 
 export interface IToolbarProps {
   readonly model: IWorkspaceModel;

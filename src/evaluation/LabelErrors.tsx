@@ -4,7 +4,7 @@ import type { IPanelContext } from '../core/client/context';
 import type { IEvaluationDetail } from './client';
 import type { Filter, IViewSpec } from '../core/client/types';
 import type { IWorkspaceModel } from '../core/workspace/types';
-import type { IPanelJob } from './useJob';
+import type { IPanelJob } from './runs/useJob';
 
 interface IProps {
   readonly model: IWorkspaceModel;

@@ -3,11 +3,11 @@ import { useStore } from 'zustand';
 import type { IPanelContext } from '../core/client/context';
 import type { IEvaluateRequest, IEvaluationDetail } from './client';
 import type { IViewSpec } from '../core/client/types';
-import { hasAnnotationTerms } from '../core/components/annotationTerms';
+import { hasAnnotationTerms } from '../core/outcomes/annotationTerms';
 import type { IWorkspaceModel } from '../core/workspace/types';
 import { describeEvaluation } from './describe';
 import { LabelErrors } from './LabelErrors';
-import type { IPanelJob } from './useJob';
+import type { IPanelJob } from './runs/useJob';
 
 interface IProps {
   readonly model: IWorkspaceModel;

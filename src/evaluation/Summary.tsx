@@ -3,13 +3,13 @@ import * as React from 'react';
 import type { ICounts, IEvaluationDetail, IMetric } from './client';
 import type { Outcome } from '../core/client/types';
 import { formatCount } from '../core/components/format';
-import { OutcomeMark } from '../core/components/OutcomeMark';
+import { OutcomeMark } from '../core/outcomes/OutcomeMark';
 import {
   formatConfidence,
   formatShare,
   outcomeName
-} from '../core/components/outcomes';
-import { NumberButton } from './PlotButton';
+} from '../core/outcomes/outcomes';
+import { NumberButton } from './plots/PlotButton';
 import type { IOutcomeFilters } from './useOutcomeFilters';
 
 interface IProps {

@@ -2,7 +2,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { IEvaluation } from './client';
 import { formatCount } from '../core/components/format';
-import { formatShare } from '../core/components/outcomes';
+import { formatShare } from '../core/outcomes/outcomes';
 
 /** `.50:.95`, `.50`, `.50, .75`. */
 export function iouText(iou: readonly number[]): string {

@@ -5,7 +5,7 @@ import type {
 } from '@jupyterlab/application';
 import { ICore } from '../core/plugins/core';
 import { evaluationIcon } from '../core/plugins/icons';
-import { IPanels } from '../core/plugins/panels';
+import { IPanels } from '../core/plugins/panels/panels';
 import { CommandIDs } from '../core/tokens';
 
 export const evaluationPlugin: JupyterFrontEndPlugin<void> = {

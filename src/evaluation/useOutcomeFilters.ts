@@ -3,7 +3,7 @@ import { JSONExt, type ReadonlyPartialJSONValue } from '@lumino/coreutils';
 import * as React from 'react';
 import { useStore } from 'zustand';
 import type { IOutcomeFilter } from '../core/client/types';
-import { outcomeFilter } from '../core/components/outcomes';
+import { outcomeFilter } from '../core/outcomes/outcomes';
 import type { IWorkspaceModel } from '../core/workspace/types';
 
 export type Part = Partial<Omit<IOutcomeFilter, 'evaluation' | 'confidence'>>;

@@ -6,7 +6,7 @@ import type { IErrorBody } from '../core/client/types';
 import { ErrorBox } from '../core/components/ErrorBox';
 import { formatCount } from '../core/components/format';
 import { PathField } from '../ingestion/PathField';
-import { sourceName } from '../core/components/sourceName';
+import { sourceName } from '../core/outcomes/sourceName';
 
 export type Extent = 'selection' | 'view' | 'dataset';
 

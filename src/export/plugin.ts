@@ -3,7 +3,7 @@ import type {
   JupyterFrontEnd,
   JupyterFrontEndPlugin
 } from '@jupyterlab/application';
-import { NO_ARGS } from '../core/plugins/args';
+import { NO_ARGS } from '../core/plugins/commands/args';
 import { ICore } from '../core/plugins/core';
 import { reportFailure } from '../core/plugins/failure';
 import { CommandIDs, IWorkspaces } from '../core/tokens';

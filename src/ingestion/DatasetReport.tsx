@@ -1,6 +1,6 @@
 import * as React from 'react';
 import type { ISlotProps } from '../core/client/context';
-import { addDropZone } from '../core/components/dropZone';
+import { addDropZone } from '../core/files/dropZone';
 import { Report } from './Report';
 import type { IUploads } from './uploads/types';
 import type { ReadReport } from './useReport';

@@ -1,5 +1,5 @@
 /** Choosing image files of this computer for a dataset. */
-import { pickFiles } from '../core/components/imageFiles';
+import { pickFiles } from '../core/files/imageFiles';
 import type { IUploads } from './uploads/types';
 
 /** Ask for files and send them. */

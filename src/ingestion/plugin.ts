@@ -5,10 +5,10 @@ import type {
 } from '@jupyterlab/application';
 import { type FileBrowser, IDefaultFileBrowser } from '@jupyterlab/filebrowser';
 import { CommandIDs, IWorkspaces } from '../core/tokens';
-import { DATASET_ARGS, PATH_ARGS } from '../core/plugins/args';
+import { DATASET_ARGS, PATH_ARGS } from '../core/plugins/commands/args';
 import { ICore } from '../core/plugins/core';
 import { reportFailure } from '../core/plugins/failure';
-import { IPanels } from '../core/plugins/panels';
+import { IPanels } from '../core/plugins/panels/panels';
 import { datasetsIcon, lensIcon } from '../core/plugins/icons';
 import type { IUploads } from './uploads/types';
 

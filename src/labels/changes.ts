@@ -10,7 +10,7 @@ import type { IClient } from '../core/client/context';
 import type { IEditDone } from '../core/client/types';
 import { errorBody } from '../core/client/errors';
 import { formatCount } from '../core/components/format';
-import type { IExamples } from '../core/plugins/commandTarget';
+import type { IExamples } from '../core/plugins/commands/commandTarget';
 import type { IWorkspaceModel } from '../core/workspace/types';
 import { annotationsOf } from './targets';
 

@@ -1,11 +1,11 @@
 /** What the commands that change labels do; loaded with the first of them. */
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import { Changes } from './changes';
-import { meant } from '../core/plugins/commandTarget';
-import type { IExamples } from '../core/plugins/commandTarget';
+import { meant } from '../core/plugins/commands/commandTarget';
+import type { IExamples } from '../core/plugins/commands/commandTarget';
 import type { IWorkspaceModel } from '../core/workspace/types';
 import type { ICore } from '../core/plugins/core';
-import '../core/plugins/panelStyles';
+import '../core/plugins/panels/panelStyles';
 
 export interface ILabelArgs extends Partial<IExamples> {
   /** From a context menu: what it was opened on is meant. */

@@ -4,7 +4,7 @@ import type {
   JupyterFrontEndPlugin
 } from '@jupyterlab/application';
 import { CommandIDs, IWorkspaces } from '../core/tokens';
-import { EXAMPLES_ARGS, NO_ARGS } from '../core/plugins/args';
+import { EXAMPLES_ARGS, NO_ARGS } from '../core/plugins/commands/args';
 import { ICore } from '../core/plugins/core';
 import { reportFailure } from '../core/plugins/failure';
 import type { ILabelArgs, LabelCommands } from './commands';

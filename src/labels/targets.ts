@@ -1,7 +1,7 @@
 /** Which annotations a change of many labels is about. */
 import type { IBulk, IViewSpec } from '../core/client/types';
 import { conjunction, conjuncts } from '../core/filters/tree';
-import type { IExamples } from '../core/plugins/commandTarget';
+import type { IExamples } from '../core/plugins/commands/commandTarget';
 
 /** The annotations that are meant; of images those that match the view's conditions. */
 export function annotationsOf(

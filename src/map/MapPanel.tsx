@@ -13,12 +13,12 @@ import {
 } from '../core/search/useSemanticSearch';
 import type { IWorkspaceModel } from '../core/workspace/types';
 import { ComputeForm } from './ComputeForm';
-import { Legend } from './Legend';
-import { MapCanvas } from './MapCanvas';
+import { Legend } from './legend/Legend';
+import { MapCanvas } from './canvas/MapCanvas';
 import { MapModel } from './mapModel';
 import { MapToolbar } from './MapToolbar';
-import type { Mode } from './useDrawing';
-import { useRenderer } from './useRenderer';
+import type { Mode } from './canvas/useDrawing';
+import { useRenderer } from './canvas/useRenderer';
 
 interface IProps {
   readonly model: IWorkspaceModel;

@@ -7,9 +7,9 @@ import type { IWorkspaceModel } from '../core/workspace/types';
 import { ComputeForm } from './ComputeForm';
 import type { MapModel } from './mapModel';
 import { projectionName } from './methods';
-import { useEvaluationNames } from './useEvaluationNames';
-import type { Mode } from './useDrawing';
-import type { IMapView } from './useRenderer';
+import { useEvaluationNames } from './legend/useEvaluationNames';
+import type { Mode } from './canvas/useDrawing';
+import type { IMapView } from './canvas/useRenderer';
 
 interface IProps {
   readonly model: IWorkspaceModel;

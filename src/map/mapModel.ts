@@ -9,12 +9,12 @@ import type {
 } from '../embeddings/client';
 import { errorBody } from '../core/client/errors';
 import type { IErrorBody, Level } from '../core/client/types';
-import { outcomeFilter } from '../core/components/outcomes';
+import { outcomeFilter } from '../core/outcomes/outcomes';
 import { IdSet } from '../core/workspace/idSet';
 import { Latest } from '../core/workspace/latest';
 import type { IWorkspaceModel, IWorkspaceState } from '../core/workspace/types';
-import { fillColors } from './palette';
-import { fillStates, type IPoints, readPoints, State } from './points';
+import { fillColors } from './legend/palette';
+import { fillStates, type IPoints, readPoints, State } from './points/points';
 
 export interface IMapState {
   /** Null until they were read. */

@@ -3,7 +3,7 @@ import type { IAnalysis, IAnalysisClient, IEffect, IFinding } from '../client';
 import type { IAgentRun, IAgentSettings } from '../../agents/client';
 import type { IAttribute, IVisionModel } from '../../attributes/client';
 import type { IJob, IViewSpec } from '../../core/client/types';
-import { outcomeFilter } from '../../core/components/outcomes';
+import { outcomeFilter } from '../../core/outcomes/outcomes';
 import { job } from '../../core/jobs/__tests__/fakes';
 import { plainView } from '../../core/workspace/plainView';
 

@@ -7,13 +7,13 @@ import { HeaderLine } from '../components/HeaderLine';
 import { ToggleButton } from '../components/ToggleButton';
 import { CommandIDs } from '../tokens';
 import type { IWorkspaceModel } from '../workspace/types';
-import { Conditions } from './Conditions';
-import { Facets } from './Facets';
+import { Conditions } from './condition/Conditions';
+import { Facets } from './facets/Facets';
 import { HistoryButtons } from './HistoryButtons';
-import { PredicateBox } from './PredicateBox';
-import { SavedViews } from './SavedViews';
-import { SearchBox } from './SearchBox';
-import { SqlBox } from './SqlBox';
+import { PredicateBox } from './text/PredicateBox';
+import { SavedViews } from './savedViews/SavedViews';
+import { SearchBox } from '../search/SearchBox';
+import { SqlBox } from './text/SqlBox';
 
 interface IProps {
   readonly model: IWorkspaceModel;

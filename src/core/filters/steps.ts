@@ -2,9 +2,9 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { JSONExt, type ReadonlyPartialJSONValue } from '@lumino/coreutils';
 import type { IViewSpec } from '../client/types';
-import { describeOutcomes } from '../components/outcomes';
+import { describeOutcomes } from '../outcomes/outcomes';
 import { describeSearch, type QueryNames } from '../search/describeSearch';
-import { describeCondition } from './describe';
+import { describeCondition } from './condition/describe';
 import { conditions } from './tree';
 
 /** Longer conditions are cut. */

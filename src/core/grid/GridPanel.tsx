@@ -7,7 +7,7 @@ import { useSettings } from '../components/useSettings';
 import { CommandIDs } from '../tokens';
 import type { IWorkspaceModel } from '../workspace/types';
 import { GridToolbar } from './GridToolbar';
-import type { IGridSources } from './sources';
+import type { IGridSources } from './images/sources';
 import { TileGrid } from './TileGrid';
 
 interface IProps {

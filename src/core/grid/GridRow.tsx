@@ -2,13 +2,13 @@ import * as React from 'react';
 import { useStore } from 'zustand';
 import type { IPanelContext } from '../client/context';
 import type { ISize } from '../components/placement';
-import type { Skeletons } from '../components/shapes';
+import type { Skeletons } from '../overlays/shapes';
 import { useSettings } from '../components/useSettings';
 import type { IWorkspaceModel } from '../workspace/types';
 import { Tile } from './Tile';
-import type { Thumbnails } from './thumbnails';
+import type { Thumbnails } from './images/thumbnails';
 import type { TileCache } from './tileCache';
-import { TileImage } from './TileImage';
+import { TileImage } from './images/TileImage';
 
 interface IProps {
   readonly model: IWorkspaceModel;

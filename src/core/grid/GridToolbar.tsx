@@ -3,7 +3,7 @@ import { useStore } from 'zustand';
 import type { IPanelContext } from '../client/context';
 import type { Level } from '../client/types';
 import { HeaderLine } from '../components/HeaderLine';
-import { OverlayToggles } from '../components/OverlayToggles';
+import { OverlayToggles } from '../overlays/OverlayToggles';
 import { Popover } from '../components/Popover';
 import { TagForm } from '../components/TagForm';
 import { useCommandEnabled } from '../components/useCommandEnabled';

@@ -4,9 +4,9 @@ import type { ITile } from '../client/types';
 import { classColor } from '../components/classColor';
 import { ClassSwatch } from '../components/ClassSwatch';
 import { formatCount } from '../components/format';
-import { OutcomeMark } from '../components/OutcomeMark';
-import { OUTCOMES, outcomeName } from '../components/outcomes';
-import { GROUND_TRUTH } from '../components/shapes';
+import { OutcomeMark } from '../outcomes/OutcomeMark';
+import { OUTCOMES, outcomeName } from '../outcomes/outcomes';
+import { GROUND_TRUTH } from '../overlays/shapes';
 import type { IHover } from './useHover';
 
 interface IProps {

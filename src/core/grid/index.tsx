@@ -4,7 +4,7 @@ import type { IPanelContext } from '../client/context';
 import { PanelWidget } from '../components/panelWidget';
 import type { IWorkspaceModel } from '../workspace/types';
 import { GridPanel } from './GridPanel';
-import { createSources } from './sources';
+import { createSources } from './images/sources';
 
 /** The grid of a workspace. */
 export function createGridPanel(

@@ -2,7 +2,7 @@ import type { VirtualItem } from '@tanstack/react-virtual';
 import * as React from 'react';
 import { useStore, type StoreApi } from 'zustand';
 import type { IWorkspaceState } from '../workspace/types';
-import { mayHaveGeometry } from './sources';
+import { mayHaveGeometry } from './images/sources';
 import type { TileCache } from './tileCache';
 
 /** Tell the tile cache of a workspace what is shown, and which rows are on the screen. */

@@ -7,10 +7,10 @@ import {
 import { PageConfig } from '@jupyterlab/coreutils';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import { CommandIDs, IWorkspaces, NAMESPACE } from '../tokens';
-import { LINK_ARGS, NO_ARGS } from './args';
+import { LINK_ARGS, NO_ARGS } from './commands/args';
 import { ICore } from './core';
 import { reportFailure } from './failure';
-import type { Links } from './links';
+import type { Links } from './notebooks/links';
 
 /**
  * The page's address if it names a dataset; the names leave it, so that a reload shows what the
@@ -47,7 +47,7 @@ export const addressPlugin: JupyterFrontEndPlugin<void> = {
       work: (links: Links) => T | Promise<T>
     ): Promise<T | undefined> => {
       try {
-        const { Links } = await import('./links');
+        const { Links } = await import('./notebooks/links');
         return await work(new Links(app, core, notebooks));
       } catch (reason) {
         reportFailure(reason);

@@ -18,7 +18,7 @@ import { IWorkspaces, NAMESPACE, PLUGIN_ID } from '../tokens';
 import { Workspaces } from '../workspace/registry';
 import { Settings } from './settings';
 // eslint-disable-next-line jupyter/prefer-lazy-imports
-import { Slots } from './slots';
+import { Slots } from './panels/slots';
 
 /** Server connection, events, jobs, settings and strings. */
 export interface ICore extends IPanelContext {

@@ -6,7 +6,7 @@ import { jobTitle, stateLabel } from '../jobs/describe';
 import { JobStatusItem } from '../jobs/statusItem';
 import { CommandIDs } from '../tokens';
 import type { ICore } from './core';
-import './statusStyles';
+import './panels/statusStyles';
 
 export class JobStatus {
   constructor(

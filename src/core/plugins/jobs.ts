@@ -5,11 +5,11 @@ import type {
 } from '@jupyterlab/application';
 import { IStatusBar } from '@jupyterlab/statusbar';
 import { CommandIDs } from '../tokens';
-import { NO_ARGS } from './args';
+import { NO_ARGS } from './commands/args';
 import { ICore } from './core';
 import { jobsIcon } from './icons';
 import type { JobStatus } from './jobStatus';
-import { LazyPanel } from './lazyPanel';
+import { LazyPanel } from './panels/lazyPanel';
 import { DATASETS_ID } from './sidebar';
 
 const PANEL_ID = 'visionlens-jobs';

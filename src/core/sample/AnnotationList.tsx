@@ -3,9 +3,9 @@ import * as React from 'react';
 import type { IAnnotation } from '../client/types';
 import { ClassSwatch } from '../components/ClassSwatch';
 import { formatNumber } from '../components/format';
-import { OutcomeMark } from '../components/OutcomeMark';
-import { errorName, formatShare, outcomeLabel } from '../components/outcomes';
-import { sourceName } from '../components/sourceName';
+import { OutcomeMark } from '../outcomes/OutcomeMark';
+import { errorName, formatShare, outcomeLabel } from '../outcomes/outcomes';
+import { sourceName } from '../outcomes/sourceName';
 
 interface IProps {
   readonly annotations: readonly IAnnotation[];

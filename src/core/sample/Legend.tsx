@@ -3,10 +3,10 @@ import * as React from 'react';
 import type { IAnnotation, Outcome } from '../client/types';
 import { ClassSwatch } from '../components/ClassSwatch';
 import { formatCount } from '../components/format';
-import { lineDash } from '../components/overlay';
-import { OutcomeMark } from '../components/OutcomeMark';
-import { outcomeName } from '../components/outcomes';
-import { sourceName } from '../components/sourceName';
+import { lineDash } from '../overlays/overlay';
+import { OutcomeMark } from '../outcomes/OutcomeMark';
+import { outcomeName } from '../outcomes/outcomes';
+import { sourceName } from '../outcomes/sourceName';
 import { legend, type IVisibility, type LegendKind } from './visibility';
 
 /** The line a source's boxes are drawn with. */

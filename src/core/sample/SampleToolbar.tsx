@@ -3,7 +3,7 @@ import { useStore } from 'zustand';
 import type { IPanelContext } from '../client/context';
 import { formatCount, formatOrdinal } from '../components/format';
 import { HeaderLine } from '../components/HeaderLine';
-import { OverlayToggles } from '../components/OverlayToggles';
+import { OverlayToggles } from '../overlays/OverlayToggles';
 import { ToggleButton } from '../components/ToggleButton';
 import type { IWorkspaceModel } from '../workspace/types';
 import { ACTUAL, FIT, type IZoom } from './zoom';

@@ -1,8 +1,8 @@
 /** The annotation under the pointer. */
 import * as React from 'react';
-import { hitTest } from '../components/hit';
+import { hitTest } from '../overlays/hit';
 import type { IPlacement } from '../components/placement';
-import type { IShape } from '../components/shapes';
+import type { IShape } from '../overlays/shapes';
 
 /** How near the pointer must come to lines and points, in CSS pixels. */
 export const TOLERANCE = 6;

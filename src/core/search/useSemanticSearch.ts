@@ -3,7 +3,7 @@ import * as React from 'react';
 import type { IPanelContext } from '../client/context';
 import { errorBody } from '../client/errors';
 import type { IErrorBody, ISearch } from '../client/types';
-import { addDropZone } from '../components/dropZone';
+import { addDropZone } from '../files/dropZone';
 import type { IWorkspaceModel } from '../workspace/types';
 
 export interface ISemanticSearch {

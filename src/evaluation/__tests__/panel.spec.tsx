@@ -1,7 +1,7 @@
 import '@testing-library/jest-dom';
 import { act, fireEvent, screen, within } from '@testing-library/react';
 import { VisionLensError } from '../../core/client/errors';
-import { outcomeFilter } from '../../core/components/outcomes';
+import { outcomeFilter } from '../../core/outcomes/outcomes';
 import {
   fakeContext,
   fakeModel,

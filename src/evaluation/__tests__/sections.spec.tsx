@@ -1,6 +1,6 @@
 import '@testing-library/jest-dom';
 import { act, fireEvent, screen, within } from '@testing-library/react';
-import { outcomeFilter } from '../../core/components/outcomes';
+import { outcomeFilter } from '../../core/outcomes/outcomes';
 import { DETAIL as DATASET } from '../../core/components/__tests__/fakes';
 import { DETAIL } from './fixtures';
 import { kept, open, setUp, settle } from './setUp';

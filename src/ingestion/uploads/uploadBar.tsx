@@ -2,7 +2,7 @@ import { ReactWidget } from '@jupyterlab/ui-components';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Widget } from '@lumino/widgets';
 import * as React from 'react';
-import { addDropZone } from '../../core/components/dropZone';
+import { addDropZone } from '../../core/files/dropZone';
 import type { IUploads } from './types';
 import { UploadList } from './UploadList';
 

@@ -3,7 +3,7 @@ import { Signal } from '@lumino/signaling';
 import type { IClient } from '../../core/client/context';
 import { errorBody, isAbort } from '../../core/client/errors';
 import type { IJobs } from '../../core/jobs/tracker';
-import { isImageName } from '../../core/components/imageFiles';
+import { isImageName } from '../../core/files/imageFiles';
 import type { IUpload, IUploads } from './types';
 
 /** How many files are on their way at once. */

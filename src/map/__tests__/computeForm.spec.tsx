@@ -7,7 +7,7 @@ import { VIEW } from '../../core/components/__tests__/fakes';
 import { ComputeForm } from '../ComputeForm';
 import { fakeMap } from './fakeMap';
 
-jest.mock('../makeWorker', () => ({}));
+jest.mock('../points/makeWorker', () => ({}));
 
 function embedder(model: string, change: Partial<IEmbedder> = {}): IEmbedder {
   return {

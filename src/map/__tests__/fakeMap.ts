@@ -13,8 +13,8 @@ import {
   fakeModel
 } from '../../core/components/__tests__/fakes';
 import { MapModel } from '../mapModel';
-import type { ICamera, IMapRenderer } from '../renderer';
-import type { IMapView } from '../useRenderer';
+import type { ICamera, IMapRenderer } from '../canvas/renderer';
+import type { IMapView } from '../canvas/useRenderer';
 
 export const PROJECTION: IProjection = {
   projection: 'p1',

@@ -6,9 +6,9 @@ import {
   VIEW
 } from '../../core/components/__tests__/fakes';
 import { MapModel } from '../mapModel';
-import { State } from '../points';
+import { State } from '../points/points';
 
-jest.mock('../makeWorker', () => ({}));
+jest.mock('../points/makeWorker', () => ({}));
 
 const PROJECTION: IProjection = {
   projection: 'p1',

@@ -2,13 +2,13 @@ import '@testing-library/jest-dom';
 import { act, fireEvent, render, screen } from '@testing-library/react';
 import * as React from 'react';
 import type { IColoring } from '../../embeddings/client';
-import { outcomeColor, outcomeFilter } from '../../core/components/outcomes';
+import { outcomeColor, outcomeFilter } from '../../core/outcomes/outcomes';
 import { trans, VIEW } from '../../core/components/__tests__/fakes';
-import { Legend } from '../Legend';
+import { Legend } from '../legend/Legend';
 import { MapToolbar } from '../MapToolbar';
 import { fakeMap, fakeView, LEGEND, settled } from './fakeMap';
 
-jest.mock('../makeWorker', () => ({}));
+jest.mock('../points/makeWorker', () => ({}));
 
 const OUTCOMES: IColoring = {
   legend: {

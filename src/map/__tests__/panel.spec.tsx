@@ -9,7 +9,7 @@ import { createRenderer } from '../deck/load';
 import { MapPanel } from '../MapPanel';
 import { fakePlace, fakeRenderer, PROJECTION } from './fakeMap';
 
-jest.mock('../makeWorker', () => ({
+jest.mock('../points/makeWorker', () => ({
   makeWorker: () => ({ postMessage: () => undefined, terminate: () => 0 })
 }));
 jest.mock('../deck/load', () => ({ createRenderer: jest.fn() }));

@@ -4,7 +4,7 @@ import * as React from 'react';
 import { MapToolbar } from '../MapToolbar';
 import { fakeMap, fakeView, PROJECTION, settled } from './fakeMap';
 
-jest.mock('../makeWorker', () => ({}));
+jest.mock('../points/makeWorker', () => ({}));
 
 const PCA = {
   ...PROJECTION,

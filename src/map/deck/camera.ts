@@ -1,5 +1,5 @@
 /** Where the camera stands so that an area fits. */
-import type { IBounds, ICamera } from '../renderer';
+import type { IBounds, ICamera } from '../canvas/renderer';
 
 /** Free space around, as a share of the panel. */
 const MARGIN = 0.06;

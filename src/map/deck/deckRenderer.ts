@@ -6,14 +6,14 @@ import {
   type Viewport
 } from '@deck.gl/core';
 import type { Device } from '@luma.gl/core';
-import type { IPlane } from '../gridIndex';
-import type { IPoints } from '../points';
+import type { IPlane } from '../points/gridIndex';
+import type { IPoints } from '../points/points';
 import type {
   IBounds,
   ICamera,
   IMapRenderer,
   IRendererOptions
-} from '../renderer';
+} from '../canvas/renderer';
 import { fitCamera, zoomed } from './camera';
 import { PointLayer } from './pointLayer';
 import { cssColor, pixelRatio, pointStyle, type Rgb } from './style';

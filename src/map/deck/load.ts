@@ -1,5 +1,5 @@
 /** Loads deck.gl when the first map is opened. */
-import type { IMapRenderer, IRendererOptions } from '../renderer';
+import type { IMapRenderer, IRendererOptions } from '../canvas/renderer';
 
 /** Where deck.gl and luma.gl say which version of them there is; they refuse to be loaded beside another. */
 const MARKS = ['deck', 'luma'] as const;

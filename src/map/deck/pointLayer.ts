@@ -7,7 +7,7 @@ import {
 } from '@deck.gl/core';
 import { Buffer } from '@luma.gl/core';
 import { Model } from '@luma.gl/engine';
-import type { IPoints } from '../points';
+import type { IPoints } from '../points/points';
 
 /** How points are drawn; sizes in CSS pixels, colours 0 to 1. */
 export interface IPointStyle {

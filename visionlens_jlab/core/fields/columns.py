@@ -1,6 +1,6 @@
 """Columns that tables have unasked: DataFrames, SQL, and what the SQL box completes.
 
-`python -m visionlens_jlab.core.fields.columns > src/core/filters/columns.json` writes the names
+`python -m visionlens_jlab.core.fields.columns > src/core/filters/text/columns.json` writes the names
 for the front end.
 """
 

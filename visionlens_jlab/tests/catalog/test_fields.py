@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[3]
 
 @pytest.mark.parametrize(
     ("module", "file"),
-    [(columns, "src/core/filters/columns.json"), (documentation, "docs/fields.md")],
+    [(columns, "src/core/filters/text/columns.json"), (documentation, "docs/fields.md")],
 )
 def test_what_is_made_from_the_table_is_up_to_date(module, file):
     assert (ROOT / file).read_text() == module.document(), (

@@ -18,7 +18,7 @@ import type {
   ITile,
   IViewSpec
 } from '../../client/types';
-import { Slots } from '../../plugins/slots';
+import { Slots } from '../../plugins/panels/slots';
 import type { IWorkspaceModel, IWorkspaceState } from '../../workspace/types';
 
 export const trans = nullTranslator.load('visionlens');

@@ -14,7 +14,7 @@ import {
   fakeModel,
   VIEW
 } from '../../components/__tests__/fakes';
-import { FIRST_VALUES, MAX_VALUES } from '../facetStore';
+import { FIRST_VALUES, MAX_VALUES } from '../facets/facetStore';
 import { FiltersPanel, NoWorkspace } from '../FiltersPanel';
 import { CommandIDs } from '../../tokens';
 

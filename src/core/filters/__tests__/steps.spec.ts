@@ -1,8 +1,13 @@
 import type { Filter, IDatasetDetail, IViewSpec } from '../../client/types';
 import { DETAIL, trans, VIEW } from '../../components/__tests__/fakes';
-import { outcomeFilter } from '../../components/outcomes';
-import { applySuggestion, meanings, searchText, setSearch } from '../search';
-import { identifier, tables } from '../sqlSchema';
+import { outcomeFilter } from '../../outcomes/outcomes';
+import {
+  applySuggestion,
+  meanings,
+  searchText,
+  setSearch
+} from '../../search/search';
+import { identifier, tables } from '../text/sqlSchema';
 import { describeStep, sameView, viewText } from '../steps';
 
 const BUS: Filter = { op: 'compare', field: 'class', cmp: '=', value: 'bus' };

@@ -1,5 +1,5 @@
 import type { Filter } from '../../client/types';
-import { describe as text, describeCondition } from '../describe';
+import { describe as text, describeCondition } from '../condition/describe';
 import {
   conditions,
   conjuncts,

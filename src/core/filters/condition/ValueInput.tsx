@@ -4,7 +4,7 @@ import type { IFieldInfo, IViewSpec } from '../../client/types';
 import { ClassSwatch } from '../../components/ClassSwatch';
 import { Combobox, type IOption } from '../../components/Combobox';
 import { formatCount } from '../../components/format';
-import { valueLabel } from '../valueLabel';
+import { valueLabel } from '../facets/valueLabel';
 import { arity, type IDraft, parseValue } from './draft';
 import { useSuggestions } from './useSuggestions';
 

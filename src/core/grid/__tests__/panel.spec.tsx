@@ -24,7 +24,7 @@ import { emptySearch } from '../../../embeddings/searchSpec';
 import type { IWorkspaceState } from '../../workspace/types';
 import { GridPanel } from '../GridPanel';
 import { classCounts } from '../HoverCard';
-import { createSources } from '../sources';
+import { createSources } from '../images/sources';
 
 const SHAPES = {
   boxes: [

@@ -1,6 +1,6 @@
 import type { ISearch } from '../../client/types';
 import { VIEW } from '../../components/__tests__/fakes';
-import { outcomeFilter } from '../../components/outcomes';
+import { outcomeFilter } from '../../outcomes/outcomes';
 import { emptySearch } from '../../../embeddings/searchSpec';
 import { cellCode, pythonString, pythonText, viewCode } from '../cell';
 

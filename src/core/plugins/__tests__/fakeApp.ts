@@ -9,7 +9,7 @@ import { fakeJobs } from '../../jobs/__tests__/fakes';
 import { FakeServer } from '../../workspace/__tests__/fakeServer';
 import { Workspaces } from '../../workspace/registry';
 import type { ICore } from '../core';
-import { Slots } from '../slots';
+import { Slots } from '../panels/slots';
 
 export interface IAdded {
   widget: Widget;

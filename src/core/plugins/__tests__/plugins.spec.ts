@@ -8,10 +8,10 @@ import plugins from '../../..';
 import { job } from '../../jobs/__tests__/fakes';
 import { CommandIDs, PLUGIN_ID } from '../../tokens';
 import { compare } from '../../workspace/__tests__/fakeServer';
-import { actionsPlugin } from '../actions';
+import { actionsPlugin } from '../commands/actions';
 import { jobsPlugin } from '../jobs';
-import { notebooksPlugin } from '../notebooks';
-import { panelsPlugin } from '../panels';
+import { notebooksPlugin } from '../notebooks/notebooks';
+import { panelsPlugin } from '../panels/panels';
 import { sidebarPlugin } from '../sidebar';
 import { fakeApp } from './fakeApp';
 

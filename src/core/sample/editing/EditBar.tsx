@@ -4,7 +4,7 @@ import { ClassSwatch } from '../../components/ClassSwatch';
 import { Combobox } from '../../components/Combobox';
 import { ErrorBox } from '../../components/ErrorBox';
 import { formatNumber } from '../../components/format';
-import { GROUND_TRUTH } from '../../components/shapes';
+import { GROUND_TRUTH } from '../../overlays/shapes';
 import { ToggleButton } from '../../components/ToggleButton';
 import { isMovable, rectOf, type IEditor } from './useEditor';
 

@@ -11,7 +11,7 @@ import type {
   ISampleDetail
 } from '../../client/types';
 import type { IRect } from '../../components/placement';
-import { GROUND_TRUTH } from '../../components/shapes';
+import { GROUND_TRUTH } from '../../overlays/shapes';
 import type { IWorkspaceModel } from '../../workspace/types';
 import { sameBox } from './boxes';
 

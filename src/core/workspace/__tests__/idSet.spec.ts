@@ -1,4 +1,4 @@
-import { random } from '../../../map/__tests__/random';
+import { random } from '../../../map/points/__tests__/random';
 import { BitsOfIds, IdSet } from '../idSet';
 
 describe('IdSet', () => {

@@ -1,4 +1,4 @@
-import { outcomeFilter } from '../../components/outcomes';
+import { outcomeFilter } from '../../outcomes/outcomes';
 import { WorkspaceModel } from '../store';
 import { ALL, compare, EMPTY_VIEW, FakeServer, refusal } from './fakeServer';
 

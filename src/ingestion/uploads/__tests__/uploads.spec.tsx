@@ -5,8 +5,8 @@ import type { IClient } from '../../../core/client/context';
 import { VisionLensError } from '../../../core/client/errors';
 import { trans } from '../../../core/components/__tests__/fakes';
 import { fakeJobs, job } from '../../../core/jobs/__tests__/fakes';
-import { addDropZone } from '../../../core/components/dropZone';
-import { isImageName } from '../../../core/components/imageFiles';
+import { addDropZone } from '../../../core/files/dropZone';
+import { isImageName } from '../../../core/files/imageFiles';
 import { UploadList } from '../UploadList';
 import { CONCURRENCY, Uploads } from '../uploads';
 

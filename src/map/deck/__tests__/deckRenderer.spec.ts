@@ -1,4 +1,4 @@
-import { readPoints } from '../../points';
+import { readPoints } from '../../points/points';
 import type { PointLayer } from '../pointLayer';
 import { decks, devices, Resizes, until } from './nullDeck';
 import { DEEP, drawn, FLAT, frame, OTHERS, setUp, show } from './setUp';

@@ -1,4 +1,4 @@
-import type { IRendererOptions } from '../../renderer';
+import type { IRendererOptions } from '../../canvas/renderer';
 import { createRenderer } from '../load';
 
 const mockLoads = jest.fn();

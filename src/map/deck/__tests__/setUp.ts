@@ -1,6 +1,6 @@
 /** Renderers on null decks, in a panel of 800 x 400 pixels, and what they draw. */
-import { readPoints, State } from '../../points';
-import type { IRendererOptions } from '../../renderer';
+import { readPoints, State } from '../../points/points';
+import type { IRendererOptions } from '../../canvas/renderer';
 import { DeckRenderer } from '../deckRenderer';
 import { decks, devices, Resizes, until } from './nullDeck';
 

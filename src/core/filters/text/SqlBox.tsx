@@ -1,0 +1,164 @@
+import * as React from 'react';
+import { flushSync } from 'react-dom';
+import { useStore } from 'zustand';
+import type { IPanelContext } from '../../client/context';
+import { errorBody } from '../../client/errors';
+import type { IErrorBody } from '../../client/types';
+import { ErrorBox } from '../../components/ErrorBox';
+import type { IWorkspaceModel } from '../../workspace/types';
+import { examples, identifier, tables } from './sqlSchema';
+
+const TEMPLATE = 'SELECT sample_id\nFROM samples\nWHERE …';
+
+interface IProps {
+  readonly model: IWorkspaceModel;
+  readonly context: IPanelContext;
+  readonly onClose: () => void;
+}
+
+/** One SELECT whose `sample_id` or `annotation_id` becomes the view. */
+export function SqlBox({ model, context, onClose }: IProps): JSX.Element {
+  const { client, trans } = context;
+  const view = useStore(model.store, state => state.view);
+  const dataset = useStore(model.store, state => state.dataset);
+  const [text, setText] = React.useState(view.sql ?? '');
+  const [error, setError] = React.useState<IErrorBody | null>(null);
+  const [running, setRunning] = React.useState(false);
+  const box = React.useRef<HTMLTextAreaElement>(null);
+
+  React.useEffect(() => {
+    setText(view.sql ?? '');
+    setError(null);
+  }, [view.sql]);
+
+  const run = async (): Promise<void> => {
+    const sql = text.trim() || null;
+    if (running) {
+      return;
+    }
+    setRunning(true);
+    setError(null);
+    try {
+      if (sql !== null) {
+        await client.view(dataset, { ...view, sql });
+      }
+      model.setSql(sql);
+    } catch (reason) {
+      setError(errorBody(reason));
+    } finally {
+      setRunning(false);
+    }
+  };
+  const insert = (word: string): void => {
+    const { selectionStart: start, selectionEnd: end } = box.current!;
+    const before = text.slice(0, start);
+    const gap = before === '' || /[\s(,]$/.test(before) ? '' : ' ';
+    // At once: setting the text moves the caret to its end, and what is typed next must not go there.
+    flushSync(() => setText(`${before}${gap}${word}${text.slice(end)}`));
+    const caret = start + gap.length + word.length;
+    box.current!.focus();
+    box.current!.setSelectionRange(caret, caret);
+  };
+
+  return (
+    <form
+      className="vl-sql"
+      aria-label={trans.__('SQL')}
+      aria-busy={running}
+      onSubmit={event => {
+        event.preventDefault();
+        void run();
+      }}
+      onKeyDown={event => {
+        if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
+          event.preventDefault();
+          event.stopPropagation();
+          void run();
+        } else if (event.key === 'Escape') {
+          event.stopPropagation();
+          onClose();
+        }
+      }}
+    >
+      <textarea
+        ref={box}
+        className="vl-input vl-code-input"
+        rows={5}
+        value={text}
+        spellCheck={false}
+        autoFocus
+        placeholder={TEMPLATE}
+        aria-label={trans.__('SELECT whose result becomes the view')}
+        aria-invalid={error !== null}
+        title={trans.__(
+          'One SELECT with a column sample_id or annotation_id; its order is the view’s'
+        )}
+        onChange={event => setText(event.target.value)}
+      />
+      <div className="vl-condition-buttons">
+        <button
+          type="submit"
+          className="vl-button vl-mod-primary"
+          disabled={running}
+          title={trans.__('The result becomes the view (ctrl Enter)')}
+        >
+          {running ? trans.__('Running…') : trans.__('Run')}
+        </button>
+        <select
+          className="vl-button vl-select vl-sql-examples"
+          aria-label={trans.__('Examples')}
+          value=""
+          onChange={event => {
+            setText(event.target.value);
+            box.current?.focus();
+          }}
+        >
+          <option value="">{trans.__('Examples')}</option>
+          {examples(trans).map(({ label, sql }) => (
+            <option key={label} value={sql}>
+              {label}
+            </option>
+          ))}
+        </select>
+        <button type="button" className="vl-button" onClick={onClose}>
+          {trans.__('Close')}
+        </button>
+      </div>
+      {error && <ErrorBox error={error} trans={trans} />}
+      <Schema model={model} context={context} onInsert={insert} />
+    </form>
+  );
+}
+
+/** The tables and their columns; a click writes one into the query. */
+function Schema(props: {
+  model: IWorkspaceModel;
+  context: IPanelContext;
+  onInsert: (word: string) => void;
+}): JSX.Element {
+  const { model, context, onInsert } = props;
+  const { trans } = context;
+  const fields = useStore(model.store, state => state.detail?.fields);
+  return (
+    <>
+      {tables(fields ?? []).map(({ name, columns }) => (
+        <details key={name} className="vl-sql-table">
+          <summary title={trans.__('Columns of %1', name)}>{name}</summary>
+          <div className="vl-sql-columns">
+            {[name, ...columns].map(word => (
+              <button
+                key={word}
+                type="button"
+                className="vl-link"
+                title={trans.__('Write %1 into the query', word)}
+                onClick={() => onInsert(identifier(word))}
+              >
+                {word}
+              </button>
+            ))}
+          </div>
+        </details>
+      ))}
+    </>
+  );
+}

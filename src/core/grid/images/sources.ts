@@ -1,0 +1,67 @@
+/** What a grid draws from: its tiles and their thumbnails. */
+import type { IClient } from '../../client/context';
+import { hasGeometry } from '../../overlays/shapes';
+import type { IWorkspaceState } from '../../workspace/types';
+import { type ITileSource, TileCache } from '../tileCache';
+import { Thumbnails } from './thumbnails';
+
+/** How many thumbnails are fetched before the tiles are laid out: about a screenful. */
+const AHEAD = 96;
+
+export interface IGridSources {
+  readonly tiles: TileCache;
+  readonly thumbnails: Thumbnails;
+  dispose(): void;
+}
+
+/** Whether there is more to draw than boxes; until that is known, there may be. */
+export function mayHaveGeometry({ detail }: IWorkspaceState): boolean {
+  return detail === null || hasGeometry(detail);
+}
+
+/** The source of the tiles that a workspace shows. */
+export function tileSource(state: IWorkspaceState): ITileSource {
+  return {
+    dataset: state.dataset,
+    datasetVersion: state.datasetVersion,
+    view: state.shown,
+    geometry: mayHaveGeometry(state)
+  };
+}
+
+/**
+ * Make the sources of a workspace's grid.
+ *
+ * Where its ids are still to come, the tiles that the view begins with are asked for beside them,
+ * and their thumbnails before anything is drawn.
+ */
+export function createSources(
+  client: Pick<IClient, 'tiles' | 'thumbnails'>,
+  state: IWorkspaceState
+): IGridSources {
+  const tiles = new TileCache(client);
+  const thumbnails = new Thumbnails(client, state.dataset);
+  if (state.pending && state.ids.length === 0) {
+    void tiles
+      .begin(tileSource(state))
+      .then(first =>
+        thumbnails.fetchAhead(
+          first
+            .slice(0, AHEAD)
+            .flatMap(({ sample_id, thumbnail }) =>
+              thumbnail === null
+                ? []
+                : [{ sampleId: sample_id, version: thumbnail }]
+            )
+        )
+      );
+  }
+  return {
+    tiles,
+    thumbnails,
+    dispose: () => {
+      tiles.dispose();
+      thumbnails.dispose();
+    }
+  };
+}
