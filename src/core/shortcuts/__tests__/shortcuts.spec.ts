@@ -58,8 +58,8 @@ describe('the list of keys', () => {
     [
       'evaluation',
       [
-        ...handled('evaluation/ConfusionMatrix.tsx', 'onKeyDown'),
-        ...handled('evaluation/PlotButton.tsx', 'onKeyDown'),
+        ...handled('evaluation/confusion/ConfusionMatrix.tsx', 'onKeyDown'),
+        ...handled('evaluation/plots/PlotButton.tsx', 'onKeyDown'),
         'Home',
         'End',
         'ArrowUp',
