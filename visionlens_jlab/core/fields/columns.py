@@ -1,7 +1,7 @@
 """Columns that tables have unasked: DataFrames, SQL, and what the SQL box completes.
 
-`python -m visionlens_jlab.core.fields.columns > src/core/filters/text/columns.json` writes the names
-for the front end.
+`python -m visionlens_jlab.core.fields.columns > src/core/filters/text/columns.json` writes the
+names for the front end.
 """
 
 from __future__ import annotations
