@@ -51,7 +51,7 @@ def fill(store: DatasetStore, folder: Path, samples: int, classes: int) -> None:
             annotation=_annotations(rng, first, number, names),
             media=_media(rng, first, number),
         )
-        store.apply_piece(whole)
+        store.results.apply(whole)
 
 
 def _samples(rng: np.random.Generator, first: int, number: int) -> pa.Table:
@@ -193,8 +193,8 @@ def pages(bench: Bench) -> None:
 
     bench("100 tiles with all boxes, JSON, anywhere", tiles)
     bench("100 tiles with all boxes, JSON, side by side", neighbours)
-    bench("table of all samples", lambda store, _: store.table("samples"))
-    bench("table of all annotations", lambda store, _: store.table("annotations"))
+    bench("table of all samples", lambda store, _: store.tables.read("samples"))
+    bench("table of all annotations", lambda store, _: store.tables.read("annotations"))
 
 
 def main() -> None:

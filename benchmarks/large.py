@@ -22,6 +22,7 @@ from PIL import Image
 from visionlens_jlab.core.catalog.store import DatasetStore
 from visionlens_jlab.core.datasets.library import Library
 from visionlens_jlab.embeddings.shapes import EmbeddingSpace
+from visionlens_jlab.embeddings.store.embeddings import Embeddings
 from visionlens_jlab.media.thumbnails import PackWriter, encode
 from visionlens_jlab.tests.catalog.builders import annotations_table, final, piece, samples_table
 
@@ -60,7 +61,7 @@ def fill(store: DatasetStore, folder: Path, samples: int) -> None:
             annotation=_boxes(rng, first, count),
             media=_media(rng, first, count, places),
         )
-        store.apply_piece(whole)
+        store.results.apply(whole)
     store.set_state("ready")
 
 
@@ -120,7 +121,7 @@ def embed(store: DatasetStore, samples: int, dimension: int) -> None:
     space = EmbeddingSpace(
         space="centres", level="samples", model="m", version="1", dimension=dimension, created_at=""
     )
-    store.add_vectors(space, np.arange(samples), matrix)
+    store.part(Embeddings).add(space, np.arange(samples), matrix)
 
 
 def main() -> None:

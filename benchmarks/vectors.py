@@ -41,6 +41,7 @@ from visionlens_jlab.core.views.shapes import ViewSpec
 from visionlens_jlab.embeddings.index.config import VectorConfig
 from visionlens_jlab.embeddings.index.service import VectorService
 from visionlens_jlab.embeddings.shapes import EmbeddingSpace
+from visionlens_jlab.embeddings.store.embeddings import Embeddings
 from visionlens_jlab.tests.vectors.qdrant_server import KEY, qdrant
 
 QUERIES = 200
@@ -95,7 +96,7 @@ def run(folder: Path, count: int, dimension: int, config: VectorConfig) -> None:
     with opened(folder, config) as (service, store):
         make(store, folder, centres)
         started = time.monotonic()
-        store.add_vectors(space(dimension), np.arange(count), vectors(centres, dimension))
+        store.part(Embeddings).add(space(dimension), np.arange(count), vectors(centres, dimension))
         figures.append(f"add vectors (check, write, commit) {time.monotonic() - started:.1f} s")
         started, most = time.monotonic(), Peak()
         while not service.wait(0.1):
@@ -106,12 +107,14 @@ def run(folder: Path, count: int, dimension: int, config: VectorConfig) -> None:
             f"{cpu.ru_utime + cpu.ru_stime:.0f} CPU s of the builder, "
             f"most memory {most.bytes / 2**20:,.0f} MiB"
         )
-        assert store.space("many").index == "ready", store.space("many").index
+        assert store.part(Embeddings).read("many").index == "ready", (
+            store.part(Embeddings).read("many").index
+        )
     started = time.monotonic()
     with opened(folder, config) as (service, store):
         service.wait(600)
         figures.append(f"reopen, both sides compared {time.monotonic() - started:.1f} s")
-        assert store.space("many").index == "ready"
+        assert store.part(Embeddings).read("many").index == "ready"
         for name, where in FILTERS.items():
             searched(
                 f"top 50, {name}",

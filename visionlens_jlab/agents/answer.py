@@ -22,6 +22,7 @@ from visionlens_jlab.agents.statements.vocabulary import vocabulary
 from visionlens_jlab.agents.steps import Recorder
 from visionlens_jlab.agents.tools.base import Desk
 from visionlens_jlab.analysis.shapes import Claim, Finding, SliceRequest
+from visionlens_jlab.analysis.store.findings import Findings
 from visionlens_jlab.core.views.outcome_shapes import OutcomeFilter
 from visionlens_jlab.core.views.shapes import ViewSpec
 from visionlens_jlab.errors import VisionLensError
@@ -120,7 +121,7 @@ class Finisher:
         if isinstance(draft, PatternDraft) and draft.error not in (None, result["error"]):
             raise ClaimDropped(f"The error of a pattern is not that of {evidence.id}.")
         if is_finding:
-            return store.explain_finding(result["finding"], explanation)
+            return store.part(Findings).explain(result["finding"], explanation)
         if not result["confirmed"] or result["direction"] != "more":
             raise ClaimDropped(f"The slice of {evidence.id} was not confirmed as failing more.")
         request = SliceRequest.model_validate(
@@ -130,7 +131,7 @@ class Finisher:
                 "asked_by": "agent",
             }
         )
-        return store.keep_slice(request, explanation)
+        return store.part(Findings).keep_slice(request, explanation)
 
     def _view(self, draft: ViewDraft) -> ViewSpec | None:
         outcomes = None

@@ -10,6 +10,7 @@ from visionlens_jlab.agents.fencing import Fence
 from visionlens_jlab.agents.tools.base import Desk, Found, Tool
 from visionlens_jlab.agents.tools.toolbox import TOOLS
 from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.evaluation.store.evaluations import Evaluations
 from visionlens_jlab.version import __version__
 
 if TYPE_CHECKING:
@@ -112,6 +113,6 @@ def _found(library: Library, tool: Tool, arguments: dict[str, Any]) -> list[Foun
             "REQUEST_INVALID", "Outside assistants see thumbnails of images only."
         )
     store = library.open(dataset)
-    evaluations = store.evaluations()
+    evaluations = store.part(Evaluations).all()
     newest = evaluations[-1].evaluation if evaluations else None
     return tool.call(Desk(store, newest), arguments)

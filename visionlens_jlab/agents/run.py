@@ -18,8 +18,10 @@ from visionlens_jlab.agents.fencing import Fence
 from visionlens_jlab.agents.prompts import prompt
 from visionlens_jlab.agents.shapes import AgentAnswer, AgentRun, AskRequest
 from visionlens_jlab.agents.steps import Recorder
+from visionlens_jlab.agents.store.runs import AgentRuns
 from visionlens_jlab.agents.tools.base import Desk
 from visionlens_jlab.analysis.shapes import AnalyseRequest, Finding
+from visionlens_jlab.analysis.store.findings import Findings
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.language_models.config import AgentConfig
 from visionlens_jlab.language_models.providers import model_of
@@ -127,7 +129,7 @@ class Asking:
     def _findings(self) -> list[Finding]:
         if self.desk.evaluation is None:
             return []
-        return self.desk.store.findings(self.desk.evaluation)
+        return self.desk.store.part(Findings).all(self.desk.evaluation)
 
     def _ensure_analysis(self) -> None:
         evaluation = self.desk.evaluation
@@ -145,13 +147,13 @@ class Asking:
 
     @property
     def _is_analysed(self) -> bool:
-        known = self.desk.store.analyses()
+        known = self.desk.store.part(Findings).analyses()
         return any(one.evaluation == self.desk.evaluation for one in known)
 
     def _past(self) -> tuple[list[ModelMessage] | None, Fence]:
         if self.request.conversation is None:
             return None, Fence()
-        kept = self.desk.store.agent_messages(self.request.conversation)
+        kept = self.desk.store.part(AgentRuns).messages(self.request.conversation)
         if kept is None:
             return None, Fence()
         messages, fence = history.load(kept)

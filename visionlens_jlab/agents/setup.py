@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from visionlens_jlab.agents.shapes import AgentRun, AgentStep, AskRequest, Usage
+from visionlens_jlab.agents.store.runs import AgentRuns
 from visionlens_jlab.core.jobs.dataset_setup import DatasetSetup
 from visionlens_jlab.core.jobs.shapes import Job
 from visionlens_jlab.core.jobs.spool import Spool
 from visionlens_jlab.core.jobs.status import now, store_of
 from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.evaluation.store.evaluations import Evaluations
 
 if TYPE_CHECKING:
     from visionlens_jlab.core.catalog.store import DatasetStore
@@ -25,11 +27,11 @@ class AgentSetup(DatasetSetup[AskRequest]):
         if request.view is not None:
             store.view(request.view)
         if request.conversation is not None:
-            store.agent_messages(request.conversation)
+            store.part(AgentRuns).messages(request.conversation)
         if request.evaluation is not None:
-            store.evaluation(request.evaluation)
+            store.part(Evaluations).read(request.evaluation)
             return request
-        known = store.evaluations()
+        known = store.part(Evaluations).all()
         if not known and request.agent != "chat":
             raise VisionLensError("ANALYSIS_INVALID", "The dataset has no evaluation.")
         return request.model_copy(update={"evaluation": known[-1].evaluation if known else None})
@@ -40,7 +42,7 @@ class AgentSetup(DatasetSetup[AskRequest]):
 
     def before_queue(self, store: DatasetStore, job: Job, request: AskRequest) -> None:
         """Keep the run without steps."""
-        store.keep_agent_run(
+        store.part(AgentRuns).keep(
             AgentRun(
                 run=job.job,
                 job=job.job,
@@ -65,9 +67,9 @@ class AgentSetup(DatasetSetup[AskRequest]):
         version = super().conclude(library, queue, job)
         if version is not None:
             store = store_of(library, job)
-            run = store.agent_run(job.job)
+            run = store.part(AgentRuns).read(job.job)
             if run.stopped is None:
-                store.keep_agent_run(_cut_short(run, job))
+                store.part(AgentRuns).keep(_cut_short(run, job))
         return version
 
 

@@ -15,6 +15,7 @@ from visionlens_jlab.analysis.shapes import (
     SliceRequest,
     SliceTest,
 )
+from visionlens_jlab.analysis.store.findings import Findings
 from visionlens_jlab.core.api.base import Resource
 from visionlens_jlab.core.api.codes import CHANGE, DATASET, VIEW
 from visionlens_jlab.core.api.operations import Binary, Operation, Route
@@ -34,7 +35,9 @@ class FindingsHandler(Resource):
     async def get(self, dataset: str) -> None:
         """Findings of one evaluation or of all."""
         asked = self.query(FindingsQuery)
-        found = await self.dataset(dataset, lambda store: store.findings(asked.evaluation))
+        found = await self.dataset(
+            dataset, lambda store: store.part(Findings).all(asked.evaluation)
+        )
         await self.answer(FindingList(findings=found))
 
 
@@ -44,7 +47,9 @@ class FindingHandler(Resource):
     @Operation("One finding", response=Finding, errors=(*DATASET, "FINDING_NOT_FOUND"))
     async def get(self, dataset: str, finding: str) -> None:
         """One finding."""
-        await self.answer(await self.dataset(dataset, lambda store: store.finding(finding)))
+        await self.answer(
+            await self.dataset(dataset, lambda store: store.part(Findings).read(finding))
+        )
 
     @Operation(
         "Say what one makes of a finding",
@@ -56,13 +61,13 @@ class FindingHandler(Resource):
         """Store what a user says of it."""
         change = await self.body(FindingChange)
         await self.answer(
-            await self.dataset(dataset, lambda store: store.change_finding(finding, change))
+            await self.dataset(dataset, lambda store: store.part(Findings).change(finding, change))
         )
 
     @Operation("Remove a finding", status=204, errors=(*DATASET, *CHANGE, "FINDING_NOT_FOUND"))
     async def delete(self, dataset: str, finding: str) -> None:
         """Remove it."""
-        await self.dataset(dataset, lambda store: store.delete_finding(finding))
+        await self.dataset(dataset, lambda store: store.part(Findings).delete(finding))
         self.answer_done()
 
 
@@ -73,7 +78,9 @@ class AnalysesHandler(Resource):
     async def get(self, dataset: str) -> None:
         """Analyses of one evaluation or of all, newest first."""
         asked = self.query(FindingsQuery)
-        found = await self.dataset(dataset, lambda store: store.analyses(asked.evaluation))
+        found = await self.dataset(
+            dataset, lambda store: store.part(Findings).analyses(asked.evaluation)
+        )
         await self.answer(AnalysisList(analyses=found))
 
 
@@ -83,7 +90,9 @@ class AnalysisHandler(Resource):
     @Operation("One analysis", response=AnalysisInfo, errors=(*DATASET, "ANALYSIS_NOT_FOUND"))
     async def get(self, dataset: str, analysis: str) -> None:
         """One analysis."""
-        await self.answer(await self.dataset(dataset, lambda store: store.analysis(analysis)))
+        await self.answer(
+            await self.dataset(dataset, lambda store: store.part(Findings).analysis(analysis))
+        )
 
 
 class SlicesHandler(Resource):
@@ -98,7 +107,9 @@ class SlicesHandler(Resource):
     async def post(self, dataset: str) -> None:
         """Test one slice; the test is recorded."""
         request = await self.body(SliceRequest)
-        await self.answer(await self.dataset(dataset, lambda store: store.test_slice(request)))
+        await self.answer(
+            await self.dataset(dataset, lambda store: store.part(Findings).test_slice(request))
+        )
 
 
 class FindingReportHandler(Resource):

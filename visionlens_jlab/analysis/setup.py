@@ -9,11 +9,13 @@ import numpy as np
 
 from visionlens_jlab.analysis.job.input import UNITS
 from visionlens_jlab.analysis.shapes import AnalyseRequest, RecheckRequest
+from visionlens_jlab.analysis.store.findings import Findings
 from visionlens_jlab.core.jobs.dataset_setup import DatasetSetup
 from visionlens_jlab.core.jobs.shapes import Job
 from visionlens_jlab.core.jobs.spool import Spool
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.evaluation.shapes import EvaluateRequest
+from visionlens_jlab.evaluation.store.evaluations import Evaluations
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,17 +35,17 @@ class AnalyseSetup(DatasetSetup[AnalyseRequest]):
         if request.view is not None:
             store.view(request.view)
         if request.evaluation is not None:
-            store.evaluation(request.evaluation)
+            store.part(Evaluations).read(request.evaluation)
             return request
-        known = store.evaluations()
+        known = store.part(Evaluations).all()
         if not known:
             raise VisionLensError("ANALYSIS_INVALID", "Nothing has been evaluated yet.")
         return request.model_copy(update={"evaluation": known[-1].evaluation})
 
     def prepare(self, store: DatasetStore, request: AnalyseRequest, spool: Spool) -> dict[str, Any]:
         """Write the input. ANALYSIS_INVALID, FIELD_UNKNOWN, SPACE_NOT_FOUND."""
-        store.make_clusters(request)
-        source = store.analysis_source(request)
+        store.part(Findings).make_clusters(request)
+        source = store.part(Findings).source(request)
         _save(source.given, spool.input / UNITS)
         earlier = [[1.0 if p is None else p for p in pair] for pair in source.earlier]
         return {"earlier": earlier, "digest": source.digest}
@@ -55,16 +57,16 @@ class RecheckSetup(DatasetSetup[RecheckRequest]):
     def checked(self, store: DatasetStore, request: RecheckRequest) -> RecheckRequest:
         """FINDING_NOT_FOUND, EVALUATION_NOT_FOUND."""
         if request.evaluation is not None:
-            store.evaluation(request.evaluation)
+            store.part(Evaluations).read(request.evaluation)
         for finding in request.findings or ():
-            store.finding(finding)
+            store.part(Findings).read(finding)
         return request
 
     def prepare(self, store: DatasetStore, request: RecheckRequest, spool: Spool) -> dict[str, Any]:
         """Write the input, the units of each target once."""
         places: dict[int, str] = {}
         checks = []
-        for number, source in enumerate(store.check_sources(request)):
+        for number, source in enumerate(store.part(Findings).check_sources(request)):
             if id(source.given) not in places:
                 places[id(source.given)] = f"{UNITS}{number}"
                 _save(source.given, spool.input / places[id(source.given)])

@@ -10,6 +10,7 @@ from visionlens_jlab.attributes.shapes import (
     CalibrationTask,
     VisionModelList,
 )
+from visionlens_jlab.attributes.store.attributes import Attributes
 from visionlens_jlab.core.api.base import Resource
 from visionlens_jlab.core.api.codes import CHANGE, DATASET
 from visionlens_jlab.core.api.operations import Operation, Route
@@ -23,7 +24,7 @@ class AttributesHandler(Resource):
     @Operation("Visual attributes", response=AttributeList, errors=DATASET)
     async def get(self, dataset: str) -> None:
         """Every attribute with its calibrations, oldest first."""
-        found = await self.dataset(dataset, lambda store: store.attributes())
+        found = await self.dataset(dataset, lambda store: store.part(Attributes).all())
         await self.answer(AttributeList(attributes=found))
 
 
@@ -37,7 +38,7 @@ class AttributeHandler(Resource):
     )
     async def delete(self, dataset: str, attribute: str) -> None:
         """Remove an attribute with its answers and labels."""
-        await self.remove(dataset, lambda store: store.delete_attribute(attribute))
+        await self.remove(dataset, lambda store: store.part(Attributes).delete(attribute))
 
 
 class CalibrationHandler(Resource):
@@ -55,7 +56,9 @@ class CalibrationHandler(Resource):
         await self.answer(
             await self.dataset(
                 dataset,
-                lambda store: store.calibration_task(attribute, asked.answer, asked.count),
+                lambda store: store.part(Attributes).calibration_task(
+                    attribute, asked.answer, asked.count
+                ),
             )
         )
 
@@ -69,7 +72,9 @@ class CalibrationHandler(Resource):
         """Take labels; the attribute with its calibrations."""
         given = await self.body(CalibrationLabels)
         await self.answer(
-            await self.dataset(dataset, lambda store: store.calibrate_attribute(attribute, given))
+            await self.dataset(
+                dataset, lambda store: store.part(Attributes).calibrate(attribute, given)
+            )
         )
 
 

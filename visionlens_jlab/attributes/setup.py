@@ -11,6 +11,7 @@ import pyarrow as pa
 from visionlens_jlab.attributes.job.input import ASKED, ASKED_FOLDER
 from visionlens_jlab.attributes.models.questions import checked
 from visionlens_jlab.attributes.shapes import AttributeRequest, AttributeSpec
+from visionlens_jlab.attributes.store.attributes import Attributes
 from visionlens_jlab.core.jobs.dataset_setup import DatasetSetup
 from visionlens_jlab.core.jobs.pieces import write_stream
 from visionlens_jlab.core.jobs.spool import Spool
@@ -62,11 +63,13 @@ class AttributesSetup(DatasetSetup[AttributeRequest]):
 
     def _write_asked(self, store: DatasetStore, specs: list[AttributeSpec], spool: Spool) -> None:
         names = {spec.name for spec in specs}
-        known = [one for one in store.attributes() if one.spec.name in names]
+        known = [one for one in store.part(Attributes).all() if one.spec.name in names]
         folder = spool.input / ASKED_FOLDER
         folder.mkdir(mode=0o700, exist_ok=True)
         for one in known:
-            np.save(folder / f"{one.spec.name}.npy", store.asked_ids(one.spec.name))
+            np.save(
+                folder / f"{one.spec.name}.npy", store.part(Attributes).asked_ids(one.spec.name)
+            )
         content = [one.model_dump(mode="json", exclude={"calibrations"}) for one in known]
         (spool.input / ASKED).write_text(json.dumps(content), encoding="utf-8")
 
@@ -75,7 +78,7 @@ def _samples(store: DatasetStore, request: AttributeRequest) -> Ids | None:
     """The samples that are drawn; None: all."""
     if request.limit is None:
         return None
-    table = store.table("samples", spec=request.view, columns=["sample_id"])
+    table = store.tables.read("samples", spec=request.view, columns=["sample_id"])
     ids = np.unique(table["sample_id"].to_numpy())
     if request.limit >= len(ids):
         return ids
@@ -86,6 +89,6 @@ def _ids(store: DatasetStore, view: ViewSpec | None, level: Level, samples: Ids 
     """Rows of a level; without a view, of objects those of the ground truth."""
     key = _KEYS[level]
     columns = [key] if level == "samples" else [key, "sample_id"]
-    table = store.table(level, spec=view or ViewSpec(), columns=columns)
+    table = store.tables.read(level, spec=view or ViewSpec(), columns=columns)
     ids: Ids = table[key].to_numpy()
     return ids if samples is None else ids[np.isin(table["sample_id"].to_numpy(), samples)]

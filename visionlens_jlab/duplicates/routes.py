@@ -9,6 +9,7 @@ from visionlens_jlab.core.api.codes import CHANGE, DATASET
 from visionlens_jlab.core.api.operations import Operation, Route
 from visionlens_jlab.core.views.shapes import Changed
 from visionlens_jlab.duplicates.shapes import Duplicates, DuplicatesQuery, ResolveRequest
+from visionlens_jlab.duplicates.store.groups import DuplicateGroups
 
 if TYPE_CHECKING:
     from visionlens_jlab.core.catalog.store import DatasetStore
@@ -23,7 +24,10 @@ class DuplicatesHandler(Resource):
         asked = self.query(DuplicatesQuery)
         await self.answer(
             await self.dataset(
-                dataset, lambda store: store.duplicates(asked.kind, asked.offset, asked.limit)
+                dataset,
+                lambda store: store.part(DuplicateGroups).read(
+                    asked.kind, asked.offset, asked.limit
+                ),
             )
         )
 

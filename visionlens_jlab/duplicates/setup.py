@@ -10,8 +10,11 @@ from visionlens_jlab.core.jobs.pieces import write_stream
 from visionlens_jlab.core.jobs.spool import Spool
 from visionlens_jlab.duplicates.job.input import SAMPLES
 from visionlens_jlab.duplicates.shapes import DuplicatesRequest
+from visionlens_jlab.duplicates.store.groups import DuplicateGroups
 from visionlens_jlab.embeddings.setup import offer_space
+from visionlens_jlab.embeddings.store.embeddings import Embeddings
 from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.media.store.images import Images
 from visionlens_jlab.media.store.thumbnails import FOLDER as THUMBNAILS
 
 if TYPE_CHECKING:
@@ -31,14 +34,18 @@ class DuplicatesSetup(DatasetSetup[DuplicatesRequest]):
         if request.kind == "exact":
             return request.model_copy(update={"space": None})
         if request.space is not None:
-            if store.space(request.space).level != "samples":
+            if store.part(Embeddings).read(request.space).level != "samples":
                 raise VisionLensError(
                     "REQUEST_INVALID",
                     f"The space {request.space!r} holds vectors of objects.",
                     "Name a space of samples.",
                 )
             return request
-        spaces = [one for one in store.spaces() if one.level == "samples" and one.vectors > 1]
+        spaces = [
+            one
+            for one in store.part(Embeddings).all()
+            if one.level == "samples" and one.vectors > 1
+        ]
         return request.model_copy(update={"space": spaces[-1].space if spaces else None})
 
     def makes(self, request: DuplicatesRequest) -> object:
@@ -47,13 +54,13 @@ class DuplicatesSetup(DatasetSetup[DuplicatesRequest]):
 
     def standing(self, store: DatasetStore, request: DuplicatesRequest) -> str | None:
         """When they were looked for last."""
-        return store.duplicates_run(request.kind)
+        return store.part(DuplicateGroups).last_run(request.kind)
 
     def prepare(
         self, store: DatasetStore, request: DuplicatesRequest, spool: Spool
     ) -> dict[str, Any]:
         """The samples with whole thumbnails, and the vectors where there are some."""
-        store.mend_thumbnails()
+        store.part(Images).mend()
         samples = store.sql(_SAMPLES_SQL, timeout=600)
         for pack in samples["thumb_pack"].unique().drop_null().to_pylist():
             own_file(store.folder, f"{THUMBNAILS}/{pack}")

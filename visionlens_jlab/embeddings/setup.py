@@ -19,6 +19,7 @@ from visionlens_jlab.core.shapes import Level
 from visionlens_jlab.embeddings.job.input import FITTED_FOLDER, HAVE_FOLDER, ITEMS, SPACES
 from visionlens_jlab.embeddings.models.files import FILES, real_path_of
 from visionlens_jlab.embeddings.shapes import EmbeddingSpace, EmbedRequest
+from visionlens_jlab.embeddings.store.embeddings import Embeddings
 from visionlens_jlab.embeddings.vectors.space_input import EXISTING
 from visionlens_jlab.errors import VisionLensError, check_options
 
@@ -61,7 +62,7 @@ class EmbedSetup(DatasetSetup[EmbedRequest]):
     def checked(self, store: DatasetStore, request: EmbedRequest) -> EmbedRequest:
         """VECTORS_INVALID when the space that is named is of the other level."""
         check_options("Embeddings", request.options, OPTIONS)
-        for space in store.spaces():
+        for space in store.part(Embeddings).all():
             if space.space == request.space and space.level != request.level:
                 raise VisionLensError(
                     "VECTORS_INVALID",
@@ -76,7 +77,7 @@ class EmbedSetup(DatasetSetup[EmbedRequest]):
 
     def goes_on(self, store: DatasetStore, job: Job, since: int) -> bool:
         """Not where vectors of its space came from others: these are newer."""
-        return not store.vectors_of_others(job.job, since)
+        return not store.part(Embeddings).written_by_others(job.job, since)
 
     def noted(self, request: EmbedRequest) -> dict[str, Any]:
         """Where the model's files lie: a link that is put in between is not followed."""
@@ -88,11 +89,11 @@ class EmbedSetup(DatasetSetup[EmbedRequest]):
         have, fitted = spool.input / HAVE_FOLDER, spool.input / FITTED_FOLDER
         for folder in (have, fitted):
             folder.mkdir(mode=0o700, exist_ok=True)
-        spaces = [space for space in store.spaces() if space.level == request.level]
+        spaces = [space for space in store.part(Embeddings).all() if space.level == request.level]
         for number, space in enumerate(spaces):
             wanted = _may_be_meant(request, space)
             if wanted:  # what is damaged of it is embedded again
-                store.set_aside_vectors(space.space)
+                store.part(Embeddings).set_aside(space.space)
             np.save(have / f"{number}.npy", _ids_of(store, space.space))
             if file := space.settings.get("fitted"):
                 source = own_file(store.folder, file)
@@ -116,8 +117,8 @@ def follow(job: Job, settings: Mapping[str, Any]) -> list[EmbedRequest]:
 
 def offer_space(store: DatasetStore, space: str, spool: Spool) -> dict[str, Any]:
     """Params for `read_space`. SPACE_NOT_FOUND."""
-    found = store.space(space)
-    files, existing, _ = store.vector_source(space)
+    found = store.part(Embeddings).read(space)
+    files, existing, _ = store.part(Embeddings).source(space)
     np.save(spool.input / EXISTING, existing)
     return {
         "level": found.level,
@@ -136,7 +137,7 @@ def _may_be_meant(request: EmbedRequest, space: EmbeddingSpace) -> bool:
 def _ids_of(store: DatasetStore, space: str) -> np.ndarray[Any, Any]:
     """Ids that have a vector; none where the space is damaged, and is not the one that is meant."""
     try:
-        return store.segments(space).ids
+        return store.part(Embeddings).segments(space).ids
     except VisionLensError as error:
         if error.code != "DATASET_DAMAGED":
             raise

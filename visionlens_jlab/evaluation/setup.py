@@ -13,6 +13,8 @@ from visionlens_jlab.core.jobs.spool import Spool
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.evaluation.job.files import CLASSES, IMAGES, LABELS, PREDICTIONS
 from visionlens_jlab.evaluation.shapes import EvaluateRequest, IntervalsRequest, LabelQualityRequest
+from visionlens_jlab.evaluation.store.evaluations import Evaluations
+from visionlens_jlab.evaluation.store.prediction_runs import Runs
 
 if TYPE_CHECKING:
     from visionlens_jlab.core.catalog.store import DatasetStore
@@ -25,14 +27,14 @@ class EvaluateSetup(DatasetSetup[EvaluateRequest]):
 
     def checked(self, store: DatasetStore, request: EvaluateRequest) -> EvaluateRequest:
         """With a name. RUN_NOT_FOUND, REQUEST_INVALID; what the view raises."""
-        store.run(request.run)
+        store.part(Runs).read(request.run)
         if request.view is not None:
             store.view(request.view)
         if request.iou is not None and not all(0 < value <= 1 for value in request.iou):
             raise VisionLensError("REQUEST_INVALID", "Each IoU must lie above 0, at most at 1.")
         name = request.name
         if name is None:
-            name = free_name(request, {one.evaluation for one in store.evaluations()})
+            name = free_name(request, {one.evaluation for one in store.part(Evaluations).all()})
         elif not name.strip() or len(name) > _LONGEST_NAME or not name.isprintable():
             raise VisionLensError(
                 "REQUEST_INVALID", "An evaluation needs a name of 1 to 200 printable characters."
@@ -45,14 +47,14 @@ class EvaluateSetup(DatasetSetup[EvaluateRequest]):
 
     def standing(self, store: DatasetStore, request: EvaluateRequest) -> str | None:
         """When the evaluation of that name was made."""
-        found = (one for one in store.evaluations() if one.evaluation == request.name)
+        found = (one for one in store.part(Evaluations).all() if one.evaluation == request.name)
         return next((one.created_at for one in found), None)
 
     def prepare(
         self, store: DatasetStore, request: EvaluateRequest, spool: Spool
     ) -> dict[str, Any]:
         """Write the input of one version. EVALUATION_INVALID."""
-        given = store.evaluation_input(request)
+        given = store.part(Evaluations).input(request)
         for file, table in (
             (LABELS, given.labels),
             (PREDICTIONS, given.predictions),
@@ -64,8 +66,15 @@ class EvaluateSetup(DatasetSetup[EvaluateRequest]):
             "digest": given.digest,
             "predicate": given.predicate,
             "trained_on": given.trained_on,
-            "findings": len(store.findings(request.name)),
+            "findings": _findings(store, request.name),
         }
+
+
+def _findings(store: DatasetStore, evaluation: str | None) -> int:
+    """How many findings rest on the evaluation that is made anew."""
+    counted = "SELECT count(*) FROM finding WHERE evaluation = ? OR ?"
+    with store.snapshot() as snapshot:
+        return int(snapshot.reader.rows(counted, [evaluation, evaluation is None])[0][0])
 
 
 class IntervalsSetup(DatasetSetup[IntervalsRequest]):
@@ -73,7 +82,7 @@ class IntervalsSetup(DatasetSetup[IntervalsRequest]):
 
     def checked(self, store: DatasetStore, request: IntervalsRequest) -> IntervalsRequest:
         """EVALUATION_NOT_FOUND."""
-        store.evaluation(request.evaluation)
+        store.part(Evaluations).read(request.evaluation)
         return request
 
     def makes(self, request: IntervalsRequest) -> object:
@@ -92,7 +101,7 @@ class LabelQualitySetup(DatasetSetup[LabelQualityRequest]):
 
     def checked(self, store: DatasetStore, request: LabelQualityRequest) -> LabelQualityRequest:
         """EVALUATION_NOT_FOUND."""
-        store.evaluation(request.evaluation)
+        store.part(Evaluations).read(request.evaluation)
         return request
 
     def makes(self, request: LabelQualityRequest) -> object:
@@ -133,6 +142,6 @@ def free_name(request: EvaluateRequest, taken: set[str]) -> str:
 
 
 def _of_evaluation(store: DatasetStore, evaluation: str) -> dict[str, Any]:
-    file, digest = store.evaluation_file(evaluation)
-    detail = store.evaluation(evaluation).model_dump(mode="json")
+    file, digest = store.part(Evaluations).file(evaluation)
+    detail = store.part(Evaluations).read(evaluation).model_dump(mode="json")
     return {"file": str(file), "digest": digest, "detail": detail}

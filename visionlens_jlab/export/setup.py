@@ -16,6 +16,7 @@ from visionlens_jlab.errors import VisionLensError, check_options, unknown
 from visionlens_jlab.export.job.content import ANNOTATIONS, CLASSES, SAMPLES
 from visionlens_jlab.export.job.place import LONGEST_PARTIAL, REPORT, check_place, partial_folder
 from visionlens_jlab.export.shapes import ExportRequest
+from visionlens_jlab.export.store import export_tables
 
 if TYPE_CHECKING:
     from visionlens_jlab.core.catalog.store import DatasetStore
@@ -51,7 +52,7 @@ class ExportSetup(DatasetSetup[ExportRequest]):
 
     def prepare(self, store: DatasetStore, request: ExportRequest, spool: Spool) -> dict[str, Any]:
         """Write the tables."""
-        tables = store.export_tables(request)
+        tables = export_tables(store, request)
         write_stream(spool.input / SAMPLES, tables.samples)
         write_stream(spool.input / ANNOTATIONS, tables.annotations)
         write_stream(spool.input / CLASSES, tables.classes)

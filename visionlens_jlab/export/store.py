@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -17,6 +15,7 @@ from visionlens_jlab.core.views.tables import Ids, as_ids
 from visionlens_jlab.export.shapes import ExportRequest
 
 if TYPE_CHECKING:
+    from visionlens_jlab.core.catalog.dataset import OpenDataset
     from visionlens_jlab.core.catalog.snapshot import Snapshot
 
 _SAMPLE_COLUMNS = [
@@ -43,15 +42,10 @@ class ExportTables(NamedTuple):
     left_out: int
 
 
-class Exports:
-    """Reading for exports; mixed into `DatasetStore`."""
-
-    _snapshot: Callable[[], AbstractContextManager[Snapshot]]
-
-    def export_tables(self, request: ExportRequest) -> ExportTables:
-        """What the request asks for. ID_UNKNOWN, and what reading the view raises."""
-        with self._snapshot() as snapshot:
-            return _read(snapshot, request)
+def export_tables(store: OpenDataset, request: ExportRequest) -> ExportTables:
+    """What the request asks for. ID_UNKNOWN, and what reading the view raises."""
+    with store.snapshot() as snapshot:
+        return _read(snapshot, request)
 
 
 def _read(snapshot: Snapshot, request: ExportRequest) -> ExportTables:

@@ -104,7 +104,7 @@ def _create(
     retired = retire_same(
         library, queue, job, lambda left, params: _is_outdated(left, params, request)
     )
-    if store.latest_ingest() in retired:
+    if store.results.latest_ingest() in retired:
         store.set_state("incomplete")
     params = request.model_dump(mode="json") | {"created": created}
     spool = Spool.of(library.data_dir, job.job)
@@ -143,7 +143,7 @@ def begin(library: Library, queue: JobQueue, job: Job) -> dict[str, Any] | None:
     report = store.report(0, 0)
     if report is not None and report.job == job.job and report.finished_at is not None:
         return None
-    params, latest = queue.params(job.job), store.latest_ingest()
+    params, latest = queue.params(job.job), store.results.latest_ingest()
     if "next_sample_id" in params:
         if latest != job.job:
             raise stale("Another ingest into its dataset began after it.")
@@ -168,7 +168,7 @@ def _plan(
     if params["incremental"]:
         spool = Spool.of(library.data_dir, job.job)
         write_stream(spool.input / EXISTING, _existing(store, params))
-    params["next_sample_id"] = store.next_sample_id()
+    params["next_sample_id"] = store.results.next_sample_id()
     queue.set_params(job.job, params)
 
 
@@ -219,20 +219,22 @@ class IngestSetup:
 
 def _conclude_dataset(library: Library, queue: JobQueue, job: Job) -> int | None:
     store = store_of(library, job)
-    committed = bool(store.committed_pieces(job.job))
+    committed = bool(store.results.committed(job.job))
     params = queue.params(job.job)
     refused = job.error is not None and job.error.code in _REFUSED
     since = 0 if params["created"] else params.get("version", 0)
-    alone = not store.written_by_others(job.job, after=since)
+    alone = not store.results.written_by_others(job.job, after=since)
     if params["created"] and alone and job.state != "done" and (refused or not committed):
         library.delete(store.slug, by=job.job)
         return None
     if job.state != "done":
-        store.remove_loose_packs(job.job)
-    if store.latest_ingest() != job.job:  # it never began, or another one has the dataset now
+        store.results.remove_loose_files(job.job)
+    if (
+        store.results.latest_ingest() != job.job
+    ):  # it never began, or another one has the dataset now
         return store.version
     if refused and committed and alone:
-        store.withdraw(job.job, params["next_sample_id"])
+        store.results.withdraw(job.job, params["next_sample_id"])
         committed = False
     store.set_state(_state_after(store, job, params, committed))
     return store.version

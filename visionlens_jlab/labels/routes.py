@@ -8,6 +8,7 @@ from visionlens_jlab.core.api.base import Resource
 from visionlens_jlab.core.api.codes import CHANGE, DATASET, VIEW
 from visionlens_jlab.core.api.operations import Operation, Route
 from visionlens_jlab.labels.shapes import EditDone, EditRequest, History, HistoryQuery
+from visionlens_jlab.labels.store.edits import Edits
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,7 +38,8 @@ class EditsHandler(_Changes):
         """A page of the history, newest first."""
         asked = self.query(HistoryQuery)
         entries = await self.dataset(
-            dataset, lambda store: store.history(asked.annotation, asked.offset, asked.limit)
+            dataset,
+            lambda store: store.part(Edits).history(asked.annotation, asked.offset, asked.limit),
         )
         await self.answer(History(entries=entries))
 
@@ -45,7 +47,7 @@ class EditsHandler(_Changes):
     async def post(self, dataset: str) -> None:
         """Change labels in one transaction."""
         request = await self.body(EditRequest)
-        await self.change(dataset, lambda store: store.edit(request))
+        await self.change(dataset, lambda store: store.part(Edits).edit(request))
 
 
 class UndoHandler(_Changes):
@@ -58,7 +60,7 @@ class UndoHandler(_Changes):
     )
     async def post(self, dataset: str) -> None:
         """Take the last change back."""
-        await self.change(dataset, lambda store: store.undo())
+        await self.change(dataset, lambda store: store.part(Edits).undo())
 
 
 class RedoHandler(_Changes):
@@ -71,7 +73,7 @@ class RedoHandler(_Changes):
     )
     async def post(self, dataset: str) -> None:
         """Do what was taken back again."""
-        await self.change(dataset, lambda store: store.redo())
+        await self.change(dataset, lambda store: store.part(Edits).redo())
 
 
 ROUTES = [

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from visionlens_jlab.map.job.parameters import REQUESTED
 from visionlens_jlab.map.shapes import Projection, ProjectRequest
+from visionlens_jlab.map.store.projections import Projections
 
 if TYPE_CHECKING:
     from visionlens_jlab.core.catalog.store import DatasetStore
@@ -21,12 +22,12 @@ def rebuilds(store: DatasetStore, *, thorough: bool = False) -> dict[str, Projec
     """
     if store.read_only:
         return {}
-    bad = store.bad_projections(thorough=thorough)
+    bad = store.part(Projections).bad(thorough=thorough)
     return {
         uuid.uuid5(uuid.NAMESPACE_OID, f"{one.projection} {one.created_at}").hex: _request(
             store, one, refit=bad[one.projection] == "model"
         )
-        for one in store.projections()
+        for one in store.part(Projections).all()
         if one.projection in bad and not one.preview
     }
 

@@ -13,10 +13,12 @@ from visionlens_jlab.core.jobs.spool import Spool
 from visionlens_jlab.core.jobs.status import store_of
 from visionlens_jlab.embeddings.setup import offer_space
 from visionlens_jlab.embeddings.shapes import EmbedRequest
+from visionlens_jlab.embeddings.store.embeddings import Embeddings
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.map.job.parameters import REQUESTED, stored_parameters
 from visionlens_jlab.map.projections.parameters import resolved_parameters
 from visionlens_jlab.map.shapes import Projection, ProjectRequest
+from visionlens_jlab.map.store.projections import Projections
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,7 +33,7 @@ class ProjectSetup(DatasetSetup[ProjectRequest]):
 
     def checked(self, store: DatasetStore, request: ProjectRequest) -> ProjectRequest:
         """With every parameter. SPACE_NOT_FOUND, VECTORS_INVALID, REQUEST_INVALID."""
-        space = store.space(request.space)
+        space = store.part(Embeddings).read(request.space)
         if not space.vectors:
             raise VisionLensError(
                 "VECTORS_INVALID",
@@ -49,9 +51,9 @@ class ProjectSetup(DatasetSetup[ProjectRequest]):
         """None: it was made before."""
         store = store_of(library, job)
         request = _request_of(job)
-        if not store.committed_pieces(job.job) and not request.refit:
+        if not store.results.committed(job.job) and not request.refit:
             name = projection_id(store, request)
-            if any(_serves(store, found, name) for found in store.projections()):
+            if any(_serves(store, found, name) for found in store.part(Projections).all()):
                 return None
         return super().begin(library, queue, job)
 
@@ -73,11 +75,11 @@ class ProjectSetup(DatasetSetup[ProjectRequest]):
 
 def projection_id(store: DatasetStore, request: ProjectRequest) -> str:
     """The same for the same request on the same vectors."""
-    ids = store.segments(request.space).ids
+    ids = store.part(Embeddings).segments(request.space).ids
     facts = [
         store.uuid,
         *_sort_of(request),
-        store.vectors_version(request.space),
+        store.part(Embeddings).vectors_version(request.space),
         hashlib.blake2s(ids.tobytes()).hexdigest(),
     ]
     return hashlib.blake2s(json.dumps(facts, sort_keys=True).encode(), digest_size=12).hexdigest()
@@ -98,7 +100,7 @@ def _serves(store: DatasetStore, found: Projection, name: str) -> bool:
     if found.projection != name or found.preview or REQUESTED in found.parameters:
         return False
     try:
-        store.coordinates(name)
+        store.part(Projections).coordinates(name)
     except VisionLensError as error:
         if error.code != "DATASET_DAMAGED":
             raise
@@ -108,19 +110,19 @@ def _serves(store: DatasetStore, found: Projection, name: str) -> bool:
 
 def _model(store: DatasetStore, request: ProjectRequest) -> Path | None:
     """The model of the latest projection of the same sort."""
-    for found in reversed(store.projections()):
+    for found in reversed(store.part(Projections).all()):
         if _same_sort(found, request) and not found.preview and REQUESTED not in found.parameters:
-            return store.projection_model(found.projection)
+            return store.part(Projections).model(found.projection)
     return None
 
 
 def _remove_superseded(library: Library, job: Job) -> None:
     store, request = store_of(library, job), _request_of(job)
-    there = store.projections()
+    there = store.part(Projections).all()
     same = [found for found in there if _same_sort(found, request) and not found.preview]
     previews = [found for found in there if found.space == request.space and found.preview]
     for found in same[:-1] + previews:
-        store.delete_projection(found.projection)
+        store.part(Projections).delete(found.projection)
 
 
 def _request_of(job: Job) -> ProjectRequest:

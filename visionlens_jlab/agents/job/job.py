@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 from visionlens_jlab.agents.shapes import AgentRun, AskRequest
+from visionlens_jlab.agents.store.runs import AgentRuns
 from visionlens_jlab.analysis.shapes import AnalyseRequest
 from visionlens_jlab.core.jobs.context import JobCancelled, JobContext
 from visionlens_jlab.core.jobs.host import HostContext
@@ -35,7 +36,7 @@ def _run(context: HostContext) -> dict[str, Any]:
     store = host.library.open(request.dataset)
 
     def keep(changed: AgentRun) -> None:
-        store.keep_agent_run(changed)
+        store.part(AgentRuns).keep(changed)
         told = {"dataset": request.dataset, "run": changed.run, "step": len(changed.steps)}
         host.tell(CHANGED, {**told, "over": changed.stopped is not None})
         last = changed.steps[-1].text if changed.steps else None
@@ -45,7 +46,7 @@ def _run(context: HostContext) -> dict[str, Any]:
         host.run_job(wanted, context.is_over)
 
     earlier, still = _earlier(store, request.conversation)
-    begun = store.agent_run(context.job)
+    begun = store.part(AgentRuns).read(context.job)
     config = AgentConfig.of(host.settings)
     model = request.model or config.model or None
     asking = Asking(
@@ -58,7 +59,7 @@ def _run(context: HostContext) -> dict[str, Any]:
     )
     ended, messages = asking.run()
     if messages is not None:
-        store.keep_agent_run(ended, messages)
+        store.part(AgentRuns).keep(ended, messages)
     _log(context, store, ended)
     if ended.stopped == "cancelled":
         raise JobCancelled
@@ -70,7 +71,7 @@ def _earlier(store: DatasetStore, conversation: str | None) -> tuple[list[Eviden
     """What a chat that goes on may name, and whether it is so now."""
     from visionlens_jlab.agents.history import evidence_in
 
-    messages = None if conversation is None else store.agent_messages(conversation)
+    messages = None if conversation is None else store.part(AgentRuns).messages(conversation)
     known, version = evidence_in(messages)
     return known, version == store.version
 

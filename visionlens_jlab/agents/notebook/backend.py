@@ -39,4 +39,6 @@ class DirectAgents:
 
     def agent_run(self, run: str) -> AgentRun:
         """With its steps; AGENT_NOT_FOUND."""
-        return self._store.agent_run(run)
+        from visionlens_jlab.agents.store.runs import AgentRuns
+
+        return self._store.part(AgentRuns).read(run)

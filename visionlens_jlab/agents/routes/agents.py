@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from visionlens_jlab.agents.shapes import AgentRun, AgentRunList, StepsQuery
+from visionlens_jlab.agents.store.runs import AgentRuns
 from visionlens_jlab.core.api.base import Resource
 from visionlens_jlab.core.api.codes import DATASET
 from visionlens_jlab.core.api.operations import Operation, Route
@@ -15,7 +16,7 @@ class AgentsHandler(Resource):
     @Operation("Runs of agents", response=AgentRunList, errors=DATASET)
     async def get(self, dataset: str) -> None:
         """Every run without its steps, newest first."""
-        runs = await self.dataset(dataset, lambda store: store.agent_runs())
+        runs = await self.dataset(dataset, lambda store: store.part(AgentRuns).all())
         await self.answer(AgentRunList(runs=runs))
 
 
@@ -31,7 +32,9 @@ class AgentHandler(Resource):
     async def get(self, dataset: str, run: str) -> None:
         """One run with its steps after a number."""
         after = self.query(StepsQuery).after
-        await self.answer(await self.dataset(dataset, lambda store: store.agent_run(run, after)))
+        await self.answer(
+            await self.dataset(dataset, lambda store: store.part(AgentRuns).read(run, after))
+        )
 
 
 class AgentSettingsHandler(Resource):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from visionlens_jlab.core.views.shapes import FacetsRequest
+from visionlens_jlab.evaluation.store.prediction_runs import Runs
 
 if TYPE_CHECKING:
     from visionlens_jlab.core.catalog.store import DatasetStore
@@ -22,7 +23,7 @@ _COMMON = frozenset(
 def vocabulary(store: DatasetStore) -> list[str]:
     """Classes, runs, names of the user's fields, and values of fields with few of them."""
     detail = store.detail()
-    words = {item.name for item in detail.class_list} | {run.run for run in store.runs()}
+    words = {item.name for item in detail.class_list} | {run.run for run in store.part(Runs).all()}
     own = [field for field in detail.fields if not field.builtin]
     words |= {name for field in own for name in (field.name, field.label)}
     for facet in store.facets(FacetsRequest(limit=_MOST_VALUES)).facets:

@@ -2,39 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from visionlens_jlab.agents.shapes import AgentRun
 from visionlens_jlab.agents.store import rows as agent_rows
+from visionlens_jlab.core.catalog.dataset import Part
 
 if TYPE_CHECKING:
-    from visionlens_jlab.core.catalog.snapshot import Snapshot
+    pass
 
 
-class AgentRuns:
-    """Runs of agents over one dataset; mixed into `DatasetStore`."""
+class AgentRuns(Part):
+    """Runs of agents over one dataset."""
 
-    _snapshot: Callable[[], AbstractContextManager[Snapshot]]
-    keep: Callable[..., Any]
-
-    def agent_runs(self) -> list[AgentRun]:
+    def all(self) -> list[AgentRun]:
         """Every run without its steps, newest first."""
-        with self._snapshot() as snapshot:
+        with self.store.snapshot() as snapshot:
             return agent_rows.read_agent_runs(snapshot.reader)
 
-    def agent_run(self, run: str, after: int = 0) -> AgentRun:
+    def read(self, run: str, after: int = 0) -> AgentRun:
         """One run with its steps after a number. AGENT_NOT_FOUND."""
-        with self._snapshot() as snapshot:
+        with self.store.snapshot() as snapshot:
             found, _ = agent_rows.read_agent_run(snapshot.reader, run)
         return found.model_copy(update={"steps": found.steps[after:]})
 
-    def agent_messages(self, run: str) -> str | None:
+    def messages(self, run: str) -> str | None:
         """What a chat goes on from; None: no language model took part. AGENT_NOT_FOUND."""
-        with self._snapshot() as snapshot:
+        with self.store.snapshot() as snapshot:
             return agent_rows.read_agent_run(snapshot.reader, run)[1]
 
-    def keep_agent_run(self, run: AgentRun, messages: str | None = None) -> None:
+    def keep(self, run: AgentRun, messages: str | None = None) -> None:
         """Keep a run as it is now; no change of the data. DATASET_READ_ONLY."""
-        self.keep(lambda cursor: agent_rows.write_agent_run(cursor, run, messages))
+        self.store.keep(lambda cursor: agent_rows.write_agent_run(cursor, run, messages))

@@ -13,7 +13,9 @@ from visionlens_jlab.core.shapes import Level, Model
 from visionlens_jlab.core.views.search_shapes import SearchSpec
 from visionlens_jlab.core.views.shapes import Facet, FacetsRequest, ViewSpec
 from visionlens_jlab.embeddings.shapes import EncodeRequest
+from visionlens_jlab.embeddings.store.embeddings import Embeddings
 from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.evaluation.store.evaluations import Evaluations
 
 _MOST_CLASSES = 100
 _MOST_VALUES = 30
@@ -50,7 +52,7 @@ class SearchArguments(Model):
 def describe(desk: Desk, _: Nothing) -> list[Found]:
     """What the dataset has."""
     detail = desk.store.detail()
-    evaluations = desk.store.evaluations()
+    evaluations = desk.store.part(Evaluations).all()
     result: dict[str, Any] = {
         "name": detail.name,
         "units": {"samples": "images", "annotations": "objects"},
@@ -72,7 +74,7 @@ def describe(desk: Desk, _: Nothing) -> list[Found]:
         ],
         "default_evaluation": desk.evaluation,
         "embedding_spaces": [
-            {"space": one.space, "level": one.level} for one in desk.store.spaces()
+            {"space": one.space, "level": one.level} for one in desk.store.part(Embeddings).all()
         ],
     }
     text = (
@@ -117,10 +119,10 @@ def facets(desk: Desk, asked: FacetArguments) -> list[Found]:
 
 def search(desk: Desk, asked: SearchArguments) -> list[Found]:
     """What looks like ids or a text."""
-    spaces = desk.store.spaces()
+    spaces = desk.store.part(Embeddings).all()
     if not spaces:
         raise VisionLensError("SPACE_NOT_FOUND", "The dataset has no embedding space.")
-    space = desk.store.space(asked.space) if asked.space else spaces[-1]
+    space = desk.store.part(Embeddings).read(asked.space) if asked.space else spaces[-1]
     queries = []
     if asked.text:
         if desk.encode is None:

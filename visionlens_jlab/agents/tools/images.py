@@ -11,6 +11,7 @@ from visionlens_jlab.agents.tools.base import Desk, Found, Picture, Tool
 from visionlens_jlab.core.shapes import Level, Model
 from visionlens_jlab.core.views.shapes import ViewSpec
 from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.media.store.images import Images
 
 _AT_ONCE = 8
 _CROP_SIDE = 320
@@ -51,7 +52,7 @@ def look(desk: Desk, asked: LookArguments) -> list[Found]:
 
 def _facts(desk: Desk, level: Level, id_: int) -> dict[str, Any]:
     if level == "annotations":
-        row = desk.store.table("annotations", ids=[id_]).to_pylist()[0]
+        row = desk.store.tables.read("annotations", ids=[id_]).to_pylist()[0]
         kept = ("annotation_id", "sample_id", "class", "source", "confidence", "x", "y", "w", "h")
         return {name: row[name] for name in kept if row.get(name) is not None}
     sample = desk.store.sample(id_, ViewSpec())
@@ -83,7 +84,7 @@ def _picture(desk: Desk, level: Level, id_: int) -> bytes | None:
 
 def _thumbnail(desk: Desk, sample_id: int) -> bytes | None:
     try:
-        return desk.store.thumbnails.read(sample_id)[0]
+        return desk.store.part(Images).thumbnails.read(sample_id)[0]
     except VisionLensError:  # there is none
         return None
 
@@ -91,11 +92,11 @@ def _thumbnail(desk: Desk, sample_id: int) -> bytes | None:
 def _crop(desk: Desk, annotation_id: int) -> bytes | None:
     from visionlens_jlab.media.drawing import draw_crop
 
-    source = desk.store.crop_source(annotation_id)
+    source = desk.store.part(Images).crop_source(annotation_id)
     if source.box is None:
         return None
     try:
-        with desk.store.open_image(source.location, source.path) as file:
+        with desk.store.part(Images).open(source.location, source.path) as file:
             return draw_crop(file, source.box, long_side=_CROP_SIDE, size=source.size)
     except VisionLensError:  # it is not where it was
         return None

@@ -9,9 +9,11 @@ from pydantic import Field
 from visionlens_jlab.agents.statements.evidence import Direction, Unit
 from visionlens_jlab.agents.tools.base import Desk, Found, Tool, short
 from visionlens_jlab.analysis.shapes import Effect, Finding, SliceRequest, SliceTest, Target
+from visionlens_jlab.analysis.store.findings import Findings
 from visionlens_jlab.core.shapes import Level, Model
 from visionlens_jlab.core.views.outcome_shapes import ErrorType
 from visionlens_jlab.evaluation.shapes import ConfusionCell, CountsRequest, EvaluationDetail
+from visionlens_jlab.evaluation.store.evaluations import Evaluations
 
 _MOST_CLASSES = 60
 _MOST_CELLS = 20
@@ -58,8 +60,8 @@ class SliceArguments(Model):
 def figures(desk: Desk, asked: FiguresArguments) -> list[Found]:
     """Metrics, classes, errors and confusions of an evaluation."""
     name = desk.evaluation_of(asked.evaluation)
-    detail = desk.store.evaluation(name)
-    counts = desk.store.outcome_counts(name, CountsRequest())
+    detail = desk.store.part(Evaluations).read(name)
+    counts = desk.store.part(Evaluations).counts(name, CountsRequest())
     classes = sorted(detail.per_class, key=lambda one: -one.support)[:_MOST_CLASSES]
     cells = sorted(counts.confusion, key=lambda cell: -cell.count)
     result: dict[str, Any] = {
@@ -109,12 +111,12 @@ def figures(desk: Desk, asked: FiguresArguments) -> list[Found]:
 def findings(desk: Desk, asked: FindingsArguments) -> list[Found]:
     """What the statistics have confirmed, each as a result of its own."""
     name = desk.evaluation_of(asked.evaluation)
-    listed = desk.store.findings(name)[: asked.limit]
+    listed = desk.store.part(Findings).all(name)[: asked.limit]
     if not listed:
-        analysed = any(one.evaluation == name for one in desk.store.analyses())
+        analysed = any(one.evaluation == name for one in desk.store.part(Findings).analyses())
         result = {
             "evaluation": name,
-            "run": desk.store.evaluation(name).run,
+            "run": desk.store.part(Evaluations).read(name).run,
             "findings": 0,
             "analysed": analysed,
         }
@@ -162,7 +164,7 @@ def try_slice(desk: Desk, asked: SliceArguments) -> list[Found]:
         where=asked.where,
         asked_by="agent",
     )
-    test = desk.store.test_slice(request)
+    test = desk.store.part(Findings).test_slice(request)
     return [Found(result_of(desk, test), _said(test), test.view)]
 
 
@@ -172,7 +174,7 @@ def result_of(desk: Desk, test: SliceTest) -> dict[str, Any]:
         "predicate": desk.canonical(test.view.where or ""),
         "asked": test.request.where,
         "evaluation": test.request.evaluation,
-        "run": desk.store.evaluation(test.request.evaluation).run,
+        "run": desk.store.part(Evaluations).read(test.request.evaluation).run,
         "target": test.request.target,
         "error": test.request.error,
         "metric": metric_of(test.request.target, test.request.error),

@@ -132,31 +132,45 @@ class DirectAnalyses:
 
     def findings(self, evaluation: str | None) -> list[Finding]:
         """Newest analysis first."""
-        return self._store.findings(evaluation)
+        from visionlens_jlab.analysis.store.findings import Findings
+
+        return self._store.part(Findings).all(evaluation)
 
     def finding(self, finding: str) -> Finding:
         """FINDING_NOT_FOUND."""
-        return self._store.finding(finding)
+        from visionlens_jlab.analysis.store.findings import Findings
+
+        return self._store.part(Findings).read(finding)
 
     def change_finding(self, finding: str, change: FindingChange) -> Finding:
         """FINDING_NOT_FOUND, DATASET_READ_ONLY."""
-        return self._store.change_finding(finding, change)
+        from visionlens_jlab.analysis.store.findings import Findings
+
+        return self._store.part(Findings).change(finding, change)
 
     def delete_finding(self, finding: str) -> None:
         """FINDING_NOT_FOUND, DATASET_READ_ONLY."""
-        self._store.delete_finding(finding)
+        from visionlens_jlab.analysis.store.findings import Findings
+
+        self._store.part(Findings).delete(finding)
 
     def analyses(self, evaluation: str | None) -> list[AnalysisInfo]:
         """Newest first."""
-        return self._store.analyses(evaluation)
+        from visionlens_jlab.analysis.store.findings import Findings
+
+        return self._store.part(Findings).analyses(evaluation)
 
     def analysis(self, analysis: str) -> AnalysisInfo:
         """ANALYSIS_NOT_FOUND."""
-        return self._store.analysis(analysis)
+        from visionlens_jlab.analysis.store.findings import Findings
+
+        return self._store.part(Findings).analysis(analysis)
 
     def test_slice(self, request: SliceRequest) -> SliceTest:
         """Recorded; EVALUATION_NOT_FOUND, PREDICATE_INVALID, ANALYSIS_INVALID."""
-        return self._store.test_slice(request)
+        from visionlens_jlab.analysis.store.findings import Findings
+
+        return self._store.part(Findings).test_slice(request)
 
     def finding_report(self, request: FindingReport) -> bytes:
         """The file's content."""

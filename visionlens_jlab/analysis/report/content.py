@@ -8,9 +8,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from visionlens_jlab.analysis.shapes import AnalysisInfo, Finding, FindingReport
+from visionlens_jlab.analysis.store.findings import Findings
 from visionlens_jlab.attributes.shapes import Attribute
+from visionlens_jlab.attributes.store.attributes import Attributes
 from visionlens_jlab.core.views.shapes import ViewSpec
 from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.media.store.images import Images
 
 if TYPE_CHECKING:
     from visionlens_jlab.core.catalog.store import DatasetStore
@@ -47,18 +50,18 @@ def gather(store: DatasetStore, request: FindingReport, created_at: str) -> Cont
     """Read what a report is about. FINDING_NOT_FOUND."""
     findings = _chosen(store, request)
     names = {found.evaluation for found in findings}
-    analyses = [info for info in store.analyses() if info.evaluation in names]
+    analyses = [info for info in store.part(Findings).analyses() if info.evaluation in names]
     newest = {info.evaluation: info for info in reversed(analyses)}
     pictures = {found.finding: pictures_of(store, found, request.pictures) for found in findings}
-    attributes = {one.spec.name: one for one in store.attributes()}
+    attributes = {one.spec.name: one for one in store.part(Attributes).all()}
     analysed = list(newest.values())
     return Content(store.name, created_at, findings, analysed, pictures, attributes)
 
 
 def _chosen(store: DatasetStore, request: FindingReport) -> list[Finding]:
     if request.findings is not None:
-        return [store.finding(name) for name in dict.fromkeys(request.findings)]
-    found = store.findings(request.evaluation)
+        return [store.part(Findings).read(name) for name in dict.fromkeys(request.findings)]
+    found = store.part(Findings).all(request.evaluation)
     return [one for one in found if one.status != "rejected"]
 
 
@@ -77,7 +80,7 @@ def _thumbnails(store: DatasetStore, ids: Sequence[int]) -> list[bytes]:
     spec = ViewSpec()
     tiles = {tile.sample_id: tile.thumbnail for tile in store.tiles(spec, ids).tiles}
     wanted = [(id, tiles[id] or "") for id in ids]
-    return store.thumbnails.read_many(wanted)
+    return store.part(Images).thumbnails.read_many(wanted)
 
 
 def _crop(store: DatasetStore, annotation_id: int) -> bytes:
@@ -85,8 +88,8 @@ def _crop(store: DatasetStore, annotation_id: int) -> bytes:
     from visionlens_jlab.media.drawing import draw_crop
 
     with suppress(VisionLensError):
-        source = store.crop_source(annotation_id)
+        source = store.part(Images).crop_source(annotation_id)
         if source.box is not None:
-            with store.open_image(source.location, source.path) as file:
+            with store.part(Images).open(source.location, source.path) as file:
                 return draw_crop(file, source.box, long_side=LONG_SIDE, size=source.size)
     return b""

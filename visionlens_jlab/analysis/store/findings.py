@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 import duckdb
 
@@ -21,6 +20,7 @@ from visionlens_jlab.analysis.shapes import (
 from visionlens_jlab.analysis.store import rows as finding_rows
 from visionlens_jlab.analysis.store.evidence import evidence_digest, ids_of
 from visionlens_jlab.analysis.store.suggestions import suggested
+from visionlens_jlab.core.catalog.dataset import Part
 from visionlens_jlab.core.sql import views as sqlviews
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.evaluation.store.input import digest_of
@@ -42,52 +42,49 @@ class AnalysisSource(NamedTuple):
     digest: str
 
 
-class Findings:
-    """Findings of one dataset; mixed into `DatasetStore`.
+class Findings(Part):
+    """Findings of one dataset.
 
     What users say of a finding is no change of the data: it makes no version.
     """
 
-    _snapshot: Callable[[], AbstractContextManager[Snapshot]]
-    write: Callable[..., Any]
-    keep: Callable[..., Any]
-    _check_writable: Callable[[], None]
-
-    def findings(self, evaluation: str | None = None) -> list[Finding]:
+    def all(self, evaluation: str | None = None) -> list[Finding]:
         """Of one evaluation or of all: the newest analysis first, as it ranks them."""
-        with self._snapshot() as snapshot:
+        with self.store.snapshot() as snapshot:
             return [
                 _with_state(snapshot, stored)
                 for stored in finding_rows.read_findings(snapshot.reader, evaluation)
             ]
 
-    def finding(self, finding: str) -> Finding:
+    def read(self, finding: str) -> Finding:
         """One finding. FINDING_NOT_FOUND."""
-        with self._snapshot() as snapshot:
+        with self.store.snapshot() as snapshot:
             return _with_state(snapshot, finding_rows.read_finding(snapshot.reader, finding))
 
-    def change_finding(self, finding: str, change: FindingChange) -> Finding:
+    def change(self, finding: str, change: FindingChange) -> Finding:
         """Store what a user says of a finding. FINDING_NOT_FOUND."""
-        self.keep(lambda cursor: finding_rows.change_finding(cursor, finding, change))
-        return self.finding(finding)
+        self.store.keep(lambda cursor: finding_rows.change_finding(cursor, finding, change))
+        return self.read(finding)
 
-    def explain_finding(self, finding: str, explanation: Sequence[Claim]) -> Finding:
+    def explain(self, finding: str, explanation: Sequence[Claim]) -> Finding:
         """Store what an agent says of a finding; none: what is there stays. FINDING_NOT_FOUND."""
         if explanation:
-            self.keep(lambda cursor: finding_rows.explain_finding(cursor, finding, explanation))
-        return self.finding(finding)
+            self.store.keep(
+                lambda cursor: finding_rows.explain_finding(cursor, finding, explanation)
+            )
+        return self.read(finding)
 
-    def delete_finding(self, finding: str) -> None:
+    def delete(self, finding: str) -> None:
         """Remove a finding. FINDING_NOT_FOUND."""
-        self.keep(lambda cursor: finding_rows.delete_finding(cursor, finding))
+        self.store.keep(lambda cursor: finding_rows.delete_finding(cursor, finding))
 
-    def keep_findings(self, findings: Sequence[Finding]) -> list[Finding]:
+    def keep(self, findings: Sequence[Finding]) -> list[Finding]:
         """Store what an agent or a user found, beside what is there.
 
         Of one that is there already the evidence is replaced; what a user said of it stays.
         EVALUATION_NOT_FOUND.
         """
-        with self._snapshot() as snapshot:
+        with self.store.snapshot() as snapshot:
             digests = {
                 name: evidence_digest(read_evaluation(snapshot.reader, name))
                 for name in {found.evaluation for found in findings}
@@ -97,8 +94,8 @@ class Findings:
             for found in findings:
                 finding_rows.put_finding(cursor, found, digests[found.evaluation])
 
-        self.keep(work)
-        return [self.finding(found.finding) for found in findings]
+        self.store.keep(work)
+        return [self.read(found.finding) for found in findings]
 
     def make_clusters(self, request: AnalyseRequest) -> None:
         """Write a field of clusters for an analysis that may use one, where there is none.
@@ -107,7 +104,7 @@ class Findings:
         """
         from visionlens_jlab.analysis.store.clusters import missing_clusters
 
-        with self._snapshot() as snapshot:
+        with self.store.snapshot() as snapshot:
             made = missing_clusters(snapshot, request)
         if made is not None:
             level, table = made
@@ -116,16 +113,16 @@ class Findings:
                 cluster_rows.write_clusters(cursor, level, table)
                 sqlviews.refresh(cursor)
 
-            self.write(work, kind="clusters", payload={"level": level})
+            self.store.write(work, kind="clusters", payload={"level": level})
 
-    def analysis_source(self, request: AnalyseRequest) -> AnalysisSource:
+    def source(self, request: AnalyseRequest) -> AnalysisSource:
         """What an analysis is made from, at one version.
 
         EVALUATION_NOT_FOUND, ANALYSIS_INVALID, FIELD_UNKNOWN; what the view raises.
         """
         from visionlens_jlab.analysis.store.input import read_slice_input
 
-        with self._snapshot() as snapshot:
+        with self.store.snapshot() as snapshot:
             given = read_slice_input(snapshot, request)
             return AnalysisSource(
                 given,
@@ -140,10 +137,10 @@ class Findings:
         """
         from visionlens_jlab.analysis.store import slice_tests
 
-        self._check_writable()
-        with self._snapshot() as snapshot:
+        self.store.check_writable()
+        with self.store.snapshot() as snapshot:
             tested, predicate, found = slice_tests.test(snapshot, request)
-        self.keep(lambda cursor: finding_rows.write_test(cursor, request, predicate, found))
+        self.store.keep(lambda cursor: finding_rows.write_test(cursor, request, predicate, found))
         return tested
 
     def keep_slice(self, request: SliceRequest, explanation: Sequence[Claim] = ()) -> Finding:
@@ -161,33 +158,33 @@ class Findings:
                 "Among all tests by now the slice is not confirmed.",
                 tested.too_few and f"It is too small: {tested.too_few}",
             )
-        with self._snapshot() as snapshot:
+        with self.store.snapshot() as snapshot:
             found = asked_finding(snapshot, tested, request.asked_by)
-        known = {one.finding for one in self.findings(request.evaluation)}
+        known = {one.finding for one in self.all(request.evaluation)}
         if found.finding not in known:
-            self.keep_findings([found])
-        return self.explain_finding(found.finding, explanation)
+            self.keep([found])
+        return self.explain(found.finding, explanation)
 
     def check_sources(self, request: RecheckRequest) -> list[CheckSource]:
         """What checks of findings are made from, at one version; see `finding_checks`."""
         from visionlens_jlab.analysis.store.checks import read_checks
 
-        with self._snapshot() as snapshot:
+        with self.store.snapshot() as snapshot:
             return read_checks(snapshot, request)
 
     def evidence(self, evaluation: str) -> str:
         """Digest of what findings of an evaluation rest on now. EVALUATION_NOT_FOUND."""
-        with self._snapshot() as snapshot:
+        with self.store.snapshot() as snapshot:
             return evidence_digest(read_evaluation(snapshot.reader, evaluation))
 
     def analyses(self, evaluation: str | None = None) -> list[AnalysisInfo]:
         """Of one evaluation or of all, newest first."""
-        with self._snapshot() as snapshot:
+        with self.store.snapshot() as snapshot:
             return finding_rows.read_analyses(snapshot.reader, evaluation)
 
     def analysis(self, analysis: str) -> AnalysisInfo:
         """One analysis. ANALYSIS_NOT_FOUND."""
-        with self._snapshot() as snapshot:
+        with self.store.snapshot() as snapshot:
             return finding_rows.read_analysis(snapshot.reader, analysis)
 
 

@@ -102,19 +102,27 @@ class DirectAttributes:
 
     def attributes(self) -> list[Attribute]:
         """Oldest first."""
-        return self._store.attributes()
+        from visionlens_jlab.attributes.store.attributes import Attributes
+
+        return self._store.part(Attributes).all()
 
     def delete_attribute(self, name: str) -> None:
         """ATTRIBUTE_NOT_FOUND, DATASET_READ_ONLY."""
-        self._store.delete_attribute(name)
+        from visionlens_jlab.attributes.store.attributes import Attributes
+
+        self._store.part(Attributes).delete(name)
 
     def calibration_task(self, name: str, answer: str, count: int) -> CalibrationTask:
         """ATTRIBUTE_NOT_FOUND, ATTRIBUTE_INVALID."""
-        return self._store.calibration_task(name, answer, count)
+        from visionlens_jlab.attributes.store.attributes import Attributes
+
+        return self._store.part(Attributes).calibration_task(name, answer, count)
 
     def calibrate_attribute(self, name: str, given: CalibrationLabels) -> Attribute:
         """ATTRIBUTE_NOT_FOUND, ATTRIBUTE_INVALID, ID_UNKNOWN, FIELD_UNKNOWN, DATASET_READ_ONLY."""
-        return self._store.calibrate_attribute(name, given)
+        from visionlens_jlab.attributes.store.attributes import Attributes
+
+        return self._store.part(Attributes).calibrate(name, given)
 
     def vision_models(self) -> list[VisionModelInfo]:
         """The configured one first."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -17,6 +16,7 @@ from visionlens_jlab.attributes.shapes import (
     CalibrationTask,
 )
 from visionlens_jlab.attributes.store import rows
+from visionlens_jlab.core.catalog.dataset import Part
 from visionlens_jlab.errors import VisionLensError
 
 if TYPE_CHECKING:
@@ -25,31 +25,27 @@ if TYPE_CHECKING:
 YES = "yes"
 
 
-class Attributes:
-    """The visual attributes of one dataset; mixed into `DatasetStore`."""
+class Attributes(Part):
+    """The visual attributes of one dataset."""
 
-    _snapshot: Callable[[], AbstractContextManager[Snapshot]]
-    write: Callable[..., Any]
-    keep: Callable[..., Any]
-
-    def attributes(self) -> list[Attribute]:
+    def all(self) -> list[Attribute]:
         """Every attribute with the calibration of its answers, oldest first."""
-        with self._snapshot() as snapshot:
+        with self.store.snapshot() as snapshot:
             return [_calibrated(snapshot, one) for one in rows.read_attributes(snapshot.reader)]
 
-    def attribute(self, name: str) -> Attribute:
+    def read(self, name: str) -> Attribute:
         """One attribute. ATTRIBUTE_NOT_FOUND."""
-        with self._snapshot() as snapshot:
+        with self.store.snapshot() as snapshot:
             return _calibrated(snapshot, rows.read_attribute(snapshot.reader, name))
 
     def asked_ids(self, name: str) -> np.ndarray[Any, Any]:
         """Ids (uint32) of the units that were asked about. ATTRIBUTE_NOT_FOUND."""
-        with self._snapshot() as snapshot:
+        with self.store.snapshot() as snapshot:
             return rows.asked_ids(snapshot.reader, rows.read_attribute(snapshot.reader, name))
 
-    def delete_attribute(self, name: str) -> None:
+    def delete(self, name: str) -> None:
         """Remove an attribute with its answers and labels. ATTRIBUTE_NOT_FOUND."""
-        self.write(
+        self.store.write(
             lambda cursor: rows.remove_attribute(cursor, name),
             kind="delete_attribute",
             payload={"attribute": name},
@@ -60,7 +56,7 @@ class Attributes:
 
         ATTRIBUTE_NOT_FOUND, ATTRIBUTE_INVALID for an answer that there is not.
         """
-        with self._snapshot() as snapshot:
+        with self.store.snapshot() as snapshot:
             asked = rows.read_attribute(snapshot.reader, name)
             _check_answer(asked, answer)
             strata = rows.strata(snapshot.reader, asked, answer)
@@ -79,12 +75,12 @@ class Attributes:
             wanted=labels_wanted(*strata),
         )
 
-    def calibrate_attribute(self, name: str, given: CalibrationLabels) -> Attribute:
+    def calibrate(self, name: str, given: CalibrationLabels) -> Attribute:
         """Take a user's labels, or a field's; the attribute with its calibrations.
 
         ATTRIBUTE_NOT_FOUND, ATTRIBUTE_INVALID, ID_UNKNOWN, FIELD_UNKNOWN.
         """
-        with self._snapshot() as snapshot:
+        with self.store.snapshot() as snapshot:
             asked = rows.read_attribute(snapshot.reader, name)
             _check_answer(asked, given.answer)
             work = (
@@ -92,8 +88,8 @@ class Attributes:
                 if given.field is None
                 else _of_field(snapshot, asked, given.answer, given.field)
             )
-        self.keep(work)
-        return self.attribute(name)
+        self.store.keep(work)
+        return self.read(name)
 
 
 def usable_fields(snapshot: Snapshot) -> set[str]:

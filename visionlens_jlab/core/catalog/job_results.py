@@ -2,71 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import duckdb
 
 from visionlens_jlab.core.catalog import journal, pieces
+from visionlens_jlab.core.catalog.dataset import Part
 from visionlens_jlab.core.catalog.pieces import Piece
 from visionlens_jlab.core.catalog.removals import describe
-from visionlens_jlab.core.catalog.withdrawal import remove_packs, withdraw
-
-if TYPE_CHECKING:
-    from visionlens_jlab.core.catalog.snapshot import Snapshot
-    from visionlens_jlab.core.datasets.trust import RootTrust
-    from visionlens_jlab.media.store.thumbnails import ThumbnailReader
+from visionlens_jlab.core.catalog.withdrawal import withdraw
+from visionlens_jlab.core.damage.stored_files import stored_files
 
 
 class _CommittedBeforeError(Exception):
     """Leaves the transaction of a piece that is there already."""
 
 
-class JobResults:
-    """Pieces and counters of one dataset; mixed into `DatasetStore`."""
-
-    folder: Path
-    thumbnails: ThumbnailReader
-    trust: RootTrust
-
-    _snapshot: Callable[[], AbstractContextManager[Snapshot]]
-    _check_writable: Callable[[], None]
-    write: Callable[..., Any]
+class JobResults(Part):
+    """Pieces and counters of one dataset."""
 
     def next_sample_id(self) -> int:
         """The smallest sample id that was never used."""
-        with self._snapshot() as snapshot:
+        with self.store.snapshot() as snapshot:
             return int(snapshot.reader.rows("SELECT next_sample_id FROM meta")[0][0])
 
-    def committed_pieces(self, job: str) -> set[int]:
+    def committed(self, job: str) -> set[int]:
         """The sequences of a job's pieces that are in."""
-        with self._snapshot() as snapshot:
+        with self.store.snapshot() as snapshot:
             rows = snapshot.reader.rows("SELECT sequence FROM job_piece WHERE job = ?", [job])
         return {row[0] for row in rows}
 
     def latest_ingest(self) -> str | None:
         """The job of the ingest that began last; one that began before it must not go on."""
-        with self._snapshot() as snapshot:
+        with self.store.snapshot() as snapshot:
             return journal.latest_ingest(snapshot.reader)
 
     def written_by_others(self, job: str, after: int = 0) -> bool:
         """Whether anybody but a job wrote data after a version."""
-        with self._snapshot() as snapshot:
+        with self.store.snapshot() as snapshot:
             return journal.written_by_others(snapshot.reader, job, after)
 
-    def vectors_of_others(self, job: str, after: int = 0) -> bool:
-        """Whether others wrote or removed vectors of a job's spaces after a version."""
-        with self._snapshot() as snapshot:
-            return journal.vectors_of_others(snapshot.reader, job, after)
-
-    def apply_piece(self, piece: Piece) -> bool:
+    def apply(self, piece: Piece) -> bool:
         """Commit a job's piece; False: it was committed before, and nothing changed."""
-        self._check_writable()
+        self.store.check_writable()
         if "root" in piece.tables:  # only ingests bring some: first, so that no kill comes between
-            self.trust.choose(piece.tables["root"]["location"].to_pylist())
-        files = pieces.take_files(piece, self.folder)
+            self.store.trust.choose(piece.tables["root"]["location"].to_pylist())
+        files = pieces.take_files(piece, self.store.folder)
 
         def work(cursor: duckdb.DuckDBPyConnection) -> None:
             if pieces.is_committed(cursor, piece.job, piece.sequence):
@@ -75,7 +56,7 @@ class JobResults:
 
         payload = pieces.payload_of(piece, files)
         try:
-            self.write(work, kind=pieces.kind_of(piece), payload=payload)
+            self.store.write(work, kind=pieces.kind_of(piece), payload=payload)
         except _CommittedBeforeError:
             return False
         return True
@@ -83,15 +64,15 @@ class JobResults:
     def withdraw(self, job: str, first_sample_id: int) -> None:
         """Take back the samples that a failed job added, those from an id on, and its report."""
         payload: dict[str, Any] = {"job": job, "first_sample_id": first_sample_id}
-        self.write(
+        self.store.write(
             lambda cursor: payload.update(describe(withdraw(cursor, job, first_sample_id))),
             kind="withdraw",
             payload=payload,
         )
-        self.remove_loose_packs(job)
+        self.remove_loose_files(job)
 
-    def remove_loose_packs(self, job: str) -> None:
-        """Remove thumbnails of pieces that were never committed."""
-        remove_packs(self.folder, job, self.committed_pieces(job))
-        # A piece made again has the same name and may have other bytes.
-        self.thumbnails.forget()
+    def remove_loose_files(self, job: str) -> None:
+        """Remove files of a job's pieces that were never committed, where no row names them."""
+        kept = self.committed(job)
+        for files in stored_files():
+            files.withdraw(self.store, job, kept)

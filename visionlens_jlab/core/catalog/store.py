@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
-from pathlib import Path
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import IO, Any, TypeVar
 
 import duckdb
 import numpy as np
 import pyarrow as pa
 
-from visionlens_jlab.agents.store.runs import AgentRuns
-from visionlens_jlab.analysis.store.findings import Findings
-from visionlens_jlab.attributes.store.attributes import Attributes
 from visionlens_jlab.core.catalog.database import Database, Reader
+from visionlens_jlab.core.catalog.dataset import OpenDataset
 from visionlens_jlab.core.catalog.job_results import JobResults
 from visionlens_jlab.core.catalog.journal import state_payload
 from visionlens_jlab.core.catalog.removals import describe, remove_samples
-from visionlens_jlab.core.catalog.snapshot import Caches, Snapshot
+from visionlens_jlab.core.catalog.snapshot import Snapshot
 from visionlens_jlab.core.catalog.state import State
-from visionlens_jlab.core.damage.mending import DamageWatch, Mending
+from visionlens_jlab.core.damage.mending import Mending
 from visionlens_jlab.core.datasets.card import CardKeeper
-from visionlens_jlab.core.datasets.identity import identify
 from visionlens_jlab.core.datasets.info import field_infos, read_detail, read_info
 from visionlens_jlab.core.datasets.report import read_report
-from visionlens_jlab.core.datasets.shapes import DatasetDetail, DatasetInfo, FieldInfo, IngestReport
-from visionlens_jlab.core.datasets.trust import RootTrust
+from visionlens_jlab.core.datasets.roots import root_locations
+from visionlens_jlab.core.datasets.shapes import (
+    DatasetDetail,
+    DatasetInfo,
+    FieldInfo,
+    IngestReport,
+    Roots,
+)
 from visionlens_jlab.core.fields.fieldset import FieldSet
 from visionlens_jlab.core.fields.tags import write_tag
 from visionlens_jlab.core.fields.user_fields import LIST_FIELDS, field_set
@@ -58,38 +60,24 @@ from visionlens_jlab.core.views.tables import Ids, as_ids
 from visionlens_jlab.core.views.tiles import read_tiles
 from visionlens_jlab.core.views.views import ResolvedView, check_filter, count_all
 from visionlens_jlab.embeddings.index.interface import SearchIndex
-from visionlens_jlab.embeddings.store.embeddings import Embeddings
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.evaluation.store.evaluations import Evaluations
 from visionlens_jlab.evaluation.store.outcomes import is_restricted, sample_with_outcomes
-from visionlens_jlab.export.store import Exports
-from visionlens_jlab.labels.store.edits import Edits
-from visionlens_jlab.map.shapes import ColorsRequest
-from visionlens_jlab.map.store.colors import Coloring, read_colors
-from visionlens_jlab.media.store.images import Images
-from visionlens_jlab.media.store.thumbnails import FOLDER, ThumbnailReader
 
 T = TypeVar("T")
 
 
-class DatasetStore(
-    AgentRuns,
-    Attributes,
-    Edits,
-    Embeddings,
-    Evaluations,
-    Exports,
-    Findings,
-    Images,
-    JobResults,
-    Mending,
-    Tables,
-):
+class DatasetStore(OpenDataset):
     """A dataset that this process holds; from any thread.
 
     Reading takes a cursor of its own per call. Each writing call is one transaction of the one
-    writer, with an outbox row and version + 1. `close` lets go of the file; a later call takes it
-    again.
+    writer, with an outbox row and version + 1. What capabilities add is in parts:
+    `store.part(Evaluations).all()`.
+
+    Attributes
+    ----------
+    tables : Tables
+    results : JobResults
+    mending : Mending
     """
 
     def __init__(
@@ -100,22 +88,11 @@ class DatasetStore(
         allowed: Confinement = NOWHERE,
         state: State | None = None,
     ) -> None:
-        self.database = database
-        self.folder: Path = database.folder
-        self.slug = database.folder.name
-        self.read_only = read_only or database.read_only
-        identity = identify(database)
-        self.uuid, self.name = identity.uuid, identity.name
-        self.trust = RootTrust(self.folder, self.uuid, allowed, state)
-        if identity.copy_of is not None:
-            self.trust.choose_as(identity.copy_of)
-        self._caches = Caches(database.folder, self.uuid)
-        self.thumbnails = ThumbnailReader(
-            self.folder / FOLDER, self._caches.places, self._thumbnail_places
-        )
+        super().__init__(database, read_only=read_only, allowed=allowed, state=state)
+        self.tables = self.part(Tables)
+        self.results = self.part(JobResults)
+        self.mending = self.part(Mending)
         self._card = CardKeeper(self.folder, self.uuid)
-        self._replaced: list[str] = []
-        self._watch = DamageWatch()
         if state is not None and state.was_known_before(self.slug, self.uuid):
             with suppress(VisionLensError):  # what is damaged, or no room, is said elsewhere
                 self.trust_roots(all_known=True)
@@ -125,43 +102,37 @@ class DatasetStore(
         """Let a search index answer for this dataset, and tell it of what happens."""
         if index is None or self.read_only:
             return
-        self._caches.index = index
+        self.caches.index = index
         self.database.on_open = lambda: index.opened(self.slug)
         index.opened(self.slug)
-
-    @property
-    def version(self) -> int:
-        """The number of commits so far."""
-        with self._snapshot() as snapshot:
-            return snapshot.reader.version
 
     # --- reading -----------------------------------------------------------------------------
 
     def info(self) -> DatasetInfo:
         """The dataset's card, as it is now."""
-        with self._snapshot() as snapshot:
+        with self.snapshot() as snapshot:
             info = read_info(snapshot.reader, self.slug)
-        return info.model_copy(update={"damages": self.damages()})
+        return info.model_copy(update={"damages": self.mending.damages()})
 
     def detail(self) -> DatasetDetail:
         """The card with classes, splits, tags, sources, fields and roots."""
-        with self._snapshot() as snapshot:
+        with self.snapshot() as snapshot:
             detail = read_detail(snapshot.reader, self.slug, snapshot.fields, snapshot.statistics)
-        return detail.model_copy(update={"damages": self.damages()})
+        return detail.model_copy(update={"damages": self.mending.damages()})
 
     def fields(self) -> list[FieldInfo]:
         """Every field that filters, sorts and facets know."""
-        with self._snapshot() as snapshot:
+        with self.snapshot() as snapshot:
             return field_infos(snapshot.fields, snapshot.statistics)
 
     def view(self, spec: ViewSpec) -> ResolvedView:
         """The ids a view shows. FIELD_UNKNOWN, FIELD_TYPE, PREDICATE_INVALID."""
-        with self._snapshot() as snapshot:
+        with self.snapshot() as snapshot:
             return snapshot.view(spec)
 
     def count(self, level: Level) -> int:
         """Samples, or ground-truth annotations."""
-        with self._snapshot() as snapshot:
+        with self.snapshot() as snapshot:
             return count_all(snapshot.reader, level)
 
     def tiles(self, spec: ViewSpec, ids: Sequence[int] | Ids, *, geometry: bool = False) -> Tiles:
@@ -169,34 +140,29 @@ class DatasetStore(
 
         `geometry`: with the shapes of what is no plain box.
         """
-        with self._snapshot() as snapshot:
+        with self.snapshot() as snapshot:
             return read_tiles(snapshot, spec, as_ids(ids), geometry=geometry)
 
     def first_tiles(self, spec: ViewSpec, count: int, *, geometry: bool = False) -> Tiles:
         """The tiles that the view begins with, `count` of them at most."""
-        with self._snapshot() as snapshot:
+        with self.snapshot() as snapshot:
             return read_tiles(snapshot, spec, snapshot.view(spec).ids[:count], geometry=geometry)
 
     def facets(self, request: FacetsRequest) -> Facets:
         """Counts of each field under all conditions but its own."""
-        with self._snapshot() as snapshot:
+        with self.snapshot() as snapshot:
             return read_facets(snapshot, request)
-
-    def colors(self, request: ColorsRequest) -> Coloring:
-        """One value of a field for each id, with what it means. FIELD_UNKNOWN."""
-        with self._snapshot() as snapshot:
-            return read_colors(snapshot, request)
 
     def sample(self, sample_id: int, spec: ViewSpec) -> SampleDetail:
         """Everything about one sample, its annotations marked as the view sees them. ID_UNKNOWN."""
-        with self._snapshot() as snapshot:
+        with self.snapshot() as snapshot:
             among = snapshot.among(spec)
             found = read_sample(snapshot.reader, snapshot.fields, sample_id, spec, among)
             return sample_with_outcomes(snapshot, found, spec.outcomes)
 
     def predicate(self, text: str | None, filter: Filter | None) -> Predicate:
         """Both forms of a predicate (and-ed when both are given), checked against the fields."""
-        with self._snapshot() as snapshot:
+        with self.snapshot() as snapshot:
             spec = ViewSpec(where=text, filter=filter)
             return check_filter(snapshot.reader, snapshot.fields, spec)
 
@@ -205,23 +171,31 @@ class DatasetStore(
 
         SQL_REFUSED, SQL_TIMEOUT, MEMORY_LIMIT, LIMIT_REACHED.
         """
-        with self._snapshot() as snapshot:
+        with self.snapshot() as snapshot:
             return run_select(snapshot.reader, query, timeout)
 
     def sql_file(self, query: str, *, timeout: float = 30) -> IO[bytes]:
         """The same as an Arrow stream in a file, so that it takes no memory."""
-        with self._snapshot() as snapshot:
+        with self.snapshot() as snapshot:
             return select_file(snapshot.reader, query, timeout)
 
     def saved_views(self) -> list[SavedView]:
         """The views kept under a name, by name."""
-        with self._snapshot() as snapshot:
+        with self.snapshot() as snapshot:
             return read_saved_views(snapshot.reader)
 
     def report(self, offset: int = 0, limit: int = 1000) -> IngestReport | None:
         """The latest ingest's report with a page of its items; None: never ingested."""
-        with self._snapshot() as snapshot:
+        with self.snapshot() as snapshot:
             return read_report(snapshot.reader, offset, limit)
+
+    def roots(self) -> Roots:
+        """Where the images lie, and which of these places may be read."""
+        with self.snapshot() as snapshot:
+            locations = root_locations(snapshot.reader)
+        readable = self.trust.readable()
+        refused = [name for name, place in locations.items() if not readable.allows_root(place)]
+        return Roots(roots=locations, refused=refused, readable=list(readable.folders))
 
     # --- writing -----------------------------------------------------------------------------
 
@@ -237,7 +211,7 @@ class DatasetStore(
             )
 
         payload = {"field": name, "level": level, "count": len(wanted)}
-        changed, version = self._commit(work, kind="set_field", payload=payload, by_hand=True)
+        changed, version = self.commit(work, kind="set_field", payload=payload, by_hand=True)
         return Changed(version=version, changed=changed)
 
     def tag(self, request: TagRequest) -> Changed:
@@ -249,11 +223,11 @@ class DatasetStore(
             raise VisionLensError("REQUEST_INVALID", "Give either ids or a view to tag.")
         given = None if request.ids is None else as_ids(request.ids)
         if given is not None:
-            with self._snapshot() as snapshot:
+            with self.snapshot() as snapshot:
                 snapshot.check_exist(request.level, given)
         if request.view is not None and is_restricted(request.view):
             # The user's SQL and searches never run in the writer, nor are outcomes read there.
-            with self._snapshot() as snapshot:
+            with self.snapshot() as snapshot:
                 given = snapshot.ids_at_level(snapshot.view(request.view), request.level)
 
         def work(cursor: duckdb.DuckDBPyConnection) -> int:
@@ -261,7 +235,7 @@ class DatasetStore(
             return write_tag(cursor, request.level, ids, request.tag, remove=request.remove)
 
         payload = {"tag": request.tag, "level": request.level, "remove": request.remove}
-        changed, version = self._commit(work, kind="tag", payload=payload, by_hand=True)
+        changed, version = self.commit(work, kind="tag", payload=payload, by_hand=True)
         return Changed(version=version, changed=changed)
 
     def delete_samples(self, ids: Sequence[int] | Ids) -> Changed:
@@ -270,7 +244,7 @@ class DatasetStore(
         The images stay where they are. ID_UNKNOWN.
         """
         wanted = as_ids(ids)
-        with self._snapshot() as snapshot:
+        with self.snapshot() as snapshot:
             snapshot.check_exist("samples", wanted)
         payload: dict[str, Any] = {}
 
@@ -280,7 +254,7 @@ class DatasetStore(
             payload.update(describe(removed))
             return len(removed["samples"])
 
-        changed, version = self._commit(work, kind="delete_samples", payload=payload, by_hand=True)
+        changed, version = self.commit(work, kind="delete_samples", payload=payload, by_hand=True)
         return Changed(version=version, changed=changed)
 
     def save_view(self, name: str, spec: ViewSpec) -> SavedView:
@@ -295,21 +269,15 @@ class DatasetStore(
         """Forget a saved view. VIEW_NOT_FOUND."""
         self.keep(lambda cursor: delete_saved_view(cursor, name))
 
-    def write(
-        self, work: Callable[[duckdb.DuckDBPyConnection], T], *, kind: str, payload: dict[str, Any]
-    ) -> T:
-        """Run `work` in one transaction with an outbox row; rolled back when it raises."""
-        return self._commit(work, kind=kind, payload=payload)[0]
+    def trust_roots(self, *, all_known: bool = False) -> None:
+        """Note that this user wants the images to be read where the dataset says they lie.
 
-    def transaction(self, work: Callable[[duckdb.DuckDBPyConnection], T]) -> T:
-        """Run `work` in a transaction that is no change of the data: no version, no outbox."""
-        self._check_writable()
-        return self.database.transaction(work)
-
-    def keep(self, work: Callable[[duckdb.DuckDBPyConnection], T]) -> T:
-        """As `transaction`, for what users would miss: it is counted."""
-        self._check_writable()
-        return self.database.keep(work)
+        `all_known`: an earlier version let the user choose them, and did not note it.
+        """
+        with self.snapshot() as snapshot:
+            locations = root_locations(snapshot.reader)
+        self.trust.choose(locations.values(), all_known=all_known)
+        self.watch.forget()
 
     def set_state(self, state: str, *, job: str | None = None) -> None:
         """Set the state that the card shows: ready, ingesting, incomplete or damaged.
@@ -323,28 +291,7 @@ class DatasetStore(
         )
         self._refresh_card()
 
-    def close(self) -> None:
-        """Let go of the file, so that another process may open the dataset."""
-        self.release()
-
-    def release(self, *, wait: float = 30) -> bool:
-        """Close once nobody reads or writes; False when still in use after `wait` seconds."""
-        if self.database.is_open:
-            self._refresh_card()
-        self.thumbnails.close()
-        if not self.database.release(wait=wait):
-            return False
-        self.remove_replaced()
-        if self._caches.index is not None:
-            self._caches.index.released(self.uuid)
-        return True
-
-    @contextmanager
-    def _snapshot(self) -> Iterator[Snapshot]:
-        with self.database.read() as reader, self._watch.noting():
-            yield Snapshot(reader, self._caches)
-
-    def _commit(
+    def commit(
         self,
         work: Callable[[duckdb.DuckDBPyConnection], T],
         *,
@@ -352,27 +299,26 @@ class DatasetStore(
         payload: dict[str, Any],
         by_hand: bool = False,
     ) -> tuple[T, int]:
-        self._check_writable()
-        result = self.database.commit(work, kind=kind, payload=payload, by_hand=by_hand)
+        """As `OpenDataset.commit`; the card and the index follow."""
+        result = super().commit(work, kind=kind, payload=payload, by_hand=by_hand)
         if self._card.is_due():
             self._refresh_card()
-        if self._caches.index is not None:
-            self._caches.index.committed(self.slug, kind)
+        if self.caches.index is not None:
+            self.caches.index.committed(self.slug, kind)
         return result
 
-    def _forget_segments(self) -> None:
-        # The same version is made of other files now.
-        self._caches.spaces.clear()
-        self._caches.parts.clear()
-
-    def _check_writable(self) -> None:
-        if self.read_only:
-            raise VisionLensError(
-                "DATASET_READ_ONLY", f"The dataset {self.slug!r} is open for reading only."
-            )
+    def release(self, *, wait: float = 30) -> bool:
+        """As `OpenDataset.release`; the card and the index follow."""
+        if self.database.is_open:
+            self._refresh_card()
+        if not super().release(wait=wait):
+            return False
+        if self.caches.index is not None:
+            self.caches.index.released(self.uuid)
+        return True
 
     def _tagged(self, reader: Reader, request: TagRequest) -> Ids:
-        snapshot = Snapshot(reader, self._caches)
+        snapshot = Snapshot(reader, self.caches)
         return snapshot.ids_at_level(snapshot.view(request.view or ViewSpec()), request.level)
 
     def _refresh_card(self) -> None:

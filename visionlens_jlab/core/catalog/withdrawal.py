@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import duckdb
 
 from visionlens_jlab.core.catalog.removals import Array, remove_samples
 from visionlens_jlab.core.shapes import Level
-from visionlens_jlab.media.store import thumbnails
 
 _OF_JOB = ("ingest_issue", "ingest_report", "job_piece")
 
@@ -27,10 +24,3 @@ def withdraw(cursor: duckdb.DuckDBPyConnection, job: str, first: int) -> dict[Le
         "DELETE FROM source_root WHERE name NOT IN (SELECT root FROM sample WHERE root IS NOT NULL)"
     )
     return removed
-
-
-def remove_packs(dataset: Path, job: str, kept: set[int]) -> None:
-    """Remove a job's packs of thumbnails but those of pieces that are kept."""
-    for pack in (dataset / thumbnails.FOLDER).glob(f"{job}-*.pack"):
-        if int(pack.stem.rpartition("-")[2]) not in kept:
-            pack.unlink(missing_ok=True)

@@ -2,86 +2,31 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
+from visionlens_jlab.core.catalog.dataset import Part
 from visionlens_jlab.core.damage import stray_files
 from visionlens_jlab.core.damage.damages import find_damages
 from visionlens_jlab.core.damage.stored_files import Inspection
 from visionlens_jlab.core.datasets.own_files import remove_own_files
 from visionlens_jlab.core.datasets.shapes import Damage
-from visionlens_jlab.errors import VisionLensError
-
-if TYPE_CHECKING:
-    from visionlens_jlab.core.catalog.snapshot import Snapshot
-    from visionlens_jlab.core.datasets.trust import RootTrust
-
-_SECONDS = 10.0
-"""For so long it is taken that nothing else was damaged."""
 
 
-class DamageWatch:
-    """What reading has met, and what was found when it was looked for last; from any thread."""
-
-    def __init__(self) -> None:
-        self._suspects: set[str] = set()
-        self._found: list[Damage] = []
-        self._at = -_SECONDS
-
-    @contextmanager
-    def noting(self) -> Iterator[None]:
-        """Remember the files that errors name."""
-        try:
-            yield
-        except VisionLensError as error:
-            if error.code == "DATASET_DAMAGED" and "file" in error.details:
-                self._suspects.add(error.details["file"])
-                self.forget()
-            raise
-
-    @property
-    def suspects(self) -> frozenset[str]:
-        """Names of the files that errors named."""
-        return frozenset(self._suspects)
-
-    def found(self, look: Callable[[frozenset[str]], list[Damage]]) -> list[Damage]:
-        """What `look` finds, which takes the names of files to be read; asked now and then."""
-        if time.monotonic() - self._at >= _SECONDS:
-            self._found = look(self.suspects)
-            self._at = time.monotonic()
-        return self._found
-
-    def forget(self) -> None:
-        """Have it looked at anew."""
-        self._at = -_SECONDS
-
-
-class Mending:
-    """Damage of one dataset; mixed into `DatasetStore`."""
-
-    folder: Path
-    trust: RootTrust
-
-    _snapshot: Callable[[], AbstractContextManager[Snapshot]]
-    _replaced: list[str]
-    _watch: DamageWatch
-    transaction: Callable[..., Any]
+class Mending(Part):
+    """Damage of one dataset."""
 
     def damages(self, *, thorough: bool = False) -> list[Damage]:
         """What is damaged or lost; without `thorough` as files tell by their lengths, and by what
         met it while reading.
         """
-        with self._snapshot() as snapshot:
-            look = Inspection(snapshot.reader, self.folder, thorough)
+        with self.store.snapshot() as snapshot:
+            look = Inspection(snapshot.reader, self.store.folder, thorough)
             if thorough:
-                return find_damages(look, self.trust.readable())
-            return self._watch.found(
+                return find_damages(look, self.store.trust.readable())
+            return self.store.watch.found(
                 lambda suspects: find_damages(
-                    replace(look, suspects=suspects), self.trust.readable()
+                    replace(look, suspects=suspects), self.store.trust.readable()
                 )
             )
 
@@ -99,14 +44,14 @@ class Mending:
         list of str
             The files that went, below the dataset's folder.
         """
-        found = stray_files.present(self.folder) - set(self._replaced)
-        with self._snapshot() as snapshot:
+        found = stray_files.present(self.store.folder) - set(self.store.replaced)
+        with self.store.snapshot() as snapshot:
             found -= stray_files.named(snapshot.reader.cursor)
         if not found or not idle():
             return []
         # In the writer's turn: what was being added a moment ago has its row by now.
-        strays: list[str] = self.transaction(
+        strays: list[str] = self.store.transaction(
             lambda cursor: sorted(found - stray_files.named(cursor))
         )
-        remove_own_files(self.folder, strays)
+        remove_own_files(self.store.folder, strays)
         return strays

@@ -16,7 +16,7 @@ from visionlens_jlab.errors import VisionLensError
 if TYPE_CHECKING:
     import duckdb
 
-    from visionlens_jlab.core.catalog.store import DatasetStore
+    from visionlens_jlab.core.catalog.dataset import OpenDataset
 
 
 @dataclass(frozen=True)
@@ -71,9 +71,12 @@ class StoredFiles:
         """The files in `folders` that rows name, below the dataset's folder."""
         return ()
 
-    def mend(self, store: DatasetStore) -> Iterable[str]:
+    def mend(self, store: OpenDataset) -> Iterable[str]:
         """Mend what can be mended; what was done, in sentences."""
         return ()
+
+    def withdraw(self, store: OpenDataset, job: str, kept: set[int]) -> None:
+        """Remove the files of a job's pieces but for those `kept`, where they are not to stay."""
 
 
 def stored_files() -> list[StoredFiles]:

@@ -78,7 +78,7 @@ class DatasetSetup(ABC, Generic[Request]):
         store = store_of(library, job)
         spool = Spool.of(library.data_dir, job.job)
         request, params = cast(Request, job.parameters), queue.params(job.job)
-        planned, brought = params.get(_PREPARED), bool(store.committed_pieces(job.job))
+        planned, brought = params.get(_PREPARED), bool(store.results.committed(job.job))
         if job.result:
             return None
         if planned is not None and not spool.input.exists():

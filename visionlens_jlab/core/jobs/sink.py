@@ -46,7 +46,7 @@ class Sink:
         self.attempt = attempt
         self.spool = Spool(attempt.parent)
         self._on_commit = on_commit
-        self.committed = store_of(library, job).committed_pieces(job.job)
+        self.committed = store_of(library, job).results.committed(job.job)
 
     def commit_next(self) -> bool:
         """Commit the piece whose turn it is; False when it is not there (yet)."""
@@ -72,6 +72,6 @@ class Sink:
     def _commit(self, sequence: int, folder: Path) -> None:
         check_piece(folder)
         store = store_of(self._library, self._job)
-        store.apply_piece(Piece.load(folder, self._job.job, sequence))
+        store.results.apply(Piece.load(folder, self._job.job, sequence))
         self.committed.add(sequence)
         self._on_commit(store.version)

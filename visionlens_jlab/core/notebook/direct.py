@@ -133,37 +133,51 @@ class DirectDataset(DirectAgents, DirectAnalyses, DirectAttributes, DirectEvalua
 
     def spaces(self) -> list[EmbeddingSpace]:
         """Oldest first."""
-        return self._store.spaces()
+        from visionlens_jlab.embeddings.store.embeddings import Embeddings
+
+        return self._store.part(Embeddings).all()
 
     def delete_space(self, space: str) -> None:
         """With its vectors, index and projections; SPACE_NOT_FOUND."""
-        self._store.delete_space(space)
+        from visionlens_jlab.embeddings.store.embeddings import Embeddings
+
+        self._store.part(Embeddings).delete(space)
 
     def put_vectors(
         self, space: EmbeddingSpace, ids: np.ndarray, vectors: np.ndarray
     ) -> EmbeddingSpace:
         """Added to the space, made when it is not there; VECTORS_INVALID, ID_UNKNOWN."""
-        self._store.add_vectors(space, ids, vectors)
-        return self._store.space(space.space)
+        from visionlens_jlab.embeddings.store.embeddings import Embeddings
+
+        self._store.part(Embeddings).add(space, ids, vectors)
+        return self._store.part(Embeddings).read(space.space)
 
     def put_query(self, space: str, vector: np.ndarray) -> str:
         """The key of a vector that a view can search for; SPACE_NOT_FOUND, VECTORS_INVALID."""
-        return self._store.put_query_vector(space, vector, kind="vector")
+        from visionlens_jlab.embeddings.store.embeddings import Embeddings
+
+        return self._store.part(Embeddings).put_query(space, vector, kind="vector")
 
     def projections(self) -> list[Projection]:
         """Oldest first."""
-        return self._store.projections()
+        from visionlens_jlab.map.store.projections import Projections
+
+        return self._store.part(Projections).all()
 
     def points(self, projection: str, dimensions: int) -> np.ndarray:
         """Float32 (largest id + 1, dimensions), rows of NaN; PROJECTION_NOT_FOUND."""
-        ids, coordinates = self._store.coordinates(projection)
+        from visionlens_jlab.map.store.projections import Projections
+
+        ids, coordinates = self._store.part(Projections).coordinates(projection)
         points = np.full((int(ids.max(initial=0)) + 1, dimensions), np.nan, dtype=np.float32)
         points[ids] = coordinates
         return points
 
     def duplicates(self, kind: Literal["exact", "near"], offset: int, limit: int) -> Duplicates:
         """A page of the groups that were found last."""
-        return self._store.duplicates(kind, offset, limit)
+        from visionlens_jlab.duplicates.store.groups import DuplicateGroups
+
+        return self._store.part(DuplicateGroups).read(kind, offset, limit)
 
     def run(
         self,
@@ -187,7 +201,7 @@ class DirectDataset(DirectAgents, DirectAnalyses, DirectAttributes, DirectEvalua
 
     def table(self, request: TableRequest) -> pa.Table:
         """Rows of a view or of explicit ids."""
-        return self._store.table(
+        return self._store.tables.read(
             request.level,
             spec=request.view if request.ids is None else None,
             ids=request.ids,
@@ -212,19 +226,27 @@ class DirectDataset(DirectAgents, DirectAnalyses, DirectAttributes, DirectEvalua
 
     def edit(self, request: EditRequest) -> EditDone:
         """Change labels; DATASET_READ_ONLY."""
-        return self._store.edit(request)
+        from visionlens_jlab.labels.store.edits import Edits
+
+        return self._store.part(Edits).edit(request)
 
     def undo(self) -> EditDone:
         """Take the last change of labels back; NOTHING_TO_UNDO, DATASET_READ_ONLY."""
-        return self._store.undo()
+        from visionlens_jlab.labels.store.edits import Edits
+
+        return self._store.part(Edits).undo()
 
     def redo(self) -> EditDone:
         """Do it again; NOTHING_TO_UNDO, DATASET_READ_ONLY."""
-        return self._store.redo()
+        from visionlens_jlab.labels.store.edits import Edits
+
+        return self._store.part(Edits).redo()
 
     def history(self, annotation: int | None, offset: int, limit: int) -> list[HistoryEntry]:
         """A page of the changes of labels, newest first."""
-        return self._store.history(annotation, offset, limit)
+        from visionlens_jlab.labels.store.edits import Edits
+
+        return self._store.part(Edits).history(annotation, offset, limit)
 
     def saved_views(self) -> list[SavedView]:
         """The views kept under a name, by name."""
@@ -240,10 +262,12 @@ class DirectDataset(DirectAgents, DirectAnalyses, DirectAttributes, DirectEvalua
 
     def thumbnails(self, sample_ids: Sequence[int]) -> list[bytes | None]:
         """One WebP image per sample, None where there is none."""
+        from visionlens_jlab.media.store.images import Images
+
         wanted, lost = [(sample_id, "") for sample_id in sample_ids], list[int]()
-        contents = self._store.thumbnails.read_many(wanted, lost)
-        if lost and self._store.mend_thumbnails(lost):
-            contents = self._store.thumbnails.read_many(wanted)
+        contents = self._store.part(Images).thumbnails.read_many(wanted, lost)
+        if lost and self._store.part(Images).mend(lost):
+            contents = self._store.part(Images).thumbnails.read_many(wanted)
         return [content or None for content in contents]
 
     def make_workspace(self, notebook: str | None) -> Workspace:

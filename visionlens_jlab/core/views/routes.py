@@ -63,7 +63,7 @@ class TableHandler(Resource):
         request = await self.body(TableRequest)
         pages = await self.dataset(
             dataset,
-            lambda store: store.table_pages(
+            lambda store: store.tables.pages(
                 request.level,
                 spec=request.view if request.ids is None else None,
                 ids=request.ids,

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from visionlens_jlab.core.catalog.dataset import Part
 from visionlens_jlab.core.shapes import Level
 from visionlens_jlab.core.views.shapes import ViewSpec
 from visionlens_jlab.core.views.tables import Ids, as_ids, ids_of
 from visionlens_jlab.evaluation.store.outcomes import table_with_outcomes
 
 if TYPE_CHECKING:
-    from visionlens_jlab.core.catalog.snapshot import Snapshot
+    pass
 
 PAGE_BYTES = 32 << 20
 """Of a table at once, about: a million rows with tags and fields do not fit into DuckDB's memory.
@@ -26,12 +26,10 @@ _MOST_ROWS = 131_072
 _GROWTH = 4
 
 
-class Tables:
-    """The rows of one dataset; mixed into `DatasetStore`."""
+class Tables(Part):
+    """The rows of one dataset."""
 
-    _snapshot: Callable[[], AbstractContextManager[Snapshot]]
-
-    def table(
+    def read(
         self,
         level: Level,
         *,
@@ -44,10 +42,10 @@ class Tables:
         A sample view gives at level annotations its matching ones, all sources with `spec.all`.
         FIELD_UNKNOWN for a column, ID_UNKNOWN for an id that does not exist.
         """
-        pages = self.table_pages(level, spec=spec, ids=ids, columns=columns)
+        pages = self.pages(level, spec=spec, ids=ids, columns=columns)
         return pa.concat_tables(list(pages))
 
-    def table_pages(
+    def pages(
         self,
         level: Level,
         *,
@@ -56,7 +54,7 @@ class Tables:
         columns: Sequence[str] | None = None,
     ) -> Iterator[pa.Table]:
         """The same in parts of about `PAGE_BYTES`, one at least; of one version of the dataset."""
-        with self._snapshot() as snapshot:
+        with self.store.snapshot() as snapshot:
             if ids is not None:
                 wanted = as_ids(ids)
                 snapshot.check_exist(level, wanted)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from visionlens_jlab.core.views.shapes import Changed, TagRequest
 from visionlens_jlab.duplicates.shapes import ResolveRequest
+from visionlens_jlab.duplicates.store.groups import DuplicateGroups
 from visionlens_jlab.errors import VisionLensError
 
 if TYPE_CHECKING:
@@ -21,11 +22,11 @@ def resolve(store: DatasetStore, request: ResolveRequest) -> Changed:
         DUPLICATES_CHANGED when the groups are not those of the run that is meant;
         DATASET_READ_ONLY.
     """
-    if store.duplicates_run(request.kind) != request.created_at:
+    if store.part(DuplicateGroups).last_run(request.kind) != request.created_at:
         raise VisionLensError(
             "DUPLICATES_CHANGED", f"The {request.kind} duplicates are not those of that run."
         )
-    rest = store.duplicates_rest(request.kind, request.groups, request.keep)
+    rest = store.part(DuplicateGroups).rest(request.kind, request.groups, request.keep)
     if not rest:
         return Changed(version=store.version, changed=0)
     if request.action == "remove":

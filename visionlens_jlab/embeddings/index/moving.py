@@ -13,6 +13,7 @@ from visionlens_jlab.embeddings.index.config import VectorConfig, choose_url, ch
 from visionlens_jlab.embeddings.index.places import collection_of
 from visionlens_jlab.embeddings.index.server import ServerStore
 from visionlens_jlab.embeddings.index.upkeep import Index, build
+from visionlens_jlab.embeddings.store.embeddings import Embeddings
 from visionlens_jlab.errors import VisionLensError
 
 if TYPE_CHECKING:
@@ -59,10 +60,10 @@ def move_indexes(
     try:
         moved = {
             space: _build(store, space, dimension, new, progress)
-            for space, dimension in store.indexed_spaces().items()
+            for space, dimension in store.part(Embeddings).dimensions().items()
         }
         choose_url(store.folder, target.url)
-        for space, dimension in store.indexed_spaces().items():
+        for space, dimension in store.part(Embeddings).dimensions().items():
             old.drop(collection_of(store, space, dimension))
     except VectorStoreError as error:
         raise VisionLensError("VECTOR_STORE_DOWN", str(error)) from error
@@ -81,7 +82,7 @@ def _build(
 ) -> int:
     collection = collection_of(store, space, dimension)
     build(Index(store, space, collection, engine), lambda done, total: progress(space, done, total))
-    there, wanted = engine.ids(collection), store.segments(space).ids
+    there, wanted = engine.ids(collection), store.part(Embeddings).segments(space).ids
     if not np.array_equal(there, wanted):
         raise VectorStoreError(f"It holds {len(there)} of the {len(wanted)} vectors of {space!r}.")
     return len(there)

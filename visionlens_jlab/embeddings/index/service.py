@@ -22,6 +22,7 @@ from visionlens_jlab.embeddings.index.places import FOLDER, PREFIX, collection_o
 from visionlens_jlab.embeddings.index.queries import COSTS, Costs, ask
 from visionlens_jlab.embeddings.index.server import ServerStore
 from visionlens_jlab.embeddings.index.upkeep import Index, build, catch_up, drop_others
+from visionlens_jlab.embeddings.store.embeddings import Embeddings
 from visionlens_jlab.embeddings.vectors.segments import Segments
 from visionlens_jlab.errors import VisionLensError
 
@@ -156,7 +157,7 @@ class VectorService:
 
     def ids(self, store: DatasetStore, space: str) -> Array:
         """The ids that the index of a space holds, uint32, ascending. VectorStoreError."""
-        index = self._index(store, space, store.indexed_spaces()[space])
+        index = self._index(store, space, store.part(Embeddings).dimensions()[space])
         return index.engine.ids(index.collection)
 
     def engine(self, url: str) -> VectorStore:
@@ -224,7 +225,7 @@ class VectorService:
         store = self._library.opened(slug)
         if store is None or store.read_only or not store.database.is_open:
             return
-        spaces = store.indexed_spaces()
+        spaces = store.part(Embeddings).dimensions()
         self._forget(store.uuid, but=spaces)
         for space, dimension in spaces.items():
             self._attend_space(self._index(store, space, dimension))
@@ -233,7 +234,10 @@ class VectorService:
 
     def _attend_space(self, index: Index) -> None:
         try:
-            if index.store.segments(index.space).count == 0 and index.sequence is None:
+            if (
+                index.store.part(Embeddings).segments(index.space).count == 0
+                and index.sequence is None
+            ):
                 return
             wants_build = catch_up(index)
         except (VectorStoreError, VisionLensError) as error:
@@ -247,7 +251,7 @@ class VectorService:
         else:
             index.failed, index.failures = "", 0
             if not index.building and _is_scattered(index.store, index.space):
-                index.store.compact(index.space)
+                index.store.part(Embeddings).compact(index.space)
 
     def _index(self, store: DatasetStore, space: str, dimension: int) -> Index:
         with self._lock:
@@ -261,7 +265,7 @@ class VectorService:
 
     def _tidy(self, store: DatasetStore, spaces: dict[str, int]) -> None:
         """Remove what kills and deleted spaces left; again later where an engine is down."""
-        store.remove_strays(
+        store.mending.remove_strays(
             lambda: not self._library.state.list_jobs(dataset=store.slug, states=UNFINISHED)
         )
         kept = [collection_of(store, space, dimension) for space, dimension in spaces.items()]
@@ -313,7 +317,7 @@ class VectorService:
     def _build(self, index: Index) -> None:
         if not index.building:
             index.building, index.wanted = True, None
-            rows = sum(index.store.segment_rows(index.space))
+            rows = sum(index.store.part(Embeddings).segment_rows(index.space))
             self._submit(lambda: self._build_now(index), rows)
 
     def _build_now(self, index: Index) -> None:
@@ -369,5 +373,5 @@ class VectorService:
 
 def _is_scattered(store: DatasetStore, space: str) -> bool:
     """Many segments, with as many rows beside the largest as in it: rows are moved seldom."""
-    rows = store.segment_rows(space)
+    rows = store.part(Embeddings).segment_rows(space)
     return len(rows) > COMPACT_SEGMENTS and sum(rows) >= 2 * max(rows)

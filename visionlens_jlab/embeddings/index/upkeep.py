@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from visionlens_jlab.embeddings.index.base import Collection, Source, VectorStore
+from visionlens_jlab.embeddings.store.embeddings import Embeddings
 
 if TYPE_CHECKING:
     from visionlens_jlab.core.catalog.store import DatasetStore
@@ -53,7 +54,7 @@ def catch_up(index: Index) -> bool:
         info = index.engine.info(index.collection)
         if info is None or info.sequence > index.store.version:
             return True
-        changes = index.store.vector_changes(index.space, info.sequence)
+        changes = index.store.part(Embeddings).changes(index.space, info.sequence)
         if changes.recreated:
             return True
         there = index.engine.ids(index.collection)
@@ -63,7 +64,7 @@ def catch_up(index: Index) -> bool:
         removed = np.setdiff1d(there, wanted)
         index.built = info.built
     else:
-        changes = index.store.vector_changes(index.space, index.sequence)
+        changes = index.store.part(Embeddings).changes(index.space, index.sequence)
         if changes.recreated:
             index.sequence = None
             return catch_up(index)
@@ -78,7 +79,7 @@ def catch_up(index: Index) -> bool:
 
 def build(index: Index, progress: Callable[[int, int], None]) -> None:
     """Build an index from the segments; no model is needed. VectorStoreError, VisionLensError."""
-    files, existing, version = index.store.vector_source(index.space)
+    files, existing, version = index.store.part(Embeddings).source(index.space)
     index.engine.build(index.collection, Source(files, existing), version, progress=progress)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from visionlens_jlab.embeddings.shapes import Encoded, EncodeRequest
+from visionlens_jlab.embeddings.store.embeddings import Embeddings
 
 if TYPE_CHECKING:
     from visionlens_jlab.core.catalog.store import DatasetStore
@@ -22,14 +23,14 @@ def encode_here(store: DatasetStore, request: EncodeRequest) -> Encoded:
     from visionlens_jlab.embeddings.queries.encode import encode, query_of
 
     started = time.monotonic()
-    space = store.space(request.space)
+    space = store.part(Embeddings).read(request.space)
     with tempfile.TemporaryDirectory(prefix="visionlens-") as folder:
         image = None
         if request.image is not None:
             image = Path(folder) / "query"
             image.write_bytes(base64.b64decode(request.image))
         vector = encode(query_of(space, store.folder, text=request.text, image=image))
-    key = store.put_query_vector(
+    key = store.part(Embeddings).put_query(
         request.space,
         vector,
         kind="image" if request.text is None else "text",

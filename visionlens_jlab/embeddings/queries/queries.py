@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from visionlens_jlab.embeddings.queries.files import QueryFiles
 from visionlens_jlab.embeddings.shapes import Encoded, EncodeRequest
+from visionlens_jlab.embeddings.store.embeddings import Embeddings
 from visionlens_jlab.errors import VisionLensError
 
 if TYPE_CHECKING:
@@ -41,11 +42,11 @@ async def encode_text(
     from visionlens_jlab.embeddings.queries.encode import query_of
 
     started = time.monotonic()
-    space = await asyncio.to_thread(store.space, request.space)
+    space = await asyncio.to_thread(store.part(Embeddings).read, request.space)
     query = query_of(space, store.folder, text=request.text, image=None)
     vector = await encode_query(lane, data_dir, query)
     key = await asyncio.to_thread(
-        store.put_query_vector, request.space, vector, kind="text", text=request.text
+        store.part(Embeddings).put_query, request.space, vector, kind="text", text=request.text
     )
     return Encoded(query=key, text=request.text, seconds=time.monotonic() - started)
 

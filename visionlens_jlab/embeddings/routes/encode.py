@@ -12,6 +12,7 @@ from visionlens_jlab.core.api.base import Resource
 from visionlens_jlab.core.api.codes import CHANGE, DATASET, SPACE
 from visionlens_jlab.core.api.operations import Operation, Route
 from visionlens_jlab.embeddings.shapes import Encoded, EncodeRequest
+from visionlens_jlab.embeddings.store.embeddings import Embeddings
 from visionlens_jlab.errors import VisionLensError
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class EncodeHandler(Resource):
             vector = await encode_query(runner.workers["gpu"], data_dir, query, name)
         key = await self.dataset(
             dataset,
-            lambda store: store.put_query_vector(
+            lambda store: store.part(Embeddings).put_query(
                 request.space,
                 vector,
                 kind="image" if request.text is None else "text",
@@ -63,7 +64,7 @@ class EncodeHandler(Resource):
         from visionlens_jlab.embeddings.queries.encode import query_of
         from visionlens_jlab.embeddings.queries.files import QueryFiles
 
-        space = store.space(request.space)
+        space = store.part(Embeddings).read(request.space)
         image = Path() if request.image is not None else None
         query = query_of(space, store.folder, text=request.text, image=image)
         if request.image is None:

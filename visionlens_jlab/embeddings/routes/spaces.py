@@ -18,6 +18,7 @@ from visionlens_jlab.embeddings.shapes import (
     SpaceList,
     VectorsQuery,
 )
+from visionlens_jlab.embeddings.store.embeddings import Embeddings
 from visionlens_jlab.errors import VisionLensError
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class SpacesHandler(Resource):
     @Operation("Embedding spaces", response=SpaceList, errors=DATASET)
     async def get(self, dataset: str) -> None:
         """Every embedding space, oldest first."""
-        spaces = await self.dataset(dataset, lambda store: store.spaces())
+        spaces = await self.dataset(dataset, lambda store: store.part(Embeddings).all())
         await self.answer(SpaceList(spaces=spaces))
 
 
@@ -44,7 +45,7 @@ class SpaceHandler(Resource):
     @Operation("Remove a space", status=204, errors=(*DATASET, *CHANGE, "SPACE_NOT_FOUND"))
     async def delete(self, dataset: str, space: str) -> None:
         """Remove a space with its vectors, queries and projections."""
-        await self.remove(dataset, lambda store: store.delete_space(space))
+        await self.remove(dataset, lambda store: store.part(Embeddings).delete(space))
 
 
 class VectorsHandler(Resource):
@@ -77,8 +78,8 @@ class VectorsHandler(Resource):
                 dimension=0,
                 created_at="",
             )
-            store.add_vectors(added, *_columns(self.request.body))
-            return store.space(space), store.slug, store.version
+            store.part(Embeddings).add(added, *_columns(self.request.body))
+            return store.part(Embeddings).read(space), store.slug, store.version
 
         made, slug, version = await self.dataset(dataset, add)
         self.services.announcer.dataset(slug, version, "changed")
@@ -91,7 +92,9 @@ class QueriesHandler(Resource):
     @Operation("Encoded queries", response=QueryList, errors=(*DATASET, "SPACE_NOT_FOUND"))
     async def get(self, dataset: str, space: str) -> None:
         """What the latest queries were made from."""
-        queries = await self.dataset(dataset, lambda store: store.queries(space, _LISTED))
+        queries = await self.dataset(
+            dataset, lambda store: store.part(Embeddings).queries(space, _LISTED)
+        )
         await self.answer(QueryList(queries=queries))
 
     @Operation(
@@ -105,7 +108,8 @@ class QueriesHandler(Resource):
         body = await self.body(QueryVector)
         started = time.monotonic()
         key = await self.dataset(
-            dataset, lambda store: store.put_query_vector(space, body.vector, kind="vector")
+            dataset,
+            lambda store: store.part(Embeddings).put_query(space, body.vector, kind="vector"),
         )
         await self.answer(Encoded(query=key, seconds=time.monotonic() - started))
 
@@ -114,7 +118,7 @@ def _table(store: DatasetStore, space: str) -> pa.Table:
     import numpy as np
     import pyarrow as pa
 
-    segments = store.segments(space)
+    segments = store.part(Embeddings).segments(space)
     batches = []
     for ids, vectors in segments.parts():
         flat = pa.array(np.ascontiguousarray(vectors).ravel())

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -13,23 +13,18 @@ from typing import Any, Literal, TypeVar
 import duckdb
 import numpy as np
 
+from visionlens_jlab.core.catalog import journal
 from visionlens_jlab.core.catalog.clock import to_iso
+from visionlens_jlab.core.catalog.dataset import Part
 from visionlens_jlab.core.catalog.snapshot import Snapshot
-from visionlens_jlab.core.damage.mending import DamageWatch
-from visionlens_jlab.core.damage.stored_files import Inspection
 from visionlens_jlab.core.datasets.own_files import own_file, remove_own_files
 from visionlens_jlab.core.system.private_files import make_private_folder, set_aside
 from visionlens_jlab.core.views.tables import Ids, as_ids
-from visionlens_jlab.duplicates.shapes import Duplicates
-from visionlens_jlab.duplicates.store.rows import read_duplicates, read_rest, read_run
 from visionlens_jlab.embeddings.shapes import EmbeddingSpace, Query
 from visionlens_jlab.embeddings.store import rows as embedding_rows
-from visionlens_jlab.embeddings.store.stored_files import bad_segments
+from visionlens_jlab.embeddings.store.bad_segments import bad_segments
 from visionlens_jlab.embeddings.vectors.segments import Segments, checked_matrix, write_segment
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.map.shapes import Projection
-from visionlens_jlab.map.store import rows as projection_rows
-from visionlens_jlab.map.store.stored_files import bad_projections
 
 T = TypeVar("T")
 Matrix = np.ndarray[Any, Any]
@@ -47,44 +42,35 @@ class VectorChanges:
     """The space was deleted since and made again: the index may hold anything."""
 
 
-class Embeddings:
-    """The embedding spaces of one dataset; mixed into `DatasetStore`."""
-
-    folder: Path
-
-    _snapshot: Callable[[], AbstractContextManager[Snapshot]]
-    write: Callable[..., Any]
-    transaction: Callable[..., Any]
-    _forget_segments: Callable[[], None]
-    _replaced: list[str]
-    _watch: DamageWatch
+class Embeddings(Part):
+    """The embedding spaces of one dataset."""
 
     # --- spaces ------------------------------------------------------------------------------
 
-    def spaces(self) -> list[EmbeddingSpace]:
+    def all(self) -> list[EmbeddingSpace]:
         """Every embedding space, oldest first."""
-        with self._snapshot() as snapshot:
+        with self.store.snapshot() as snapshot:
             rows = embedding_rows.read_spaces(snapshot.reader)
             return [self._space(snapshot, row) for row in rows]
 
-    def space(self, space: str) -> EmbeddingSpace:
+    def read(self, space: str) -> EmbeddingSpace:
         """One embedding space. SPACE_NOT_FOUND."""
-        with self._snapshot() as snapshot:
+        with self.store.snapshot() as snapshot:
             return self._space(snapshot, embedding_rows.read_space(snapshot.reader, space))
 
     def segments(self, space: str) -> Segments:
         """The vectors of a space, memory-mapped. SPACE_NOT_FOUND, DATASET_DAMAGED."""
-        with self._snapshot() as snapshot:
+        with self.store.snapshot() as snapshot:
             return snapshot.segments(space)
 
     def vectors_version(self, space: str) -> int:
         """The version that the latest vectors of a space came with. SPACE_NOT_FOUND."""
-        with self._snapshot() as snapshot:
+        with self.store.snapshot() as snapshot:
             embedding_rows.read_space(snapshot.reader, space)
             files = embedding_rows.read_segment_files(snapshot.reader, space)
         return max((sequence for _, sequence in files), default=0)
 
-    def add_vectors(self, space: EmbeddingSpace, ids: Sequence[int] | Ids, matrix: Any) -> int:
+    def add(self, space: EmbeddingSpace, ids: Sequence[int] | Ids, matrix: Any) -> int:
         """Add vectors to a space, made when it is not there; earlier ones of the ids give way.
 
         Parameters
@@ -115,7 +101,7 @@ class Embeddings:
             )
         if len(np.unique(wanted)) != len(wanted):
             raise VisionLensError("VECTORS_INVALID", "An id comes twice.", "Give each id once.")
-        with self._snapshot() as snapshot:
+        with self.store.snapshot() as snapshot:
             snapshot.check_exist(space.level, wanted)
         self._make_room(space.space)
         file = f"{embedding_rows.folder_of(space.space)}/added-{uuid.uuid4().hex}.arrow"
@@ -127,31 +113,31 @@ class Embeddings:
                 embedding_rows.write_segment_row(cursor, space.space, file, len(wanted))
 
         try:
-            self.write(work, kind="vectors", payload={"space": space.space, "file": file})
+            self.store.write(work, kind="vectors", payload={"space": space.space, "file": file})
         except BaseException:
-            (self.folder / file).unlink(missing_ok=True)
+            (self.store.folder / file).unlink(missing_ok=True)
             raise
         return len(wanted)
 
-    def delete_space(self, space: str) -> None:
+    def delete(self, space: str) -> None:
         """Remove a space with its vectors, queries and projections. SPACE_NOT_FOUND."""
-        files: list[str] = self.write(
+        files: list[str] = self.store.write(
             lambda cursor: embedding_rows.remove_space(cursor, space),
             kind="delete_space",
             payload={"space": space},
         )
-        remove_own_files(self.folder, files)
+        remove_own_files(self.store.folder, files)
 
     # --- for the index -----------------------------------------------------------------------
 
-    def indexed_spaces(self) -> dict[str, int]:
+    def dimensions(self) -> dict[str, int]:
         """Space -> dimension."""
-        with self._snapshot() as snapshot:
+        with self.store.snapshot() as snapshot:
             return {row[0]: row[4] for row in embedding_rows.read_spaces(snapshot.reader)}
 
-    def vector_changes(self, space: str, after: int) -> VectorChanges:
+    def changes(self, space: str, after: int) -> VectorChanges:
         """What commits after one changed in a space. SPACE_NOT_FOUND."""
-        with self._snapshot() as snapshot:
+        with self.store.snapshot() as snapshot:
             level = embedding_rows.read_space(snapshot.reader, space)[1]
             segments = snapshot.segments(space)
             touched = [part.ids for part in snapshot.parts_after(space, after)]
@@ -166,17 +152,17 @@ class Embeddings:
                 recreated=embedding_rows.was_deleted(snapshot.reader, space, after),
             )
 
-    def vector_source(self, space: str) -> tuple[list[Path], np.ndarray[Any, Any], int]:
+    def source(self, space: str) -> tuple[list[Path], np.ndarray[Any, Any], int]:
         """Segments of a space, by id whether it exists, and the version. SPACE_NOT_FOUND."""
-        with self._snapshot() as snapshot:
+        with self.store.snapshot() as snapshot:
             level = embedding_rows.read_space(snapshot.reader, space)[1]
             files = embedding_rows.read_segment_files(snapshot.reader, space)
-            paths = [own_file(self.folder, file) for file, _ in files]
+            paths = [own_file(self.store.folder, file) for file, _ in files]
             return paths, snapshot.existing(level)[0], snapshot.reader.version
 
     def segment_rows(self, space: str) -> list[int]:
         """Rows of each segment of a space, oldest first."""
-        with self._snapshot() as snapshot:
+        with self.store.snapshot() as snapshot:
             return embedding_rows.read_segment_rows(snapshot.reader, space)
 
     def compact(self, space: str) -> bool:
@@ -184,43 +170,41 @@ class Embeddings:
 
         No version: the vectors stay what they are. SPACE_NOT_FOUND.
         """
-        with self._snapshot() as snapshot:
+        with self.store.snapshot() as snapshot:
             files = [file for file, _ in embedding_rows.read_segment_files(snapshot.reader, space)]
             segments = snapshot.segments(space)
         if len(files) < 2 and segments.rows == segments.count:
             return False
         new = f"{embedding_rows.folder_of(space)}/compact-{uuid.uuid4().hex}.arrow"
-        make_private_folder((self.folder / new).parent)
-        segments.write(self.folder / new)
-        replaced: bool = self.transaction(
+        make_private_folder((self.store.folder / new).parent)
+        segments.write(self.store.folder / new)
+        replaced: bool = self.store.transaction(
             lambda cursor: embedding_rows.replace_segments(
                 cursor, space, files, new, segments.count
             )
         )
         # Whoever read the list of files just now may still open one: they go with the next time.
-        self.remove_replaced()
-        self._replaced = files if replaced else [new]
-        self._forget_segments()
+        self.store.remove_replaced()
+        self.store.replaced = files if replaced else [new]
+        self.forget_segments()
         return replaced
 
-    def remove_replaced(self) -> None:
-        """Remove the segments that the last `compact` replaced."""
-        files, self._replaced = self._replaced, []
-        remove_own_files(self.folder, files)
-
-    def set_aside_vectors(self, space: str) -> int:
+    def set_aside(self, space: str) -> int:
         """Take damaged segments out of a space, so that their vectors can be made again.
 
         The files stay beside where they were. Gives the rows that are gone. SPACE_NOT_FOUND.
         """
-        with self._snapshot() as snapshot:
+        with self.store.snapshot() as snapshot:
             dimension = embedding_rows.read_space(snapshot.reader, space)[4]
             bad = bad_segments(
-                snapshot.reader, self.folder, space, lambda file: snapshot.parts(file, dimension)
+                snapshot.reader,
+                self.store.folder,
+                space,
+                lambda file: snapshot.parts(file, dimension),
             )
         if not bad:
             return 0
-        self.write(
+        self.store.write(
             lambda cursor: (
                 cursor.execute(
                     "DELETE FROM vector_segment WHERE list_contains(?, file)", [list(bad)]
@@ -230,16 +214,21 @@ class Embeddings:
             kind="vectors_set_aside",
             payload={"space": space, "files": list(bad)},
         )
-        self._forget_segments()
-        self._watch.forget()
+        self.forget_segments()
+        self.store.watch.forget()
         for file in bad:
             with suppress(OSError):  # it is lost
-                set_aside(self.folder / file)
+                set_aside(self.store.folder / file)
         return sum(bad.values())
+
+    def written_by_others(self, job: str, after: int = 0) -> bool:
+        """Whether others wrote or removed vectors of a job's spaces after a version."""
+        with self.store.snapshot() as snapshot:
+            return journal.vectors_of_others(snapshot.reader, job, after)
 
     # --- encoded queries ---------------------------------------------------------------------
 
-    def put_query_vector(
+    def put_query(
         self,
         space: str,
         vector: Matrix | Sequence[float],
@@ -251,85 +240,23 @@ class Embeddings:
 
         SPACE_NOT_FOUND, VECTORS_INVALID.
         """
-        dimension = self.space(space).dimension
+        dimension = self.read(space).dimension
         row = checked_matrix(np.asarray(vector)[None], dimension)[0]
-        key: str = self.transaction(
+        key: str = self.store.transaction(
             lambda cursor: embedding_rows.write_query(cursor, space, kind, row, text)
         )
         return key
 
     def query_vector(self, space: str, query: str) -> Matrix:
         """The vector float32 (d,) of an encoded query. QUERY_NOT_FOUND."""
-        with self._snapshot() as snapshot:
+        with self.store.snapshot() as snapshot:
             return snapshot.query_vectors(space, [query])[0]
 
     def queries(self, space: str, limit: int) -> list[Query]:
         """The encoded queries of a space, the latest first. SPACE_NOT_FOUND."""
-        with self._snapshot() as snapshot:
+        with self.store.snapshot() as snapshot:
             embedding_rows.read_space(snapshot.reader, space)
             return embedding_rows.list_queries(snapshot.reader, space, limit)
-
-    # --- projections -------------------------------------------------------------------------
-
-    def projections(self) -> list[Projection]:
-        """Every projection, oldest first."""
-        with self._snapshot() as snapshot:
-            return projection_rows.read_projections(snapshot.reader)
-
-    def projection(self, projection: str) -> Projection:
-        """One projection. PROJECTION_NOT_FOUND."""
-        with self._snapshot() as snapshot:
-            return projection_rows.read_projection(snapshot.reader, projection)[0]
-
-    def coordinates(self, projection: str) -> tuple[Ids, Matrix]:
-        """Ids uint32 (n,) and coordinates float32 (n, dimensions). PROJECTION_NOT_FOUND."""
-        with self._snapshot() as snapshot:
-            found, file, _ = projection_rows.read_projection(snapshot.reader, projection)
-            path = own_file(self.folder, file)
-            return projection_rows.read_coordinates(path, found.dimensions)
-
-    def projection_model(self, projection: str) -> Path | None:
-        """The fitted model of a projection; None: it has none. PROJECTION_NOT_FOUND."""
-        with self._snapshot() as snapshot:
-            file = projection_rows.read_projection(snapshot.reader, projection)[2]
-        return None if file is None else own_file(self.folder, file)
-
-    def bad_projections(self, *, thorough: bool = False) -> dict[str, str]:
-        """Projection -> what of it is damaged or lost, as `damages` finds it."""
-        suspects = self._watch.suspects
-        with self._snapshot() as snapshot:
-            look = Inspection(snapshot.reader, self.folder, thorough, suspects)
-            return bad_projections(look)
-
-    def delete_projection(self, projection: str) -> None:
-        """Remove a projection. PROJECTION_NOT_FOUND."""
-        files: list[str] = self.write(
-            lambda cursor: projection_rows.remove_projection(cursor, projection),
-            kind="delete_projection",
-            payload={"projection": projection},
-        )
-        remove_own_files(self.folder, files)
-
-    # --- duplicates --------------------------------------------------------------------------
-
-    def duplicates(
-        self, kind: Literal["exact", "near"] = "near", offset: int = 0, limit: int = 100
-    ) -> Duplicates:
-        """A page of the groups that the last run of a kind found."""
-        with self._snapshot() as snapshot:
-            return read_duplicates(snapshot.reader, kind, offset, limit)
-
-    def duplicates_run(self, kind: Literal["exact", "near"]) -> str | None:
-        """When duplicates of a kind were last looked for; None: never."""
-        with self._snapshot() as snapshot:
-            return read_run(snapshot.reader, kind)
-
-    def duplicates_rest(
-        self, kind: Literal["exact", "near"], groups: list[int] | None, keep: list[int]
-    ) -> list[int]:
-        """Samples of groups (None: all) but for the best of each, or those kept instead."""
-        with self._snapshot() as snapshot:
-            return read_rest(snapshot.reader, kind, groups, keep)
 
     # --- inside ------------------------------------------------------------------------------
 
@@ -353,12 +280,17 @@ class Embeddings:
             index=index,
         )
 
+    def forget_segments(self) -> None:
+        """Read anew: the same version is made of other files now."""
+        self.store.caches.spaces.clear()
+        self.store.caches.parts.clear()
+
     def _make_room(self, space: str) -> None:
         """Set aside what is damaged of a space that is added to; one that is not there is whole."""
         with suppress(VisionLensError):
-            self.set_aside_vectors(space)
+            self.set_aside(space)
 
     def _make_segment(self, file: str, ids: Ids, vectors: Matrix) -> None:
-        path = self.folder / file
+        path = self.store.folder / file
         make_private_folder(path.parent)
         write_segment(path, ids, vectors)

@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
-from functools import partial
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from visionlens_jlab.core.catalog.database import Reader
 from visionlens_jlab.core.damage.stored_files import Inspection, StoredFiles
 from visionlens_jlab.core.datasets.shapes import Damage
+from visionlens_jlab.embeddings.store.bad_segments import bad_segments
+from visionlens_jlab.embeddings.store.embeddings import Embeddings
 from visionlens_jlab.embeddings.store.rows import FITTED, read_spaces
 from visionlens_jlab.embeddings.vectors.segment_files import Part, read_parts
 from visionlens_jlab.embeddings.vectors.segments import FOLDER
-from visionlens_jlab.errors import VisionLensError
 
 if TYPE_CHECKING:
     import duckdb
 
-    from visionlens_jlab.core.catalog.store import DatasetStore
+    from visionlens_jlab.core.catalog.dataset import OpenDataset
 
-_BYTES_OF_NUMBER = 4
 _SETTINGS = "SELECT space, settings FROM embedding_space ORDER BY space"
 
 
@@ -41,10 +39,11 @@ class EmbeddingFiles(StoredFiles):
         for _, settings in cursor.execute(_SETTINGS).fetchall():
             yield json.loads(settings).get(FITTED)
 
-    def mend(self, store: DatasetStore) -> Iterator[str]:
+    def mend(self, store: OpenDataset) -> Iterator[str]:
         """Set damaged segments aside."""
-        for space in store.indexed_spaces():
-            rows = store.set_aside_vectors(space)
+        embeddings = store.part(Embeddings)
+        for space in embeddings.dimensions():
+            rows = embeddings.set_aside(space)
             if rows:
                 yield f"{rows:,} damaged vectors of {space!r} were set aside: embed it again."
 
@@ -83,41 +82,3 @@ def _fitted(inspection: Inspection) -> Iterator[Damage]:
                 "vectors can be searched, but none can be added.",
                 hint="ds.embed(..., space='another name') makes a space that can be added to.",
             )
-
-
-def bad_segments(
-    reader: Reader,
-    folder: Path,
-    space: str,
-    read: Callable[[str], Sequence[Part] | None],
-) -> dict[str, int]:
-    """File -> rows of the segments of a space that are not as they were written.
-
-    `read` takes a file below the folder; None: its length is enough.
-    """
-    rows = reader.rows(
-        "SELECT s.file, s.rows, e.dimension FROM vector_segment s JOIN embedding_space e "
-        "ON e.space = s.space WHERE s.space = ? ORDER BY s.position",
-        [space],
-    )
-    return {
-        file: int(count)
-        for file, count, dimension in rows
-        if _is_bad_segment(folder / file, int(count), int(dimension), partial(read, file))
-    }
-
-
-def _is_bad_segment(
-    path: Path, rows: int, dimension: int, read: Callable[[], Sequence[Part] | None]
-) -> bool:
-    try:
-        if not path.is_file() or path.stat().st_size < rows * (dimension + 1) * _BYTES_OF_NUMBER:
-            return True
-        parts = read()
-        if parts is None:
-            return False
-        for part in parts:
-            part.checked()
-    except (OSError, VisionLensError):
-        return True
-    return sum(len(part.ids) for part in parts) != rows

@@ -158,40 +158,60 @@ class DirectEvaluations:
 
     def runs(self) -> list[RunInfo]:
         """Oldest first."""
-        return self._store.runs()
+        from visionlens_jlab.evaluation.store.prediction_runs import Runs
+
+        return self._store.part(Runs).all()
 
     def run_report(self, run: str, offset: int, limit: int) -> IngestReport | None:
         """What the import of a run found; None: it came with an ingest."""
-        return self._store.run_report(run, offset, limit)
+        from visionlens_jlab.evaluation.store.prediction_runs import Runs
+
+        return self._store.part(Runs).report(run, offset, limit)
 
     def change_run(self, run: str, change: RunChange) -> RunInfo:
         """RUN_NOT_FOUND, RUN_EXISTS, DATASET_READ_ONLY."""
-        return self._store.change_run(run, change)
+        from visionlens_jlab.evaluation.store.prediction_runs import Runs
+
+        return self._store.part(Runs).change(run, change)
 
     def delete_run(self, run: str) -> None:
         """RUN_NOT_FOUND, DATASET_READ_ONLY."""
-        self._store.delete_run(run)
+        from visionlens_jlab.evaluation.store.prediction_runs import Runs
+
+        self._store.part(Runs).delete(run)
 
     def evaluations(self) -> list[EvaluationInfo]:
         """Oldest first."""
-        return self._store.evaluations()
+        from visionlens_jlab.evaluation.store.evaluations import Evaluations
+
+        return self._store.part(Evaluations).all()
 
     def evaluation(self, evaluation: str) -> EvaluationDetail:
         """EVALUATION_NOT_FOUND."""
-        return self._store.evaluation(evaluation)
+        from visionlens_jlab.evaluation.store.evaluations import Evaluations
+
+        return self._store.part(Evaluations).read(evaluation)
 
     def delete_evaluation(self, evaluation: str) -> None:
         """EVALUATION_NOT_FOUND, DATASET_READ_ONLY."""
-        self._store.delete_evaluation(evaluation)
+        from visionlens_jlab.evaluation.store.evaluations import Evaluations
+
+        self._store.part(Evaluations).delete(evaluation)
 
     def counts(self, evaluation: str, request: CountsRequest) -> Counts:
         """At another confidence, or of a view."""
-        return self._store.outcome_counts(evaluation, request)
+        from visionlens_jlab.evaluation.store.evaluations import Evaluations
+
+        return self._store.part(Evaluations).counts(evaluation, request)
 
     def curves(self, evaluation: str, class_name: str | None) -> Curves:
         """What plots show."""
-        return self._store.outcome_curves(evaluation, class_name)
+        from visionlens_jlab.evaluation.store.evaluations import Evaluations
+
+        return self._store.part(Evaluations).curves(evaluation, class_name)
 
     def compare(self, evaluation: str, request: CompareRequest) -> RunComparison:
         """With another evaluation; EVALUATION_INVALID."""
-        return self._store.compare_evaluations(evaluation, request)
+        from visionlens_jlab.evaluation.store.evaluations import Evaluations
+
+        return self._store.part(Evaluations).compare(evaluation, request)

@@ -13,6 +13,7 @@ from visionlens_jlab.core.jobs.spool import Spool
 from visionlens_jlab.errors import VisionLensError, check_options, system_errors
 from visionlens_jlab.evaluation.predictions.input import CLASSES, IMAGES, ROWS
 from visionlens_jlab.evaluation.shapes import PredictionsRequest
+from visionlens_jlab.evaluation.store.prediction_runs import Runs
 from visionlens_jlab.evaluation.store.runs import check_run_name
 from visionlens_jlab.formats.predictions.reading import FORMATS
 
@@ -66,7 +67,7 @@ class PredictionsSetup(DatasetSetup[PredictionsRequest]):
                 f"There is no format of predictions {request.format!r}.",
                 f"Name one of {', '.join(FORMATS)}.",
             )
-        if not request.replace and any(one.run == request.run for one in store.runs()):
+        if not request.replace and any(one.run == request.run for one in store.part(Runs).all()):
             raise VisionLensError("RUN_EXISTS", f"There is a run {request.run!r} already.")
         return request
 
@@ -76,7 +77,9 @@ class PredictionsSetup(DatasetSetup[PredictionsRequest]):
 
     def standing(self, store: DatasetStore, request: PredictionsRequest) -> str | None:
         """When the run of that name was imported."""
-        return next((one.created_at for one in store.runs() if one.run == request.run), None)
+        return next(
+            (one.created_at for one in store.part(Runs).all() if one.run == request.run), None
+        )
 
     def prepare(
         self, store: DatasetStore, request: PredictionsRequest, spool: Spool

@@ -15,6 +15,7 @@ from visionlens_jlab.evaluation.shapes import (
     EvaluationList,
     RunComparison,
 )
+from visionlens_jlab.evaluation.store.evaluations import Evaluations
 
 EVALUATION = ("EVALUATION_NOT_FOUND", "EVALUATION_INVALID")
 
@@ -25,7 +26,7 @@ class EvaluationsHandler(Resource):
     @Operation("Evaluations", response=EvaluationList, errors=DATASET)
     async def get(self, dataset: str) -> None:
         """Every evaluation, oldest first."""
-        found = await self.dataset(dataset, lambda store: store.evaluations())
+        found = await self.dataset(dataset, lambda store: store.part(Evaluations).all())
         await self.answer(EvaluationList(evaluations=found))
 
 
@@ -35,12 +36,14 @@ class EvaluationHandler(Resource):
     @Operation("One evaluation", response=EvaluationDetail, errors=(*DATASET, *EVALUATION))
     async def get(self, dataset: str, evaluation: str) -> None:
         """One evaluation with its tables."""
-        await self.answer(await self.dataset(dataset, lambda store: store.evaluation(evaluation)))
+        await self.answer(
+            await self.dataset(dataset, lambda store: store.part(Evaluations).read(evaluation))
+        )
 
     @Operation("Remove an evaluation", status=204, errors=(*DATASET, *CHANGE, *EVALUATION))
     async def delete(self, dataset: str, evaluation: str) -> None:
         """Remove an evaluation; the run stays."""
-        await self.remove(dataset, lambda store: store.delete_evaluation(evaluation))
+        await self.remove(dataset, lambda store: store.part(Evaluations).delete(evaluation))
 
 
 class CountsHandler(Resource):
@@ -57,7 +60,9 @@ class CountsHandler(Resource):
         """Counts at another confidence, or of the samples of a view."""
         request = await self.body(CountsRequest)
         await self.answer(
-            await self.dataset(dataset, lambda store: store.outcome_counts(evaluation, request))
+            await self.dataset(
+                dataset, lambda store: store.part(Evaluations).counts(evaluation, request)
+            )
         )
 
 
@@ -76,7 +81,9 @@ class CurvesHandler(Resource):
         await self.answer(
             await self.dataset(
                 dataset,
-                lambda store: store.outcome_curves(evaluation, asked.class_name, asked.confidence),
+                lambda store: store.part(Evaluations).curves(
+                    evaluation, asked.class_name, asked.confidence
+                ),
             )
         )
 
@@ -96,7 +103,7 @@ class CompareHandler(Resource):
         request = await self.body(CompareRequest)
         await self.answer(
             await self.dataset(
-                dataset, lambda store: store.compare_evaluations(evaluation, request)
+                dataset, lambda store: store.part(Evaluations).compare(evaluation, request)
             )
         )
 

@@ -10,6 +10,7 @@ from visionlens_jlab.core.api.operations import Operation, Route
 from visionlens_jlab.core.datasets.shapes import IngestReport, ReportQuery
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.evaluation.shapes import RunChange, RunInfo, RunList
+from visionlens_jlab.evaluation.store.prediction_runs import Runs
 
 if TYPE_CHECKING:
     from visionlens_jlab.core.catalog.store import DatasetStore
@@ -21,7 +22,9 @@ class RunsHandler(Resource):
     @Operation("Prediction runs", response=RunList, errors=DATASET)
     async def get(self, dataset: str) -> None:
         """Every run, oldest first."""
-        await self.answer(RunList(runs=await self.dataset(dataset, lambda store: store.runs())))
+        await self.answer(
+            RunList(runs=await self.dataset(dataset, lambda store: store.part(Runs).all()))
+        )
 
 
 class RunReportHandler(Resource):
@@ -37,7 +40,7 @@ class RunReportHandler(Resource):
         """What the import of a run found, with a page of its items."""
         page = self.query(ReportQuery)
         report = await self.dataset(
-            dataset, lambda store: store.run_report(run, page.offset, page.limit)
+            dataset, lambda store: store.part(Runs).report(run, page.offset, page.limit)
         )
         if report is None:
             raise VisionLensError(
@@ -60,7 +63,7 @@ class RunHandler(Resource):
         change = await self.body(RunChange)
 
         def work(store: DatasetStore) -> tuple[RunInfo, str, int]:
-            return store.change_run(run, change), store.slug, store.version
+            return store.part(Runs).change(run, change), store.slug, store.version
 
         info, slug, version = await self.dataset(dataset, work)
         self.services.announcer.dataset(slug, version, "changed")
@@ -73,7 +76,7 @@ class RunHandler(Resource):
     )
     async def delete(self, dataset: str, run: str) -> None:
         """Remove a run, its predictions and its evaluations."""
-        await self.remove(dataset, lambda store: store.delete_run(run))
+        await self.remove(dataset, lambda store: store.part(Runs).delete(run))
 
 
 ROUTES = [

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import duckdb
@@ -12,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from visionlens_jlab.core.catalog.annotation_rows import class_id_of
+from visionlens_jlab.core.catalog.dataset import Part
 from visionlens_jlab.core.catalog.removals import describe
 from visionlens_jlab.core.views.tables import Ids, as_ids
 from visionlens_jlab.errors import VisionLensError
@@ -21,7 +21,7 @@ from visionlens_jlab.labels.store import rows as edit_rows
 from visionlens_jlab.labels.store.rows import KEY, Moved, exist_exactly
 
 if TYPE_CHECKING:
-    from visionlens_jlab.core.catalog.snapshot import Snapshot
+    pass
 
 _NOTHING_LEFT = "The labels that the change was about were replaced or removed since."
 
@@ -39,11 +39,8 @@ class _Change(NamedTuple):
     changed: int
 
 
-class Edits:
-    """Edits of one dataset; mixed into `DatasetStore`."""
-
-    _snapshot: Callable[[], AbstractContextManager[Snapshot]]
-    _commit: Callable[..., Any]
+class Edits(Part):
+    """Edits of one dataset."""
 
     def edit(self, request: EditRequest) -> EditDone:
         """Change ground truth. REQUEST_INVALID, ID_UNKNOWN, and what reading a view raises."""
@@ -60,11 +57,11 @@ class Edits:
             return change, moved
 
         try:
-            (change, moved), version = self._commit(
+            (change, moved), version = self.store.commit(
                 work, kind="edit", payload=payload, by_hand=True
             )
         except _NoChangeError as same:
-            with self._snapshot() as snapshot:
+            with self.store.snapshot() as snapshot:
                 version = snapshot.reader.version
             return self._done(version, 0, str(same), np.empty(0, np.uint32))
         return self._done(version, change.changed, change.description, moved.inserted)
@@ -84,7 +81,7 @@ class Edits:
         self, annotation: int | None = None, offset: int = 0, limit: int = 100
     ) -> list[HistoryEntry]:
         """Edits, of one annotation or all, newest first."""
-        with self._snapshot() as snapshot:
+        with self.store.snapshot() as snapshot:
             return edit_rows.read_history(snapshot.reader, annotation, offset, limit)
 
     def _step(self, kind: str) -> EditDone:
@@ -107,13 +104,13 @@ class Edits:
             payload["edit"] = found.sequence
             return found.description, len(ids), moved
 
-        (description, changed, moved), version = self._commit(
+        (description, changed, moved), version = self.store.commit(
             work, kind=kind, payload=payload, by_hand=True
         )
         return self._done(version, changed, description, moved.inserted)
 
     def _done(self, version: int, changed: int, description: str, inserted: Ids) -> EditDone:
-        with self._snapshot() as snapshot:
+        with self.store.snapshot() as snapshot:
             cursor = snapshot.reader.cursor
             last, next_ = edit_rows.last_done(cursor), edit_rows.first_undone(cursor)
             can_undo = last is not None and exist_exactly(cursor, last.after, last.before)
@@ -138,7 +135,7 @@ class Edits:
             return lambda cursor: _single(cursor, request.edits)
         if (request.relabel is None) == (not request.delete):
             raise VisionLensError("REQUEST_INVALID", "Say either relabel or delete.")
-        with self._snapshot() as snapshot:
+        with self.store.snapshot() as snapshot:
             if request.view is not None:
                 ids = snapshot.ids_at_level(snapshot.view(request.view), "annotations")
             else:

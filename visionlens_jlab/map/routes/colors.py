@@ -9,6 +9,7 @@ from visionlens_jlab.core.api.base import Resource
 from visionlens_jlab.core.api.codes import DATASET
 from visionlens_jlab.core.api.operations import Binary, Operation, Route
 from visionlens_jlab.map.shapes import ColorsRequest
+from visionlens_jlab.map.store.projections import Projections
 
 if TYPE_CHECKING:
     from visionlens_jlab.map.store.colors import Coloring
@@ -29,7 +30,9 @@ class ColorsHandler(Resource):
     async def post(self, dataset: str) -> None:
         """A field's values by id, the legend before them."""
         request = await self.body(ColorsRequest)
-        coloring = await self.dataset(dataset, lambda store: store.colors(request))
+        coloring = await self.dataset(
+            dataset, lambda store: store.part(Projections).colors(request)
+        )
         await self._send(await self.work(_frame, coloring), wire.BINARY)
 
 

@@ -11,6 +11,7 @@ from visionlens_jlab.core.api.codes import CHANGE, DATASET
 from visionlens_jlab.core.api.operations import Binary, Operation, Route
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.map.shapes import ProjectionList
+from visionlens_jlab.map.store.projections import Projections
 
 if TYPE_CHECKING:
     import numpy as np
@@ -44,8 +45,8 @@ class ProjectionsHandler(Rebuilding):
     @Operation("Projections", response=ProjectionList, errors=DATASET)
     async def get(self, dataset: str) -> None:
         """Every projection, oldest first."""
-        found = await self.dataset(dataset, lambda store: store.projections())
-        if await self.dataset(dataset, lambda store: store.bad_projections()):
+        found = await self.dataset(dataset, lambda store: store.part(Projections).all())
+        if await self.dataset(dataset, lambda store: store.part(Projections).bad()):
             await self.rebuild(dataset)
         await self.answer(ProjectionList(projections=found))
 
@@ -60,7 +61,7 @@ class ProjectionHandler(Resource):
     )
     async def delete(self, dataset: str, projection: str) -> None:
         """Remove a projection."""
-        await self.remove(dataset, lambda store: store.delete_projection(projection))
+        await self.remove(dataset, lambda store: store.part(Projections).delete(projection))
 
 
 class PointsHandler(Rebuilding):
@@ -75,7 +76,7 @@ class PointsHandler(Rebuilding):
     )
     async def get(self, dataset: str, projection: str) -> None:
         """Coordinates by id, NaN where there are none."""
-        found = await self.dataset(dataset, lambda store: store.projection(projection))
+        found = await self.dataset(dataset, lambda store: store.part(Projections).read(projection))
         self.set_header("Cache-Control", "private, no-cache")
         self.set_header("ETag", f'"{_tag(found)}"')
         if self.check_etag_header():
@@ -83,7 +84,9 @@ class PointsHandler(Rebuilding):
             self.finish()
             return
         try:
-            points = await self.dataset(dataset, lambda it: by_id(*it.coordinates(projection)))
+            points = await self.dataset(
+                dataset, lambda it: by_id(*it.part(Projections).coordinates(projection))
+            )
         except VisionLensError as error:
             if error.code != "DATASET_DAMAGED":
                 raise

@@ -11,6 +11,7 @@ from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.media.routes.images import LASTING, PictureHandler
 from visionlens_jlab.media.routes.pictures import PICTURE
 from visionlens_jlab.media.shapes import CropQuery
+from visionlens_jlab.media.store.images import Images
 
 if TYPE_CHECKING:
     from visionlens_jlab.core.catalog.store import DatasetStore
@@ -30,7 +31,9 @@ class CropHandler(PictureHandler):
     async def get(self, dataset: str, annotation_id: str) -> None:
         """The annotation with its surroundings, WebP; cached for ever under its version key."""
         asked = self.query(CropQuery)
-        source = await self.dataset(dataset, lambda store: store.crop_source(int(annotation_id)))
+        source = await self.dataset(
+            dataset, lambda store: store.part(Images).crop_source(int(annotation_id))
+        )
         lasting = asked.v is not None and asked.v == source.version
         self.set_header("Cache-Control", LASTING if lasting else "no-cache")
         name = f"{source}:{asked.size}:{asked.aspect}"
@@ -50,7 +53,7 @@ def _crop(store: DatasetStore, source: CropSource, asked: CropQuery) -> bytes:
         raise VisionLensError(
             "IMAGE_MISSING", "The annotation is of the whole image.", "Ask for the sample's image."
         )
-    with store.open_image(source.location, source.path) as file:
+    with store.part(Images).open(source.location, source.path) as file:
         return draw_crop(
             file, source.box, long_side=asked.size, size=source.size, aspect=asked.aspect
         )

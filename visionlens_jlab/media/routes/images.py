@@ -17,6 +17,7 @@ from visionlens_jlab.core.api.operations import Binary, Operation, Route
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.media.routes.pictures import PICTURE, Picture
 from visionlens_jlab.media.shapes import ThumbnailQuery, ThumbnailsRequest
+from visionlens_jlab.media.store.images import Images
 
 if TYPE_CHECKING:
     from visionlens_jlab.core.catalog.store import DatasetStore
@@ -63,7 +64,7 @@ class ThumbnailHandler(PictureHandler):
         asked = self.query(ThumbnailQuery).v
         sample = int(sample_id)
         store = self.services.opened(dataset)
-        known = store and asked and store.thumbnails.known(sample, asked, wait=False)
+        known = store and asked and store.part(Images).thumbnails.known(sample, asked, wait=False)
         if known and asked:
             content, version = known, asked
         else:
@@ -77,19 +78,23 @@ class ThumbnailHandler(PictureHandler):
     async def _read(self, dataset: str, sample: int, asked: str | None) -> tuple[bytes, str]:
         """Thumbnail and version key; one that is lost is made again."""
         try:
-            return await self.dataset(dataset, lambda it: it.thumbnails.read(sample, asked))
+            return await self.dataset(
+                dataset, lambda it: it.part(Images).thumbnails.read(sample, asked)
+            )
         except VisionLensError as error:
             if error.code != "IMAGE_MISSING":
                 raise
         faults: dict[int, VisionLensError] = {}
-        await self.dataset(dataset, lambda it: it.mend_thumbnails([sample], faults), kind="picture")
+        await self.dataset(
+            dataset, lambda it: it.part(Images).mend([sample], faults), kind="picture"
+        )
         if sample in faults:
             raise faults[sample]
 
         def read(store: DatasetStore) -> tuple[bytes, str]:
-            if store.thumbnail(sample) is None:
-                raise store.no_thumbnail(sample)
-            return store.thumbnails.read(sample, asked)
+            if store.part(Images).thumbnail(sample) is None:
+                raise store.part(Images).no_thumbnail(sample)
+            return store.part(Images).thumbnails.read(sample, asked)
 
         return await self.dataset(dataset, read)
 
@@ -103,10 +108,14 @@ class ThumbnailsHandler(Resource):
         request = await self.body(ThumbnailsRequest)
         wanted = list(zip(request.samples, request.versions, strict=True))
         lost: list[int] = []
-        contents = await self.dataset(dataset, lambda it: it.thumbnails.read_many(wanted, lost))
+        contents = await self.dataset(
+            dataset, lambda it: it.part(Images).thumbnails.read_many(wanted, lost)
+        )
         if lost:
-            await self.dataset(dataset, lambda it: it.mend_thumbnails(lost), kind="picture")
-            contents = await self.dataset(dataset, lambda it: it.thumbnails.read_many(wanted))
+            await self.dataset(dataset, lambda it: it.part(Images).mend(lost), kind="picture")
+            contents = await self.dataset(
+                dataset, lambda it: it.part(Images).thumbnails.read_many(wanted)
+            )
         # Images are compressed already.
         self.finish(wire.packed(contents), set_content_type=wire.BINARY)
 

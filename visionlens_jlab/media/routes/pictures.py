@@ -7,6 +7,8 @@ import os
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, BinaryIO
 
+from visionlens_jlab.media.store.images import Images
+
 if TYPE_CHECKING:
     from visionlens_jlab.core.catalog.store import DatasetStore
 
@@ -43,7 +45,7 @@ class Picture:
         """
         from visionlens_jlab.media.browser import browser_type
 
-        file = store.open_image(*store.image_path(sample_id))
+        file = store.part(Images).open(*store.part(Images).path(sample_id))
         try:
             content_type = browser_type(file)
             status = os.fstat(file.fileno())

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from visionlens_jlab.core.catalog.database import Reader
 from visionlens_jlab.core.damage.stored_files import Inspection, StoredFiles
 from visionlens_jlab.core.datasets.shapes import Damage
-from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.media.store.thumbnails import FOLDER, Packs
+from visionlens_jlab.media.store.images import Images
+from visionlens_jlab.media.store.lost_thumbnails import lost_thumbnails
+from visionlens_jlab.media.store.thumbnails import FOLDER
 
 if TYPE_CHECKING:
-    from visionlens_jlab.core.catalog.store import DatasetStore
+    from visionlens_jlab.core.catalog.dataset import OpenDataset
 
 
 class ThumbnailFiles(StoredFiles):
@@ -33,45 +31,16 @@ class ThumbnailFiles(StoredFiles):
                 "visionlens doctor --repair",
             )
 
-    def mend(self, store: DatasetStore) -> Iterator[str]:
+    def mend(self, store: OpenDataset) -> Iterator[str]:
         """Make them again."""
-        made = store.mend_thumbnails()
+        made = store.part(Images).mend()
         if made:
             yield f"{made:,} thumbnails were made again."
 
-
-def lost_thumbnails(reader: Reader, folder: Path, thorough: bool) -> Iterator[int]:
-    """Samples whose thumbnails were made and are not there any more, or not whole."""
-    sizes = {}
-    packs = Packs(folder / FOLDER)
-    rows = reader.rows(
-        "SELECT thumb_pack, max(thumb_offset + thumb_length) FROM sample "
-        "WHERE thumb_pack IS NOT NULL GROUP BY ALL"
-    )
-    for pack, end in rows:
-        path = folder / FOLDER / pack
-        try:
-            sizes[pack] = os.stat(path).st_size if path.is_file() else 0  # noqa: PTH116
-        except OSError:
-            sizes[pack] = 0
-        if sizes[pack] >= end and not thorough:
-            del sizes[pack]
-    for pack, size in sizes.items():
-        yield from _lost_of_pack(reader, packs, pack, size)
-    packs.close()
-
-
-def _lost_of_pack(reader: Reader, packs: Packs, pack: str, size: int) -> Iterator[int]:
-    rows = reader.rows(
-        "SELECT sample_id, thumb_offset, thumb_length FROM sample WHERE thumb_pack = ? "
-        "ORDER BY thumb_offset",
-        [pack],
-    )
-    for sample, offset, length in rows:
-        if offset + length > size:
-            yield sample
-            continue
-        try:
-            packs.read(pack, offset, length)
-        except VisionLensError:
-            yield sample
+    def withdraw(self, store: OpenDataset, job: str, kept: set[int]) -> None:
+        """Remove packs of pieces that were never committed."""
+        for pack in (store.folder / FOLDER).glob(f"{job}-*.pack"):
+            if int(pack.stem.rpartition("-")[2]) not in kept:
+                pack.unlink(missing_ok=True)
+        # A piece made again has the same name and may have other bytes.
+        store.part(Images).thumbnails.forget()

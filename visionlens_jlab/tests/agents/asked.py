@@ -54,7 +54,7 @@ def make_dataset(library: Library, folder: Path) -> DatasetStore:
     store.set_field("time_of_day", ids, pa.array(["night" if dark else "day" for dark in night]))
     store.set_field("note", ids, pa.array([INJECTED if dark else "plain" for dark in night]))
     store.set_field("caption", ids, pa.array([INJECTED] * IMAGES))
-    labels = store.table("annotations").to_pylist()
+    labels = store.tables.read("annotations").to_pylist()
     dark = set(ids[night].tolist())
     draws = np.random.default_rng(0).random(len(labels))
     seen = [

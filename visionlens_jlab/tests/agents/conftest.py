@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from visionlens_jlab.analysis.store.findings import Findings
 from visionlens_jlab.core.catalog.store import DatasetStore
 from visionlens_jlab.core.datasets.library import Library
 from visionlens_jlab.tests.agents import asked
@@ -42,9 +43,9 @@ def run(town: tuple[Library, DatasetStore], monkeypatch: pytest.MonkeyPatch) -> 
     store = town[1]
     made = Run(store, monkeypatch)
     analysed = [SimpleNamespace(evaluation="model")]
-    monkeypatch.setattr(DatasetStore, "analyses", lambda *_: analysed * made.analyses)
-    before = {one.finding for one in store.findings()}
+    monkeypatch.setattr(Findings, "analyses", lambda *_: analysed * made.analyses)
+    before = {one.finding for one in store.part(Findings).all()}
     yield made
-    for one in store.findings():
+    for one in store.part(Findings).all():
         if one.finding not in before:
-            store.delete_finding(one.finding)
+            store.part(Findings).delete(one.finding)

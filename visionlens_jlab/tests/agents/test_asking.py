@@ -12,7 +12,9 @@ from pydantic_ai.messages import (
 )
 
 from visionlens_jlab.agents.history import evidence_in
+from visionlens_jlab.agents.store.runs import AgentRuns
 from visionlens_jlab.agents.tools.base import short
+from visionlens_jlab.analysis.store.findings import Findings
 from visionlens_jlab.core.views.shapes import ViewSpec
 from visionlens_jlab.tests.agents.asked import INJECTED, NIGHT, REQUEST, evidence_ids, scripted
 from visionlens_jlab.tests.agents.runs import TEST_NIGHT, kinds
@@ -51,7 +53,7 @@ IDEA = "Could headlights dazzle the camera?"
 @pytest.fixture(scope="session")
 def exact(town):
     """The miss rate by night in the confirmation half, as the tool gives it."""
-    found = short(town[1].test_slice(REQUEST).confirmation.rate)
+    found = short(town[1].part(Findings).test_slice(REQUEST).confirmation.rate)
     assert found is not None and 0.5 < found < 0.9
     return found
 
@@ -83,7 +85,7 @@ def test_a_confirmed_slice_becomes_a_finding_with_what_is_stated(run, exact):
         "answer",
     ]
     (name,) = ended.answer.findings
-    found = run.store.finding(name)
+    found = run.store.part(Findings).read(name)
     assert (found.author, found.predicate) == ("agent", NIGHT)
     assert found.action.reason.startswith("Neither threshold nor"), "it was looked for"
     assert short(found.confirmation.rate) == exact and found.count == len(
@@ -125,7 +127,7 @@ def test_only_slices_that_statistics_confirm_are_kept(run, where):
     final = [("final", {"findings": [{"evidence": "e1"}]})]
     ended = run(scripted([("test_slice", {"where": where})], final))
     assert ended.answer.findings == [] and ended.answer.dropped == 1
-    assert run.store.findings() == []
+    assert run.store.part(Findings).all() == []
     assert "borne out" in ended.answer.text  # nothing is left, so the statistics answer
 
 
@@ -142,7 +144,7 @@ def test_a_finding_that_exists_is_explained(run):
     final = [("final", {"findings": [{"evidence": "e1", "statements": [effect()]}]})]
     ended = run(scripted([("findings", {})], final))
     assert ended.answer.findings == [name]
-    assert run.store.finding(name).explanation == ended.answer.claims != []
+    assert run.store.part(Findings).read(name).explanation == ended.answer.claims != []
 
 
 def test_error_patterns_name_the_error_of_their_test(run):
@@ -151,8 +153,8 @@ def test_error_patterns_name_the_error_of_their_test(run):
     wrong = {**right, "error": "duplicate"}
     ended = run(scripted(asked, [("final", {"patterns": [wrong, right]})]), agent="error_patterns")
     (name,) = ended.answer.findings
-    assert run.store.finding(name).error == "missed" and ended.answer.dropped == 1
-    assert run.store.finding(name).failures.outcomes.errors == ["missed"]
+    assert run.store.part(Findings).read(name).error == "missed" and ended.answer.dropped == 1
+    assert run.store.part(Findings).read(name).failures.outcomes.errors == ["missed"]
 
 
 def test_a_pattern_rests_on_a_test(run):
@@ -192,7 +194,7 @@ def test_a_chat_goes_on_with_its_evidence(run):
         scripted([("query", {"where": NIGHT})], [("final", {"statements": [COUNT]})]),
         agent="chat",
     )
-    run.store.keep_agent_run(first, run.messages)
+    run.store.part(AgentRuns).keep(first, run.messages)
     known, version = evidence_in(run.messages)
     assert version == run.store.version
     seen = []
@@ -225,7 +227,7 @@ def test_data_that_gives_orders_is_fenced_and_changes_nothing(run):
     ]
     ended = run(scripted(tools, obey))
     assert (ended.answer.claims, ended.answer.ideas, ended.answer.dropped) == ([], [], 2)
-    assert run.store.version == version and run.store.findings() == []
+    assert run.store.version == version and run.store.part(Findings).all() == []
     text = seen[-1]
     assert INJECTED in text
     token = text.partition("<data-")[2][:16]
@@ -273,7 +275,7 @@ def test_images_are_looked_at_and_not_kept(run):
 
     def look(messages):
         ids = run.store.view(BY_NIGHT).ids[:2].tolist()
-        boxes = run.store.table("annotations").column("annotation_id").to_pylist()[:1]
+        boxes = run.store.tables.read("annotations").column("annotation_id").to_pylist()[:1]
         return [("look", {"ids": ids}), ("look", {"ids": boxes, "level": "annotations"})]
 
     def answer(messages):

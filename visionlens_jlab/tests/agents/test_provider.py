@@ -12,6 +12,8 @@ import pytest
 from PIL import Image
 
 from visionlens_jlab.agents.shapes import AskRequest
+from visionlens_jlab.agents.store.runs import AgentRuns
+from visionlens_jlab.analysis.store.findings import Findings
 from visionlens_jlab.core.jobs.inline import run_job
 from visionlens_jlab.core.views.shapes import ViewSpec
 from visionlens_jlab.errors import VisionLensError
@@ -37,7 +39,7 @@ def ask(town, monkeypatch):
         request = AskRequest(dataset=store.slug, **given)
         job = run_job(library, request, on_progress=lambda job: None)
         assert job.result["run"] == job.job
-        return store.agent_run(job.job)
+        return store.part(AgentRuns).read(job.job)
 
     return run
 
@@ -60,8 +62,8 @@ def test_images_and_answers_go_over_http(town, ask):
         text = json.dumps(provider.requests[0])
         assert "How many by night?" in text and "<data-" in text
     assert KEY not in run.model_dump_json()
-    assert KEY not in (town[1].agent_messages(run.run) or "")
-    listed = town[1].agent_runs()
+    assert KEY not in (town[1].part(AgentRuns).messages(run.run) or "")
+    listed = town[1].part(AgentRuns).all()
     assert listed[0].run == run.run and listed[0].steps == []
 
 
@@ -163,7 +165,7 @@ def test_a_hanging_provider_costs_no_more_than_its_time(ask):
 def test_an_analysis_comes_first_and_a_model_explains_what_it_found(town, ask):
     """The whole way: a real analysis, findings as evidence, an explanation that is kept."""
     store = town[1]
-    kept = store.keep_slice(REQUEST)
+    kept = store.part(Findings).keep_slice(REQUEST)
 
     def explain(requests):
         if len(requests) == 1:
@@ -186,12 +188,12 @@ def test_an_analysis_comes_first_and_a_model_explains_what_it_found(town, ask):
 
     with serving(explain) as provider:
         run = ask(provider, agent="blind_spots")
-    assert store.analyses("model") and run.stopped == "done", run.steps
-    found = store.finding(kept.finding)
+    assert store.part(Findings).analyses("model") and run.stopped == "done", run.steps
+    found = store.part(Findings).read(kept.finding)
     assert run.answer.findings == [kept.finding]
     assert found.explanation[0].run == run.run and run.answer.dropped == 0
-    for one in store.findings():
-        store.delete_finding(one.finding)
+    for one in store.part(Findings).all():
+        store.part(Findings).delete(one.finding)
 
 
 def test_a_run_without_an_answer_is_refused_before_it_is_queued(town):

@@ -23,6 +23,7 @@ from visionlens_jlab.analysis.report.drawing import intervals_svg
 from visionlens_jlab.analysis.report.html_page import to_html
 from visionlens_jlab.analysis.report.markdown import code_block, escaped, page
 from visionlens_jlab.analysis.shapes import Claim, FindingReport, Inseparable, LeftOut, Unconfirmed
+from visionlens_jlab.analysis.store.findings import Findings
 from visionlens_jlab.attributes.shapes import Attribute, AttributeSpec, Calibration, Proportion
 from visionlens_jlab.core.catalog.store import DatasetStore
 from visionlens_jlab.core.datasets.library import Library
@@ -48,7 +49,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DatasetStore]:
     source = small_coco.write(folder / "small")
     request = IngestRequest(source=str(source), name=f"small {EVIL[:12]}")
     made = run_inline(library, request, on_progress=lambda job: None)
-    rows = made.table("annotations", columns=["sample_id", "class", "x", "y", "w", "h"])
+    rows = made.tables.read("annotations", columns=["sample_id", "class", "x", "y", "w", "h"])
     rows = rows.append_column("confidence", [[0.5] * rows.num_rows])
     for wanted, table in (
         (PredictionsRequest(dataset=made.slug, run="m", source="table"), rows),
@@ -78,14 +79,14 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DatasetStore]:
         now=effect(0.2, low=None, high=None, p_adjusted=None),
     )
     result = analysis([of_objects, of_images])
-    made.apply_piece(
+    made.results.apply(
         piece(
             folder,
             job="analysed",
             summary={
                 "analysis": {
                     "result": result.model_dump(mode="json"),
-                    "digest": made.evidence("m"),
+                    "digest": made.part(Findings).evidence("m"),
                 }
             },
         )
@@ -95,7 +96,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DatasetStore]:
 
 
 def ids(store: DatasetStore) -> list[str]:
-    return [one.finding for one in store.findings()]
+    return [one.finding for one in store.part(Findings).all()]
 
 
 def test_a_page_needs_nothing_and_may_do_nothing(store: DatasetStore) -> None:

@@ -14,7 +14,9 @@ from visionlens_jlab.agents.tools.toolbox import TOOLS
 from visionlens_jlab.core.sql.select_text import literal, select_text
 from visionlens_jlab.core.views.shapes import ViewSpec
 from visionlens_jlab.embeddings.shapes import EmbeddingSpace, Encoded
+from visionlens_jlab.embeddings.store.embeddings import Embeddings
 from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.evaluation.store.evaluations import Evaluations
 from visionlens_jlab.tests.agents.asked import NIGHT
 
 
@@ -27,13 +29,15 @@ def desk(town):
     space = EmbeddingSpace(
         space="s", level="samples", model="m", version="1", dimension=8, created_at=""
     )
-    store.add_vectors(space, ids, vectors)
+    store.part(Embeddings).add(space, ids, vectors)
 
     def encode(request):
-        return Encoded(query=store.put_query_vector("s", vectors[0], kind="text"), seconds=0)
+        return Encoded(
+            query=store.part(Embeddings).put_query("s", vectors[0], kind="text"), seconds=0
+        )
 
     yield Desk(store, "model", encode)
-    store.delete_space("s")
+    store.part(Embeddings).delete("s")
 
 
 def test_searches_by_ids_and_by_text(desk):
@@ -87,7 +91,7 @@ def test_without_an_evaluation_there_are_no_figures(desk):
 )
 def test_sql_gives_the_rows_of_its_predicate(desk, where, level):
     spec = ViewSpec(where=where, level=level)
-    with desk.store._snapshot() as snapshot:
+    with desk.store.snapshot() as snapshot:
         sql = select_text(spec, snapshot.fields)
     ids = desk.store.sql(sql).column(f"{level[:-1]}_id").to_numpy()
     assert np.array_equal(np.sort(ids), np.sort(desk.store.view(spec).ids))
@@ -127,7 +131,7 @@ def test_numbers_of_a_result_are_those_of_their_population(desk):
 
 def test_numbers_of_an_evaluation_are_those_of_its_tables(desk):
     numbers, _ = named(desk, "evaluation_figures")
-    detail = desk.store.evaluation("model")
+    detail = desk.store.part(Evaluations).read("model")
     for row in detail.per_class:
         of = f"class = '{row.name}'"
         assert numbers["recall", "score", of, "model"] == short(row.recall)

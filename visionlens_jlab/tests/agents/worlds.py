@@ -114,7 +114,7 @@ def _make(place: Path, name: str, n: int, seed: int) -> None:
         entry["id"]: _told(store, entry) for entry in manifest["entries"] if entry["predicate"]
     }
     (place / "plants.json").write_text(json.dumps(plants), encoding="utf-8")
-    with store._snapshot() as snapshot:
+    with store.snapshot() as snapshot:
         for run in ("run_a", "run_b"):
             request = AnalyseRequest(dataset="world", evaluation=run)
             read_slice_input(snapshot, request).save(place / run)

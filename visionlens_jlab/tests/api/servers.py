@@ -13,6 +13,7 @@ import pyarrow as pa
 from PIL import Image
 from tornado.httpclient import HTTPResponse
 
+from visionlens_jlab.analysis.store.findings import Findings
 from visionlens_jlab.attributes.shapes import AttributeSpec
 from visionlens_jlab.config import API_PREFIX
 from visionlens_jlab.core.catalog.pieces import Piece
@@ -93,7 +94,7 @@ def fill(library: Library, folder: Path, count: int = 30) -> str:
             }
         ),
     }
-    store.apply_piece(Piece("test", 0, folder, tables, {}, {}))
+    store.results.apply(Piece("test", 0, folder, tables, {}, {}))
     return store.slug
 
 
@@ -119,8 +120,8 @@ def analyse(library: Library, dataset: str) -> str:
     store = library.open(dataset)
     found = finding("split = 'val'", evaluation="model", run="model", count=10, examples=[0, 3])
     result = analysis([found]).model_dump(mode="json")
-    summary = {"analysis": {"result": result, "digest": store.evidence("model")}}
-    store.apply_piece(Piece("analysed", 0, store.folder, {}, {}, summary))
+    summary = {"analysis": {"result": result, "digest": store.part(Findings).evidence("model")}}
+    store.results.apply(Piece("analysed", 0, store.folder, {}, {}, summary))
     return found.finding
 
 
@@ -138,7 +139,7 @@ def give_answers(library: Library, dataset: str) -> None:
     asked = {"spec": spec, "model": "m", "prompts": 3, "quantize": "none"}
     store = library.open(dataset)
     summary = {"attributes": [asked]}
-    store.apply_piece(Piece("ask", 0, store.folder, {"attribute_answer": table}, {}, summary))
+    store.results.apply(Piece("ask", 0, store.folder, {"attribute_answer": table}, {}, summary))
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ import pytest
 from traitlets.config import Config
 
 from visionlens_jlab.agents.job.job import CHANGED
+from visionlens_jlab.agents.store.runs import AgentRuns
 from visionlens_jlab.tests.agents.provider import Provider, serving
 from visionlens_jlab.tests.api.servers import code, evaluate
 
@@ -108,7 +109,7 @@ async def test_a_server_that_stops_ends_the_run(api, dataset, provider, extensio
     left = runner.job(job["job"])
     assert left.state == "running"  # the next server says what became of it
     store = extension.services.library.open(dataset)
-    assert store.agent_run(job["job"]).stopped == "cancelled"
+    assert store.part(AgentRuns).read(job["job"]).stopped == "cancelled"
     await runner.start()
     runner.lanes["agent"].wake()
     taken = await end(api, await api.json(f"jobs/{job['job']}"))

@@ -14,6 +14,7 @@ from PIL import Image
 from visionlens_jlab.core.catalog.database import Reader
 from visionlens_jlab.core.catalog.pieces import Piece
 from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.media.store.images import Images
 from visionlens_jlab.tests.api.servers import code
 from visionlens_jlab.tests.media import hostile
 
@@ -42,7 +43,7 @@ def thumbnail(dataset, extension, tmp_path) -> bytes:
         }
     )
     piece = Piece("test", 1, tmp_path, {"media": media}, {"thumbnails.pack": pack}, {})
-    extension.services.library.open(dataset).apply_piece(piece)
+    extension.services.library.open(dataset).results.apply(piece)
     return second.getvalue()
 
 
@@ -102,7 +103,7 @@ def test_no_path_leads_out_of_the_root(extension, dataset, tmp_path):
     store.trust.choose([str(root)])
     for path in ("../secret.png", "link.png", str(tmp_path / "secret.png")):
         with pytest.raises(VisionLensError) as caught:
-            store.open_image(str(root), path)
+            store.part(Images).open(str(root), path)
         assert caught.value.code == "PATH_NOT_ALLOWED", path
 
 
@@ -200,13 +201,13 @@ async def test_thumbnails_asked_for_wrongly(api, dataset):
 async def test_a_thumbnail_whose_pack_is_gone(api, dataset, thumbnail, extension):
     store = extension.services.library.open(dataset)
     tiles = await api.json(f"datasets/{dataset}/tiles", "POST", {"ids": [2]})
-    store.thumbnail(2).pack.unlink()
+    store.part(Images).thumbnail(2).pack.unlink()
     path = f"datasets/{dataset}/samples/2/thumbnail?v={tiles['tiles'][0]['thumbnail']}"
     assert (await api(path)).body.startswith(b"RIFF")
     # made again by what asked for it, unless the image is gone as well
-    store.thumbnail(2).pack.unlink()
-    store.thumbnails.close()
-    location, name = store.image_path(2)
+    store.part(Images).thumbnail(2).pack.unlink()
+    store.part(Images).thumbnails.close()
+    location, name = store.part(Images).path(2)
     (Path(location) / name).unlink()
     assert code(await api(path)) == "IMAGE_MISSING"
 
@@ -214,8 +215,8 @@ async def test_a_thumbnail_whose_pack_is_gone(api, dataset, thumbnail, extension
 async def test_a_thumbnail_that_cannot_be_made_says_what_to_do(api, dataset, thumbnail, extension):
     store = extension.services.library.open(dataset)
     tiles = await api.json(f"datasets/{dataset}/tiles", "POST", {"ids": [2]})
-    store.thumbnail(2).pack.unlink()
-    location, name = store.image_path(2)
+    store.part(Images).thumbnail(2).pack.unlink()
+    location, name = store.part(Images).path(2)
     hostile.ppm(Path(location) / name)
     path = f"datasets/{dataset}/samples/2/thumbnail?v={tiles['tiles'][0]['thumbnail']}"
     answer = await api(path)

@@ -72,7 +72,7 @@ async def test_thumbnails_are_shown(connect, jp_serverapp, extension, tmp_path: 
     source = small_coco.write(tmp_path / "small")
     library = extension.services.library
     store = run_inline(library, IngestRequest(source=str(source)), on_progress=lambda job: None)
-    first = int(store.table("samples").column("sample_id")[0].as_py())
+    first = int(store.tables.read("samples").column("sample_id")[0].as_py())
     async with connect(jp_serverapp.identity_provider.token, "auto") as client:
         seen = await client.call_tool("look", {"dataset": store.slug, "ids": [first]})
     image = next(part for part in seen.content if part.type == "image")

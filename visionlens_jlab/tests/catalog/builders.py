@@ -77,7 +77,7 @@ def fill_street(store: DatasetStore, folder: Path) -> None:
     sample: 0 car, person; 1 car, of run a: car .9, person .2; 2 person; 3 no class; 4, 5 nothing
     split:  0-2 train, 3-4 val, 5 none      speed: 10 20 30 40 none none
     """
-    store.apply_piece(
+    store.results.apply(
         piece(
             folder,
             root=pa.table({"name": ["images"], "location": ["/data/street/"]}),

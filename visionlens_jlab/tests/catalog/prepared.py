@@ -17,9 +17,13 @@ from visionlens_jlab.core.views.shapes import TagRequest, ViewSpec
 from visionlens_jlab.embeddings.index.config import VectorConfig
 from visionlens_jlab.embeddings.index.service import VectorService
 from visionlens_jlab.embeddings.shapes import EmbeddingSpace
+from visionlens_jlab.embeddings.store.embeddings import Embeddings
 from visionlens_jlab.evaluation.shapes import CountsRequest, EvaluateRequest, PredictionsRequest
+from visionlens_jlab.evaluation.store.evaluations import Evaluations
 from visionlens_jlab.ingestion.shapes import IngestRequest
 from visionlens_jlab.map.shapes import ProjectRequest
+from visionlens_jlab.map.store.projections import Projections
+from visionlens_jlab.media.store.images import Images
 from visionlens_jlab.tests.notebook import small_coco
 
 NAME = "small"
@@ -42,8 +46,8 @@ def run(library: Library, request: JobParameters) -> None:
 def add_vectors(store: DatasetStore) -> None:
     """The vectors of every sample, in two segments."""
     half = small_coco.IMAGES // 2
-    store.add_vectors(SPACE, list(range(half)), matrix()[:half])
-    store.add_vectors(SPACE, list(range(half, small_coco.IMAGES)), matrix()[half:])
+    store.part(Embeddings).add(SPACE, list(range(half)), matrix()[:half])
+    store.part(Embeddings).add(SPACE, list(range(half, small_coco.IMAGES)), matrix()[half:])
 
 
 def project(library: Library, **given: Any) -> None:
@@ -83,15 +87,17 @@ def uses(store: DatasetStore) -> dict[str, Any]:
     """What is done with a dataset, by name: each reads other files."""
     everything = list(range(small_coco.IMAGES))
     search = ViewSpec(search=SearchSpec(space="clip", like=[0], k=5))
-    projection = store.projections()[-1].projection if store.projections() else ""
+    projection = (
+        store.part(Projections).all()[-1].projection if store.part(Projections).all() else ""
+    )
     return {
         "detail": store.detail,
-        "table": lambda: store.table("annotations", spec=ViewSpec(where="class = 'car'")),
+        "table": lambda: store.tables.read("annotations", spec=ViewSpec(where="class = 'car'")),
         "tiles": lambda: store.tiles(ViewSpec(), everything),
-        "thumbnails": lambda: [store.thumbnails.read(sample) for sample in everything],
-        "spaces": store.spaces,
+        "thumbnails": lambda: [store.part(Images).thumbnails.read(sample) for sample in everything],
+        "spaces": store.part(Embeddings).all,
         "search": lambda: store.view(search),
-        "coordinates": lambda: store.coordinates(projection),
-        "counts": lambda: store.outcome_counts(EVALUATION, CountsRequest(confidence=0.5)),
+        "coordinates": lambda: store.part(Projections).coordinates(projection),
+        "counts": lambda: store.part(Evaluations).counts(EVALUATION, CountsRequest(confidence=0.5)),
         "tag": lambda: store.tag(TagRequest(tag="seen", ids=[0])),
     }

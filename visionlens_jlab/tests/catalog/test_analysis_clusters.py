@@ -11,6 +11,7 @@ import pytest
 import visionlens_jlab as vl
 from visionlens_jlab.analysis.shapes import AnalyseRequest
 from visionlens_jlab.analysis.store.clusters import k_means
+from visionlens_jlab.analysis.store.findings import Findings
 from visionlens_jlab.core.catalog.store import DatasetStore
 from visionlens_jlab.core.datasets.library import Library
 from visionlens_jlab.core.views.shapes import FacetsRequest, ViewSpec
@@ -40,7 +41,7 @@ def boxes(tmp_path: Path) -> Iterator[vl.Dataset]:
     library = Library(tmp_path / "home")
     made = library.create("boxes")
     samples, annotations = samples_table(0, 450), annotations_table(list(range(450)))
-    made.apply_piece(piece(tmp_path, sample=samples, annotation=annotations))
+    made.results.apply(piece(tmp_path, sample=samples, annotation=annotations))
     library.close()
     dataset = vl.open("boxes", data_dir=tmp_path / "home")
     yield dataset
@@ -50,21 +51,21 @@ def boxes(tmp_path: Path) -> Iterator[vl.Dataset]:
 def test_a_field_is_made_once_and_not_unasked(boxes: vl.Dataset) -> None:
     store: DatasetStore = boxes._backend._store
     request = AnalyseRequest(dataset="boxes")
-    store.make_clusters(request)
+    store.part(Findings).make_clusters(request)
     assert "cluster" not in {field.name for field in store.detail().fields}
     few, many = around(2, 100), around(2, 225)
     boxes.add_embeddings("few", few, np.arange(200))
-    store.make_clusters(request)
+    store.part(Findings).make_clusters(request)
     boxes.add_embeddings("many", many, np.arange(450))
-    store.make_clusters(request.model_copy(update={"space": ""}))
+    store.part(Findings).make_clusters(request.model_copy(update={"space": ""}))
     assert "cluster" not in {field.name for field in store.detail().fields}
-    store.make_clusters(request)
+    store.part(Findings).make_clusters(request)
     facet = store.facets(FacetsRequest(fields=["cluster"])).facets[0]
     clusters = [one.value for one in facet.values]
     assert len(clusters) == 2
     shown = store.view(ViewSpec(where=f"cluster = '{clusters[0]}'")).ids
     assert len(set((shown % 2).tolist())) == 1 and len(shown) == 225
     version = store.version
-    store.make_clusters(request)
+    store.part(Findings).make_clusters(request)
     assert store.version == version
     assert store.sql("SELECT cluster FROM samples").num_rows == 450

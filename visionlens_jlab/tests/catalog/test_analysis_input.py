@@ -22,6 +22,7 @@ from visionlens_jlab.core.views.shapes import ViewSpec
 from visionlens_jlab.duplicates.store import rows as duplicate_rows
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.evaluation.shapes import CountsRequest
+from visionlens_jlab.evaluation.store.evaluations import Evaluations
 from visionlens_jlab.map.store import clusters as cluster_rows
 
 RUN = "run_a"
@@ -59,7 +60,7 @@ def _clusters_and_copies(cursor: Any) -> None:
 
 
 def read(store: DatasetStore, **asked: Any) -> SliceInput:
-    with store._snapshot() as snapshot:
+    with store.snapshot() as snapshot:
         return read_slice_input(snapshot, AnalyseRequest(dataset="street", **asked))
 
 
@@ -107,7 +108,7 @@ def test_units_are_what_their_views_show(store: DatasetStore, given: SliceInput)
 
 def test_values_are_outcomes(store: DatasetStore, given: SliceInput) -> None:
     misses = units_of(given, "miss_rate")
-    counts = store.outcome_counts(RUN, CountsRequest())
+    counts = store.part(Evaluations).counts(RUN, CountsRequest())
     assert misses.values.mean() == pytest.approx(1 - counts.recall)
     invented = units_of(given, "false_positive_rate")
     assert invented.values.mean() == pytest.approx(1 - counts.precision)
@@ -272,7 +273,7 @@ def test_targets_and_levels_by_request(store: DatasetStore) -> None:
 
 
 def test_groups_hang_together(store: DatasetStore, given: SliceInput) -> None:
-    names = store.table("samples", columns=["sample_id", "group"]).to_pydict()
+    names = store.tables.read("samples", columns=["sample_id", "group"]).to_pydict()
     of = dict(zip(names["sample_id"], names["group"], strict=True))
     joined = {of[one] for one in (3, 230, 100)}
     for group in np.unique(given.groups):

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from visionlens_jlab.attributes.shapes import AttributeSpec, CalibrationLabels
-from visionlens_jlab.attributes.store.attributes import attribute_fields, usable_fields
+from visionlens_jlab.attributes.store.attributes import Attributes, attribute_fields, usable_fields
 from visionlens_jlab.attributes.store.rows import TABLE
 from visionlens_jlab.core.views.shapes import FacetsRequest, ViewSpec
 from visionlens_jlab.errors import VisionLensError
@@ -26,7 +26,7 @@ COUNT = 400
 def town(library: Any, tmp_path: Any) -> Any:
     """400 samples; what is true of them in fields: every second is at night, a third has rain."""
     store = library.create("town")
-    store.apply_piece(
+    store.results.apply(
         piece(
             tmp_path,
             job="ingest",
@@ -61,7 +61,7 @@ def give(store: Any, tmp_path: Any, spec: AttributeSpec, answers: dict[int, Any]
     )
     sequence, job = options.pop("sequence", 0), options.pop("job", "ask")
     made = [asked(spec, **options)]
-    assert store.apply_piece(
+    assert store.results.apply(
         piece(tmp_path, sequence, job, summary={"attributes": made}, **{TABLE: table})
     )
 
@@ -72,7 +72,7 @@ def nights(wrong: int = 0) -> dict[int, str]:
 
 
 def fields_for_analyses(store: Any) -> set[str]:
-    with store._snapshot() as snapshot:
+    with store.snapshot() as snapshot:
         return usable_fields(snapshot)
 
 
@@ -84,9 +84,9 @@ def test_answers_become_fields_that_everything_knows(town, tmp_path):
     counted = town.facets(FacetsRequest(fields=["visual_night"]))
     assert counted.facets[0].field == "visual_night"
     assert town.sql("SELECT count(visual_night) AS n FROM samples")["n"].to_pylist() == [4]
-    found = town.attribute("night")
+    found = town.part(Attributes).read("night")
     assert (found.answered, found.unanswered, found.agreement) == (4, 1, 1.0)
-    assert town.asked_ids("night").tolist() == [0, 1, 2, 3, 4]
+    assert town.part(Attributes).asked_ids("night").tolist() == [0, 1, 2, 3, 4]
     assert not found.usable and [one.answer for one in found.calibrations] == ["yes", "no"]
 
 
@@ -99,11 +99,11 @@ def test_answers_of_objects(town, tmp_path):
 
 def test_another_question_starts_anew_and_more_images_do_not(town, tmp_path):
     give(town, tmp_path, NIGHT, nights())
-    town.calibrate_attribute("night", CalibrationLabels(labels={0: True, 1: False}))
+    town.part(Attributes).calibrate("night", CalibrationLabels(labels={0: True, 1: False}))
     give(town, tmp_path, NIGHT, {2: "no"}, job="more")
-    assert town.attribute("night").calibrations[0].labels == 2
+    assert town.part(Attributes).read("night").calibrations[0].labels == 2
     give(town, tmp_path, NIGHT, {0: "yes"}, job="other", model="another")
-    found = town.attribute("night")
+    found = town.part(Attributes).read("night")
     assert (found.model, found.answered, found.calibrations[0].labels) == ("another", 1, 0)
     weather = NIGHT.model_copy(update={"kind": "choice", "options": ["dark", "bright"]})
     give(town, tmp_path, weather, {0: "dark"}, job="third")
@@ -116,44 +116,44 @@ def test_a_users_own_field_is_never_written_to(town, tmp_path):
     own = pa.array(["mine"] * 3)
     town.set_field("visual_night", np.arange(3), own)
     give(town, tmp_path, NIGHT, {0: "yes"})
-    assert town.attribute("night").field == "visual_night_"
+    assert town.part(Attributes).read("night").field == "visual_night_"
     assert town.view(ViewSpec(where="visual_night = 'mine'")).ids.tolist() == [0, 1, 2]
-    town.delete_attribute("night")
+    town.part(Attributes).delete("night")
     assert town.view(ViewSpec(where="visual_night = 'mine'")).ids.tolist() == [0, 1, 2]
 
 
 def test_a_deleted_attribute_leaves_nothing(town, tmp_path):
     before = {field.name for field in town.fields()}
     give(town, tmp_path, NIGHT, nights())
-    town.calibrate_attribute("night", CalibrationLabels(field="dark"))
-    town.delete_attribute("night")
-    assert {field.name for field in town.fields()} == before and town.attributes() == []
+    town.part(Attributes).calibrate("night", CalibrationLabels(field="dark"))
+    town.part(Attributes).delete("night")
+    assert {field.name for field in town.fields()} == before and town.part(Attributes).all() == []
     assert town.sql("SELECT * FROM attribute_label").num_rows == 0
     assert town.sql("SELECT count(*) AS n FROM samples")["n"].to_pylist() == [COUNT]
     with pytest.raises(VisionLensError, match="ATTRIBUTE_NOT_FOUND"):
-        town.delete_attribute("night")
+        town.part(Attributes).delete("night")
     with pytest.raises(VisionLensError, match="ATTRIBUTE_NOT_FOUND"):
-        town.attribute("night")
+        town.part(Attributes).read("night")
 
 
 @pytest.mark.parametrize("field", ["dark", "said"])
 def test_a_field_calibrates(town, tmp_path, field):
     give(town, tmp_path, NIGHT, nights(wrong=20))
     assert fields_for_analyses(town) == set()
-    found = town.calibrate_attribute("night", CalibrationLabels(field=field))
+    found = town.part(Attributes).calibrate("night", CalibrationLabels(field=field))
     yes, no = found.calibrations
     assert (yes.labels, yes.positive, yes.precision.hits, yes.precision.of) == (400, 200, 190, 200)
     assert yes.recall.value == pytest.approx(0.95) and yes.prevalence == pytest.approx(0.5)
     assert (no.labels, no.positive, no.precision.hits) == (400, 200, 190)
     assert yes.recall.low > 0.8 and yes.usable and found.usable
     assert fields_for_analyses(town) == {"visual_night"}
-    with town._snapshot() as snapshot:
+    with town.snapshot() as snapshot:
         assert attribute_fields(snapshot) == {"visual_night", "visual_night_agreement"}
 
 
 def test_a_bad_attribute_is_left_out_of_analyses(town, tmp_path):
     give(town, tmp_path, NIGHT, nights(wrong=120))
-    found = town.calibrate_attribute("night", CalibrationLabels(field="dark"))
+    found = town.part(Attributes).calibrate("night", CalibrationLabels(field="dark"))
     assert not found.usable and found.calibrations[0].reason
     assert fields_for_analyses(town) == set()
 
@@ -161,34 +161,34 @@ def test_a_bad_attribute_is_left_out_of_analyses(town, tmp_path):
 def test_every_answer_of_a_choice_that_was_given_counts(town, tmp_path):
     sky = {i: "rain" if i % 3 == 0 else "sun" for i in range(COUNT)}
     give(town, tmp_path, WEATHER, sky)
-    town.calibrate_attribute("weather", CalibrationLabels(answer="rain", field="sky"))
-    assert town.attribute("weather").calibrations[1].usable
+    town.part(Attributes).calibrate("weather", CalibrationLabels(answer="rain", field="sky"))
+    assert town.part(Attributes).read("weather").calibrations[1].usable
     assert fields_for_analyses(town) == set()
-    found = town.calibrate_attribute("weather", CalibrationLabels(answer="sun", field="sky"))
+    found = town.part(Attributes).calibrate("weather", CalibrationLabels(answer="sun", field="sky"))
     assert found.usable and fields_for_analyses(town) == {"visual_weather"}
 
 
 def test_units_are_drawn_apart_and_the_same_ones_again(town, tmp_path):
     """Twenty of each stratum although few are hits; who labels them cannot tell which."""
     give(town, tmp_path, NIGHT, {i: "yes" if i < 60 else "no" for i in range(COUNT)})
-    task = town.calibration_task("night", count=40)
+    task = town.part(Attributes).calibration_task("night", count=40)
     assert sum(one < 60 for one in task.ids) == 20 and len(task.ids) == 40
-    assert task == town.calibration_task("night", count=40)
+    assert task == town.part(Attributes).calibration_task("night", count=40)
     assert task.ids == sorted(task.ids) and (task.labelled, task.wanted) == (0, 100)
     said = {one: one % 2 == 0 for one in task.ids}
-    town.calibrate_attribute("night", CalibrationLabels(labels=said))
-    after = town.calibration_task("night", count=40)
+    town.part(Attributes).calibrate("night", CalibrationLabels(labels=said))
+    after = town.part(Attributes).calibration_task("night", count=40)
     assert after.labelled == 40 and not set(after.ids) & set(task.ids)
     back = dict.fromkeys(task.ids[:5])
-    found = town.calibrate_attribute("night", CalibrationLabels(labels=back))
+    found = town.part(Attributes).calibrate("night", CalibrationLabels(labels=back))
     assert found.calibrations[0].labels == 35
 
 
 def test_a_label_counts_while_the_answer_is_the_one_it_was_drawn_for(town, tmp_path):
     give(town, tmp_path, NIGHT, nights())
-    town.calibrate_attribute("night", CalibrationLabels(labels={0: True, 2: True}))
+    town.part(Attributes).calibrate("night", CalibrationLabels(labels={0: True, 2: True}))
     town.set_field("visual_night", np.array([0]), pa.array([False]))
-    assert town.attribute("night").calibrations[0].labels == 1
+    assert town.part(Attributes).read("night").calibrations[0].labels == 1
 
 
 @pytest.mark.parametrize(
@@ -207,5 +207,5 @@ def test_a_label_counts_while_the_answer_is_the_one_it_was_drawn_for(town, tmp_p
 def test_labels_that_cannot_be(town, tmp_path, given, code):
     give(town, tmp_path, NIGHT, {0: "yes", 1: "no"})
     with pytest.raises(VisionLensError) as caught:
-        town.calibrate_attribute("night", CalibrationLabels.model_validate(given))
+        town.part(Attributes).calibrate("night", CalibrationLabels.model_validate(given))
     assert caught.value.code == code and caught.value.hint

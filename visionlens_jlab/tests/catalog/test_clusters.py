@@ -13,6 +13,7 @@ from visionlens_jlab.core.catalog.store import DatasetStore
 from visionlens_jlab.core.datasets.library import Library
 from visionlens_jlab.core.shapes import Level
 from visionlens_jlab.embeddings.shapes import EmbeddingSpace
+from visionlens_jlab.embeddings.store.embeddings import Embeddings
 from visionlens_jlab.map.job.job import write_coordinates
 from visionlens_jlab.map.shapes import Projection
 from visionlens_jlab.map.store.clusters import cluster_names
@@ -29,12 +30,14 @@ def store(library: Library, tmp_path: Path) -> DatasetStore:
     labels = ["car"] * 3 + ["boat", "person"] * 3
     annotations = annotations_table(owners, **{"class": labels})
     own = samples_table(0, COUNT)
-    store.apply_piece(piece(tmp_path, 0, job="in", sample=own, annotation=annotations))
+    store.results.apply(piece(tmp_path, 0, job="in", sample=own, annotation=annotations))
     for level, count in (("samples", COUNT), ("annotations", len(owners))):
         space = EmbeddingSpace(
             space=level, level=level, model="matrix", version="1", dimension=2, created_at=""
         )
-        store.add_vectors(space, list(range(count)), np.eye(2, dtype=np.float32)[[0] * count])
+        store.part(Embeddings).add(
+            space, list(range(count)), np.eye(2, dtype=np.float32)[[0] * count]
+        )
     return store
 
 
@@ -55,7 +58,7 @@ def cluster(
             "cluster": pa.array(list(clusters.values()), pa.int32()),
         }
     )
-    store.apply_piece(
+    store.results.apply(
         piece(
             folder,
             0,
@@ -69,7 +72,7 @@ def cluster(
 
 def values(store: DatasetStore, field: str = "cluster", level: Level = "samples") -> list:
     """The field's value of each id."""
-    return store.table(level).column(field).to_pylist()
+    return store.tables.read(level).column(field).to_pylist()
 
 
 def test_a_cluster_is_called_after_what_is_in_it(store: DatasetStore, tmp_path: Path) -> None:

@@ -11,11 +11,12 @@ from visionlens_jlab.core.shapes import Level
 from visionlens_jlab.core.views.shapes import TagRequest
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.map.shapes import ColorsRequest
+from visionlens_jlab.map.store.projections import Projections
 
 
 def _named(street: DatasetStore, field: str, level: Level = "samples", limit: int = 1000) -> list:
     """Each id's value by name; None: missing, "…": one of the others."""
-    coloring = street.colors(ColorsRequest(field=field, level=level, limit=limit))
+    coloring = street.part(Projections).colors(ColorsRequest(field=field, level=level, limit=limit))
     names = [entry.value for entry in coloring.legend.values]
     assert coloring.values.dtype == np.uint16
     assert coloring.legend.size == len(coloring.values)
@@ -28,7 +29,7 @@ def _named(street: DatasetStore, field: str, level: Level = "samples", limit: in
 def test_a_sample_field(street: DatasetStore) -> None:
     assert _named(street, "split") == ["train"] * 3 + ["val"] * 2 + [None]
     assert _named(street, "weather") == ["sun", "rain", "sun", None, "fog", "sun"]
-    legend = street.colors(ColorsRequest(field="weather")).legend
+    legend = street.part(Projections).colors(ColorsRequest(field="weather")).legend
     assert [entry.value for entry in legend.values] == ["sun", "fog", "rain"]
     assert (legend.missing, legend.others) == (1, 0)
 
@@ -57,7 +58,7 @@ def test_few_whole_numbers_are_labels(street: DatasetStore) -> None:
 @pytest.mark.own_dataset
 def test_numbers_come_as_they_are(street: DatasetStore) -> None:
     street.set_field("score", np.array([0, 2]), pa.array([0.25, 0.75]))
-    coloring = street.colors(ColorsRequest(field="score"))
+    coloring = street.part(Projections).colors(ColorsRequest(field="score"))
     assert coloring.values.dtype == np.float32
     assert np.array_equal(
         coloring.values, np.array([0.25, np.nan, 0.75] + [np.nan] * 3, np.float32), equal_nan=True
@@ -66,12 +67,12 @@ def test_numbers_come_as_they_are(street: DatasetStore) -> None:
 
 
 def test_a_sample_takes_the_mean_of_its_annotations_numbers(street: DatasetStore) -> None:
-    widths = street.colors(ColorsRequest(field="w")).values
+    widths = street.part(Projections).colors(ColorsRequest(field="w")).values
     assert widths.tolist()[:4] == [55.0, 50.0, 11.0, 30.0]
     assert np.isnan(widths[4:]).all()
-    confidence = street.colors(ColorsRequest(field="confidence")).values
+    confidence = street.part(Projections).colors(ColorsRequest(field="confidence")).values
     assert confidence[1] == pytest.approx(0.55)
-    own = street.colors(ColorsRequest(field="w", level="annotations")).values
+    own = street.part(Projections).colors(ColorsRequest(field="w", level="annotations")).values
     assert own.tolist() == [100.0, 10.0, 50.0, 52.0, 9.0, 11.0, 30.0]
 
 
@@ -88,11 +89,11 @@ def test_of_several_tags_the_rarest(street: DatasetStore) -> None:
 
 def test_what_is_beyond_the_limit_shares_a_code(street: DatasetStore) -> None:
     assert _named(street, "weather", limit=1) == ["sun", "…", "sun", None, "…", "sun"]
-    legend = street.colors(ColorsRequest(field="weather", limit=1)).legend
+    legend = street.part(Projections).colors(ColorsRequest(field="weather", limit=1)).legend
     assert (legend.others, legend.others_count) == (2, 2)
 
 
 def test_a_field_that_does_not_exist(street: DatasetStore) -> None:
     with pytest.raises(VisionLensError) as error:
-        street.colors(ColorsRequest(field="nothing"))
+        street.part(Projections).colors(ColorsRequest(field="nothing"))
     assert error.value.code == "FIELD_UNKNOWN"

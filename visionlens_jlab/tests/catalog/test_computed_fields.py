@@ -17,6 +17,7 @@ from visionlens_jlab.core.fields.builtin import COMPUTED
 from visionlens_jlab.core.views.shapes import FacetsRequest, SortKey, ViewSpec
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.map.shapes import ColorsRequest
+from visionlens_jlab.map.store.projections import Projections
 from visionlens_jlab.tests.catalog.builders import annotations_table, piece, samples_table
 
 NAMES = [field.name for field in COMPUTED]
@@ -36,7 +37,7 @@ def boxes(library: Library, tmp_path: Path) -> DatasetStore:
     store = library.create("Boxes")
     sample, *columns = (list(column) for column in zip(*BOXES, strict=True))
     widths, heights = (pa.array(column, pa.int32()) for column in zip(*SIZES, strict=True))
-    store.apply_piece(
+    store.results.apply(
         piece(
             tmp_path,
             sample=samples_table(0, 3, width=widths, height=heights),
@@ -71,13 +72,13 @@ def expected(row: int) -> dict[str, float | None]:
 def test_every_reader_gives_the_same_numbers(boxes: DatasetStore, name: str) -> None:
     want = [expected(row)[name] for row in range(len(BOXES))]
     there = [value for value in want if value is not None]
-    read = boxes.table("annotations", columns=[name]).column(name).to_pylist()
+    read = boxes.tables.read("annotations", columns=[name]).column(name).to_pylist()
     assert read == [value if value is None else pytest.approx(value) for value in want]
     of_sql = boxes.sql(f"SELECT {name} FROM annotations ORDER BY annotation_id")
     assert of_sql.column(name).to_pylist() == read
-    colors = boxes.colors(ColorsRequest(field=name, level="annotations"))
+    colors = boxes.part(Projections).colors(ColorsRequest(field=name, level="annotations"))
     assert colors.values[:3].tolist() == pytest.approx(there) and np.isnan(colors.values[3:]).all()
-    of_samples = boxes.colors(ColorsRequest(field=name, level="samples"))
+    of_samples = boxes.part(Projections).colors(ColorsRequest(field=name, level="samples"))
     assert of_samples.values[0] == pytest.approx(np.mean(there[:2]))
     facet = boxes.facets(FacetsRequest(view=ViewSpec(level="annotations"), fields=[name])).facets[0]
     assert (facet.type, facet.missing, sum(bin.count for bin in facet.bins)) == ("histogram", 2, 3)
@@ -106,7 +107,7 @@ def test_predicates_and_sorts_at_both_levels(boxes: DatasetStore) -> None:
 
 
 def test_they_are_known_but_not_offered_and_not_set(boxes: DatasetStore) -> None:
-    assert set(NAMES).isdisjoint(boxes.table("annotations").column_names)
+    assert set(NAMES).isdisjoint(boxes.tables.read("annotations").column_names)
     offered = {facet.field for facet in boxes.facets(FacetsRequest()).facets}
     assert set(NAMES).isdisjoint(offered) and "area" in offered
     fields = {field.name: field for field in boxes.detail().fields}

@@ -18,7 +18,7 @@ _ROUNDS = 12
 
 def test_readers_and_writers_together(library: Library, tmp_path: Path) -> None:
     store = library.create("busy")
-    store.apply_piece(
+    store.results.apply(
         piece(tmp_path, sample=samples_table(0, 200), annotation=annotations_table([0] * 50))
     )
     before = store.version
@@ -29,7 +29,7 @@ def test_readers_and_writers_together(library: Library, tmp_path: Path) -> None:
         view = store.view(ViewSpec(where=f"class = 'car' or width > {number}"))
         seen.append((view.version, len(view.ids)))
         store.tiles(ViewSpec(), view.ids[:50])
-        store.table("samples", ids=view.ids[:50])
+        store.tables.read("samples", ids=view.ids[:50])
 
     def facet(_: int) -> None:
         facets = store.facets(FacetsRequest(view=ViewSpec(where="width > 1")))
@@ -46,7 +46,7 @@ def test_readers_and_writers_together(library: Library, tmp_path: Path) -> None:
         first = 200 + number * 100
         table = samples_table(first, 100, batch=[number] * 100)
         boxes = annotations_table(list(range(first, first + 100)))
-        assert store.apply_piece(piece(tmp_path, number, "more", sample=table, annotation=boxes))
+        assert store.results.apply(piece(tmp_path, number, "more", sample=table, annotation=boxes))
 
     def repeat(work: Callable[[int], None]) -> None:
         try:
@@ -66,7 +66,7 @@ def test_readers_and_writers_together(library: Library, tmp_path: Path) -> None:
     assert store.version == before + 3 * _ROUNDS
     assert store.count("samples") == 200 + _ROUNDS * 100
     assert store.count("annotations") == 50 + _ROUNDS * 100
-    table = store.table("samples")
+    table = store.tables.read("samples")
     for number in range(_ROUNDS):
         assert table[f"field{number}"].to_pylist()[:200] == [number] * 200
     assert table["tags"].to_pylist()[0] == sorted(f"tag{n}" for n in range(_ROUNDS))

@@ -21,8 +21,10 @@ from visionlens_jlab.core.datasets.library import Library
 from visionlens_jlab.core.views.shapes import TagRequest, ViewSpec
 from visionlens_jlab.core.workspace.service import WorkspaceService
 from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.map.store.projections import Projections
 from visionlens_jlab.media.image_processes.pool import ImagePool
 from visionlens_jlab.media.image_processes.tasks import HeaderTask
+from visionlens_jlab.media.store.images import Images
 from visionlens_jlab.tests.catalog import prepared
 
 _GENERIC = ("INTERNAL", "JOB_FAILED", "WORKER_LOST")
@@ -210,10 +212,12 @@ def test_damage_is_named_and_mended(case: Case, home: Path) -> None:
         store = library.open(prepared.NAME)
         failed = try_out(store)
         if case.named and case.mend not in ("", "repair"):
-            assert store.damages(thorough=True)
+            assert store.mending.damages(thorough=True)
         _mend(case.mend, library, store)
         assert try_out(store) == {}, failed
-        left = [damage for damage in store.damages(thorough=True) if damage.kind != "writes"]
+        left = [
+            damage for damage in store.mending.damages(thorough=True) if damage.kind != "writes"
+        ]
         assert left == []
         library.close()
         assert not [finding for finding in found(home) if finding.level == "mend"]
@@ -240,8 +244,8 @@ def test_points_come_to_lie_where_they_lay(pattern: str, damage: Damaging, home:
 def _points(home: Path) -> Any:
     library = Library(home)
     store = library.open(prepared.NAME)
-    [projection] = store.projections()
-    points = store.coordinates(projection.projection)
+    [projection] = store.part(Projections).all()
+    points = store.part(Projections).coordinates(projection.projection)
     library.close()
     return points
 
@@ -269,7 +273,7 @@ def _mend(how: str, library: Library, store: DatasetStore) -> None:
     elif how == "evaluate":
         prepared.evaluate(library)
     elif how == "look":
-        store.mend_thumbnails(range(12))
+        store.part(Images).mend(range(12))
 
 
 @pytest.mark.parametrize("number", [errno.EROFS, errno.EACCES, errno.EPERM])
@@ -300,7 +304,7 @@ def test_moved_images_are_named_by_doctor_and_by_jobs(home: Path, tmp_path: Path
         lambda cursor: cursor.execute("UPDATE source_root SET location = ?", [f"{moved}/"])
     )
     store.trust_roots()
-    store.mend_thumbnails(range(12))  # nothing to do, and nothing raised
+    store.part(Images).mend(range(12))  # nothing to do, and nothing raised
     with ImagePool(lambda: None, 1) as pool, pytest.raises(VisionLensError) as caught:
         list(pool.map([HeaderTask(str(moved), ["00.jpg"], readable=[str(moved)])]))
     assert caught.value.code == "DIR_NOT_FOUND" and str(moved) in caught.value.message

@@ -16,8 +16,10 @@ from visionlens_jlab.core.catalog.store import DatasetStore
 from visionlens_jlab.core.datasets.library import Library
 from visionlens_jlab.core.views.shapes import TagRequest, ViewSpec
 from visionlens_jlab.embeddings.shapes import EmbeddingSpace
+from visionlens_jlab.embeddings.store.embeddings import Embeddings
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.labels.shapes import AnnotationEdit, EditDone, EditRequest
+from visionlens_jlab.labels.store.edits import Edits
 from visionlens_jlab.tests.catalog.builders import annotations_table, fill_street, piece
 
 ROWS = (
@@ -45,7 +47,7 @@ def rows(store: DatasetStore) -> list[dict[str, Any]]:
 
 def edit(store: DatasetStore, *edits: dict[str, Any], **bulk: Any) -> EditDone:
     listed = [AnnotationEdit.model_validate(one) for one in edits]
-    return store.edit(EditRequest(edits=listed, **bulk))
+    return store.part(Edits).edit(EditRequest(edits=listed, **bulk))
 
 
 def row(store: DatasetStore, number: int) -> dict[str, Any]:
@@ -70,7 +72,7 @@ def test_new_labels_have_new_ids(street: DatasetStore) -> None:
     assert done.added == [7, 8]
     assert row(street, 7)["class"] == "bus" and row(street, 7)["kind"] == "box"
     assert row(street, 8)["kind"] == "classification"
-    assert street.undo().added == []
+    assert street.part(Edits).undo().added == []
     assert edit(street, {"sample_id": 4, "box": (1, 2, 3, 4)}).added == [9]
 
 
@@ -78,10 +80,10 @@ def test_undo_and_redo_are_exact(street: DatasetStore) -> None:
     before = rows(street)
     edit(street, {"annotation_id": 0, "delete": True}, {"sample_id": 2, "box": (0, 0, 5, 5)})
     after = rows(street)
-    done = street.undo()
+    done = street.part(Edits).undo()
     assert rows(street) == before
     assert (done.can_undo, done.can_redo, done.added) == (False, True, [0])
-    done = street.redo()
+    done = street.part(Edits).redo()
     assert rows(street) == after
     assert (done.can_undo, done.can_redo, done.added) == (True, False, [7])
 
@@ -89,22 +91,22 @@ def test_undo_and_redo_are_exact(street: DatasetStore) -> None:
 def test_what_others_set_meanwhile_stays(street: DatasetStore) -> None:
     edit(street, {"annotation_id": 0, "class_name": "bus"})
     street.set_field("worth", np.array([0]), pa.array([7]), level="annotations")
-    street.undo()
+    street.part(Edits).undo()
     assert (row(street, 0)["class"], row(street, 0)["worth"]) == ("car", 7)
     edit(street, {"annotation_id": 0, "delete": True})
-    street.undo()
+    street.part(Edits).undo()
     assert row(street, 0)["worth"] == 7
 
 
 def test_a_view_is_relabelled_without_its_predictions(street: DatasetStore) -> None:
     view = ViewSpec(where="class = 'car' and source in ('ground_truth', 'a')")
-    done = street.edit(EditRequest(view=view, relabel="bus"))
+    done = street.part(Edits).edit(EditRequest(view=view, relabel="bus"))
     assert (done.changed, done.description) == (2, "Relabelled 2 annotations to bus")
     classes = [one["class"] for one in rows(street)]
     assert classes == ["bus", "person", "bus", "car", "person", "person", None]
-    assert street.edit(EditRequest(ids=[0, 1], relabel="bus")).changed == 1
-    assert street.edit(EditRequest(ids=[0, 1], relabel="bus")).changed == 0
-    assert [entry.description for entry in street.history()] == [
+    assert street.part(Edits).edit(EditRequest(ids=[0, 1], relabel="bus")).changed == 1
+    assert street.part(Edits).edit(EditRequest(ids=[0, 1], relabel="bus")).changed == 0
+    assert [entry.description for entry in street.part(Edits).history()] == [
         "Relabelled 1 annotation to bus",
         "Relabelled 2 annotations to bus",
     ]
@@ -112,7 +114,7 @@ def test_a_view_is_relabelled_without_its_predictions(street: DatasetStore) -> N
 
 def test_bulk_delete_and_the_record(street: DatasetStore) -> None:
     version = street.version
-    done = street.edit(EditRequest(ids=[0, 1, 5], delete=True))
+    done = street.part(Edits).edit(EditRequest(ids=[0, 1, 5], delete=True))
     assert done.version == version + 1 and done.changed == 3
     for table in ("outbox", "audit"):
         kind, payload = (
@@ -123,7 +125,7 @@ def test_bulk_delete_and_the_record(street: DatasetStore) -> None:
         assert kind == "edit"
         assert json.loads(payload)["removed"] == {"annotations": [[0, 1], [5, 5]]}
     assert street.sql("SELECT count(*) AS n FROM annotation_tag").to_pylist() == [{"n": 0}]
-    street.undo()
+    street.part(Edits).undo()
     assert row(street, 5)["tags"] == ["odd"]
 
 
@@ -131,44 +133,46 @@ def test_the_search_index_is_told(street: DatasetStore) -> None:
     described = EmbeddingSpace(
         space="boxes", level="annotations", model="m", version="1", dimension=0, created_at=""
     )
-    street.add_vectors(described, np.array([0, 1]), np.eye(2, dtype=np.float32))
+    street.part(Embeddings).add(described, np.array([0, 1]), np.eye(2, dtype=np.float32))
     start = street.version
-    street.edit(EditRequest(ids=[0], delete=True))
-    changes = street.vector_changes("boxes", start)
+    street.part(Edits).edit(EditRequest(ids=[0], delete=True))
+    changes = street.part(Embeddings).changes("boxes", start)
     assert (changes.removed.tolist(), changes.changed.tolist()) == ([0], [])
     after = street.version
-    street.undo()
+    street.part(Edits).undo()
     for since in (start, after):
-        changes = street.vector_changes("boxes", since)
+        changes = street.part(Embeddings).changes("boxes", since)
         assert (changes.removed.tolist(), changes.changed.tolist()) == ([], [0])
 
 
 def test_the_history_of_one_annotation(street: DatasetStore) -> None:
     edit(street, {"annotation_id": 0, "class_name": "bus"})
     edit(street, {"annotation_id": 1, "box": (1, 1, 2, 2)})
-    street.undo()
-    assert [(entry.description, entry.undone) for entry in street.history()] == [
+    street.part(Edits).undo()
+    assert [(entry.description, entry.undone) for entry in street.part(Edits).history()] == [
         ("Resized 1 annotation", True),
         ("Relabelled 1 annotation to bus", False),
     ]
-    assert [entry.description for entry in street.history(0)] == ["Relabelled 1 annotation to bus"]
-    assert street.history(2) == []
-    assert len(street.history(None, 1, 1)) == 1
+    assert [entry.description for entry in street.part(Edits).history(0)] == [
+        "Relabelled 1 annotation to bus"
+    ]
+    assert street.part(Edits).history(2) == []
+    assert len(street.part(Edits).history(None, 1, 1)) == 1
 
 
 def test_a_new_edit_ends_what_can_be_redone(street: DatasetStore) -> None:
     edit(street, {"annotation_id": 0, "class_name": "bus"})
     edit(street, {"annotation_id": 1, "class_name": "bus"})
-    street.undo()
-    street.undo()
-    assert street.redo().can_redo
+    street.part(Edits).undo()
+    street.part(Edits).undo()
+    assert street.part(Edits).redo().can_redo
     assert not edit(street, {"annotation_id": 2, "class_name": "tram"}).can_redo
     with pytest.raises(VisionLensError, match="NOTHING_TO_UNDO"):
-        street.redo()
-    street.undo()
-    assert not street.undo().can_undo
+        street.part(Edits).redo()
+    street.part(Edits).undo()
+    assert not street.part(Edits).undo().can_undo
     with pytest.raises(VisionLensError, match="NOTHING_TO_UNDO"):
-        street.undo()
+        street.part(Edits).undo()
 
 
 def test_labels_that_an_ingest_replaced_are_not_brought_back(
@@ -176,10 +180,10 @@ def test_labels_that_an_ingest_replaced_are_not_brought_back(
 ) -> None:
     edit(street, {"annotation_id": 0, "class_name": "bus"})
     new = piece(tmp_path, 1, annotation=annotations_table([0]), summary={"replace": True})
-    street.apply_piece(new)
+    street.results.apply(new)
     before = rows(street)
     with pytest.raises(VisionLensError, match="replaced or removed since"):
-        street.undo()
+        street.part(Edits).undo()
     assert rows(street) == before
 
 
@@ -203,7 +207,7 @@ def test_shapes_move_with_their_boxes(street: DatasetStore, tmp_path: Path) -> N
             ),
         }
     )
-    store.apply_piece(piece(tmp_path, 1, annotation=shapes))
+    store.results.apply(piece(tmp_path, 1, annotation=shapes))
     edit(
         store,
         {"annotation_id": 7, "box": (0, 0, 40, 10)},
@@ -249,9 +253,9 @@ def test_what_cannot_be_done_changes_nothing(
 ) -> None:
     before, version = rows(street), street.version
     with pytest.raises(VisionLensError) as caught:
-        street.edit(EditRequest.model_validate(request_))
+        street.part(Edits).edit(EditRequest.model_validate(request_))
     assert caught.value.code == code
-    assert (rows(street), street.version, street.history()) == (before, version, [])
+    assert (rows(street), street.version, street.part(Edits).history()) == (before, version, [])
 
 
 box = st.tuples(*[st.floats(0, 50)] * 2, *[st.floats(1, 50)] * 2)
@@ -299,9 +303,9 @@ def test_any_history_is_a_list_of_states(
             there = position + (1 if step == "redo" else -1)
             if not 0 <= there < len(states):
                 with pytest.raises(VisionLensError, match="NOTHING_TO_UNDO"):
-                    getattr(store, step)()
+                    getattr(store.part(Edits), step)()
                 continue
-            getattr(store, step)()
+            getattr(store.part(Edits), step)()
             position = there
         else:
             version = store.version

@@ -18,6 +18,7 @@ from visionlens_jlab.core.catalog.store import DatasetStore
 from visionlens_jlab.core.datasets.library import Library
 from visionlens_jlab.core.views.shapes import TagRequest, ViewSpec
 from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.media.store.images import Images
 from visionlens_jlab.tests.catalog.builders import piece, samples_table
 
 pytestmark = pytest.mark.own_dataset
@@ -192,8 +193,8 @@ def test_images_in_the_datasets_folder_move_with_it(
     uploads = street.folder.resolve() / "uploads"
     root = pa.table({"name": ["uploads"], "location": [str(uploads)]})
     sample = samples_table(6, 1, root=["uploads"], path=["a.jpg"])
-    street.apply_piece(piece(tmp_path, sequence=1, root=root, sample=sample))
-    assert street.image_path(6) == (str(uploads), "a.jpg")
+    street.results.apply(piece(tmp_path, sequence=1, root=root, sample=sample))
+    assert street.part(Images).path(6) == (str(uploads), "a.jpg")
     stored = street.sql("SELECT location FROM source_root WHERE name = 'uploads'").to_pylist()
     assert stored == [{"location": "./uploads"}]
     street.transaction(
@@ -206,10 +207,10 @@ def test_images_in_the_datasets_folder_move_with_it(
     moved = street.folder.resolve().parent / "moved"
     street.folder.rename(moved)
     store = library.open("moved")
-    assert store.image_path(6) == (f"{moved}/uploads", "a.jpg")
-    assert store.image_path(0) == ("/data/street/", "train/000000.jpg")
+    assert store.part(Images).path(6) == (f"{moved}/uploads", "a.jpg")
+    assert store.part(Images).path(0) == ("/data/street/", "train/000000.jpg")
     assert store.detail().roots == {"images": "/data/street/", "uploads": f"{moved}/uploads"}
-    uris = store.table("samples", columns=["uri"])["uri"].to_pylist()
+    uris = store.tables.read("samples", columns=["uri"])["uri"].to_pylist()
     assert uris[5:] == ["/data/street/train/000005.jpg", f"{moved}/uploads/a.jpg"]
     assert store.sample(6, ViewSpec()).uri == f"{moved}/uploads/a.jpg"
     shown = store.sql("SELECT uri FROM samples WHERE sample_id = 6").to_pylist()

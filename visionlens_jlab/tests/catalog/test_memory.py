@@ -63,7 +63,7 @@ def test_a_table_larger_than_the_memory_comes_page_by_page(tmp_path):
     count = 100_000
     store = Library(tmp_path / "data").create("many")
     captions = [f"{number:0300d}" for number in range(count)]
-    store.apply_piece(piece(tmp_path, sample=samples_table(0, count, caption=captions)))
+    store.results.apply(piece(tmp_path, sample=samples_table(0, count, caption=captions)))
     for tag in "abc":
         store.tag(TagRequest(tag=tag, view=ViewSpec()))
     store.set_field("text", np.arange(count), pa.array([f"{i:040d}" for i in range(count)]))
@@ -71,7 +71,7 @@ def test_a_table_larger_than_the_memory_comes_page_by_page(tmp_path):
     library = Library(tmp_path / "data", memory_mb=48)
     store = library.open("many")
     seen = 0
-    for page in store.table_pages("samples", spec=ViewSpec()):
+    for page in store.tables.pages("samples", spec=ViewSpec()):
         assert page.nbytes <= 1.5 * PAGE_BYTES
         assert page["caption"].to_pylist() == captions[seen : seen + page.num_rows]
         assert page["tags"][-1].as_py() == ["a", "b", "c"]
@@ -84,11 +84,11 @@ def test_pages_hold_as_many_rows_as_their_width_allows(tmp_path):
     count = 3_000
     store = Library(tmp_path / "data").create("wide")
     captions = [f"{number:040000d}" for number in range(count)]
-    store.apply_piece(piece(tmp_path, sample=samples_table(0, count, caption=captions)))
-    pages = list(store.table_pages("samples", ids=np.arange(count)[::-1]))
+    store.results.apply(piece(tmp_path, sample=samples_table(0, count, caption=captions)))
+    pages = list(store.tables.pages("samples", ids=np.arange(count)[::-1]))
     assert max(page.nbytes for page in pages) <= 1.5 * PAGE_BYTES
     assert [text for page in pages for text in page["caption"].to_pylist()] == captions[::-1]
-    assert len(list(store.table_pages("samples", columns=["sample_id", "width"]))) == 2
+    assert len(list(store.tables.pages("samples", columns=["sample_id", "width"]))) == 2
     store.close()
 
 

@@ -17,9 +17,12 @@ from visionlens_jlab.core.views.outcome_shapes import Cell, OutcomeFilter
 from visionlens_jlab.core.views.search_shapes import SearchSpec
 from visionlens_jlab.core.views.shapes import FacetsRequest, SortKey, TagRequest, ViewSpec
 from visionlens_jlab.embeddings.shapes import EmbeddingSpace
+from visionlens_jlab.embeddings.store.embeddings import Embeddings
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.evaluation.shapes import CountsRequest, EvaluateRequest, PredictionsRequest
+from visionlens_jlab.evaluation.store.evaluations import Evaluations
 from visionlens_jlab.map.shapes import ColorsRequest
+from visionlens_jlab.map.store.projections import Projections
 from visionlens_jlab.tests.catalog.builders import annotations_table, final, piece, samples_table
 
 COUNT = 12
@@ -53,7 +56,7 @@ def fill(library: Library, folder: Path) -> DatasetStore:
         **{"class": ["car"] * COUNT + ["person"] * len(people)},
         **{side: boxes[:, column].tolist() for column, side in enumerate("xywh")},
     )
-    store.apply_piece(
+    store.results.apply(
         piece(
             folder,
             root=pa.table({"name": ["images"], "location": ["/data"]}),
@@ -107,9 +110,9 @@ def test_every_reader_shows_the_same(
     assert made.view(by_sample).ids.tolist() == samples
     assert made.view(by_annotation).ids.tolist() == annotations
     for view in (by_sample, by_annotation):
-        table = made.table("annotations", spec=view)
+        table = made.tables.read("annotations", spec=view)
         assert sorted(table.column("annotation_id").to_pylist()) == annotations
-        assert made.table("samples", spec=view).column("sample_id").to_pylist() == samples
+        assert made.tables.read("samples", spec=view).column("sample_id").to_pylist() == samples
         tiles = made.first_tiles(view, 100).tiles
         matching = [
             id_
@@ -130,7 +133,7 @@ def test_every_reader_shows_the_same(
 
 
 def test_a_table_says_what_became_of_each_annotation(made: DatasetStore) -> None:
-    table = made.table("annotations", spec=spec("annotations"))
+    table = made.tables.read("annotations", spec=spec("annotations"))
     rows = {row["annotation_id"]: row for row in table.to_pylist()}
     assert len(rows) == 16 + 5  # one prediction is below the threshold
     assert rows[0]["outcome"] == rows[16]["outcome"] == "true_positive"
@@ -139,9 +142,9 @@ def test_a_table_says_what_became_of_each_annotation(made: DatasetStore) -> None
     assert (rows[18]["outcome"], rows[18]["error"]) == ("false_positive", "classification")
     assert (rows[5]["outcome"], rows[5]["error"]) == ("false_negative", "missed")
     assert rows[5]["partner_id"] is None
-    some = made.table("annotations", spec=spec("annotations"), columns=["outcome", "class"])
+    some = made.tables.read("annotations", spec=spec("annotations"), columns=["outcome", "class"])
     assert some.column_names == ["outcome", "class"]
-    only = made.table("annotations", spec=spec("annotations"), columns=["outcome"])
+    only = made.tables.read("annotations", spec=spec("annotations"), columns=["outcome"])
     assert only.column("outcome").to_pylist() == table.column("outcome").to_pylist()
     tile = made.first_tiles(spec(), 1).tiles[0]
     assert dict(zip(tile.annotation_ids, tile.outcomes, strict=True))[16] == "true_positive"
@@ -166,9 +169,9 @@ def test_filters_sql_and_searches_narrow_outcomes(made: DatasetStore) -> None:
     ):
         for level in ("annotations", "samples"):
             view = wrong.model_copy(update={"sql": sql, "level": level})
-            table = made.table("annotations", spec=view)
+            table = made.tables.read("annotations", spec=view)
             assert set(table.column("annotation_id").to_pylist()) == chosen
-            assert set(made.table("samples", spec=view).column("sample_id").to_pylist()) == {
+            assert set(made.tables.read("samples", spec=view).column("sample_id").to_pylist()) == {
                 owner[i] for i in chosen
             }
     ordered = wrong.model_copy(update={"sql": "SELECT unnest([2, 1]) AS sample_id"})
@@ -181,23 +184,25 @@ def test_filters_sql_and_searches_narrow_outcomes(made: DatasetStore) -> None:
 
 def test_colours_by_outcome(made: DatasetStore) -> None:
     wanted = OutcomeFilter(evaluation="m")
-    by_annotation = made.colors(
+    by_annotation = made.part(Projections).colors(
         ColorsRequest(field="outcome", level="annotations", outcomes=wanted)
     )
     names = [value.value for value in by_annotation.legend.values]
     shown = {id_: names[code] for id_, code in enumerate(by_annotation.values) if code < 65_000}
-    table = made.table("annotations", spec=spec("annotations"))
+    table = made.tables.read("annotations", spec=spec("annotations"))
     ids, outcomes = (table.column(name).to_pylist() for name in ("annotation_id", "outcome"))
     assert shown == dict(zip(ids, outcomes, strict=True))
     assert by_annotation.legend.missing == 1
-    by_sample = made.colors(ColorsRequest(field="outcome", outcomes=wanted))
+    by_sample = made.part(Projections).colors(ColorsRequest(field="outcome", outcomes=wanted))
     worst = [names[code] for code in by_sample.values]
     assert worst[0] == "true_positive"
     assert set(worst[1:3]) == {"false_negative"}  # worse than what is beside it
     with pytest.raises(VisionLensError, match="FIELD_UNKNOWN"):
-        made.colors(ColorsRequest(field="outcome"))
+        made.part(Projections).colors(ColorsRequest(field="outcome"))
     with pytest.raises(VisionLensError, match="EVALUATION_NOT_FOUND"):
-        made.colors(ColorsRequest(field="outcome", outcomes=OutcomeFilter(evaluation="x")))
+        made.part(Projections).colors(
+            ColorsRequest(field="outcome", outcomes=OutcomeFilter(evaluation="x"))
+        )
 
 
 def test_outcomes_with_a_search_and_a_tag(library: Library, tmp_path: Path) -> None:
@@ -207,19 +212,19 @@ def test_outcomes_with_a_search_and_a_tag(library: Library, tmp_path: Path) -> N
         space="s", level="samples", model="matrix", version="1", dimension=0, created_at=""
     )
     matrix = np.stack([np.cos(angles), np.sin(angles)], axis=1)
-    store.add_vectors(space, np.arange(COUNT), matrix)
+    store.part(Embeddings).add(space, np.arange(COUNT), matrix)
     search = SearchSpec(space="s", like=[3], k=2)
     wrong = spec(outcomes=["false_positive"]).model_copy(update={"search": search})
     assert store.view(wrong).ids.tolist() == [2, 1]
-    table = store.table("annotations", spec=wrong)
+    table = store.tables.read("annotations", spec=wrong)
     assert table.column("annotation_id").to_pylist() == [19, 18]
     changed = store.tag(TagRequest(tag="wrong", level="annotations", view=spec(errors=["missed"])))
     assert changed.changed == 12
     store.delete_samples([0])
     # what is gone is shown no more, and the evaluation says that it is out of date
     assert store.view(spec(outcomes=["true_positive"])).ids.tolist() == [3]
-    assert store.evaluation("m").stale
-    store.delete_evaluation("m")
+    assert store.part(Evaluations).read("m").stale
+    store.part(Evaluations).delete("m")
     with pytest.raises(VisionLensError, match="EVALUATION_NOT_FOUND"):
         store.view(spec())
 
@@ -229,7 +234,7 @@ def test_two_levels_and_sources_agree_in_counts(made: DatasetStore) -> None:
         ("true_positive", "false_positive", "false_negative", "ignored"), (0.0, 0.25, 0.65, 1.0)
     ):
         wanted = {"outcomes": [outcome], "confidence": confidence}
-        counts = made.outcome_counts("m", CountsRequest(confidence=confidence))
+        counts = made.part(Evaluations).counts("m", CountsRequest(confidence=confidence))
         ids = made.view(spec("annotations", **wanted)).ids
         number = {
             "true_positive": 2 * counts.true_positives,

@@ -9,6 +9,7 @@ from visionlens_jlab.core.datasets.own_files import own_file
 from visionlens_jlab.core.views.shapes import ViewSpec
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.ingestion.uploads import store_upload
+from visionlens_jlab.media.store.images import Images
 from visionlens_jlab.tests.api.servers import fill
 
 
@@ -44,12 +45,12 @@ def test_a_pack_that_is_not_its_own_is_not_read(store, tmp_path, pack):
     )
     tile = store.tiles(ViewSpec(), [1]).tiles[0]
     for read in (
-        lambda: store.thumbnails.read(1, tile.thumbnail),
-        lambda: store.thumbnails.read(2),
+        lambda: store.part(Images).thumbnails.read(1, tile.thumbnail),
+        lambda: store.part(Images).thumbnails.read(2),
     ):
         with pytest.raises(VisionLensError):
             read()
-    assert store.thumbnails.known(1, tile.thumbnail or "") is None
+    assert store.part(Images).thumbnails.known(1, tile.thumbnail or "") is None
 
 
 def test_a_link_in_the_place_of_uploads_is_not_followed(store, tmp_path):

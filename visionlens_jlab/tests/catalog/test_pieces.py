@@ -19,6 +19,7 @@ from visionlens_jlab.core.catalog.pieces import Piece
 from visionlens_jlab.core.catalog.store import DatasetStore
 from visionlens_jlab.core.datasets.library import Library
 from visionlens_jlab.core.views.shapes import ViewSpec
+from visionlens_jlab.media.store.images import Images
 from visionlens_jlab.tests.catalog.builders import annotations_table, final, piece, samples_table
 
 
@@ -44,13 +45,13 @@ def _media(ids: list[int], offsets: list[int | None]) -> pa.Table:
 def test_a_piece_is_committed_once(library: Library, tmp_path: Path) -> None:
     store = library.create("x")
     part = piece(tmp_path, 3, sample=samples_table(0, 2), annotation=annotations_table([0, 1]))
-    assert store.apply_piece(part) is True
+    assert store.results.apply(part) is True
     version = store.version
-    assert store.apply_piece(part) is False
+    assert store.results.apply(part) is False
     assert store.version == version == 1
     assert (store.count("samples"), store.count("annotations")) == (2, 2)
-    assert store.committed_pieces("job") == {3}
-    assert store.committed_pieces("other") == set()
+    assert store.results.committed("job") == {3}
+    assert store.results.committed("other") == set()
     assert store.sql("SELECT kind, payload FROM outbox").to_pylist() == [
         {"kind": "piece", "payload": json.dumps({"job": "job", "sequence": 3})}
     ]
@@ -60,21 +61,21 @@ def test_a_failing_piece_leaves_nothing(library: Library, tmp_path: Path) -> Non
     store = library.create("x")
     lost = piece(tmp_path, sample=samples_table(0, 2), annotation=annotations_table([0, 77]))
     with pytest.raises(ValueError, match="annotations belong to 1 samples that do not exist"):
-        store.apply_piece(lost)
+        store.results.apply(lost)
     assert store.count("samples") == 0
     assert store.version == 0
     assert store.report() is None
     with pytest.raises(ValueError, match="unknown tables"):
-        store.apply_piece(piece(tmp_path, nonsense=samples_table(0, 1)))
+        store.results.apply(piece(tmp_path, nonsense=samples_table(0, 1)))
 
 
 def test_ids_are_never_used_again(library: Library, tmp_path: Path) -> None:
     store = library.create("x")
-    store.apply_piece(
+    store.results.apply(
         piece(tmp_path, 0, sample=samples_table(0, 3), annotation=annotations_table([0, 1, 2]))
     )
-    assert store.next_sample_id() == 3
-    store.apply_piece(
+    assert store.results.next_sample_id() == 3
+    store.results.apply(
         piece(
             tmp_path,
             1,
@@ -83,13 +84,13 @@ def test_ids_are_never_used_again(library: Library, tmp_path: Path) -> None:
             summary={"replace": True},
         )
     )
-    assert store.table("annotations")["annotation_id"].to_pylist() == [0, 1, 3, 4]
-    assert store.next_sample_id() == 3
+    assert store.tables.read("annotations")["annotation_id"].to_pylist() == [0, 1, 3, 4]
+    assert store.results.next_sample_id() == 3
 
 
 @pytest.mark.own_dataset
 def test_replacing_keeps_predictions(street: DatasetStore, tmp_path: Path) -> None:
-    street.apply_piece(
+    street.results.apply(
         piece(
             tmp_path,
             job="again",
@@ -98,7 +99,7 @@ def test_replacing_keeps_predictions(street: DatasetStore, tmp_path: Path) -> No
             summary={"replace": True},
         )
     )
-    rows = street.table("annotations", columns=["sample_id", "source", "class"]).to_pylist()
+    rows = street.tables.read("annotations", columns=["sample_id", "source", "class"]).to_pylist()
     of_one = [(row["source"], row["class"]) for row in rows if row["sample_id"] == 1]
     assert of_one == [("a", "car"), ("a", "person"), ("ground_truth", "dog")]
     sample = street.sample(1, ViewSpec())
@@ -110,9 +111,9 @@ def test_replacing_keeps_predictions(street: DatasetStore, tmp_path: Path) -> No
 def test_classes_keep_their_order_and_are_added_when_new(library: Library, tmp_path: Path) -> None:
     store = library.create("x")
     names = pa.table({"name": ["zebra", "ant", "zebra"], "supercategory": ["a", "b", "c"]})
-    store.apply_piece(piece(tmp_path, 0, **{"class": names}))
+    store.results.apply(piece(tmp_path, 0, **{"class": names}))
     boxes = annotations_table([0, 0], **{"class": ["ant", "bee"]})
-    store.apply_piece(piece(tmp_path, 1, sample=samples_table(0, 1), annotation=boxes))
+    store.results.apply(piece(tmp_path, 1, sample=samples_table(0, 1), annotation=boxes))
     listed = store.detail().class_list
     assert [(c.class_id, c.name, c.annotations) for c in listed] == [
         (0, "zebra", 0),
@@ -125,8 +126,8 @@ def test_float_pixels_are_kept_exactly(library: Library, tmp_path: Path) -> None
     store = library.create("x")
     x = [0.1 + 0.2, 1e-9, 12345.678901234567]
     boxes = annotations_table([0, 0, 0], x=x)
-    store.apply_piece(piece(tmp_path, sample=samples_table(0, 1), annotation=boxes))
-    assert store.table("annotations", columns=["x"])["x"].to_pylist() == x
+    store.results.apply(piece(tmp_path, sample=samples_table(0, 1), annotation=boxes))
+    assert store.tables.read("annotations", columns=["x"])["x"].to_pylist() == x
 
 
 def test_geometry_and_attributes_come_back(library: Library, tmp_path: Path) -> None:
@@ -139,12 +140,12 @@ def test_geometry_and_attributes_come_back(library: Library, tmp_path: Path) -> 
         attributes=['{"note": "x"}'],
         occluded=[True],
     )
-    store.apply_piece(piece(tmp_path, sample=samples_table(0, 1), annotation=boxes))
+    store.results.apply(piece(tmp_path, sample=samples_table(0, 1), annotation=boxes))
     annotation = store.sample(0, ViewSpec()).annotations[0]
     assert annotation.geometry == polygon
     assert annotation.attributes == {"note": "x"}
     assert (annotation.occluded, annotation.difficult) == (True, None)
-    text = store.table("annotations", columns=["geometry"])["geometry"].to_pylist()[0]
+    text = store.tables.read("annotations", columns=["geometry"])["geometry"].to_pylist()[0]
     assert json.loads(text) == polygon
 
 
@@ -152,8 +153,8 @@ def test_times_are_utc(library: Library, tmp_path: Path) -> None:
     store = library.create("x")
     moment = datetime(2026, 5, 31, 8, 0, 0, 123456, UTC)
     taken = pa.array([moment, None], pa.timestamp("us", "UTC"))
-    store.apply_piece(piece(tmp_path, sample=samples_table(0, 2, captured_at=taken)))
-    column = store.table("samples")["captured_at"]
+    store.results.apply(piece(tmp_path, sample=samples_table(0, 2, captured_at=taken)))
+    column = store.tables.read("samples")["captured_at"]
     assert column.type == pa.timestamp("us", "UTC")
     assert column.to_pylist() == [moment, None]
     shown = ViewSpec(where="captured_at between '2026-05-31T10:00:00+02:00' and '2026-06-01'")
@@ -173,15 +174,15 @@ def test_thumbnails_move_into_the_dataset(library: Library, tmp_path: Path) -> N
         sample=samples_table(0, 3),
         media=_media([0, 1, 2], [0, 8, None]),
     )
-    assert store.apply_piece(part)
+    assert store.results.apply(part)
     assert not pack.exists()
-    thumbnail = store.thumbnail(1)
+    thumbnail = store.part(Images).thumbnail(1)
     assert thumbnail is not None
     assert thumbnail.pack.parent == store.folder / "thumbnails"
     stored = thumbnail.pack.read_bytes()
     assert stored[thumbnail.offset : thumbnail.offset + thumbnail.length] == b"webp----"
-    assert store.thumbnail(2) is None
-    assert store.thumbnail(99) is None
+    assert store.part(Images).thumbnail(2) is None
+    assert store.part(Images).thumbnail(99) is None
     tiles = store.tiles(ViewSpec(), [0, 1, 2]).tiles
     assert [tile.color for tile in tiles] == ["#00ff1e"] * 3
     assert tiles[1].thumbnail == thumbnail.version
@@ -198,11 +199,11 @@ def test_a_retry_after_the_pack_was_moved_still_commits(library: Library, tmp_pa
     files = {"thumbnails.pack": pack}
     broken = piece(tmp_path, files=files, annotation=annotations_table([5]))
     with pytest.raises(ValueError, match="do not exist"):
-        store.apply_piece(broken)
+        store.results.apply(broken)
     assert not pack.exists()
     whole = piece(tmp_path, files=files, sample=samples_table(0, 1), media=_media([0], [0]))
-    assert store.apply_piece(whole)
-    thumbnail = store.thumbnail(0)
+    assert store.results.apply(whole)
+    thumbnail = store.part(Images).thumbnail(0)
     assert thumbnail is not None
     assert thumbnail.pack.read_bytes() == b"abcdefgh"
 
@@ -220,8 +221,8 @@ def test_user_fields_become_columns(library: Library, tmp_path: Path) -> None:
         level=pa.array([float("nan"), 1.5]),
     )
     boxes = annotations_table([0], quality=[0.75])
-    store.apply_piece(piece(tmp_path, 0, sample=table, annotation=boxes, summary=final()))
-    rows = store.table("samples").to_pylist()
+    store.results.apply(piece(tmp_path, 0, sample=table, annotation=boxes, summary=final()))
+    rows = store.tables.read("samples").to_pylist()
     assert rows[0]["Width_"] == "wide"
     assert rows[0]["width"] == 640
     assert [row["night"] for row in rows] == [True, None]
@@ -229,7 +230,7 @@ def test_user_fields_become_columns(library: Library, tmp_path: Path) -> None:
     assert json.loads(rows[0]["nested"]) == {"a": 1}
     assert [row["level"] for row in rows] == [None, 1.5]
     assert "nothing" not in rows[0]
-    assert store.table("annotations")["quality"].to_pylist() == [0.75]
+    assert store.tables.read("annotations")["quality"].to_pylist() == [0.75]
     report = store.report()
     assert report is not None
     assert [(item.code, item.item) for item in report.items] == [("FIELD_RENAMED", "Width")]
@@ -249,8 +250,8 @@ def test_a_field_widens_when_a_later_piece_needs_it(library: Library, tmp_path: 
     store = library.create("x")
     for sequence, values in enumerate(([1], [2.5], ["three"], [4])):
         table = samples_table(sequence, 1, grade=values)
-        store.apply_piece(piece(tmp_path, sequence, sample=table))
-    grades = store.table("samples")["grade"].to_pylist()
+        store.results.apply(piece(tmp_path, sequence, sample=table))
+    grades = store.tables.read("samples")["grade"].to_pylist()
     assert grades == ["1.0", "2.5", "three", "4"]
     assert store.sql("SELECT grade FROM samples WHERE sample_id = 2").to_pylist() == [
         {"grade": "three"}
@@ -269,11 +270,11 @@ def test_the_report_has_every_item(library: Library, tmp_path: Path) -> None:
             "sample_id": pa.array([0, None, 0], pa.uint32()),
         }
     )
-    store.apply_piece(piece(tmp_path, 0, sample=samples_table(0, 1), issue=issues))
+    store.results.apply(piece(tmp_path, 0, sample=samples_table(0, 1), issue=issues))
     begun = store.report()
     assert begun is not None and begun.finished_at is None
     counts = {"found": 2, "imported": 1, "skipped": 1}
-    store.apply_piece(piece(tmp_path, 1, summary=final(images=counts)))
+    store.results.apply(piece(tmp_path, 1, summary=final(images=counts)))
     report = store.report(offset=1, limit=1)
     assert report is not None
     assert report.finished_at is not None
@@ -307,10 +308,10 @@ from visionlens_jlab.tests.catalog.builders import annotations_table, piece, sam
 library = Library(Path(sys.argv[1]))
 store = library.open("kill")
 for sequence in range(1000):
-    if sequence in store.committed_pieces("job"):
+    if sequence in store.results.committed("job"):
         continue
     first = sequence * 50
-    store.apply_piece(piece(
+    store.results.apply(piece(
         Path(sys.argv[1]), sequence,
         sample=samples_table(first, 50, **{f"f{sequence % 7}": [1] * 50}),
         annotation=annotations_table([first] * 20),
@@ -338,13 +339,13 @@ def test_a_kill_at_any_moment_leaves_whole_pieces(library: Library, rounds: int)
         announced |= {int(line) for line in process.stdout.read().split("\n")[:-1] if line}
         process.wait()
         store = library.open("kill")
-        committed = store.committed_pieces("job")
+        committed = store.results.committed("job")
         assert announced <= committed
         samples = store.view(ViewSpec()).ids
         expected = [np.arange(s * 50, s * 50 + 50) for s in sorted(committed)]
         assert np.array_equal(samples, np.concatenate(expected))
         assert store.count("annotations") == 20 * len(committed)
         assert store.version == len(committed)
-        ids = store.table("annotations")["annotation_id"].to_numpy()
+        ids = store.tables.read("annotations")["annotation_id"].to_numpy()
         assert len(np.unique(ids)) == len(ids)
         library.close()

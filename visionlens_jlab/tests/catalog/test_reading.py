@@ -10,6 +10,7 @@ from visionlens_jlab.core.catalog.database import Reader
 from visionlens_jlab.core.catalog.store import DatasetStore
 from visionlens_jlab.core.views.shapes import SortKey, TagRequest, ViewSpec
 from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.media.store.images import Images
 
 CARS = ViewSpec(where="class = 'car'")
 
@@ -28,8 +29,8 @@ occluded kind tags
 
 
 def test_columns_are_those_of_the_contract(street: DatasetStore) -> None:
-    assert street.table("samples").column_names == _SAMPLE_COLUMNS.split()
-    table = street.table("annotations")
+    assert street.tables.read("samples").column_names == _SAMPLE_COLUMNS.split()
+    table = street.tables.read("annotations")
     assert table.column_names == _ANNOTATION_COLUMNS.split()
     assert table.num_rows == 7
     assert table.schema.field("annotation_id").type == pa.uint32()
@@ -37,33 +38,33 @@ def test_columns_are_those_of_the_contract(street: DatasetStore) -> None:
 
 
 def test_where_an_image_lies(street: DatasetStore) -> None:
-    uri = street.table("samples", columns=["uri"])["uri"].to_pylist()[0]
+    uri = street.tables.read("samples", columns=["uri"])["uri"].to_pylist()[0]
     assert uri == "/data/street/train/000000.jpg"
-    assert street.image_path(0) == ("/data/street/", "train/000000.jpg")
+    assert street.part(Images).path(0) == ("/data/street/", "train/000000.jpg")
     with pytest.raises(VisionLensError):
-        street.image_path(77)
+        street.part(Images).path(77)
 
 
 def test_rows_come_in_view_order(street: DatasetStore) -> None:
     spec = ViewSpec(sort=[SortKey(field="speed", descending=True)])
-    table = street.table("samples", spec=spec, columns=["speed", "sample_id"])
+    table = street.tables.read("samples", spec=spec, columns=["speed", "sample_id"])
     assert table.column_names == ["speed", "sample_id"]
     assert table["sample_id"].to_pylist() == [3, 2, 1, 0, 4, 5]
 
 
 def test_rows_come_in_the_order_of_ids(street: DatasetStore) -> None:
     for ids in ([3, 0, 3], np.array([3, 0, 3])):
-        assert street.table("samples", ids=ids)["sample_id"].to_pylist() == [3, 0, 3]
-    assert street.table("samples", ids=[]).num_rows == 0
+        assert street.tables.read("samples", ids=ids)["sample_id"].to_pylist() == [3, 0, 3]
+    assert street.tables.read("samples", ids=[]).num_rows == 0
     for bad in ([99], [-1], [2**40], [0.5], [[1]]):
         with pytest.raises(VisionLensError) as caught:
-            street.table("samples", ids=bad)  # type: ignore[arg-type]
+            street.tables.read("samples", ids=bad)  # type: ignore[arg-type]
         assert caught.value.code == "ID_UNKNOWN"
 
 
 def test_a_sample_views_annotations_are_the_matching_ones(street: DatasetStore) -> None:
     def ids(spec: ViewSpec) -> list[int]:
-        return street.table("annotations", spec=spec)["annotation_id"].to_pylist()
+        return street.tables.read("annotations", spec=spec)["annotation_id"].to_pylist()
 
     assert ids(CARS) == [0, 2]
     assert ids(ViewSpec(where="split = 'train'")) == [0, 1, 2, 5]
@@ -74,18 +75,18 @@ def test_a_sample_views_annotations_are_the_matching_ones(street: DatasetStore) 
 
 def test_an_annotation_views_samples(street: DatasetStore) -> None:
     spec = ViewSpec(level="annotations", sort=[SortKey(field="w", descending=True)])
-    assert street.table("samples", spec=spec)["sample_id"].to_pylist() == [0, 1, 3, 2]
+    assert street.tables.read("samples", spec=spec)["sample_id"].to_pylist() == [0, 1, 3, 2]
 
 
 def test_an_unknown_column(street: DatasetStore) -> None:
     with pytest.raises(VisionLensError) as caught:
-        street.table("samples", columns=["class"])
+        street.tables.read("samples", columns=["class"])
     assert caught.value.code == "FIELD_UNKNOWN"
 
 
 def test_a_table_without_columns(street: DatasetStore) -> None:
     with pytest.raises(VisionLensError) as caught:
-        street.table("samples", columns=[])
+        street.tables.read("samples", columns=[])
     assert caught.value.code == "REQUEST_INVALID"
 
 

@@ -11,6 +11,7 @@ import pytest
 from visionlens_jlab.core.catalog.store import DatasetStore
 from visionlens_jlab.core.datasets.library import Library
 from visionlens_jlab.duplicates.shapes import ResolveRequest
+from visionlens_jlab.duplicates.store.groups import DuplicateGroups
 from visionlens_jlab.duplicates.store.resolve import resolve
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.tests.catalog.builders import piece, samples_table
@@ -20,7 +21,7 @@ from visionlens_jlab.tests.catalog.builders import piece, samples_table
 def store(library: Library, tmp_path: Path) -> DatasetStore:
     """Ten samples; the groups 0: 1 (best), 2, 3 and 1: 5, 6 (best)."""
     store = library.create("x")
-    store.apply_piece(piece(tmp_path, 0, sample=samples_table(0, 10)))
+    store.results.apply(piece(tmp_path, 0, sample=samples_table(0, 10)))
     members = pa.table(
         {
             "group_id": pa.array([0, 0, 0, 1, 1], pa.int32()),
@@ -32,7 +33,7 @@ def store(library: Library, tmp_path: Path) -> DatasetStore:
         }
     )
     run = {"duplicates": {"kind": "near", "parameters": {}, "samples": 10}}
-    store.apply_piece(piece(tmp_path, 1, duplicate_member=members, summary=run))
+    store.results.apply(piece(tmp_path, 1, duplicate_member=members, summary=run))
     return store
 
 
@@ -50,7 +51,7 @@ def store(library: Library, tmp_path: Path) -> DatasetStore:
 def test_all_but_the_best_are_tagged(
     store: DatasetStore, given: dict[str, Any], rest: list[int]
 ) -> None:
-    created = store.duplicates("near").created_at
+    created = store.part(DuplicateGroups).read("near").created_at
     assert created is not None
     request = ResolveRequest(created_at=created, **given)
     assert resolve(store, request).changed == len(rest)
@@ -59,17 +60,17 @@ def test_all_but_the_best_are_tagged(
 
 
 def test_removing_leaves_the_best_alone(store: DatasetStore) -> None:
-    created = store.duplicates("near").created_at
+    created = store.part(DuplicateGroups).read("near").created_at
     assert created is not None
     request = ResolveRequest(created_at=created, action="remove")
     assert resolve(store, request).changed == 3
     assert store.count("samples") == 7
-    assert store.duplicates("near").total == 0
+    assert store.part(DuplicateGroups).read("near").total == 0
     assert resolve(store, request).changed == 0
 
 
 def test_where_the_best_is_gone_another_takes_its_place(store: DatasetStore) -> None:
-    created = store.duplicates("near").created_at
+    created = store.part(DuplicateGroups).read("near").created_at
     assert created is not None
     store.delete_samples([1])
     resolve(store, ResolveRequest(created_at=created, action="remove", groups=[0]))
@@ -80,7 +81,9 @@ def test_where_the_best_is_gone_another_takes_its_place(store: DatasetStore) -> 
 def test_groups_of_another_run_are_not_touched(store: DatasetStore) -> None:
     for request in (
         ResolveRequest(created_at="2020-01-01T00:00:00+00:00", action="remove"),
-        ResolveRequest(created_at=store.duplicates("near").created_at or "", kind="exact"),
+        ResolveRequest(
+            created_at=store.part(DuplicateGroups).read("near").created_at or "", kind="exact"
+        ),
     ):
         with pytest.raises(VisionLensError) as caught:
             resolve(store, request)

@@ -12,6 +12,7 @@ from visionlens_jlab.core.catalog.store import DatasetStore
 from visionlens_jlab.core.datasets.library import Library
 from visionlens_jlab.core.views.search_shapes import SearchSpec
 from visionlens_jlab.core.views.shapes import FacetsRequest, SortKey, TagRequest, ViewSpec
+from visionlens_jlab.embeddings.store.embeddings import Embeddings
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.tests.catalog.builders import annotations_table, piece, samples_table
 from visionlens_jlab.tests.catalog.test_embeddings import space
@@ -26,15 +27,17 @@ def searched(library: Library, tmp_path: Path) -> DatasetStore:
     """Samples with vectors (all but the last), objects with vectors of a second space."""
     store = library.create("searched")
     owners = [i for i in range(SAMPLES) for _ in range(2)]
-    store.apply_piece(
+    store.results.apply(
         piece(
             tmp_path,
             sample=samples_table(0, SAMPLES, split=["train", "val"] * (SAMPLES // 2)),
             annotation=annotations_table(owners, **{"class": ["car", "person"] * SAMPLES}),
         )
     )
-    store.add_vectors(space("images", dimension=DIMENSION), range(SAMPLES - 1), rows(SAMPLES - 1))
-    store.add_vectors(
+    store.part(Embeddings).add(
+        space("images", dimension=DIMENSION), range(SAMPLES - 1), rows(SAMPLES - 1)
+    )
+    store.part(Embeddings).add(
         space("objects", "annotations", DIMENSION), range(2 * SAMPLES), rows(2 * SAMPLES, 1)
     )
     return store
@@ -85,7 +88,9 @@ def test_the_filter_comes_first(searched: DatasetStore) -> None:
 
 
 def test_examples_weights_and_queries(searched: DatasetStore) -> None:
-    text = searched.put_query_vector("images", 5 * rows(1, 7)[0], kind="text", text="a car")
+    text = searched.part(Embeddings).put_query(
+        "images", 5 * rows(1, 7)[0], kind="text", text="a car"
+    )
     vectors = rows(39)
     target = vectors[1] + vectors[2] - vectors[5] + 2.5 * rows(1, 7)[0]
     view = searched.view(spec(like=[1, 2], unlike=[5], queries=[text], weights=[2.5], k=None))
@@ -123,7 +128,7 @@ def test_images_of_the_objects_found(searched: DatasetStore) -> None:
     assert view.scores is not None
     np.testing.assert_allclose(view.scores, best[view.ids], atol=1e-6)
     # The objects found are the view's annotations.
-    objects = searched.table("annotations", spec=spec(space="objects", like=[9], k=6))
+    objects = searched.tables.read("annotations", spec=spec(space="objects", like=[9], k=6))
     found = objects.column("annotation_id").to_pylist()
     worst = min(best[view.ids])
     assert sorted(found) == np.flatnonzero(scores >= worst - 1e-6).tolist()
@@ -142,7 +147,7 @@ def test_a_filter_on_objects_narrows_the_objects_searched(searched: DatasetStore
     scores = (rows(80, 1) @ rows(80, 1)[9])[1::2]
     view = searched.view(given)
     assert view.ids.tolist() == np.argsort(-scores, kind="stable")[:6].tolist()
-    objects = searched.table("annotations", spec=given).column("annotation_id").to_pylist()
+    objects = searched.tables.read("annotations", spec=given).column("annotation_id").to_pylist()
     assert objects == [2 * i + 1 for i in view.ids.tolist()]
 
 
@@ -164,10 +169,10 @@ def test_samples_of_the_view(searched: DatasetStore, mode: str) -> None:
 
 def test_an_outlier_is_found(library: Library, tmp_path: Path) -> None:
     store = library.create("x")
-    store.apply_piece(piece(tmp_path, sample=samples_table(0, 30)))
+    store.results.apply(piece(tmp_path, sample=samples_table(0, 30)))
     close = np.ones((30, DIMENSION)) + 0.01 * rows(30)
     close[17] = -close[17]
-    store.add_vectors(space("images", dimension=DIMENSION), range(30), close)
+    store.part(Embeddings).add(space("images", dimension=DIMENSION), range(30), close)
     outliers = store.view(spec(mode="outliers", k=3))
     assert outliers.ids[0] == 17 and outliers.scores is not None
     assert outliers.scores[0] > 1.9 and outliers.scores[1] < 0.1
@@ -183,7 +188,7 @@ def test_every_part_of_a_view_agrees(searched: DatasetStore) -> None:
     assert counts["class"] == {"car": 10, "person": 10}
     # Under all conditions but its own: ten among both splits.
     assert sum(counts["split"].values()) == 10 and set(counts["split"]) == {"train", "val"}
-    assert searched.table("samples", spec=given).column("sample_id").to_pylist() == ids
+    assert searched.tables.read("samples", spec=given).column("sample_id").to_pylist() == ids
     assert [tile.id for tile in searched.tiles(given, ids).tiles] == ids
     assert searched.tag(TagRequest(tag="found", view=given)).changed == 10
     assert sorted(searched.view(ViewSpec(where="tag = 'found'")).ids.tolist()) == sorted(ids)
@@ -203,7 +208,9 @@ def test_with_sql(searched: DatasetStore) -> None:
     )
     view = searched.view(of_objects)
     assert view.ids.tolist() == ranked(rows(39)[3], among)[:5]
-    objects = searched.table("annotations", spec=of_objects).column("annotation_id").to_pylist()
+    objects = (
+        searched.tables.read("annotations", spec=of_objects).column("annotation_id").to_pylist()
+    )
     assert objects == [2 * i for i in view.ids.tolist()]
 
 

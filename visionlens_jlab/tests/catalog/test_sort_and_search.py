@@ -26,7 +26,7 @@ def times(library: Library, tmp_path: Path) -> DatasetStore:
         None,
     ]
     store = library.create("times")
-    store.apply_piece(
+    store.results.apply(
         piece(
             tmp_path,
             sample=samples_table(

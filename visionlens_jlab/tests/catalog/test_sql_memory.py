@@ -108,7 +108,7 @@ def test_a_long_query_is_refused_before_it_is_read(street: DatasetStore) -> None
 def many(library: Library, tmp_path: Path) -> DatasetStore:
     """So many rows that tables come in several pages, with gaps between the ids."""
     store = library.create("many")
-    store.apply_piece(
+    store.results.apply(
         piece(
             tmp_path,
             sample=samples_table(0, 9_000, speed=pa.array(range(9_000), pa.int64())),

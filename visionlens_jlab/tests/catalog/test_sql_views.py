@@ -72,11 +72,11 @@ def test_chosen_annotations_are_the_matching_ones(street: DatasetStore) -> None:
     assert street.tiles(spec, [0, 1]).tiles[1].matching == [False, True, True]
     assert street.tiles(spec, [0, 1]).tiles[0].matching == [False, True]
     assert [a.matching for a in street.sample(1, spec).annotations] == [False, True, True]
-    assert street.table("annotations", spec=spec)["annotation_id"].to_pylist() == [3, 4, 1]
+    assert street.tables.read("annotations", spec=spec)["annotation_id"].to_pylist() == [3, 4, 1]
     # A condition on annotations speaks of one of them, of any source.
     cars = spec.model_copy(update={"where": "class = 'car'"})
     assert street.view(cars).ids.tolist() == [1]
-    assert street.table("annotations", spec=cars)["annotation_id"].to_pylist() == [3]
+    assert street.tables.read("annotations", spec=cars)["annotation_id"].to_pylist() == [3]
     by_width = spec.model_copy(update={"sort": [SortKey(field="w")]})
     assert street.view(by_width).ids.tolist() == [1, 0]
     assert street.tag(TagRequest(tag="x", level="annotations", view=spec)).changed == 3
@@ -109,7 +109,9 @@ def test_facets_count_under_the_sql_and_all_conditions_but_their_own(
 def test_tags_by_view_and_tables(street: DatasetStore) -> None:
     spec = ViewSpec(sql="SELECT unnest([3, 1]) AS sample_id")
     assert street.tag(TagRequest(tag="x", view=spec)).changed == 2
-    assert street.table("samples", spec=spec, columns=["sample_id"])["sample_id"].to_pylist() == [
+    assert street.tables.read("samples", spec=spec, columns=["sample_id"])[
+        "sample_id"
+    ].to_pylist() == [
         3,
         1,
     ]
@@ -189,7 +191,7 @@ def shapes(library: Library, tmp_path: Path) -> DatasetStore:
         x=[1.0, 10.5, None],
         geometry=[None, b"[[10.5, 20.25, 40.5, 20.25, 40.5, 60.25]]", None],
     )
-    store.apply_piece(piece(tmp_path, sample=samples_table(0, 2), annotation=annotations))
+    store.results.apply(piece(tmp_path, sample=samples_table(0, 2), annotation=annotations))
     return store
 
 

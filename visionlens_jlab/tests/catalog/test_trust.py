@@ -20,6 +20,7 @@ from visionlens_jlab.core.system.confinement import NOWHERE, Confinement
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.ingestion.shapes import IngestRequest
 from visionlens_jlab.media.sources import LocalSource, connect_stored
+from visionlens_jlab.media.store.images import Images
 from visionlens_jlab.tests.api.servers import fill, make_images
 from visionlens_jlab.tests.catalog.strangers import bring
 
@@ -34,7 +35,7 @@ def opened(data_dir: Path, slug: str, allowed: Confinement = NOWHERE) -> Dataset
 def reads(store: DatasetStore) -> bool:
     """Whether an image is read; if not, because nobody has chosen its place."""
     try:
-        with store.open_image(*store.image_path(1)) as file:
+        with store.part(Images).open(*store.part(Images).path(1)) as file:
             return bool(file.read())
     except VisionLensError as error:
         assert error.code == "ROOT_NOT_TRUSTED" and "trust_roots" in error.hint, error
@@ -65,17 +66,17 @@ def test_a_strangers_root_is_named_and_not_read(home: Path, tmp_path: Path) -> N
     slug = bring(home, tmp_path / "secret")
     store = opened(home, slug)
     with pytest.raises(VisionLensError) as caught:
-        store.open_image(*store.image_path(1))
+        store.part(Images).open(*store.part(Images).path(1))
     assert caught.value.code == "ROOT_NOT_TRUSTED" and caught.value.status == 403
     assert str(tmp_path / "secret") in caught.value.message
     assert store.info().samples == 3, "all else is shown"
-    [damage] = store.damages()
+    [damage] = store.mending.damages()
     assert damage.kind == "roots" and str(tmp_path / "secret") in damage.message
     assert store.roots().refused == ["images"]
     store.close()
     assert [damage.kind for damage in examine(store.folder).damages] == ["roots"]
     store.trust_roots()
-    assert not store.roots().refused and not store.damages()
+    assert not store.roots().refused and not store.mending.damages()
     assert reads(store) and reads(opened(home, slug))
     assert not examine(store.folder).damages
 
@@ -85,8 +86,8 @@ def test_whether_a_strangers_root_is_there_is_not_told(home: Path, tmp_path: Pat
     told = []
     for _ in range(2):
         with pytest.raises(VisionLensError) as caught:
-            store.open_image(*store.image_path(1))
-        told.append((caught.value.code, caught.value.message, store.damages(thorough=True)))
+            store.part(Images).open(*store.part(Images).path(1))
+        told.append((caught.value.code, caught.value.message, store.mending.damages(thorough=True)))
         make_images(tmp_path / "secret", 3)
     assert told[0] == told[1]
     store.close()
@@ -95,7 +96,7 @@ def test_whether_a_strangers_root_is_there_is_not_told(home: Path, tmp_path: Pat
 def test_a_choice_of_another_process_counts_at_once(home: Path, tmp_path: Path) -> None:
     store = opened(home, bring(home, tmp_path / "secret"))
     with pytest.raises(VisionLensError, match="ROOT_NOT_TRUSTED"):
-        store.open_image(*store.image_path(1))
+        store.part(Images).open(*store.part(Images).path(1))
     Library(home).state.trust_roots(store.uuid, [str(tmp_path / "secret")])
     assert reads(store)
 
@@ -132,7 +133,7 @@ def test_where_a_root_may_lead(place: str, home: Path, tmp_path: Path) -> None:
     (free / "circle").symlink_to(free / "circle")
     (secret / "back").symlink_to(free / "images")
     store = opened(home, slug, Confinement([free.resolve()]))
-    location, path = store.image_path(1)
+    location, path = store.part(Images).path(1)
     readable = store.trust.readable()
     if allowed:
         assert connect_stored(location, [], readable).open(path).read()
@@ -169,7 +170,7 @@ def test_random_roots_are_read_only_where_they_really_lie_inside(
 def test_what_this_user_ingested_is_read_by_whichever_process(home: Path, tmp_path: Path) -> None:
     for allowed in (NOWHERE, Confinement([tmp_path / "other"])):
         assert reads(opened(home, "street", allowed))
-    assert not opened(home, "street").damages()
+    assert not opened(home, "street").mending.damages()
 
 
 def test_a_root_that_became_a_link_is_chosen_anew(home: Path, tmp_path: Path) -> None:

@@ -120,7 +120,7 @@ def test_views_are_cached_until_the_data_changes(
 
 
 def test_the_cache_is_bounded(street: DatasetStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(street._caches.views, "_limit", 250_000)
+    monkeypatch.setattr(street.caches.views, "_limit", 250_000)
     kept = [street.view(ViewSpec(where=f"speed > {n}")) for n in range(4)]
     assert street.view(ViewSpec(where="speed > 3")) is kept[3]
     assert street.view(ViewSpec(where="speed > 0")) is not kept[0]

@@ -21,7 +21,7 @@ def _set(street: DatasetStore, name: str, ids: list[int], values: object, **kwar
 
 
 def _column(street: DatasetStore, name: str) -> list[object]:
-    return street.table("samples", columns=[name])[name].to_pylist()
+    return street.tables.read("samples", columns=[name])[name].to_pylist()
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_nan_is_missing(street: DatasetStore) -> None:
 def test_annotation_fields(street: DatasetStore) -> None:
     assert _set(street, "quality", [6, 0], [0.1, 0.9], level="annotations") == 2
     assert street.view(ViewSpec(where="class = 'car' and quality > 0.5")).ids.tolist() == [0]
-    rows = street.table("annotations", ids=[0, 1], columns=["quality"])["quality"].to_pylist()
+    rows = street.tables.read("annotations", ids=[0, 1], columns=["quality"])["quality"].to_pylist()
     assert rows == [0.9, None]
 
 
@@ -96,11 +96,11 @@ def test_some_built_ins_may_be_set(street: DatasetStore) -> None:
 def test_what_cannot_be_set_changes_nothing(
     street: DatasetStore, name: str, ids: list[int], values: list[object], code: str
 ) -> None:
-    before = street.version, street.table("samples"), street.fields()
+    before = street.version, street.tables.read("samples"), street.fields()
     with pytest.raises(VisionLensError) as caught:
         _set(street, name, ids, values)
     assert caught.value.code == code
-    assert (street.version, street.table("samples"), street.fields()) == before
+    assert (street.version, street.tables.read("samples"), street.fields()) == before
 
 
 def test_names_are_quoted(street: DatasetStore) -> None:
@@ -170,7 +170,7 @@ def test_short_dictionaries_of_long_texts_are_not_written_out(
 ) -> None:
     """A small upload would become gigabytes."""
     monkeypatch.setattr("visionlens_jlab.core.fields.user_fields._LARGEST_TEXT", 1000)
-    ids = street.table("samples")["sample_id"].to_numpy()
+    ids = street.tables.read("samples")["sample_id"].to_numpy()
     places = pa.array([0] * len(ids), pa.int32())
     for length, fits in ((10, True), (1000, False)):
         values = pa.DictionaryArray.from_arrays(places, pa.array(["x" * length]))

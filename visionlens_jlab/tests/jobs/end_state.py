@@ -12,6 +12,7 @@ from PIL import Image
 
 from visionlens_jlab.core.catalog.store import DatasetStore
 from visionlens_jlab.core.datasets.library import Library
+from visionlens_jlab.media.store.images import Images
 
 BOXES = 20
 """Of each image."""
@@ -94,7 +95,7 @@ def _state_of(store: DatasetStore) -> dict[str, Any]:
 
 
 def _thumbnail(store: DatasetStore, sample_id: int) -> str | None:
-    place = store.thumbnail(sample_id)
+    place = store.part(Images).thumbnail(sample_id)
     if place is None:
         return None
     with place.pack.open("rb") as pack:

@@ -8,6 +8,7 @@ import pytest
 
 from visionlens_jlab.analysis.job.recheck import still_holds
 from visionlens_jlab.analysis.shapes import AnalyseRequest, RecheckRequest, SliceRequest
+from visionlens_jlab.analysis.store.findings import Findings
 from visionlens_jlab.core.catalog.store import DatasetStore
 from visionlens_jlab.core.datasets.library import Library
 from visionlens_jlab.core.jobs.inline import run_inline, run_job
@@ -63,16 +64,16 @@ def test_the_newest_evaluation_is_analysed_and_the_same_again(
     request = AnalyseRequest(dataset="planted", target="miss_rate", depth=1)
     job = run(library, request, stages)
     assert job.analyse is not None and job.analyse.evaluation == "model"
-    assert job.result["findings"] == len(store.findings()) > 0
+    assert job.result["findings"] == len(store.part(Findings).all()) > 0
     assert stages[0] == "reading" and "search miss_rate" in stages
-    first = store.findings()
+    first = store.part(Findings).all()
     assert run(library, request).result == job.result
-    again = store.findings()
+    again = store.part(Findings).all()
     times = {"created_at", "checked_at"}
     assert [one.model_dump(exclude=times) for one in again] == [
         one.model_dump(exclude=times) for one in first
     ]
-    assert len(store.analyses()) == 1
+    assert len(store.part(Findings).analyses()) == 1
 
 
 def test_what_was_asked_counts_in_the_analysis(library: Library, store: DatasetStore) -> None:
@@ -80,7 +81,7 @@ def test_what_was_asked_counts_in_the_analysis(library: Library, store: DatasetS
     before = run(library, request).result["tested"]
     for lens in "ab":
         asked = SliceRequest(evaluation="model", target="miss_rate", where=f"lens = '{lens}'")
-        assert store.test_slice(asked).tests >= before
+        assert store.part(Findings).test_slice(asked).tests >= before
     assert run(library, request).result["tested"] == before + 2
 
 
@@ -104,14 +105,14 @@ def test_what_cannot_be_analysed_is_refused_before_the_job(library: Library) -> 
 
 def test_a_check_passes_over_what_cannot_be_checked(library: Library, store: DatasetStore) -> None:
     run(library, AnalyseRequest(dataset="planted", target="miss_rate", depth=1))
-    count = len(store.findings())
+    count = len(store.part(Findings).all())
     gone = finding("weather = 'fog'", evaluation="model", run="model", author="agent")
-    store.keep_findings([gone])
+    store.part(Findings).keep([gone])
     job = run(library, RecheckRequest(dataset="planted"))
     assert job.result == {"checked": count, "lost": 0}
-    assert store.finding(gone.finding).holds is None
-    assert all(one.holds for one in store.findings() if one.finding != gone.finding)
-    store.delete_finding(gone.finding)
+    assert store.part(Findings).read(gone.finding).holds is None
+    assert all(one.holds for one in store.part(Findings).all() if one.finding != gone.finding)
+    store.part(Findings).delete(gone.finding)
 
 
 def test_a_check_comes_before_the_intervals() -> None:

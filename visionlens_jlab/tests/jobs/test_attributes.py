@@ -12,6 +12,7 @@ from PIL import Image
 
 from visionlens_jlab.attributes.job import job as attributes
 from visionlens_jlab.attributes.shapes import AttributeRequest, AttributeSpec
+from visionlens_jlab.attributes.store.attributes import Attributes
 from visionlens_jlab.core.datasets.library import Library
 from visionlens_jlab.core.jobs.context import READABLE, JobCancelled
 from visionlens_jlab.core.jobs.inline import run_inline, run_job
@@ -74,7 +75,7 @@ def test_every_image_is_asked_about_in_each_wording_and_never_again(library, tow
     assert counts(result) == (12, 0, 0) and result["model"] == "eyes:1"
     assert dark(town) == [0, 3, 6, 9] and eyes.closed
     assert len(eyes.asked) == 36 and len({one.prompt for one in eyes.asked}) == 3
-    assert town.attribute("night").agreement == 1
+    assert town.part(Attributes).read("night").agreement == 1
     assert counts(ask(library)) == (0, 0, 0) and len(eyes.asked) == 36
     shades(library, tmp_path / "town", 15)
     assert counts(ask(library)) == (3, 0, 0) and len(eyes.asked) == 45
@@ -93,7 +94,7 @@ def test_a_minority_and_what_cannot_be_read(library, town, use):
 
     use(Eyes(says))
     assert counts(ask(library)) == (11, 1, 0)
-    found = town.attribute("night")
+    found = town.part(Attributes).read("night")
     assert (found.answered, found.unanswered) == (11, 1)
     assert found.agreement == pytest.approx(2 / 3)
     assert dark(town) == [0, 3, 6, 9]
@@ -108,7 +109,7 @@ def test_objects_are_shown_with_what_is_around_them(library, tmp_path, use):
     result = ask(library, SMALL, NIGHT, prompts=1)
     assert counts(result) == (9, 0, 0) and set(result["attributes"]) == {"small", "night"}
     assert sorted(set(eyes.sizes())) == [(14, 17), (15, 17), (64, 48)]
-    assert store.attribute("small").spec.level == "annotations"
+    assert store.part(Attributes).read("small").spec.level == "annotations"
     assert store.sql("SELECT count(visual_small) AS n FROM annotations")["n"].to_pylist() == [6]
 
 
@@ -116,13 +117,13 @@ def test_a_view_and_a_random_part_of_it(library, town, use):
     use(Eyes())
     view = ViewSpec(where="width >= 68")
     assert counts(ask(library, view=view, limit=3, seed=1)) == (3, 0, 0)
-    first = town.asked_ids("night").tolist()
+    first = town.part(Attributes).asked_ids("night").tolist()
     assert min(first) >= 4
     assert counts(ask(library, view=view, limit=3, seed=1)) == (0, 0, 0), "the same ones"
     ask(library, view=view, limit=3, seed=2)
-    assert town.asked_ids("night").tolist() != first
+    assert town.part(Attributes).asked_ids("night").tolist() != first
     ask(library, view=view, limit=300)
-    assert town.asked_ids("night").tolist() == list(range(4, 12))
+    assert town.part(Attributes).asked_ids("night").tolist() == list(range(4, 12))
 
 
 def test_what_cannot_be_shown_is_reported_and_asked_about_later(library, town, tmp_path, use):
@@ -153,7 +154,7 @@ def test_what_was_committed_before_an_end_stays(library, town, use, error):
     with pytest.raises((VisionLensError, KeyboardInterrupt)):
         ask(library)
     assert eyes.closed
-    assert town.asked_ids("night").tolist() == list(range(10))
+    assert town.part(Attributes).asked_ids("night").tolist() == list(range(10))
     eyes = use(Eyes())
     assert counts(ask(library)) == (2, 0, 0) and len(eyes.asked) == 6
     assert dark(town) == [0, 3, 6, 9]
@@ -184,7 +185,7 @@ def test_another_model_starts_anew(library, town, use):
     other = use(Eyes(lambda *_: "yes"))
     other.name = "eyes:2"
     assert counts(ask(library)) == (12, 0, 0)
-    assert dark(town) == list(range(12)) and town.attribute("night").model == "eyes:2"
+    assert dark(town) == list(range(12)) and town.part(Attributes).read("night").model == "eyes:2"
 
 
 @pytest.mark.parametrize(

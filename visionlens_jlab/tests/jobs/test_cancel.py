@@ -10,6 +10,7 @@ from visionlens_jlab.core.jobs.shapes import Job
 from visionlens_jlab.core.jobs.spool import Spool
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.ingestion.shapes import IngestRequest
+from visionlens_jlab.media.store.images import Images
 from visionlens_jlab.tests.api.servers import make_coco, make_images
 
 pytestmark = pytest.mark.usefixtures("small_pieces")
@@ -49,7 +50,8 @@ def test_cancelled_in_a_stage(library, tmp_path, stage, step):
     assert store.info().state == "ready"
     assert (store.count("samples"), store.count("annotations")) == (IMAGES, 2 * IMAGES)
     assert all(
-        store.thumbnail(sample) for sample in store.table("samples")["sample_id"].to_pylist()
+        store.part(Images).thumbnail(sample)
+        for sample in store.tables.read("samples")["sample_id"].to_pylist()
     )
 
 

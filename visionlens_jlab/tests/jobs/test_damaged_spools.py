@@ -67,7 +67,7 @@ def test_a_damaged_piece_brings_nothing(library, spool, tmp_path, how, file):
     with pytest.raises(DamagedPieceError, match="damaged"):
         sink.commit_next()
     store = library.open("made")
-    assert (store.count("samples"), store.committed_pieces(JOB.job)) == (0, set())
+    assert (store.count("samples"), store.results.committed(JOB.job)) == (0, set())
     shutil.rmtree(spool.attempt(1))
     write_piece(spool.attempt(1), 0, samples(0), {}, None)
     assert sink.commit_next() and store.count("samples") == 2

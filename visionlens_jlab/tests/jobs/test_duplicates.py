@@ -14,7 +14,9 @@ from visionlens_jlab.core.catalog.store import DatasetStore
 from visionlens_jlab.core.datasets.library import Library
 from visionlens_jlab.core.jobs.inline import run_inline
 from visionlens_jlab.duplicates.shapes import DuplicatesRequest
+from visionlens_jlab.duplicates.store.groups import DuplicateGroups
 from visionlens_jlab.embeddings.shapes import EmbeddingSpace
+from visionlens_jlab.embeddings.store.embeddings import Embeddings
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.ingestion.shapes import IngestRequest
 from visionlens_jlab.tests.duplicates.gallery import COPIES, jpeg
@@ -70,7 +72,10 @@ def test_exact_and_near_are_kept_side_by_side(library: Library, store: DatasetSt
     looked_for(library, kind="exact")
     assert {"hashes", "pairs"} <= set(looked_for(library, kind="near"))
     name = names(store)
-    exact, near = store.duplicates("exact"), store.duplicates("near")
+    exact, near = (
+        store.part(DuplicateGroups).read("exact"),
+        store.part(DuplicateGroups).read("near"),
+    )
     assert [[name[m.sample_id] for m in group.members] for group in exact.groups] == [
         ["c.jpg", "c2.jpg"]
     ]
@@ -87,7 +92,9 @@ def test_exact_and_near_are_kept_side_by_side(library: Library, store: DatasetSt
     assert (near.leaks, near.leak_pairs) == (2, {"train|val": 2})
     looked_for(library, kind="near", threshold=1.0)
     assert all(
-        member.confidence >= 1 for g in store.duplicates("near").groups for member in g.members
+        member.confidence >= 1
+        for g in store.part(DuplicateGroups).read("near").groups
+        for member in g.members
     )
 
 
@@ -95,11 +102,11 @@ def test_vectors_of_the_samples_are_used(library: Library, store: DatasetStore) 
     space = EmbeddingSpace(
         space="v", level="samples", model="matrix", version="1", dimension=8, created_at=""
     )
-    store.add_vectors(space, [0, 2, 3], np.random.default_rng(0).normal(size=(3, 8)))
+    store.part(Embeddings).add(space, [0, 2, 3], np.random.default_rng(0).normal(size=(3, 8)))
     assert "vectors" in looked_for(library)
-    assert store.duplicates("near").total == 3
+    assert store.part(DuplicateGroups).read("near").total == 3
     objects = space.model_copy(update={"space": "objects", "level": "annotations"})
-    store.add_vectors(objects, [], np.empty((0, 8)))
+    store.part(Embeddings).add(objects, [], np.empty((0, 8)))
     with pytest.raises(VisionLensError) as caught:
         looked_for(library, space="objects")
     assert caught.value.code == "REQUEST_INVALID"
@@ -124,7 +131,13 @@ def test_small_pictures_are_said_to_be_too_small(
         assert "2 of 3 samples have fewer than 64 pixels" in capsys.readouterr().out
     library = Library(tmp_path / "data")
     found = library.open("icons")
-    assert (found.duplicates("near").small, found.duplicates("exact").small) == (2, 0)
+    assert (
+        found.part(DuplicateGroups).read("near").small,
+        found.part(DuplicateGroups).read("exact").small,
+    ) == (
+        2,
+        0,
+    )
     library.close()
 
 
@@ -136,5 +149,5 @@ def test_a_dataset_of_distinct_images_has_none(library: Library, tmp_path: Path)
     request = IngestRequest(source=str(tmp_path / "other"), name="town", format="images")
     store = run_inline(library, request, on_progress=lambda _: None)
     looked_for(library)
-    found = store.duplicates("near")
+    found = store.part(DuplicateGroups).read("near")
     assert found.created_at is not None and (found.total, found.groups) == (0, [])

@@ -19,6 +19,7 @@ from visionlens_jlab.embeddings.job import job as embed
 from visionlens_jlab.embeddings.models import registry
 from visionlens_jlab.embeddings.models.base import OutOfMemoryError
 from visionlens_jlab.embeddings.shapes import EmbedRequest
+from visionlens_jlab.embeddings.store.embeddings import Embeddings
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.ingestion.shapes import IngestRequest
 from visionlens_jlab.media.image_processes.preparing import prepared
@@ -98,11 +99,11 @@ def test_every_image_gets_a_vector_and_none_a_second_one(library, tmp_path):
     first = run(library, "town", model="classical")
     counts = ("written", "embedded", "cached", "unreadable", "present")
     assert [first[name] for name in counts] == [30, 30, 0, 0, 0]
-    [space] = store.spaces()
+    [space] = store.part(Embeddings).all()
     assert (space.space, space.level, space.vectors, space.missing) == (
         "classical", "samples", 30, 0,
     )  # fmt: skip
-    ids, vectors = store.segments("classical").read()
+    ids, vectors = store.part(Embeddings).segments("classical").read()
     assert ids.tolist() == list(range(30))
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
     again = run(library, "town", model="classical")
@@ -122,7 +123,7 @@ def test_the_same_images_are_never_embedded_again(library, tmp_path, level):
     count = 6 if level == "samples" else 12
     first = run(library, "one", model="classical", level=level)
     assert (first["embedded"], first["cached"]) == (count, 0)
-    _, vectors = library.open("one").segments(first["space"]).read()
+    _, vectors = library.open("one").part(Embeddings).segments(first["space"]).read()
     vectors = np.array(vectors)
     library.delete("one")
     shutil.copytree(folder, tmp_path / "elsewhere")
@@ -130,18 +131,22 @@ def test_the_same_images_are_never_embedded_again(library, tmp_path, level):
         store = ingest(library, place, name)
         again = run(library, name, model="classical", level=level)
         assert (again["embedded"], again["cached"], again["written"]) == (0, count, count)
-        found = store.segments("classical" if level == "samples" else "classical-objects").read()
+        found = (
+            store.part(Embeddings)
+            .segments("classical" if level == "samples" else "classical-objects")
+            .read()
+        )
         np.testing.assert_allclose(found[1], vectors, atol=1e-5)
 
 
 def test_objects_are_cut_out_with_their_margin(library, tmp_path, means):
     store = ingest(library, make_coco(tmp_path / "coco", 10), "coco")
     result = run(library, "coco", level="annotations", crop_margin=0)
-    boxes = store.table("annotations")
+    boxes = store.tables.read("annotations")
     with_area = np.array(boxes["w"].to_pylist()) > 0
     assert result["space"] == "means-objects"
     assert result["written"] == result["embedded"] == int(with_area.sum()) == 20
-    ids, _ = store.segments("means-objects").read()
+    ids, _ = store.part(Embeddings).segments("means-objects").read()
     assert set(ids.tolist()) == set(boxes["annotation_id"].to_pylist())
     wider = run(library, "coco", level="annotations", crop_margin=0.5)
     assert (wider["space"], wider["embedded"]) == ("means-objects-2", 20)
@@ -178,7 +183,7 @@ def test_what_cannot_be_read_is_reported(library, tmp_path, means):
     (folder / "0-002.png").unlink()
     result = run(library, "town")
     assert (result["written"], result["unreadable"]) == (4, 2)
-    assert store.spaces()[0].missing == 2
+    assert store.part(Embeddings).all()[0].missing == 2
     log = next((tmp_path / "data" / "spool").glob("*/log.jsonl"), None)
     lines = "".join(p.read_text() for p in (tmp_path / "data" / "spool").glob("*/log.jsonl"))
     assert log and "0-001.png" in lines and "0-002.png" in lines
@@ -189,7 +194,9 @@ def test_a_full_memory_halves_the_batch(library, tmp_path, monkeypatch):
     small = Means(fits=5)
     monkeypatch.setattr(registry, "make", lambda *_: small)
     assert run(library, "town", batch_size=32)["written"] == 40
-    assert max(small.batches) <= 5 and store.spaces()[0].vectors == 40 and small.closed
+    assert (
+        max(small.batches) <= 5 and store.part(Embeddings).all()[0].vectors == 40 and small.closed
+    )
     tiny = Means(fits=0)
     tiny.version = "never seen"
     monkeypatch.setattr(registry, "make", lambda *_: tiny)
@@ -223,7 +230,7 @@ def test_a_torch_model_that_does_not_fit_gets_smaller_batches(library, tmp_path,
     store = ingest(library, photos(tmp_path / "town", 40), "town")
     assert run(library, "town", batch_size=40)["written"] == 40
     assert max(sizes[1:]) == 5 and sum(sizes[1:]) == 40, "from 40 over 20 and 10"
-    assert store.spaces()[0].vectors == 40
+    assert store.part(Embeddings).all()[0].vectors == 40
     log = "".join(p.read_text() for p in (tmp_path / "data" / "spool").glob("*/log.jsonl"))
     assert "Out of memory with 10 images; going on with 5." in log
 
@@ -239,7 +246,7 @@ def test_other_weights_are_another_space(library, tmp_path, means):
     with pytest.raises(VisionLensError) as caught:
         run(library, "town", space="means", level="annotations")
     assert caught.value.code == "VECTORS_INVALID"
-    assert [space.space for space in store.spaces()] == ["means", "means-2"]
+    assert [space.space for space in store.part(Embeddings).all()] == ["means", "means-2"]
 
 
 @pytest.mark.parametrize("stop_after", [0, 1, 3])
@@ -258,13 +265,13 @@ def test_a_cancelled_job_goes_on_where_it_was(library, tmp_path, monkeypatch, st
     with pytest.raises(VisionLensError) as caught:
         run(library, "town")
     assert caught.value.code == "JOB_CANCELLED"
-    there = store.spaces()[0].vectors if store.spaces() else 0
+    there = store.part(Embeddings).all()[0].vectors if store.part(Embeddings).all() else 0
     assert there <= 4 * stop_after
     monkeypatch.setattr(registry, "make", lambda *_: Means())
     result = run(library, "town")
     assert result["written"] == 18 - there
     assert result["embedded"] == 18 - 4 * stop_after, "what was computed lay in the cache"
-    assert store.spaces()[0].missing == 0
+    assert store.part(Embeddings).all()[0].missing == 0
 
 
 def test_an_image_to_search_with_is_decoded_where_memory_is_bounded(tmp_path, monkeypatch):
@@ -306,19 +313,19 @@ def test_a_dimension_changes_without_anything_made_again(library, tmp_path):
     }
     for model in models.values():
         assert run(library, "town", model=model)["written"] == 10
-    assert [(space.space, space.dimension) for space in store.spaces()] == [
+    assert [(space.space, space.dimension) for space in store.part(Embeddings).all()] == [
         ("first", 512),
         ("second", 768),
     ]
     files = {path: path.stat().st_mtime_ns for path in (store.folder / "vectors").rglob("*.arrow")}
-    for space in store.spaces():
+    for space in store.part(Embeddings).all():
         assert space.has_text
         query = query_of(space, store.folder, text="a red car", image=None)
         assert encode(query).shape == (space.dimension,)
         picture = query_of(space, store.folder, text=None, image=tmp_path / "town" / "0-003.png")
         vector = encode(picture) / np.linalg.norm(encode(picture))
         np.testing.assert_allclose(
-            store.segments(space.space).vectors_of([3])[0], vector, atol=1e-4
+            store.part(Embeddings).segments(space.space).vectors_of([3])[0], vector, atol=1e-4
         )
     unload()
     assert files == {path: path.stat().st_mtime_ns for path in files}
@@ -327,8 +334,8 @@ def test_a_dimension_changes_without_anything_made_again(library, tmp_path):
 def precision(library: Library, space: str) -> tuple[float, float]:
     """Same-class precision at 1 and at 10, by cosine."""
     store = library.open("clothes")
-    ids, vectors = store.segments(space).read()
-    places = store.table("samples", ids=ids, columns=["uri"])["uri"].to_pylist()
+    ids, vectors = store.part(Embeddings).segments(space).read()
+    places = store.tables.read("samples", ids=ids, columns=["uri"])["uri"].to_pylist()
     classes = np.array([Path(place).parent.name for place in places])
     scores = vectors @ vectors.T
     np.fill_diagonal(scores, -2)

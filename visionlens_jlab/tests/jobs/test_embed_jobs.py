@@ -18,6 +18,7 @@ from PIL import Image
 from visionlens_jlab.core.datasets.library import Library
 from visionlens_jlab.core.jobs.inline import run_job
 from visionlens_jlab.embeddings.shapes import EmbedRequest
+from visionlens_jlab.embeddings.store.embeddings import Embeddings
 from visionlens_jlab.tests.api.servers import code, make_coco
 from visionlens_jlab.tests.embedding.checkpoints import make_clip, make_siglip, requires
 from visionlens_jlab.tests.jobs.servers import Server
@@ -198,7 +199,7 @@ async def test_text_queries_are_answered_while_an_embed_job_runs(api, jobs, jp_r
 
 def undisturbed(library: Library, name: str) -> tuple[list[int], np.ndarray]:
     run_job(library, EmbedRequest(dataset=name, model="classical"), on_progress=lambda _: None)
-    ids, vectors = library.open(name).segments("classical").read()
+    ids, vectors = library.open(name).part(Embeddings).segments("classical").read()
     return ids.tolist(), np.array(vectors)
 
 
@@ -233,10 +234,12 @@ async def test_kill_9_at_any_moment_loses_and_repeats_nothing(tmp_path, kills, i
                 server.stop()
         store = Library(data / str(kill))
         try:
-            found, rows = store.open("town").segments("classical").read()
+            found, rows = store.open("town").part(Embeddings).segments("classical").read()
             assert found.tolist() == ids
             np.testing.assert_allclose(rows, vectors, atol=1e-4)
-            assert store.open("town").segments("classical").rows == len(ids), "none came twice"
+            assert store.open("town").part(Embeddings).segments("classical").rows == len(ids), (
+                "none came twice"
+            )
             assert not list((data / str(kill) / "spool" / job["job"]).glob("[0-9]*"))
         finally:
             store.close()

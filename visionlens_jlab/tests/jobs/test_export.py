@@ -74,7 +74,7 @@ def test_real_data_comes_back(real: Library, tmp_path: Path, name: str, format_n
     store = real.open(name)
     images = {
         row["filename"]: row["split"]
-        for row in store.table("samples", columns=["filename", "split"]).to_pylist()
+        for row in store.tables.read("samples", columns=["filename", "split"]).to_pylist()
     }
     written: dict[str, list[Row]] = {image: [] for image in images}
     for values in store.sql(_SQL).to_pylist():

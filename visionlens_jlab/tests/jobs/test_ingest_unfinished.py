@@ -18,6 +18,7 @@ from visionlens_jlab.core.views.shapes import TagRequest
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.ingestion.job.existing import Existing
 from visionlens_jlab.ingestion.shapes import IngestRequest
+from visionlens_jlab.media.store.images import Images
 from visionlens_jlab.tests.api.servers import make_coco, make_images
 from visionlens_jlab.tests.formats.writers import coco_box, write_coco
 from visionlens_jlab.tests.jobs.ingest_context import ingest_rows
@@ -67,7 +68,7 @@ def rows(store: DatasetStore, query: str) -> list[dict[str, object]]:
 
 
 def thumbnail(store: DatasetStore, sample_id: object) -> bytes | None:
-    place = store.thumbnail(sample_id)
+    place = store.part(Images).thumbnail(sample_id)
     if place is None:
         return None
     return place.pack.read_bytes()[place.offset : place.offset + place.length]

@@ -14,6 +14,7 @@ from visionlens_jlab.core.jobs.inline import run_inline
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.ingestion.shapes import IngestRequest
 from visionlens_jlab.labels.shapes import EditRequest
+from visionlens_jlab.labels.store.edits import Edits
 from visionlens_jlab.tests.api.servers import make_coco
 from visionlens_jlab.tests.formats.writers import write_image
 
@@ -155,7 +156,7 @@ def test_labels_changed_by_hand_stay_until_their_source_changes(library, tmp_pat
     before, _ = ingest(library, folder)
     store = library.open("town")
     ids = [next(iter(label.values())) for sample in before for label in sample["labels"]]
-    store.edit(EditRequest(ids=ids, relabel="by hand"))
+    store.part(Edits).edit(EditRequest(ids=ids, relabel="by hand"))
     by_hand, codes = ingest(library, folder)
     names = {list(label.values())[2] for sample in by_hand for label in sample["labels"]}
     assert names == {"by hand"}
@@ -170,4 +171,4 @@ def test_labels_changed_by_hand_stay_until_their_source_changes(library, tmp_pat
     kept = [sample for sample in after if sample in by_hand]
     assert len(kept) == len(by_hand) - 1
     with pytest.raises(VisionLensError, match="NOTHING_TO_UNDO"):
-        store.undo()
+        store.part(Edits).undo()

@@ -150,7 +150,7 @@ def opens(data_dir: Path, slug: str) -> None:
     library = Library(data_dir)
     try:
         store = library.open(slug)
-        assert store.count("samples") == len(store.table("samples", columns=["filename"]))
+        assert store.count("samples") == len(store.tables.read("samples", columns=["filename"]))
         store.detail()
     finally:
         library.close()

@@ -19,6 +19,7 @@ import pyarrow as pa
 import pytest
 
 from visionlens_jlab.analysis.shapes import AnalyseRequest
+from visionlens_jlab.analysis.store.findings import Findings
 from visionlens_jlab.core.catalog.store import DatasetStore
 from visionlens_jlab.core.datasets.library import Library
 from visionlens_jlab.core.jobs.inline import run_job
@@ -26,16 +27,20 @@ from visionlens_jlab.core.jobs.shapes import JobRequest
 from visionlens_jlab.core.shapes import JobParameters
 from visionlens_jlab.core.views.shapes import TagRequest
 from visionlens_jlab.duplicates.shapes import DuplicatesRequest
+from visionlens_jlab.duplicates.store.groups import DuplicateGroups
 from visionlens_jlab.embeddings.shapes import EmbedRequest
+from visionlens_jlab.embeddings.store.embeddings import Embeddings
 from visionlens_jlab.evaluation.shapes import (
     EvaluateRequest,
     IntervalsRequest,
     LabelQualityRequest,
     PredictionsRequest,
 )
+from visionlens_jlab.evaluation.store.evaluations import Evaluations
 from visionlens_jlab.export.shapes import ExportRequest
 from visionlens_jlab.ingestion.shapes import IngestRequest
 from visionlens_jlab.map.shapes import ProjectRequest
+from visionlens_jlab.map.store.projections import Projections
 from visionlens_jlab.tests.jobs.end_state import make_source
 from visionlens_jlab.tests.jobs.servers import Server
 from visionlens_jlab.tests.jobs.test_kills import gone, kill
@@ -110,23 +115,25 @@ def made(kind: str, store: DatasetStore, out: Path) -> Any:
         found = store.sql("SELECT count(*) AS n FROM annotation WHERE source = 'm'")
         return found["n"][0].as_py()
     if kind == "embed":
-        projections = [p for p in store.projections() if p.space == "new"]
-        return store.segments("new").rows, [(p.method, p.preview) for p in projections]
+        projections = [p for p in store.part(Projections).all() if p.space == "new"]
+        return store.part(Embeddings).segments("new").rows, [
+            (p.method, p.preview) for p in projections
+        ]
     if kind == "project":
-        return [(p.method, p.preview) for p in store.projections()]
+        return [(p.method, p.preview) for p in store.part(Projections).all()]
     if kind == "duplicates":
-        return store.duplicates("near").total
+        return store.part(DuplicateGroups).read("near").total
     if kind == "export":
         folder = out / store.slug
         return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*"))
     if kind == "analyse":
-        return len(store.findings("e"))
+        return len(store.part(Findings).all("e"))
     if kind == "label_quality":
         return sorted(one.name for one in store.fields() if not one.builtin)
     if kind == "intervals":
-        return len(store.evaluations())
+        return len(store.part(Evaluations).all())
     intervals = {"low", "high", "reliable"}
-    return [one.model_dump(exclude=intervals) for one in store.evaluation("e").metrics]
+    return [one.model_dump(exclude=intervals) for one in store.part(Evaluations).read("e").metrics]
 
 
 @pytest.fixture(scope="module")

@@ -25,9 +25,11 @@ from visionlens_jlab.core.views.shapes import TagRequest
 from visionlens_jlab.duplicates.shapes import DuplicatesRequest
 from visionlens_jlab.embeddings.shapes import EmbedRequest
 from visionlens_jlab.evaluation.shapes import EvaluateRequest, PredictionsRequest
+from visionlens_jlab.evaluation.store.prediction_runs import Runs
 from visionlens_jlab.export.job.place import partial_folder
 from visionlens_jlab.export.shapes import ExportRequest
 from visionlens_jlab.ingestion.shapes import IngestRequest
+from visionlens_jlab.map.store.projections import Projections
 from visionlens_jlab.tests.api.servers import make_coco
 from visionlens_jlab.tests.jobs.in_process import Killed, dead_pid, opened, queue_only, run, serve
 
@@ -207,7 +209,7 @@ def test_a_run_that_was_removed_does_not_come_back(data, town):
     run(data, *predictions(0.2))
     assert run(data, *predictions(0.7), kill=0) is None
     with opened(data) as library:
-        library.open("a").delete_run("m")
+        library.open("a").part(Runs).delete("m")
     jobs = serve(data)
     with opened(data) as library:
         assert run_of(library.open("a")) == []
@@ -357,7 +359,7 @@ def test_what_follows_a_job_comes_once_whenever_it_is_killed(data, town, monkeyp
     assert embed is None or found["embed"].job == embed.job
     assert found["embed"].result["written"] == IMAGES
     with opened(data) as library:
-        assert [(one.method, one.preview) for one in library.open("a").projections()] == [
+        assert [(one.method, one.preview) for one in library.open("a").part(Projections).all()] == [
             ("pca", False)
         ]
 

@@ -156,7 +156,9 @@ def test_a_later_attempt_repeats_nothing_and_ignores_the_earlier(library, spool)
     write_piece(spool.attempt(2), 0, samples(50), {}, None)
     write_piece(spool.attempt(2), 1, samples(2), {}, None)
     assert later.commit_next() and not later.commit_next()
-    ids = library.open("made").table("samples", columns=["sample_id"])["sample_id"].to_pylist()
+    ids = (
+        library.open("made").tables.read("samples", columns=["sample_id"])["sample_id"].to_pylist()
+    )
     assert ids == [0, 1, 2, 3]
 
 

@@ -15,9 +15,11 @@ from visionlens_jlab.core.jobs.context import JobCancelled
 from visionlens_jlab.core.jobs.inline import run_inline
 from visionlens_jlab.core.jobs.shapes import Job
 from visionlens_jlab.embeddings.shapes import EmbeddingSpace
+from visionlens_jlab.embeddings.store.embeddings import Embeddings
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.map.job import job as project
 from visionlens_jlab.map.shapes import ProjectRequest
+from visionlens_jlab.map.store.projections import Projections
 from visionlens_jlab.tests.catalog.builders import piece, samples_table
 
 GROUPS = 4
@@ -34,7 +36,7 @@ def library(tmp_path: Path):
 def store(library: Library, tmp_path: Path) -> DatasetStore:
     """A dataset of 80 samples; the first 60 have vectors in the space `clip`."""
     store = library.create("shop")
-    store.apply_piece(piece(tmp_path, 0, sample=samples_table(0, 80)))
+    store.results.apply(piece(tmp_path, 0, sample=samples_table(0, 80)))
     add(store, range(60))
     return store
 
@@ -53,7 +55,7 @@ def add(store: DatasetStore, ids: Any, matrix: np.ndarray | None = None) -> None
     space = EmbeddingSpace(
         space="clip", level="samples", model="matrix", version="1", dimension=16, created_at=""
     )
-    store.add_vectors(space, list(ids), rows)
+    store.part(Embeddings).add(space, list(ids), rows)
 
 
 def projected(library: Library, **given: Any) -> list[Job]:
@@ -66,13 +68,13 @@ def projected(library: Library, **given: Any) -> list[Job]:
 
 def test_each_vector_gets_a_place(library: Library, store: DatasetStore) -> None:
     projected(library, dimensions=3)
-    (found,) = store.projections()
+    (found,) = store.part(Projections).all()
     assert (found.method, found.dimensions, found.rows, found.preview) == ("pca", 3, 60, False)
     assert found.parameters == {"seed": 42} and found.level == "samples"
-    ids, coordinates = store.coordinates(found.projection)
+    ids, coordinates = store.part(Projections).coordinates(found.projection)
     assert ids.tolist() == list(range(60)) and coordinates.shape == (60, 3)
     assert np.isfinite(coordinates).all()
-    model = store.projection_model(found.projection)
+    model = store.part(Projections).model(found.projection)
     assert model is not None and model.stat().st_mode & 0o777 == 0o600
 
 
@@ -81,7 +83,7 @@ def test_clusters_become_a_field(library: Library, store: DatasetStore) -> None:
     projected(library, clusters=False)
     assert "cluster" not in {field.name for field in store.fields()}
     projected(library, refit=True)
-    found = store.table("samples").column("cluster").to_pylist()
+    found = store.tables.read("samples").column("cluster").to_pylist()
     assert set(found[:60]) - {None} == {f"cluster {n + 1}" for n in range(GROUPS)}
     assert found[60:] == [None] * 20
     for group in range(GROUPS):
@@ -92,37 +94,39 @@ def test_the_same_again_is_not_computed(
     library: Library, store: DatasetStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     projected(library)
-    version, before = store.version, store.projections()
+    version, before = store.version, store.part(Projections).all()
     with monkeypatch.context() as patch:
         patch.setattr(project, "pca_preview", None)  # would fail
         assert projected(library) == []
-    assert (store.version, store.projections()) == (version, before)
+    assert (store.version, store.part(Projections).all()) == (version, before)
     projected(library, dimensions=3)
-    assert len(store.projections()) == 2
+    assert len(store.part(Projections).all()) == 2
 
 
 def test_new_vectors_are_placed_where_the_model_says(library: Library, store: DatasetStore) -> None:
     projected(library)
-    (first,) = store.projections()
-    _, coordinates = store.coordinates(first.projection)
+    (first,) = store.part(Projections).all()
+    _, coordinates = store.part(Projections).coordinates(first.projection)
     add(store, range(60, 70))
     projected(library)
-    (second,) = store.projections()
+    (second,) = store.part(Projections).all()
     assert second.projection != first.projection and second.rows == 70
     assert second.warning is None
-    more, placed = store.coordinates(second.projection)
+    more, placed = store.part(Projections).coordinates(second.projection)
     assert more.tolist() == list(range(70))
     np.testing.assert_array_equal(placed[:60], coordinates)
     far = np.zeros((3, 16))
     far[:, 15] = [-9, -9.5, -10]
     add(store, range(70, 73), far)
     projected(library)
-    (third,) = store.projections()
+    (third,) = store.part(Projections).all()
     assert third.warning is not None and "3 of 3 new" in third.warning
     projected(library, refit=True)
-    (fourth,) = store.projections()
+    (fourth,) = store.part(Projections).all()
     assert fourth.warning is None and fourth.rows == 73
-    assert not np.array_equal(store.coordinates(fourth.projection)[1][:60], coordinates)
+    assert not np.array_equal(
+        store.part(Projections).coordinates(fourth.projection)[1][:60], coordinates
+    )
     files = {path.suffix for path in (store.folder / "projections").iterdir()}
     assert len(list((store.folder / "projections").iterdir())) == 2 and files == {
         ".arrow",
@@ -202,7 +206,7 @@ def test_without_the_package_it_is_principal_components_with_a_hint(
 ) -> None:
     monkeypatch.setattr(project, "available", lambda method: method == "pca")
     projected(library, method="umap")
-    (found,) = store.projections()
+    (found,) = store.part(Projections).all()
     assert found.method == "pca" and found.parameters["requested"] == "umap"
     assert found.warning is not None and "pip install" in found.warning
     # Installed since: the same request is computed, and takes its place.
@@ -211,7 +215,7 @@ def test_without_the_package_it_is_principal_components_with_a_hint(
         project, "fit", lambda method, ids, rows, components, start, **given: _fake(ids, start)
     )
     projected(library, method="umap")
-    (found,) = store.projections()
+    (found,) = store.part(Projections).all()
     assert found.method == "umap" and found.warning is None
 
 

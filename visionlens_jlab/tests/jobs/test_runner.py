@@ -175,7 +175,7 @@ async def test_a_killed_worker_is_replaced_and_nothing_is_done_twice(
 
     def something_committed(_: Any) -> bool:
         library = extension.services.library
-        return bool(library.open("many").committed_pieces(job["job"]))
+        return bool(library.open("many").results.committed(job["job"]))
 
     await jobs.until(job, something_committed)
     os.kill(worker_pid(extension), signal.SIGKILL)

@@ -159,7 +159,7 @@ class World:
         number, kill = self.run_number / 1000, self.kill()
         expected = self.expected[name]
         with opened(self.data) as library:
-            ids = library.open(name).table("samples", columns=["sample_id"])["sample_id"][:2]
+            ids = library.open(name).tables.read("samples", columns=["sample_id"])["sample_id"][:2]
         if not len(ids):
             return
         rows = {"sample_id": ids.to_pylist(), "confidence": [number] * len(ids)}

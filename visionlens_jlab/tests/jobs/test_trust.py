@@ -26,8 +26,10 @@ from visionlens_jlab.core.notebook.dataset import Dataset
 from visionlens_jlab.core.notebook.direct import DirectDataset
 from visionlens_jlab.core.shapes import JobParameters, Level
 from visionlens_jlab.embeddings.shapes import EmbedRequest
+from visionlens_jlab.embeddings.store.embeddings import Embeddings
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.export.shapes import ExportRequest
+from visionlens_jlab.media.store.images import Images
 from visionlens_jlab.tests.agents.simulated_eyes import Eyes
 from visionlens_jlab.tests.catalog.strangers import bring
 from visionlens_jlab.tests.formats.test_confined import watched
@@ -58,17 +60,17 @@ def export(library: Library, store: DatasetStore, out: Path, images: str) -> int
 def by_function(library: Library, store: DatasetStore, _: Path, level: Level) -> int:
     dataset = Dataset(DirectDataset(library, store))
     dataset.embed(lambda images: np.ones((len(images), 4)), level=level, space="mine")
-    return store.space("mine").vectors
+    return store.part(Embeddings).read("mine").vectors
 
 
 def image(_: Library, store: DatasetStore, __: Path) -> int:
-    with store.open_image(*store.image_path(1)) as file:
+    with store.part(Images).open(*store.part(Images).path(1)) as file:
         return len(file.read())
 
 
 def crop(_: Library, store: DatasetStore, __: Path) -> int:
-    source = store.crop_source(1)
-    with store.open_image(source.location, source.path) as file:
+    source = store.part(Images).crop_source(1)
+    with store.part(Images).open(source.location, source.path) as file:
         return len(file.read())
 
 
@@ -140,9 +142,9 @@ def test_lost_thumbnails_are_not_made_from_it(secret: Path, tmp_path: Path) -> N
             "UPDATE sample SET thumb_pack = 'lost.pack', thumb_offset = 0, thumb_length = 9"
         )
     )
-    assert store.mend_thumbnails() == 0
+    assert store.part(Images).mend() == 0
     store.trust_roots()
-    assert store.mend_thumbnails() == 3
+    assert store.part(Images).mend() == 3
     library.close()
 
 

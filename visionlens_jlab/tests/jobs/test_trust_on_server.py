@@ -10,6 +10,7 @@ import pytest
 from visionlens_jlab.core.datasets.library import Library
 from visionlens_jlab.core.system.confinement import NOWHERE, Confinement
 from visionlens_jlab.extension import VisionLensApp
+from visionlens_jlab.media.store.images import Images
 from visionlens_jlab.tests.api.servers import Api, code, fill
 from visionlens_jlab.tests.catalog.strangers import bring
 from visionlens_jlab.tests.jobs.conftest import Jobs
@@ -73,5 +74,5 @@ async def test_what_a_script_ingested_is_served_and_the_other_way_round(
     store.close()
     script = Library(data_dir, allowed=NOWHERE)
     store = script.open(slug)
-    store.open_image(*store.image_path(1)).close()
+    store.part(Images).open(*store.part(Images).path(1)).close()
     script.close()

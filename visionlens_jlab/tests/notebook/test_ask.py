@@ -7,6 +7,7 @@ import json
 import pytest
 
 import visionlens_jlab as vl
+from visionlens_jlab.agents.store.runs import AgentRuns
 from visionlens_jlab.tests.agents.provider import serving
 
 
@@ -115,4 +116,4 @@ def test_what_an_earlier_version_answered_is_not_shown_as_checked(ds):
     assert found.outdated and found.claims == found.ideas == []
     assert repr(found) == "Not checked: The model is <b>ready</b>."
     assert "<em>Not checked:</em> The model is &lt;b&gt;" in found._repr_html_()
-    assert [one.answer.outdated for one in store.agent_runs() if one.run == "r"] == [True]
+    assert [one.answer.outdated for one in store.part(AgentRuns).all() if one.run == "r"] == [True]

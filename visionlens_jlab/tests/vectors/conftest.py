@@ -89,7 +89,7 @@ def home(tmp_path: Path) -> Path:
     """A data directory with a dataset that has no vectors yet."""
     library = Library(tmp_path / "home")
     store = library.create("many")
-    store.apply_piece(
+    store.results.apply(
         piece(
             tmp_path,
             sample=samples_table(0, COUNT, split=["train", "val"] * (COUNT // 2)),

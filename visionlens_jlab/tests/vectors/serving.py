@@ -11,6 +11,7 @@ from visionlens_jlab.core.catalog.store import DatasetStore
 from visionlens_jlab.core.views.search_shapes import SearchSpec
 from visionlens_jlab.core.views.shapes import ViewSpec
 from visionlens_jlab.embeddings.index.service import VectorService
+from visionlens_jlab.embeddings.store.embeddings import Embeddings
 from visionlens_jlab.embeddings.vectors.segments import unit
 from visionlens_jlab.tests.catalog.test_embeddings import space
 
@@ -46,17 +47,17 @@ def rows(count: int = COUNT, seed: int = 0) -> np.ndarray[Any, Any]:
 
 def fill(store: DatasetStore, first: int = 0, count: int = COUNT, seed: int = 0) -> None:
     """Vectors for ids from `first` on."""
-    store.add_vectors(
+    store.part(Embeddings).add(
         space("clip", dimension=DIMENSION), range(first, first + count), rows(count, seed)
     )
 
 
 def assert_same(service: VectorService, store: DatasetStore) -> None:
     """DuckDB and the index hold the same ids, and searches find what a scan finds."""
-    ids = store.segments("clip").ids
+    ids = store.part(Embeddings).segments("clip").ids
     assert service.ids(store, "clip").tolist() == ids.tolist()
-    assert store.space("clip").index == "ready"
+    assert store.part(Embeddings).read("clip").index == "ready"
     found = store.view(ViewSpec(search=SearchSpec(space="clip", like=[int(ids[0])], k=20)))
-    vectors = store.segments("clip").vectors_of(ids)
+    vectors = store.part(Embeddings).segments("clip").vectors_of(ids)
     expected = ids[np.argsort(-(vectors @ vectors[0]), kind="stable")][:20]
     assert found.ids.tolist() == expected.tolist()

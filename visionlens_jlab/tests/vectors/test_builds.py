@@ -14,6 +14,7 @@ from visionlens_jlab.embeddings.index.builds import SMALL_ROWS, Builds
 from visionlens_jlab.embeddings.index.config import VectorConfig
 from visionlens_jlab.embeddings.index.service import VectorService
 from visionlens_jlab.embeddings.shapes import EmbeddingSpace
+from visionlens_jlab.embeddings.store.embeddings import Embeddings
 from visionlens_jlab.tests.catalog.builders import piece, samples_table
 
 SECONDS = 30
@@ -65,13 +66,13 @@ def test_what_comes_in_many_calls_is_built_once(
     library = Library(tmp_path / "home")
     service = VectorService(library, VectorConfig())
     store = library.create("a")
-    store.apply_piece(piece(tmp_path, sample=samples_table(0, 60)))
+    store.results.apply(piece(tmp_path, sample=samples_table(0, 60)))
     space = EmbeddingSpace(
         space="clip", level="samples", model="m", version="1", dimension=4, created_at=""
     )
     for start in range(0, 60, 10):
         ids = list(range(start, start + 10))
-        store.add_vectors(space, ids, np.random.default_rng(start).normal(size=(10, 4)))
+        store.part(Embeddings).add(space, ids, np.random.default_rng(start).normal(size=(10, 4)))
     assert service.wait(SECONDS)
     assert len(built) == 1 and len(service.ids(store, "clip")) == 60
     service.close()

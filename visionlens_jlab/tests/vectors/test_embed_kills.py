@@ -15,6 +15,7 @@ from visionlens_jlab.config import ENV_QDRANT_API_KEY
 from visionlens_jlab.core.datasets.library import Library
 from visionlens_jlab.embeddings.index.config import VectorConfig
 from visionlens_jlab.embeddings.index.service import VectorService
+from visionlens_jlab.embeddings.store.embeddings import Embeddings
 from visionlens_jlab.tests.jobs.end_state import BOXES, make_source
 from visionlens_jlab.tests.jobs.servers import Server
 from visionlens_jlab.tests.jobs.test_kills import gone, kill
@@ -138,11 +139,11 @@ def _check(data_dir: Path, config: VectorConfig, space: str) -> None:
     try:
         store = library.open("many")
         assert service.wait(120)
-        for found in store.spaces():
+        for found in store.part(Embeddings).all():
             assert found.index == "ready", found
-            ids: Any = store.segments(found.space).ids
+            ids: Any = store.part(Embeddings).segments(found.space).ids
             assert service.ids(store, found.space).tolist() == ids.tolist()
-        assert store.space(space).vectors > 0.9 * BOXES * (IMAGES - 10)
+        assert store.part(Embeddings).read(space).vectors > 0.9 * BOXES * (IMAGES - 10)
     finally:
         service.close()
         library.close()

@@ -15,6 +15,7 @@ import pytest
 from visionlens_jlab.core.datasets.library import Library
 from visionlens_jlab.embeddings.index.config import VectorConfig
 from visionlens_jlab.embeddings.index.service import VectorService
+from visionlens_jlab.embeddings.store.embeddings import Embeddings
 from visionlens_jlab.tests.catalog.builders import piece, samples_table
 from visionlens_jlab.tests.vectors.conftest import ENGINES, FREE
 from visionlens_jlab.tests.vectors.qdrant_server import KEY
@@ -51,7 +52,8 @@ for sequence in range(10_000):
     file = folder / "vectors.arrow"
     write_segment(file, ids, random.normal(size=(40, 16)))
     summary = {"space": space.model_dump()}
-    store.apply_piece(Piece(f"job-{seed}", sequence, folder, {}, {"vectors.arrow": file}, summary))
+    files = {"vectors.arrow": file}
+    store.results.apply(Piece(f"job-{seed}", sequence, folder, {}, files, summary))
     if sequence % 7 == 3 and store.count("samples") > 3000:
         alive = store.view(ViewSpec()).ids
         store.delete_samples(random.choice(alive, 3, replace=False))
@@ -76,7 +78,7 @@ def test_after_each_kill_both_hold_the_same_ids(
 ) -> None:
     home = tmp_path / "home"
     library = Library(home)
-    library.create("many").apply_piece(piece(tmp_path, sample=samples_table(0, COUNT)))
+    library.create("many").results.apply(piece(tmp_path, sample=samples_table(0, COUNT)))
     library.close()
     chance = random.Random(kills)
     for number in range(kills):
@@ -98,8 +100,8 @@ def _check(home: Path, config: VectorConfig) -> None:
     try:
         store = library.open("many")
         assert service.wait(120)
-        assert store.space("clip").index == "ready"
-        segments = store.segments("clip")
+        assert store.part(Embeddings).read("clip").index == "ready"
+        segments = store.part(Embeddings).segments("clip")
         ids = service.ids(store, "clip")
         assert ids.tolist() == segments.ids.tolist()
         # Not the ids alone: the index has the vectors that count.

@@ -15,6 +15,7 @@ from visionlens_jlab.core.views.search_shapes import SearchSpec
 from visionlens_jlab.core.views.shapes import ViewSpec
 from visionlens_jlab.embeddings.index.config import VectorConfig
 from visionlens_jlab.embeddings.index.service import VectorService
+from visionlens_jlab.embeddings.store.embeddings import Embeddings
 from visionlens_jlab.tests.catalog.builders import annotations_table, piece, samples_table
 from visionlens_jlab.tests.catalog.test_embeddings import space
 from visionlens_jlab.tests.vectors.conftest import FREE
@@ -30,15 +31,17 @@ def home(tmp_path: Path) -> Path:
     library = Library(tmp_path / "home")
     service = VectorService(library, VectorConfig(), costs=FREE)
     store = library.create("many")
-    store.apply_piece(
+    store.results.apply(
         piece(tmp_path, sample=samples_table(0, COUNT), annotation=annotations_table([0, 1, 2]))
     )
     random = np.random.default_rng(0)
-    store.add_vectors(space("a", dimension=8), range(COUNT), random.normal(size=(COUNT, 8)))
+    store.part(Embeddings).add(
+        space("a", dimension=8), range(COUNT), random.normal(size=(COUNT, 8))
+    )
     objects = space("b", level="annotations", dimension=5)
-    store.add_vectors(objects, range(3), random.normal(size=(3, 5)))
+    store.part(Embeddings).add(objects, range(3), random.normal(size=(3, 5)))
     assert service.wait(120)
-    assert [found.index for found in store.spaces()] == ["ready", "ready"]
+    assert [found.index for found in store.part(Embeddings).all()] == ["ready", "ready"]
     service.close()
     library.close()
     return tmp_path / "home"
@@ -75,14 +78,14 @@ def test_to_a_server_and_back(
     service: VectorService = request.getfixturevalue("served")
     store = service._library.open("many")
     assert service.wait(60)
-    assert [found.index for found in store.spaces()] == ["ready", "ready"]
+    assert [found.index for found in store.part(Embeddings).all()] == ["ready", "ready"]
     assert service.ids(store, "a").tolist() == list(range(COUNT))
     found = store.view(ViewSpec(search=SearchSpec(space="a", like=[4], k=5)))
     assert found.ids[0] == 4
     assert not list((folder / "index").iterdir())
     # What is added follows there.
-    store.add_vectors(space("a", dimension=8), [4], -np.ones((1, 8)))
-    assert service.wait(60) and store.space("a").index == "ready"
+    store.part(Embeddings).add(space("a", dimension=8), [4], -np.ones((1, 8)))
+    assert service.wait(60) and store.part(Embeddings).read("a").index == "ready"
     store.release()
 
     assert main([*move, "--embedded"]) == 0

@@ -13,6 +13,7 @@ from visionlens_jlab.embeddings.index import service as service_module
 from visionlens_jlab.embeddings.index.config import VectorConfig
 from visionlens_jlab.embeddings.index.places import collection_of
 from visionlens_jlab.embeddings.index.service import VectorService
+from visionlens_jlab.embeddings.store.embeddings import Embeddings
 from visionlens_jlab.tests.catalog.test_embeddings import space
 from visionlens_jlab.tests.vectors.conftest import FREE
 from visionlens_jlab.tests.vectors.qdrant_server import KEY, UnavailableError, qdrant
@@ -33,12 +34,12 @@ def test_a_deleted_space_loses_its_index(serve: Serve, config: VectorConfig) -> 
     fill(store, 0, 100)
     settle(service)
     collection = collection_of(store, "clip", DIMENSION)
-    store.delete_space("clip")
+    store.part(Embeddings).delete("clip")
     settle(service)
     assert service.engine(config.url).info(collection) is None
     # Another model under the same name, of another dimension.
     other = space("clip", dimension=5).model_copy(update={"version": "2"})
-    store.add_vectors(other, range(30), np.random.default_rng(0).normal(size=(30, 5)))
+    store.part(Embeddings).add(other, range(30), np.random.default_rng(0).normal(size=(30, 5)))
     settle(service)
     assert service.ids(store, "clip").tolist() == list(range(30))
 
@@ -48,7 +49,7 @@ def test_a_space_made_again_has_nothing_of_the_old_one(serve: Serve) -> None:
     store = opened(service)
     fill(store, 0, 300)
     settle(service)
-    store.delete_space("clip")
+    store.part(Embeddings).delete("clip")
     fill(store, 200, 300, seed=5)
     settle(service)
     assert_same(service, store)
@@ -64,7 +65,7 @@ def test_a_space_deleted_meanwhile_leaves_nothing(
     gone = collection_of(store, "clip", DIMENSION)
     stop(service)
     library = Library(home)
-    library.open("many").delete_space("clip")
+    library.open("many").part(Embeddings).delete("clip")
     library.close()
     again = serve()
     store = opened(again)
@@ -86,7 +87,7 @@ def test_a_space_deleted_while_the_server_is_down_loses_its_index(
             gone = collection_of(store, "clip", DIMENSION)
             engine = service.engine(url)
             assert [found.name for found in engine.collections(gone.name, gone.folder)]
-        store.delete_space("clip")
+        store.part(Embeddings).delete("clip")
         settle(service)
         assert "deleted spaces of many stays" in caplog.text
         with qdrant(tmp_path / "own", url):

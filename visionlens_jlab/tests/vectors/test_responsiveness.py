@@ -16,6 +16,7 @@ from visionlens_jlab.core.views.search_shapes import SearchSpec
 from visionlens_jlab.core.views.shapes import ViewSpec
 from visionlens_jlab.embeddings.index.config import VectorConfig
 from visionlens_jlab.embeddings.index.service import VectorService
+from visionlens_jlab.embeddings.store.embeddings import Embeddings
 from visionlens_jlab.tests.catalog.builders import piece, samples_table
 from visionlens_jlab.tests.catalog.test_embeddings import space
 from visionlens_jlab.tests.jobs.stalls import measured
@@ -45,7 +46,11 @@ class Turns:
 async def _search_while_building(store: DatasetStore) -> int:
     """The number of searches answered before the index was ready."""
     answered = 0
-    while (await asyncio.to_thread(store.space, "clip")).index in ("none", "behind", "building"):
+    while (await asyncio.to_thread(store.part(Embeddings).read, "clip")).index in (
+        "none",
+        "behind",
+        "building",
+    ):
         # Another one each time: none comes from a cache.
         search = SearchSpec(space="clip", like=[answered % COUNT], k=20)
         view = await asyncio.to_thread(store.view, ViewSpec(search=search))
@@ -62,9 +67,9 @@ async def test_the_loop_goes_on_during_a_build(tmp_path: Path) -> None:
     service = VectorService(library, VectorConfig(), costs=FREE)
     try:
         store = library.create("many")
-        store.apply_piece(piece(tmp_path, sample=samples_table(0, COUNT)))
+        store.results.apply(piece(tmp_path, sample=samples_table(0, COUNT)))
         rows = np.random.default_rng(0).normal(size=(COUNT, DIMENSION))
-        store.add_vectors(space("clip", dimension=DIMENSION), range(COUNT), rows)
+        store.part(Embeddings).add(space("clip", dimension=DIMENSION), range(COUNT), rows)
         turns = Turns()
         watching = asyncio.create_task(turns.watch())
         async with measured() as stalls:
@@ -72,7 +77,7 @@ async def test_the_loop_goes_on_during_a_build(tmp_path: Path) -> None:
         watching.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await watching
-        assert store.space("clip").index == "ready"
+        assert store.part(Embeddings).read("clip").index == "ready"
         print(
             f"\n{answered} searches during the build, {turns.count} turns of the event loop; "
             f"longest gap {stalls.longest * 1000:.0f} ms, most CPU between two turns "

@@ -23,6 +23,7 @@ from visionlens_jlab.embeddings.index import service as service_module
 from visionlens_jlab.embeddings.index.client import EdgeClient
 from visionlens_jlab.embeddings.index.config import VectorConfig
 from visionlens_jlab.embeddings.index.places import collection_of
+from visionlens_jlab.embeddings.store.embeddings import Embeddings
 from visionlens_jlab.tests.vectors.serving import (
     COUNT,
     DIMENSION,
@@ -49,7 +50,7 @@ def test_the_index_follows_the_dataset(serve: Serve) -> None:
     store.delete_samples([0, 7, 399, 640])
     settle(service)
     assert_same(service, store)
-    assert store.space("clip").vectors == 796
+    assert store.part(Embeddings).read("clip").vectors == 796
 
 
 def test_searches_ask_the_index(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -163,9 +164,9 @@ def test_segments_are_compacted(serve: Serve, monkeypatch: pytest.MonkeyPatch) -
         fill(store, first, 20, seed=first)
         settle(service)
         assert_same(service, store)
-    files, _, _ = store.vector_source("clip")
+    files, _, _ = store.part(Embeddings).source("clip")
     assert len(files) <= 5
-    ids, vectors = store.segments("clip").read()
+    ids, vectors = store.part(Embeddings).segments("clip").read()
     expected = np.concatenate([rows(20, first)[:10] for first in range(0, 120, 10)])
     np.testing.assert_allclose(vectors[np.argsort(ids)][:120], expected, atol=1e-6)
 
@@ -207,7 +208,7 @@ def test_a_search_under_way_survives_the_end_of_the_vector_process(
     monkeypatch.setattr(service_module, "RETRY_SECONDS", 3600)
     monkeypatch.setattr(client, "_COMMAND", [sys.executable, "-c", ""])
     search_and_kill(100)
-    assert store.space("clip").index == "failed"
+    assert store.part(Embeddings).read("clip").index == "failed"
 
 
 def test_where_no_engine_answers_searches_scan(
@@ -218,7 +219,7 @@ def test_where_no_engine_answers_searches_scan(
     store = opened(service)
     fill(store, 0, 300)
     settle(service)
-    assert store.space("clip").index == "failed"
+    assert store.part(Embeddings).read("clip").index == "failed"
     found = store.view(ViewSpec(search=SearchSpec(space="clip", like=[5], k=3)))
     assert found.ids[0] == 5 and len(found.ids) == 3
     assert "secret-key" not in caplog.text + repr(service._config)
@@ -231,7 +232,7 @@ def test_a_read_only_dataset_is_scanned(serve: Serve, home: Path) -> None:
     stop(service)
     again = serve()
     store = again._library.open("many", read_only=True)
-    assert store.space("clip").index == "none"
+    assert store.part(Embeddings).read("clip").index == "none"
     found = store.view(ViewSpec(search=SearchSpec(space="clip", like=[5], k=3)))
     assert found.ids[0] == 5
 

@@ -1,0 +1,67 @@
+"""Projections and colours of the map, as a part of the open dataset."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from visionlens_jlab.core.catalog.dataset import Part
+from visionlens_jlab.core.damage.stored_files import Inspection
+from visionlens_jlab.core.datasets.own_files import own_file, remove_own_files
+from visionlens_jlab.core.views.tables import Ids
+from visionlens_jlab.map.shapes import ColorsRequest, Projection
+from visionlens_jlab.map.store import rows as projection_rows
+from visionlens_jlab.map.store.colors import Coloring, read_colors
+from visionlens_jlab.map.store.stored_files import bad_projections
+
+Matrix = np.ndarray[Any, Any]
+
+
+class Projections(Part):
+    """The projections of one dataset."""
+
+    def all(self) -> list[Projection]:
+        """Every projection, oldest first."""
+        with self.store.snapshot() as snapshot:
+            return projection_rows.read_projections(snapshot.reader)
+
+    def read(self, projection: str) -> Projection:
+        """One projection. PROJECTION_NOT_FOUND."""
+        with self.store.snapshot() as snapshot:
+            return projection_rows.read_projection(snapshot.reader, projection)[0]
+
+    def coordinates(self, projection: str) -> tuple[Ids, Matrix]:
+        """Ids uint32 (n,) and coordinates float32 (n, dimensions). PROJECTION_NOT_FOUND."""
+        with self.store.snapshot() as snapshot:
+            found, file, _ = projection_rows.read_projection(snapshot.reader, projection)
+            path = own_file(self.store.folder, file)
+            return projection_rows.read_coordinates(path, found.dimensions)
+
+    def model(self, projection: str) -> Path | None:
+        """The fitted model of a projection; None: it has none. PROJECTION_NOT_FOUND."""
+        with self.store.snapshot() as snapshot:
+            file = projection_rows.read_projection(snapshot.reader, projection)[2]
+        return None if file is None else own_file(self.store.folder, file)
+
+    def bad(self, *, thorough: bool = False) -> dict[str, str]:
+        """Projection -> what of it is damaged or lost, as `damages` finds it."""
+        suspects = self.store.watch.suspects
+        with self.store.snapshot() as snapshot:
+            look = Inspection(snapshot.reader, self.store.folder, thorough, suspects)
+            return bad_projections(look)
+
+    def delete(self, projection: str) -> None:
+        """Remove a projection. PROJECTION_NOT_FOUND."""
+        files: list[str] = self.store.write(
+            lambda cursor: projection_rows.remove_projection(cursor, projection),
+            kind="delete_projection",
+            payload={"projection": projection},
+        )
+        remove_own_files(self.store.folder, files)
+
+    def colors(self, request: ColorsRequest) -> Coloring:
+        """One value of a field for each id, with what it means. FIELD_UNKNOWN."""
+        with self.store.snapshot() as snapshot:
+            return read_colors(snapshot, request)
