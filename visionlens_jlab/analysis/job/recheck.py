@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 
 from visionlens_jlab.analysis.shapes import Effect, SliceRequest
-from visionlens_jlab.analysis.slices.contrasts import effect
-from visionlens_jlab.analysis.slices.halves import both
 from visionlens_jlab.analysis.slices.input import SliceInput
 from visionlens_jlab.analysis.slices.members import members_digest
 from visionlens_jlab.analysis.slices.single_test import units_of
+from visionlens_jlab.analysis.slices.statistics.contrasts import effect
+from visionlens_jlab.analysis.slices.statistics.halves import both
 from visionlens_jlab.core.jobs.context import JobContext
 
 

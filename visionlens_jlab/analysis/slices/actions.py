@@ -7,8 +7,8 @@ from math import floor
 import numpy as np
 
 from visionlens_jlab.analysis.shapes import Action
-from visionlens_jlab.analysis.slices.halves import Half
 from visionlens_jlab.analysis.slices.input import SliceInput, Units
+from visionlens_jlab.analysis.slices.statistics.halves import Half
 from visionlens_jlab.analysis.slices.terms import Slice
 
 _ENOUGH = 0.5

@@ -8,12 +8,12 @@ import numpy as np
 
 from visionlens_jlab.analysis.shapes import Effect
 from visionlens_jlab.analysis.slices.candidates import Chosen
-from visionlens_jlab.analysis.slices.contrasts import effect, p_values
-from visionlens_jlab.analysis.slices.distributions import t_quantile
-from visionlens_jlab.analysis.slices.false_discovery import holm
-from visionlens_jlab.analysis.slices.halves import Half
-from visionlens_jlab.analysis.slices.prediction import Excess, Expected
 from visionlens_jlab.analysis.slices.search import Family, Search, part_of
+from visionlens_jlab.analysis.slices.statistics.contrasts import effect, p_values
+from visionlens_jlab.analysis.slices.statistics.distributions import t_quantile
+from visionlens_jlab.analysis.slices.statistics.false_discovery import holm
+from visionlens_jlab.analysis.slices.statistics.halves import Half
+from visionlens_jlab.analysis.slices.statistics.prediction import Excess, Expected
 from visionlens_jlab.analysis.slices.terms import Slice, Term
 
 _WORSE = 1.645

@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 
 from visionlens_jlab.analysis.slices.encoding import Columns
-from visionlens_jlab.analysis.slices.halves import Half
-from visionlens_jlab.analysis.slices.prediction import Expected, gains
 from visionlens_jlab.analysis.slices.rounding import between
+from visionlens_jlab.analysis.slices.statistics.halves import Half
+from visionlens_jlab.analysis.slices.statistics.prediction import Expected, gains
 from visionlens_jlab.analysis.slices.terms import Slice, Term
 
 CUTS = 128

@@ -8,9 +8,9 @@ import numpy as np
 import pyarrow as pa
 
 from visionlens_jlab.analysis.shapes import LeftOut
-from visionlens_jlab.analysis.slices.halves import Half
 from visionlens_jlab.analysis.slices.input import Feature, SliceInput, Units
 from visionlens_jlab.analysis.slices.rounding import between
+from visionlens_jlab.analysis.slices.statistics.halves import Half
 from visionlens_jlab.analysis.slices.terms import Term
 from visionlens_jlab.core.system.arrow_columns import present_in, values_of
 

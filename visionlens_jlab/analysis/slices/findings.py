@@ -19,12 +19,12 @@ from visionlens_jlab.analysis.shapes import (
 from visionlens_jlab.analysis.slices.actions import action_for
 from visionlens_jlab.analysis.slices.candidates import Rival, is_part, jaccard
 from visionlens_jlab.analysis.slices.confirmation import Judged
-from visionlens_jlab.analysis.slices.contrasts import effect
-from visionlens_jlab.analysis.slices.halves import both
 from visionlens_jlab.analysis.slices.input import SliceInput, Units
 from visionlens_jlab.analysis.slices.members import members_digest
 from visionlens_jlab.analysis.slices.search import Search, is_leading
 from visionlens_jlab.analysis.slices.settings import ASSOCIATED, OVERLAPS, SAID
+from visionlens_jlab.analysis.slices.statistics.contrasts import effect
+from visionlens_jlab.analysis.slices.statistics.halves import both
 from visionlens_jlab.analysis.slices.terms import Slice, label_of, predicate_of, sql_of
 from visionlens_jlab.analysis.slices.wording import (
     constant_of,

@@ -14,13 +14,9 @@ from itertools import combinations
 import numpy as np
 
 from visionlens_jlab.analysis.slices.candidates import Chosen, Rival, is_part, jaccard, may_say
-from visionlens_jlab.analysis.slices.contrasts import p_values
 from visionlens_jlab.analysis.slices.cut_points import refine
 from visionlens_jlab.analysis.slices.encoding import Columns
-from visionlens_jlab.analysis.slices.false_discovery import benjamini_hochberg
 from visionlens_jlab.analysis.slices.grading import degrees_of, is_degree_of
-from visionlens_jlab.analysis.slices.halves import Half
-from visionlens_jlab.analysis.slices.prediction import Excess, Expected, Scale
 from visionlens_jlab.analysis.slices.settings import (
     ENTRY_Z,
     EXPLAINED_Z,
@@ -31,6 +27,10 @@ from visionlens_jlab.analysis.slices.settings import (
     least_effect,
 )
 from visionlens_jlab.analysis.slices.statement import Stating
+from visionlens_jlab.analysis.slices.statistics.contrasts import p_values
+from visionlens_jlab.analysis.slices.statistics.false_discovery import benjamini_hochberg
+from visionlens_jlab.analysis.slices.statistics.halves import Half
+from visionlens_jlab.analysis.slices.statistics.prediction import Excess, Expected, Scale
 from visionlens_jlab.analysis.slices.terms import Slice, simplicity
 
 _ALIKE = 0.85

@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 
 from visionlens_jlab.analysis.slices.encoding import Columns
-from visionlens_jlab.analysis.slices.halves import Half
+from visionlens_jlab.analysis.slices.statistics.halves import Half
 from visionlens_jlab.analysis.slices.terms import Slice, Term
 
 _DEGREES = (1 / 3, 2 / 3, 3 / 2, 2.0)

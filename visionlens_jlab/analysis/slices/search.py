@@ -9,15 +9,15 @@ import numpy as np
 
 from visionlens_jlab.analysis.shapes import AnalyseRequest, LeftOut
 from visionlens_jlab.analysis.slices.candidates import Rival
-from visionlens_jlab.analysis.slices.contrasts import p_values
 from visionlens_jlab.analysis.slices.encoding import Columns, Encoded, encode
 from visionlens_jlab.analysis.slices.enumeration import Enumerated, enumerate_slices
-from visionlens_jlab.analysis.slices.false_discovery import benjamini_hochberg
-from visionlens_jlab.analysis.slices.halves import Half, half
 from visionlens_jlab.analysis.slices.input import Feature, SliceInput, Units, is_wanted
-from visionlens_jlab.analysis.slices.prediction import Expected, Scale
 from visionlens_jlab.analysis.slices.settings import PART_OF_SMALL, SMALL, least_effect
 from visionlens_jlab.analysis.slices.single_test import Tests
+from visionlens_jlab.analysis.slices.statistics.contrasts import p_values
+from visionlens_jlab.analysis.slices.statistics.false_discovery import benjamini_hochberg
+from visionlens_jlab.analysis.slices.statistics.halves import Half, half
+from visionlens_jlab.analysis.slices.statistics.prediction import Expected, Scale
 from visionlens_jlab.analysis.slices.terms import Slice, weight_of
 
 _MAY_BE = 0.05

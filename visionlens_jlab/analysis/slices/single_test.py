@@ -13,11 +13,11 @@ from visionlens_jlab.analysis.shapes import (
     Effect,
     SliceRequest,
 )
-from visionlens_jlab.analysis.slices.contrasts import effect
-from visionlens_jlab.analysis.slices.false_discovery import benjamini_hochberg, holm
-from visionlens_jlab.analysis.slices.halves import Half, half
 from visionlens_jlab.analysis.slices.input import SliceInput, Units
 from visionlens_jlab.analysis.slices.settings import ALPHA, CONFIRMED
+from visionlens_jlab.analysis.slices.statistics.contrasts import effect
+from visionlens_jlab.analysis.slices.statistics.false_discovery import benjamini_hochberg, holm
+from visionlens_jlab.analysis.slices.statistics.halves import Half, half
 from visionlens_jlab.analysis.slices.wording import shortage_of
 from visionlens_jlab.errors import VisionLensError
 

@@ -19,9 +19,9 @@ import numpy as np
 
 from visionlens_jlab.analysis.slices.cut_points import CUTS, refine
 from visionlens_jlab.analysis.slices.encoding import Columns, Encoded
-from visionlens_jlab.analysis.slices.halves import Half
-from visionlens_jlab.analysis.slices.prediction import Expected, gains
 from visionlens_jlab.analysis.slices.settings import ENTRY_Z
+from visionlens_jlab.analysis.slices.statistics.halves import Half
+from visionlens_jlab.analysis.slices.statistics.prediction import Expected, gains
 from visionlens_jlab.analysis.slices.terms import CUTTING, Slice, Term
 
 _BETTER = 0.5

@@ -6,17 +6,17 @@ import numpy as np
 
 from visionlens_jlab.analysis.shapes import AnalyseRequest, Untested
 from visionlens_jlab.analysis.slices.candidates import Chosen
-from visionlens_jlab.analysis.slices.contrasts import effect, p_values
 from visionlens_jlab.analysis.slices.encoding import Encoded, encode
 from visionlens_jlab.analysis.slices.enumeration import enumerate_slices
-from visionlens_jlab.analysis.slices.false_discovery import benjamini_hochberg
 from visionlens_jlab.analysis.slices.findings import narrowed
-from visionlens_jlab.analysis.slices.halves import Half, both
 from visionlens_jlab.analysis.slices.input import SliceInput
-from visionlens_jlab.analysis.slices.prediction import Expected
 from visionlens_jlab.analysis.slices.search import Search, depth_of, features_of
 from visionlens_jlab.analysis.slices.settings import least_effect
 from visionlens_jlab.analysis.slices.single_test import shortage
+from visionlens_jlab.analysis.slices.statistics.contrasts import effect, p_values
+from visionlens_jlab.analysis.slices.statistics.false_discovery import benjamini_hochberg
+from visionlens_jlab.analysis.slices.statistics.halves import Half, both
+from visionlens_jlab.analysis.slices.statistics.prediction import Expected
 from visionlens_jlab.analysis.slices.terms import Slice, label_of, predicate_of
 
 _UNITS, _GROUPS = 8, 3

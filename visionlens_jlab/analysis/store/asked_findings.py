@@ -25,9 +25,9 @@ def asked_finding(snapshot: Snapshot, tested: SliceTest, author: Author) -> Find
     """
     from visionlens_jlab.analysis.slices.actions import action_for
     from visionlens_jlab.analysis.slices.findings import examples_of, name_of, narrowed
-    from visionlens_jlab.analysis.slices.halves import both
     from visionlens_jlab.analysis.slices.members import members_digest
     from visionlens_jlab.analysis.slices.single_test import units_of
+    from visionlens_jlab.analysis.slices.statistics.halves import both
     from visionlens_jlab.analysis.slices.wording import description_of, title_for
 
     request = tested.request

@@ -9,11 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from visionlens_jlab.analysis.slices.contrasts import contrast, effect, robust, wilson
-from visionlens_jlab.analysis.slices.distributions import normal_two_sided, t_quantile, t_two_sided
-from visionlens_jlab.analysis.slices.false_discovery import benjamini_hochberg, holm
-from visionlens_jlab.analysis.slices.halves import Half
-from visionlens_jlab.analysis.slices.prediction import Expected
+from visionlens_jlab.analysis.slices.statistics.contrasts import contrast, effect, robust, wilson
+from visionlens_jlab.analysis.slices.statistics.distributions import (
+    normal_two_sided,
+    t_quantile,
+    t_two_sided,
+)
+from visionlens_jlab.analysis.slices.statistics.false_discovery import benjamini_hochberg, holm
+from visionlens_jlab.analysis.slices.statistics.halves import Half
+from visionlens_jlab.analysis.slices.statistics.prediction import Expected
 from visionlens_jlab.tests.agents.slices.toy import half_of
 
 P_VALUES = st.lists(st.floats(0, 1, allow_subnormal=False), min_size=1, max_size=12)

@@ -8,8 +8,12 @@ from math import sqrt
 import numpy as np
 
 from visionlens_jlab.analysis.shapes import Effect
-from visionlens_jlab.analysis.slices.distributions import normal_two_sided, t_quantile, t_two_sided
-from visionlens_jlab.analysis.slices.halves import Half, weights_of
+from visionlens_jlab.analysis.slices.statistics.distributions import (
+    normal_two_sided,
+    t_quantile,
+    t_two_sided,
+)
+from visionlens_jlab.analysis.slices.statistics.halves import Half, weights_of
 
 _Z = 1.959963984540054
 _NAN = float("nan")
