@@ -41,7 +41,7 @@ def generate(
     render: bool = True,
     progress: Progress | None = None,
 ) -> dict[str, Any]:
-    """Write a COCO folder of `n` images, and its manifest outside the folder.
+    """Write a COCO folder of `n` images, and its manifest, which it gives, outside.
 
     Parameters
     ----------
@@ -64,10 +64,6 @@ def generate(
         False: write the labels only.
     progress : callable, optional
         Called with (images done, images in all).
-
-    Returns
-    -------
-    The manifest.
 
     Raises
     ------

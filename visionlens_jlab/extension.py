@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit, urlunsplit
@@ -66,51 +67,13 @@ class VisionLensApp(ExtensionApp):  # type: ignore[misc]
         data_dir = Path(options.data_dir).expanduser().resolve()
         root = Path(self.serverapp.root_dir).expanduser()
         announcer = Announcer(self.serverapp.event_logger)
-        settings = {
-            "agents": agent_config(options),
-            "embeddings": options.embed_after_ingest,
-            "map": options.project_after_embed,
-        }
         policy = PathPolicy(options.allowed_roots or [root, Path.home()], root)
-
-        def make_runner(library: Library) -> JobRunner:
-            from visionlens_jlab.core.jobs.kernel import WorkerKernel
-            from visionlens_jlab.core.jobs.runner import JobRunner
-
-            names: dict[LaneName, str] = {
-                "cpu": options.worker_kernel_name,
-                "gpu": options.gpu_kernel_name or options.worker_kernel_name,
-            }
-            return JobRunner(
-                library,
-                {
-                    lane: WorkerKernel(
-                        options.worker_manager_class,
-                        name,
-                        data_dir,
-                        worker_settings(options, policy),
-                    )
-                    for lane, name in names.items()
-                },
-                announcer,
-                touch=self._touch,
-                warm_seconds=options.worker_warm_seconds,
-                settings=settings,
-                user_jobs=options.user_jobs,
-            )
-
-        def make_index(library: Library) -> VectorService:
-            from visionlens_jlab.embeddings.index.config import VectorConfig
-            from visionlens_jlab.embeddings.index.service import VectorService
-
-            return VectorService(library, VectorConfig(options.qdrant_url, options.qdrant_api_key))
-
         self.services = Services(
             data_dir,
             policy,
             announcer,
-            make_runner,
-            make_index,
+            partial(self._make_runner, options, policy, announcer),
+            partial(_make_index, options),
             contract=document,
             idle_seconds=options.idle_seconds,
             body_bytes=self.serverapp.max_body_size,
@@ -125,7 +88,7 @@ class VisionLensApp(ExtensionApp):  # type: ignore[misc]
                 open_datasets=options.open_datasets,
             ),
             sql_seconds=options.sql_seconds,
-            settings=settings,
+            settings=capability_settings(options),
             remote_code=options.trust_remote_code,
             faults=self.faults,
         )
@@ -161,11 +124,52 @@ class VisionLensApp(ExtensionApp):  # type: ignore[misc]
             os.environ.pop(ENV_TOKEN, None)
         await self.services.stop()
 
+    def _make_runner(
+        self, options: VisionLens, policy: PathPolicy, announcer: Announcer, library: Library
+    ) -> JobRunner:
+        from visionlens_jlab.core.jobs.kernel import WorkerKernel
+        from visionlens_jlab.core.jobs.runner import JobRunner
+
+        names: dict[LaneName, str] = {
+            "cpu": options.worker_kernel_name,
+            "gpu": options.gpu_kernel_name or options.worker_kernel_name,
+        }
+        manager, folder = options.worker_manager_class, library.data_dir
+        environment = worker_settings(options, policy)
+        return JobRunner(
+            library,
+            {
+                lane: WorkerKernel(manager, name, folder, environment)
+                for lane, name in names.items()
+            },
+            announcer,
+            touch=self._touch,
+            warm_seconds=options.worker_warm_seconds,
+            settings=capability_settings(options),
+            user_jobs=options.user_jobs,
+        )
+
     def _touch(self) -> None:
         from jupyter_server._tz import utcnow
 
         times: dict[str, Any] = self.serverapp.web_app.settings["last_activity_times"]
         times[self.name] = utcnow()
+
+
+def _make_index(options: VisionLens, library: Library) -> VectorService:
+    from visionlens_jlab.embeddings.index.config import VectorConfig
+    from visionlens_jlab.embeddings.index.service import VectorService
+
+    return VectorService(library, VectorConfig(options.qdrant_url, options.qdrant_api_key))
+
+
+def capability_settings(options: VisionLens) -> dict[str, Any]:
+    """What capabilities get of the settings, by their names."""
+    return {
+        "agents": agent_config(options),
+        "embeddings": options.embed_after_ingest,
+        "map": options.project_after_embed,
+    }
 
 
 def worker_settings(options: VisionLens, policy: PathPolicy) -> dict[str, str]:

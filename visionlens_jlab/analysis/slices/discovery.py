@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
@@ -59,15 +60,9 @@ def analyse(
     tests = earlier or []
     searches = [search_units(given, units, request, progress) for units in _wanted(given, request)]
     family = Family(searches, tests)
-    choices = [
-        _choose(search, request, family, lambda d, n: progress("choose", d, n))
-        for search in searches
-    ]
-    judged = [
-        one
-        for search, choice in zip(searches, choices, strict=True)
-        for one in judge(search, choice.chosen, family)
-    ]
+    choose = partial(progress, "choose")
+    pairs = [(search, _choose(search, request, family, choose)) for search in searches]
+    judged = [one for search, choice in pairs for one in judge(search, choice.chosen, family)]
     passed = [second for first, second in tests if first <= request.alpha]
     judged = confirm(judged, passed, CONFIRMED * request.alpha)
     progress("describe", 0, 1)
@@ -75,16 +70,7 @@ def analyse(
     told, again = distinct(judged)
     found = [(one, finding_of(given, request, one, analysis, now)) for one in told]
     findings = ranked(found)[: request.limit]
-    weak = [
-        one
-        for search, choice in zip(searches, choices, strict=True)
-        for one in weak_of(search, choice.weak)
-    ]
-    untested = [
-        one
-        for search, choice in zip(searches, choices, strict=True)
-        for one in untested_of(given, search, choice.chosen, request)
-    ]
+    weak = [one for search, choice in pairs for one in weak_of(search, choice.weak)]
     info = AnalysisInfo(
         analysis=analysis,
         evaluation=given.evaluation,
@@ -95,7 +81,11 @@ def analyse(
         findings=[one.finding for one in findings],
         unconfirmed=[*unconfirmed_of(judged, again, findings), *weak],
         left_out=_left_out(given, searches),
-        untested=untested,
+        untested=[
+            one
+            for search, choice in pairs
+            for one in untested_of(given, search, choice.chosen, request)
+        ],
         warnings=[*given.warnings, *_silences(searches, request)],
         seconds=time.perf_counter() - began,
         digest=given.digest,

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from visionlens_jlab.analysis.shapes import AnalyseRequest, LeftOut
-from visionlens_jlab.analysis.slices.input import Feature, SliceInput
+from visionlens_jlab.analysis.slices.input import Feature, SliceInput, Units
 from visionlens_jlab.analysis.store.fields import Chosen, check_names, choose_fields, read_columns
 from visionlens_jlab.analysis.store.groups import read_groups
 from visionlens_jlab.analysis.store.scenes import read_scenes, scene_names
@@ -29,6 +29,7 @@ from visionlens_jlab.evaluation.store.runs import GROUND_TRUTH, read_run
 if TYPE_CHECKING:
     from visionlens_jlab.core.catalog.snapshot import Snapshot
     from visionlens_jlab.core.views.tables import Ids
+    from visionlens_jlab.evaluation.evaluated import Evaluated
     from visionlens_jlab.evaluation.store.rows import Stored
 
 _TRAINING = ("train", "training")
@@ -56,34 +57,25 @@ def read_slice_input(snapshot: Snapshot, request: AnalyseRequest) -> SliceInput:
     predictions, prediction_columns = _members(snapshot, chosen, run, sample_ids)
     answers = stored.request.protocol == "classification"
     scenes = read_scenes(snapshot, request, labels.samples, len(sample_ids), answers=answers)
-    among, told = _among(snapshot, stored, request)
-    given = Given(
-        evaluation=stored.detail.evaluation,
-        run=run,
-        evaluated=evaluated,
+    units = _units(
+        snapshot,
+        request,
+        stored,
+        evaluated,
+        sample_ids=sample_ids,
         labels=labels,
         predictions=predictions,
-        confidences=_confidences(snapshot, run),
-        images=_images(snapshot, sample_ids, evaluated.sample_ids, among),
-        among=among,
-        images_told=told,
-        quality=_label_quality(snapshot),
-        scenes=tuple(one.name for one in scenes),
+        scenes=list(scenes),
     )
-    units = read_units(given, request)
-    if not units:
-        raise VisionLensError("ANALYSIS_INVALID", "Nothing that was evaluated is left to analyse.")
     samples = read_columns(snapshot, chosen, "samples").drop_columns(["id"])
     for feature, column in scenes.items():
         samples = samples.append_column(feature.name, column)
-    tables = {"samples": samples, "labels": label_columns, "predictions": prediction_columns}
-    features, constant = _told_apart([*chosen.fields, *chosen.tags, *scenes], tables)
-    left_out = [*chosen.left_out, *constant]
-    _check_any(request, features, left_out)
-    tables = {
-        name: table.select([one.name for one in features if one.name in table.column_names])
-        for name, table in tables.items()
-    }
+    tables, features, left_out = _described(
+        request,
+        chosen,
+        [*chosen.fields, *chosen.tags, *scenes],
+        {"samples": samples, "labels": label_columns, "predictions": prediction_columns},
+    )
     groups = read_groups(snapshot, sample_ids)
     arrays = [sample_ids, groups, labels.samples, predictions.samples]
     arrays += [part for one in units for part in (one.rows, one.values)]
@@ -105,6 +97,52 @@ def read_slice_input(snapshot: Snapshot, request: AnalyseRequest) -> SliceInput:
         left_out=left_out,
         warnings=_warnings(snapshot, stored),
     )
+
+
+def _units(
+    snapshot: Snapshot,
+    request: AnalyseRequest,
+    stored: Stored,
+    evaluated: Evaluated,
+    *,
+    sample_ids: Ids,
+    labels: Members,
+    predictions: Members,
+    scenes: list[Feature],
+) -> list[Units]:
+    among, told = _among(snapshot, stored, request)
+    given = Given(
+        evaluation=stored.detail.evaluation,
+        run=stored.detail.run,
+        evaluated=evaluated,
+        labels=labels,
+        predictions=predictions,
+        confidences=_confidences(snapshot, stored.detail.run),
+        images=_images(snapshot, sample_ids, evaluated.sample_ids, among),
+        among=among,
+        images_told=told,
+        quality=_label_quality(snapshot),
+        scenes=tuple(one.name for one in scenes),
+    )
+    units = read_units(given, request)
+    if not units:
+        raise VisionLensError("ANALYSIS_INVALID", "Nothing that was evaluated is left to analyse.")
+    return units
+
+
+def _described(
+    request: AnalyseRequest, chosen: Chosen, wanted: list[Feature], tables: dict[str, pa.Table]
+) -> tuple[dict[str, pa.Table], list[Feature], list[LeftOut]]:
+    """The columns that can describe a slice, their features, and what was left out."""
+    features, constant = _told_apart(wanted, tables)
+    left_out = [*chosen.left_out, *constant]
+    _check_any(request, features, left_out)
+    names = [one.name for one in features]
+    kept = {
+        name: table.select([column for column in names if column in table.column_names])
+        for name, table in tables.items()
+    }
+    return kept, features, left_out
 
 
 def _check_any(request: AnalyseRequest, features: list[Feature], left_out: list[LeftOut]) -> None:

@@ -62,18 +62,9 @@ def make(model: str, options: dict[str, Any]) -> TorchEmbedder:
     except Exception as error:  # the libraries below raise many kinds
         why = first_line(error) if model.startswith("/") else why_not_loaded(error)
         raise missing_model(model, why, _FILES, error) from error
-    config = network.config
 
     def texts(given: Sequence[str], device: torch.device) -> torch.Tensor:
-        length = getattr(config.text_config, "max_position_embeddings", None)
-        padding = "max_length" if "siglip" in config.model_type else True
-        tokens = tokenizer(
-            list(given), padding=padding, truncation=True, max_length=length, return_tensors="pt"
-        )
-        wanted = {k: v.to(device) for k, v in tokens.items() if k in ("input_ids", _MASK)}
-        if "siglip" in config.model_type:
-            wanted.pop(_MASK, None)  # trained without one
-        return _pooled(network.get_text_features(**wanted))
+        return _texts(network, tokenizer, given, device)
 
     def encode(images: torch.Tensor) -> torch.Tensor:
         if hasattr(network, "get_image_features"):
@@ -93,6 +84,21 @@ def make(model: str, options: dict[str, Any]) -> TorchEmbedder:
 
 
 _MASK = "attention_mask"
+
+
+def _texts(
+    network: Any, tokenizer: Any, given: Sequence[str], device: torch.device
+) -> torch.Tensor:
+    config = network.config
+    length = getattr(config.text_config, "max_position_embeddings", None)
+    padding = "max_length" if "siglip" in config.model_type else True
+    tokens = tokenizer(
+        list(given), padding=padding, truncation=True, max_length=length, return_tensors="pt"
+    )
+    wanted = {k: v.to(device) for k, v in tokens.items() if k in ("input_ids", _MASK)}
+    if "siglip" in config.model_type:
+        wanted.pop(_MASK, None)  # trained without one
+    return _pooled(network.get_text_features(**wanted))
 
 
 def _tokenizer(network: Any, model: str, common: dict[str, Any]) -> Any:

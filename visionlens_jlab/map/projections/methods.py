@@ -78,14 +78,12 @@ def fit(
     if method not in METHODS:
         raise KeyError(method)
     curve = (0.0, 0.0)
-    few = len(vectors) <= FEW
-    if method == "pca" or few:
+    if method == "pca" or len(vectors) <= FEW:
         coordinates = start
     elif method == "pacmap":
         first = layouts.scaled(start)
-        coordinates = layouts.pacmap(
-            vectors, first, parameters, seed=seed, tick=_steps(watch, "layout")
-        )
+        tick = _steps(watch, "layout")
+        coordinates = layouts.pacmap(vectors, first, parameters, seed=seed, tick=tick)
     else:
         coordinates = _from_neighbours(method, vectors, start, parameters, seed=seed, watch=watch)
         if method == "umap":
