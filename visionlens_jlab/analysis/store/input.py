@@ -67,9 +67,7 @@ def read_slice_input(snapshot: Snapshot, request: AnalyseRequest) -> SliceInput:
         predictions=predictions,
         scenes=list(scenes),
     )
-    samples = read_columns(snapshot, chosen, "samples").drop_columns(["id"])
-    for feature, column in scenes.items():
-        samples = samples.append_column(feature.name, column)
+    samples = _samples(snapshot, chosen, scenes)
     tables, features, left_out = _described(
         request,
         chosen,
@@ -97,6 +95,13 @@ def read_slice_input(snapshot: Snapshot, request: AnalyseRequest) -> SliceInput:
         left_out=left_out,
         warnings=_warnings(snapshot, stored),
     )
+
+
+def _samples(snapshot: Snapshot, chosen: Chosen, scenes: dict[Feature, pa.Array]) -> pa.Table:
+    samples = read_columns(snapshot, chosen, "samples").drop_columns(["id"])
+    for feature, column in scenes.items():
+        samples = samples.append_column(feature.name, column)
+    return samples
 
 
 def _units(
