@@ -9,6 +9,8 @@ from pydantic import BaseModel, ConfigDict
 Level = Literal["samples", "annotations"]
 Scalar = str | int | float | bool | None
 Comparison = Literal["=", "!=", "<", "<=", ">", ">="]
+JobState = Literal["queued", "running", "cancelling", "done", "failed", "cancelled"]
+UNFINISHED: tuple[JobState, ...] = ("queued", "running", "cancelling")
 
 
 class Model(BaseModel):

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from visionlens_jlab.cli.checks.finding import Finding
-from visionlens_jlab.core.jobs.shapes import UNFINISHED
+from visionlens_jlab.core.shapes import UNFINISHED
 from visionlens_jlab.errors import VisionLensError
 
 if TYPE_CHECKING:

@@ -7,14 +7,14 @@ from visionlens_jlab.core.capability import resolve
 from visionlens_jlab.core.registry import capabilities
 
 CORE = tuple(
-    f"visionlens_jlab.core.{part}:ROUTES"
+    f"visionlens_jlab.core.api.{part}:ROUTES"
     for part in (
-        "api.about",
-        "jobs.routes",
-        "datasets.routes",
-        "fields.routes",
-        "views.routes",
-        "workspace.routes",
+        "about",
+        "resources.jobs",
+        "resources.datasets",
+        "resources.fields",
+        "resources.views",
+        "resources.workspace",
     )
 )
 

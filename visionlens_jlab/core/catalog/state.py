@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 from visionlens_jlab.core.catalog import trusted_roots
 from visionlens_jlab.core.catalog.clock import to_iso, utc_now
-from visionlens_jlab.core.jobs.shapes import UNFINISHED
+from visionlens_jlab.core.shapes import UNFINISHED
 from visionlens_jlab.core.system.private_files import make_private_folder, set_aside
 from visionlens_jlab.errors import VisionLensError
 

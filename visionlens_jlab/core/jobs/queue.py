@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from visionlens_jlab.core.jobs.shapes import UNFINISHED, Job
+from visionlens_jlab.core.jobs.shapes import Job
+from visionlens_jlab.core.shapes import UNFINISHED
 from visionlens_jlab.core.system.processes import birth, runs
 from visionlens_jlab.errors import VisionLensError
 

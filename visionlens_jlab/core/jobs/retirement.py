@@ -17,9 +17,10 @@ from pydantic import ValidationError
 from visionlens_jlab.core.catalog.state import cancellation
 from visionlens_jlab.core.jobs.kinds import setup_of
 from visionlens_jlab.core.jobs.queue import OVER, Owner, job_of
-from visionlens_jlab.core.jobs.shapes import UNFINISHED, Job
+from visionlens_jlab.core.jobs.shapes import Job
 from visionlens_jlab.core.jobs.spool import Spool
 from visionlens_jlab.core.registry import job_kinds
+from visionlens_jlab.core.shapes import UNFINISHED
 
 if TYPE_CHECKING:
     from visionlens_jlab.core.datasets.library import Library

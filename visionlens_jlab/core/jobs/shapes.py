@@ -8,10 +8,8 @@ from pydantic import create_model, model_validator
 
 from visionlens_jlab.core.capability import resolve
 from visionlens_jlab.core.registry import job_kinds
-from visionlens_jlab.core.shapes import ErrorBody, JobParameters, Model
+from visionlens_jlab.core.shapes import ErrorBody, JobParameters, JobState, Model
 
-JobState = Literal["queued", "running", "cancelling", "done", "failed", "cancelled"]
-UNFINISHED: tuple[JobState, ...] = ("queued", "running", "cancelling")
 PARAMETERS: dict[str, type[JobParameters]] = {
     name: resolve(kind.request) for name, kind in job_kinds().items()
 }

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from visionlens_jlab.core.jobs.shapes import UNFINISHED
+from visionlens_jlab.core.shapes import UNFINISHED
 from visionlens_jlab.embeddings.index.base import BuildCancelled, VectorStore, VectorStoreError
 from visionlens_jlab.embeddings.index.builds import Builds
 from visionlens_jlab.embeddings.index.client import EdgeClient

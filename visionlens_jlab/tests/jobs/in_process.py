@@ -26,10 +26,10 @@ from visionlens_jlab.core.jobs.outcome import Outcome, outcome_of
 from visionlens_jlab.core.jobs.progress import Step
 from visionlens_jlab.core.jobs.queue import JobQueue, Owner
 from visionlens_jlab.core.jobs.runner import JobRunner
-from visionlens_jlab.core.jobs.shapes import UNFINISHED, Job, kind_of
+from visionlens_jlab.core.jobs.shapes import Job, kind_of
 from visionlens_jlab.core.jobs.sink import Sink
 from visionlens_jlab.core.jobs.spool import Spool
-from visionlens_jlab.core.shapes import JobParameters
+from visionlens_jlab.core.shapes import UNFINISHED, JobParameters
 
 
 class Killed(BaseException):

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, TypeVar
 from visionlens_jlab.core.api.base import Resource
 from visionlens_jlab.core.api.codes import CHANGE, VIEW, WORKSPACE
 from visionlens_jlab.core.api.operations import IDS, Operation, Route
+from visionlens_jlab.core.api.resources.views import VIEW_COUNTS
 from visionlens_jlab.core.api.wire import read_ids
-from visionlens_jlab.core.views.routes import VIEW_COUNTS
 from visionlens_jlab.core.workspace.shapes import (
     SelectionQuery,
     Workspace,

@@ -1,0 +1,1 @@
+"""What the core serves: a module for each kind of resource, with its routes."""
