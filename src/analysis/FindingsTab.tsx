@@ -7,6 +7,7 @@ import { viewText } from '../core/filters/steps';
 import { JobProgress } from '../core/jobs/JobProgress';
 import { AgentSteps } from '../agents/AgentSteps';
 import { FindingList } from './FindingList';
+import { type IForm, useForm } from '../core/forms/useForm';
 import { GoalForm } from './GoalForm';
 import {
   agentRequest,
@@ -93,35 +94,31 @@ export function FindingsTab(props: IFindingsProps): JSX.Element {
 
 /** What the form holds, and how it is begun. */
 function useAnalysisForm(props: IFindingsProps): {
-  values: IGoalValues;
-  onValues: (change: Partial<IGoalValues>) => void;
-  onRun: () => void;
+  form: IForm<IGoalValues>;
   narrowed: string | null;
 } {
   const { model, context, evaluation, settings, making, goal } = props;
   const view = useStore(model.store, state => state.view);
   const narrowing = conditionsOf(view);
-  const [values, setValues] = React.useState<IGoalValues>(NO_GOAL);
-  const run = (wanted: IGoalValues): void => {
+  const run = (values: IGoalValues): void => {
     const name = evaluation.evaluation;
-    const isExplained = wanted.explained && !!settings?.model;
+    const isExplained = values.explained && !!settings?.model;
     void (isExplained
-      ? making.start('agent', agentRequest(wanted, name, view))
-      : making.start('analyse', analyseRequest(wanted, name, view)));
+      ? making.start('agent', agentRequest(values, name, view))
+      : making.start('analyse', analyseRequest(values, name, view)));
   };
-  const latest = React.useRef(run);
-  latest.current = run;
+  const form = useForm<IGoalValues>({ initial: NO_GOAL, onSubmit: run });
+  const latest = React.useRef({ form, run });
+  latest.current = { form, run };
   React.useEffect(() => {
-    const wanted = { ...NO_GOAL, target: goal.target ?? null };
-    setValues(wanted);
+    const values = { ...NO_GOAL, target: goal.target ?? null };
+    latest.current.form.reset(values);
     if (goal.run) {
-      latest.current(wanted);
+      latest.current.run(values);
     }
   }, [goal]);
   return {
-    values,
-    onValues: change => setValues(old => ({ ...old, ...change })),
-    onRun: () => run(values),
+    form,
     narrowed: narrowing && viewText(narrowing, context.trans)
   };
 }

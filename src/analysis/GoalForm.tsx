@@ -4,6 +4,8 @@ import type { IAgentSettings } from '../agents/client';
 import type { IPanelContext } from '../core/client/context';
 import type { IEvaluation } from '../evaluation/client';
 import type { Level } from '../core/client/types';
+import { Check, Choice, SubmitButton } from '../core/forms/fields';
+import type { IForm } from '../core/forms/useForm';
 import { examples, type IGoalValues } from './goals';
 import { TARGETS, targetName } from './findingText';
 
@@ -16,24 +18,20 @@ interface IProps {
   /** The view's conditions in words; null: there are none. */
   readonly narrowed: string | null;
   readonly settings: IAgentSettings | null;
-  readonly values: IGoalValues;
-  readonly onValues: (change: Partial<IGoalValues>) => void;
+  readonly form: IForm<IGoalValues>;
   readonly busy: boolean;
-  readonly onRun: () => void;
 }
 
 /** A question or a goal, and what it is asked of. */
 export function GoalForm(props: IProps): JSX.Element {
-  const { context, evaluation, values, onValues, busy, onRun } = props;
+  const { context, evaluation, form, busy } = props;
+  const { values } = form;
   const { trans } = context;
   return (
     <form
       className="vl-goal"
       aria-label={trans.__('Question or goal')}
-      onSubmit={event => {
-        event.preventDefault();
-        onRun();
-      }}
+      {...form.handlers}
     >
       <div className="vl-goal-line">
         <input
@@ -41,15 +39,9 @@ export function GoalForm(props: IProps): JSX.Element {
           value={values.question}
           placeholder={trans.__('Where does %1 fail?', evaluation.run)}
           aria-label={trans.__('Question or goal')}
-          onChange={({ target }) => onValues({ question: target.value })}
+          onChange={({ target }) => form.set({ question: target.value })}
         />
-        <button
-          type="submit"
-          className="vl-button vl-mod-primary"
-          disabled={busy}
-        >
-          {trans.__('Run')}
-        </button>
+        <SubmitButton disabled={busy}>{trans.__('Run')}</SubmitButton>
       </div>
       <ul className="vl-goal-examples" aria-label={trans.__('Examples')}>
         {examples(evaluation.run, trans).map(({ label, question, target }) => (
@@ -60,7 +52,7 @@ export function GoalForm(props: IProps): JSX.Element {
               aria-pressed={values.target === target}
               title={question}
               onClick={() =>
-                onValues(
+                form.set(
                   values.target === target
                     ? { question: '', target: null }
                     : { question, target }
@@ -79,10 +71,10 @@ export function GoalForm(props: IProps): JSX.Element {
 }
 
 /** That a question of one's own needs a language model, where there is none. */
-function Unread({ context, evaluation, settings, values }: IProps) {
+function Unread({ context, evaluation, settings, form }: IProps) {
   const { trans } = context;
   const known = examples(evaluation.run, trans).map(each => each.question);
-  const { question, target } = values;
+  const { question, target } = form.values;
   if (!settings || settings.model || ['', ...known].includes(question.trim())) {
     return null;
   }
@@ -97,9 +89,9 @@ function Unread({ context, evaluation, settings, values }: IProps) {
 }
 
 function Options(props: IProps): JSX.Element {
-  const { context, evaluations, evaluation, onEvaluation, values, onValues } =
-    props;
+  const { context, evaluations, evaluation, onEvaluation, form } = props;
   const { narrowed, settings } = props;
+  const { values } = form;
   const { trans } = context;
   const name = evaluation.evaluation;
   return (
@@ -122,20 +114,18 @@ function Options(props: IProps): JSX.Element {
           label={trans.__('Look for')}
           value={values.target ?? ''}
           onChange={value =>
-            onValues({ target: (value || null) as Target | null })
+            form.set({ target: (value || null) as Target | null })
           }
           options={[
             ['', trans.__('everything')],
-            ...TARGETS.map(
-              each => [each, targetName(each, trans)] as [string, string]
-            )
+            ...TARGETS.map(each => [each, targetName(each, trans)] as const)
           ]}
         />
         <Choice
           label={trans.__('Among')}
           value={values.level ?? ''}
           onChange={value =>
-            onValues({ level: (value || null) as Level | null })
+            form.set({ level: (value || null) as Level | null })
           }
           options={[
             ['', trans.__('objects and images')],
@@ -145,30 +135,23 @@ function Options(props: IProps): JSX.Element {
         />
         <Choice
           label={trans.__('Conditions at most')}
-          value={`${values.depth}`}
-          onChange={value => onValues({ depth: Number(value) })}
-          options={['1', '2', '3'].map(each => [each, each])}
+          {...form.bind('depth')}
+          options={[1, 2, 3].map(each => [each, `${each}`])}
         />
       </div>
       {narrowed !== null && (
-        <label className="vl-check" title={narrowed}>
-          <input
-            type="checkbox"
-            checked={values.ofView}
-            onChange={({ target }) => onValues({ ofView: target.checked })}
-          />
-          {trans.__('Only the images of the view')}
-        </label>
+        <Check
+          label={trans.__('Only the images of the view')}
+          title={narrowed}
+          {...form.bind('ofView')}
+        />
       )}
       {settings?.model ? (
-        <label className="vl-check" title={settings.model}>
-          <input
-            type="checkbox"
-            checked={values.explained}
-            onChange={({ target }) => onValues({ explained: target.checked })}
-          />
-          {trans.__('Let a language model explain')}
-        </label>
+        <Check
+          label={trans.__('Let a language model explain')}
+          title={settings.model}
+          {...form.bind('explained')}
+        />
       ) : (
         <p className="vl-quiet">
           {settings?.reason} {trans.__('Statistics find, templates word.')}
@@ -179,8 +162,9 @@ function Options(props: IProps): JSX.Element {
 }
 
 /** What the options say, while they are folded. */
-function summary({ context, evaluation, values, narrowed }: IProps): string {
+function summary({ context, evaluation, form, narrowed }: IProps): string {
   const { trans } = context;
+  const { values } = form;
   return [
     evaluation.evaluation,
     values.target ? targetName(values.target, trans) : trans.__('everything'),
@@ -189,29 +173,4 @@ function summary({ context, evaluation, values, narrowed }: IProps): string {
   ]
     .filter(Boolean)
     .join(' · ');
-}
-
-function Choice(props: {
-  label: string;
-  value: string;
-  options: readonly (readonly string[])[];
-  onChange: (value: string) => void;
-}): JSX.Element {
-  const { label, value, options, onChange } = props;
-  return (
-    <label className="vl-field">
-      <span>{label}</span>
-      <select
-        className="vl-input"
-        value={value}
-        onChange={({ target }) => onChange(target.value)}
-      >
-        {options.map(([each, text]) => (
-          <option key={each} value={each}>
-            {text}
-          </option>
-        ))}
-      </select>
-    </label>
-  );
 }

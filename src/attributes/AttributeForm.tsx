@@ -6,6 +6,14 @@ import { ErrorBox } from '../core/components/ErrorBox';
 import { conditionsOf } from '../evaluation/conditionsOf';
 import { useAnswer } from '../core/components/useAnswer';
 import { viewText } from '../core/filters/steps';
+import {
+  Check,
+  Checks,
+  Choice,
+  SubmitButton,
+  TextField
+} from '../core/forms/fields';
+import { useForm } from '../core/forms/useForm';
 import type { IPanelJob } from '../core/jobs/usePanelJob';
 import type { IWorkspaceModel } from '../core/workspace/types';
 import { ownQuestion } from './questions';
@@ -55,119 +63,92 @@ export function AttributeForm(props: IProps): JSX.Element {
   const { model, context, making } = props;
   const { client, trans } = context;
   const view = useStore(model.store, state => state.view);
-  const [values, setValues] = React.useState(NONE);
   const { answer: known, error } = useAnswer('models', () =>
     client.analysis.visionModels()
   );
-  const set = (change: Partial<IValues>): void =>
-    setValues(old => ({ ...old, ...change }));
   const narrowing = conditionsOf(view);
   const builtIn = known?.questions ?? [];
   const models = known?.models ?? null;
-  const questions = questionsOf(values, builtIn);
-  const chosen =
-    models?.find(each => each.model === values.model) ??
+  const modelOf = ({ model }: IValues): IVisionModel | undefined =>
+    models?.find(each => each.model === model) ??
     models?.find(({ available }) => available);
-  const submit = async (): Promise<void> => {
-    const isStarted = await making.start('attributes', {
-      attributes: questions,
-      model: values.model || null,
-      limit: values.limit === '' ? null : Number(values.limit),
-      view: values.ofView && narrowing ? narrowing : null,
-      trust_remote_code: chosen?.remote_code ?? false
-    });
-    if (isStarted) {
-      setValues(NONE);
+  const form = useForm<IValues>({
+    initial: NONE,
+    validate: values => ({
+      ...(questionsOf(values, builtIn).length === 0 && { chosen: true }),
+      ...(!modelOf(values)?.available && { model: true })
+    }),
+    onSubmit: async values => {
+      const isStarted = await making.start('attributes', {
+        attributes: questionsOf(values, builtIn),
+        model: values.model || null,
+        limit: values.limit === '' ? null : Number(values.limit),
+        view: values.ofView && narrowing ? narrowing : null,
+        trust_remote_code: modelOf(values)?.remote_code ?? false
+      });
+      if (isStarted) {
+        form.reset();
+      }
     }
-  };
+  });
   return (
     <details className="vl-attribute-form" open={props.open || undefined}>
       <summary>{trans.__('Ask a model about the images')}</summary>
       <form
         aria-label={trans.__('Ask a model about the images')}
-        onSubmit={event => {
-          event.preventDefault();
-          void submit();
-        }}
+        {...form.handlers}
       >
-        <fieldset>
-          <legend>{trans.__('Questions')}</legend>
-          {builtIn.map(({ name, question, options }) => (
-            <label
-              key={name}
-              className="vl-check"
-              title={options?.join(', ') || trans.__('yes or no')}
-            >
-              <input
-                type="checkbox"
-                checked={values.chosen.includes(name)}
-                onChange={({ target }) =>
-                  set({
-                    chosen: target.checked
-                      ? [...values.chosen, name]
-                      : values.chosen.filter(each => each !== name)
-                  })
-                }
-              />
-              {question}
-            </label>
-          ))}
-        </fieldset>
+        <Checks
+          label={trans.__('Questions')}
+          {...form.bind('chosen')}
+          options={builtIn.map(({ name, question, options }) => [
+            name,
+            question,
+            { title: options?.join(', ') || trans.__('yes or no') }
+          ])}
+        />
         <fieldset>
           <legend>{trans.__('A question of your own')}</legend>
-          <Text
+          <TextField
             label={trans.__('Question')}
             placeholder={trans.__('Is a person in the picture?')}
-            value={values.question}
-            onChange={question => set({ question })}
+            {...form.bind('question')}
           />
-          <Text
+          <TextField
             label={trans.__('Name of its field')}
             placeholder={trans.__('person')}
-            value={values.name}
-            onChange={name => set({ name })}
+            {...form.bind('name')}
           />
-          <Text
+          <TextField
             label={trans.__('Answers, if not yes or no')}
             placeholder={trans.__('none, one, several')}
-            value={values.answers}
-            onChange={answers => set({ answers })}
+            {...form.bind('answers')}
           />
         </fieldset>
         <ModelChoice
           context={context}
-          models={models}
-          value={values.model}
-          chosen={chosen}
-          onChange={value => set({ model: value })}
+          models={models ?? []}
+          chosen={modelOf(form.values)}
+          {...form.bind('model')}
         />
-        <Text
+        <TextField
           label={trans.__('Images at most, drawn at random')}
           type="number"
+          min={1}
           placeholder={trans.__('all')}
-          value={values.limit}
-          onChange={limit => set({ limit })}
+          {...form.bind('limit')}
         />
         {narrowing && (
-          <label className="vl-check" title={viewText(narrowing, trans)}>
-            <input
-              type="checkbox"
-              checked={values.ofView}
-              onChange={({ target }) => set({ ofView: target.checked })}
-            />
-            {trans.__('Only the images of the view')}
-          </label>
+          <Check
+            label={trans.__('Only the images of the view')}
+            title={viewText(narrowing, trans)}
+            {...form.bind('ofView')}
+          />
         )}
         {error && <ErrorBox error={error} trans={trans} />}
-        <button
-          type="submit"
-          className="vl-button vl-mod-primary"
-          disabled={
-            questions.length === 0 || making.running || !chosen?.available
-          }
-        >
+        <SubmitButton disabled={!form.canSubmit || making.running}>
           {trans.__('Ask')}
-        </button>
+        </SubmitButton>
       </form>
     </details>
   );
@@ -175,33 +156,28 @@ export function AttributeForm(props: IProps): JSX.Element {
 
 function ModelChoice(props: {
   context: IPanelContext;
-  models: readonly IVisionModel[] | null;
+  models: readonly IVisionModel[];
   value: string;
   chosen: IVisionModel | undefined;
   onChange: (value: string) => void;
 }): JSX.Element {
   const { context, models, value, chosen, onChange } = props;
   const { trans } = context;
-  const missing = (models ?? []).find(
-    ({ available, reason }) => !available && reason
-  );
+  const missing = models.find(({ available, reason }) => !available && reason);
   return (
     <>
-      <label className="vl-field">
-        <span>{trans.__('Model')}</span>
-        <select
-          className="vl-input"
-          value={value}
-          onChange={({ target }) => onChange(target.value)}
-        >
-          <option value="">{trans.__('the usual one')}</option>
-          {(models ?? []).map(({ model, label, available }) => (
-            <option key={model} value={model} disabled={!available}>
-              {label}
-            </option>
-          ))}
-        </select>
-      </label>
+      <Choice
+        label={trans.__('Model')}
+        value={value}
+        onChange={onChange}
+        options={[
+          ['', trans.__('the usual one')],
+          ...models.map(
+            ({ model, label, available }) =>
+              [model, label, { disabled: !available }] as const
+          )
+        ]}
+      />
       {!chosen?.available && missing && (
         <p className="vl-quiet">{missing.reason}</p>
       )}
@@ -211,27 +187,5 @@ function ModelChoice(props: {
         </p>
       )}
     </>
-  );
-}
-
-function Text(props: {
-  label: string;
-  value: string;
-  placeholder: string;
-  type?: 'text' | 'number';
-  onChange: (value: string) => void;
-}): JSX.Element {
-  const { label, onChange, type, ...input } = props;
-  return (
-    <label className="vl-field">
-      <span>{label}</span>
-      <input
-        {...input}
-        type={type ?? 'text'}
-        min={type === 'number' ? 1 : undefined}
-        className="vl-input"
-        onChange={({ target }) => onChange(target.value)}
-      />
-    </label>
   );
 }

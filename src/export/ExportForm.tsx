@@ -5,6 +5,8 @@ import type { ExportFormat, ExportImages } from './client';
 import type { IErrorBody } from '../core/client/types';
 import { ErrorBox } from '../core/components/ErrorBox';
 import { formatCount } from '../core/components/format';
+import { Choice } from '../core/forms/fields';
+import { useForm } from '../core/forms/useForm';
 import { PathField } from '../ingestion/PathField';
 import { sourceName } from '../core/outcomes/sourceName';
 
@@ -32,42 +34,10 @@ interface IProps {
   readonly onChange: (choice: IExportChoice) => void;
 }
 
-interface IChoiceProps<Value extends string> {
-  readonly label: string;
-  readonly value: Value;
-  readonly options: readonly (readonly [Value, string])[];
-  readonly onChange: (value: Value) => void;
-}
-
-/** One of several, with its name before it. */
-function Choice<Value extends string>(props: IChoiceProps<Value>): JSX.Element {
-  return (
-    <label className="vl-field">
-      <span>{props.label}</span>
-      <select
-        className="vl-input"
-        value={props.value}
-        onChange={({ target }) => props.onChange(target.value as Value)}
-      >
-        {props.options.map(([value, label]) => (
-          <option key={value} value={value}>
-            {label}
-          </option>
-        ))}
-      </select>
-    </label>
-  );
-}
-
 /** What to export, in which format, and where to. */
 export function ExportForm(props: IProps): JSX.Element {
-  const { counts, sources, client, trans, error } = props;
-  const [choice, setChoice] = React.useState(props.choice);
-  const change = (some: Partial<IExportChoice>): void => {
-    const next = { ...choice, ...some };
-    setChoice(next);
-    props.onChange(next);
-  };
+  const { counts, sources, client, trans, error, onChange } = props;
+  const { values, bind } = useForm({ initial: props.choice, onChange });
   const extents: [Extent, string][] = [
     [
       'selection',
@@ -83,33 +53,30 @@ export function ExportForm(props: IProps): JSX.Element {
     <div className="vl-export-form vl-panel">
       <Choice
         label={trans.__('What')}
-        value={choice.extent}
+        {...bind('extent')}
         options={extents.filter(([extent]) => counts[extent] > 0)}
-        onChange={extent => change({ extent })}
       />
       {sources.length > 1 && (
         <Choice
           label={trans.__('Labels')}
-          value={choice.source}
+          {...bind('source')}
           options={sources.map(source => [source, sourceName(source, trans)])}
-          onChange={source => change({ source })}
         />
       )}
       <Choice
         label={trans.__('Format')}
-        value={choice.format}
+        {...bind('format')}
         options={[
           ['coco', trans.__('COCO JSON')],
           ['yolo', trans.__('YOLO')],
           ['voc', trans.__('Pascal VOC')],
           ['class_folders', trans.__('Class folders')]
         ]}
-        onChange={format => change({ format })}
       />
-      {choice.format === 'yolo' && (
+      {values.format === 'yolo' && (
         <Choice
           label={trans.__('Task')}
-          value={choice.task}
+          {...bind('task')}
           options={[
             ['', trans.__('As the labels are')],
             ['detect', trans.__('Boxes (detect)')],
@@ -117,26 +84,23 @@ export function ExportForm(props: IProps): JSX.Element {
             ['obb', trans.__('Rotated boxes (obb)')],
             ['pose', trans.__('Keypoints (pose)')]
           ]}
-          onChange={task => change({ task })}
         />
       )}
       <Choice
         label={trans.__('Images')}
-        value={choice.images}
+        {...bind('images')}
         options={[
           ['copy', trans.__('Copy')],
           ['link', trans.__('Link, without using room')],
           ['none', trans.__('Leave out: labels only')]
         ]}
-        onChange={images => change({ images })}
       />
       <PathField
         label={trans.__('Folder on the server, new or empty')}
-        value={choice.path}
+        {...bind('path')}
         invalid={error !== null}
         client={client}
         trans={trans}
-        onChange={path => change({ path })}
       >
         {null}
       </PathField>

@@ -1,15 +1,16 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
+import type { IDetected } from '../core/client/types';
 import { ErrorBox } from '../core/components/ErrorBox';
-import type { IDetection } from './useDetect';
+import type { IAnswer } from '../core/components/useAnswer';
 
-/** What was found at the path given so far: what is read, and from where. */
+/** What was found at the path typed so far: what is read, and from where. */
 export function Detection(props: {
-  detection: IDetection;
+  detection: IAnswer<IDetected>;
   trans: TranslationBundle;
 }): JSX.Element | null {
   const { detection, trans } = props;
-  const { detected, error, pending } = detection;
+  const { answer: detected, error, pending } = detection;
   if (error) {
     return <ErrorBox error={error} trans={trans} />;
   }

@@ -1,143 +1,101 @@
 import * as React from 'react';
-import { errorBody } from '../core/client/errors';
-import type { IErrorBody, IIngestParameters, IJob } from '../core/client/types';
+import type { ISlotProps } from '../core/client/context';
+import type { IDetected, IIngestParameters } from '../core/client/types';
 import { ErrorBox } from '../core/components/ErrorBox';
+import { Choice, SubmitButton, TextField } from '../core/forms/fields';
+import { useForm } from '../core/forms/useForm';
 import { Detection } from './Detection';
-import { Field } from '../core/components/TextField';
-import { FolderBrowser } from './FolderBrowser';
-import { PathField } from './PathField';
-import type { IDatasetsContext } from '../core/datasets/types';
-import { useDetect } from './useDetect';
+import { SourceField } from './SourceField';
 import { useFormats } from './useFormats';
-
-interface IProps {
-  readonly context: IDatasetsContext;
-  /** Folder or file to begin with; empty: none. */
-  readonly source: string;
-  readonly onStarted: (job: IJob) => void;
-  readonly onCancel: () => void;
-}
 
 const EMPTY = { source: '', name: '', format: '', images: '', labels: '' };
 
+/** What was filled in; the rest is left to detection. */
+function parameters(values: typeof EMPTY): IIngestParameters {
+  const filled = Object.entries(values)
+    .map(([key, value]) => [key, value.trim()])
+    .filter(([, value]) => value !== '');
+  return { source: '', ...Object.fromEntries(filled) };
+}
+
+/** What is detected: all but the name. */
+function placeOf(values: typeof EMPTY): IIngestParameters {
+  const { source, format, images, labels } = parameters(values);
+  return { source, format, images, labels };
+}
+
 /** Where the images lie, and what is not as detected. */
-export function IngestForm(props: IProps): JSX.Element {
-  const { context, onStarted, onCancel } = props;
+export function IngestForm(props: ISlotProps['add-dataset']): JSX.Element {
+  const { context, source, onStarted, onCancel } = props;
   const { client, jobs, trans } = context;
-  const [values, setValues] = React.useState({
-    ...EMPTY,
-    source: props.source
-  });
-  const [browsing, setBrowsing] = React.useState(false);
-  const [starting, setStarting] = React.useState(false);
-  const [error, setError] = React.useState<IErrorBody | null>(null);
   const formats = useFormats(client);
-  const { name, ...place } = parameters(values);
-  const detection = useDetect(client, place);
-
-  const set = (change: Partial<typeof EMPTY>): void => {
-    setValues(before => ({ ...before, ...change }));
-    setError(null);
-  };
-
-  const isUnfit = detection.error !== null && !detection.pending;
-
-  const start = async (incremental: boolean): Promise<void> => {
-    setStarting(true);
-    setError(null);
-    try {
-      onStarted(
-        await jobs.startIngest({
-          ...place,
-          ...(name && { name }),
-          ...(incremental && { incremental })
-        })
-      );
-    } catch (reason) {
-      setError(errorBody(reason));
-      setStarting(false);
+  const start = async (
+    values: typeof EMPTY,
+    incremental?: true
+  ): Promise<void> =>
+    onStarted(
+      await jobs.startIngest({
+        ...parameters(values),
+        ...(incremental && { incremental })
+      })
+    );
+  const form = useForm<typeof EMPTY, IDetected>({
+    initial: { ...EMPTY, source },
+    validate: values => (values.source.trim() === '' ? { source: true } : {}),
+    onSubmit: values => start(values),
+    onCancel,
+    estimate: {
+      key: values =>
+        values.source.trim() === '' ? null : JSON.stringify(placeOf(values)),
+      ask: (values, signal) => client.detect(placeOf(values), signal)
     }
-  };
-
+  });
+  const { error, estimate } = form;
+  const { answer: detected } = estimate;
+  const isUnfit = estimate.error !== null && !estimate.pending;
   return (
     <form
       className="vl-ingest"
       aria-label={trans.__('Add a dataset')}
-      onSubmit={event => {
-        event.preventDefault();
-        void start(false);
-      }}
-      onKeyDown={event => {
-        if (event.key === 'Escape') {
-          event.stopPropagation();
-          onCancel();
-        }
-      }}
+      {...form.handlers}
     >
-      <PathField
+      <SourceField
         label={trans.__('Folder or file on the server')}
-        value={values.source}
-        invalid={detection.error !== null}
-        client={client}
-        trans={trans}
-        onChange={source => set({ source })}
-      >
-        <button
-          type="button"
-          className="vl-button"
-          aria-expanded={browsing}
-          onClick={() => setBrowsing(!browsing)}
-        >
-          {trans.__('Browse')}
-        </button>
-      </PathField>
-      {browsing && (
-        <FolderBrowser
-          context={context}
-          start={null}
-          chosen={values.source}
-          onChoose={source => set({ source })}
-        />
-      )}
-      <Detection detection={detection} trans={trans} />
-      <Field
-        label={trans.__('Name')}
-        value={values.name}
-        placeholder={detection.detected?.suggested_name ?? ''}
-        onChange={value => set({ name: value })}
+        {...form.bind('source')}
+        invalid={estimate.error !== null}
+        context={context}
       />
-      <label className="vl-field">
-        <span>{trans.__('Format')}</span>
-        <select
-          className="vl-input"
-          value={values.format}
-          onChange={event => set({ format: event.currentTarget.value })}
-        >
-          <option value="">{trans.__('Detect')}</option>
-          {formats.map(format => (
-            <option
-              key={format.name}
-              value={format.name}
-              title={format.description}
-            >
-              {format.label}
-            </option>
-          ))}
-        </select>
-      </label>
+      <Detection detection={estimate} trans={trans} />
+      <TextField
+        label={trans.__('Name')}
+        {...form.bind('name')}
+        placeholder={detected?.suggested_name ?? ''}
+        spellCheck={false}
+      />
+      <Choice
+        label={trans.__('Format')}
+        {...form.bind('format')}
+        options={[
+          ['', trans.__('Detect')],
+          ...formats.map(
+            ({ name, label, description }) =>
+              [name, label, { title: description }] as const
+          )
+        ]}
+      />
       <details>
         <summary>{trans.__('More')}</summary>
-        <Field
+        <TextField
           label={trans.__('Images, where they lie apart')}
-          value={values.images}
-          placeholder={detection.detected?.images ?? ''}
-          onChange={images => set({ images })}
+          {...form.bind('images')}
+          placeholder={detected?.images ?? ''}
+          spellCheck={false}
         />
-        <Field
+        <TextField
           label={trans.__('Labels, where they lie apart')}
-          value={values.labels}
-          placeholder={detection.detected?.labels[0] ?? ''}
-          onChange={labels => set({ labels })}
+          {...form.bind('labels')}
+          placeholder={detected?.labels[0] ?? ''}
+          spellCheck={false}
         />
       </details>
       {error && <ErrorBox error={error} trans={trans} />}
@@ -148,32 +106,20 @@ export function IngestForm(props: IProps): JSX.Element {
           title={trans.__(
             'Ingest what is not in it yet or did not finish, and keep the rest'
           )}
-          disabled={starting}
-          onClick={() => void start(true)}
+          disabled={form.submitting}
+          onClick={() => void form.submit(values => start(values, true))}
         >
           {trans.__('Add to it')}
         </button>
       )}
       <div className="vl-ingest-actions">
-        <button
-          type="submit"
-          className="vl-button vl-mod-primary"
-          disabled={starting || !place.source || isUnfit}
-        >
+        <SubmitButton disabled={!form.canSubmit || isUnfit}>
           {trans.__('Ingest')}
-        </button>
+        </SubmitButton>
         <button type="button" className="vl-button" onClick={onCancel}>
           {trans.__('Cancel')}
         </button>
       </div>
     </form>
   );
-}
-
-/** What was filled in; the rest is left to detection. */
-function parameters(values: typeof EMPTY): IIngestParameters {
-  const filled = Object.entries(values)
-    .map(([key, value]) => [key, value.trim()])
-    .filter(([, value]) => value !== '');
-  return { source: '', ...Object.fromEntries(filled) };
 }

@@ -1,11 +1,13 @@
 import * as React from 'react';
 import { useStore } from 'zustand';
 import type { IPanelContext } from '../core/client/context';
-import type { IInstalled, Method } from '../embeddings/client';
-import { errorBody } from '../core/client/errors';
-import type { IErrorBody, Level } from '../core/client/types';
+import type { Level } from '../core/client/types';
 import { ErrorBox } from '../core/components/ErrorBox';
+import { useAnswer } from '../core/components/useAnswer';
+import { Choice, SubmitButton, TextField } from '../core/forms/fields';
+import { type IForm, useForm } from '../core/forms/useForm';
 import type { IWorkspaceModel } from '../core/workspace/types';
+import type { IEmbedder, IInstalled, Method } from '../embeddings/client';
 import type { MapModel } from './mapModel';
 import { METHODS } from './methods';
 import { NotInstalled } from './NotInstalled';
@@ -30,6 +32,16 @@ const NOTHING_KNOWN: IInstalled = {
 /** The entry that means new embeddings. */
 const NEW = '';
 
+interface IValues {
+  readonly space: string;
+  /** Null: the first that is available; so with the method. */
+  readonly embedder: string | null;
+  readonly checkpoint: string;
+  readonly level: Level;
+  readonly method: Method | null;
+  readonly dimensions: 2 | 3;
+}
+
 /** Embed with a model, or project vectors that are there already; both are jobs. */
 export function ComputeForm(props: IProps): JSX.Element {
   const { model, context, map, onStarted } = props;
@@ -37,177 +49,145 @@ export function ComputeForm(props: IProps): JSX.Element {
   const spaces = useStore(map.store, state => state.spaces) ?? [];
   const dataset = useStore(model.store, state => state.dataset);
   const viewLevel = useStore(model.store, state => state.view.level);
-  const [installed, setInstalled] = React.useState<IInstalled | null>(null);
-  const [space, setSpace] = React.useState(spaces[0]?.space ?? NEW);
-  const [chosen, setChosen] = React.useState<string | null>(null);
-  const [typed, setTyped] = React.useState('');
-  const [level, setLevel] = React.useState<Level>(viewLevel);
-  const [wanted, setWanted] = React.useState<Method | null>(null);
-  const [dimensions, setDimensions] = React.useState<2 | 3>(2);
-  const [error, setError] = React.useState<IErrorBody | null>(null);
-  const [busy, setBusy] = React.useState(false);
-  const isNew = space === NEW;
-
-  React.useEffect(() => {
-    client.embeddings.installed().then(setInstalled, reason => {
-      setInstalled(NOTHING_KNOWN);
-      setError(errorBody(reason));
-    });
-  }, [client]);
-
-  const { embedders, projections } = installed ?? NOTHING_KNOWN;
-  const method =
-    wanted ?? projections.find(({ available }) => available)?.method ?? 'pca';
-  const best = embedders.find(({ available }) => available)?.model ?? null;
-  const embedder = chosen ?? best;
-  const info = embedders.find(each => each.model === embedder);
-  const start = async (): Promise<void> => {
-    setBusy(true);
-    setError(null);
-    try {
-      await (isNew
+  const installed = useAnswer('installed', () => client.embeddings.installed());
+  const { embedders, projections } = installed.answer ?? NOTHING_KNOWN;
+  const embedderOf = ({ embedder }: IValues): string | null =>
+    embedder ?? embedders.find(({ available }) => available)?.model ?? null;
+  const methodOf = ({ method }: IValues): Method =>
+    method ?? projections.find(({ available }) => available)?.method ?? 'pca';
+  const form = useForm<IValues>({
+    initial: {
+      space: spaces[0]?.space ?? NEW,
+      embedder: null,
+      checkpoint: '',
+      level: viewLevel,
+      method: null,
+      dimensions: 2
+    },
+    validate: values =>
+      values.space === NEW && !(values.checkpoint.trim() || embedderOf(values))
+        ? { embedder: true }
+        : {},
+    onSubmit: async values => {
+      const { space, checkpoint, level, dimensions } = values;
+      await (space === NEW
         ? client.embeddings.startJob('embed', dataset, {
-            model: typed.trim() || embedder,
+            model: checkpoint.trim() || embedderOf(values),
             level,
-            project: method
+            project: methodOf(values)
           })
         : client.embeddings.startJob('project', dataset, {
             space,
-            method,
+            method: methodOf(values),
             dimensions
           }));
       onStarted();
-    } catch (reason) {
-      setError(errorBody(reason));
     }
-    setBusy(false);
-  };
-
+  });
+  const isNew = form.values.space === NEW;
+  const error = form.error ?? installed.error;
   return (
-    <form
-      className="vl-map-form"
-      onSubmit={event => {
-        event.preventDefault();
-        void start();
-      }}
-    >
+    <form className="vl-map-form" {...form.handlers}>
       {spaces.length > 0 && (
-        <label>
-          {trans.__('Vectors')}
-          <select
-            className="vl-input"
-            value={space}
-            onChange={({ target }) => setSpace(target.value)}
-          >
-            {spaces.map(each => (
-              <option key={each.space} value={each.space}>
-                {each.space}
-              </option>
-            ))}
-            <option value={NEW}>{trans.__('Compute new ones…')}</option>
-          </select>
-        </label>
+        <Choice
+          label={trans.__('Vectors')}
+          {...form.bind('space')}
+          options={[
+            ...spaces.map(({ space }) => [space, space] as const),
+            [NEW, trans.__('Compute new ones…')]
+          ]}
+        />
       )}
       {isNew && (
-        <>
-          <label>
-            {trans.__('Model')}
-            <select
-              className="vl-input"
-              value={embedder ?? ''}
-              disabled={typed.trim() !== ''}
-              onChange={({ target }) => setChosen(target.value)}
-            >
-              {installed === null && <option>{trans.__('Loading…')}</option>}
-              {embedders.map(each => (
-                <option
-                  key={each.model}
-                  value={each.model}
-                  disabled={!each.available}
-                  title={each.available ? each.description : each.reason}
-                >
-                  {each.has_text
-                    ? trans.__('%1 (images and text)', each.label)
-                    : each.label}
-                </option>
-              ))}
-            </select>
-          </label>
-          <NotInstalled choices={embedders} trans={trans} />
-          {info && typed.trim() === '' && (
-            <p className="vl-quiet">
-              {info.description}
-              {info.reason && <> {info.reason}</>}
-            </p>
-          )}
-          <label>
-            {trans.__('Or a checkpoint')}
-            <input
-              className="vl-input"
-              value={typed}
-              placeholder={EXAMPLE}
-              title={trans.__(
-                'open_clip:<architecture>/<tag>, transformers:<hub id or folder>, or the path of a checkpoint on the server'
-              )}
-              onChange={({ target }) => setTyped(target.value)}
-            />
-          </label>
-          <label>
-            {trans.__('Of')}
-            <select
-              className="vl-input"
-              value={level}
-              onChange={({ target }) => setLevel(target.value as Level)}
-            >
-              <option value="samples">{trans.__('Images')}</option>
-              <option value="annotations">{trans.__('Objects in them')}</option>
-            </select>
-          </label>
-        </>
+        <ModelFields
+          form={form}
+          embedders={installed.answer || error ? embedders : null}
+          embedder={embedderOf(form.values)}
+          trans={trans}
+        />
       )}
-      <label>
-        {trans.__('Projection')}
-        <select
-          className="vl-input"
-          value={method}
-          onChange={({ target }) => setWanted(target.value as Method)}
-        >
-          {projections.map(each => (
-            <option
-              key={each.method}
-              value={each.method}
-              disabled={!each.available}
-              title={each.reason}
-            >
-              {each.label}
-            </option>
-          ))}
-        </select>
-      </label>
+      <Choice
+        label={trans.__('Projection')}
+        {...form.bind('method')}
+        value={methodOf(form.values)}
+        options={projections.map(each => [
+          each.method,
+          each.label,
+          { disabled: !each.available, title: each.reason }
+        ])}
+      />
       <NotInstalled choices={projections} trans={trans} />
       {!isNew && (
-        <label>
-          {trans.__('Dimensions')}
-          <select
-            className="vl-input"
-            value={dimensions}
-            onChange={({ target }) =>
-              setDimensions(target.value === '3' ? 3 : 2)
-            }
-          >
-            <option value={2}>2</option>
-            <option value={3}>3</option>
-          </select>
-        </label>
+        <Choice
+          label={trans.__('Dimensions')}
+          {...form.bind('dimensions')}
+          options={[
+            [2, '2'],
+            [3, '3']
+          ]}
+        />
       )}
       {error && <ErrorBox error={error} trans={trans} />}
-      <button
-        type="submit"
-        className="vl-button vl-mod-primary"
-        disabled={busy || (isNew && embedder === null && typed.trim() === '')}
-      >
+      <SubmitButton disabled={!form.canSubmit}>
         {isNew ? trans.__('Compute embeddings') : trans.__('Project')}
-      </button>
+      </SubmitButton>
     </form>
+  );
+}
+
+/** Which model embeds, and what; `embedders` is null while they are not known. */
+function ModelFields(props: {
+  form: IForm<IValues>;
+  embedders: readonly IEmbedder[] | null;
+  embedder: string | null;
+  trans: IPanelContext['trans'];
+}): JSX.Element {
+  const { form, embedders, embedder, trans } = props;
+  const info = embedders?.find(({ model }) => model === embedder);
+  const isTyped = form.values.checkpoint.trim() !== '';
+  return (
+    <>
+      <Choice
+        label={trans.__('Model')}
+        {...form.bind('embedder')}
+        value={embedder ?? ''}
+        disabled={isTyped}
+        options={
+          embedders?.map(each => [
+            each.model,
+            each.has_text
+              ? trans.__('%1 (images and text)', each.label)
+              : each.label,
+            {
+              disabled: !each.available,
+              title: each.available ? each.description : each.reason
+            }
+          ]) ?? [['', trans.__('Loading…')]]
+        }
+      />
+      <NotInstalled choices={embedders ?? []} trans={trans} />
+      {info && !isTyped && (
+        <p className="vl-quiet">
+          {info.description}
+          {info.reason && <> {info.reason}</>}
+        </p>
+      )}
+      <TextField
+        label={trans.__('Or a checkpoint')}
+        {...form.bind('checkpoint')}
+        placeholder={EXAMPLE}
+        title={trans.__(
+          'open_clip:<architecture>/<tag>, transformers:<hub id or folder>, or the path of a checkpoint on the server'
+        )}
+      />
+      <Choice
+        label={trans.__('Of')}
+        {...form.bind('level')}
+        options={[
+          ['samples', trans.__('Images')],
+          ['annotations', trans.__('Objects in them')]
+        ]}
+      />
+    </>
   );
 }

@@ -1,7 +1,6 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
-import { errorBody } from '../client/errors';
-import type { IErrorBody } from '../client/types';
+import { useForm } from '../forms/useForm';
 import { ErrorBox } from './ErrorBox';
 
 interface IProps {
@@ -18,11 +17,8 @@ interface IProps {
 /** One tag, typed or chosen, to add or remove. */
 export function TagForm(props: IProps): JSX.Element {
   const { trans, onAdd, onRemove, onDone } = props;
-  const [text, setText] = React.useState('');
-  const [error, setError] = React.useState<IErrorBody | null>(null);
   const input = React.useRef<HTMLInputElement>(null);
   const list = React.useId();
-  const tag = text.trim();
 
   React.useEffect(() => {
     if (props.autoFocus) {
@@ -30,51 +26,46 @@ export function TagForm(props: IProps): JSX.Element {
     }
   }, [props.autoFocus]);
 
-  const run = async (change: (tag: string) => Promise<void>): Promise<void> => {
-    try {
-      await change(tag);
-      setText('');
-      setError(null);
+  const sending =
+    (change: (tag: string) => Promise<void>) =>
+    async ({ text }: { text: string }): Promise<void> => {
+      await change(text.trim());
+      form.reset();
       onDone?.();
-    } catch (reason) {
-      setError(errorBody(reason));
-    }
-  };
+    };
+  const form = useForm<{ text: string }>({
+    initial: { text: '' },
+    validate: ({ text }) => (text.trim() === '' ? { text: true } : {}),
+    onSubmit: sending(onAdd)
+  });
+  const { error, errors } = form;
 
   return (
-    <form
-      className="vl-tag-form"
-      onSubmit={event => {
-        event.preventDefault();
-        if (tag) {
-          void run(onAdd);
-        }
-      }}
-    >
+    <form className="vl-tag-form" {...form.handlers}>
       <input
         ref={input}
         className="vl-input"
         list={list}
-        value={text}
+        value={form.values.text}
         maxLength={200}
         placeholder={trans.__('Tag')}
         aria-label={trans.__('Tag')}
-        onChange={event => setText(event.target.value)}
+        onChange={({ target }) => form.set({ text: target.value })}
       />
       <datalist id={list}>
         {props.known.map(name => (
           <option key={name} value={name} />
         ))}
       </datalist>
-      <button type="submit" className="vl-button" disabled={!tag}>
+      <button type="submit" className="vl-button" disabled={!!errors.text}>
         {trans.__('Add')}
       </button>
       {onRemove && (
         <button
           type="button"
           className="vl-button"
-          disabled={!tag}
-          onClick={() => void run(onRemove)}
+          disabled={!!errors.text}
+          onClick={() => void form.submit(sending(onRemove))}
         >
           {trans.__('Remove')}
         </button>

@@ -11,10 +11,14 @@ export interface IAnswer<T> {
   readonly error: IErrorBody | null;
 }
 
-/** Ask whenever `key` changes; null: do not ask, and forget the answer. Late replies are dropped. */
+/**
+ * Ask whenever `key` changes; null: do not ask, and forget the answer. Late replies are dropped.
+ * `delay`: only once `key` has rested so long (milliseconds).
+ */
 export function useAnswer<T>(
   key: string | null,
-  ask: (signal: AbortSignal) => Promise<T>
+  ask: (signal: AbortSignal) => Promise<T>,
+  delay = 0
 ): IAnswer<T> {
   const [state, setState] = React.useState<IAnswer<T>>({
     answer: null,
@@ -31,17 +35,22 @@ export function useAnswer<T>(
       return;
     }
     setState(old => ({ ...old, pending: true }));
-    latest
-      .run(signal => asked.current(signal))
-      .then(answer => {
-        if (answer !== undefined) {
-          setState({ answer, pending: false, error: null });
-        }
-      })
-      .catch(reason =>
-        setState({ answer: null, pending: false, error: errorBody(reason) })
-      );
-    return () => latest.abort();
-  }, [key, latest]);
+    const run = (): void =>
+      void latest
+        .run(signal => asked.current(signal))
+        .then(answer => {
+          if (answer !== undefined) {
+            setState({ answer, pending: false, error: null });
+          }
+        })
+        .catch(reason =>
+          setState({ answer: null, pending: false, error: errorBody(reason) })
+        );
+    const timer = delay > 0 ? setTimeout(run, delay) : run();
+    return () => {
+      clearTimeout(timer ?? undefined);
+      latest.abort();
+    };
+  }, [key, latest, delay]);
   return state;
 }

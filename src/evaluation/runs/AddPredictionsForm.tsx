@@ -3,9 +3,14 @@ import type { IPanelContext } from '../../core/client/context';
 import type { IRun } from '../client';
 import type { IErrorBody } from '../../core/client/types';
 import { ErrorBox } from '../../core/components/ErrorBox';
-import { Field } from '../../core/components/TextField';
-import { FolderBrowser } from '../../ingestion/FolderBrowser';
-import { PathField } from '../../ingestion/PathField';
+import {
+  Checks,
+  Choice,
+  SubmitButton,
+  TextField
+} from '../../core/forms/fields';
+import { useForm } from '../../core/forms/useForm';
+import { SourceField } from '../../ingestion/SourceField';
 import type { StartJob } from './useJob';
 
 interface IProps {
@@ -23,129 +28,92 @@ export function runNameOf(source: string): string {
   return last.replace(/\.[^.]+$/, '');
 }
 
+interface IValues {
+  readonly source: string;
+  readonly name: string;
+  readonly format: string;
+  readonly trained: readonly string[];
+}
+
+const EMPTY: IValues = { source: '', name: '', format: '', trained: [] };
+
+/** The name of the run: as typed, else that of its file. */
+function nameOf({ name, source }: IValues): string {
+  return name.trim() || runNameOf(source.trim());
+}
+
 /** Where the predictions of a model lie, and what they are called. */
 export function AddPredictionsForm(props: IProps): JSX.Element {
   const { context, runs, splits, start, error, onStarted } = props;
-  const { client, trans } = context;
-  const [source, setSource] = React.useState('');
-  const [typed, setTyped] = React.useState('');
-  const [format, setFormat] = React.useState('');
-  const [trained, setTrained] = React.useState<readonly string[]>([]);
-  const [browsing, setBrowsing] = React.useState(false);
-  const [busy, setBusy] = React.useState(false);
-  const suggested = runNameOf(source.trim());
-  const run = typed.trim() || suggested;
-  const known = runs.some(each => each.run === run);
-  const formats: [string, string][] = [
-    ['', trans.__('Detect')],
-    ['coco', trans.__('COCO results')],
-    ['yolo', trans.__('YOLO text files with confidence')],
-    ['voc', trans.__('VOC text files')],
-    ['classification', trans.__('Class probabilities (CSV, Parquet)')]
-  ];
-  const submit = async (): Promise<void> => {
-    setBusy(true);
-    const isStarted = await start('predictions', {
-      run,
-      source: source.trim(),
-      format: format || null,
-      replace: known,
-      trained_on: [...trained]
-    });
-    setBusy(false);
-    if (isStarted) {
-      onStarted();
+  const { trans } = context;
+  const isKnown = (run: string): boolean => runs.some(each => each.run === run);
+  const form = useForm<IValues>({
+    initial: EMPTY,
+    validate: values => ({
+      ...(values.source.trim() === '' && { source: true }),
+      ...(nameOf(values) === '' && { name: true })
+    }),
+    onSubmit: async values => {
+      const run = nameOf(values);
+      const isStarted = await start('predictions', {
+        run,
+        source: values.source.trim(),
+        format: values.format || null,
+        replace: isKnown(run),
+        trained_on: [...values.trained]
+      });
+      if (isStarted) {
+        onStarted();
+      }
     }
-  };
-
+  });
+  const run = nameOf(form.values);
   return (
     <form
       className="vl-evaluation-form"
       aria-label={trans.__('Add predictions')}
-      onSubmit={event => {
-        event.preventDefault();
-        void submit();
-      }}
+      {...form.handlers}
     >
-      <PathField
+      <SourceField
         label={trans.__('File or folder on the server')}
-        value={source}
+        {...form.bind('source')}
         invalid={error !== null}
-        client={client}
-        trans={trans}
-        onChange={setSource}
-      >
-        <button
-          type="button"
-          className="vl-button"
-          aria-expanded={browsing}
-          onClick={() => setBrowsing(!browsing)}
-        >
-          {trans.__('Browse')}
-        </button>
-      </PathField>
-      {browsing && (
-        <FolderBrowser
-          context={context}
-          start={null}
-          chosen={source}
-          onChoose={setSource}
+        context={context}
+      />
+      <TextField
+        label={trans.__('Name of the run')}
+        {...form.bind('name')}
+        placeholder={runNameOf(form.values.source.trim())}
+        spellCheck={false}
+      />
+      <Choice
+        label={trans.__('Format')}
+        {...form.bind('format')}
+        options={[
+          ['', trans.__('Detect')],
+          ['coco', trans.__('COCO results')],
+          ['yolo', trans.__('YOLO text files with confidence')],
+          ['voc', trans.__('VOC text files')],
+          ['classification', trans.__('Class probabilities (CSV, Parquet)')]
+        ]}
+      />
+      {splits.length > 0 && (
+        <Checks
+          className="vl-evaluation-splits"
+          label={trans.__('The model was trained on')}
+          {...form.bind('trained')}
+          options={splits.map(split => [split, split])}
         />
       )}
-      <Field
-        label={trans.__('Name of the run')}
-        value={typed}
-        placeholder={suggested}
-        onChange={setTyped}
-      />
-      <label className="vl-field">
-        <span>{trans.__('Format')}</span>
-        <select
-          className="vl-input"
-          value={format}
-          onChange={({ target }) => setFormat(target.value)}
-        >
-          {formats.map(([value, label]) => (
-            <option key={value} value={value}>
-              {label}
-            </option>
-          ))}
-        </select>
-      </label>
-      {splits.length > 0 && (
-        <fieldset className="vl-evaluation-splits">
-          <legend>{trans.__('The model was trained on')}</legend>
-          {splits.map(split => (
-            <label key={split} className="vl-check">
-              <input
-                type="checkbox"
-                checked={trained.includes(split)}
-                onChange={({ target }) =>
-                  setTrained(old =>
-                    target.checked
-                      ? [...old, split]
-                      : old.filter(each => each !== split)
-                  )
-                }
-              />
-              {split}
-            </label>
-          ))}
-        </fieldset>
-      )}
-      {known && (
+      {isKnown(run) && (
         <p role="status">
           {trans.__('“%1” is there already and will be replaced.', run)}
         </p>
       )}
       {error && <ErrorBox error={error} trans={trans} />}
-      <button
-        type="submit"
-        className="vl-button vl-mod-primary"
-        disabled={busy || source.trim() === '' || run === ''}
-      >
-        {known ? trans.__('Replace') : trans.__('Add')}
-      </button>
+      <SubmitButton disabled={!form.canSubmit}>
+        {isKnown(run) ? trans.__('Replace') : trans.__('Add')}
+      </SubmitButton>
     </form>
   );
 }

@@ -8,6 +8,13 @@ import type {
 } from '../client';
 import type { IErrorBody, IViewSpec } from '../../core/client/types';
 import { ErrorBox } from '../../core/components/ErrorBox';
+import {
+  Check,
+  Choice,
+  SubmitButton,
+  TextField
+} from '../../core/forms/fields';
+import { type IForm, useForm } from '../../core/forms/useForm';
 import type { StartJob } from './useJob';
 
 interface IProps {
@@ -70,194 +77,127 @@ export function requestOf(values: IValues, view: IViewSpec): IEvaluateRequest {
 export function EvaluateForm(props: IProps): JSX.Element {
   const { context, runs, narrowed, view, start, error, onStarted } = props;
   const { trans } = context;
-  const [values, setValues] = React.useState<IValues>({
-    run: runs[0]?.run ?? '',
-    kind: runs[0]?.format === 'classification' ? 4 : 0,
-    iou: '0.5',
-    confidence: '',
-    classAware: true,
-    maxDets: '100',
-    interpolation: 'all',
-    inclusive: false,
-    ofView: false
-  });
-  const [busy, setBusy] = React.useState(false);
-  const set = (change: Partial<IValues>): void =>
-    setValues(old => ({ ...old, ...change }));
-  const [protocol] = KINDS[values.kind];
-  const places = protocol === 'coco' || protocol === 'voc';
-  const names = [
-    trans.__('COCO boxes'),
-    trans.__('COCO masks'),
-    trans.__('COCO keypoints'),
-    trans.__('VOC boxes'),
-    trans.__('Classes of whole images'),
-    trans.__('Semantic masks')
-  ];
-  const submit = async (): Promise<void> => {
-    setBusy(true);
-    const isStarted = await start('evaluate', requestOf(values, view));
-    setBusy(false);
-    if (isStarted) {
-      onStarted();
+  const form = useForm<IValues>({
+    initial: {
+      run: runs[0]?.run ?? '',
+      kind: runs[0]?.format === 'classification' ? 4 : 0,
+      iou: '0.5',
+      confidence: '',
+      classAware: true,
+      maxDets: '100',
+      interpolation: 'all',
+      inclusive: false,
+      ofView: false
+    },
+    validate: ({ run }) => (run === '' ? { run: true } : {}),
+    onSubmit: async values => {
+      if (await start('evaluate', requestOf(values, view))) {
+        onStarted();
+      }
     }
-  };
-
+  });
   return (
     <form
       className="vl-evaluation-form"
       aria-label={trans.__('Evaluate')}
-      onSubmit={event => {
-        event.preventDefault();
-        void submit();
-      }}
+      {...form.handlers}
     >
-      <label className="vl-field">
-        <span>{trans.__('Run')}</span>
-        <select
-          className="vl-input"
-          value={values.run}
-          onChange={({ target }) => set({ run: target.value })}
-        >
-          {runs.map(({ run }) => (
-            <option key={run} value={run}>
-              {run}
-            </option>
-          ))}
-        </select>
-      </label>
-      <label className="vl-field">
-        <span>{trans.__('Protocol')}</span>
-        <select
-          className="vl-input"
-          value={values.kind}
-          onChange={({ target }) => set({ kind: Number(target.value) })}
-        >
-          {names.map((name, i) => (
-            <option key={name} value={i}>
-              {name}
-            </option>
-          ))}
-        </select>
-      </label>
+      <Choice
+        label={trans.__('Run')}
+        {...form.bind('run')}
+        options={runs.map(({ run }) => [run, run])}
+      />
+      <Choice
+        label={trans.__('Protocol')}
+        {...form.bind('kind')}
+        options={[
+          [0, trans.__('COCO boxes')],
+          [1, trans.__('COCO masks')],
+          [2, trans.__('COCO keypoints')],
+          [3, trans.__('VOC boxes')],
+          [4, trans.__('Classes of whole images')],
+          [5, trans.__('Semantic masks')]
+        ]}
+      />
       {narrowed !== null && (
-        <label className="vl-check" title={narrowed}>
-          <input
-            type="checkbox"
-            checked={values.ofView}
-            onChange={({ target }) => set({ ofView: target.checked })}
-          />
-          {trans.__('Only the images of the view')}
-        </label>
+        <Check
+          label={trans.__('Only the images of the view')}
+          title={narrowed}
+          {...form.bind('ofView')}
+        />
       )}
       <details>
         <summary>{trans.__('More')}</summary>
-        {places && (
-          <NumberField
-            label={trans.__('IoU at which outcomes are counted')}
-            value={values.iou}
-            min={0.05}
-            max={1}
-            step={0.05}
-            onChange={iou => set({ iou })}
-          />
-        )}
-        <NumberField
-          label={trans.__('Confidence threshold')}
-          value={values.confidence}
-          placeholder={trans.__('that of the greatest F1')}
-          min={0}
-          max={1}
-          step={0.01}
-          onChange={confidence => set({ confidence })}
-        />
-        {protocol === 'coco' && (
-          <NumberField
-            label={trans.__('Predictions per image at most')}
-            value={values.maxDets}
-            min={1}
-            step={1}
-            onChange={maxDets => set({ maxDets })}
-          />
-        )}
-        {protocol === 'voc' && (
-          <>
-            <label className="vl-field">
-              <span>{trans.__('Interpolation')}</span>
-              <select
-                className="vl-input"
-                value={values.interpolation}
-                onChange={({ target }) =>
-                  set({ interpolation: target.value as '11' | 'all' })
-                }
-              >
-                <option value="all">{trans.__('all points')}</option>
-                <option value="11">{trans.__('11 points')}</option>
-              </select>
-            </label>
-            <Check
-              label={trans.__('Pixels inclusive, as in VOC’s own code')}
-              value={values.inclusive}
-              onChange={inclusive => set({ inclusive })}
-            />
-          </>
-        )}
-        {places && (
-          <Check
-            label={trans.__('Only predictions of the label’s class match it')}
-            value={values.classAware}
-            onChange={classAware => set({ classAware })}
-          />
-        )}
+        <ProtocolFields form={form} trans={trans} />
       </details>
       {error && <ErrorBox error={error} trans={trans} />}
-      <button
-        type="submit"
-        className="vl-button vl-mod-primary"
-        disabled={busy || values.run === ''}
-      >
+      <SubmitButton disabled={!form.canSubmit}>
         {trans.__('Evaluate')}
-      </button>
+      </SubmitButton>
     </form>
   );
 }
 
-function NumberField(props: {
-  label: string;
-  value: string;
-  placeholder?: string;
-  min: number;
-  max?: number;
-  step: number;
-  onChange: (value: string) => void;
+/** What a protocol can be told. */
+function ProtocolFields(props: {
+  form: IForm<IValues>;
+  trans: IPanelContext['trans'];
 }): JSX.Element {
-  const { label, onChange, ...input } = props;
+  const { form, trans } = props;
+  const [protocol] = KINDS[form.values.kind];
+  const places = protocol === 'coco' || protocol === 'voc';
   return (
-    <label className="vl-field">
-      <span>{label}</span>
-      <input
-        {...input}
+    <>
+      {places && (
+        <TextField
+          label={trans.__('IoU at which outcomes are counted')}
+          {...form.bind('iou')}
+          type="number"
+          min={0.05}
+          max={1}
+          step={0.05}
+        />
+      )}
+      <TextField
+        label={trans.__('Confidence threshold')}
+        {...form.bind('confidence')}
+        placeholder={trans.__('that of the greatest F1')}
         type="number"
-        className="vl-input"
-        onChange={({ target }) => onChange(target.value)}
+        min={0}
+        max={1}
+        step={0.01}
       />
-    </label>
-  );
-}
-
-function Check(props: {
-  label: string;
-  value: boolean;
-  onChange: (value: boolean) => void;
-}): JSX.Element {
-  return (
-    <label className="vl-check">
-      <input
-        type="checkbox"
-        checked={props.value}
-        onChange={({ target }) => props.onChange(target.checked)}
-      />
-      {props.label}
-    </label>
+      {protocol === 'coco' && (
+        <TextField
+          label={trans.__('Predictions per image at most')}
+          {...form.bind('maxDets')}
+          type="number"
+          min={1}
+          step={1}
+        />
+      )}
+      {protocol === 'voc' && (
+        <>
+          <Choice
+            label={trans.__('Interpolation')}
+            {...form.bind('interpolation')}
+            options={[
+              ['all', trans.__('all points')],
+              ['11', trans.__('11 points')]
+            ]}
+          />
+          <Check
+            label={trans.__('Pixels inclusive, as in VOC’s own code')}
+            {...form.bind('inclusive')}
+          />
+        </>
+      )}
+      {places && (
+        <Check
+          label={trans.__('Only predictions of the label’s class match it')}
+          {...form.bind('classAware')}
+        />
+      )}
+    </>
   );
 }

@@ -2,7 +2,8 @@ import * as React from 'react';
 import type { IPanelContext } from '../../client/context';
 import type { Filter, IFieldInfo, IViewSpec } from '../../client/types';
 import { ErrorBox } from '../../components/ErrorBox';
-import { formKeys } from '../formKeys';
+import { useAnswer } from '../../components/useAnswer';
+import { formKeys } from '../../forms/formKeys';
 import { conjunction, conjuncts } from '../tree';
 import {
   arity,
@@ -15,9 +16,11 @@ import {
   type Quantifier
 } from './draft';
 import { FieldPicker } from './FieldPicker';
-import { useCheck } from './useCheck';
 import { ValueInput } from './ValueInput';
 import { operatorLabel, QUANTIFIERS, quantifierLabel } from './operatorLabels';
+
+/** The server checks a condition once typing rests (milliseconds). */
+const DELAY = 250;
 
 export interface IFormProps {
   readonly context: IPanelContext;
@@ -42,7 +45,11 @@ export function ConditionForm(
   const field = fields.find(({ name }) => name === draft?.field) ?? null;
   const parts = draft && field ? toParts(draft, field.type) : null;
   const filter = parts && conjunction(parts);
-  const { text, error } = useCheck(client, dataset, filter);
+  const { answer, error } = useAnswer(
+    filter && JSON.stringify(filter),
+    signal => client.predicate(dataset, { filter }, signal),
+    DELAY
+  );
 
   const apply = async (): Promise<void> => {
     if (filter) {
@@ -98,45 +105,14 @@ export function ConditionForm(
             onEnter={() => void apply()}
           />
           {field.level === 'annotations' && (
-            <div className="vl-condition-quantifier">
-              <select
-                className="vl-input"
-                aria-label={trans.__('Which annotations')}
-                title={trans.__('Which annotations of an image it speaks of')}
-                value={draft.quantifier}
-                onChange={event =>
-                  change({ quantifier: event.target.value as Quantifier })
-                }
-              >
-                {QUANTIFIERS.map(quantifier => (
-                  <option key={quantifier} value={quantifier}>
-                    {quantifierLabel(quantifier, trans)}
-                  </option>
-                ))}
-              </select>
-              {draft.quantifier === 'count' && (
-                <input
-                  className="vl-input"
-                  type="number"
-                  min={1}
-                  value={draft.atLeast}
-                  aria-label={trans.__('Number of annotations')}
-                  title={trans.__('Number of annotations')}
-                  onChange={event =>
-                    change({
-                      atLeast: Math.max(1, Math.round(+event.target.value) || 1)
-                    })
-                  }
-                />
-              )}
-            </div>
+            <QuantifierFields draft={draft} trans={trans} onChange={change} />
           )}
         </>
       )}
       {error && <ErrorBox error={error} trans={trans} />}
-      {text && (
-        <code className="vl-condition-text" title={text}>
-          {text}
+      {answer?.text && (
+        <code className="vl-condition-text" title={answer.text}>
+          {answer.text}
         </code>
       )}
       <div className="vl-condition-buttons">
@@ -153,5 +129,49 @@ export function ConditionForm(
         </button>
       </div>
     </form>
+  );
+}
+
+/** Of which annotations of an image the condition speaks. */
+function QuantifierFields(props: {
+  draft: IDraft;
+  trans: IPanelContext['trans'];
+  onChange: (change: Partial<IDraft>) => void;
+}): JSX.Element {
+  const { draft, trans, onChange } = props;
+  const number = trans.__('Number of annotations');
+  return (
+    <div className="vl-condition-quantifier">
+      <select
+        className="vl-input"
+        aria-label={trans.__('Which annotations')}
+        title={trans.__('Which annotations of an image it speaks of')}
+        value={draft.quantifier}
+        onChange={event =>
+          onChange({ quantifier: event.target.value as Quantifier })
+        }
+      >
+        {QUANTIFIERS.map(quantifier => (
+          <option key={quantifier} value={quantifier}>
+            {quantifierLabel(quantifier, trans)}
+          </option>
+        ))}
+      </select>
+      {draft.quantifier === 'count' && (
+        <input
+          className="vl-input"
+          type="number"
+          min={1}
+          value={draft.atLeast}
+          aria-label={number}
+          title={number}
+          onChange={event =>
+            onChange({
+              atLeast: Math.max(1, Math.round(+event.target.value) || 1)
+            })
+          }
+        />
+      )}
+    </div>
   );
 }

@@ -1,8 +1,9 @@
 import * as React from 'react';
-import { errorBody } from '../../client/errors';
-import type { Filter, IErrorBody } from '../../client/types';
+import type { Filter } from '../../client/types';
 import { ErrorBox } from '../../components/ErrorBox';
-import { formKeys } from '../formKeys';
+import { useAnswer } from '../../components/useAnswer';
+import { SubmitButton } from '../../forms/fields';
+import { useForm } from '../../forms/useForm';
 import { conjunction, conjuncts } from '../tree';
 import type { IFormProps } from './ConditionForm';
 
@@ -12,58 +13,49 @@ export function ConditionText(
 ): JSX.Element {
   const { context, dataset, parts, onApply, onCancel } = props;
   const { client, trans } = context;
-  const [text, setText] = React.useState('');
-  const [error, setError] = React.useState<IErrorBody | null>(null);
-
-  React.useEffect(() => {
-    let current = true;
-    client.predicate(dataset, { filter: conjunction([...parts]) }).then(
-      answer => current && setText(answer.text),
-      reason => current && setError(errorBody(reason))
-    );
-    return () => {
-      current = false;
-    };
-    // Loaded once: the form is made anew for another condition.
-  }, []);
-
-  const apply = async (): Promise<void> => {
-    try {
+  const form = useForm({
+    initial: { text: '' },
+    validate: ({ text }) => (text.trim() === '' ? { text: true } : {}),
+    onSubmit: async ({ text }) => {
       const { filter } = await client.predicate(dataset, { text });
       onApply(conjuncts(filter));
-    } catch (reason) {
-      setError(errorBody(reason));
+    },
+    onCancel
+  });
+  const written = useAnswer('written', () =>
+    client.predicate(dataset, { filter: conjunction([...parts]) })
+  );
+  const { answer } = written;
+  const { reset } = form;
+  React.useEffect(() => {
+    if (answer) {
+      reset({ text: answer.text });
     }
-  };
+    // The form is made anew for another condition.
+  }, [answer]);
+  const error = form.error ?? (form.values.text === '' ? written.error : null);
 
   return (
     <form
       className="vl-condition"
       aria-label={trans.__('Condition')}
-      {...formKeys(apply, onCancel)}
+      {...form.handlers}
     >
       <textarea
         className="vl-input vl-code-input"
         rows={3}
-        value={text}
+        value={form.values.text}
         spellCheck={false}
         autoFocus
         aria-label={trans.__('Condition as text')}
         aria-invalid={error !== null}
-        onChange={event => {
-          setText(event.target.value);
-          setError(null);
-        }}
+        onChange={({ target }) => form.set({ text: target.value })}
       />
       {error && <ErrorBox error={error} trans={trans} />}
       <div className="vl-condition-buttons">
-        <button
-          type="submit"
-          className="vl-button vl-mod-primary"
-          disabled={text.trim() === ''}
-        >
+        <SubmitButton disabled={form.errors.text !== undefined}>
           {trans.__('Apply')}
-        </button>
+        </SubmitButton>
         {props.children}
         <button type="button" className="vl-button" onClick={onCancel}>
           {trans.__('Cancel')}

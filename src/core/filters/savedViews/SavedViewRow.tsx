@@ -11,7 +11,7 @@ import type { ISavedView } from '../../client/types';
 import { formatCount } from '../../components/format';
 import { useQueryNames } from '../../search/useQueryNames';
 import type { IWorkspaceModel } from '../../workspace/types';
-import { formKeys } from '../formKeys';
+import { formKeys } from '../../forms/formKeys';
 import { viewText } from '../steps';
 import type { ISavedViews } from './useSavedViews';
 

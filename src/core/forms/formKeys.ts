@@ -1,18 +1,20 @@
-/** What the small forms of the filters share: Enter applies, Escape ends. */
+/** What forms share: Enter sends them, Escape ends them. */
 import type * as React from 'react';
 
-/** Handlers of a form: sending it applies, Escape cancels; neither reaches what is around it. */
-export function formKeys(
-  apply: () => unknown,
-  cancel: () => void
-): Pick<React.FormHTMLAttributes<HTMLFormElement>, 'onSubmit' | 'onKeyDown'> {
+export type FormKeys = Pick<
+  React.FormHTMLAttributes<HTMLFormElement>,
+  'onSubmit' | 'onKeyDown'
+>;
+
+/** Handlers of a form: sending it applies, Escape cancels where it can; neither reaches what is around it. */
+export function formKeys(apply: () => unknown, cancel?: () => void): FormKeys {
   return {
     onSubmit: event => {
       event.preventDefault();
       apply();
     },
     onKeyDown: event => {
-      if (event.key === 'Escape') {
+      if (cancel && event.key === 'Escape') {
         event.stopPropagation();
         cancel();
       } else if (
