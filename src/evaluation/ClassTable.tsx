@@ -130,7 +130,6 @@ function useColumns(props: IProps): IColumn[] {
     const names = [
       ...new Set(metrics.flatMap(row => Object.keys(row.metrics)))
     ];
-    const against = new Map(differences?.map(each => [each.name, each]));
     const button = (
       row: IClassMetrics,
       part: Part,
@@ -228,21 +227,7 @@ function useColumns(props: IProps): IColumn[] {
         trans.__('false negatives')
       ),
       ...(differences && other
-        ? [
-            {
-              key: 'against',
-              label: trans.__('B − A'),
-              title: trans.__('%1 against this evaluation', other),
-              value: (row: IClassMetrics) =>
-                against.get(row.name)?.difference ?? null,
-              cell: (row: IClassMetrics) => (
-                <DifferenceCell
-                  difference={against.get(row.name)}
-                  trans={trans}
-                />
-              )
-            }
-          ]
+        ? [differenceColumn(differences, other, trans)]
         : [])
     ];
   }, [metrics, differences, other, filters, trans]);
@@ -272,6 +257,23 @@ function intervalColumn(
       }
     }
   ];
+}
+
+function differenceColumn(
+  differences: readonly IDifference[],
+  other: string,
+  trans: TranslationBundle
+): IColumn {
+  const against = new Map(differences.map(each => [each.name, each]));
+  return {
+    key: 'against',
+    label: trans.__('B − A'),
+    title: trans.__('%1 against this evaluation', other),
+    value: row => against.get(row.name)?.difference ?? null,
+    cell: row => (
+      <DifferenceCell difference={against.get(row.name)} trans={trans} />
+    )
+  };
 }
 
 /** A signed difference; bold where chance does not explain it. */

@@ -126,39 +126,56 @@ export function Combobox(props: IProps): JSX.Element {
         onKeyDown={onKeyDown}
       />
       {isOpen && (
-        <ul
-          ref={list}
-          id={id}
-          className="vl-options"
-          role="listbox"
-          aria-label={props.label}
-        >
-          {options.map((option, i) => (
-            <React.Fragment key={`${option.group}:${option.value}`}>
-              {option.group && option.group !== options[i - 1]?.group && (
-                <li className="vl-option-group" role="presentation">
-                  {option.group}
-                </li>
-              )}
-              <li
-                id={`${id}-${i}`}
-                className="vl-option"
-                role="option"
-                aria-selected={i === current}
-                // The box keeps the keyboard.
-                onPointerDown={event => event.preventDefault()}
-                onClick={() => choose(option)}
-              >
-                {option.icon}
-                <span className="vl-option-label">{option.label}</span>
-                {option.detail && (
-                  <span className="vl-option-detail">{option.detail}</span>
-                )}
-              </li>
-            </React.Fragment>
-          ))}
-        </ul>
+        <OptionList
+          {...{ list, id, current, options }}
+          label={props.label}
+          onChoose={choose}
+        />
       )}
     </div>
+  );
+}
+
+function OptionList(
+  props: Pick<IProps, 'label' | 'options' | 'onChoose'> & {
+    list: React.RefObject<HTMLUListElement>;
+    id: string;
+    current: number;
+  }
+): JSX.Element {
+  const { list, id, label, current, options, onChoose } = props;
+  return (
+    <ul
+      ref={list}
+      id={id}
+      className="vl-options"
+      role="listbox"
+      aria-label={label}
+    >
+      {options.map((option, i) => (
+        <React.Fragment key={`${option.group}:${option.value}`}>
+          {option.group && option.group !== options[i - 1]?.group && (
+            <li className="vl-option-group" role="presentation">
+              {option.group}
+            </li>
+          )}
+          <li
+            id={`${id}-${i}`}
+            className="vl-option"
+            role="option"
+            aria-selected={i === current}
+            // The box keeps the keyboard.
+            onPointerDown={event => event.preventDefault()}
+            onClick={() => onChoose(option)}
+          >
+            {option.icon}
+            <span className="vl-option-label">{option.label}</span>
+            {option.detail && (
+              <span className="vl-option-detail">{option.detail}</span>
+            )}
+          </li>
+        </React.Fragment>
+      ))}
+    </ul>
   );
 }

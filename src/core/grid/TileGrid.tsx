@@ -16,7 +16,8 @@ import type { IGridSources } from './images/sources';
 import { useActiveTile } from './useActiveTile';
 import { useFollow } from './useFollow';
 import { useGridKeys } from './useGridKeys';
-import { useHover } from './useHover';
+import { type IHover, useHover } from './useHover';
+import type { TileCache } from './tileCache';
 import { useTiles } from './useTiles';
 import { useViewport } from './useViewport';
 
@@ -93,7 +94,6 @@ export function TileGrid(props: IProps): JSX.Element {
   });
 
   const judged = isJudged(view, detail?.fields ?? []);
-  const hovered = hover && tiles.get(hover.id);
   return (
     <>
       {tiles.error && (
@@ -145,12 +145,23 @@ export function TileGrid(props: IProps): JSX.Element {
           ))}
         </div>
       </div>
-      {hover &&
-        hovered &&
-        createPortal(
-          <HoverCard tile={hovered} at={hover} trans={trans} />,
-          document.body
-        )}
+      {hover && <Hovered hover={hover} tiles={tiles} trans={trans} />}
     </>
   );
+}
+
+/** The card of the tile under the pointer. */
+function Hovered(props: {
+  hover: IHover;
+  tiles: TileCache;
+  trans: IPanelContext['trans'];
+}): JSX.Element | null {
+  const { hover, tiles, trans } = props;
+  const tile = tiles.get(hover.id);
+  return tile
+    ? createPortal(
+        <HoverCard tile={tile} at={hover} trans={trans} />,
+        document.body
+      )
+    : null;
 }

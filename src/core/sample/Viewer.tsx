@@ -4,7 +4,7 @@ import type { IClient, ISettings } from '../client/context';
 import type { IErrorBody, ISampleDetail } from '../client/types';
 import { ErrorBox } from '../components/ErrorBox';
 import { OverlayCanvas } from '../overlays/OverlayCanvas';
-import type { ISize } from '../components/placement';
+import type { IPlacement, ISize } from '../components/placement';
 import type { IShape } from '../overlays/shapes';
 import { useSize } from '../components/useSize';
 import { hitTest } from '../overlays/hit';
@@ -127,22 +127,7 @@ export const Viewer = React.forwardRef<IViewerHandle, IProps>(
           alt={sample.filename}
           draggable={false}
           decoding="async"
-          style={
-            placement && image
-              ? {
-                  transform: `translate(${placement.x}px, ${placement.y}px)`,
-                  width: image.width * placement.scale,
-                  height: image.height * placement.scale,
-                  imageRendering:
-                    placement.scale > PIXELATED ? 'pixelated' : 'auto',
-                  backgroundColor: sample.color ?? undefined,
-                  backgroundImage:
-                    sample.thumbnail === null
-                      ? undefined
-                      : `url("${client.thumbnailUrl(dataset, sample.sample_id, sample.thumbnail)}")`
-                }
-              : { visibility: 'hidden' }
-          }
+          style={imageStyle(props, image, placement)}
           onLoad={event =>
             setNatural({
               width: event.currentTarget.naturalWidth,
@@ -176,3 +161,26 @@ export const Viewer = React.forwardRef<IViewerHandle, IProps>(
     );
   }
 );
+
+/** Where the image is drawn; its thumbnail stands for it until it is there. */
+function imageStyle(
+  { sample, dataset, client }: IProps,
+  image: ISize | null,
+  placement: IPlacement | null
+): React.CSSProperties {
+  if (!placement || !image) {
+    return { visibility: 'hidden' };
+  }
+  const { sample_id: id, thumbnail, color } = sample;
+  return {
+    transform: `translate(${placement.x}px, ${placement.y}px)`,
+    width: image.width * placement.scale,
+    height: image.height * placement.scale,
+    imageRendering: placement.scale > PIXELATED ? 'pixelated' : 'auto',
+    backgroundColor: color ?? undefined,
+    backgroundImage:
+      thumbnail === null
+        ? undefined
+        : `url("${client.thumbnailUrl(dataset, id, thumbnail)}")`
+  };
+}

@@ -25,6 +25,11 @@ export interface IShortcutGroup {
 
 /** All keys, by the panel they work in. */
 export function shortcutGroups(trans: TranslationBundle): IShortcutGroup[] {
+  return [...panelGroups(trans), ...detailGroups(trans)];
+}
+
+/** Keys of the panels that show a whole view. */
+function panelGroups(trans: TranslationBundle): IShortcutGroup[] {
   return [
     {
       name: 'panels',
@@ -95,7 +100,13 @@ export function shortcutGroups(trans: TranslationBundle): IShortcutGroup[] {
         { keys: ['Home', 'End'], does: trans.__('Go to the first, the last') },
         { keys: ['Enter', ' '], does: trans.__('Show what it counts') }
       ]
-    },
+    }
+  ];
+}
+
+/** Keys of what shows one sample, or one folder. */
+function detailGroups(trans: TranslationBundle): IShortcutGroup[] {
+  return [
     {
       name: 'judging',
       label: trans.__('Analyst, while examples are judged'),

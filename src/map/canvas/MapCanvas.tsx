@@ -45,10 +45,8 @@ export function MapCanvas(props: IProps): JSX.Element {
     [view.renderer, mode]
   );
 
-  const place = (event: React.MouseEvent): [number, number] => {
-    const { left, top } = host.current!.getBoundingClientRect();
-    return [event.clientX - left, event.clientY - top];
-  };
+  const place = (event: React.MouseEvent): [number, number] =>
+    placeIn(host.current!, event);
   const open = (sample: number): void => {
     const { dataset, id: workspace } = model.store.getState();
     model.setFocus(sample);
@@ -134,11 +132,7 @@ export function MapCanvas(props: IProps): JSX.Element {
       />
       {drawing && (
         <svg className="vl-map-drawing" aria-hidden="true">
-          {drawing.box ? (
-            <Box path={drawing.path} />
-          ) : (
-            <polygon points={drawing.path.join(' ')} />
-          )}
+          <Outline {...drawing} />
         </svg>
       )}
       {hover && <Hovered {...props} hover={hover} />}
@@ -151,7 +145,15 @@ export function MapCanvas(props: IProps): JSX.Element {
   );
 }
 
-function Box({ path }: { path: readonly number[] }): JSX.Element {
+/** The box or lasso that is being drawn. */
+function Outline(props: {
+  box: boolean;
+  path: readonly number[];
+}): JSX.Element {
+  const { box, path } = props;
+  if (!box) {
+    return <polygon points={path.join(' ')} />;
+  }
   const [x1, y1, x2, y2] = path;
   return (
     <rect
@@ -161,6 +163,15 @@ function Box({ path }: { path: readonly number[] }): JSX.Element {
       height={Math.abs(y2 - y1)}
     />
   );
+}
+
+/** Where the pointer is in an element. */
+function placeIn(
+  element: Element,
+  { clientX, clientY }: React.MouseEvent
+): [number, number] {
+  const { left, top } = element.getBoundingClientRect();
+  return [clientX - left, clientY - top];
 }
 
 /** A ring around the point under the pointer, and its card. */

@@ -37,10 +37,6 @@ export function Conditions(props: IProps): JSX.Element {
   const { model, context } = props;
   const { trans } = context;
   const view = useStore(model.store, state => state.view);
-  const dataset = useStore(model.store, state => state.dataset);
-  const names = useQueryNames(context.client, dataset, view.search);
-  const workspace = useStore(model.store, state => state.id);
-  const place = { dataset, workspace };
   const [editing, setEditing] = React.useState<Editing>(null);
   const add = React.useRef<HTMLButtonElement>(null);
   const active = conditions(view.filter);
@@ -60,46 +56,7 @@ export function Conditions(props: IProps): JSX.Element {
     <div className="vl-chips">
       {!isEmpty && (
         <ul aria-label={trans.__('Active conditions')}>
-          {view.sql && (
-            <Chip
-              text={trans.__('SQL: %1', shorten(view.sql, 200))}
-              edit={trans.__('Edit the query')}
-              remove={trans.__('Remove the query')}
-              onEdit={props.onEditSql}
-              onRemove={() => model.setSql(null)}
-            />
-          )}
-          {view.where && (
-            <Chip
-              text={view.where}
-              remove={trans.__('Remove %1', view.where)}
-              onRemove={() => model.setFilter(view.filter)}
-            />
-          )}
-          {view.search && (
-            <Chip
-              text={trans.__(
-                'Search: %1',
-                describeSearch(view.search, trans, names)
-              )}
-              remove={trans.__('End search')}
-              onRemove={() => model.setSearch(null)}
-            />
-          )}
-          {view.outcomes && (
-            <Chip
-              text={describeOutcomes(view.outcomes, trans)}
-              edit={trans.__(
-                '%1: open the evaluation',
-                describeOutcomes(view.outcomes, trans)
-              )}
-              remove={trans.__('Show them whatever their outcome')}
-              onEdit={() =>
-                void context.commands.execute(CommandIDs.openEvaluation, place)
-              }
-              onRemove={() => model.setOutcomes(null)}
-            />
-          )}
+          <ViewChips {...props} />
           {active.map((condition, i) => {
             const text = describeCondition(condition);
             return (
@@ -152,6 +109,60 @@ export function Conditions(props: IProps): JSX.Element {
         />
       )}
     </div>
+  );
+}
+
+/** What narrows the view beside the conditions of its filter. */
+function ViewChips({ model, context, onEditSql }: IProps): JSX.Element {
+  const { trans } = context;
+  const view = useStore(model.store, state => state.view);
+  const dataset = useStore(model.store, state => state.dataset);
+  const workspace = useStore(model.store, state => state.id);
+  const names = useQueryNames(context.client, dataset, view.search);
+  const place = { dataset, workspace };
+  return (
+    <>
+      {view.sql && (
+        <Chip
+          text={trans.__('SQL: %1', shorten(view.sql, 200))}
+          edit={trans.__('Edit the query')}
+          remove={trans.__('Remove the query')}
+          onEdit={onEditSql}
+          onRemove={() => model.setSql(null)}
+        />
+      )}
+      {view.where && (
+        <Chip
+          text={view.where}
+          remove={trans.__('Remove %1', view.where)}
+          onRemove={() => model.setFilter(view.filter)}
+        />
+      )}
+      {view.search && (
+        <Chip
+          text={trans.__(
+            'Search: %1',
+            describeSearch(view.search, trans, names)
+          )}
+          remove={trans.__('End search')}
+          onRemove={() => model.setSearch(null)}
+        />
+      )}
+      {view.outcomes && (
+        <Chip
+          text={describeOutcomes(view.outcomes, trans)}
+          edit={trans.__(
+            '%1: open the evaluation',
+            describeOutcomes(view.outcomes, trans)
+          )}
+          remove={trans.__('Show them whatever their outcome')}
+          onEdit={() =>
+            void context.commands.execute(CommandIDs.openEvaluation, place)
+          }
+          onRemove={() => model.setOutcomes(null)}
+        />
+      )}
+    </>
   );
 }
 

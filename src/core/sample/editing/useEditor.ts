@@ -61,6 +61,11 @@ export function rectOf({ x, y, w, h }: IAnnotation): IRect {
   return { x: x ?? 0, y: y ?? 0, w: w ?? 0, h: h ?? 0 };
 }
 
+/** As the server takes it. */
+function boxOf({ x, y, w, h }: IRect): [number, number, number, number] {
+  return [x, y, w, h];
+}
+
 export function useEditor(
   model: IWorkspaceModel,
   client: Pick<IClient, 'labels'>,
@@ -68,13 +73,12 @@ export function useEditor(
   reload: () => void
 ): IEditor {
   const dataset = useStore(model.store, state => state.dataset);
-  const version = useStore(model.store, state => state.datasetVersion);
   const [active, setActive] = React.useState(false);
   const [drawing, setDrawing] = React.useState(false);
   const [id, setId] = React.useState<number | null>(null);
   const [draft, setDraft] = React.useState<IEditor['draft']>(null);
   const [className, setClassName] = React.useState('');
-  const [can, setCan] = React.useState({ undo: false, redo: false });
+  const [can, setCan] = useUndoable(model, client, active);
   const [busy, setBusy] = React.useState(false);
   const [error, setError] = React.useState<IErrorBody | null>(null);
   const timer = React.useRef<ReturnType<typeof setTimeout>>();
@@ -87,27 +91,6 @@ export function useEditor(
   // What the server says of a sample takes the place of what was drawn.
   React.useEffect(() => setDraft(null), [sample]);
   React.useEffect(() => () => clearTimeout(timer.current), []);
-  React.useEffect(() => {
-    if (!active) {
-      return;
-    }
-    let over = false;
-    client.labels.history(dataset).then(
-      entries => {
-        if (!over) {
-          setCan({
-            undo: entries.some(({ undone }) => !undone),
-            redo: entries[0]?.undone ?? false
-          });
-        }
-      },
-      () => undefined // who asks to undo is told
-    );
-    return () => {
-      over = true;
-    };
-  }, [active, client, dataset, version]);
-
   const chosen =
     sample?.annotations.find(({ annotation_id }) => annotation_id === id) ??
     null;
@@ -144,7 +127,7 @@ export function useEditor(
         setDraft(null);
       } else {
         setDraft({ id: chosen.annotation_id, rect });
-        one({ box: [rect.x, rect.y, rect.w, rect.h] });
+        one({ box: boxOf(rect) });
       }
     }
   };
@@ -186,15 +169,8 @@ export function useEditor(
     add: rect => {
       setDrawing(false);
       setDraft({ id: null, rect });
-      edit({
-        edits: [
-          {
-            sample_id: sampleId,
-            box: [rect.x, rect.y, rect.w, rect.h],
-            ...(className === '' ? {} : { class_name: className })
-          }
-        ]
-      });
+      const label = className === '' ? {} : { class_name: className };
+      edit({ edits: [{ sample_id: sampleId, box: boxOf(rect), ...label }] });
     },
     relabel: name => {
       setClassName(name);
@@ -209,4 +185,41 @@ export function useEditor(
     undo: () => run(client.labels.undo(dataset)),
     redo: () => run(client.labels.redo(dataset))
   };
+}
+
+interface IUndoable {
+  readonly undo: boolean;
+  readonly redo: boolean;
+}
+
+/** Whether there are changes to take back or make again; read anew with the dataset. */
+function useUndoable(
+  model: IWorkspaceModel,
+  client: Pick<IClient, 'labels'>,
+  active: boolean
+): [IUndoable, (can: IUndoable) => void] {
+  const dataset = useStore(model.store, state => state.dataset);
+  const version = useStore(model.store, state => state.datasetVersion);
+  const [can, setCan] = React.useState({ undo: false, redo: false });
+  React.useEffect(() => {
+    if (!active) {
+      return;
+    }
+    let over = false;
+    client.labels.history(dataset).then(
+      entries => {
+        if (!over) {
+          setCan({
+            undo: entries.some(({ undone }) => !undone),
+            redo: entries[0]?.undone ?? false
+          });
+        }
+      },
+      () => undefined // undoing says why it cannot
+    );
+    return () => {
+      over = true;
+    };
+  }, [active, client, dataset, version]);
+  return [can, setCan];
 }
