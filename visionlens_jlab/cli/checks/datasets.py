@@ -124,7 +124,7 @@ def _dataset(folder: Path, jobs: list[dict[str, Any]], repair: bool) -> Iterator
         yield Finding("ok", subject, f"held by {card.owner}")
         return
     try:
-        for sentence in (*mend(folder), *_project_again(folder)) if repair else ():
+        for sentence in (*mend(folder), *_rebuild(folder)) if repair else ():
             yield Finding("ok", f"{subject}, repaired", sentence)
         found = examine(folder)
     except VisionLensError as error:
@@ -146,19 +146,19 @@ def _dataset(folder: Path, jobs: list[dict[str, Any]], repair: bool) -> Iterator
         yield Finding(level, about, damage.message, damage.hint)
 
 
-def _project_again(folder: Path) -> Iterator[str]:
-    """Make damaged projections again, where their method can be had here."""
+def _rebuild(folder: Path) -> Iterator[str]:
+    """Make damaged derived files again, as far as that can be done here."""
     from visionlens_jlab.core.datasets.library import Library
     from visionlens_jlab.core.jobs.inline import run_job
-    from visionlens_jlab.map.installed_methods import available
-    from visionlens_jlab.map.rebuilding import rebuilds
 
     library = Library(folder.parent.parent)
     try:
-        for request in rebuilds(library.open(folder.name), thorough=True).values():
-            if available(request.method):
-                run_job(library, request, on_progress=lambda _: None)
-                yield f"The projection {request.method} of {request.space!r} was made again."
+        for one in library.open(folder.name).mending.rebuilds(thorough=True):
+            try:
+                run_job(library, one.request, on_progress=lambda _: None)
+                yield f"{one.what} was made again."
+            except VisionLensError as error:
+                yield f"{one.what} stays damaged: {error.message}"
     finally:
         library.close()
 

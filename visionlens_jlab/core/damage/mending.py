@@ -8,7 +8,7 @@ from dataclasses import replace
 from visionlens_jlab.core.catalog.dataset import Part
 from visionlens_jlab.core.damage import stray_files
 from visionlens_jlab.core.damage.damages import find_damages
-from visionlens_jlab.core.damage.stored_files import Inspection
+from visionlens_jlab.core.damage.stored_files import Inspection, Rebuild, stored_files
 from visionlens_jlab.core.datasets.own_files import remove_own_files
 from visionlens_jlab.core.datasets.shapes import Damage
 
@@ -29,6 +29,15 @@ class Mending(Part):
                     replace(look, suspects=suspects), self.store.trust.readable()
                 )
             )
+
+    def rebuilds(self, *, thorough: bool = False) -> list[Rebuild]:
+        """The jobs that make again what is damaged or lost; looked for as `damages` does."""
+        if self.store.read_only:
+            return []
+        with self.store.snapshot() as snapshot:
+            suspects = self.store.watch.suspects
+            look = Inspection(snapshot.reader, self.store.folder, thorough, suspects)
+            return [one for files in stored_files() for one in files.rebuilds(self.store, look)]
 
     def remove_strays(self, idle: Callable[[], bool]) -> list[str]:
         """Remove files that a kill left before their commit.

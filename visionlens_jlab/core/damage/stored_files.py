@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from visionlens_jlab.core.capability import resolve
 from visionlens_jlab.core.catalog.database import Reader
 from visionlens_jlab.core.datasets.shapes import Damage
 from visionlens_jlab.core.registry import capabilities
+from visionlens_jlab.core.shapes import JobParameters
 from visionlens_jlab.errors import VisionLensError
 
 if TYPE_CHECKING:
@@ -57,6 +59,29 @@ class Inspection:
         return False
 
 
+class Rebuild(NamedTuple):
+    """A job that makes again what is damaged or lost, as it was.
+
+    Attributes
+    ----------
+    job : str
+        Its name: the same until there is another result, so that what cannot be made is tried
+        once.
+    request : JobParameters
+    what : str
+        The beginning of a sentence, such as "The projection pca of 'clip'".
+    """
+
+    job: str
+    request: JobParameters
+    what: str
+
+    @classmethod
+    def of(cls, name: str, created_at: str, request: JobParameters, what: str) -> Rebuild:
+        """The job for a result of a name, made at a time."""
+        return cls(uuid.uuid5(uuid.NAMESPACE_OID, f"{name} {created_at}").hex, request, what)
+
+
 class StoredFiles:
     """The files of one capability; a subclass is what `Capability.files` names."""
 
@@ -69,6 +94,10 @@ class StoredFiles:
 
     def named(self, cursor: duckdb.DuckDBPyConnection) -> Iterable[str | None]:
         """The files in `folders` that rows name, below the dataset's folder."""
+        return ()
+
+    def rebuilds(self, store: OpenDataset, inspection: Inspection) -> Iterable[Rebuild]:
+        """What jobs can make again of what is damaged or lost."""
         return ()
 
     def mend(self, store: OpenDataset) -> Iterable[str]:

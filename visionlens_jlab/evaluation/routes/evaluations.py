@@ -5,6 +5,7 @@ from __future__ import annotations
 from visionlens_jlab.core.api.base import Resource
 from visionlens_jlab.core.api.codes import CHANGE, DATASET, VIEW
 from visionlens_jlab.core.api.operations import Operation, Route
+from visionlens_jlab.core.jobs.rebuilding import Rebuilding
 from visionlens_jlab.evaluation.shapes import (
     CompareRequest,
     Counts,
@@ -20,13 +21,14 @@ from visionlens_jlab.evaluation.store.evaluations import Evaluations
 EVALUATION = ("EVALUATION_NOT_FOUND", "EVALUATION_INVALID")
 
 
-class EvaluationsHandler(Resource):
+class EvaluationsHandler(Rebuilding):
     """`datasets/{dataset}/evaluations`"""
 
     @Operation("Evaluations", response=EvaluationList, errors=DATASET)
     async def get(self, dataset: str) -> None:
         """Every evaluation, oldest first."""
         found = await self.dataset(dataset, lambda store: store.part(Evaluations).all())
+        await self.rebuild(dataset)
         await self.answer(EvaluationList(evaluations=found))
 
 
@@ -46,7 +48,7 @@ class EvaluationHandler(Resource):
         await self.remove(dataset, lambda store: store.part(Evaluations).delete(evaluation))
 
 
-class CountsHandler(Resource):
+class CountsHandler(Rebuilding):
     """`datasets/{dataset}/evaluations/{evaluation}/counts`"""
 
     @Operation(
@@ -60,13 +62,13 @@ class CountsHandler(Resource):
         """Counts at another confidence, or of the samples of a view."""
         request = await self.body(CountsRequest)
         await self.answer(
-            await self.dataset(
+            await self.read(
                 dataset, lambda store: store.part(Evaluations).counts(evaluation, request)
             )
         )
 
 
-class CurvesHandler(Resource):
+class CurvesHandler(Rebuilding):
     """`datasets/{dataset}/evaluations/{evaluation}/curves`"""
 
     @Operation(
@@ -79,7 +81,7 @@ class CurvesHandler(Resource):
         """What the plots show, of one class or of all."""
         asked = self.query(CurvesQuery)
         await self.answer(
-            await self.dataset(
+            await self.read(
                 dataset,
                 lambda store: store.part(Evaluations).curves(
                     evaluation, asked.class_name, asked.confidence
@@ -88,7 +90,7 @@ class CurvesHandler(Resource):
         )
 
 
-class CompareHandler(Resource):
+class CompareHandler(Rebuilding):
     """`datasets/{dataset}/evaluations/{evaluation}/compare`"""
 
     @Operation(
@@ -102,7 +104,7 @@ class CompareHandler(Resource):
         """Compare with another evaluation over the same samples."""
         request = await self.body(CompareRequest)
         await self.answer(
-            await self.dataset(
+            await self.read(
                 dataset, lambda store: store.part(Evaluations).compare(evaluation, request)
             )
         )

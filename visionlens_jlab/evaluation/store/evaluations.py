@@ -44,6 +44,12 @@ class Evaluations(Part):
             stored = evaluation_rows.read_evaluation(snapshot.reader, evaluation)
             return _with_state(snapshot, stored)
 
+    def request(self, evaluation: str) -> EvaluateRequest:
+        """What makes it again, under the dataset's name of now. EVALUATION_NOT_FOUND."""
+        with self.store.snapshot() as snapshot:
+            request = evaluation_rows.read_evaluation(snapshot.reader, evaluation).request
+        return request.model_copy(update={"dataset": self.store.slug, "name": evaluation})
+
     def file(self, evaluation: str) -> tuple[Path, str]:
         """What re-counts are made from, and the digest of its input. EVALUATION_NOT_FOUND."""
         with self.store.snapshot() as snapshot:

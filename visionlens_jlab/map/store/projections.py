@@ -8,13 +8,11 @@ from typing import Any
 import numpy as np
 
 from visionlens_jlab.core.catalog.dataset import Part
-from visionlens_jlab.core.damage.stored_files import Inspection
 from visionlens_jlab.core.datasets.own_files import own_file, remove_own_files
 from visionlens_jlab.core.views.tables import Ids
 from visionlens_jlab.map.shapes import ColorsRequest, Projection
 from visionlens_jlab.map.store import rows as projection_rows
 from visionlens_jlab.map.store.colors import Coloring, read_colors
-from visionlens_jlab.map.store.stored_files import bad_projections
 
 Matrix = np.ndarray[Any, Any]
 
@@ -44,13 +42,6 @@ class Projections(Part):
         with self.store.snapshot() as snapshot:
             file = projection_rows.read_projection(snapshot.reader, projection)[2]
         return None if file is None else own_file(self.store.folder, file)
-
-    def bad(self, *, thorough: bool = False) -> dict[str, str]:
-        """Projection -> what of it is damaged or lost, as `damages` finds it."""
-        suspects = self.store.watch.suspects
-        with self.store.snapshot() as snapshot:
-            look = Inspection(snapshot.reader, self.store.folder, thorough, suspects)
-            return bad_projections(look)
 
     def delete(self, projection: str) -> None:
         """Remove a projection. PROJECTION_NOT_FOUND."""

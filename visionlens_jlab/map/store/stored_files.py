@@ -7,12 +7,16 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from visionlens_jlab.core.damage.stored_files import Inspection, StoredFiles
+from visionlens_jlab.core.damage.stored_files import Inspection, Rebuild, StoredFiles
 from visionlens_jlab.core.datasets.shapes import Damage
+from visionlens_jlab.map.shapes import REQUESTED, Projection, ProjectRequest
+from visionlens_jlab.map.store.projections import Projections
 from visionlens_jlab.map.store.rows import FOLDER, read_coordinates
 
 if TYPE_CHECKING:
     import duckdb
+
+    from visionlens_jlab.core.catalog.dataset import OpenDataset
 
 
 class ProjectionFiles(StoredFiles):
@@ -35,15 +39,36 @@ class ProjectionFiles(StoredFiles):
                 "refit=True).",
             )
 
+    def rebuilds(self, store: OpenDataset, inspection: Inspection) -> Iterator[Rebuild]:
+        """With the same seed, and placed by its model where that is whole: points come to lie
+        where they lay. Clusters are a field and stay.
+        """
+        bad = {projection: what for projection, what, *_ in _bad(inspection)}
+        for one in store.part(Projections).all() if bad else ():
+            if one.projection in bad and not one.preview:
+                request = _request(store.slug, one, refit=bad[one.projection] == "model")
+                what = f"The projection {one.method} of {one.space!r}"
+                yield Rebuild.of(one.projection, one.created_at, request, what)
+
     def named(self, cursor: duckdb.DuckDBPyConnection) -> Iterator[str | None]:
         """Coordinates and models."""
         for row in cursor.execute("SELECT file, model_file FROM projection").fetchall():
             yield from row
 
 
-def bad_projections(inspection: Inspection) -> dict[str, str]:
-    """Projection -> what of it is damaged or lost, "coordinates" or "model"."""
-    return {projection: what for projection, what, *_ in _bad(inspection)}
+def _request(dataset: str, found: Projection, *, refit: bool) -> ProjectRequest:
+    parameters = dict(found.parameters)
+    method = parameters.pop(REQUESTED, found.method)
+    return ProjectRequest(
+        dataset=dataset,
+        space=found.space,
+        method=method,
+        dimensions=3 if found.dimensions == 3 else 2,
+        seed=parameters.pop("seed", None),
+        parameters=parameters,
+        clusters=False,
+        refit=refit,
+    )
 
 
 def _bad(inspection: Inspection) -> Iterator[tuple[str, str, str, str, int]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from visionlens_jlab.core.catalog.store import DatasetStore
 from visionlens_jlab.core.datasets.library import Library
+from visionlens_jlab.tests.catalog import prepared
 from visionlens_jlab.tests.catalog.builders import fill_street
 
 
@@ -45,3 +47,16 @@ def _made(library: Library, folder: Path) -> DatasetStore:
     store = library.create("Street scenes")
     fill_street(store, folder)
     return store
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = prepared.prepare(tmp_path_factory.mktemp("prepared"))
+    prepared.leave_a_log(home)
+    return home
+
+
+@pytest.fixture
+def home(made: Path, tmp_path: Path) -> Path:
+    """A copy that may be damaged."""
+    return Path(shutil.copytree(made, tmp_path / "home"))

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from visionlens_jlab.cli.checks import datasets as doctor
+from visionlens_jlab.cli.checks.finding import Finding
 from visionlens_jlab.core.catalog.store import DatasetStore
 from visionlens_jlab.core.datasets.library import Library
 from visionlens_jlab.core.jobs.inline import run_job
@@ -31,6 +34,8 @@ SPACE = EmbeddingSpace(
     space="clip", level="samples", model="matrix", version="1", dimension=8, created_at=""
 )
 EVALUATION = "a"
+POINTS, MODEL = "datasets/small/projections/*.arrow", "datasets/small/projections/*.model"
+OUTCOMES = "datasets/small/evaluations/*.npz"
 
 
 def matrix(count: int = small_coco.IMAGES) -> np.ndarray[Any, Any]:
@@ -101,3 +106,27 @@ def uses(store: DatasetStore) -> dict[str, Any]:
         "counts": lambda: store.part(Evaluations).counts(EVALUATION, CountsRequest(confidence=0.5)),
         "tag": lambda: store.tag(TagRequest(tag="seen", ids=[0])),
     }
+
+
+def leave_a_log(home: Path) -> None:
+    """Writes that are in the log alone, as a kill leaves them."""
+    folder = home / "datasets" / NAME
+    kept = home.parent / "killed"
+    library = Library(home)
+    store = library.open(NAME)
+    for number in range(20):
+        store.tag(TagRequest(tag=f"t{number}", ids=[number % 12]))
+    shutil.copytree(folder, kept)
+    library.close()
+    shutil.rmtree(folder)
+    kept.rename(folder)
+    (folder / "vector_store.json").write_text('{"url": ""}')
+
+
+def found(home: Path, **options: Any) -> list[Finding]:
+    """What doctor says but for what is well."""
+    return [finding for finding in doctor.check(home, **options) if finding.level != "ok"]
+
+
+def named(findings: list[Finding], name: str) -> list[Finding]:
+    return [finding for finding in findings if name in finding.subject]

@@ -6,7 +6,7 @@ import errno
 import os
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,20 +15,29 @@ import duckdb
 import pytest
 
 from visionlens_jlab.cli.checks import datasets as doctor
-from visionlens_jlab.cli.checks.finding import Finding
 from visionlens_jlab.core.catalog.store import DatasetStore
 from visionlens_jlab.core.datasets.library import Library
 from visionlens_jlab.core.views.shapes import TagRequest, ViewSpec
 from visionlens_jlab.core.workspace.service import WorkspaceService
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.map.store.projections import Projections
 from visionlens_jlab.media.image_processes.pool import ImagePool
 from visionlens_jlab.media.image_processes.tasks import HeaderTask
 from visionlens_jlab.media.store.images import Images
 from visionlens_jlab.tests.catalog import prepared
+from visionlens_jlab.tests.catalog.damaging import (
+    Damaging,
+    delete,
+    empty,
+    flip,
+    folder,
+    foreign,
+    link,
+    truncate,
+    zero,
+)
+from visionlens_jlab.tests.catalog.prepared import MODEL, OUTCOMES, POINTS, found, named
 
 _GENERIC = ("INTERNAL", "JOB_FAILED", "WORKER_LOST")
-Damaging = Callable[[Path], None]
 
 
 @dataclass(frozen=True)
@@ -44,69 +53,15 @@ class Case:
     """The dataset cannot be opened any more."""
 
 
-def truncate(share: float) -> Damaging:
-    return lambda path: os.truncate(path, int(path.stat().st_size * share))
-
-
-def zero(share: float, count: int = 4096) -> Damaging:
-    def work(path: Path) -> None:
-        with path.open("r+b") as file:
-            size = path.stat().st_size
-            start = min(int(size * share), max(0, size - count))
-            file.seek(start)
-            file.write(bytes(min(count, size - start)))
-
-    return work
-
-
-def flip(share: float) -> Damaging:
-    def work(path: Path) -> None:
-        content = bytearray(path.read_bytes())
-        content[int(len(content) * share)] ^= 0xFF
-        path.write_bytes(content)
-
-    return work
-
-
-def delete(path: Path) -> None:
-    if path.is_dir():
-        shutil.rmtree(path)
-    else:
-        path.unlink()
-
-
-def folder(path: Path) -> None:
-    delete(path)
-    path.mkdir()
-
-
-def link(path: Path) -> None:
-    delete(path)
-    path.symlink_to(path.parent / "nowhere")
-
-
-def empty(path: Path) -> None:
-    if path.is_dir():
-        delete(path)
-    path.write_bytes(b"")
-
-
-def foreign(path: Path) -> None:
-    if path.is_dir():
-        delete(path)
-    path.write_bytes(b"PK\x03\x04" + os.urandom(3000))
-
-
 DB, LOG = "datasets/small/dataset.duckdb", "datasets/small/dataset.duckdb.wal"
 PACK, VECTORS = "datasets/small/thumbnails/*.pack", "datasets/small/vectors/clip/*.arrow"
-POINTS, MODEL = "datasets/small/projections/*.arrow", "datasets/small/projections/*.model"
-OUTCOMES, INDEX = "datasets/small/evaluations/*.npz", "datasets/small/index/*"
+INDEX = "datasets/small/index/*"
 STATE = "state.sqlite"
 _DATABASE = {"named": "dataset small", "lost": True}
 _LOG = {"named": "dataset small", "mend": "repair"}
 _VECTORS = {"named": "vectors clip", "mend": "add"}
 _POINTS = {"named": "projection", "mend": "doctor"}
-_OUTCOMES = {"named": "evaluation a", "mend": "evaluate"}
+_OUTCOMES = {"named": "evaluation a", "mend": "doctor"}
 _PACK = {"named": "thumbnails", "mend": "look"}
 CASES = [
     *(Case(DB, truncate(share), **_DATABASE) for share in (0, 0.001, 0.1)),
@@ -135,49 +90,12 @@ CASES = [
 ]
 
 
-@pytest.fixture(scope="session")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    home = prepared.prepare(tmp_path_factory.mktemp("prepared"))
-    _leave_a_log(home)
-    return home
-
-
-def _leave_a_log(home: Path) -> None:
-    """Writes that are in the log alone, as a kill leaves them."""
-    folder = home / "datasets" / prepared.NAME
-    kept = home.parent / "killed"
-    library = Library(home)
-    store = library.open(prepared.NAME)
-    for number in range(20):
-        store.tag(TagRequest(tag=f"t{number}", ids=[number % 12]))
-    shutil.copytree(folder, kept)
-    library.close()
-    shutil.rmtree(folder)
-    kept.rename(folder)
-    (folder / "vector_store.json").write_text('{"url": ""}')
-
-
-@pytest.fixture
-def home(made: Path, tmp_path: Path) -> Path:
-    """A copy that may be damaged."""
-    return Path(shutil.copytree(made, tmp_path / "home"))
-
-
 @pytest.fixture
 def library(home: Path) -> Iterator[Library]:
     """Opened when it is asked for: after the damage."""
     found = Library(home)
     yield found
     found.close()
-
-
-def found(home: Path, **options: Any) -> list[Finding]:
-    """What doctor says but for what is well."""
-    return [finding for finding in doctor.check(home, **options) if finding.level != "ok"]
-
-
-def _named(findings: list[Finding], name: str) -> list[Finding]:
-    return [finding for finding in findings if name in finding.subject]
 
 
 def try_out(store: DatasetStore) -> dict[str, VisionLensError]:
@@ -197,7 +115,7 @@ def test_damage_is_named_and_mended(case: Case, home: Path) -> None:
     file = sorted(home.glob(case.file))[0]
     case.damage(file)
     said = found(home)
-    assert not case.named or _named(said, case.named), said
+    assert not case.named or named(said, case.named), said
     assert all(finding.advice for finding in said), said
     library = Library(home)
     try:
@@ -227,29 +145,6 @@ def test_damage_is_named_and_mended(case: Case, home: Path) -> None:
         library.close()
 
 
-@pytest.mark.parametrize(
-    ("pattern", "damage"),
-    [(POINTS, flip(0.5)), (POINTS, delete), (POINTS, folder), (MODEL, flip(0.5)), (MODEL, delete)],
-)
-def test_points_come_to_lie_where_they_lay(pattern: str, damage: Damaging, home: Path) -> None:
-    before = _points(home)
-    damage(sorted(home.glob(pattern))[0])
-    said = [one.message for one in doctor.check(home, repair=True) if "repaired" in one.subject]
-    assert said == ["The projection pca of 'clip' was made again."]
-    ids, coordinates = _points(home)
-    assert (ids == before[0]).all() and abs(coordinates - before[1]).max() < 1e-5
-    assert not _named(found(home), "projection")
-
-
-def _points(home: Path) -> Any:
-    library = Library(home)
-    store = library.open(prepared.NAME)
-    [projection] = store.part(Projections).all()
-    points = store.part(Projections).coordinates(projection.projection)
-    library.close()
-    return points
-
-
 def _is_lost(home: Path, library: Library) -> None:
     """Neither opening nor deleting nor another ingest is stopped by it."""
     for read_only in (False, True):
@@ -270,8 +165,6 @@ def _mend(how: str, library: Library, store: DatasetStore) -> None:
         found(library.data_dir, repair=True)
     elif how == "add":
         prepared.add_vectors(store)
-    elif how == "evaluate":
-        prepared.evaluate(library)
     elif how == "look":
         store.part(Images).mend(range(12))
 
@@ -309,10 +202,10 @@ def test_moved_images_are_named_by_doctor_and_by_jobs(home: Path, tmp_path: Path
         list(pool.map([HeaderTask(str(moved), ["00.jpg"], readable=[str(moved)])]))
     assert caught.value.code == "DIR_NOT_FOUND" and str(moved) in caught.value.message
     library.close()
-    [finding] = _named(found(home), f"images {root}")
+    [finding] = named(found(home), f"images {root}")
     assert str(moved) in finding.message and "ln -s" in str(finding.advice)
     moved.symlink_to(location)
-    assert not _named(found(home), "images")
+    assert not named(found(home), "images")
 
 
 def test_a_damaged_block_is_told_and_the_rest_is_copied(home: Path) -> None:
@@ -330,7 +223,7 @@ def test_a_damaged_block_is_told_and_the_rest_is_copied(home: Path) -> None:
         content.seek(_FIRST_BLOCK + block * _BLOCK + _BLOCK // 2)
         content.write(bytes(64))
     said = found(home)
-    [finding] = _named(said, "dataset small")
+    [finding] = named(said, "dataset small")
     assert finding.level == "mend" and "--repair" in str(finding.advice)
     found(home, repair=True)
     assert not [one for one in found(home) if one.level == "mend"]
@@ -368,7 +261,7 @@ def test_lost_views_and_workspaces_are_told(home: Path) -> None:
     WorkspaceService(store).find_or_create("a.ipynb")
     library.close()
     (home / DB).write_bytes(old)
-    [told] = _named(found(home), "writes")
+    [told] = named(found(home), "writes")
     assert "2 changes of saved views, workspaces or findings are missing" in told.message
     store = library.open(prepared.NAME)
     [damage] = [one for one in store.info().damages if one.kind == "writes"]

@@ -1,0 +1,37 @@
+"""Outcomes of an evaluation that are damaged are made again once somebody looks at them."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from visionlens_jlab.core.catalog.cache import Cache
+from visionlens_jlab.tests.api.servers import code, evaluate
+from visionlens_jlab.tests.api.test_projections import ended
+
+
+@pytest.mark.parametrize("lost", [False, True])
+async def test_damaged_outcomes_are_made_again_by_themselves(
+    api, dataset, extension, data_dir, lost
+):
+    evaluate(extension.services.library, dataset)
+    place = f"datasets/{dataset}/evaluations"
+    counts, confidence = f"{place}/model/counts", {"confidence": 0.4}
+    before = await api.json(counts, "POST", confidence)
+    [file] = data_dir.glob(f"datasets/{dataset}/evaluations/*.npz")
+    if lost:
+        file.unlink()
+    else:
+        os.truncate(file, file.stat().st_size // 2)
+    for cache in vars(extension.services.library.open(dataset).caches).values():
+        if isinstance(cache, Cache):
+            cache.clear()
+    answer = await api(counts, "POST", confidence)
+    assert code(answer) == "DATASET_DAMAGED" and b"made again by a job" in answer.body
+    for _ in range(3):
+        await api.json(place)
+    [job] = (await api.json("jobs"))["jobs"]
+    assert (await ended(api, job))["state"] == "done", job
+    assert await api.json(counts, "POST", confidence) == before
+    assert [one["kind"] for one in (await api.json("jobs"))["jobs"]].count("evaluate") == 1
