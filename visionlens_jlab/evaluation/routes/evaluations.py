@@ -5,7 +5,7 @@ from __future__ import annotations
 from visionlens_jlab.core.api.base import Resource
 from visionlens_jlab.core.api.codes import CHANGE, DATASET, VIEW
 from visionlens_jlab.core.api.operations import Operation, Route
-from visionlens_jlab.core.jobs.rebuilding import Rebuilding
+from visionlens_jlab.core.api.rebuilding import Rebuilding
 from visionlens_jlab.evaluation.shapes import (
     CompareRequest,
     Counts,

@@ -9,7 +9,7 @@ from visionlens_jlab.core.api import wire
 from visionlens_jlab.core.api.base import Resource
 from visionlens_jlab.core.api.codes import CHANGE, DATASET
 from visionlens_jlab.core.api.operations import Binary, Operation, Route
-from visionlens_jlab.core.jobs.rebuilding import Rebuilding
+from visionlens_jlab.core.api.rebuilding import Rebuilding
 from visionlens_jlab.map.shapes import ProjectionList
 from visionlens_jlab.map.store.projections import Projections
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from visionlens_jlab.core.damage.stored_files import Inspection, Rebuild, StoredFiles
 from visionlens_jlab.core.datasets.shapes import Damage
-from visionlens_jlab.map.shapes import REQUESTED, Projection, ProjectRequest
+from visionlens_jlab.map.job.parameters import REQUESTED
+from visionlens_jlab.map.shapes import Projection, ProjectRequest
 from visionlens_jlab.map.store.projections import Projections
 from visionlens_jlab.map.store.rows import FOLDER, read_coordinates
 
