@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from visionlens_jlab.core.capability import Capability, JobKind
+from visionlens_jlab.core.capability import Capability, JobKind, PieceKind
 
 CAPABILITY = Capability(
     name="analysis",
+    pieces=(
+        PieceKind("analysis", write="visionlens_jlab.analysis.store.pieces:write_analysed"),
+        PieceKind("checks", write="visionlens_jlab.analysis.store.pieces:write_checked"),
+    ),
     on_change="visionlens_jlab.analysis.store.rows:follow_change",
     follow="visionlens_jlab.analysis.setup:follow",
     routes=("visionlens_jlab.analysis.routes:ROUTES",),

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from visionlens_jlab.core.capability import Capability, JobKind
+from visionlens_jlab.core.capability import Capability, JobKind, PieceKind
+
+ANSWERS = "attribute_answer"
 
 CAPABILITY = Capability(
     name="attributes",
+    pieces=(
+        PieceKind(
+            name="attributes",
+            tables=(ANSWERS,),
+            write="visionlens_jlab.attributes.store.pieces:write_answered",
+        ),
+    ),
     routes=("visionlens_jlab.attributes.routes:ROUTES",),
     jobs=(
         JobKind(

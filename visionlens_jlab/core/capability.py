@@ -57,6 +57,59 @@ class JobKind:
 
 
 @dataclass(frozen=True)
+class PieceFile:
+    """A file that comes in a piece.
+
+    Attributes
+    ----------
+    name : str
+        In the piece.
+    suffix : str
+        Of its name in the dataset, which is otherwise that of the job and the piece.
+    outbox : str
+        What the outbox calls the commit of a piece that brings it; empty: "piece".
+    """
+
+    name: str
+    suffix: str
+    outbox: str = ""
+
+
+@dataclass(frozen=True)
+class PieceKind:
+    """What jobs bring in a piece beside the rows of samples and annotations.
+
+    Attributes
+    ----------
+    name : str
+        A piece with a member of its summary, or a table, of that name brings it.
+    write : str
+        `module:function(cursor, piece, files)` that writes it in the transaction of the piece,
+        after the piece's samples and annotations; what it gives is added to the outbox row.
+    begin : str
+        The same before them; gives the ids of annotations that it removed.
+    tables : tuple of str
+        Tables that come with it.
+    files : tuple of PieceFile
+    folder : str
+        Where its files go, below the dataset's folder.
+    folder_of : str
+        Member, in the summary's, that names a folder of its own in there.
+    of_ingest : bool
+        Whether such a piece has a part in the ingest's report.
+    """
+
+    name: str
+    write: str = ""
+    begin: str = ""
+    tables: tuple[str, ...] = ()
+    files: tuple[PieceFile, ...] = ()
+    folder: str = ""
+    folder_of: str = ""
+    of_ingest: bool = False
+
+
+@dataclass(frozen=True)
 class Capability:
     """One capability.
 
@@ -64,6 +117,8 @@ class Capability:
     ----------
     name : str
     jobs : tuple of JobKind
+    pieces : tuple of PieceKind
+        What its jobs bring.
     routes : tuple of str
         `module:ROUTES` of what it adds to the REST API; imported by the Jupyter server.
     shapes : tuple of str
@@ -88,6 +143,7 @@ class Capability:
 
     name: str
     jobs: tuple[JobKind, ...] = ()
+    pieces: tuple[PieceKind, ...] = ()
     routes: tuple[str, ...] = ()
     shapes: tuple[str, ...] = ()
     fields: tuple[str, ...] = ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from visionlens_jlab.core.capability import Capability, JobKind, resolve
+from visionlens_jlab.core.capability import Capability, JobKind, PieceKind, resolve
 
 BUILT_IN = "visionlens_jlab.capabilities:REFERENCES"
 """Named, not imported: the core knows no capability, and kernels load none that they do not use."""
@@ -31,3 +31,9 @@ def capabilities() -> tuple[Capability, ...]:
 def job_kinds() -> dict[str, JobKind]:
     """The kinds of jobs by name."""
     return {kind.name: kind for capability in capabilities() for kind in capability.jobs}
+
+
+@cache
+def piece_kinds() -> tuple[PieceKind, ...]:
+    """What jobs bring beside samples and annotations, in the order in which it is written."""
+    return tuple(kind for capability in capabilities() for kind in capability.pieces)

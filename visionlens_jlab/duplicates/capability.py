@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from visionlens_jlab.core.capability import Capability, JobKind
+from visionlens_jlab.core.capability import Capability, JobKind, PieceKind
+
+DUPLICATES = "duplicate_member"
 
 CAPABILITY = Capability(
     name="duplicates",
+    pieces=(
+        PieceKind(
+            name="duplicates",
+            tables=(DUPLICATES,),
+            write="visionlens_jlab.duplicates.store.pieces:write_found",
+        ),
+    ),
     routes=("visionlens_jlab.duplicates.routes:ROUTES",),
     jobs=(
         JobKind(

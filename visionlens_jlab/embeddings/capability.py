@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
-from visionlens_jlab.core.capability import Capability, JobKind
+from visionlens_jlab.core.capability import Capability, JobKind, PieceFile, PieceKind
+
+VECTORS = "vectors.arrow"
+FITTED = "fitted.npz"
+"""What a space's vectors were made with, beside the model; comes with its first piece."""
 
 CAPABILITY = Capability(
     name="embeddings",
+    pieces=(
+        PieceKind(
+            name="space",
+            files=(PieceFile(VECTORS, ".arrow", outbox="vectors"), PieceFile(FITTED, ".npz")),
+            folder="vectors",
+            folder_of="space",
+            write="visionlens_jlab.embeddings.store.pieces:write_vectors",
+        ),
+    ),
     files="visionlens_jlab.embeddings.store.stored_files:EmbeddingFiles",
     routes=(
         "visionlens_jlab.embeddings.routes.spaces:ROUTES",

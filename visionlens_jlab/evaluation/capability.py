@@ -2,10 +2,35 @@
 
 from __future__ import annotations
 
-from visionlens_jlab.core.capability import Capability, JobKind
+from visionlens_jlab.core.capability import Capability, JobKind, PieceFile, PieceKind
+
+OUTCOMES = "outcomes.npz"
+MATCH = "match"
+QUALITY = "label_quality"
 
 CAPABILITY = Capability(
     name="evaluation",
+    pieces=(
+        PieceKind(name="run", begin="visionlens_jlab.evaluation.store.pieces:begin_run"),
+        PieceKind(
+            name="evaluation",
+            tables=(MATCH,),
+            files=(PieceFile(OUTCOMES, ".npz"),),
+            folder="evaluations",
+            write="visionlens_jlab.evaluation.store.pieces:write_evaluated",
+        ),
+        PieceKind(
+            name="intervals",
+            files=(PieceFile(OUTCOMES, ".npz"),),
+            folder="evaluations",
+            write="visionlens_jlab.evaluation.store.pieces:write_intervals",
+        ),
+        PieceKind(
+            name="label_quality",
+            tables=(QUALITY,),
+            write="visionlens_jlab.evaluation.store.pieces:write_label_quality",
+        ),
+    ),
     follow="visionlens_jlab.evaluation.setup:follow",
     files="visionlens_jlab.evaluation.store.stored_files:EvaluationFiles",
     routes=(

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
-from visionlens_jlab.core.capability import Capability, JobKind
+from visionlens_jlab.core.capability import Capability, JobKind, PieceFile, PieceKind
+
+COORDINATES, MODEL = "coordinates.arrow", "model.bin"
+CLUSTERS = "cluster"
+"""A table (id, cluster) that may come with coordinates."""
 
 CAPABILITY = Capability(
     name="map",
+    pieces=(
+        PieceKind(
+            name="projection",
+            tables=(CLUSTERS,),
+            files=(PieceFile(COORDINATES, ".arrow"), PieceFile(MODEL, ".model")),
+            folder="projections",
+            write="visionlens_jlab.map.store.pieces:write_projected",
+        ),
+    ),
     files="visionlens_jlab.map.store.stored_files:ProjectionFiles",
     routes=(
         "visionlens_jlab.map.routes.colors:ROUTES",

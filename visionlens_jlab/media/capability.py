@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
-from visionlens_jlab.core.capability import Capability
+from visionlens_jlab.core.capability import Capability, PieceFile, PieceKind
+
+THUMBNAILS = "thumbnails.pack"
 
 CAPABILITY = Capability(
     name="media",
+    pieces=(
+        PieceKind(
+            name="media",
+            tables=("media",),
+            files=(PieceFile(THUMBNAILS, ".pack"),),
+            folder="thumbnails",
+            write="visionlens_jlab.media.store.pieces:write_media",
+            of_ingest=True,
+        ),
+    ),
     plugin="visionlens_jlab.media.plugin",
     files="visionlens_jlab.media.store.stored_files:ThumbnailFiles",
     routes=(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
+from visionlens_jlab.attributes.capability import ANSWERS
 from visionlens_jlab.attributes.job.input import Part, read_parts, specs_of
 from visionlens_jlab.attributes.job.pictures import MOST_PROBLEMS, pictures_of
 from visionlens_jlab.attributes.models.answers import majority, read
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 
 ROWS = 64
 """Rows of a piece."""
-TABLE = "attribute_answer"
 
 
 def run(context: JobContext) -> dict[str, Any]:
@@ -138,7 +138,7 @@ class _Asking:
             }
         )
         made = [one for one in self._asking if one["spec"]["name"] in part.wanted]
-        self._context.emit(sequence, {TABLE: table}, summary={"attributes": made})
+        self._context.emit(sequence, {ANSWERS: table}, summary={"attributes": made})
 
     def _count(self, part: Part) -> int:
         """Questions about the rows of a part."""

@@ -21,7 +21,6 @@ from visionlens_jlab.core.fields.user_fields import TABLES, create_column, free_
 from visionlens_jlab.core.sql import views as sqlviews
 from visionlens_jlab.errors import VisionLensError, unknown
 
-TABLE = "attribute_answer"
 """Of a piece: attribute, id (uint32), answer (string, null: not readable), agreement (float64)."""
 _ANSWER, _AGREEMENT = "@attribute.", "@agreement."
 """What the fields are registered as: one of the user's own is never written to."""
@@ -87,7 +86,7 @@ def write_answers(
     asked : list of dict
         `spec`, `model`, `prompts` and `quantize` of each attribute.
     table : pa.Table
-        Rows of `TABLE`.
+        Rows of the table `attribute_answer`.
     """
     for one in asked:
         fields = _begin(cursor, one)

@@ -52,11 +52,11 @@ class JobResults(Part):
         def work(cursor: duckdb.DuckDBPyConnection) -> None:
             if pieces.is_committed(cursor, piece.job, piece.sequence):
                 raise _CommittedBeforeError
-            payload.update(describe(pieces.write_piece(cursor, piece, files)))
+            payload.update(pieces.write_piece(cursor, piece, files))
 
-        payload = pieces.payload_of(piece, files)
+        payload: dict[str, Any] = {}
         try:
-            self.store.write(work, kind=pieces.kind_of(piece), payload=payload)
+            self.store.write(work, kind=pieces.outbox_name(piece), payload=payload)
         except _CommittedBeforeError:
             return False
         return True

@@ -1,4 +1,4 @@
-"""Sample and media tables of a piece to rows."""
+"""Samples of a piece to rows."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import pyarrow as pa
 
 from visionlens_jlab.core.catalog.staging import column, naive_utc, staged
 from visionlens_jlab.core.datasets.report import Issues
-from visionlens_jlab.core.fields.builtin import measures
 from visionlens_jlab.core.fields.field import quote
 from visionlens_jlab.core.fields.user_fields import ensure_column, field_type, to_column
 from visionlens_jlab.core.shapes import Level
@@ -31,15 +30,6 @@ _SAMPLE_TYPES: dict[str, pa.DataType] = {
     "longitude": pa.float64(),
     "caption": pa.string(),
     "source_id": pa.string(),
-}
-_MEDIA_TYPES: dict[str, pa.DataType] = {
-    "sample_id": pa.uint32(),
-    "content_hash": pa.string(),
-    "thumb_offset": pa.int64(),
-    "thumb_length": pa.int32(),
-    "thumb_width": pa.int32(),
-    "thumb_height": pa.int32(),
-    "dominant_color": pa.uint32(),
 }
 
 
@@ -80,28 +70,6 @@ def write_samples(cursor: duckdb.DuckDBPyConnection, table: pa.Table, issues: Is
             "ORDER BY p.sample_id"
         )
     cursor.execute("UPDATE meta SET next_sample_id = greatest(next_sample_id, ?)", [largest + 1])
-
-
-def write_media(cursor: duckdb.DuckDBPyConnection, table: pa.Table, pack: str | None) -> None:
-    """Add what was read from the pixels; offsets are into the pack of the same piece."""
-    columns = {name: column(table, name, type_) for name, type_ in _MEDIA_TYPES.items()}
-    measured = [field.name for field in measures() if field.name in table.column_names]
-    columns |= {name: column(table, name, pa.float64()) for name in measured}
-    assigned = "".join(f", {quote(name)} = p.{quote(name)}" for name in measured)
-    with staged(cursor, pa.table(columns)) as name:
-        cursor.execute(
-            f"""
-            UPDATE sample SET
-                content_hash = p.content_hash,
-                thumb_pack = CASE WHEN p.thumb_offset IS NULL THEN NULL ELSE ? END,
-                thumb_offset = p.thumb_offset, thumb_length = p.thumb_length,
-                thumb_width = p.thumb_width, thumb_height = p.thumb_height,
-                dominant_color = CASE WHEN p.dominant_color IS NULL THEN NULL
-                                 ELSE printf('#%06x', p.dominant_color) END{assigned}
-            FROM {name} p WHERE p.sample_id = sample.sample_id
-            """,
-            [pack],
-        )
 
 
 def write_label_digests(cursor: duckdb.DuckDBPyConnection, table: pa.Table) -> None:

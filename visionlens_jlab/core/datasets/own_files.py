@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
+from visionlens_jlab.config import slugify
 from visionlens_jlab.core.system.confinement import Confinement
 from visionlens_jlab.core.system.private_files import remove
 from visionlens_jlab.errors import VisionLensError
@@ -35,3 +37,11 @@ def remove_own_files(folder: Path, names: Iterable[str]) -> None:
     for name in names:
         with suppress(VisionLensError):
             remove(own_file(folder, name))
+
+
+def place_of(name: str) -> str:
+    """A user's name for something in paths: itself where it can be, never that of another."""
+    slug = slugify(name)
+    if slug == name:
+        return slug
+    return f"{slug}-{hashlib.blake2s(name.encode(), digest_size=4).hexdigest()}"

@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from visionlens_jlab.core.jobs.context import JobContext
+from visionlens_jlab.duplicates.capability import DUPLICATES
 from visionlens_jlab.duplicates.exact import exact_groups
 from visionlens_jlab.duplicates.groups import Member
 from visionlens_jlab.duplicates.job.input import SAMPLES
@@ -17,8 +18,6 @@ from visionlens_jlab.duplicates.near import THRESHOLD, NearDuplicates
 from visionlens_jlab.duplicates.shapes import SMALL_SIDE
 from visionlens_jlab.duplicates.table import Samples, Thumbnails
 from visionlens_jlab.embeddings.vectors.space_input import read_space
-
-TABLE = "duplicate_member"
 
 
 def run(context: JobContext) -> dict[str, Any]:
@@ -41,7 +40,7 @@ def run(context: JobContext) -> dict[str, Any]:
         groups = _near(context, samples)
     parameters = {name: context.params[name] for name in ("space", "threshold")}
     run_of = {"kind": context.params["kind"], "parameters": parameters, "samples": len(samples)}
-    context.emit(0, {TABLE: member_table(groups, samples)}, summary={"duplicates": run_of})
+    context.emit(0, {DUPLICATES: member_table(groups, samples)}, summary={"duplicates": run_of})
     context.log("info", f"{len(groups)} groups among {len(samples)} samples.")
     found = {"groups": len(groups), "samples": sum(map(len, groups))}
     small = int((np.maximum(samples.width, samples.height) < SMALL_SIDE).sum())

@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from visionlens_jlab.core.datasets.own_files import place_of
 from visionlens_jlab.embeddings.index.base import Collection
-from visionlens_jlab.embeddings.store.rows import place_of
 
 if TYPE_CHECKING:
     from visionlens_jlab.core.catalog.store import DatasetStore

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from visionlens_jlab.core.jobs.context import READABLE, JobContext
+from visionlens_jlab.embeddings.capability import FITTED, VECTORS
 from visionlens_jlab.embeddings.job.input import Known, read_items, read_known
 from visionlens_jlab.embeddings.job.rows import RowEncoder
 from visionlens_jlab.embeddings.job.space import choose_space, version_in
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 
 ROWS = 1024
 """Rows of a piece."""
-_FITTED = "fitted.npz"
 _RAW = "raw.f32"
 
 
@@ -120,7 +120,7 @@ class _Embedding:
     def _write(self, vectors: Iterator[np.ndarray[Any, Any] | None]) -> int:
         """Hand over a piece for each part; the number of rows in them."""
         written = 0
-        fitted = self._context.spool / _FITTED
+        fitted = self._context.spool / FITTED
         for sequence, part in enumerate(vectors):
             if part is None:  # as far as its images can be read
                 written += len(self._rows[sequence * ROWS : (sequence + 1) * ROWS])
@@ -131,11 +131,11 @@ class _Embedding:
             ids = self._items.ids[self._rows[start : start + ROWS]][usable]
             files: dict[str, Path] = {}
             if len(ids):
-                files["vectors.arrow"] = self._context.spool / f"vectors-{sequence}.arrow"
-                write_segment(files["vectors.arrow"], ids, matrix[usable])
+                files[VECTORS] = self._context.spool / f"vectors-{sequence}.arrow"
+                write_segment(files[VECTORS], ids, matrix[usable])
             if self._known is None and sequence == 0 and fitted.exists():
-                files["fitted.npz"] = self._context.spool / "first.npz"
-                files["fitted.npz"].write_bytes(fitted.read_bytes())
+                files[FITTED] = self._context.spool / "first.npz"
+                files[FITTED].write_bytes(fitted.read_bytes())
             summary = {"space": self._space.model_dump(mode="json")}
             self._context.emit(sequence, {}, files, summary)
             written += len(ids)
@@ -154,7 +154,7 @@ class _Embedding:
             raw[start : start + ROWS] = rows.encode(self._rows[start : start + ROWS])
         self._check()
         self._context.progress("fit", 0, None)
-        path = self._context.spool / _FITTED
+        path = self._context.spool / FITTED
         if not path.exists():  # an earlier attempt's counts: pieces of it may be committed
             usable = np.isfinite(raw[:, 0])
             if not usable.any():

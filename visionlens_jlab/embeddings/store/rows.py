@@ -10,11 +10,11 @@ from typing import Any
 import duckdb
 import numpy as np
 
-from visionlens_jlab.config import slugify
 from visionlens_jlab.core.catalog.acknowledged import LOST
 from visionlens_jlab.core.catalog.clock import utc_now
 from visionlens_jlab.core.catalog.database import Reader
 from visionlens_jlab.core.catalog.removals import named_ids
+from visionlens_jlab.core.datasets.own_files import place_of
 from visionlens_jlab.core.shapes import Level
 from visionlens_jlab.embeddings.shapes import EmbeddingSpace, Query
 from visionlens_jlab.embeddings.vectors import segments
@@ -34,14 +34,6 @@ FITTED = "fitted"
 def folder_of(space: str) -> str:
     """A space's folder below the dataset's, for its segments."""
     return f"{segments.FOLDER}/{place_of(space)}"
-
-
-def place_of(space: str) -> str:
-    """A name for a space in paths: itself where it can be, never that of another space."""
-    slug = slugify(space)
-    if slug == space:
-        return slug
-    return f"{slug}-{hashlib.blake2s(space.encode(), digest_size=4).hexdigest()}"
 
 
 def read_spaces(reader: Reader) -> list[tuple[Any, ...]]:

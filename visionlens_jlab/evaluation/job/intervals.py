@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from visionlens_jlab.core.jobs.context import JobContext
+from visionlens_jlab.evaluation.capability import OUTCOMES
 from visionlens_jlab.evaluation.counts import recount
 from visionlens_jlab.evaluation.evaluated import load
-from visionlens_jlab.evaluation.job.job import OUTCOMES
 from visionlens_jlab.evaluation.metrics.bootstrap import intervals
 from visionlens_jlab.evaluation.shapes import EvaluationDetail
 

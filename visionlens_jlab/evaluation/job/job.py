@@ -10,15 +10,13 @@ import pyarrow as pa
 
 from visionlens_jlab.core.jobs.context import JobContext
 from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.evaluation.capability import MATCH, OUTCOMES
 from visionlens_jlab.evaluation.counts import operating_point, recount
 from visionlens_jlab.evaluation.evaluate import evaluate
 from visionlens_jlab.evaluation.evaluated import Evaluated
 from visionlens_jlab.evaluation.job.input import read_classes, read_images, read_objects
 from visionlens_jlab.evaluation.settings import Settings
 from visionlens_jlab.evaluation.shapes import EvaluateRequest, EvaluationDetail
-
-OUTCOMES = "outcomes.npz"
-MATCH = "match"
 
 
 def run(context: JobContext) -> dict[str, Any]:

@@ -9,11 +9,11 @@ import numpy as np
 import pyarrow as pa
 
 from visionlens_jlab.core.jobs.context import JobContext
+from visionlens_jlab.evaluation.capability import QUALITY
 from visionlens_jlab.evaluation.evaluated import Evaluated, load
 from visionlens_jlab.evaluation.label_quality import LabelQuality, scores
 from visionlens_jlab.evaluation.shapes import EvaluationDetail
 
-TABLE = "label_quality"
 MISSING, WRONG_CLASS, BADLY_PLACED = "missing", "wrong_class", "badly_placed"
 
 
@@ -22,7 +22,7 @@ def run(context: JobContext) -> dict[str, Any]:
     context.progress("labels", 0, None)
     evaluated = load(Path(context.params["file"]))
     table = score_table(evaluated, scores(evaluated))
-    context.emit(0, {TABLE: table}, summary={"label_quality": {"fields": FIELDS}})
+    context.emit(0, {QUALITY: table}, summary={"label_quality": {"fields": FIELDS}})
     detail = EvaluationDetail.model_validate(context.params["detail"])
     for warning in detail.warnings:
         context.log("warning", warning)

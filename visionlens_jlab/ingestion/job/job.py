@@ -33,6 +33,7 @@ from visionlens_jlab.ingestion.job.samples import Pending, SampleMaker
 from visionlens_jlab.ingestion.job.stated import StatedFields
 from visionlens_jlab.ingestion.job.tables import class_table, issue_table, root_table
 from visionlens_jlab.ingestion.job.updates import LabelUpdates
+from visionlens_jlab.media.capability import THUMBNAILS
 from visionlens_jlab.media.image_processes.pool import ImagePool
 from visionlens_jlab.media.image_processes.tasks import (
     HeaderResult,
@@ -321,7 +322,7 @@ class _Ingest:
                     self._context.emit(
                         first + index,
                         pixel_tables(batches[index], result),
-                        {"thumbnails.pack": Path(task.pack)},
+                        {THUMBNAILS: Path(task.pack)},
                     )
                 done += len(batches[index])
                 self._context.progress("images", done, len(pending))

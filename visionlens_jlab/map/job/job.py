@@ -19,6 +19,7 @@ from visionlens_jlab.core.jobs.status import now
 from visionlens_jlab.embeddings.vectors.segment_files import write_batches
 from visionlens_jlab.embeddings.vectors.space_input import read_space
 from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.map.capability import CLUSTERS, COORDINATES, MODEL
 from visionlens_jlab.map.installed_methods import available, install_command
 from visionlens_jlab.map.job.parameters import REQUESTED, stored_parameters
 from visionlens_jlab.map.projections.clusters import can_cluster, clusters
@@ -28,8 +29,6 @@ from visionlens_jlab.map.projections.numba_cache import keep_compiled_code_in
 from visionlens_jlab.map.projections.placing import place
 from visionlens_jlab.map.shapes import Projection, ProjectRequest
 
-COORDINATES, MODEL = "coordinates.arrow", "model.bin"
-CLUSTERS = "cluster"
 Matrix = np.ndarray[Any, Any]
 
 

@@ -8,9 +8,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from visionlens_jlab.attributes.capability import ANSWERS
 from visionlens_jlab.attributes.shapes import AttributeSpec, CalibrationLabels
 from visionlens_jlab.attributes.store.attributes import Attributes, attribute_fields, usable_fields
-from visionlens_jlab.attributes.store.rows import TABLE
 from visionlens_jlab.core.views.shapes import FacetsRequest, ViewSpec
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.tests.catalog.builders import annotations_table, piece, samples_table
@@ -62,7 +62,7 @@ def give(store: Any, tmp_path: Any, spec: AttributeSpec, answers: dict[int, Any]
     sequence, job = options.pop("sequence", 0), options.pop("job", "ask")
     made = [asked(spec, **options)]
     assert store.results.apply(
-        piece(tmp_path, sequence, job, summary={"attributes": made}, **{TABLE: table})
+        piece(tmp_path, sequence, job, summary={"attributes": made}, **{ANSWERS: table})
     )
 
 

@@ -8,12 +8,12 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from visionlens_jlab.core.catalog.pieces import COORDINATES
 from visionlens_jlab.core.catalog.store import DatasetStore
 from visionlens_jlab.core.datasets.library import Library
 from visionlens_jlab.core.shapes import Level
 from visionlens_jlab.embeddings.shapes import EmbeddingSpace
 from visionlens_jlab.embeddings.store.embeddings import Embeddings
+from visionlens_jlab.map.capability import COORDINATES
 from visionlens_jlab.map.job.job import write_coordinates
 from visionlens_jlab.map.shapes import Projection
 from visionlens_jlab.map.store.clusters import cluster_names

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pytest
 from PIL import Image
 
+from visionlens_jlab.attributes.capability import ANSWERS
 from visionlens_jlab.attributes.job import job as attributes
 from visionlens_jlab.attributes.shapes import AttributeRequest, AttributeSpec
 from visionlens_jlab.attributes.store.attributes import Attributes
@@ -173,7 +174,7 @@ def test_a_later_attempt_asks_nothing_that_was_committed(library, town, use, tmp
     context = MemoryContext(params, spool.folder, done={0, 1})
     attributes.run(context)
     assert list(context.tables) == [2] and len(eyes.asked) == 6
-    assert context.tables[2][attributes.TABLE]["id"].to_pylist() == [10, 11]
+    assert context.tables[2][ANSWERS]["id"].to_pylist() == [10, 11]
     asked = [step for step in context.steps if step[0] == "questions"]
     assert asked[0] == ("questions", 0, 36) and asked[-1] == ("questions", 36, 36)
 
