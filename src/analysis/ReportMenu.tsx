@@ -1,9 +1,8 @@
 import * as React from 'react';
 import type { IDownload, ReportFormat } from './client';
 import type { IPanelContext } from '../core/client/context';
-import { errorBody } from '../core/client/errors';
-import type { IErrorBody } from '../core/client/types';
 import { ErrorBox } from '../core/components/ErrorBox';
+import { useAction } from '../core/components/useAction';
 import { Popover } from '../core/components/Popover';
 
 /** Hand a file to the browser's downloads. */
@@ -27,20 +26,13 @@ export function ReportMenu(props: {
   const { context, dataset, evaluation, findings } = props;
   const { trans, client } = context;
   const [open, setOpen] = React.useState(false);
-  const [busy, setBusy] = React.useState(false);
-  const [error, setError] = React.useState<IErrorBody | null>(null);
-  const write = async (format: ReportFormat): Promise<void> => {
-    setBusy(true);
-    setError(null);
-    try {
+  const { busy, error, run } = useAction();
+  const write = (format: ReportFormat): Promise<boolean> =>
+    run(async () => {
       const request = { format, evaluation, findings: [...findings] };
       download(await client.analysis.report(dataset, request));
       setOpen(false);
-    } catch (reason) {
-      setError(errorBody(reason));
-    }
-    setBusy(false);
-  };
+    });
   const formats: [ReportFormat, string][] = [
     ['html', trans.__('HTML, one file')],
     ['markdown', trans.__('Markdown with pictures, zipped')]

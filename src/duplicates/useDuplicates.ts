@@ -3,12 +3,12 @@ import * as React from 'react';
 import { useStore } from 'zustand';
 import type { IClient } from '../core/client/context';
 import type { DuplicateKind, IDuplicates } from '../embeddings/client';
-import { errorBody } from '../core/client/errors';
 import type { IErrorBody, IJob, ITile } from '../core/client/types';
 import { isActive } from '../core/jobs/tracker';
 import { useDatasetJob } from '../core/jobs/useDatasetJob';
 import { Latest } from '../core/workspace/latest';
 import type { IWorkspaceModel } from '../core/workspace/types';
+import { useAction } from '../core/components/useAction';
 
 const KINDS = ['duplicates'] as const;
 /** Groups read at once. */
@@ -52,8 +52,7 @@ export function useDuplicates(
   const [kept, setKept] = React.useState<ReadonlyMap<number, number>>(
     new Map()
   );
-  const [error, setError] = React.useState<IErrorBody | null>(null);
-  const [busy, setBusy] = React.useState(false);
+  const { busy, error, run } = useAction();
   const [started, setStarted] = React.useState(false);
   const { job, look } = useDatasetJob(client, dataset, KINDS);
   React.useEffect(() => {
@@ -63,18 +62,8 @@ export function useDuplicates(
   }, [job]);
   const latest = React.useMemo(() => new Latest(), []);
 
-  const attempt = async (work: () => Promise<void>): Promise<void> => {
-    setBusy(true);
-    setError(null);
-    try {
-      await work();
-    } catch (reason) {
-      setError(errorBody(reason));
-    }
-    setBusy(false);
-  };
-  const read = (offset: number, limit: number): Promise<void> =>
-    attempt(async () => {
+  const read = (offset: number, limit: number): Promise<boolean> =>
+    run(async () => {
       const page = await latest.run(signal =>
         client.embeddings.duplicates(dataset, kind, offset, limit, signal)
       );
@@ -112,13 +101,13 @@ export function useDuplicates(
     more: () => void read(shown, PAGE),
     keep: (group, sample) => setKept(old => new Map([...old, [group, sample]])),
     start: () =>
-      void attempt(async () => {
+      void run(async () => {
         await client.embeddings.startJob('duplicates', dataset, { kind });
         setStarted(true);
         look();
       }),
     resolve: (action, groups) =>
-      void attempt(async () => {
+      void run(async () => {
         if (found?.created_at) {
           await client.embeddings.resolveDuplicates(dataset, {
             kind,

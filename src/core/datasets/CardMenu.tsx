@@ -9,7 +9,7 @@ interface IProps {
   readonly info: IDatasetInfo;
   readonly context: IDatasetsContext;
   /** Does the work; the card shows how it fails. */
-  readonly run: (work: Promise<unknown>) => Promise<void>;
+  readonly run: (work: Promise<unknown>) => Promise<unknown>;
   readonly onDeleted: () => void;
 }
 

@@ -1,7 +1,7 @@
 import * as React from 'react';
-import { errorBody } from '../client/errors';
-import type { IDatasetInfo, IErrorBody } from '../client/types';
+import type { IDatasetInfo } from '../client/types';
 import { ErrorBox } from '../components/ErrorBox';
+import { useAction } from '../components/useAction';
 import { formatCount, unbroken } from '../components/format';
 import { Slot } from '../components/Slot';
 import { CommandIDs } from '../tokens';
@@ -20,18 +20,10 @@ interface IProps {
 export function DatasetCard(props: IProps): JSX.Element {
   const { info, context, isFresh, onDeleted } = props;
   const { commands, slots, trans } = context;
-  const [error, setError] = React.useState<IErrorBody | null>(null);
+  const { error, run: act } = useAction();
 
-  const run = async (work: Promise<unknown>): Promise<void> => {
-    setError(null);
-    try {
-      await work;
-    } catch (reason) {
-      setError(errorBody(reason));
-    }
-  };
-
-  const open = (): Promise<void> =>
+  const run = (work: Promise<unknown>): Promise<unknown> => act(() => work);
+  const open = (): Promise<unknown> =>
     run(commands.execute(CommandIDs.open, { dataset: info.dataset }));
 
   const card = React.useRef<HTMLLIElement>(null);
@@ -94,7 +86,7 @@ function Preview(props: {
 function State(props: {
   info: IDatasetInfo;
   context: IDatasetsContext;
-  run: (work: Promise<unknown>) => Promise<void>;
+  run: (work: Promise<unknown>) => Promise<unknown>;
 }): JSX.Element | null {
   const { trans } = props.context;
   const { state, owner } = props.info;

@@ -1,7 +1,7 @@
 /** The state that every form and dialog has: values, what does not fit, sending, the server's words. */
 import * as React from 'react';
-import { errorBody } from '../client/errors';
 import type { IErrorBody } from '../client/types';
+import { useAction } from '../components/useAction';
 import { type IAnswer, useAnswer } from '../components/useAnswer';
 import { type FormKeys, formKeys } from './formKeys';
 
@@ -56,14 +56,13 @@ export function useForm<Values extends object, Estimate = never>(
 ): IForm<Values, Estimate> {
   const { initial, validate, estimate, onSubmit, onChange, onCancel } = options;
   const [values, setValues] = React.useState(initial);
-  const [submitting, setSubmitting] = React.useState(false);
-  const [error, setError] = React.useState<IErrorBody | null>(null);
+  const { busy, error, run, forget } = useAction();
   const current = React.useRef(values);
 
   const reset = (next = initial): void => {
     current.current = next;
     setValues(next);
-    setError(null);
+    forget();
     onChange?.(next);
   };
   const set = (change: Partial<Values>): void =>
@@ -71,17 +70,9 @@ export function useForm<Values extends object, Estimate = never>(
   const fits = (candidate: Values): boolean =>
     Object.keys(validate?.(candidate) ?? {}).length === 0;
   const submit = async (send = onSubmit): Promise<void> => {
-    if (!fits(current.current)) {
-      return;
+    if (fits(current.current)) {
+      await run(() => send?.(current.current));
     }
-    setSubmitting(true);
-    setError(null);
-    try {
-      await send?.(current.current);
-    } catch (reason) {
-      setError(errorBody(reason));
-    }
-    setSubmitting(false);
   };
   return {
     values,
@@ -98,8 +89,8 @@ export function useForm<Values extends object, Estimate = never>(
       signal => estimate!.ask(values, signal),
       DELAY
     ),
-    canSubmit: !submitting && fits(values),
-    submitting,
+    canSubmit: !busy && fits(values),
+    submitting: busy,
     submit,
     handlers: formKeys(() => void submit(), onCancel)
   };

@@ -1,8 +1,8 @@
 import * as React from 'react';
 import type { IPanelContext } from '../client/context';
-import { errorBody } from '../client/errors';
-import type { IErrorBody, IJob } from '../client/types';
+import type { IJob } from '../client/types';
 import { ErrorBox } from '../components/ErrorBox';
+import { useAction } from '../components/useAction';
 import { formatTime } from '../components/format';
 import { fraction, jobTitle, progressLine } from './describe';
 import { JobLog } from './JobLog';
@@ -21,16 +21,13 @@ interface IProps {
 /** One job: how far it is, what went wrong, its log, and a way to stop it. */
 export function JobRow({ job, jobs, context, onDismiss }: IProps): JSX.Element {
   const { trans } = context;
-  const [failure, setFailure] = React.useState<IErrorBody | null>(null);
+  const action = useAction();
   const [logOpen, setLogOpen] = React.useState(false);
   const title = jobTitle(job, trans);
-  const error = failure ?? job.error;
+  const error = action.error ?? job.error;
   const reported = job.state === 'done' ? jobs.kinds.get(job.kind) : undefined;
 
-  const run = (work: Promise<unknown>): void => {
-    setFailure(null);
-    work.catch(reason => setFailure(errorBody(reason)));
-  };
+  const run = (work: Promise<unknown>): void => void action.run(() => work);
   const resume = (): void => {
     run(resumeJob(jobs, job).then(() => onDismiss?.(job)));
   };

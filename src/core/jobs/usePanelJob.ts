@@ -1,10 +1,10 @@
 /** Starting jobs of a panel, and what became of the newest. */
 import * as React from 'react';
 import type { IClient } from '../client/context';
-import { errorBody } from '../client/errors';
 import type { IErrorBody, IJob } from '../client/types';
 import { isActive } from './tracker';
 import { useDatasetJob } from './useDatasetJob';
+import { useAction } from '../components/useAction';
 
 /** Resolves to false when the server refused it. */
 export type StartJob<Jobs> = <Kind extends keyof Jobs>(
@@ -41,7 +41,7 @@ export function usePanelJob<Jobs>(
 ): IPanelJob<Jobs> {
   const { job, look } = useDatasetJob(client, dataset, kinds);
   const [started, setStarted] = React.useState<string | null>(null);
-  const [error, setError] = React.useState<IErrorBody | null>(null);
+  const { error, run } = useAction();
   const active = job !== null && isActive(job);
   const id = job?.job ?? null;
   React.useEffect(() => {
@@ -51,19 +51,13 @@ export function usePanelJob<Jobs>(
     }
   }, [id, active, onEnded]);
   const start = React.useCallback<StartJob<Jobs>>(
-    async (kind, parameters) => {
-      setError(null);
-      try {
+    (kind, parameters) =>
+      run(async () => {
         const { job } = await starter.startJob(kind, dataset, parameters);
         setStarted(job);
         look();
-        return true;
-      } catch (reason) {
-        setError(errorBody(reason));
-        return false;
-      }
-    },
-    [starter, dataset, look]
+      }),
+    [run, starter, dataset, look]
   );
   return { job, running: active || started !== null, error, start };
 }

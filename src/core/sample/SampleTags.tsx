@@ -1,9 +1,9 @@
 import * as React from 'react';
 import { useStore } from 'zustand';
 import type { IPanelContext } from '../client/context';
-import { errorBody } from '../client/errors';
-import type { IErrorBody, ISampleDetail } from '../client/types';
+import type { ISampleDetail } from '../client/types';
 import { ErrorBox } from '../components/ErrorBox';
+import { useAction } from '../components/useAction';
 import { TagForm } from '../components/TagForm';
 import type { IWorkspaceModel } from '../workspace/types';
 
@@ -21,7 +21,7 @@ export function SampleTags(props: IProps): JSX.Element {
   const { client, trans } = context;
   const dataset = useStore(model.store, state => state.dataset);
   const tags = useStore(model.store, state => state.detail?.tags);
-  const [error, setError] = React.useState<IErrorBody | null>(null);
+  const { error, run } = useAction();
 
   const change = async (tag: string, remove: boolean): Promise<void> => {
     await client.tag(dataset, {
@@ -33,10 +33,6 @@ export function SampleTags(props: IProps): JSX.Element {
     onChanged();
     await model.refresh();
   };
-  const remove = (tag: string): void => {
-    setError(null);
-    change(tag, true).catch(reason => setError(errorBody(reason)));
-  };
 
   return (
     <div className="vl-sample-tags">
@@ -47,7 +43,7 @@ export function SampleTags(props: IProps): JSX.Element {
             <button
               type="button"
               aria-label={trans.__('Remove tag %1', tag)}
-              onClick={() => remove(tag)}
+              onClick={() => void run(() => change(tag, true))}
             >
               ✕
             </button>

@@ -1,8 +1,8 @@
 /** Searching by what a text or an image file shows, from a panel. */
 import * as React from 'react';
 import type { IPanelContext } from '../client/context';
-import { errorBody } from '../client/errors';
 import type { IErrorBody, ISearch } from '../client/types';
+import { useAction } from '../components/useAction';
 import { addDropZone } from '../files/dropZone';
 import type { IWorkspaceModel } from '../workspace/types';
 
@@ -23,20 +23,14 @@ export function useSemanticSearch(
   { client }: IPanelContext
 ): ISemanticSearch {
   const [offered, setOffered] = React.useState(false);
-  const [busy, setBusy] = React.useState(false);
-  const [error, setError] = React.useState<IErrorBody | null>(null);
-  const run = async (
+  const { busy, error, run, forget } = useAction();
+  const search = (
     find: (dataset: string, current: ISearch | null) => Promise<ISearch>
-  ): Promise<void> => {
+  ): void => {
     const { dataset, view } = model.store.getState();
-    setBusy(true);
-    setError(null);
-    try {
-      model.setSearch(await find(dataset, view.search ?? null));
-    } catch (reason) {
-      setError(errorBody(reason));
-    }
-    setBusy(false);
+    void run(async () =>
+      model.setSearch(await find(dataset, view.search ?? null))
+    );
   };
   const { searches } = client;
   return {
@@ -45,13 +39,13 @@ export function useSemanticSearch(
     error,
     look: () => {
       const { dataset } = model.store.getState();
-      setError(null);
+      forget();
       searches.offered(dataset).then(setOffered, () => setOffered(false));
     },
     text: text =>
-      void run((dataset, current) => searches.byText(dataset, text, current)),
+      search((dataset, current) => searches.byText(dataset, text, current)),
     image: file =>
-      void run((dataset, current) => searches.byImage(dataset, file, current))
+      search((dataset, current) => searches.byImage(dataset, file, current))
   };
 }
 

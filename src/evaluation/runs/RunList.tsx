@@ -1,9 +1,8 @@
 import * as React from 'react';
 import type { IPanelContext } from '../../core/client/context';
 import type { IEvaluation, IRun } from '../client';
-import { errorBody } from '../../core/client/errors';
-import type { IErrorBody } from '../../core/client/types';
 import { ErrorBox } from '../../core/components/ErrorBox';
+import { useAction } from '../../core/components/useAction';
 import { formatCount, formatTime } from '../../core/components/format';
 import { describeEvaluation } from '../describe';
 import { RunReport } from './RunReport';
@@ -23,17 +22,10 @@ interface IProps {
 export function RunList(props: IProps): JSX.Element {
   const { context, dataset, lists, onChanged } = props;
   const { trans, client } = context;
-  const [error, setError] = React.useState<IErrorBody | null>(null);
+  const { error, run: act } = useAction();
   const [renaming, setRenaming] = React.useState<string | null>(null);
-  const attempt = async (work: () => Promise<unknown>): Promise<void> => {
-    setError(null);
-    try {
-      await work();
-      onChanged();
-    } catch (reason) {
-      setError(errorBody(reason));
-    }
-  };
+  const attempt = (work: () => Promise<unknown>): Promise<boolean> =>
+    act(() => work().then(onChanged));
   const { evaluations: api } = client;
   return (
     <div className="vl-runs">

@@ -1,11 +1,11 @@
 import * as React from 'react';
 import { useStore } from 'zustand';
 import type { IClient } from '../../client/context';
-import { errorBody } from '../../client/errors';
 import type { IErrorBody, ISavedView } from '../../client/types';
 import type { IWorkspaceModel } from '../../workspace/types';
 import { readOrigin, writeOrigin } from './savedOrigin';
 import { sameView } from '../steps';
+import { useAction } from '../../components/useAction';
 
 export interface ISavedViews {
   /** Null until they were read. */
@@ -35,34 +35,23 @@ export function useSavedViews(
   const workspace = useStore(model.store, state => state.id);
   const view = useStore(model.store, state => state.view);
   const [views, setViews] = React.useState<readonly ISavedView[] | null>(null);
-  const [error, setError] = React.useState<IErrorBody | null>(null);
+  const { error, run } = useAction();
   const [origin, setOrigin] = React.useState(() => readOrigin(workspace));
   const [deleted, setDeleted] = React.useState<ISavedView | null>(null);
 
   const read = React.useCallback(async (): Promise<void> => {
     setViews(await client.savedViews(dataset));
   }, [client, dataset]);
-  const reload = React.useCallback(() => {
-    setError(null);
-    read().catch(reason => setError(errorBody(reason)));
-  }, [read]);
+  const reload = React.useCallback(() => void run(read), [run, read]);
   React.useEffect(reload, [reload]);
 
   const comeFrom = (name: string | null): void => {
     writeOrigin(workspace, name);
     setOrigin(name);
   };
-  const attempt = async (work: () => Promise<void>): Promise<boolean> => {
-    setError(null);
+  const attempt = (work: () => Promise<void>): Promise<boolean> => {
     setDeleted(null);
-    try {
-      await work();
-      await read();
-      return true;
-    } catch (reason) {
-      setError(errorBody(reason));
-      return false;
-    }
+    return run(() => work().then(read));
   };
 
   const named = views?.find(({ name }) => name === origin);

@@ -2,9 +2,8 @@ import * as React from 'react';
 import { flushSync } from 'react-dom';
 import { useStore } from 'zustand';
 import type { IPanelContext } from '../../client/context';
-import { errorBody } from '../../client/errors';
-import type { IErrorBody } from '../../client/types';
 import { ErrorBox } from '../../components/ErrorBox';
+import { useAction } from '../../components/useAction';
 import type { IWorkspaceModel } from '../../workspace/types';
 import { examples, identifier, tables } from './sqlSchema';
 
@@ -22,31 +21,23 @@ export function SqlBox({ model, context, onClose }: IProps): JSX.Element {
   const view = useStore(model.store, state => state.view);
   const dataset = useStore(model.store, state => state.dataset);
   const [text, setText] = React.useState(view.sql ?? '');
-  const [error, setError] = React.useState<IErrorBody | null>(null);
-  const [running, setRunning] = React.useState(false);
+  const { busy, error, run: act, forget } = useAction();
   const box = React.useRef<HTMLTextAreaElement>(null);
 
   React.useEffect(() => {
     setText(view.sql ?? '');
-    setError(null);
-  }, [view.sql]);
+    forget();
+  }, [view.sql, forget]);
 
   const run = async (): Promise<void> => {
     const sql = text.trim() || null;
-    if (running) {
-      return;
-    }
-    setRunning(true);
-    setError(null);
-    try {
-      if (sql !== null) {
-        await client.view(dataset, { ...view, sql });
-      }
-      model.setSql(sql);
-    } catch (reason) {
-      setError(errorBody(reason));
-    } finally {
-      setRunning(false);
+    if (!busy) {
+      await act(async () => {
+        if (sql !== null) {
+          await client.view(dataset, { ...view, sql });
+        }
+        model.setSql(sql);
+      });
     }
   };
   const insert = (word: string): void => {
@@ -64,7 +55,7 @@ export function SqlBox({ model, context, onClose }: IProps): JSX.Element {
     <form
       className="vl-sql"
       aria-label={trans.__('SQL')}
-      aria-busy={running}
+      aria-busy={busy}
       onSubmit={event => {
         event.preventDefault();
         void run();
@@ -99,10 +90,10 @@ export function SqlBox({ model, context, onClose }: IProps): JSX.Element {
         <button
           type="submit"
           className="vl-button vl-mod-primary"
-          disabled={running}
+          disabled={busy}
           title={trans.__('The result becomes the view (ctrl Enter)')}
         >
-          {running ? trans.__('Running…') : trans.__('Run')}
+          {busy ? trans.__('Running…') : trans.__('Run')}
         </button>
         <select
           className="vl-button vl-select vl-sql-examples"
