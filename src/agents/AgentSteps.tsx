@@ -5,6 +5,7 @@ import { formatCount, formatNumber } from '../core/components/format';
 import { duration } from '../core/jobs/describe';
 import { StepResult } from './Claims';
 import type { IViewToggles } from '../core/filters/useViewToggles';
+import { Button } from '../core/components/Button';
 
 const GLYPHS: Record<IAgentStep['kind'], string> = {
   thought: '·',
@@ -70,14 +71,13 @@ function Step(props: {
       {view && (
         <>
           {' '}
-          <button
-            type="button"
-            className="vl-link"
+          <Button
+            kind="link"
             aria-pressed={toggles.isOpen(name)}
             onClick={() => toggles.open(name, view)}
           >
             {trans.__('Show')}
-          </button>
+          </Button>
         </>
       )}
     </li>

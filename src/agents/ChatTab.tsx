@@ -1,6 +1,7 @@
 import * as React from 'react';
 import { useStore } from 'zustand';
 import type { IAgentRun } from './client';
+import { Button } from '../core/components/Button';
 import { ErrorBox } from '../core/components/ErrorBox';
 import { isActive } from '../core/jobs/tracker';
 import { JobProgress } from '../core/jobs/JobProgress';
@@ -67,9 +68,9 @@ function NoModel(props: IChatProps): JSX.Element {
   return (
     <p className="vl-notice vl-mod-warning" role="status">
       {settings?.reason}{' '}
-      <button type="button" className="vl-link" onClick={onStatistics}>
+      <Button kind="link" onClick={onStatistics}>
         {trans.__('Let statistics look for errors')}
-      </button>
+      </Button>
     </p>
   );
 }
@@ -121,18 +122,18 @@ function Question(
       />
       <div className="vl-chat-buttons">
         {last && (
-          <button type="button" className="vl-link" onClick={onNew}>
+          <Button kind="link" onClick={onNew}>
             {trans.__('New conversation')}
-          </button>
+          </Button>
         )}
         <span className="vl-spacer" />
-        <button
+        <Button
           type="submit"
-          className="vl-button vl-mod-primary"
+          kind="primary"
           disabled={making.running || question.trim() === ''}
         >
           {trans.__('Ask')}
-        </button>
+        </Button>
       </div>
     </form>
   );

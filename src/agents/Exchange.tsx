@@ -6,6 +6,7 @@ import type { IChatProps } from './chatProps';
 import { Claims } from './Claims';
 import { Ideas } from './Ideas';
 import { useAgentRun } from './useAgents';
+import { Button } from '../core/components/Button';
 
 /** A question with the steps that were taken for it, and its answer. */
 export function Exchange(
@@ -24,9 +25,9 @@ export function Exchange(
       {open ? (
         <AgentSteps run={run} toggles={toggles} trans={trans} />
       ) : (
-        <button type="button" className="vl-link" onClick={() => setOpen(true)}>
+        <Button kind="link" onClick={() => setOpen(true)}>
           {trans.__('Steps')}
-        </button>
+        </Button>
       )}
       {answer && <Answer {...props} run={run} answer={answer} />}
     </article>
@@ -71,27 +72,25 @@ function Answer(
         {(views ?? []).map((view, i) => {
           const name = `answer ${run.run} ${i}`;
           return (
-            <button
+            <Button
               key={name}
-              type="button"
-              className="vl-button"
+
               aria-pressed={toggles.isOpen(name)}
               title={trans.__('Make it the view')}
               onClick={() => toggles.open(name, view)}
             >
               {viewText(view, trans) || trans.__('Everything')}
-            </button>
+            </Button>
           );
         })}
         {(findings ?? []).map(finding => (
-          <button
+          <Button
             key={finding}
-            type="button"
-            className="vl-button"
+
             onClick={() => onFinding(finding)}
           >
             {trans.__('Finding')}
-          </button>
+          </Button>
         ))}
       </div>
       {dropped > 0 && (

@@ -2,6 +2,7 @@ import * as React from 'react';
 import { useStore } from 'zustand';
 import type { IAnalysisJobs } from './client';
 import type { IClient, IPanelContext } from '../core/client/context';
+import { Button } from '../core/components/Button';
 import { ErrorBox } from '../core/components/ErrorBox';
 import { HeaderLine } from '../core/components/HeaderLine';
 import { useAnswer } from '../core/components/useAnswer';
@@ -201,13 +202,12 @@ function NothingEvaluated(props: {
               'Add what a model predicts and evaluate it; then the analyst looks for what its errors have in common.'
             )}
       </p>
-      <button
-        type="button"
-        className="vl-button vl-mod-primary"
+      <Button
+        kind="primary"
         onClick={() => void commands.execute(CommandIDs.openEvaluation)}
       >
         {trans.__('Open the evaluation')}
-      </button>
+      </Button>
     </div>
   );
 }

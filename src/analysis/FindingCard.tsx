@@ -15,6 +15,7 @@ import { Inseparables } from './Inseparables';
 import { StatusPills } from './StatusPill';
 import { measureName, rateText, unitsText } from './findingText';
 import type { ICardProps } from './cardProps';
+import { Button } from '../core/components/Button';
 
 /** So many correlates are named on the card. */
 const CORRELATES = 2;
@@ -100,9 +101,8 @@ export function FindingCard(props: ICardProps): JSX.Element {
       </p>
       {finding.notes && <p className="vl-finding-notes">{finding.notes}</p>}
       <div className="vl-finding-buttons">
-        <button
-          type="button"
-          className="vl-button vl-mod-primary"
+        <Button
+          kind="primary"
           aria-pressed={toggles.isOpen(toggle)}
           title={trans.__(
             'Make its %1 the view',
@@ -111,20 +111,16 @@ export function FindingCard(props: ICardProps): JSX.Element {
           onClick={() => toggles.open(toggle, finding.view)}
         >
           {trans.__('Show me')}
-        </button>
+        </Button>
         <FailuresButton {...props} />
-        <button
-          type="button"
-          className="vl-button"
+        <Button
           disabled={examples === 0}
           title={trans.__('Look at failing examples, one by one')}
           onClick={onVerify}
         >
           {trans.__('Verify %1', formatCount(examples))}
-        </button>
-        <button
-          type="button"
-          className="vl-button"
+        </Button>
+        <Button
           title={trans.__('Insert the line that gives it in a notebook')}
           onClick={() =>
             void findingCode(client, props, finding).then(code =>
@@ -133,17 +129,15 @@ export function FindingCard(props: ICardProps): JSX.Element {
           }
         >
           {trans.__('To notebook')}
-        </button>
+        </Button>
         {stale && (
-          <button
-            type="button"
-            className="vl-button"
+          <Button
             disabled={onRecheck === null}
             title={trans.__('Ask whether it still holds')}
             onClick={() => onRecheck?.()}
           >
             {trans.__('Check again')}
-          </button>
+          </Button>
         )}
       </div>
       <Evidence {...props} />
@@ -217,14 +211,12 @@ function FailuresButton({
   const { trans } = context;
   const toggle = `${finding.finding} failures`;
   return (
-    <button
-      type="button"
-      className="vl-button"
+    <Button
       aria-pressed={toggles.isOpen(toggle)}
       title={trans.__('Make only those that fail the view')}
       onClick={() => toggles.open(toggle, finding.failures)}
     >
       {trans.__('Failures')}
-    </button>
+    </Button>
   );
 }

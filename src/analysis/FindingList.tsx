@@ -6,6 +6,7 @@ import { scaleOf } from './EffectBar';
 import { FindingCard } from './FindingCard';
 import type { IFindingsProps } from './findingsProps';
 import { ReportMenu } from './ReportMenu';
+import { Button } from '../core/components/Button';
 
 interface IProps extends IFindingsProps {
   readonly all: readonly IFinding[];
@@ -41,9 +42,7 @@ export function FindingList(props: IProps): JSX.Element {
           )}
         </h3>
         {stale.length > 0 && (
-          <button
-            type="button"
-            className="vl-button"
+          <Button
             disabled={making.running}
             title={trans.__('The data changed: ask whether they still hold')}
             onClick={() =>
@@ -54,7 +53,7 @@ export function FindingList(props: IProps): JSX.Element {
             }
           >
             {trans._n('Check %1 again', 'Check all %1 again', stale.length)}
-          </button>
+          </Button>
         )}
         <ReportMenu
           context={context}

@@ -2,6 +2,7 @@ import * as React from 'react';
 import type { FindingStatus } from './client';
 import { Popover } from '../core/components/Popover';
 import type { ICardProps } from './cardProps';
+import { Button } from '../core/components/Button';
 
 interface IItem {
   readonly label: string;
@@ -49,23 +50,22 @@ export function FindingMenu(props: ICardProps): JSX.Element {
         kind="menu"
       >
         {items.map(({ label, work }) => (
-          <button
+          <Button
             key={label}
-            type="button"
+
             role="menuitem"
-            className="vl-menu-item"
+            kind="item"
             onClick={() => {
               toggle(false);
               void work();
             }}
           >
             {label}
-          </button>
+          </Button>
         ))}
-        <button
-          type="button"
+        <Button
           role="menuitem"
-          className="vl-menu-item"
+          kind="item"
           onClick={() => {
             // What is gone is gone: asked once more.
             if (asked) {
@@ -77,7 +77,7 @@ export function FindingMenu(props: ICardProps): JSX.Element {
           }}
         >
           {asked ? trans.__('Delete for good') : trans.__('Delete')}
-        </button>
+        </Button>
       </Popover>
     </div>
   );

@@ -1,6 +1,7 @@
 import * as React from 'react';
 import type { IDownload, ReportFormat } from './client';
 import type { IPanelContext } from '../core/client/context';
+import { Button } from '../core/components/Button';
 import { ErrorBox } from '../core/components/ErrorBox';
 import { useAction } from '../core/components/useAction';
 import { Popover } from '../core/components/Popover';
@@ -47,16 +48,16 @@ export function ReportMenu(props: {
       kind="menu"
     >
       {formats.map(([format, label]) => (
-        <button
+        <Button
           key={format}
-          type="button"
+
           role="menuitem"
-          className="vl-menu-item"
+          kind="item"
           disabled={busy}
           onClick={() => void write(format)}
         >
           {label}
-        </button>
+        </Button>
       ))}
       {error && <ErrorBox error={error} trans={trans} />}
     </Popover>

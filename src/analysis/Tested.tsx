@@ -5,6 +5,7 @@ import { duration } from '../core/jobs/describe';
 import { formatCount, formatTime } from '../core/components/format';
 import type { IViewToggles } from '../core/filters/useViewToggles';
 import { measureName, rateText, reasonText } from './findingText';
+import { Button } from '../core/components/Button';
 
 interface IProps {
   readonly context: IPanelContext;
@@ -117,15 +118,14 @@ function Untested({ context, analysis, toggles }: IProps): JSX.Element {
           const toggle = `untested ${level} ${predicate}`;
           return (
             <li key={`${each.target} ${each.error} ${level} ${predicate}`}>
-              <button
-                type="button"
-                className="vl-link"
+              <Button
+                kind="link"
                 title={predicate}
                 aria-pressed={toggles.isOpen(toggle)}
                 onClick={() => toggles.open(toggle, view)}
               >
                 {label}
-              </button>{' '}
+              </Button>{' '}
               <span className="vl-quiet">
                 {trans.__(
                   '%1 %2 vs %3, n=%4: %5',
@@ -156,15 +156,14 @@ function Row(props: {
   const toggle = `unconfirmed ${level} ${predicate}`;
   return (
     <li>
-      <button
-        type="button"
-        className="vl-link"
+      <Button
+        kind="link"
         title={predicate}
         aria-pressed={toggles.isOpen(toggle)}
         onClick={() => toggles.open(toggle, view)}
       >
         {label}
-      </button>{' '}
+      </Button>{' '}
       <span className="vl-quiet">
         {trans.__(
           '%1 %2 vs %3, n=%4: %5',

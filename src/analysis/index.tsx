@@ -6,6 +6,7 @@ import { PanelWidget } from '../core/components/panelWidget';
 import { CommandIDs, type IWorkspaces } from '../core/tokens';
 import { AnalystPanel } from './AnalystPanel';
 import type { IGoals } from './goals';
+import { Button } from '../core/components/Button';
 
 /** The sidebar with what statistics and agents say of the current workspace's dataset. */
 export function createAnalystPanel(
@@ -46,13 +47,12 @@ function NoDataset({ context }: { context: IPanelContext }): JSX.Element {
           'The analyst looks for what the errors of a model have in common.'
         )}
       </p>
-      <button
-        type="button"
-        className="vl-button vl-mod-primary"
+      <Button
+        kind="primary"
         onClick={() => void commands.execute(CommandIDs.showDatasets)}
       >
         {trans.__('Show datasets')}
-      </button>
+      </Button>
     </div>
   );
 }

@@ -2,6 +2,7 @@ import * as React from 'react';
 import { useStore } from 'zustand';
 import type { IAttributeJobs, IAttribute } from './client';
 import type { IPanelContext } from '../core/client/context';
+import { Button } from '../core/components/Button';
 import { ErrorBox } from '../core/components/ErrorBox';
 import { formatCount } from '../core/components/format';
 import { formatShare } from '../core/outcomes/outcomes';
@@ -149,14 +150,12 @@ function Answer(props: {
   const found = attribute.calibrations?.find(each => each.answer === answer);
   return (
     <li>
-      <button
-        type="button"
-        className="vl-button"
+      <Button
         title={trans.__('Say of some images whether “%1” is right', answer)}
         onClick={onCalibrate}
       >
         {trans.__('Calibrate “%1”', answer)}
-      </button>{' '}
+      </Button>{' '}
       <span className="vl-quiet">
         {found
           ? `${calibrationText(found, trans)}. ${found.usable ? '' : found.reason}`

@@ -4,6 +4,7 @@ import type { IAttribute, ICalibrationTask } from './client';
 import type { IPanelContext } from '../core/client/context';
 import { errorBody } from '../core/client/errors';
 import type { IErrorBody } from '../core/client/types';
+import { Button } from '../core/components/Button';
 import { ErrorBox } from '../core/components/ErrorBox';
 import { useAnswer } from '../core/components/useAnswer';
 import { InTurn } from '../core/workspace/inTurn';
@@ -46,9 +47,7 @@ export function CalibrateScreen(props: IProps): JSX.Element {
     return task.error ? (
       <div className="vl-judge">
         <ErrorBox error={task.error} trans={trans} />
-        <button type="button" className="vl-button" onClick={onClose}>
-          {trans.__('Back')}
-        </button>
+        <Button onClick={onClose}>{trans.__('Back')}</Button>
       </div>
     ) : (
       <p className="vl-empty vl-quiet">{trans.__('Loading…')}</p>
@@ -108,18 +107,11 @@ function Round(
         {calibration && !calibration.usable && <p>{calibration.reason}</p>}
         <div className="vl-judge-buttons">
           {task.ids.length > 0 && (
-            <button
-              type="button"
-              autoFocus
-              className="vl-button vl-mod-primary"
-              onClick={onMore}
-            >
+            <Button autoFocus kind="primary" onClick={onMore}>
               {trans.__('%1 more', COUNT)}
-            </button>
+            </Button>
           )}
-          <button type="button" className="vl-button" onClick={onClose}>
-            {trans.__('Done')}
-          </button>
+          <Button onClick={onClose}>{trans.__('Done')}</Button>
         </div>
       </div>
     </Judge>

@@ -6,6 +6,7 @@ import type {
   IDuplicateGroup,
   IDuplicates
 } from '../embeddings/client';
+import { Button } from '../core/components/Button';
 import { ErrorBox } from '../core/components/ErrorBox';
 import { formatCount, formatTime } from '../core/components/format';
 import { HeaderLine } from '../core/components/HeaderLine';
@@ -232,23 +233,17 @@ function ResolveAll(props: {
         )}
       </p>
       <div className="vl-duplicates-actions">
-        <button
-          type="button"
-          className="vl-button"
-          onClick={() => resolve('tag')}
-        >
+        <Button onClick={() => resolve('tag')}>
           {trans.__('Tag as duplicate')}
-        </button>
-        <button
-          type="button"
-          className="vl-button"
+        </Button>
+        <Button
           title={trans.__(
             'They go for good with their annotations; their files stay where they are'
           )}
           onClick={() => resolve('remove')}
         >
           {trans.__('Remove %1 samples for good', rest)}
-        </button>
+        </Button>
       </div>
     </Popover>
   );

@@ -3,6 +3,7 @@ import * as React from 'react';
 import type { IClient } from '../core/client/context';
 import type { IDuplicate, IDuplicateGroup } from '../embeddings/client';
 import type { ITile } from '../core/client/types';
+import { Button } from '../core/components/Button';
 
 interface IProps {
   readonly group: IDuplicateGroup;
@@ -49,21 +50,15 @@ export function Group(props: IProps): JSX.Element {
             {trans.__('leak')}
           </span>
         )}
-        <button type="button" className="vl-button" onClick={props.onShow}>
-          {trans.__('Show in grid')}
-        </button>
-        <button
-          type="button"
-          className="vl-button"
+        <Button onClick={props.onShow}>{trans.__('Show in grid')}</Button>
+        <Button
           disabled={busy}
           title={trans.__('Tag all but the one that stays as duplicate')}
           onClick={() => onResolve('tag')}
         >
           {trans.__('Tag the rest')}
-        </button>
-        <button
-          type="button"
-          className="vl-button"
+        </Button>
+        <Button
           disabled={busy}
           title={trans.__(
             'Take all but the one that stays out of the dataset; their files stay where they are'
@@ -71,7 +66,7 @@ export function Group(props: IProps): JSX.Element {
           onClick={() => onResolve('remove')}
         >
           {trans.__('Remove the rest')}
-        </button>
+        </Button>
       </div>
     </li>
   );

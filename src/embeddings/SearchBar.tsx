@@ -8,6 +8,7 @@ import type { IWorkspaceModel } from '../core/workspace/types';
 import type { IEmbeddingSpace } from './client';
 import { Examples } from './Examples';
 import { isEmpty, removeQuery, setQuery } from './searchSpec';
+import { Button } from '../core/components/Button';
 
 interface IProps {
   readonly model: IWorkspaceModel;
@@ -72,14 +73,13 @@ function Bar(props: IProps & { search: ISearch }): JSX.Element {
       <span className="vl-quiet" title={trans.__('The embeddings searched')}>
         {search.space}
       </span>
-      <button
-        type="button"
-        className="vl-link"
+      <Button
+        kind="link"
         title={trans.__('Show the view without it; undo brings it back')}
         onClick={() => model.setSearch(null)}
       >
         {trans.__('End search')}
-      </button>
+      </Button>
     </div>
   );
 }

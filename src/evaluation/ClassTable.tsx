@@ -7,6 +7,7 @@ import { formatShare } from '../core/outcomes/outcomes';
 import { NumberButton } from './plots/PlotButton';
 import { interval, Unreliable } from './Summary';
 import type { IOutcomeFilters, Part } from './useOutcomeFilters';
+import { Button } from '../core/components/Button';
 
 interface IProps {
   readonly rows: readonly IClassMetrics[];
@@ -105,15 +106,14 @@ export function ClassTable(props: IProps): JSX.Element {
                 )
               )}
               <td className="vl-number">
-                <button
-                  type="button"
-                  className="vl-link"
+                <Button
+                  kind="link"
                   aria-pressed={drawn === row.name}
                   title={trans.__('Draw the curves of %1', row.name)}
                   onClick={() => onDraw(drawn === row.name ? null : row.name)}
                 >
                   {drawn === row.name ? trans.__('drawn') : trans.__('draw')}
-                </button>
+                </Button>
               </td>
             </tr>
           ))}

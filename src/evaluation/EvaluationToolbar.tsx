@@ -12,6 +12,7 @@ import { RunList } from './runs/RunList';
 import { ThresholdSlider } from './plots/ThresholdSlider';
 import type { IEvaluations, ILists } from './useEvaluations';
 import type { IPanelJob } from './runs/useJob';
+import { Button } from '../core/components/Button';
 
 export interface IToolbarProps {
   readonly model: IWorkspaceModel;
@@ -119,9 +120,7 @@ function Making(props: IToolbarProps): JSX.Element {
   return (
     <div className="vl-toolbar-actions vl-evaluation-actions">
       {props.detail && (
-        <button
-          type="button"
-          className="vl-button"
+        <Button
           title={trans.__('Look for what its errors have in common')}
           onClick={() =>
             void context.commands.execute(CommandIDs.showAnalyst, {
@@ -130,7 +129,7 @@ function Making(props: IToolbarProps): JSX.Element {
           }
         >
           {trans.__('Analyse errors')}
-        </button>
+        </Button>
       )}
       {lists.runs.length > 0 && (
         <Popover

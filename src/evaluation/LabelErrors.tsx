@@ -5,6 +5,7 @@ import type { IEvaluationDetail } from './client';
 import type { Filter, IViewSpec } from '../core/client/types';
 import type { IWorkspaceModel } from '../core/workspace/types';
 import type { IPanelJob } from './runs/useJob';
+import { Button } from '../core/components/Button';
 
 interface IProps {
   readonly model: IWorkspaceModel;
@@ -72,22 +73,20 @@ export function LabelErrors(props: IProps): JSX.Element {
           {ranked.map((field, i) => (
             <React.Fragment key={field}>
               {i > 0 && ', '}
-              <button
-                type="button"
-                className="vl-link"
+              <Button
+                kind="link"
                 title={trans.__('Show them, most suspicious first')}
                 onClick={() => model.setView(rankedView(field, detail))}
               >
                 {names[field]}
-              </button>
+              </Button>
             </React.Fragment>
           ))}
           {' · '}
         </>
       )}
-      <button
-        type="button"
-        className="vl-link"
+      <Button
+        kind="link"
         disabled={making.running}
         title={trans.__(
           'Rank labels that are likely missing, of the wrong class or badly placed'
@@ -101,7 +100,7 @@ export function LabelErrors(props: IProps): JSX.Element {
         {ranked.length > 0
           ? trans.__('rank again')
           : trans.__('find label errors')}
-      </button>
+      </Button>
     </>
   );
 }

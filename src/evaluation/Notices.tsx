@@ -8,6 +8,7 @@ import type { IWorkspaceModel } from '../core/workspace/types';
 import { describeEvaluation } from './describe';
 import { LabelErrors } from './LabelErrors';
 import type { IPanelJob } from './runs/useJob';
+import { Button } from '../core/components/Button';
 
 interface IProps {
   readonly model: IWorkspaceModel;
@@ -60,14 +61,12 @@ export function Notices(props: IProps): JSX.Element {
           {trans.__(
             'Out of date: labels, predictions or images were changed since.'
           )}{' '}
-          <button
-            type="button"
-            className="vl-button"
+          <Button
             disabled={making.running}
             onClick={() => void making.start('evaluate', rerunRequest(detail))}
           >
             {trans.__('Evaluate again')}
-          </button>
+          </Button>
         </p>
       )}
       {(warnings ?? []).map(warning => (
@@ -80,14 +79,13 @@ export function Notices(props: IProps): JSX.Element {
         {!intervals && hasMetrics && !making.running && (
           <>
             {' · '}
-            <button
-              type="button"
-              className="vl-link"
+            <Button
+              kind="link"
               title={trans.__('How far the figures may be off by chance')}
               onClick={() => void making.start('intervals', { evaluation })}
             >
               {trans.__('compute intervals')}
-            </button>
+            </Button>
           </>
         )}
         {' · '}
@@ -115,9 +113,8 @@ function Narrowed(props: IProps): JSX.Element | null {
         trans.__(
           'Of what is counted, a click shows what meets the conditions on annotations.'
         )}{' '}
-      <button
-        type="button"
-        className="vl-link"
+      <Button
+        kind="link"
         onClick={() => {
           const { view } = model.store.getState();
           model.setView({
@@ -130,7 +127,7 @@ function Narrowed(props: IProps): JSX.Element | null {
         }}
       >
         {trans.__('Count all')}
-      </button>
+      </Button>
     </p>
   );
 }

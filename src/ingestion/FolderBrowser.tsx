@@ -1,6 +1,7 @@
 import * as React from 'react';
 import type { IPanelContext } from '../core/client/context';
 import type { IFolder, IFolderEntry } from '../core/client/types';
+import { Button } from '../core/components/Button';
 import { ErrorBox } from '../core/components/ErrorBox';
 import { formatBytes, formatCount } from '../core/components/format';
 import { crumbs, lastPart } from './paths';
@@ -34,15 +35,14 @@ export function FolderBrowser(props: IProps): JSX.Element {
           {crumbs(folder).map(({ name, path }, i) => (
             <React.Fragment key={path}>
               {i > 0 && <span aria-hidden="true">/</span>}
-              <button
-                type="button"
-                className="vl-link"
+              <Button
+                kind="link"
                 title={path}
                 aria-current={path === folder.path ? 'location' : undefined}
                 onClick={() => go(path)}
               >
                 {name}
-              </button>
+              </Button>
             </React.Fragment>
           ))}
         </nav>
@@ -64,14 +64,12 @@ export function FolderBrowser(props: IProps): JSX.Element {
               {folder.truncated &&
                 ` · ${trans.__('there is more than is listed')}`}
             </span>
-            <button
-              type="button"
-              className="vl-button"
+            <Button
               aria-pressed={props.chosen === folder.path}
               onClick={() => onChoose(folder.path)}
             >
               {trans.__('Choose this folder')}
-            </button>
+            </Button>
           </div>
         </>
       ) : (

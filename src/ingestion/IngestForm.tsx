@@ -1,12 +1,13 @@
 import * as React from 'react';
 import type { ISlotProps } from '../core/client/context';
 import type { IDetected, IIngestParameters } from '../core/client/types';
+import { Button } from '../core/components/Button';
 import { ErrorBox } from '../core/components/ErrorBox';
+import { useAnswer } from '../core/components/useAnswer';
 import { Choice, SubmitButton, TextField } from '../core/forms/fields';
 import { useForm } from '../core/forms/useForm';
 import { Detection } from './Detection';
 import { SourceField } from './SourceField';
-import { useFormats } from './useFormats';
 
 const EMPTY = { source: '', name: '', format: '', images: '', labels: '' };
 
@@ -28,7 +29,8 @@ function placeOf(values: typeof EMPTY): IIngestParameters {
 export function IngestForm(props: ISlotProps['add-dataset']): JSX.Element {
   const { context, source, onStarted, onCancel } = props;
   const { client, jobs, trans } = context;
-  const formats = useFormats(client);
+  // Detection works without the list of formats.
+  const { answer: formats } = useAnswer('formats', () => client.formats());
   const start = async (
     values: typeof EMPTY,
     incremental?: true
@@ -77,7 +79,7 @@ export function IngestForm(props: ISlotProps['add-dataset']): JSX.Element {
         {...form.bind('format')}
         options={[
           ['', trans.__('Detect')],
-          ...formats.map(
+          ...(formats ?? []).map(
             ({ name, label, description }) =>
               [name, label, { title: description }] as const
           )
@@ -100,9 +102,7 @@ export function IngestForm(props: ISlotProps['add-dataset']): JSX.Element {
       </details>
       {error && <ErrorBox error={error} trans={trans} />}
       {error?.code === 'DATASET_EXISTS' && (
-        <button
-          type="button"
-          className="vl-button"
+        <Button
           title={trans.__(
             'Ingest what is not in it yet or did not finish, and keep the rest'
           )}
@@ -110,15 +110,13 @@ export function IngestForm(props: ISlotProps['add-dataset']): JSX.Element {
           onClick={() => void form.submit(values => start(values, true))}
         >
           {trans.__('Add to it')}
-        </button>
+        </Button>
       )}
       <div className="vl-ingest-actions">
         <SubmitButton disabled={!form.canSubmit || isUnfit}>
           {trans.__('Ingest')}
         </SubmitButton>
-        <button type="button" className="vl-button" onClick={onCancel}>
-          {trans.__('Cancel')}
-        </button>
+        <Button onClick={onCancel}>{trans.__('Cancel')}</Button>
       </div>
     </form>
   );

@@ -1,6 +1,7 @@
 import * as React from 'react';
 import type { IPanelContext } from '../core/client/context';
 import type { IIngestReport } from '../core/client/types';
+import { Button } from '../core/components/Button';
 import { ErrorBox } from '../core/components/ErrorBox';
 import { formatCount } from '../core/components/format';
 import { ReportItems } from './ReportItems';
@@ -60,14 +61,9 @@ export function Report(props: IProps): JSX.Element {
         />
       ))}
       {codes.length > 0 && (
-        <button
-          type="button"
-          className="vl-link"
-          disabled={pending}
-          onClick={() => void copy()}
-        >
+        <Button kind="link" disabled={pending} onClick={() => void copy()}>
           {trans.__('Copy as text')}
-        </button>
+        </Button>
       )}
       {error && <ErrorBox error={error} trans={trans} />}
     </section>

@@ -2,6 +2,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 import type { IReportItem } from '../core/client/types';
 import { formatCount } from '../core/components/format';
+import { Button } from '../core/components/Button';
 
 interface IProps {
   readonly code: string;
@@ -64,18 +65,13 @@ export function ReportItems(props: IProps): JSX.Element {
         </ul>
       )}
       {open && !complete && items.length < count && (
-        <button
-          type="button"
-          className="vl-link"
-          disabled={pending}
-          onClick={onMore}
-        >
+        <Button kind="link" disabled={pending} onClick={onMore}>
           {trans.__(
             'Show more (%1 of %2)',
             formatCount(items.length),
             formatCount(count)
           )}
-        </button>
+        </Button>
       )}
     </details>
   );

@@ -2,6 +2,7 @@ import * as React from 'react';
 import type { IPanelContext } from '../core/client/context';
 import { FolderBrowser } from './FolderBrowser';
 import { PathField } from './PathField';
+import { Button } from '../core/components/Button';
 
 /** A file or folder of the server, typed or found by browsing. */
 export function SourceField(props: {
@@ -17,14 +18,9 @@ export function SourceField(props: {
   return (
     <>
       <PathField {...props} client={client} trans={trans}>
-        <button
-          type="button"
-          className="vl-button"
-          aria-expanded={browsing}
-          onClick={() => setBrowsing(!browsing)}
-        >
+        <Button aria-expanded={browsing} onClick={() => setBrowsing(!browsing)}>
           {trans.__('Browse')}
-        </button>
+        </Button>
       </PathField>
       {browsing && (
         <FolderBrowser

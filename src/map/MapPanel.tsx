@@ -1,6 +1,7 @@
 import * as React from 'react';
 import { useStore } from 'zustand';
 import type { IPanelContext } from '../core/client/context';
+import { Button } from '../core/components/Button';
 import { ErrorBox } from '../core/components/ErrorBox';
 import { HeaderLine } from '../core/components/HeaderLine';
 import { JobProgress } from '../core/jobs/JobProgress';
@@ -98,15 +99,11 @@ function Drawn(props: IPartProps): JSX.Element {
           {level === 'samples'
             ? trans.__('Points are images, the grid shows annotations.')
             : trans.__('Points are objects, the grid shows images.')}{' '}
-          <button
-            type="button"
-            className="vl-link"
-            onClick={() => model.setLevel(level)}
-          >
+          <Button kind="link" onClick={() => model.setLevel(level)}>
             {level === 'samples'
               ? trans.__('Show images')
               : trans.__('Show annotations')}
-          </button>
+          </Button>
         </p>
       )}
       {view.error && (
@@ -147,13 +144,9 @@ function Empty(props: IPartProps): JSX.Element {
         <p role="status">
           {trans.__('On its way. The map comes here when the job is done.')}
         </p>
-        <button
-          type="button"
-          className="vl-button"
-          onClick={() => void commands.execute(CommandIDs.showJobs)}
-        >
+        <Button onClick={() => void commands.execute(CommandIDs.showJobs)}>
           {trans.__('Show jobs')}
-        </button>
+        </Button>
       </div>
     );
   }

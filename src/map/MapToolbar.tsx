@@ -10,6 +10,7 @@ import { projectionName } from './methods';
 import { useEvaluationNames } from './legend/useEvaluationNames';
 import type { Mode } from './canvas/useDrawing';
 import type { IMapView } from './canvas/useRenderer';
+import { Button } from '../core/components/Button';
 
 interface IProps {
   readonly model: IWorkspaceModel;
@@ -149,16 +150,15 @@ function Modes({ context, mode, onMode }: IProps): JSX.Element {
       aria-label={trans.__('What dragging does')}
     >
       {MODES.map(each => (
-        <button
+        <Button
           key={each}
-          type="button"
-          className="vl-button"
+
           aria-pressed={each === mode}
           title={labels[each][1]}
           onClick={() => onMode(each)}
         >
           {labels[each][0]}
-        </button>
+        </Button>
       ))}
     </div>
   );
@@ -169,23 +169,19 @@ function Views({ model, context, view }: IProps): JSX.Element {
   const selected = useStore(model.store, state => state.selectedInView);
   return (
     <div className="vl-segments">
-      <button
-        type="button"
-        className="vl-button"
+      <Button
         disabled={selected === 0}
         title={trans.__('Zoom to the selection (f)')}
         onClick={() => view.fitSelection()}
       >
         {trans.__('To selection')}
-      </button>
-      <button
-        type="button"
-        className="vl-button"
+      </Button>
+      <Button
         title={trans.__('Show everything (0)')}
         onClick={() => view.reset()}
       >
         {trans.__('All')}
-      </button>
+      </Button>
     </div>
   );
 }

@@ -1,6 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 import type { IErrorBody } from '../client/types';
+import { Button } from './Button';
 
 /** What went wrong and how to mend it; code, request id and details wait behind an expander. */
 export function ErrorBox(props: {
@@ -14,11 +15,7 @@ export function ErrorBox(props: {
     <div className="vl-error" role="alert">
       <p className="vl-error-message">{error.message}</p>
       {error.hint && <p className="vl-error-hint">{error.hint}</p>}
-      {onRetry && (
-        <button type="button" className="vl-button" onClick={onRetry}>
-          {trans.__('Try again')}
-        </button>
-      )}
+      {onRetry && <Button onClick={onRetry}>{trans.__('Try again')}</Button>}
       <details className="vl-error-details">
         <summary>{trans.__('Details')}</summary>
         <pre>{JSON.stringify({ code, request_id, ...details }, null, 2)}</pre>

@@ -1,4 +1,5 @@
 import * as React from 'react';
+import { Button } from './Button';
 
 interface IProps {
   /** What the button shows. */
@@ -41,10 +42,9 @@ export function Popover(props: IProps): JSX.Element {
 
   return (
     <div ref={root} className="vl-popover-anchor" onKeyDown={onKeyDown}>
-      <button
+      <Button
         ref={button}
-        type="button"
-        className="vl-button"
+
         title={props.title}
         aria-haspopup={kind}
         aria-expanded={open}
@@ -52,7 +52,7 @@ export function Popover(props: IProps): JSX.Element {
         onClick={() => onToggle(!open)}
       >
         {props.label}
-      </button>
+      </Button>
       {open && (
         <div className="vl-popover" role={kind} aria-label={props.title}>
           {props.children}

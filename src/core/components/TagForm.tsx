@@ -1,6 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 import { useForm } from '../forms/useForm';
+import { Button } from './Button';
 import { ErrorBox } from './ErrorBox';
 
 interface IProps {
@@ -57,18 +58,16 @@ export function TagForm(props: IProps): JSX.Element {
           <option key={name} value={name} />
         ))}
       </datalist>
-      <button type="submit" className="vl-button" disabled={!!errors.text}>
+      <Button type="submit" disabled={!!errors.text}>
         {trans.__('Add')}
-      </button>
+      </Button>
       {onRemove && (
-        <button
-          type="button"
-          className="vl-button"
+        <Button
           disabled={!!errors.text}
           onClick={() => void form.submit(sending(onRemove))}
         >
           {trans.__('Remove')}
-        </button>
+        </Button>
       )}
       {error && <ErrorBox error={error} trans={trans} />}
     </form>

@@ -4,6 +4,7 @@ import type { IDatasetInfo } from '../client/types';
 import { Popover } from '../components/Popover';
 import { CommandIDs } from '../tokens';
 import type { IDatasetsContext } from './types';
+import { Button } from '../components/Button';
 
 interface IProps {
   readonly info: IDatasetInfo;
@@ -62,11 +63,11 @@ export function CardMenu({
       kind="menu"
     >
       {items.map(({ label, enabled, work }) => (
-        <button
+        <Button
           key={label}
-          type="button"
+
           role="menuitem"
-          className="vl-menu-item"
+          kind="item"
           disabled={!enabled}
           onClick={() => {
             setOpen(false);
@@ -74,7 +75,7 @@ export function CardMenu({
           }}
         >
           {label}
-        </button>
+        </Button>
       ))}
     </Popover>
   );

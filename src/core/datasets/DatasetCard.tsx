@@ -1,5 +1,6 @@
 import * as React from 'react';
 import type { IDatasetInfo } from '../client/types';
+import { Button } from '../components/Button';
 import { ErrorBox } from '../components/ErrorBox';
 import { useAction } from '../components/useAction';
 import { formatCount, unbroken } from '../components/format';
@@ -105,13 +106,12 @@ function State(props: {
     <p className="vl-card-state">
       {texts[state]}{' '}
       {state === 'incomplete' && (
-        <button
-          type="button"
-          className="vl-link"
+        <Button
+          kind="link"
           onClick={() => void props.run(update(props.info, props.context))}
         >
           {trans.__('Go on with it')}
-        </button>
+        </Button>
       )}
     </p>
   );

@@ -1,6 +1,7 @@
 import * as React from 'react';
 import { useStore } from 'zustand';
 import type { IPanelContext } from '../client/context';
+import { Button } from '../components/Button';
 import { ErrorBox } from '../components/ErrorBox';
 import { formatCount, unbroken } from '../components/format';
 import { HeaderLine } from '../components/HeaderLine';
@@ -103,13 +104,12 @@ export function NoWorkspace(props: { context: IPanelContext }): JSX.Element {
   return (
     <div className="vl-empty">
       <p>{trans.__('Open a dataset to filter it.')}</p>
-      <button
-        type="button"
-        className="vl-button vl-mod-primary"
+      <Button
+        kind="primary"
         onClick={() => void commands.execute(CommandIDs.showDatasets)}
       >
         {trans.__('Show datasets')}
-      </button>
+      </Button>
     </div>
   );
 }

@@ -5,6 +5,7 @@ import { useStore } from 'zustand';
 import { Popover } from '../components/Popover';
 import type { IWorkspaceModel } from '../workspace/types';
 import { describeStep } from './steps';
+import { Button } from '../components/Button';
 
 interface IProps {
   readonly model: IWorkspaceModel;
@@ -31,26 +32,24 @@ export function HistoryButtons({ model, trans }: IProps): JSX.Element {
 
   return (
     <div className="vl-history">
-      <button
-        type="button"
-        className="vl-icon-button"
+      <Button
+        kind="icon"
         disabled={!last}
         title={undo}
         aria-label={trans.__('Undo')}
         onClick={() => model.undo()}
       >
         <undoIcon.react tag="span" width="14px" />
-      </button>
-      <button
-        type="button"
-        className="vl-icon-button"
+      </Button>
+      <Button
+        kind="icon"
         disabled={!next}
         title={redo}
         aria-label={trans.__('Redo')}
         onClick={() => model.redo()}
       >
         <redoIcon.react tag="span" width="14px" />
-      </button>
+      </Button>
       <Popover
         kind="dialog"
         title={trans.__('History of the view')}
@@ -89,15 +88,14 @@ function Steps({ model, trans }: IProps): JSX.Element {
     <ol className="vl-history-steps">
       {steps.map(({ walk, text }) => (
         <li key={walk}>
-          <button
-            type="button"
-            className="vl-menu-item"
+          <Button
+            kind="item"
             aria-current={walk === 0 ? 'step' : undefined}
             title={walk === 0 ? trans.__('The present view') : text}
             onClick={() => model.walkHistory(walk)}
           >
             {text}
-          </button>
+          </Button>
         </li>
       ))}
     </ol>

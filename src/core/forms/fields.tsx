@@ -1,5 +1,6 @@
 /** The controls of forms, each with its name. */
 import * as React from 'react';
+import { Button } from '../components/Button';
 
 interface IFieldProps<Value> {
   readonly label: string;
@@ -109,12 +110,8 @@ export function SubmitButton(props: {
   readonly children: React.ReactNode;
 }): JSX.Element {
   return (
-    <button
-      type="submit"
-      className="vl-button vl-mod-primary"
-      disabled={props.disabled}
-    >
+    <Button type="submit" kind="primary" disabled={props.disabled}>
       {props.children}
-    </button>
+    </Button>
   );
 }

@@ -1,6 +1,7 @@
 import * as React from 'react';
 import { useStore } from 'zustand';
 import type { IPanelContext } from '../client/context';
+import { Button } from '../components/Button';
 import { ErrorBox } from '../components/ErrorBox';
 import { Slot } from '../components/Slot';
 import { useSettings } from '../components/useSettings';
@@ -51,13 +52,9 @@ function Empty({ model, context }: IProps): JSX.Element | null {
           ? trans.__('No sample meets all conditions.')
           : trans.__('No annotation meets all conditions.')}
       </p>
-      <button
-        type="button"
-        className="vl-button"
-        onClick={() => model.clearFilters()}
-      >
+      <Button onClick={() => model.clearFilters()}>
         {trans.__('Clear filters')}
-      </button>
+      </Button>
     </div>
   );
 }

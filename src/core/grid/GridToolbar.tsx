@@ -11,6 +11,7 @@ import { CommandIDs } from '../tokens';
 import type { IWorkspaceModel } from '../workspace/types';
 import { SortMenu } from './SortMenu';
 import { TileSizeSlider } from './TileSizeSlider';
+import { Button } from '../components/Button';
 
 interface IProps {
   readonly model: IWorkspaceModel;
@@ -125,22 +126,18 @@ export function GridToolbar(props: IProps): JSX.Element {
       </div>
       <div className="vl-toolbar-actions">
         <TagButton {...props} />
-        <button
-          type="button"
-          className="vl-button"
+        <Button
           title={trans.__('Open the map beside the grid')}
           onClick={() => void commands.execute(CommandIDs.openMap)}
         >
           {trans.__('Map')}
-        </button>
-        <button
-          type="button"
-          className="vl-button"
+        </Button>
+        <Button
           title={trans.__('Open the evaluation of predictions')}
           onClick={() => void commands.execute(CommandIDs.openEvaluation)}
         >
           {trans.__('Evaluation')}
-        </button>
+        </Button>
         <InsertButton {...props} />
       </div>
       <TileSizeSlider settings={settings} trans={trans} />

@@ -4,6 +4,7 @@ import { useStore } from 'zustand';
 import type { IFieldInfo, ISortKey } from '../client/types';
 import { Popover } from '../components/Popover';
 import type { IWorkspaceModel } from '../workspace/types';
+import { Button } from '../components/Button';
 
 interface ISortable {
   readonly field: string;
@@ -163,9 +164,7 @@ function SortRow(props: {
       </select>
       {sortKey && (
         <>
-          <button
-            type="button"
-            className="vl-button"
+          <Button
             title={
               sortKey.descending
                 ? trans.__('Greatest first; click for least first')
@@ -176,16 +175,15 @@ function SortRow(props: {
             }
           >
             {sortKey.descending ? trans.__('↓ falling') : trans.__('↑ rising')}
-          </button>
-          <button
-            type="button"
-            className="vl-icon-button"
+          </Button>
+          <Button
+            kind="icon"
             aria-label={trans.__('Remove %1', sortKey.field)}
             title={trans.__('Do not sort by this')}
             onClick={() => onChange(null)}
           >
             ✕
-          </button>
+          </Button>
         </>
       )}
     </li>

@@ -1,6 +1,7 @@
 import * as React from 'react';
 import type { IPanelContext } from '../client/context';
 import type { IJob, ILogLine } from '../client/types';
+import { Button } from '../components/Button';
 import { ErrorBox } from '../components/ErrorBox';
 import { isActive } from './tracker';
 import { useJobLog } from './useJobLog';
@@ -44,13 +45,12 @@ export function JobLog(props: {
             {trans.__('Follow')}
           </label>
         )}
-        <button
-          type="button"
-          className="vl-link"
+        <Button
+          kind="link"
           onClick={() => void navigator.clipboard.writeText(logText(lines))}
         >
           {trans.__('Copy log')}
-        </button>
+        </Button>
       </div>
       <ol
         ref={list}

@@ -1,5 +1,6 @@
 import * as React from 'react';
 import type { IPanelContext } from '../client/context';
+import { Button } from '../components/Button';
 import { ErrorBox } from '../components/ErrorBox';
 import { ProgressBar } from '../components/ProgressBar';
 import type { IJob } from '../client/types';
@@ -21,14 +22,12 @@ export function JobProgress(props: {
     <div className="vl-job-progress">
       <div className="vl-job-head">
         <span>{title}</span>
-        <button
-          type="button"
-          className="vl-button"
+        <Button
           disabled={job.state === 'cancelling'}
           onClick={() => void client.cancelJob(job.job).catch(() => undefined)}
         >
           {trans.__('Cancel')}
-        </button>
+        </Button>
       </div>
       <ProgressBar share={fraction(job)} label={title} />
       <div className="vl-job-line">{progressLine(job, trans)}</div>

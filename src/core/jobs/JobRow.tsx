@@ -1,6 +1,7 @@
 import * as React from 'react';
 import type { IPanelContext } from '../client/context';
 import type { IJob } from '../client/types';
+import { Button } from '../components/Button';
 import { ErrorBox } from '../components/ErrorBox';
 import { useAction } from '../components/useAction';
 import { formatTime } from '../components/format';
@@ -37,47 +38,40 @@ export function JobRow({ job, jobs, context, onDismiss }: IProps): JSX.Element {
       <div className="vl-job-head">
         <span className="vl-job-title">{title}</span>
         {isActive(job) && (
-          <button
-            type="button"
-            className="vl-button"
+          <Button
             disabled={job.state === 'cancelling'}
             onClick={() => run(jobs.cancel(job.job))}
           >
             {trans.__('Cancel')}
-          </button>
+          </Button>
         )}
         {isResumable(job) && (
-          <button
-            type="button"
-            className="vl-button"
+          <Button
             title={trans.__('Go on: what is there already stays')}
             onClick={resume}
           >
             {job.state === 'failed'
               ? trans.__('Try again')
               : trans.__('Resume')}
-          </button>
+          </Button>
         )}
         {reported && (
-          <button
-            type="button"
-            className="vl-button"
+          <Button
             title={trans.__('What was written, and what could not be')}
             onClick={() => run(reported.showReport(job))}
           >
             {trans.__('Report')}
-          </button>
+          </Button>
         )}
         {onDismiss && !isActive(job) && (
-          <button
-            type="button"
-            className="vl-icon-button"
+          <Button
+            kind="icon"
             title={trans.__('Dismiss')}
             aria-label={trans.__('Dismiss')}
             onClick={() => onDismiss(job)}
           >
             ✕
-          </button>
+          </Button>
         )}
       </div>
       {isActive(job) && <ProgressBar share={fraction(job)} label={title} />}

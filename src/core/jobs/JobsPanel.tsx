@@ -2,6 +2,7 @@ import * as React from 'react';
 import type { IPanelContext } from '../client/context';
 import { errorBody } from '../client/errors';
 import type { IErrorBody, IJob } from '../client/types';
+import { Button } from '../components/Button';
 import { ErrorBox } from '../components/ErrorBox';
 import { JobRow } from './JobRow';
 import { isActive, type IJobs } from './tracker';
@@ -42,15 +43,13 @@ export function JobsPanel(props: {
           )}
         </span>
         <span className="vl-spacer" />
-        <button
-          type="button"
-          className="vl-button"
+        <Button
           disabled={ended.length === 0}
           title={trans.__('Take the jobs that ended off this list')}
           onClick={() => jobs.clearEnded()}
         >
           {trans.__('Clear finished')}
-        </button>
+        </Button>
       </header>
       <div
         className="vl-jobs-list"

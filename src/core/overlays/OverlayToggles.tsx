@@ -1,41 +1,20 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
-import type { ISettings, IVisionLensSettings } from '../client/context';
+import type { IVisionLensSettings } from '../client/context';
 import { Popover } from '../components/Popover';
 import { ToggleButton } from '../components/ToggleButton';
 import { useSettings } from '../components/useSettings';
+import { Check } from '../forms/fields';
 
 interface IProps {
   readonly settings: IVisionLensSettings;
   readonly trans: TranslationBundle;
 }
 
-/** A setting that is on or off. */
-function Check(props: {
-  settings: IVisionLensSettings;
-  name: 'outlineOnly' | 'confidences' | 'captions';
-  children: string;
-}): JSX.Element {
-  const { settings, name } = props;
-  const values = useSettings(settings);
-  return (
-    <label className="vl-check">
-      <input
-        type="checkbox"
-        checked={values[name]}
-        onChange={event =>
-          settings.set({ [name]: event.target.checked } as Partial<ISettings>)
-        }
-      />
-      {props.children}
-    </label>
-  );
-}
-
 /** How annotations are drawn: what is filled and what is written. */
 function StyleMenu({ settings, trans }: IProps): JSX.Element {
   const [open, setOpen] = React.useState(false);
-  const { opacity, outlineOnly } = useSettings(settings);
+  const { opacity, outlineOnly, confidences, captions } = useSettings(settings);
   const percent = Math.round(opacity * 100);
   return (
     <Popover
@@ -62,15 +41,21 @@ function StyleMenu({ settings, trans }: IProps): JSX.Element {
           />
           <output>{trans.__('%1%', percent)}</output>
         </label>
-        <Check settings={settings} name="outlineOnly">
-          {trans.__('Outlines only')}
-        </Check>
-        <Check settings={settings} name="confidences">
-          {trans.__('Confidence at class names')}
-        </Check>
-        <Check settings={settings} name="captions">
-          {trans.__('File names below tiles')}
-        </Check>
+        <Check
+          label={trans.__('Outlines only')}
+          value={outlineOnly}
+          onChange={on => settings.set({ outlineOnly: on })}
+        />
+        <Check
+          label={trans.__('Confidence at class names')}
+          value={confidences}
+          onChange={on => settings.set({ confidences: on })}
+        />
+        <Check
+          label={trans.__('File names below tiles')}
+          value={captions}
+          onChange={on => settings.set({ captions: on })}
+        />
       </div>
     </Popover>
   );

@@ -7,6 +7,7 @@ import { OverlayToggles } from '../overlays/OverlayToggles';
 import { ToggleButton } from '../components/ToggleButton';
 import type { IWorkspaceModel } from '../workspace/types';
 import { ACTUAL, FIT, type IZoom } from './zoom';
+import { Button } from '../components/Button';
 
 interface IProps {
   readonly model: IWorkspaceModel;
@@ -85,15 +86,13 @@ export function SampleToolbar(props: IProps): JSX.Element {
       </ToggleButton>
       <OverlayToggles settings={settings} trans={trans} />
       <div className="vl-segments" role="group" aria-label={trans.__('Zoom')}>
-        <button
-          type="button"
-          className="vl-button"
+        <Button
           title={trans.__('Zoom out (-)')}
           aria-label={trans.__('Zoom out')}
           onClick={() => onZoomBy(1 / 1.5)}
         >
           −
-        </button>
+        </Button>
         <ToggleButton
           pressed={zoom.scale === 'fit'}
           title={trans.__('Whole image (0)')}
@@ -108,15 +107,13 @@ export function SampleToolbar(props: IProps): JSX.Element {
         >
           1:1
         </ToggleButton>
-        <button
-          type="button"
-          className="vl-button"
+        <Button
           title={trans.__('Zoom in (+)')}
           aria-label={trans.__('Zoom in')}
           onClick={() => onZoomBy(1.5)}
         >
           +
-        </button>
+        </Button>
       </div>
     </div>
   );

@@ -5,6 +5,7 @@ import { useStore } from 'zustand';
 import { ClassSwatch } from '../components/ClassSwatch';
 import { Combobox, type IOption } from '../components/Combobox';
 import { formatCount } from '../components/format';
+import { Button } from '../components/Button';
 import { ErrorBox } from '../components/ErrorBox';
 import type { IPanelContext } from '../client/context';
 import { useImageDrop, useSemanticSearch } from './useSemanticSearch';
@@ -108,9 +109,8 @@ export function SearchBox({ model, context }: IProps): JSX.Element {
           apply('');
         }}
       />
-      <button
-        type="button"
-        className="vl-icon-button"
+      <Button
+        kind="icon"
         title={trans.__(
           'Search by an image of this computer, or drop one here; it is not added to the dataset'
         )}
@@ -121,7 +121,7 @@ export function SearchBox({ model, context }: IProps): JSX.Element {
         }
       >
         <imageIcon.react tag="span" width="14px" />
-      </button>
+      </Button>
       {meaning.error && <ErrorBox error={meaning.error} trans={trans} />}
     </div>
   );

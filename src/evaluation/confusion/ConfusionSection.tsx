@@ -7,6 +7,8 @@ import { useSize } from '../../core/components/useSize';
 import { type Heat, matrixOf, type Order, topConfusions } from './confusion';
 import { cellTitle, ConfusionMatrix } from './ConfusionMatrix';
 import type { IOutcomeFilters } from '../useOutcomeFilters';
+import { Button } from '../../core/components/Button';
+import { Check } from '../../core/forms/fields';
 
 interface IProps {
   readonly counts: ICounts;
@@ -69,33 +71,27 @@ export function ConfusionSection(props: IProps): JSX.Element {
           <option value="share">{trans.__('Heat: share of the row')}</option>
         </select>
         <div className="vl-segments" role="group" aria-label={trans.__('Zoom')}>
-          <button
-            type="button"
-            className="vl-button"
+          <Button
             aria-label={trans.__('Smaller cells')}
             title={trans.__('Smaller cells')}
             onClick={() => zoomBy(1 / 1.4)}
           >
             −
-          </button>
-          <button
-            type="button"
-            className="vl-button"
+          </Button>
+          <Button
             aria-pressed={zoom === null}
             title={trans.__('As wide as the panel')}
             onClick={() => setZoom(null)}
           >
             {trans.__('Fit')}
-          </button>
-          <button
-            type="button"
-            className="vl-button"
+          </Button>
+          <Button
             aria-label={trans.__('Larger cells')}
             title={trans.__('Larger cells')}
             onClick={() => zoomBy(1.4)}
           >
             +
-          </button>
+          </Button>
         </div>
       </div>
       <ConfusionMatrix
@@ -127,14 +123,11 @@ function TopConfusions({ counts, filters, trans }: IProps): JSX.Element {
     <div className="vl-confusions">
       <div className="vl-section-tools">
         <h4>{trans.__('Top confusions')}</h4>
-        <label className="vl-check">
-          <input
-            type="checkbox"
-            checked={background}
-            onChange={({ target }) => setBackground(target.checked)}
-          />
-          {trans.__('with background')}
-        </label>
+        <Check
+          label={trans.__('with background')}
+          value={background}
+          onChange={setBackground}
+        />
       </div>
       {top.length === 0 ? (
         <p className="vl-quiet">

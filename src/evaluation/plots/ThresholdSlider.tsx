@@ -1,6 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 import { formatConfidence } from '../../core/outcomes/outcomes';
+import { Button } from '../../core/components/Button';
 
 interface IProps {
   readonly value: number;
@@ -29,9 +30,8 @@ export function ThresholdSlider(props: IProps): JSX.Element {
           onChange={event => onChange(Number(event.target.value))}
         />
       </label>
-      <button
-        type="button"
-        className="vl-link"
+      <Button
+        kind="link"
         disabled={value === own}
         title={trans.__(
           'The threshold of the evaluation, %1',
@@ -40,7 +40,7 @@ export function ThresholdSlider(props: IProps): JSX.Element {
         onClick={() => onChange(own)}
       >
         {trans.__('reset')}
-      </button>
+      </Button>
     </div>
   );
 }

@@ -1,6 +1,7 @@
 import * as React from 'react';
 import type { IPanelContext } from '../../core/client/context';
 import type { IEvaluation, IRun } from '../client';
+import { Button } from '../../core/components/Button';
 import { ErrorBox } from '../../core/components/ErrorBox';
 import { useAction } from '../../core/components/useAction';
 import { formatCount, formatTime } from '../../core/components/format';
@@ -50,13 +51,9 @@ export function RunList(props: IProps): JSX.Element {
               ) : (
                 <>
                   <strong>{run.run}</strong>
-                  <button
-                    type="button"
-                    className="vl-link"
-                    onClick={() => setRenaming(run.run)}
-                  >
+                  <Button kind="link" onClick={() => setRenaming(run.run)}>
                     {trans.__('Rename')}
-                  </button>
+                  </Button>
                   <Delete
                     what={trans.__('run %1 with its evaluations', run.run)}
                     trans={trans}
@@ -146,9 +143,7 @@ function RenameForm(props: {
         autoFocus
         onChange={({ target }) => setName(target.value)}
       />
-      <button type="submit" className="vl-button">
-        {trans.__('Rename')}
-      </button>
+      <Button type="submit">{trans.__('Rename')}</Button>
     </form>
   );
 }
@@ -161,9 +156,8 @@ function EvaluationRow(
   const { evaluation: name, stale } = evaluation;
   return (
     <li className="vl-run-evaluation" data-evaluation={name}>
-      <button
-        type="button"
-        className="vl-menu-item"
+      <Button
+        kind="item"
         aria-current={name === shown || undefined}
         title={describeEvaluation(evaluation, trans)}
         onClick={() => onChoose(name)}
@@ -172,7 +166,7 @@ function EvaluationRow(
         {stale && (
           <span className="vl-quiet"> {trans.__('(out of date)')}</span>
         )}
-      </button>
+      </Button>
       <Delete
         what={trans.__('evaluation %1', name)}
         trans={trans}
@@ -191,9 +185,7 @@ function Delete(props: {
   const { what, trans, onDelete } = props;
   const [asked, setAsked] = React.useState(false);
   return asked ? (
-    <button
-      type="button"
-      className="vl-button"
+    <Button
       autoFocus
       onClick={() => {
         setAsked(false);
@@ -202,15 +194,14 @@ function Delete(props: {
       onBlur={() => setAsked(false)}
     >
       {trans.__('Delete %1 for good', what)}
-    </button>
+    </Button>
   ) : (
-    <button
-      type="button"
-      className="vl-link"
+    <Button
+      kind="link"
       aria-label={trans.__('Delete %1', what)}
       onClick={() => setAsked(true)}
     >
       {trans.__('Delete')}
-    </button>
+    </Button>
   );
 }

@@ -1,5 +1,6 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
+import { Button } from '../../core/components/Button';
 import { ErrorBox } from '../../core/components/ErrorBox';
 import { formatBytes, formatCount } from '../../core/components/format';
 import { ProgressBar } from '../../core/components/ProgressBar';
@@ -19,14 +20,12 @@ export function UploadRow(props: {
     <div className="vl-job vl-upload" data-state={state}>
       <div className="vl-job-head">
         <span className="vl-job-title">{title}</span>
-        <button
-          type="button"
-          className="vl-button"
+        <Button
           disabled={active && (upload.cancelled || state === 'starting')}
           onClick={() => (active ? uploads.cancel(id) : uploads.dismiss(id))}
         >
           {active ? trans.__('Cancel') : trans.__('Dismiss')}
-        </button>
+        </Button>
       </div>
       {active && (
         <ProgressBar

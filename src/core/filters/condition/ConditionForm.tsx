@@ -1,6 +1,7 @@
 import * as React from 'react';
 import type { IPanelContext } from '../../client/context';
 import type { Filter, IFieldInfo, IViewSpec } from '../../client/types';
+import { Button } from '../../components/Button';
 import { ErrorBox } from '../../components/ErrorBox';
 import { useAnswer } from '../../components/useAnswer';
 import { formKeys } from '../../forms/formKeys';
@@ -116,17 +117,15 @@ export function ConditionForm(
         </code>
       )}
       <div className="vl-condition-buttons">
-        <button
+        <Button
           type="submit"
-          className="vl-button vl-mod-primary"
+          kind="primary"
           disabled={filter === null || error !== null}
         >
           {trans.__('Apply')}
-        </button>
+        </Button>
         {props.children}
-        <button type="button" className="vl-button" onClick={onCancel}>
-          {trans.__('Cancel')}
-        </button>
+        <Button onClick={onCancel}>{trans.__('Cancel')}</Button>
       </div>
     </form>
   );

@@ -1,5 +1,6 @@
 import * as React from 'react';
 import type { Filter } from '../../client/types';
+import { Button } from '../../components/Button';
 import { ErrorBox } from '../../components/ErrorBox';
 import { useAnswer } from '../../components/useAnswer';
 import { SubmitButton } from '../../forms/fields';
@@ -57,9 +58,7 @@ export function ConditionText(
           {trans.__('Apply')}
         </SubmitButton>
         {props.children}
-        <button type="button" className="vl-button" onClick={onCancel}>
-          {trans.__('Cancel')}
-        </button>
+        <Button onClick={onCancel}>{trans.__('Cancel')}</Button>
       </div>
     </form>
   );

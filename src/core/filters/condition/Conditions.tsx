@@ -22,6 +22,7 @@ import {
   removeCondition,
   replaceCondition
 } from '../tree';
+import { Button } from '../../components/Button';
 
 interface IProps {
   readonly model: IWorkspaceModel;
@@ -76,16 +77,16 @@ export function Conditions(props: IProps): JSX.Element {
         </ul>
       )}
       <div className="vl-chips-actions">
-        <button
+        <Button
           ref={add}
-          type="button"
-          className="vl-link"
+
+          kind="link"
           aria-expanded={editing !== null && !edited}
           title={trans.__('A condition on any field')}
           onClick={() => setEditing({ condition: null })}
         >
           {trans.__('+ Add condition')}
-        </button>
+        </Button>
         {!isEmpty && (
           <button
             type="button"
@@ -254,14 +255,9 @@ function Editor(
     onApply: apply,
     onCancel: onClose,
     children: condition && (
-      <button
-        type="button"
-        className="vl-button"
-        title={trans.__('Show what does not meet it')}
-        onClick={negate}
-      >
+      <Button title={trans.__('Show what does not meet it')} onClick={negate}>
         {trans.__('Negate')}
-      </button>
+      </Button>
     )
   };
   const draft = condition && fromParts(condition.parts, fields);

@@ -6,6 +6,7 @@ import { formatCount } from '../../components/format';
 import { FIRST_VALUES, MAX_VALUES, type IFacetDepth } from './facetStore';
 import type { Value } from '../tree';
 import { valueLabel } from './valueLabel';
+import { Button } from '../../components/Button';
 
 interface IProps {
   readonly facet: IFacet;
@@ -120,14 +121,13 @@ export function FacetBars(props: IProps): JSX.Element {
         <p className="vl-quiet">{trans.__('No value fits.')}</p>
       )}
       {hidden > 0 && depth.limit < MAX_VALUES && (
-        <button
-          type="button"
-          className="vl-link"
+        <Button
+          kind="link"
           title={trans.__('List more values; the search above finds any')}
           onClick={() => onDepth({ ...depth, limit: MAX_VALUES })}
         >
           {trans.__('Show more (%1)', formatCount(hidden))}
-        </button>
+        </Button>
       )}
       {hidden > 0 && depth.limit >= MAX_VALUES && (
         <p className="vl-quiet">
@@ -135,13 +135,12 @@ export function FacetBars(props: IProps): JSX.Element {
         </p>
       )}
       {depth.limit > FIRST_VALUES && (
-        <button
-          type="button"
-          className="vl-link"
+        <Button
+          kind="link"
           onClick={() => onDepth({ ...depth, limit: FIRST_VALUES })}
         >
           {trans.__('Show fewer')}
-        </button>
+        </Button>
       )}
     </>
   );

@@ -15,6 +15,7 @@ import {
 } from './scale';
 import { ordered, type IRange } from '../tree';
 import { useBrush } from './useBrush';
+import { Button } from '../../components/Button';
 
 interface IProps {
   readonly facet: IFacet;
@@ -137,15 +138,14 @@ export function Histogram(props: IProps): JSX.Element {
       </div>
       <Ends {...props} shown={shown}>
         {active && !brush.drag && (
-          <button
-            type="button"
-            className="vl-icon-button"
+          <Button
+            kind="icon"
             title={trans.__('Any %1', name)}
             aria-label={trans.__('Any %1', name)}
             onClick={() => onRange({ low: null, high: null })}
           >
             ✕
-          </button>
+          </Button>
         )}
       </Ends>
       {props.children}

@@ -14,6 +14,7 @@ import type { IWorkspaceModel } from '../../workspace/types';
 import { formKeys } from '../../forms/formKeys';
 import { viewText } from '../steps';
 import type { ISavedViews } from './useSavedViews';
+import { Button } from '../../components/Button';
 
 interface IProps {
   readonly view: ISavedView;
@@ -40,9 +41,8 @@ export function SavedViewRow(props: IProps): JSX.Element {
   }
   return (
     <li className="vl-saved-row" onPointerEnter={countNow} onFocus={countNow}>
-      <button
-        type="button"
-        className="vl-menu-item"
+      <Button
+        kind="item"
         aria-current={isCurrent ? 'true' : undefined}
         title={[trans.__('Show this view'), text, count]
           .filter(line => line)
@@ -55,7 +55,7 @@ export function SavedViewRow(props: IProps): JSX.Element {
         <span className="vl-saved-row-name">{view.name}</span>
         <span className="vl-saved-row-text">{text}</span>
         {count && <span className="vl-saved-row-text">{count}</span>}
-      </button>
+      </Button>
       <RowButton
         icon={saveIcon}
         title={trans.__('Replace “%1” by the present view', view.name)}
@@ -86,15 +86,9 @@ function RowButton(props: {
 }): JSX.Element {
   const { icon, title, label, onClick } = props;
   return (
-    <button
-      type="button"
-      className="vl-icon-button"
-      title={title}
-      aria-label={label}
-      onClick={onClick}
-    >
+    <Button kind="icon" title={title} aria-label={label} onClick={onClick}>
       <icon.react tag="span" width="12px" />
-    </button>
+    </Button>
   );
 }
 
@@ -149,9 +143,9 @@ function RenameForm(props: IProps & { onEnd: () => void }): JSX.Element {
           title={taken ? trans.__('There is a view of this name') : undefined}
           onChange={event => setName(event.target.value)}
         />
-        <button type="submit" className="vl-button" disabled={!wanted || taken}>
+        <Button type="submit" disabled={!wanted || taken}>
           {trans.__('Rename')}
-        </button>
+        </Button>
       </form>
       {taken && (
         <p className="vl-quiet" role="alert">

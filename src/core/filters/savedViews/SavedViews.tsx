@@ -2,6 +2,7 @@ import { linkIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
 import { useStore } from 'zustand';
 import type { IPanelContext } from '../../client/context';
+import { Button } from '../../components/Button';
 import { ErrorBox } from '../../components/ErrorBox';
 import { Popover } from '../../components/Popover';
 import { CommandIDs } from '../../tokens';
@@ -65,24 +66,21 @@ export function SavedViews({ model, context }: IProps): JSX.Element {
         />
       </Popover>
       {modified && (
-        <button
-          type="button"
-          className="vl-button"
+        <Button
           title={trans.__('Replace “%1” by the present view', current!.name)}
           onClick={() => void saved.save(current!.name)}
         >
           {trans.__('Update')}
-        </button>
+        </Button>
       )}
-      <button
-        type="button"
-        className="vl-icon-button"
+      <Button
+        kind="icon"
         title={trans.__('Copy a link that opens this view')}
         aria-label={trans.__('Copy link')}
         onClick={() => void commands.execute(CommandIDs.copyLink)}
       >
         <linkIcon.react tag="span" width="14px" />
-      </button>
+      </Button>
     </div>
   );
 }
@@ -100,14 +98,13 @@ function SavedList(
       {deleted && (
         <p role="status" className="vl-saved-deleted">
           {trans.__('“%1” was deleted.', shorten(deleted.name, 24))}{' '}
-          <button
-            type="button"
-            className="vl-link"
+          <Button
+            kind="link"
             title={trans.__('Save it again')}
             onClick={() => void saved.restore()}
           >
             {trans.__('Undo')}
-          </button>
+          </Button>
         </p>
       )}
       {views === null && !error && (
@@ -171,9 +168,9 @@ function SaveForm(
         onFocus={event => event.target.select()}
         onChange={event => setName(event.target.value)}
       />
-      <button
+      <Button
         type="submit"
-        className="vl-button vl-mod-primary"
+        kind="primary"
         disabled={wanted === ''}
         title={
           known
@@ -182,7 +179,7 @@ function SaveForm(
         }
       >
         {known ? trans.__('Replace') : trans.__('Save')}
-      </button>
+      </Button>
     </form>
   );
 }

@@ -2,6 +2,7 @@ import * as React from 'react';
 import { flushSync } from 'react-dom';
 import { useStore } from 'zustand';
 import type { IPanelContext } from '../../client/context';
+import { Button } from '../../components/Button';
 import { ErrorBox } from '../../components/ErrorBox';
 import { useAction } from '../../components/useAction';
 import type { IWorkspaceModel } from '../../workspace/types';
@@ -87,14 +88,14 @@ export function SqlBox({ model, context, onClose }: IProps): JSX.Element {
         onChange={event => setText(event.target.value)}
       />
       <div className="vl-condition-buttons">
-        <button
+        <Button
           type="submit"
-          className="vl-button vl-mod-primary"
+          kind="primary"
           disabled={busy}
           title={trans.__('The result becomes the view (ctrl Enter)')}
         >
           {busy ? trans.__('Running…') : trans.__('Run')}
-        </button>
+        </Button>
         <select
           className="vl-button vl-select vl-sql-examples"
           aria-label={trans.__('Examples')}
@@ -111,9 +112,7 @@ export function SqlBox({ model, context, onClose }: IProps): JSX.Element {
             </option>
           ))}
         </select>
-        <button type="button" className="vl-button" onClick={onClose}>
-          {trans.__('Close')}
-        </button>
+        <Button onClick={onClose}>{trans.__('Close')}</Button>
       </div>
       {error && <ErrorBox error={error} trans={trans} />}
       <Schema model={model} context={context} onInsert={insert} />
@@ -137,15 +136,15 @@ function Schema(props: {
           <summary title={trans.__('Columns of %1', name)}>{name}</summary>
           <div className="vl-sql-columns">
             {[name, ...columns].map(word => (
-              <button
+              <Button
                 key={word}
-                type="button"
-                className="vl-link"
+
+                kind="link"
                 title={trans.__('Write %1 into the query', word)}
                 onClick={() => onInsert(identifier(word))}
               >
                 {word}
-              </button>
+              </Button>
             ))}
           </div>
         </details>

@@ -2,6 +2,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 import { ClassSwatch } from '../../components/ClassSwatch';
 import { Combobox } from '../../components/Combobox';
+import { Button } from '../../components/Button';
 import { ErrorBox } from '../../components/ErrorBox';
 import { formatNumber } from '../../components/format';
 import { GROUND_TRUTH } from '../../overlays/shapes';
@@ -52,24 +53,20 @@ export function EditBar({ editor, classes, trans }: IProps): JSX.Element {
         >
           {trans.__('New box')}
         </ToggleButton>
-        <button
-          type="button"
-          className="vl-button"
+        <Button
           disabled={!editor.canUndo || editor.busy}
           title={trans.__('Undo the last change of labels (Z)')}
           onClick={() => editor.undo()}
         >
           {trans.__('Undo')}
-        </button>
-        <button
-          type="button"
-          className="vl-button"
+        </Button>
+        <Button
           disabled={!editor.canRedo || editor.busy}
           title={trans.__('Redo it (Y)')}
           onClick={() => editor.redo()}
         >
           {trans.__('Redo')}
-        </button>
+        </Button>
       </div>
       {isPrediction ? (
         <p className="vl-quiet">
@@ -92,15 +89,13 @@ export function EditBar({ editor, classes, trans }: IProps): JSX.Element {
             onEnter={() => take(text)}
             onBlur={() => setText(name)}
           />
-          <button
-            type="button"
-            className="vl-button"
+          <Button
             disabled={chosen === null || editor.busy}
             title={trans.__('Delete the label (Delete)')}
             onClick={() => editor.remove()}
           >
             {trans.__('Delete')}
-          </button>
+          </Button>
         </div>
       )}
       <p className="vl-quiet" aria-live="polite">

@@ -14,6 +14,7 @@ import { useAnswer } from '../../components/useAnswer';
 import { mayHaveGeometry } from '../../grid/images/sources';
 import { CommandIDs } from '../../tokens';
 import type { IWorkspaceModel } from '../../workspace/types';
+import { Button } from '../../components/Button';
 
 interface IProps {
   readonly model: IWorkspaceModel;
@@ -54,9 +55,8 @@ export function Picture(props: IProps): JSX.Element {
               isObject={view.level === 'annotations'}
               trans={trans}
             />
-            <button
-              type="button"
-              className="vl-link"
+            <Button
+              kind="link"
               onClick={() => {
                 model.setFocus(tile.sample_id);
                 void commands.execute(CommandIDs.openSample, {
@@ -67,7 +67,7 @@ export function Picture(props: IProps): JSX.Element {
               }}
             >
               {trans.__('Open')}
-            </button>
+            </Button>
           </>
         ) : (
           trans.__('Loading…')

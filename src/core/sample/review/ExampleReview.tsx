@@ -1,6 +1,7 @@
 import * as React from 'react';
 import type { IPanelContext } from '../../client/context';
 import type { IErrorBody, IViewSpec } from '../../client/types';
+import { Button } from '../../components/Button';
 import { ErrorBox } from '../../components/ErrorBox';
 import { ProgressBar } from '../../components/ProgressBar';
 import type { IWorkspaceModel } from '../../workspace/types';
@@ -77,9 +78,7 @@ export function Judge(props: IProps): JSX.Element {
       onKeyDown={onKeyDown}
     >
       <div className="vl-judge-head">
-        <button type="button" className="vl-button" onClick={onClose}>
-          {trans.__('Back')}
-        </button>
+        <Button onClick={onClose}>{trans.__('Back')}</Button>
         <h3>{title}</h3>
       </div>
       {judging.current !== null ? (
@@ -90,23 +89,17 @@ export function Judge(props: IProps): JSX.Element {
           <Picture {...props} id={judging.current} next={judging.next} />
           <div className="vl-judge-buttons">
             {buttons.map(([verdict, label, key]) => (
-              <button
+              <Button
                 key={key}
-                type="button"
-                className="vl-button"
+
                 onClick={() => judging.judge(verdict)}
               >
                 {label} <kbd>{key}</kbd>
-              </button>
+              </Button>
             ))}
-            <button
-              type="button"
-              className="vl-button"
-              disabled={!judging.canUndo}
-              onClick={judging.undo}
-            >
+            <Button disabled={!judging.canUndo} onClick={judging.undo}>
               {trans.__('Undo')} <kbd>{UNDO}</kbd>
-            </button>
+            </Button>
           </div>
         </>
       ) : (
