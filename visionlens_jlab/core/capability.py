@@ -110,6 +110,28 @@ class PieceKind:
 
 
 @dataclass(frozen=True)
+class ViewRestriction:
+    """A member of `ViewSpec` that restricts a view, or ranks it.
+
+    Attributes
+    ----------
+    member : str
+    read : str
+        `module:function(snapshot, spec)` that gives a `Restriction`, or a `Ranking`.
+    ranks : bool
+        Whether it gives the best, in order, of what the rest of the view lets through.
+    columns : str
+        `module:function(snapshot, spec)` that gives a function of ids of annotations (n,): columns
+        (name -> Arrow array) that stand beside them in such a view.
+    """
+
+    member: str
+    read: str
+    ranks: bool = False
+    columns: str = ""
+
+
+@dataclass(frozen=True)
 class Capability:
     """One capability.
 
@@ -119,6 +141,8 @@ class Capability:
     jobs : tuple of JobKind
     pieces : tuple of PieceKind
         What its jobs bring.
+    restrictions : tuple of ViewRestriction
+        How views are restricted by what it knows.
     routes : tuple of str
         `module:ROUTES` of what it adds to the REST API; imported by the Jupyter server.
     shapes : tuple of str
@@ -144,6 +168,7 @@ class Capability:
     name: str
     jobs: tuple[JobKind, ...] = ()
     pieces: tuple[PieceKind, ...] = ()
+    restrictions: tuple[ViewRestriction, ...] = ()
     routes: tuple[str, ...] = ()
     shapes: tuple[str, ...] = ()
     fields: tuple[str, ...] = ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from visionlens_jlab.core.capability import Capability, JobKind, PieceKind, resolve
+from visionlens_jlab.core.capability import Capability, JobKind, PieceKind, ViewRestriction, resolve
 
 BUILT_IN = "visionlens_jlab.capabilities:REFERENCES"
 """Named, not imported: the core knows no capability, and kernels load none that they do not use."""
@@ -37,3 +37,9 @@ def job_kinds() -> dict[str, JobKind]:
 def piece_kinds() -> tuple[PieceKind, ...]:
     """What jobs bring beside samples and annotations, in the order in which it is written."""
     return tuple(kind for capability in capabilities() for kind in capability.pieces)
+
+
+@cache
+def restrictions() -> tuple[ViewRestriction, ...]:
+    """What restricts views, beside their filters and SQL."""
+    return tuple(kind for capability in capabilities() for kind in capability.restrictions)

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from visionlens_jlab.core.capability import Capability, JobKind, PieceFile, PieceKind
+from visionlens_jlab.core.capability import (
+    Capability,
+    JobKind,
+    PieceFile,
+    PieceKind,
+    ViewRestriction,
+)
 
 VECTORS = "vectors.arrow"
 FITTED = "fitted.npz"
@@ -20,6 +26,11 @@ CAPABILITY = Capability(
         ),
     ),
     files="visionlens_jlab.embeddings.store.stored_files:EmbeddingFiles",
+    restrictions=(
+        ViewRestriction(
+            "search", read="visionlens_jlab.embeddings.store.searches:run_search", ranks=True
+        ),
+    ),
     routes=(
         "visionlens_jlab.embeddings.routes.spaces:ROUTES",
         "visionlens_jlab.embeddings.routes.encode:ROUTES",

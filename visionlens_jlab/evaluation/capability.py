@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from visionlens_jlab.core.capability import Capability, JobKind, PieceFile, PieceKind
+from visionlens_jlab.core.capability import (
+    Capability,
+    JobKind,
+    PieceFile,
+    PieceKind,
+    ViewRestriction,
+)
 
 OUTCOMES = "outcomes.npz"
 MATCH = "match"
@@ -33,6 +39,13 @@ CAPABILITY = Capability(
     ),
     follow="visionlens_jlab.evaluation.setup:follow",
     files="visionlens_jlab.evaluation.store.stored_files:EvaluationFiles",
+    restrictions=(
+        ViewRestriction(
+            "outcomes",
+            read="visionlens_jlab.evaluation.store.outcomes:read_outcomes",
+            columns="visionlens_jlab.evaluation.store.outcomes:outcome_columns",
+        ),
+    ),
     routes=(
         "visionlens_jlab.evaluation.routes.runs:ROUTES",
         "visionlens_jlab.evaluation.routes.evaluations:ROUTES",

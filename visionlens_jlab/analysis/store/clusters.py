@@ -11,6 +11,7 @@ from visionlens_jlab.analysis.shapes import AnalyseRequest
 from visionlens_jlab.core.shapes import Level
 from visionlens_jlab.core.system.arrow_columns import numbers
 from visionlens_jlab.embeddings.store import rows as embedding_rows
+from visionlens_jlab.embeddings.store.space_reader import SpaceReader
 from visionlens_jlab.embeddings.vectors.segments import unit
 from visionlens_jlab.map.store import clusters as cluster_rows
 
@@ -43,14 +44,14 @@ def missing_clusters(snapshot: Snapshot, request: AnalyseRequest) -> tuple[Level
     if known[0][0] or request.space == "" or not (request.space or spaces):
         return None
     space = request.space or spaces[-1]
-    ids, vectors = snapshot.segments(space).read()
+    ids, vectors = SpaceReader(snapshot).segments(space).read()
     count = min(_MOST, len(ids) // _OF_A_CLUSTER)
     if count < 2:
         return None
     order = np.argsort(ids)
     cluster = k_means(unit(vectors[order]), count)
     columns = {"id": numbers(ids[order], pa.uint32()), "cluster": numbers(cluster, pa.int32())}
-    return snapshot.space_level(space), pa.table(columns)
+    return SpaceReader(snapshot).level(space), pa.table(columns)
 
 
 def k_means(vectors: Ids, count: int) -> Ids:

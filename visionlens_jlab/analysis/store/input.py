@@ -19,11 +19,12 @@ from visionlens_jlab.core.fields.field import quote
 from visionlens_jlab.core.predicates.normal import conjunction
 from visionlens_jlab.core.predicates.shapes import Filter
 from visionlens_jlab.core.system.arrow_columns import present_in, values_of
+from visionlens_jlab.core.views.restriction import is_restricted
 from visionlens_jlab.core.views.shapes import ViewSpec
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.evaluation.store import label_quality as label_quality_rows
 from visionlens_jlab.evaluation.store import rows as evaluation_rows
-from visionlens_jlab.evaluation.store.outcomes import is_restricted
+from visionlens_jlab.evaluation.store.files import evaluated_of
 from visionlens_jlab.evaluation.store.runs import GROUND_TRUTH, read_run
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def read_slice_input(snapshot: Snapshot, request: AnalyseRequest) -> SliceInput:
         FIELD_UNKNOWN for a name of none; what the view's filter raises.
     """
     stored = _evaluation(snapshot, request.evaluation)
-    evaluated = snapshot.evaluated(stored.detail.evaluation)
+    evaluated = evaluated_of(snapshot, stored.detail.evaluation)
     run = stored.detail.run
     check_names(snapshot, request, scene_names(snapshot))
     chosen = choose_fields(snapshot, request)

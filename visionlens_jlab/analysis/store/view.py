@@ -6,10 +6,10 @@ from visionlens_jlab.core.fields.fieldset import FieldSet
 from visionlens_jlab.core.predicates.compiler import is_bare
 from visionlens_jlab.core.predicates.normal import conjunction, conjuncts
 from visionlens_jlab.core.predicates.shapes import Combine, Filter, Not, Quantified
+from visionlens_jlab.core.views.restriction import is_restricted
 from visionlens_jlab.core.views.shapes import ViewSpec
 from visionlens_jlab.core.views.views import combined_filter
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.evaluation.store.outcomes import is_restricted
 
 
 def filter_of_images(view: ViewSpec | None, fields: FieldSet) -> Filter | None:

@@ -2,40 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import numpy as np
+import pyarrow as pa
 
+from visionlens_jlab.core.capability import resolve as resolve_name
 from visionlens_jlab.core.catalog.cache import Cache
 from visionlens_jlab.core.catalog.database import Reader
+from visionlens_jlab.core.catalog.places import Places
 from visionlens_jlab.core.catalog.statistics import Statistics, read_statistics
-from visionlens_jlab.core.datasets.own_files import own_file
 from visionlens_jlab.core.fields.fieldset import FieldSet
 from visionlens_jlab.core.fields.user_fields import LIST_FIELDS, TABLES, field_set
 from visionlens_jlab.core.predicates.sql import Among
+from visionlens_jlab.core.registry import restrictions
 from visionlens_jlab.core.shapes import Level
-from visionlens_jlab.core.views.outcome_shapes import OutcomeFilter
-from visionlens_jlab.core.views.restriction import Restriction, read_restriction
+from visionlens_jlab.core.views.restriction import (
+    Ranking,
+    Restriction,
+    is_restricted,
+    read_restriction,
+    unranked,
+)
 from visionlens_jlab.core.views.shapes import ViewSpec
-from visionlens_jlab.core.views.tables import Ids, ids_at_level
+from visionlens_jlab.core.views.tables import Ids, id_limit, ids_at_level
 from visionlens_jlab.core.views.views import ResolvedView, count_all, resolve
-from visionlens_jlab.embeddings.index.interface import IndexState, SearchIndex
-from visionlens_jlab.embeddings.store import rows as embedding_rows
-from visionlens_jlab.embeddings.store.searches import Found, run_search, without_search
-from visionlens_jlab.embeddings.vectors.segment_files import Part, damaged, read_parts
-from visionlens_jlab.embeddings.vectors.segments import Segments
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.evaluation.shapes import CompareRequest, RunComparison
-from visionlens_jlab.evaluation.store import rows as evaluation_rows
-from visionlens_jlab.evaluation.store.files import compare_evaluated, load_evaluated
-from visionlens_jlab.evaluation.store.outcomes import OutcomesById, outcomes_by_id, read_outcomes
-from visionlens_jlab.media.store.thumbnails import Places
-
-if TYPE_CHECKING:
-    from visionlens_jlab.evaluation.evaluated import Evaluated
 
 T = TypeVar("T")
 _CACHED_IDS = 16_000_000
@@ -44,28 +40,26 @@ _VIEW_IDS = 100_000
 """What a view counts for beside its ids: many tiny ones are dropped too."""
 _KEPT = 64
 _RESTRICTIONS_KEPT = 8
-_SPACES_KEPT = 8
-_SEARCHES_KEPT = 32
-_SEGMENTS_KEPT = 1024
-_EVALUATIONS_KEPT = 6
+_RANKINGS_KEPT = 32
 
 
 class Caches:
-    """What one dataset's readers share: views, what SQL chose, thumbnails, vectors, all else."""
+    """What one dataset's readers share: views, what chose them, thumbnails, all else."""
 
     def __init__(self, folder: Path, uuid: str = "") -> None:
         self.folder = folder
         self.uuid = uuid
-        self.index: SearchIndex | None = None
         self.views: Cache[ResolvedView] = Cache(_CACHED_IDS, lambda view: len(view.ids) + _VIEW_IDS)
         self.derived: Cache[Any] = Cache(_KEPT)
         self.restrictions: Cache[Restriction] = Cache(_RESTRICTIONS_KEPT)
+        self.rankings: Cache[Ranking] = Cache(_RANKINGS_KEPT)
         self.places = Places()
-        self.searches: Cache[Found] = Cache(_SEARCHES_KEPT)
-        self.spaces: Cache[Segments] = Cache(_SPACES_KEPT)
-        self.parts: Cache[list[Part]] = Cache(_SEGMENTS_KEPT)
-        self.evaluated: Cache[Evaluated] = Cache(_EVALUATIONS_KEPT)
-        self.comparisons: Cache[RunComparison] = Cache(_KEPT)
+        self._kept: dict[type, Any] = {}
+
+    def kept(self, kind: type[T]) -> T:
+        """What a capability keeps of its own for this dataset, made when it is first asked for."""
+        found = self._kept.get(kind)
+        return cast(T, self._kept.setdefault(kind, kind()) if found is None else found)
 
 
 class Snapshot:
@@ -73,7 +67,7 @@ class Snapshot:
 
     def __init__(self, reader: Reader, caches: Caches) -> None:
         self.reader = reader
-        self._caches = caches
+        self.caches = caches
         self._among: dict[tuple[str, str], Among] = {}
 
     @property
@@ -96,23 +90,22 @@ class Snapshot:
     @property
     def places(self) -> Places:
         """Where to remember thumbnails that will be asked for next."""
-        return self._caches.places
+        return self.caches.places
 
     def view(self, spec: ViewSpec) -> ResolvedView:
         """A view, from the cache where possible."""
         key = (self.reader.version, spec.model_dump_json())
-        return self._caches.views.get(key, lambda: self._resolve(spec))
+        return self.caches.views.get(key, lambda: self._resolve(spec))
 
     def _resolve(self, spec: ViewSpec) -> ResolvedView:
-        if spec.search is not None and not spec.sort:
-            found = self.found(spec)
-            if found.level == spec.level and not spec.all:
-                return self._as_found(spec, found)
+        found = None if spec.sort else self.ranking(spec)
+        if found is not None and found.level == spec.level and not spec.all:
+            return self._as_ranked(spec, found)
         return self._with_scores(resolve(self.reader, self.fields, spec, self.among(spec)))
 
-    def _as_found(self, spec: ViewSpec, found: Found) -> ResolvedView:
-        """What the search found is the view: it looked among what the rest lets through."""
-        rest = self.view(without_search(spec))
+    def _as_ranked(self, spec: ViewSpec, found: Ranking) -> ResolvedView:
+        """What was ranked is the view: it is the best of what the rest lets through."""
+        rest = self.view(unranked(spec))
         return replace(
             rest,
             spec=spec,
@@ -124,34 +117,55 @@ class Snapshot:
         )
 
     def among(self, spec: ViewSpec) -> Among | None:
-        """What a view's SQL and search let through, readable on this snapshot; None: it has none.
+        """What a view's SQL and restrictions let through, readable on this snapshot; None: none.
 
-        SQL_REFUSED, SQL_TIMEOUT; what `run_search` raises.
+        SQL_REFUSED, SQL_TIMEOUT; what reading the restrictions raises.
         """
         named = self._named(spec)
-        if spec.search is None:
+        found = self.ranking(spec)
+        if found is None:
             return named
-        found = self.found(spec)
         if found.level == "annotations" or named is None or named.level == "samples":
-            return self._registered(("search", _key(spec)), found.level, lambda: found.ids)
-        # The images found, but of their objects only those that SQL or outcomes name.
-        of_search = self._registered(("samples", _key(spec)), found.level, lambda: found.ids)
-        return self._both(("search", _key(spec)), of_search, named)
+            return self._registered(("ranked", _key(spec)), found.level, lambda: found.ids)
+        # The images found, but of their objects only those that are named.
+        of_ranking = self._registered(("samples", _key(spec)), found.level, lambda: found.ids)
+        return self._both(("ranked", _key(spec)), of_ranking, named)
 
     def _named(self, spec: ViewSpec) -> Among | None:
-        """What a view's SQL and outcomes let through."""
-        of_sql = self._among_sql((spec.sql or "").strip())
-        wanted = spec.outcomes
-        if wanted is None:
-            return of_sql
-        key = ("outcomes", wanted.model_dump_json())
-        restriction = self._caches.restrictions.get(
-            (self.reader.version, *key), lambda: read_outcomes(self, wanted)
-        )
-        of_outcomes = self._registered(key, restriction.level, lambda: restriction.ids)
-        if of_sql is None:
-            return of_outcomes
-        return self._both(("named", _key(spec)), of_sql, of_outcomes)
+        """What a view's SQL, and each restriction that does not rank, let through."""
+        named = self._among_sql((spec.sql or "").strip())
+        for kind in restrictions():
+            wanted = getattr(spec, kind.member)
+            if kind.ranks or wanted is None:
+                continue
+            key = (kind.member, wanted.model_dump_json())
+            restriction = self.caches.restrictions.get(
+                (self.reader.version, *key), partial(resolve_name(kind.read), self, spec)
+            )
+            chosen = self._registered(key, restriction.level, partial(_ids, restriction))
+            if named is None:
+                named = chosen
+            else:
+                named = self._both((f"named {kind.member}", _key(spec)), named, chosen)
+        return named
+
+    def ranking(self, spec: ViewSpec) -> Ranking | None:
+        """The best of what the rest of a view lets through; None: nothing ranks it."""
+        for kind in restrictions():
+            if kind.ranks and getattr(spec, kind.member) is not None:
+                return self.caches.rankings.get(
+                    (self.reader.version, _key(spec)),
+                    partial(resolve_name(kind.read), self, spec),
+                )
+        return None
+
+    def columns(self, spec: ViewSpec, annotation_ids: Ids) -> dict[str, pa.Array]:
+        """What a view's restrictions say of annotations, by the names of columns."""
+        found: dict[str, pa.Array] = {}
+        for kind in restrictions():
+            if kind.columns and getattr(spec, kind.member) is not None:
+                found |= resolve_name(kind.columns)(self, spec)(annotation_ids)
+        return found
 
     def _both(self, key: tuple[str, str], first: Among, second: Among) -> Among:
         """Those of one that are among another too, in the order of the first."""
@@ -173,72 +187,11 @@ class Snapshot:
         )
         return self._registered(key, level, lambda: self.reader.ids(sql))
 
-    def evaluated(self, evaluation: str) -> Evaluated:
-        """The arrays of an evaluation. EVALUATION_NOT_FOUND, DATASET_DAMAGED."""
-        stored = evaluation_rows.read_evaluation(self.reader, evaluation)
-        path = own_file(self._caches.folder, stored.file)
-        return self._caches.evaluated.get((stored.file,), lambda: load_evaluated(path))
-
-    def images_of(self, evaluated: Evaluated, view: ViewSpec) -> Ids:
-        """bool (m,): the images of an evaluation that a view shows."""
-        shown = self.ids_at_level(self.view(view), "samples")
-        return np.isin(evaluated.sample_ids, shown)
-
-    def comparison(self, evaluation: str, request: CompareRequest) -> RunComparison:
-        """Two evaluations, kept. EVALUATION_NOT_FOUND, EVALUATION_INVALID."""
-        names = (evaluation, request.other)
-        files = [evaluation_rows.read_evaluation(self.reader, name).file for name in names]
-        a, b = self.evaluated(evaluation), self.evaluated(request.other)
-        return self._caches.comparisons.get(
-            (*names, *files, request.model_dump_json()),
-            lambda: compare_evaluated(names, a, b, request),
-        )
-
-    def outcomes(self, wanted: OutcomeFilter) -> OutcomesById:
-        """What became of each annotation at the threshold of a view."""
-        key = ("outcomes_by_id", wanted.evaluation, wanted.confidence)
-        evaluated = self.evaluated(wanted.evaluation)
-        return self.cached(key, lambda: outcomes_by_id(evaluated, wanted.confidence))
-
     def matching_among(self, spec: ViewSpec) -> Among | None:
         """`among`, where it decides which annotations of a sample match."""
-        others = (spec.sql or "").strip() or spec.outcomes is not None
-        of_images = spec.search is not None and self.found(spec).level == "samples"
-        return None if of_images and not others else self.among(spec)
-
-    def found(self, spec: ViewSpec) -> Found:
-        """What a view's search finds. SPACE_NOT_FOUND, QUERY_NOT_FOUND, ID_UNKNOWN ..."""
-        search = spec.search
-        if search is None:
-            raise ValueError("the view has no search")
-        return self._caches.searches.get(
-            (self.reader.version, _key(spec)), lambda: run_search(self, spec, search)
-        )
-
-    def search_index(
-        self,
-        space: str,
-        segments: Segments,
-        target: Ids,
-        k: int,
-        *,
-        among: Ids | None,
-        threshold: float | None,
-    ) -> tuple[Ids, Ids] | None:
-        """What the index finds; None: there is none that can tell."""
-        index = self._caches.index
-        if index is None:
-            return None
-        return index.search(
-            self._caches.uuid, space, segments, target, k, among=among, threshold=threshold
-        )
-
-    def index_state(self, space: str) -> IndexState:
-        """How far the index of a space is."""
-        index = self._caches.index
-        if index is None:
-            return "none"
-        return index.state(self._caches.uuid, space, self.segments(space))
+        ranked = self.ranking(spec)
+        of_images = ranked is not None and ranked.level == "samples"
+        return None if of_images and not is_restricted(unranked(spec)) else self.among(spec)
 
     def owners(self, annotation_ids: Ids) -> Ids:
         """The sample of each annotation, uint32 (n,)."""
@@ -249,9 +202,9 @@ class Snapshot:
         )
 
     def _with_scores(self, view: ResolvedView) -> ResolvedView:
-        if view.spec.search is None:
+        found = self.ranking(view.spec)
+        if found is None:
             return view
-        found = self.found(view.spec)
         among = self._registered(("scores", _key(view.spec)), found.level, lambda: found.ids)
         if found.level == view.level:
             sql = f"SELECT id, position FROM {among.relation}"
@@ -276,7 +229,7 @@ class Snapshot:
     def _among_sql(self, sql: str) -> Among | None:
         if not sql:
             return None
-        restriction = self._caches.restrictions.get(
+        restriction = self.caches.restrictions.get(
             (self.reader.version, sql), lambda: read_restriction(self.reader, sql)
         )
         return self._registered(("sql", sql), restriction.level, lambda: restriction.ids)
@@ -300,7 +253,7 @@ class Snapshot:
         def read() -> tuple[Ids, int]:
             table, key = TABLES[level]
             ids = self.reader.ids(f"SELECT {key} FROM {table}")
-            mask = np.zeros(embedding_rows.id_limit(self.reader.cursor, level), dtype=bool)
+            mask = np.zeros(id_limit(self.reader.cursor, level), dtype=bool)
             mask[ids] = True
             return mask, len(ids)
 
@@ -316,56 +269,17 @@ class Snapshot:
             listed = ", ".join(map(str, unknown[:5].tolist())) + (", ..." * (len(unknown) > 5))
             raise VisionLensError("ID_UNKNOWN", f"There are no {level} with the ids {listed}.")
 
-    def space_level(self, space: str) -> Level:
-        """The level of a space. SPACE_NOT_FOUND."""
-        return self.cached(
-            ("space_level", space), lambda: embedding_rows.read_space(self.reader, space)[1]
-        )
-
-    def segments(self, space: str) -> Segments:
-        """The vectors of a space that count at this version. SPACE_NOT_FOUND, DATASET_DAMAGED."""
-
-        def read() -> Segments:
-            row = embedding_rows.read_space(self.reader, space)
-            level, dimension = row[1], row[4]
-            files = embedding_rows.read_segment_files(self.reader, space)
-            parts = [part for file, _ in files for part in self.parts(file, dimension)]
-            rows = sum(embedding_rows.read_segment_rows(self.reader, space))
-            if sum(len(part.ids) for part in parts) != rows:
-                raise damaged(", ".join(Path(file).name for file, _ in files))
-            latest = max((sequence for _, sequence in files), default=0)
-            return Segments(parts, dimension, self.existing(level)[0], sequence=latest)
-
-        return self._caches.spaces.get((self.reader.version, space), read)
-
-    def query_vectors(self, space: str, keys: Sequence[str]) -> list[Ids]:
-        """Vectors float32 (d,) of encoded queries of a space. QUERY_NOT_FOUND."""
-        found = embedding_rows.read_queries(self.reader, space, keys) if keys else {}
-        for key in keys:
-            if key not in found:
-                raise VisionLensError(
-                    "QUERY_NOT_FOUND", f"There is no encoded query {key!r} of the space {space!r}."
-                )
-        return [found[key] for key in keys]
-
-    def parts_after(self, space: str, after: int) -> list[Part]:
-        """Rows of the segments of a space that later commits brought."""
-        dimension = embedding_rows.read_space(self.reader, space)[4]
-        files = embedding_rows.read_segment_files(self.reader, space, after)
-        return [part for file, _ in files for part in self.parts(file, dimension)]
-
-    def parts(self, file: str, dimension: int) -> list[Part]:
-        """The rows of one segment. DATASET_DAMAGED."""
-        path = own_file(self._caches.folder, file)
-        return self._caches.parts.get((file,), lambda: read_parts(path, dimension))
-
     def cached(self, key: tuple[Any, ...], make: Callable[[], T]) -> T:
         """A value derived from the data at this version."""
-        return cast(T, self._caches.derived.get((self.reader.version, *key), make))
+        return cast(T, self.caches.derived.get((self.reader.version, *key), make))
+
+
+def _ids(restriction: Restriction) -> Ids:
+    return restriction.ids
 
 
 def _key(spec: ViewSpec) -> str:
-    """What decides about a search's result."""
+    """What decides about a ranking."""
     return spec.model_copy(update={"sort": []}).model_dump_json()
 
 

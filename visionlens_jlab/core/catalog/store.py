@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from visionlens_jlab.core.catalog.database import Database, Reader
 from visionlens_jlab.core.catalog.dataset import OpenDataset
+from visionlens_jlab.core.catalog.follower import Follower
 from visionlens_jlab.core.catalog.job_results import JobResults
 from visionlens_jlab.core.catalog.journal import state_payload
 from visionlens_jlab.core.catalog.removals import describe, remove_samples
@@ -39,6 +40,7 @@ from visionlens_jlab.core.sql.box import run_select, select_file
 from visionlens_jlab.core.system.confinement import NOWHERE, Confinement
 from visionlens_jlab.core.views.detail import read_sample
 from visionlens_jlab.core.views.facets import read_facets
+from visionlens_jlab.core.views.restriction import is_restricted
 from visionlens_jlab.core.views.saved_views import (
     delete_saved_view,
     read_saved_views,
@@ -59,9 +61,7 @@ from visionlens_jlab.core.views.table_pages import Tables
 from visionlens_jlab.core.views.tables import Ids, as_ids
 from visionlens_jlab.core.views.tiles import read_tiles
 from visionlens_jlab.core.views.views import ResolvedView, check_filter, count_all
-from visionlens_jlab.embeddings.index.interface import SearchIndex
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.evaluation.store.outcomes import is_restricted, sample_with_outcomes
 
 T = TypeVar("T")
 
@@ -92,19 +92,21 @@ class DatasetStore(OpenDataset):
         self.tables = self.part(Tables)
         self.results = self.part(JobResults)
         self.mending = self.part(Mending)
+        self._follower: Follower | None = None
         self._card = CardKeeper(self.folder, self.uuid)
         if state is not None and state.was_known_before(self.slug, self.uuid):
             with suppress(VisionLensError):  # what is damaged, or no room, is said elsewhere
                 self.trust_roots(all_known=True)
         self._refresh_card()
 
-    def attach(self, index: SearchIndex | None) -> None:
-        """Let a search index answer for this dataset, and tell it of what happens."""
-        if index is None or self.read_only:
+    def attach(self, follower: Follower | None) -> None:
+        """Tell somebody of what happens to this dataset."""
+        if follower is None or self.read_only:
             return
-        self.caches.index = index
-        self.database.on_open = lambda: index.opened(self.slug)
-        index.opened(self.slug)
+        self._follower = follower
+        follower.attached(self)
+        self.database.on_open = lambda: follower.opened(self.slug)
+        follower.opened(self.slug)
 
     # --- reading -----------------------------------------------------------------------------
 
@@ -156,9 +158,7 @@ class DatasetStore(OpenDataset):
     def sample(self, sample_id: int, spec: ViewSpec) -> SampleDetail:
         """Everything about one sample, its annotations marked as the view sees them. ID_UNKNOWN."""
         with self.snapshot() as snapshot:
-            among = snapshot.among(spec)
-            found = read_sample(snapshot.reader, snapshot.fields, sample_id, spec, among)
-            return sample_with_outcomes(snapshot, found, spec.outcomes)
+            return read_sample(snapshot, sample_id, spec)
 
     def predicate(self, text: str | None, filter: Filter | None) -> Predicate:
         """Both forms of a predicate (and-ed when both are given), checked against the fields."""
@@ -299,22 +299,22 @@ class DatasetStore(OpenDataset):
         payload: dict[str, Any],
         by_hand: bool = False,
     ) -> tuple[T, int]:
-        """As `OpenDataset.commit`; the card and the index follow."""
+        """As `OpenDataset.commit`; the card and who follows are told."""
         result = super().commit(work, kind=kind, payload=payload, by_hand=by_hand)
         if self._card.is_due():
             self._refresh_card()
-        if self.caches.index is not None:
-            self.caches.index.committed(self.slug, kind)
+        if self._follower is not None:
+            self._follower.committed(self.slug, kind)
         return result
 
     def release(self, *, wait: float = 30) -> bool:
-        """As `OpenDataset.release`; the card and the index follow."""
+        """As `OpenDataset.release`; the card and who follows are told."""
         if self.database.is_open:
             self._refresh_card()
         if not super().release(wait=wait):
             return False
-        if self.caches.index is not None:
-            self.caches.index.released(self.uuid)
+        if self._follower is not None:
+            self._follower.released(self.uuid)
         return True
 
     def _tagged(self, reader: Reader, request: TagRequest) -> Ids:

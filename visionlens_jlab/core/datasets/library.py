@@ -13,6 +13,7 @@ from pathlib import Path
 
 from visionlens_jlab.config import OPEN_DATASETS, allowed_roots, slugify
 from visionlens_jlab.core.catalog.database import Database
+from visionlens_jlab.core.catalog.follower import Follower
 from visionlens_jlab.core.catalog.state import FILE_NAME, State
 from visionlens_jlab.core.catalog.store import DatasetStore
 from visionlens_jlab.core.datasets import identity
@@ -20,7 +21,6 @@ from visionlens_jlab.core.datasets.card import current_card, read_card
 from visionlens_jlab.core.datasets.shapes import DatasetInfo
 from visionlens_jlab.core.system.confinement import Confinement
 from visionlens_jlab.core.system.private_files import make_private_folder, remove
-from visionlens_jlab.embeddings.index.interface import SearchIndex
 from visionlens_jlab.errors import VisionLensError, system_errors, unknown
 
 CACHE = "cache"
@@ -74,8 +74,8 @@ class Library:
         self._idle_seconds = idle_seconds
         self._memory_mb = memory_mb
         self.most_open = most_open
-        self.index: SearchIndex | None = None
-        """Answers the searches of the datasets opened from now on; None: they scan."""
+        self.follower: Follower | None = None
+        """Is told of what happens to the datasets opened from now on."""
         self._stores: dict[str, DatasetStore] = {}
         self._lock = threading.RLock()
 
@@ -159,8 +159,8 @@ class Library:
             remove(doomed)
             self.state.bury_dataset(folder.name, uuid, by=by)
         remove(doomed)
-        if self.index is not None:
-            self.index.deleted(uuid)
+        if self.follower is not None:
+            self.follower.deleted(uuid)
 
     def clear_deleted(self) -> None:
         """Remove what is left of datasets whose deletion was cut short by a kill."""
@@ -218,7 +218,7 @@ class Library:
 
     def _keep(self, store: DatasetStore) -> DatasetStore:
         self._stores[store.slug] = store
-        store.attach(self.index)
+        store.attach(self.follower)
         self.state.remember_dataset(store.slug, store.uuid, store.name)
         return store
 

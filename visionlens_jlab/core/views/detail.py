@@ -6,8 +6,12 @@ import json
 from datetime import datetime
 from typing import Any
 
+import numpy as np
+
 from visionlens_jlab.core.catalog.clock import to_iso
 from visionlens_jlab.core.catalog.database import Reader
+from visionlens_jlab.core.catalog.places import version_key
+from visionlens_jlab.core.catalog.snapshot import Snapshot
 from visionlens_jlab.core.fields.columns import column_names
 from visionlens_jlab.core.fields.field import quote
 from visionlens_jlab.core.fields.fieldset import FieldSet
@@ -17,7 +21,6 @@ from visionlens_jlab.core.views.shapes import Annotation, SampleDetail, ViewSpec
 from visionlens_jlab.core.views.tables import URI
 from visionlens_jlab.core.views.views import combined_filter, view_condition
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.media.store.thumbnails import version_key
 
 _HEAD = ("filename", "width", "height", "split", "dominant_color", "thumb_pack", "thumb_offset")
 _ELSEWHERE = ("sample_id", "uri", "tags", "content_hash", "path")
@@ -40,20 +43,16 @@ _ANNOTATION = [
 ]
 
 
-def read_sample(
-    reader: Reader,
-    fields: FieldSet,
-    sample_id: int,
-    spec: ViewSpec,
-    among: Among | None = None,
-) -> SampleDetail:
-    """One sample as seen through a view; `among` is what its SQL lets through.
+def read_sample(snapshot: Snapshot, sample_id: int, spec: ViewSpec) -> SampleDetail:
+    """One sample as seen through a view, with what its restrictions say of annotations.
 
     Raises
     ------
     VisionLensError
         ID_UNKNOWN.
     """
+    reader, fields = snapshot.reader, snapshot.fields
+    among = snapshot.among(spec)
     shown = [name for name in column_names("samples") if name not in (*_HEAD, *_ELSEWHERE)]
     names = [*shown, *_LAST, *(field.name for field in fields.user("samples"))]
     listed = ", ".join(f"s.{quote(name)}" for name in (*_HEAD, *names))
@@ -79,8 +78,23 @@ def read_sample(
         thumbnail=version_key(head["thumb_pack"], head["thumb_offset"]),
         color=head["dominant_color"],
         fields={name: plain(value) for name, value in rest if value is not None},
-        annotations=_annotations(reader, fields, sample_id, spec, among),
+        annotations=_with_columns(
+            snapshot, spec, _annotations(reader, fields, sample_id, spec, among)
+        ),
     )
+
+
+def _with_columns(
+    snapshot: Snapshot, spec: ViewSpec, annotations: list[Annotation]
+) -> list[Annotation]:
+    """With what the view's restrictions say of each."""
+    ids = np.array([one.annotation_id for one in annotations], dtype=np.uint32)
+    columns = snapshot.columns(spec, ids) if annotations else {}
+    values = {name: column.to_pylist() for name, column in columns.items()}
+    return [
+        one.model_copy(update={name: column[row] for name, column in values.items()})
+        for row, one in enumerate(annotations)
+    ]
 
 
 def plain(value: Any) -> Any:

@@ -25,6 +25,7 @@ from visionlens_jlab.core.predicates.shapes import Compare, Filter, In
 from visionlens_jlab.core.predicates.sql import Compiled, annotations_from
 from visionlens_jlab.core.shapes import Scalar
 from visionlens_jlab.core.views.histograms import edges, histogram
+from visionlens_jlab.core.views.restriction import is_restricted
 from visionlens_jlab.core.views.shapes import (
     Bin,
     Facet,
@@ -34,7 +35,6 @@ from visionlens_jlab.core.views.shapes import (
     ViewSpec,
 )
 from visionlens_jlab.core.views.views import combined_filter, unusable
-from visionlens_jlab.evaluation.store.outcomes import is_restricted
 
 
 def read_facets(snapshot: Snapshot, request: FacetsRequest) -> Facets:

@@ -10,15 +10,16 @@ import numpy as np
 import pyarrow as pa
 
 from visionlens_jlab.core.catalog.database import Reader
+from visionlens_jlab.core.registry import restrictions
 from visionlens_jlab.core.shapes import Level
 from visionlens_jlab.core.sql.box import user_query
 from visionlens_jlab.core.sql.check import refused
-from visionlens_jlab.core.views.tables import Ids
+from visionlens_jlab.core.views.shapes import ViewSpec
+from visionlens_jlab.core.views.tables import Ids, id_limit
 
 VIEW_SECONDS = 5.0
 """A view is waited for: its SQL gets less time than a query of its own."""
 _COLUMNS: dict[str, Level] = {"annotation_id": "annotations", "sample_id": "samples"}
-_COUNTERS: dict[Level, str] = {"samples": "next_sample_id", "annotations": "next_annotation_id"}
 _HINT = (
     "Select the column sample_id to show images, or annotation_id to show annotations: "
     "SELECT sample_id FROM samples."
@@ -33,6 +34,25 @@ class Restriction:
     ids: Ids
 
 
+@dataclass(frozen=True)
+class Ranking(Restriction):
+    """The same, best first, with `scores` float32 (n,)."""
+
+    scores: Ids
+
+
+def is_restricted(spec: ViewSpec) -> bool:
+    """Whether more than a filter chooses the rows of a view."""
+    members = (getattr(spec, kind.member) for kind in restrictions())
+    return bool((spec.sql or "").strip()) or any(member is not None for member in members)
+
+
+def unranked(spec: ViewSpec) -> ViewSpec:
+    """What is ranked: the rest of a view."""
+    ranking = {kind.member: None for kind in restrictions() if kind.ranks}
+    return spec.model_copy(update={**ranking, "sort": []})
+
+
 def read_restriction(reader: Reader, sql: str) -> Restriction:
     """Run a view's SQL; only the column of ids is fetched.
 
@@ -45,8 +65,8 @@ def read_restriction(reader: Reader, sql: str) -> Restriction:
     """
     with user_query(reader, sql, VIEW_SECONDS, ids=True) as result:
         level = _COLUMNS[result.column().lower()]
-        counter = reader.rows(f"SELECT {_COUNTERS[level]} FROM meta")[0][0]
-        return Restriction(level, _distinct(pa.ipc.open_stream(io.BufferedReader(result)), counter))
+        limit = id_limit(reader.cursor, level)
+        return Restriction(level, _distinct(pa.ipc.open_stream(io.BufferedReader(result)), limit))
 
 
 def id_column(relation: duckdb.DuckDBPyRelation) -> tuple[str, str]:

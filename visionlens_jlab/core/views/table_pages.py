@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from visionlens_jlab.core.catalog.dataset import Part
+from visionlens_jlab.core.catalog.snapshot import Snapshot
 from visionlens_jlab.core.shapes import Level
 from visionlens_jlab.core.views.shapes import ViewSpec
-from visionlens_jlab.core.views.tables import Ids, as_ids, ids_of
-from visionlens_jlab.evaluation.store.outcomes import table_with_outcomes
+from visionlens_jlab.core.views.tables import Ids, as_ids, ids_of, read_table
 
 if TYPE_CHECKING:
     pass
@@ -62,12 +62,9 @@ class Tables(Part):
                 wanted = snapshot.ids_at_level(snapshot.view(spec), level)
             else:
                 wanted = ids_of(snapshot.reader, level)
-            outcomes = None if spec is None else spec.outcomes
 
             def read(part: Ids) -> pa.Table:
-                return table_with_outcomes(
-                    snapshot, level, wanted=outcomes, ids=part, columns=columns
-                )
+                return _table(snapshot, level, spec, part, columns)
 
             yield from _pages(wanted, read)
 
@@ -83,3 +80,25 @@ def _pages(ids: Ids, read: Callable[[Ids], pa.Table]) -> Iterator[pa.Table]:
             return
         fitting = page.num_rows * PAGE_BYTES // max(1, page.nbytes)
         rows = max(1, min(fitting, rows * _GROWTH, _MOST_ROWS))
+
+
+def _table(
+    snapshot: Snapshot,
+    level: Level,
+    spec: ViewSpec | None,
+    ids: Ids,
+    columns: Sequence[str] | None,
+) -> pa.Table:
+    """Rows of ids, with what the view's restrictions say of annotations."""
+    of_annotations = spec is not None and level == "annotations"
+    added = snapshot.columns(spec, ids) if spec is not None and of_annotations else {}
+    rest = None if columns is None else [name for name in columns if name not in added]
+    if added and rest == []:
+        return pa.table({name: added[name] for name in columns or ()})
+    table = read_table(snapshot.reader, snapshot.fields, level, ids=ids, columns=rest)
+    for name in added:  # a field of the user's own of that name gives way
+        if columns is None or name in columns:
+            if name in table.column_names:
+                table = table.drop_columns([name])
+            table = table.append_column(name, added[name])
+    return table.select(list(columns)) if added and columns is not None else table

@@ -128,6 +128,12 @@ def as_ids(ids: Sequence[int] | Ids) -> Ids:
     return given.astype(np.uint32)
 
 
+def id_limit(cursor: duckdb.DuckDBPyConnection, level: Level) -> int:
+    """The smallest id of a level that was never given out."""
+    counter = "next_sample_id" if level == "samples" else "next_annotation_id"
+    return int(cursor.execute(f"SELECT {counter} FROM meta").fetchall()[0][0])
+
+
 def ids_of(reader: Reader, level: Level) -> Ids:
     """Every id of a level, ascending, uint32."""
     name, key = TABLES[level]

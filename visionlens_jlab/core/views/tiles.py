@@ -10,6 +10,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
+from visionlens_jlab.core.catalog.places import Places, crop_key
 from visionlens_jlab.core.catalog.snapshot import Snapshot
 from visionlens_jlab.core.predicates.compiler import compile_matching
 from visionlens_jlab.core.predicates.sql import Compiled, annotations_from
@@ -17,8 +18,6 @@ from visionlens_jlab.core.system.arrow_columns import numbers, values_of
 from visionlens_jlab.core.views.shapes import Tile, Tiles, ViewSpec
 from visionlens_jlab.core.views.tables import Ids
 from visionlens_jlab.core.views.views import combined_filter, unusable
-from visionlens_jlab.media.store.crops import crop_key
-from visionlens_jlab.media.store.thumbnails import Places
 
 _SAMPLE = """
     s.sample_id, s.filename, s.split, s.width, s.height, s.dominant_color,
@@ -87,16 +86,15 @@ def _annotations(
     except duckdb.Error as error:
         raise unusable(error) from error
     # Names and order are faster here than as a join and a sort in the statement.
-    return _by_owner(_with_outcomes(snapshot, spec, _sorted(table)), snapshot.class_names)
+    return _by_owner(_with_columns(snapshot, spec, _sorted(table)), snapshot.class_names)
 
 
-def _with_outcomes(snapshot: Snapshot, spec: ViewSpec, table: pa.Table) -> pa.Table:
-    """What became of each annotation, where the view asks for it."""
-    if spec.outcomes is None:
-        return table
-    columns = snapshot.outcomes(spec.outcomes).columns(table.column("annotation_ids").to_numpy())
-    table = table.append_column("outcomes", columns["outcome"])
-    return table.append_column("partner_ids", columns["partner_id"])
+def _with_columns(snapshot: Snapshot, spec: ViewSpec, table: pa.Table) -> pa.Table:
+    """With what the view's restrictions say of each annotation, as far as a tile shows it."""
+    for name, values in snapshot.columns(spec, table.column("annotation_ids").to_numpy()).items():
+        if f"{name}s" in Tile.model_fields:
+            table = table.append_column(f"{name}s", values)
+    return table
 
 
 def _sorted(table: pa.Table) -> pa.Table:

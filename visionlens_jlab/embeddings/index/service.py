@@ -23,13 +23,15 @@ from visionlens_jlab.embeddings.index.queries import COSTS, Costs, ask
 from visionlens_jlab.embeddings.index.server import ServerStore
 from visionlens_jlab.embeddings.index.upkeep import Index, build, catch_up, drop_others
 from visionlens_jlab.embeddings.store.embeddings import Embeddings
+from visionlens_jlab.embeddings.store.space_reader import SpaceCaches
 from visionlens_jlab.embeddings.vectors.segments import Segments
 from visionlens_jlab.errors import VisionLensError
 
 if TYPE_CHECKING:
+    from visionlens_jlab.core.catalog.dataset import OpenDataset
     from visionlens_jlab.core.catalog.store import DatasetStore
     from visionlens_jlab.core.datasets.library import Library
-    from visionlens_jlab.embeddings.index.interface import IndexState
+    from visionlens_jlab.embeddings.store.search_index import IndexState
 
 Array = np.ndarray[Any, Any]
 
@@ -49,7 +51,7 @@ _log = logging.getLogger(__name__)
 
 
 class VectorService:
-    """`SearchIndex` of a library.
+    """`SearchIndex` of a library, and `Follower` of its datasets.
 
     One thread drains the outboxes of the open datasets into their indexes; another waits for
     builders. A search is answered in the caller's thread. Where an engine fails, searches scan
@@ -84,11 +86,15 @@ class VectorService:
         """Datasets that are looked at again after a while."""
         self._thread = threading.Thread(target=self._drain, name="visionlens-drain", daemon=True)
         self._thread.start()
-        library.index = self
+        library.follower = self
         if config.url:
             self._submit(self._clean_up)
 
     # --- told by the catalog -----------------------------------------------------------------
+
+    def attached(self, store: OpenDataset) -> None:
+        """Answer its searches."""
+        store.caches.kept(SpaceCaches).index = self
 
     def opened(self, slug: str) -> None:
         """Look whether its indexes are what they should be."""
@@ -181,7 +187,7 @@ class VectorService:
             engine.close()
         self._thread.join()
         self._builds.close()
-        self._library.index = None
+        self._library.follower = None
 
     # --- the drain ---------------------------------------------------------------------------
 

@@ -23,6 +23,7 @@ from visionlens_jlab.core.views.tables import Ids, as_ids
 from visionlens_jlab.embeddings.shapes import EmbeddingSpace, Query
 from visionlens_jlab.embeddings.store import rows as embedding_rows
 from visionlens_jlab.embeddings.store.bad_segments import bad_segments
+from visionlens_jlab.embeddings.store.space_reader import SpaceCaches, SpaceReader
 from visionlens_jlab.embeddings.vectors.segments import Segments, checked_matrix, write_segment
 from visionlens_jlab.errors import VisionLensError
 
@@ -61,7 +62,7 @@ class Embeddings(Part):
     def segments(self, space: str) -> Segments:
         """The vectors of a space, memory-mapped. SPACE_NOT_FOUND, DATASET_DAMAGED."""
         with self.store.snapshot() as snapshot:
-            return snapshot.segments(space)
+            return SpaceReader(snapshot).segments(space)
 
     def vectors_version(self, space: str) -> int:
         """The version that the latest vectors of a space came with. SPACE_NOT_FOUND."""
@@ -139,8 +140,8 @@ class Embeddings(Part):
         """What commits after one changed in a space. SPACE_NOT_FOUND."""
         with self.store.snapshot() as snapshot:
             level = embedding_rows.read_space(snapshot.reader, space)[1]
-            segments = snapshot.segments(space)
-            touched = [part.ids for part in snapshot.parts_after(space, after)]
+            segments = SpaceReader(snapshot).segments(space)
+            touched = [part.ids for part in SpaceReader(snapshot).parts_after(space, after)]
             removed = embedding_rows.read_removals(snapshot.reader, level, after)
             # What was removed and is there again counts as changed.
             changed = np.unique(np.concatenate([removed, *touched]))
@@ -172,7 +173,7 @@ class Embeddings(Part):
         """
         with self.store.snapshot() as snapshot:
             files = [file for file, _ in embedding_rows.read_segment_files(snapshot.reader, space)]
-            segments = snapshot.segments(space)
+            segments = SpaceReader(snapshot).segments(space)
         if len(files) < 2 and segments.rows == segments.count:
             return False
         new = f"{embedding_rows.folder_of(space)}/compact-{uuid.uuid4().hex}.arrow"
@@ -186,7 +187,7 @@ class Embeddings(Part):
         # Whoever read the list of files just now may still open one: they go with the next time.
         self.store.remove_replaced()
         self.store.replaced = files if replaced else [new]
-        self.forget_segments()
+        self.store.caches.kept(SpaceCaches).forget()
         return replaced
 
     def set_aside(self, space: str) -> int:
@@ -200,7 +201,7 @@ class Embeddings(Part):
                 snapshot.reader,
                 self.store.folder,
                 space,
-                lambda file: snapshot.parts(file, dimension),
+                lambda file: SpaceReader(snapshot).parts(file, dimension),
             )
         if not bad:
             return 0
@@ -214,7 +215,7 @@ class Embeddings(Part):
             kind="vectors_set_aside",
             payload={"space": space, "files": list(bad)},
         )
-        self.forget_segments()
+        self.store.caches.kept(SpaceCaches).forget()
         self.store.watch.forget()
         for file in bad:
             with suppress(OSError):  # it is lost
@@ -250,7 +251,7 @@ class Embeddings(Part):
     def query_vector(self, space: str, query: str) -> Matrix:
         """The vector float32 (d,) of an encoded query. QUERY_NOT_FOUND."""
         with self.store.snapshot() as snapshot:
-            return snapshot.query_vectors(space, [query])[0]
+            return SpaceReader(snapshot).query_vectors(space, [query])[0]
 
     def queries(self, space: str, limit: int) -> list[Query]:
         """The encoded queries of a space, the latest first. SPACE_NOT_FOUND."""
@@ -263,7 +264,8 @@ class Embeddings(Part):
     def _space(self, snapshot: Snapshot, row: tuple[Any, ...]) -> EmbeddingSpace:
         space, level, model, version, dimension, has_text, settings, created = row
         try:
-            vectors, index = snapshot.segments(space).count, snapshot.index_state(space)
+            spaces = SpaceReader(snapshot)
+            vectors, index = spaces.segments(space).count, spaces.index_state(space)
         except VisionLensError:  # its files are damaged: it is listed, and can be deleted
             vectors, index = 0, "failed"
         return EmbeddingSpace(
@@ -279,11 +281,6 @@ class Embeddings(Part):
             missing=max(0, snapshot.existing(level)[1] - vectors),
             index=index,
         )
-
-    def forget_segments(self) -> None:
-        """Read anew: the same version is made of other files now."""
-        self.store.caches.spaces.clear()
-        self.store.caches.parts.clear()
 
     def _make_room(self, space: str) -> None:
         """Set aside what is damaged of a space that is added to; one that is not there is whole."""

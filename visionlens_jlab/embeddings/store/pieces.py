@@ -7,6 +7,7 @@ from typing import Any
 import duckdb
 
 from visionlens_jlab.core.catalog.pieces import Piece, PlacedFiles
+from visionlens_jlab.core.views.tables import id_limit
 from visionlens_jlab.embeddings.capability import FITTED, VECTORS
 from visionlens_jlab.embeddings.shapes import EmbeddingSpace
 from visionlens_jlab.embeddings.store import rows
@@ -24,7 +25,7 @@ def write_vectors(
     rows.write_space(cursor, space)
     if vectors is None:
         return None
-    limit = rows.id_limit(cursor, space.level)
+    limit = id_limit(cursor, space.level)
     count = check_segment(files.folder / vectors, space.dimension, limit)
     rows.write_segment_row(cursor, space.space, vectors, count)
     return {"space": space.space, "file": vectors}

@@ -24,7 +24,6 @@ _SPACES = """
     SELECT space, level, model, version, dimension, has_text, settings, created_at
     FROM embedding_space
 """
-_COUNTERS: dict[Level, str] = {"samples": "next_sample_id", "annotations": "next_annotation_id"}
 
 
 FITTED = "fitted"
@@ -106,11 +105,6 @@ def replace_segments(
         "INSERT INTO vector_segment VALUES (?, ?, ?, ?, ?)", [space, position, new, rows, sequence]
     )
     return True
-
-
-def id_limit(cursor: duckdb.DuckDBPyConnection, level: Level) -> int:
-    """The smallest id of a level that was never given out."""
-    return int(cursor.execute(f"SELECT {_COUNTERS[level]} FROM meta").fetchall()[0][0])
 
 
 def write_space(cursor: duckdb.DuckDBPyConnection, space: EmbeddingSpace) -> None:

@@ -2,85 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import partial
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from visionlens_jlab.core.catalog.database import Reader
-from visionlens_jlab.core.shapes import Level
+from visionlens_jlab.core.views.restriction import Ranking, unranked
 from visionlens_jlab.core.views.search_shapes import SearchSpec
 from visionlens_jlab.core.views.shapes import ViewSpec
 from visionlens_jlab.core.views.tables import Ids
-from visionlens_jlab.core.views.views import ResolvedView
+from visionlens_jlab.embeddings.store.space_reader import SpaceReader
 from visionlens_jlab.embeddings.vectors import exact
 from visionlens_jlab.embeddings.vectors.segments import Segments
 from visionlens_jlab.errors import VisionLensError
 
+if TYPE_CHECKING:
+    from visionlens_jlab.core.catalog.snapshot import Snapshot
+
 _LEAST_LENGTH = 1e-6
 
 
-@dataclass(frozen=True)
-class Found:
-    """What a search found at the level of its space, best first.
-
-    `ids` uint32 (n,), each once; `scores` float32 (n,).
-    """
-
-    level: Level
-    ids: Ids
-    scores: Ids
-
-
-class Searchable(Protocol):
-    """What a search needs of a dataset at one version."""
-
-    @property
-    def reader(self) -> Reader:
-        """Reads the tables."""
-        ...
-
-    def view(self, spec: ViewSpec) -> ResolvedView:
-        """A view."""
-        ...
-
-    def ids_at_level(self, view: ResolvedView, level: Level) -> Ids:
-        """The rows of `level` that a view stands for, uint32."""
-        ...
-
-    def owners(self, annotation_ids: Ids) -> Ids:
-        """The sample of each annotation, uint32 (n,)."""
-        ...
-
-    def space_level(self, space: str) -> Level:
-        """The level of a space. SPACE_NOT_FOUND."""
-        ...
-
-    def segments(self, space: str) -> Segments:
-        """The vectors of a space."""
-        ...
-
-    def query_vectors(self, space: str, keys: Sequence[str]) -> list[Ids]:
-        """Vectors float32 (d,) of encoded queries. QUERY_NOT_FOUND."""
-        ...
-
-    def search_index(
-        self,
-        space: str,
-        segments: Segments,
-        target: Ids,
-        k: int,
-        *,
-        among: Ids | None,
-        threshold: float | None,
-    ) -> tuple[Ids, Ids] | None:
-        """What the index finds; None: there is none that can tell."""
-        ...
-
-
-def run_search(dataset: Searchable, spec: ViewSpec, search: SearchSpec) -> Found:
+def run_search(snapshot: Snapshot, spec: ViewSpec) -> Ranking:
     """Search among the ids that the rest of a view lets through.
 
     Raises
@@ -89,30 +32,29 @@ def run_search(dataset: Searchable, spec: ViewSpec, search: SearchSpec) -> Found
         SPACE_NOT_FOUND, QUERY_NOT_FOUND, ID_UNKNOWN for an id without a vector, REQUEST_INVALID
         for a search for nothing; what the view's filter raises.
     """
-    level: Level = dataset.space_level(search.space)
-    segments = dataset.segments(search.space)
-    rest = dataset.view(without_search(spec))
-    allowed = dataset.ids_at_level(rest, level)
+    search = spec.search
+    if search is None:
+        raise ValueError("the view has no search")
+    spaces = SpaceReader(snapshot)
+    level = spaces.level(search.space)
+    segments = spaces.segments(search.space)
+    rest = snapshot.view(unranked(spec))
+    allowed = snapshot.ids_at_level(rest, level)
     if search.mode != "similar":
         sample = exact.diverse if search.mode == "diverse" else exact.outliers
         ids, scores = sample(segments, allowed, search.k)
         kept = scores >= (-np.inf if search.threshold is None else search.threshold)
-        return Found(level, ids[kept], scores[kept])
+        return Ranking(level, ids[kept], scores[kept])
     everything = level == rest.level == "samples" and len(allowed) == rest.total
     among = None if everything or _holds_all(allowed, segments) else allowed
-    target = target_of(dataset, search, segments)
-    nearest = partial(_nearest, dataset, search, target, among)
+    target = target_of(spaces, search, segments)
+    nearest = partial(_nearest, spaces, search, target, among)
     if level in (spec.level, "samples"):
-        return Found(level, *nearest(search.k))
-    return _best_owners(dataset, search.k, nearest)
+        return Ranking(level, *nearest(search.k))
+    return _best_owners(snapshot, search.k, nearest)
 
 
-def without_search(spec: ViewSpec) -> ViewSpec:
-    """What is searched: the rest of a view."""
-    return spec.model_copy(update={"search": None, "sort": []})
-
-
-def target_of(dataset: Searchable, search: SearchSpec, segments: Segments) -> Ids:
+def target_of(spaces: SpaceReader, search: SearchSpec, segments: Segments) -> Ids:
     """The unit vector float32 (d,) that a search looks for."""
     if not (search.like or search.unlike or search.queries):
         raise VisionLensError(
@@ -126,7 +68,7 @@ def target_of(dataset: Searchable, search: SearchSpec, segments: Segments) -> Id
     for ids, sign in ((search.like, 1), (search.unlike, -1)):
         target += sign * _examples(ids, segments, search.space).sum(axis=0)
     weights = [*search.weights, *[1.0] * len(search.queries)]
-    queries = dataset.query_vectors(search.space, search.queries)
+    queries = spaces.query_vectors(search.space, search.queries)
     for weight, vector in zip(weights, queries, strict=False):
         target += weight * vector / np.linalg.norm(vector)
     length = float(np.linalg.norm(target))
@@ -162,16 +104,16 @@ def _holds_all(allowed: Ids, segments: Segments) -> bool:
 
 
 def _nearest(
-    dataset: Searchable,
+    spaces: SpaceReader,
     search: SearchSpec,
     target: Ids,
     among: Ids | None,
     k: int | None,
 ) -> tuple[Ids, Ids]:
     """From the index where it can tell, else from the vectors."""
-    segments = dataset.segments(search.space)
+    segments = spaces.segments(search.space)
     if k is not None:
-        found = dataset.search_index(
+        found = spaces.search_index(
             search.space, segments, target, k, among=among, threshold=search.threshold
         )
         if found is not None:
@@ -180,16 +122,16 @@ def _nearest(
 
 
 def _best_owners(
-    dataset: Searchable, k: int | None, nearest: Callable[[int | None], tuple[Ids, Ids]]
-) -> Found:
+    snapshot: Snapshot, k: int | None, nearest: Callable[[int | None], tuple[Ids, Ids]]
+) -> Ranking:
     """The objects found, until they belong to `k` images."""
     asked = None if k is None else 4 * k
     while True:
         ids, scores = nearest(asked)
-        _, firsts = np.unique(dataset.owners(ids), return_index=True)
+        _, firsts = np.unique(snapshot.owners(ids), return_index=True)
         if k is not None and len(firsts) > k:
             end = int(np.sort(firsts)[k])
-            return Found("annotations", ids[:end], scores[:end])
+            return Ranking("annotations", ids[:end], scores[:end])
         if asked is None or len(ids) < asked:
-            return Found("annotations", ids, scores)
+            return Ranking("annotations", ids, scores)
         asked = 16 * asked

@@ -19,6 +19,7 @@ from visionlens_jlab.evaluation.shapes import (
     RunComparison,
 )
 from visionlens_jlab.evaluation.store import rows as evaluation_rows
+from visionlens_jlab.evaluation.store.files import comparison_of, evaluated_of, images_of
 from visionlens_jlab.evaluation.store.input import Input, digest_of, read_input
 
 if TYPE_CHECKING:
@@ -75,10 +76,10 @@ class Evaluations(Part):
         from visionlens_jlab.evaluation.counts import recount
 
         with self.store.snapshot() as snapshot:
-            evaluated = snapshot.evaluated(evaluation)
+            evaluated = evaluated_of(snapshot, evaluation)
             images = None
             if request.view is not None:
-                images = snapshot.images_of(evaluated, request.view)
+                images = images_of(snapshot, evaluated, request.view)
             return recount(evaluated, request.confidence, images)
 
     def curves(
@@ -88,7 +89,7 @@ class Evaluations(Part):
         from visionlens_jlab.evaluation.metrics.curves import curves
 
         with self.store.snapshot() as snapshot:
-            evaluated = snapshot.evaluated(evaluation)
+            evaluated = evaluated_of(snapshot, evaluation)
         try:
             return curves(evaluated, class_name, confidence)
         except KeyError as error:
@@ -102,7 +103,7 @@ class Evaluations(Part):
         EVALUATION_NOT_FOUND; EVALUATION_INVALID where they are not about the same samples.
         """
         with self.store.snapshot() as snapshot:
-            return snapshot.comparison(evaluation, request)
+            return comparison_of(snapshot, evaluation, request)
 
 
 def _with_state(snapshot: Snapshot, stored: evaluation_rows.Stored) -> EvaluationDetail:

@@ -1,19 +1,18 @@
-"""What evaluations say of annotations: views of outcomes, and columns beside a table's rows."""
+"""What evaluations say of annotations: views of outcomes, and columns beside their rows."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 
-from visionlens_jlab.core.shapes import Level
 from visionlens_jlab.core.views.outcome_shapes import OutcomeFilter
 from visionlens_jlab.core.views.restriction import Restriction
-from visionlens_jlab.core.views.shapes import SampleDetail, ViewSpec
-from visionlens_jlab.core.views.tables import read_table
+from visionlens_jlab.core.views.shapes import ViewSpec
+from visionlens_jlab.evaluation.store.files import evaluated_of
 
 if TYPE_CHECKING:
     from visionlens_jlab.core.catalog.snapshot import Snapshot
@@ -24,12 +23,25 @@ COLUMNS = ("outcome", "partner_id", "iou", "error")
 """Of a table of annotations whose view asks for outcomes."""
 
 
-def is_restricted(spec: ViewSpec) -> bool:
-    """Whether more than a filter chooses the rows of a view."""
-    return bool((spec.sql or "").strip() or spec.search or spec.outcomes)
+def outcomes(snapshot: Snapshot, wanted: OutcomeFilter) -> OutcomesById:
+    """What became of each annotation at the threshold of a view."""
+    key = ("outcomes_by_id", wanted.evaluation, wanted.confidence)
+    found = evaluated_of(snapshot, wanted.evaluation)
+    return snapshot.cached(key, lambda: outcomes_by_id(found, wanted.confidence))
 
 
-def read_outcomes(snapshot: Snapshot, wanted: OutcomeFilter) -> Restriction:
+def outcome_columns(snapshot: Snapshot, spec: ViewSpec) -> Callable[[Ids], dict[str, pa.Array]]:
+    """Of ids of annotations, what became of them: `COLUMNS`."""
+    return outcomes(snapshot, _wanted(spec)).columns
+
+
+def _wanted(spec: ViewSpec) -> OutcomeFilter:
+    if spec.outcomes is None:
+        raise ValueError("the view asks for no outcomes")
+    return spec.outcomes
+
+
+def read_outcomes(snapshot: Snapshot, spec: ViewSpec) -> Restriction:
     """The annotations with some outcomes, or the samples on which another evaluation differs.
 
     Raises
@@ -39,7 +51,8 @@ def read_outcomes(snapshot: Snapshot, wanted: OutcomeFilter) -> Restriction:
     """
     from visionlens_jlab.evaluation.selection import select
 
-    evaluated = snapshot.evaluated(wanted.evaluation)
+    wanted = _wanted(spec)
+    evaluated = evaluated_of(snapshot, wanted.evaluation)
     images = None
     if wanted.against is not None and wanted.change is not None:
         images = _changed(snapshot, wanted, evaluated)
@@ -62,7 +75,7 @@ def _speaks_of_outcomes(wanted: OutcomeFilter) -> bool:
 
 def _changed(snapshot: Snapshot, wanted: OutcomeFilter, evaluated: Evaluated) -> Ids:
     """bool (m,): the images on which the other evaluation does better, worse or as well."""
-    other = snapshot.evaluated(wanted.against or "")
+    other = evaluated_of(snapshot, wanted.against or "")
     order = np.argsort(other.sample_ids)
     places = np.searchsorted(other.sample_ids, evaluated.sample_ids, sorter=order)
     rows = order[np.minimum(places, len(order) - 1)]
@@ -165,44 +178,3 @@ def _at(values: Ids, rows: Ids) -> Ids:
 def _words(codes: Ids, words: tuple[str, ...]) -> pa.Array:
     indices = pa.array(np.maximum(codes, 0).astype(np.int32), mask=codes < 0)
     return pa.DictionaryArray.from_arrays(indices, pa.array(words, pa.string())).cast(pa.string())
-
-
-def sample_with_outcomes(
-    snapshot: Snapshot, found: SampleDetail, wanted: OutcomeFilter | None
-) -> SampleDetail:
-    """A sample with what became of its annotations."""
-    if wanted is None or not found.annotations:
-        return found
-    ids = np.array([one.annotation_id for one in found.annotations], dtype=np.uint32)
-    columns = {
-        name: values.to_pylist() for name, values in snapshot.outcomes(wanted).columns(ids).items()
-    }
-    annotations = [
-        one.model_copy(update={name: values[row] for name, values in columns.items()})
-        for row, one in enumerate(found.annotations)
-    ]
-    return found.model_copy(update={"annotations": annotations})
-
-
-def table_with_outcomes(
-    snapshot: Snapshot,
-    level: Level,
-    *,
-    wanted: OutcomeFilter | None,
-    ids: Ids,
-    columns: Sequence[str] | None,
-) -> pa.Table:
-    """Rows of ids, with what became of annotations where outcomes are asked for."""
-    if wanted is None or level == "samples":
-        return read_table(snapshot.reader, snapshot.fields, level, ids=ids, columns=columns)
-    added = snapshot.outcomes(wanted).columns(ids)
-    own = [name for name in added if columns is None or name in columns]
-    rest = None if columns is None else [name for name in columns if name not in added]
-    if rest == []:
-        return pa.table({name: added[name] for name in columns or ()})
-    table = read_table(snapshot.reader, snapshot.fields, level, ids=ids, columns=rest)
-    for name in own:  # a field of the user's own of that name gives way
-        if name in table.column_names:
-            table = table.drop_columns([name])
-        table = table.append_column(name, added[name])
-    return table if columns is None else table.select(list(columns))

@@ -18,6 +18,7 @@ from visionlens_jlab.core.fields.field import Field
 from visionlens_jlab.core.predicates.sql import annotations_from
 from visionlens_jlab.core.shapes import Level
 from visionlens_jlab.core.views.outcome_shapes import OutcomeFilter
+from visionlens_jlab.evaluation.store.outcomes import outcomes
 from visionlens_jlab.map.shapes import ColorLegend, ColorsRequest, ColorValue
 
 MISSING = 0xFFFF
@@ -226,7 +227,7 @@ def _outcomes(snapshot: Snapshot, request: ColorsRequest, wanted: OutcomeFilter)
     """What became of each annotation; of a sample the worst of its annotations'."""
     from visionlens_jlab.evaluation.matching.outcomes import OUTCOMES
 
-    found = snapshot.outcomes(wanted)
+    found = outcomes(snapshot, wanted)
     worst = [OUTCOMES.index(name) for name in _WORST]
     place = np.argsort(worst).astype(np.uint16)[found.outcome]
     ids = found.ids

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from visionlens_jlab.core.catalog.database import Reader
+from visionlens_jlab.core.catalog.places import crop_key, version_key
 from visionlens_jlab.core.datasets.roots import LOCATION
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.media.store.thumbnails import version_key
 
 
 class CropSource(NamedTuple):
@@ -24,14 +22,6 @@ class CropSource(NamedTuple):
     """Width and height of the upright image."""
     version: str | None
     """As `crop_key` gives it."""
-
-
-def crop_key(thumbnail: str | None, box: Sequence[float]) -> str | None:
-    """Changes with the image (told by its thumbnail's key) and the box; None: no picture of it."""
-    if thumbnail is None or not box:
-        return None
-    text = f"{thumbnail}:{[float(side) for side in box]}"
-    return hashlib.blake2s(text.encode(), digest_size=8).hexdigest()
 
 
 def read_crop_source(reader: Reader, annotation_id: int) -> CropSource:

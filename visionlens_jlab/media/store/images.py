@@ -11,6 +11,7 @@ import duckdb
 import pyarrow as pa
 
 from visionlens_jlab.core.catalog.dataset import Part
+from visionlens_jlab.core.catalog.places import version_key
 from visionlens_jlab.core.catalog.staging import staged
 from visionlens_jlab.core.datasets.own_files import own_file
 from visionlens_jlab.core.datasets.roots import LOCATION
@@ -18,7 +19,7 @@ from visionlens_jlab.core.system.private_files import set_aside
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.media.store.crops import CropSource, read_crop_source
 from visionlens_jlab.media.store.lost_thumbnails import lost_thumbnails
-from visionlens_jlab.media.store.thumbnails import FOLDER, Thumbnail, ThumbnailReader, version_key
+from visionlens_jlab.media.store.thumbnails import FOLDER, Thumbnail, ThumbnailReader
 
 if TYPE_CHECKING:
     from visionlens_jlab.core.catalog.dataset import OpenDataset

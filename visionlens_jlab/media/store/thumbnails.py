@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import threading
 from collections import OrderedDict
@@ -11,13 +10,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
+from visionlens_jlab.core.catalog.places import Places
 from visionlens_jlab.core.datasets.own_files import own_file
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.media.thumbnails import SEAL_BYTES, is_whole
 
 FOLDER = "thumbnails"
 
-_PLACES_KEPT = 20_000
 _PACKS_OPEN = 16
 _AT_ONCE = getattr(os, "RWF_NOWAIT", None)
 
@@ -30,50 +29,6 @@ class Thumbnail(NamedTuple):
     length: int
     version: str
     """Changes whenever the bytes may have changed."""
-
-
-def version_key(pack: str | None, offset: int | None) -> str | None:
-    """The version key of a thumbnail, safe in an address; None: no thumbnail."""
-    if pack is None or offset is None:
-        return None
-    return hashlib.blake2s(f"{pack}:{offset}".encode(), digest_size=8).hexdigest()
-
-
-class Places:
-    """Where the thumbnails of tiles lie that were asked for lately; safe for threads.
-
-    A place is given out only under its version key, which names pack and offset: whoever knows it
-    means these bytes, so no commit makes a place wrong.
-    """
-
-    def __init__(self, kept: int = _PLACES_KEPT) -> None:
-        self._places: OrderedDict[int, tuple[str, int, int, str]] = OrderedDict()
-        self._kept = kept
-        self._lock = threading.Lock()
-
-    def remember(
-        self, sample_id: int, pack: str | None, offset: int | None, length: int | None
-    ) -> str | None:
-        """Keep a sample's place; its version key, None without a thumbnail."""
-        version = version_key(pack, offset)
-        if version is None or pack is None or offset is None or length is None:
-            return version
-        with self._lock:
-            self._places[sample_id] = (pack, offset, length, version)
-            self._places.move_to_end(sample_id)
-            if len(self._places) > self._kept:
-                self._places.popitem(last=False)
-        return version
-
-    def find(self, sample_id: int, version: str) -> tuple[str, int, int] | None:
-        """Pack, offset and length of a sample's thumbnail, if they are known under this key."""
-        place = self._places.get(sample_id)
-        return place[:3] if place is not None and place[3] == version else None
-
-    def forget(self) -> None:
-        """Start anew."""
-        with self._lock:
-            self._places.clear()
 
 
 class _OpenPack:

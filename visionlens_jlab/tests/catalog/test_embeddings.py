@@ -16,6 +16,7 @@ from visionlens_jlab.core.shapes import Level
 from visionlens_jlab.duplicates.store.groups import DuplicateGroups
 from visionlens_jlab.embeddings.shapes import EmbeddingSpace
 from visionlens_jlab.embeddings.store.embeddings import Embeddings
+from visionlens_jlab.embeddings.store.space_reader import SpaceCaches
 from visionlens_jlab.embeddings.vectors.segments import write_segment
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.map.store.projections import Projections
@@ -193,7 +194,7 @@ def test_a_damaged_space_is_listed_and_can_be_deleted(street: DatasetStore) -> N
     street.part(Embeddings).add(space(), [0], matrix(1))
     street.part(Embeddings).add(space("whole"), [0], matrix(1))
     street.release()
-    street.part(Embeddings).forget_segments()
+    street.caches.kept(SpaceCaches).forget()
     (file,) = street.folder.glob("vectors/clip/*")
     file.write_bytes(b"nonsense")
     assert [(s.space, s.vectors, s.index) for s in street.part(Embeddings).all()] == [

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from visionlens_jlab.core.catalog.places import Places, version_key
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.media.store.thumbnails import Packs, Places, version_key
+from visionlens_jlab.media.store.thumbnails import Packs
 
 
 def open_files(folder: Path) -> int:

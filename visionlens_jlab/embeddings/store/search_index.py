@@ -13,23 +13,7 @@ IndexState = Literal["ready", "building", "none", "behind", "failed"]
 
 
 class SearchIndex(Protocol):
-    """Derived from the datasets; told of what happens to them. Any thread."""
-
-    def opened(self, slug: str) -> None:
-        """A dataset was opened."""
-        ...
-
-    def committed(self, slug: str, kind: str) -> None:
-        """A commit of that kind is in."""
-        ...
-
-    def released(self, uuid: str) -> None:
-        """A dataset was let go of; another process may open it next."""
-        ...
-
-    def deleted(self, uuid: str) -> None:
-        """A dataset was deleted."""
-        ...
+    """Derived from the datasets. Any thread."""
 
     def state(self, uuid: str, space: str, segments: Segments) -> IndexState:
         """How far the index of a space is."""
