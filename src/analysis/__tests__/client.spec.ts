@@ -115,9 +115,9 @@ describe('AnalysisClient', () => {
       { body: { kind: 'analyse', analyse: { dataset: 'd', depth: 3 } } }
     ]
   ])('sends %s', async (request, call, { answer = {}, body, got }) => {
-    const [asked, given, received] = await sent(answer, call);
+    const [asked, sentBody, received] = await sent(answer, call);
     expect(asked).toBe(request);
-    expect(given).toEqual(body ?? null);
+    expect(sentBody).toEqual(body ?? null);
     if (got !== undefined) {
       expect(received).toEqual(got);
     }

@@ -298,7 +298,7 @@ type Fake = {
 /** A server with one finding; every call is recorded. */
 export function fakeAnalysis(change: Partial<IAnalysisClient> = {}): Fake {
   let now = finding();
-  const given: IAnalysisClient = {
+  const client: IAnalysisClient = {
     findings: async () => [now],
     changeFinding: async (_, __, { verdicts, ...part }) => {
       const all = Object.fromEntries(
@@ -350,7 +350,7 @@ export function fakeAnalysis(change: Partial<IAnalysisClient> = {}): Fake {
     ...change
   };
   return Object.fromEntries(
-    Object.entries(given).map(([name, method]) => [
+    Object.entries(client).map(([name, method]) => [
       name,
       jest.fn(method as never)
     ])

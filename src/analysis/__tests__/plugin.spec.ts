@@ -4,11 +4,11 @@ import { CommandIDs } from '../../core/tokens';
 import { analystPlugin } from '../plugin';
 import { fakeApp } from '../../core/plugins/__tests__/fakeApp';
 
-let given: IGoals | null = null;
+let received: IGoals | null = null;
 jest.mock('..', () => ({
   createAnalystPanel: (_: unknown, __: unknown, goals: IGoals) => {
     const { Widget } = jest.requireActual('@lumino/widgets');
-    given = goals;
+    received = goals;
     return new Widget();
   }
 }));
@@ -21,7 +21,7 @@ describe('the analyst', () => {
     void analystPlugin.activate(app, ...([core, workspaces, null] as never[]));
     const [{ area, widget }] = added;
     expect(area).toBe('right');
-    expect(given).toBeNull();
+    expect(received).toBeNull();
     expect(commands.isEnabled(CommandIDs.analyse)).toBe(false);
     await workspaces.open({ dataset: 'cells' });
     expect(commands.isEnabled(CommandIDs.analyse)).toBe(true);
@@ -32,11 +32,11 @@ describe('the analyst', () => {
     parent.addWidget(widget);
     Widget.attach(parent, document.body);
     await settle();
-    expect(given!.take()).toEqual({ evaluation: 'run-a', run: false });
-    expect(given!.take()).toBeNull();
+    expect(received!.take()).toEqual({ evaluation: 'run-a', run: false });
+    expect(received!.take()).toBeNull();
 
-    const told = jest.fn();
-    given!.changed.connect(told);
+    const listener = jest.fn();
+    received!.changed.connect(listener);
     const node = document.createElement('div');
     node.dataset.shown = 'run-b';
     Object.assign(app, {
@@ -44,7 +44,7 @@ describe('the analyst', () => {
         test(node) ? node : undefined
     });
     await commands.execute(CommandIDs.analyse, { here: true });
-    expect(told).toHaveBeenCalledTimes(1);
-    expect(given!.take()).toEqual({ evaluation: 'run-b', run: true });
+    expect(listener).toHaveBeenCalledTimes(1);
+    expect(received!.take()).toEqual({ evaluation: 'run-b', run: true });
   });
 });

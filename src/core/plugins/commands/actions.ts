@@ -3,7 +3,6 @@ import type {
   JupyterFrontEnd,
   JupyterFrontEndPlugin
 } from '@jupyterlab/application';
-import { InputDialog } from '@jupyterlab/apputils';
 import { CommandIDs, IWorkspaces } from '../../tokens';
 import type { IWorkspaceModel, IWorkspaceState } from '../../workspace/types';
 import { NO_ARGS, TAG_ARGS } from './args';
@@ -17,28 +16,6 @@ interface IAction {
   readonly enabled?: (state: IWorkspaceState) => boolean;
   readonly toggled?: (state: IWorkspaceState) => boolean;
   readonly run: (model: IWorkspaceModel, args: { tag?: string }) => unknown;
-}
-
-async function tag(
-  model: IWorkspaceModel,
-  core: ICore,
-  written?: string
-): Promise<void> {
-  const { detail } = model.store.getState();
-  const known = (detail?.tags ?? []).flatMap(({ name }) => name ?? []);
-  const answer =
-    written ??
-    (
-      await InputDialog.getItem({
-        title: core.trans.__('Tag the selection'),
-        label: core.trans.__('Tag'),
-        items: known,
-        editable: true
-      })
-    ).value;
-  if (answer?.trim()) {
-    await model.tag(answer.trim());
-  }
 }
 
 function actions(core: ICore): IAction[] {
@@ -82,7 +59,8 @@ function actions(core: ICore): IAction[] {
       id: CommandIDs.tag,
       label: trans.__('Tag Selection…'),
       enabled: hasSelection,
-      run: (model, args) => tag(model, core, args.tag)
+      run: async (model, args) =>
+        (await import('./tagSelection')).tagSelection(model, trans, args.tag)
     },
     {
       id: CommandIDs.levelSamples,

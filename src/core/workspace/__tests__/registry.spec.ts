@@ -56,10 +56,10 @@ describe('Workspaces', () => {
     const held = new Promise<void>(resolve => (send = resolve));
     const slow: typeof client = Object.assign(Object.create(client), {
       changeWorkspace: async (
-        ...given: Parameters<typeof client.changeWorkspace>
+        ...args: Parameters<typeof client.changeWorkspace>
       ) => {
         await held;
-        return client.changeWorkspace(...given);
+        return client.changeWorkspace(...args);
       }
     });
     workspaces = new Workspaces(slow, server.serverEvents);

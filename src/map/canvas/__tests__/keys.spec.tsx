@@ -7,10 +7,10 @@ import { fakeHost, fakeMap, fakeView } from '../../__tests__/fakeMap';
 jest.mock('../../points/makeWorker', () => ({}));
 
 function Host(props: {
-  given: Omit<Parameters<typeof useMapKeys>[0], 'host'>;
+  options: Omit<Parameters<typeof useMapKeys>[0], 'host'>;
 }): JSX.Element {
   const host = React.useRef<HTMLDivElement>(null);
-  const onKeyDown = useMapKeys({ ...props.given, host });
+  const onKeyDown = useMapKeys({ ...props.options, host });
   return (
     <div ref={host} className="host" onKeyDown={onKeyDown}>
       <input />
@@ -25,7 +25,7 @@ async function open() {
   const around = jest.fn();
   const { container } = render(
     <div onKeyDown={around}>
-      <Host given={{ ...place, view, onMode }} />
+      <Host options={{ ...place, view, onMode }} />
     </div>
   );
   const host = container.querySelector<HTMLElement>('.host')!;

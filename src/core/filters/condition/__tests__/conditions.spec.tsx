@@ -19,9 +19,9 @@ const EITHER: Filter = { op: 'or', args: [WBC, VAL] };
 
 function open(change: Partial<IViewSpec> = {}) {
   const model = fakeModel({ view: { ...VIEW, ...change } });
-  const predicate = jest.fn(async (_: string, given: any) => ({
-    text: given.text ?? "class = 'WBC' or split = 'val'",
-    filter: given.filter ?? VAL
+  const predicate = jest.fn(async (_: string, request: any) => ({
+    text: request.text ?? "class = 'WBC' or split = 'val'",
+    filter: request.filter ?? VAL
   }));
   const facets = jest.fn().mockResolvedValue({ facets: [] });
   const onEditSql = jest.fn();

@@ -53,9 +53,9 @@ afterEach(() => jest.useRealTimers());
 describe('Thumbnails', () => {
   it('asks for a screenful at once, two requests at a time, each once', async () => {
     const { cache, calls } = manual({ batch: 2 });
-    const told = jest.fn();
-    [1, 2, 3, 4, 5].forEach(id => cache.hold(of(id), told));
-    cache.hold(of(1), told);
+    const listener = jest.fn();
+    [1, 2, 3, 4, 5].forEach(id => cache.hold(of(id), listener));
+    cache.hold(of(1), listener);
     await settle();
     expect(calls.map(call => call.samples)).toEqual([
       [1, 2],
@@ -65,12 +65,12 @@ describe('Thumbnails', () => {
     await settle();
     expect(calls[2].samples).toEqual([5]);
     // both who hold the first, and who holds the second
-    expect(told).toHaveBeenCalledTimes(3);
-    expect(cache.get(of(1))).toBe(told.mock.calls[0][0]);
+    expect(listener).toHaveBeenCalledTimes(3);
+    expect(cache.get(of(1))).toBe(listener.mock.calls[0][0]);
     expect(cache.get(of(3))).toBeUndefined();
-    cache.hold(of(1), told);
+    cache.hold(of(1), listener);
     await settle();
-    expect(told).toHaveBeenCalledTimes(4);
+    expect(listener).toHaveBeenCalledTimes(4);
     expect(calls).toHaveLength(3);
   });
 
@@ -85,22 +85,22 @@ describe('Thumbnails', () => {
 
   it('says where there is none, and asks again the next time', async () => {
     const { cache, calls } = manual();
-    const told = jest.fn();
-    cache.hold(of(1), told);
+    const listener = jest.fn();
+    cache.hold(of(1), listener);
     await settle();
     calls[0].answer([1]);
     await settle();
-    expect(told).toHaveBeenLastCalledWith(null);
-    cache.hold(of(2), told);
+    expect(listener).toHaveBeenLastCalledWith(null);
+    cache.hold(of(2), listener);
     await settle();
     calls[1].fail();
     await settle();
-    expect(told).toHaveBeenCalledTimes(2);
-    cache.hold(of(2), told);
+    expect(listener).toHaveBeenCalledTimes(2);
+    cache.hold(of(2), listener);
     await settle();
     calls[2].answer();
     await settle();
-    expect(told).toHaveBeenLastCalledWith(cache.get(of(2)));
+    expect(listener).toHaveBeenLastCalledWith(cache.get(of(2)));
   });
 
   it('forgets those held longest ago, never one that is shown', async () => {
@@ -124,11 +124,11 @@ describe('Thumbnails', () => {
     const { cache, calls } = manual();
     cache.fetchAhead([of(1), of(2)]);
     expect(calls.map(call => call.samples)).toEqual([[1, 2]]);
-    const told = jest.fn();
-    cache.hold(of(2), told);
+    const listener = jest.fn();
+    cache.hold(of(2), listener);
     calls[0].answer();
     await settle();
-    expect(told).toHaveBeenCalledTimes(1);
+    expect(listener).toHaveBeenCalledTimes(1);
     expect(calls).toHaveLength(1);
   });
 
