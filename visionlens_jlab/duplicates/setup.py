@@ -14,8 +14,8 @@ from visionlens_jlab.duplicates.store.groups import DuplicateGroups
 from visionlens_jlab.embeddings.setup import offer_space
 from visionlens_jlab.embeddings.store.embeddings import Embeddings
 from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.media.capability import FOLDER as THUMBNAILS
 from visionlens_jlab.media.store.images import Images
-from visionlens_jlab.media.store.thumbnails import FOLDER as THUMBNAILS
 
 if TYPE_CHECKING:
     from visionlens_jlab.core.catalog.store import DatasetStore

@@ -10,6 +10,8 @@ from visionlens_jlab.core.capability import (
     ViewRestriction,
 )
 
+FOLDER = "vectors"
+"""Of its files, below the dataset's."""
 VECTORS = "vectors.arrow"
 FITTED = "fitted.npz"
 """What a space's vectors were made with, beside the model; comes with its first piece."""
@@ -20,7 +22,7 @@ CAPABILITY = Capability(
         PieceKind(
             name="space",
             files=(PieceFile(VECTORS, ".arrow", outbox="vectors"), PieceFile(FITTED, ".npz")),
-            folder="vectors",
+            folder=FOLDER,
             folder_of="space",
             write="visionlens_jlab.embeddings.store.pieces:write_vectors",
         ),

@@ -10,6 +10,8 @@ from visionlens_jlab.core.capability import (
     ViewRestriction,
 )
 
+FOLDER = "evaluations"
+"""Of its files, below the dataset's."""
 OUTCOMES = "outcomes.npz"
 MATCH = "match"
 QUALITY = "label_quality"
@@ -22,13 +24,13 @@ CAPABILITY = Capability(
             name="evaluation",
             tables=(MATCH,),
             files=(PieceFile(OUTCOMES, ".npz"),),
-            folder="evaluations",
+            folder=FOLDER,
             write="visionlens_jlab.evaluation.store.pieces:write_evaluated",
         ),
         PieceKind(
             name="intervals",
             files=(PieceFile(OUTCOMES, ".npz"),),
-            folder="evaluations",
+            folder=FOLDER,
             write="visionlens_jlab.evaluation.store.pieces:write_intervals",
         ),
         PieceKind(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from visionlens_jlab.core.capability import Capability, JobKind, PieceFile, PieceKind
 
+FOLDER = "projections"
+"""Of its files, below the dataset's."""
 COORDINATES, MODEL = "coordinates.arrow", "model.bin"
 CLUSTERS = "cluster"
 """A table (id, cluster) that may come with coordinates."""
@@ -15,7 +17,7 @@ CAPABILITY = Capability(
             name="projection",
             tables=(CLUSTERS,),
             files=(PieceFile(COORDINATES, ".arrow"), PieceFile(MODEL, ".model")),
-            folder="projections",
+            folder=FOLDER,
             write="visionlens_jlab.map.store.pieces:write_projected",
         ),
     ),

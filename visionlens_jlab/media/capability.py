@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from visionlens_jlab.core.capability import Capability, PieceFile, PieceKind
 
+FOLDER = "thumbnails"
+"""Of its files, below the dataset's."""
 THUMBNAILS = "thumbnails.pack"
 
 CAPABILITY = Capability(
@@ -13,7 +15,7 @@ CAPABILITY = Capability(
             name="media",
             tables=("media",),
             files=(PieceFile(THUMBNAILS, ".pack"),),
-            folder="thumbnails",
+            folder=FOLDER,
             write="visionlens_jlab.media.store.pieces:write_media",
             of_ingest=True,
         ),

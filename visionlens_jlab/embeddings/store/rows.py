@@ -16,8 +16,8 @@ from visionlens_jlab.core.catalog.database import Reader
 from visionlens_jlab.core.catalog.removals import named_ids
 from visionlens_jlab.core.datasets.own_files import place_of
 from visionlens_jlab.core.shapes import Level
+from visionlens_jlab.embeddings.capability import FOLDER
 from visionlens_jlab.embeddings.shapes import EmbeddingSpace, Query
-from visionlens_jlab.embeddings.vectors import segments
 from visionlens_jlab.errors import VisionLensError, unknown
 
 _SPACES = """
@@ -32,7 +32,7 @@ FITTED = "fitted"
 
 def folder_of(space: str) -> str:
     """A space's folder below the dataset's, for its segments."""
-    return f"{segments.FOLDER}/{place_of(space)}"
+    return f"{FOLDER}/{place_of(space)}"
 
 
 def read_spaces(reader: Reader) -> list[tuple[Any, ...]]:

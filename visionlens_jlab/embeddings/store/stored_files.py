@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from visionlens_jlab.core.damage.stored_files import Inspection, StoredFiles
 from visionlens_jlab.core.datasets.shapes import Damage
+from visionlens_jlab.embeddings.capability import FOLDER
 from visionlens_jlab.embeddings.store.bad_segments import bad_segments
 from visionlens_jlab.embeddings.store.embeddings import Embeddings
 from visionlens_jlab.embeddings.store.rows import FITTED, read_spaces
 from visionlens_jlab.embeddings.vectors.segment_files import Part, read_parts
-from visionlens_jlab.embeddings.vectors.segments import FOLDER
 
 if TYPE_CHECKING:
     import duckdb

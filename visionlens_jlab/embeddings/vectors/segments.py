@@ -16,7 +16,6 @@ from visionlens_jlab.errors import VisionLensError
 
 Array = np.ndarray[Any, Any]
 
-FOLDER = "vectors"
 _BLOCK_NUMBERS = 1 << 18
 _LEAST_BLOCKS = 16
 """A thread gets at least so many."""

@@ -16,8 +16,6 @@ from visionlens_jlab.core.catalog.staging import column, staged
 from visionlens_jlab.errors import VisionLensError, unknown
 from visionlens_jlab.evaluation.shapes import EvaluateRequest, EvaluationDetail
 
-FOLDER = "evaluations"
-"""Of the dataset: what re-counts and curves are made from."""
 EMPTY_DIGEST = ""
 """Of an input that cannot be read any more."""
 _MATCH: dict[str, pa.DataType] = {

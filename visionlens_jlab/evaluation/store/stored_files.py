@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from visionlens_jlab.core.damage.stored_files import Inspection, Rebuild, StoredFiles
 from visionlens_jlab.core.datasets.shapes import Damage
+from visionlens_jlab.evaluation.capability import FOLDER
 from visionlens_jlab.evaluation.store.evaluations import Evaluations
 from visionlens_jlab.evaluation.store.files import load_evaluated
-from visionlens_jlab.evaluation.store.rows import FOLDER
 
 if TYPE_CHECKING:
     import duckdb

@@ -15,7 +15,6 @@ from visionlens_jlab.embeddings.vectors.segment_files import read_columns
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.map.shapes import Projection
 
-FOLDER = "projections"
 _SELECT = """
     SELECT p.projection, p.space, e.level, p.method, p.dimensions, p.parameters, p.rows, p.preview,
            p.warning, p.created_at, p.file, p.model_file

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from visionlens_jlab.core.damage.stored_files import Inspection, Rebuild, StoredFiles
 from visionlens_jlab.core.datasets.shapes import Damage
+from visionlens_jlab.map.capability import FOLDER
 from visionlens_jlab.map.job.parameters import REQUESTED
 from visionlens_jlab.map.shapes import Projection, ProjectRequest
 from visionlens_jlab.map.store.projections import Projections
-from visionlens_jlab.map.store.rows import FOLDER, read_coordinates
+from visionlens_jlab.map.store.rows import read_coordinates
 
 if TYPE_CHECKING:
     import duckdb

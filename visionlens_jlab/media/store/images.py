@@ -17,9 +17,10 @@ from visionlens_jlab.core.datasets.own_files import own_file
 from visionlens_jlab.core.datasets.roots import LOCATION
 from visionlens_jlab.core.system.private_files import set_aside
 from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.media.capability import FOLDER
 from visionlens_jlab.media.store.crops import CropSource, read_crop_source
 from visionlens_jlab.media.store.lost_thumbnails import lost_thumbnails
-from visionlens_jlab.media.store.thumbnails import FOLDER, Thumbnail, ThumbnailReader
+from visionlens_jlab.media.store.thumbnails import Thumbnail, ThumbnailReader
 
 if TYPE_CHECKING:
     from visionlens_jlab.core.catalog.dataset import OpenDataset

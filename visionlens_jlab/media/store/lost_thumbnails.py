@@ -8,7 +8,8 @@ from pathlib import Path
 
 from visionlens_jlab.core.catalog.database import Reader
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.media.store.thumbnails import FOLDER, Packs
+from visionlens_jlab.media.capability import FOLDER
+from visionlens_jlab.media.store.thumbnails import Packs
 
 
 def lost_thumbnails(reader: Reader, folder: Path, thorough: bool) -> Iterator[int]:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from visionlens_jlab.core.damage.stored_files import Inspection, StoredFiles
 from visionlens_jlab.core.datasets.shapes import Damage
+from visionlens_jlab.media.capability import FOLDER
 from visionlens_jlab.media.store.images import Images
 from visionlens_jlab.media.store.lost_thumbnails import lost_thumbnails
-from visionlens_jlab.media.store.thumbnails import FOLDER
 
 if TYPE_CHECKING:
     from visionlens_jlab.core.catalog.dataset import OpenDataset

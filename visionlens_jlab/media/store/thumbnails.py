@@ -15,8 +15,6 @@ from visionlens_jlab.core.datasets.own_files import own_file
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.media.thumbnails import SEAL_BYTES, is_whole
 
-FOLDER = "thumbnails"
-
 _PACKS_OPEN = 16
 _AT_ONCE = getattr(os, "RWF_NOWAIT", None)
 
