@@ -12,7 +12,7 @@ from types import FunctionType
 from typing import Any
 
 import visionlens_jlab as vl
-from visionlens_jlab.ingestion.notebook import Report
+from visionlens_jlab.core.notebook.report import Report
 
 PAGE = Path(__file__).with_name("notebook.md")
 

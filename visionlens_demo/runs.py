@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from visionlens_jlab.analysis.notebook.finding import Finding
-    from visionlens_jlab.core.notebook.dataset import Dataset
     from visionlens_jlab.evaluation.notebook.evaluation import Evaluation
+    from visionlens_jlab.notebook import Dataset, View
 
 ANALYSED = "run_a"
 
 
-def have_runs(dataset: Dataset, folder: str | Path) -> list[Evaluation]:
+def have_runs(dataset: Dataset, folder: str | Path) -> list[Evaluation[View]]:
     """Add and evaluate the runs of a rendered dataset, but for those that are there."""
     found = {one.run: one for one in dataset.evaluations()}
     for results in sorted(Path(folder, "predictions").glob("*.json")):
@@ -26,7 +26,7 @@ def have_runs(dataset: Dataset, folder: str | Path) -> list[Evaluation]:
     return list(found.values())
 
 
-def have_findings(dataset: Dataset) -> list[Finding]:
+def have_findings(dataset: Dataset) -> list[Finding[View]]:
     """Analyse the first run, unless that was done."""
     if not any(one.detail.evaluation == ANALYSED for one in dataset.analyses()):
         return dataset.analyse(run=ANALYSED)

@@ -9,13 +9,19 @@ from visionlens_jlab.version import __version__
 if TYPE_CHECKING:
     from visionlens_jlab.agents.notebook.dataset import Answer
     from visionlens_jlab.analysis.notebook.finding import Analysis, Finding
-    from visionlens_jlab.core.notebook.dataset import Dataset
-    from visionlens_jlab.core.notebook.entry import delete, ingest, list_datasets, open
     from visionlens_jlab.core.notebook.lens import Lens
-    from visionlens_jlab.core.notebook.view import Selection, View
     from visionlens_jlab.errors import VisionLensError
     from visionlens_jlab.evaluation.notebook.comparison import ComparedRuns
     from visionlens_jlab.evaluation.notebook.evaluation import Evaluation
+    from visionlens_jlab.notebook import (
+        Dataset,
+        Selection,
+        View,
+        delete,
+        ingest,
+        list_datasets,
+        open,
+    )
 
 __all__ = [
     "Analysis",
@@ -39,17 +45,17 @@ _HOME = {
     "Analysis": "analysis.notebook.finding",
     "Answer": "agents.notebook.dataset",
     "ComparedRuns": "evaluation.notebook.comparison",
-    "Dataset": "core.notebook.dataset",
+    "Dataset": "notebook",
     "Evaluation": "evaluation.notebook.evaluation",
     "Finding": "analysis.notebook.finding",
     "Lens": "core.notebook.lens",
-    "Selection": "core.notebook.view",
-    "View": "core.notebook.view",
+    "Selection": "notebook",
+    "View": "notebook",
     "VisionLensError": "errors",
-    "delete": "core.notebook.entry",
-    "ingest": "core.notebook.entry",
-    "list_datasets": "core.notebook.entry",
-    "open": "core.notebook.entry",
+    "delete": "notebook",
+    "ingest": "notebook",
+    "list_datasets": "notebook",
+    "open": "notebook",
 }
 """Module of each public name: loaded when first used, since Jupyter imports this package too."""
 

@@ -27,9 +27,10 @@ def add(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Analyse, print, write."""
-    from visionlens_jlab.core.notebook.entry import open as open_dataset
+    from visionlens_jlab.analysis.notebook.dataset import Analysing
+    from visionlens_jlab.core.notebook.connect import connect
 
-    with open_dataset(options.name, data_dir=options.data_dir) as dataset:
+    with Analysing(connect(options.data_dir).open(options.name)) as dataset:
         found = dataset.analyse(options.target, run=options.of_run, depth=options.depth)
         if options.json:
             say_json([one.detail.model_dump(mode="json") for one in found])

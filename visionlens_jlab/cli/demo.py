@@ -32,7 +32,7 @@ def run(options: argparse.Namespace) -> int:
     """Render, then ingest."""
     from visionlens_demo.generate import generate
     from visionlens_demo.runs import have_findings, have_map, have_runs
-    from visionlens_jlab.core.notebook.entry import ingest
+    from visionlens_jlab.notebook import ingest
 
     generate(options.out, options.n, options.seed, options.world, progress=_progress)
     dataset = ingest(options.out, options.name, format="coco", data_dir=options.data_dir)

@@ -9,7 +9,7 @@ from visionlens_jlab.core.command import add_data_dir, say, say_json
 
 if TYPE_CHECKING:
     from visionlens_jlab.core.datasets.shapes import DatasetDetail
-    from visionlens_jlab.ingestion.notebook import Report
+    from visionlens_jlab.core.notebook.report import Report
 
 
 def add(commands: Any) -> None:
@@ -25,7 +25,7 @@ def add(commands: Any) -> None:
 def run(options: argparse.Namespace) -> int:
     """Print counts, classes, splits, fields and the last ingest report."""
     from visionlens_jlab.core.notebook.connect import connect
-    from visionlens_jlab.ingestion.notebook import Report
+    from visionlens_jlab.core.notebook.report import Report
 
     dataset = connect(options.data_dir).open(options.name)
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -41,6 +41,8 @@ class ErrorBody(Model):
 
 class JobParameters(Model):
     """Base of what jobs are asked for."""
+
+    changes_dataset: ClassVar[bool] = True
 
 
 class DatasetRequest(JobParameters):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from visionlens_jlab.core.shapes import DatasetRequest, Model
 from visionlens_jlab.core.views.shapes import ViewSpec
@@ -11,6 +11,8 @@ from visionlens_jlab.formats.shapes import ExportIssue
 
 class ExportRequest(DatasetRequest):
     """Parameters of an export; `path` is a folder on the server that is new or empty."""
+
+    changes_dataset: ClassVar[bool] = False
 
     path: str
     format: Literal["coco", "yolo", "voc", "class_folders"]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from visionlens_jlab.core.command import add_data_dir, say
 
 if TYPE_CHECKING:
-    from visionlens_jlab.ingestion.notebook import Report
+    from visionlens_jlab.core.notebook.report import Report
 
 SHOWN = 10
 """So many odd items are printed."""
@@ -38,9 +38,10 @@ def add(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Ingest, show progress on stderr and the report on stdout."""
-    from visionlens_jlab.core.notebook.entry import ingest
+    from visionlens_jlab.core.notebook.report import Report
+    from visionlens_jlab.ingestion.notebook import ingested
 
-    dataset = ingest(
+    dataset = ingested(
         options.source,
         options.name,
         format=options.format,
@@ -51,9 +52,10 @@ def run(options: argparse.Namespace) -> int:
         labels_only=options.labels_only,
     )
     try:
-        say(f"{dataset.name}: {dataset.count():,} samples")
-        if dataset.report is not None:
-            _say_report(dataset.report, dataset.name)
+        detail, report = dataset.detail(), Report.read(dataset.report)
+        say(f"{detail.name}: {detail.samples:,} samples")
+        if report is not None:
+            _say_report(report, detail.name)
     finally:
         dataset.close()
     return 0

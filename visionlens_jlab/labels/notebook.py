@@ -1,23 +1,25 @@
-"""Putting labels right from a notebook, and writing them out."""
+"""Putting labels right from a notebook."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Protocol
 
-import numpy as np
-
-from visionlens_jlab.core.notebook.backend import DatasetBackend
+from visionlens_jlab.core.notebook.backend import BackendPart
+from visionlens_jlab.core.notebook.dataset import Dataset
 from visionlens_jlab.core.notebook.frames import load_pandas
 from visionlens_jlab.core.notebook.ids import check_text, ids_of
+from visionlens_jlab.core.notebook.remote import Remote
 from visionlens_jlab.core.notebook.shapes import shaped
-from visionlens_jlab.core.notebook.view import View
-from visionlens_jlab.core.shapes import Level
+from visionlens_jlab.core.notebook.view import S, V, View
 from visionlens_jlab.core.views.shapes import ViewSpec
-from visionlens_jlab.export.notebook import export
-from visionlens_jlab.export.shapes import ExportReport
-from visionlens_jlab.labels.shapes import AnnotationEdit, EditDone, EditRequest, HistoryEntry
+from visionlens_jlab.labels.shapes import (
+    AnnotationEdit,
+    EditDone,
+    EditRequest,
+    History,
+    HistoryEntry,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,12 +27,54 @@ if TYPE_CHECKING:
 _PAGE = 1000
 
 
-class Repairs:
-    """The part of a Dataset that changes labels and exports them."""
+class EditsBackend(Protocol):
+    """Changes of the labels of one dataset."""
 
-    _backend: DatasetBackend
-    _ascending: Callable[[Level], np.ndarray]
-    view: Callable[..., View]
+    def edit(self, request: EditRequest) -> EditDone:
+        """REQUEST_INVALID, ID_UNKNOWN."""
+        ...
+
+    def undo(self) -> EditDone:
+        """NOTHING_TO_UNDO."""
+        ...
+
+    def redo(self) -> EditDone:
+        """NOTHING_TO_UNDO."""
+        ...
+
+    def history(self, annotation: int | None, offset: int, limit: int) -> list[HistoryEntry]:
+        """A page, newest first."""
+        ...
+
+
+class RemoteEdits(Remote):
+    """Changes of labels over the REST API."""
+
+    def edit(self, request: EditRequest) -> EditDone:
+        """REQUEST_INVALID, ID_UNKNOWN."""
+        return self.send("POST", EditDone, request, "edits")
+
+    def undo(self) -> EditDone:
+        """NOTHING_TO_UNDO."""
+        return self.send("POST", EditDone, None, "edits", "undo")
+
+    def redo(self) -> EditDone:
+        """NOTHING_TO_UNDO."""
+        return self.send("POST", EditDone, None, "edits", "redo")
+
+    def history(self, annotation: int | None, offset: int, limit: int) -> list[HistoryEntry]:
+        """A page, newest first."""
+        page = {"annotation": annotation, "offset": offset, "limit": limit}
+        return self.get(History, "edits", **page).entries
+
+
+EDITS: BackendPart[EditsBackend] = BackendPart(
+    "visionlens_jlab.labels.store.edits:Edits", RemoteEdits
+)
+
+
+class Repairs(Dataset[V, S]):
+    """The part of a Dataset that changes labels."""
 
     def relabel(self, annotations: Any, class_name: str) -> EditDone:
         """Give ground-truth annotations another class; predictions among them are left alone.
@@ -53,14 +97,14 @@ class Repairs:
             ID_UNKNOWN, PREDICATE_INVALID, REQUEST_INVALID when there is no ground truth among
             them, DATASET_READ_ONLY.
         """
-        return self._backend.edit(self._bulk(annotations, relabel=class_name))
+        return self._backend.part(EDITS).edit(self._bulk(annotations, relabel=class_name))
 
     def delete_annotations(self, annotations: Any) -> EditDone:
         """Delete ground-truth annotations; parameters and errors as in `relabel`.
 
         Their ids are not used again, and `undo` brings them back under them.
         """
-        return self._backend.edit(self._bulk(annotations, delete=True))
+        return self._backend.part(EDITS).edit(self._bulk(annotations, delete=True))
 
     def edit(self, edits: Iterable[Mapping[str, Any]] | Mapping[str, Any]) -> EditDone:
         """Change single labels in one transaction.
@@ -87,7 +131,7 @@ class Repairs:
             shaped(AnnotationEdit, dict(edit) if isinstance(edit, Mapping) else edit)
             for edit in changes
         ]
-        return self._backend.edit(shaped(EditRequest, edits=listed))
+        return self._backend.part(EDITS).edit(shaped(EditRequest, edits=listed))
 
     def undo(self) -> EditDone:
         """Take the last change of labels back, exactly; of whoever made it.
@@ -99,11 +143,11 @@ class Repairs:
         VisionLensError
             NOTHING_TO_UNDO, also when an ingest has replaced those labels since.
         """
-        return self._backend.undo()
+        return self._backend.part(EDITS).undo()
 
     def redo(self) -> EditDone:
         """Do the change again that was taken back last. NOTHING_TO_UNDO as in `undo`."""
-        return self._backend.redo()
+        return self._backend.part(EDITS).redo()
 
     def history(self, annotation: int | None = None) -> pd.DataFrame:
         """Changes of labels by hand, newest first: `description`, `created_at`, `undone`.
@@ -120,66 +164,13 @@ class Repairs:
         """
         pandas = load_pandas()
         entries: list[HistoryEntry] = []
-        while page := self._backend.history(annotation, len(entries), _PAGE):
+        edits = self._backend.part(EDITS)
+        while page := edits.history(annotation, len(entries), _PAGE):
             entries += page
         columns = ["sequence", "description", "created_at", "undone"]
         rows = [entry.model_dump() for entry in entries]
         frame: pd.DataFrame = pandas.DataFrame(rows, columns=columns).set_index("sequence")
         return frame
-
-    def export(
-        self,
-        path: str | os.PathLike[str],
-        format: Literal["coco", "yolo", "voc", "class_folders"],
-        *,
-        view: View | None = None,
-        source: str = "ground_truth",
-        images: Literal["copy", "link", "none"] = "copy",
-        **options: Any,
-    ) -> ExportReport:
-        """Write the dataset, or a view of it, in a label format; waits, with a progress bar.
-
-        Boxes mean the upright image. The folder appears when it is whole; nothing is left of an
-        export that failed or was interrupted.
-
-        Parameters
-        ----------
-        path : str or path
-            A folder that is new or empty.
-        format : {"coco", "yolo", "voc", "class_folders"}
-            What to write.
-        view : View, optional
-            Only its samples, and of their annotations those that match it.
-        source : str
-            "ground_truth", or a run: its predictions as labels, with their confidence where the
-            format has a place for it.
-        images : {"copy", "link", "none"}
-            Whether image files are copied, linked (hard links where possible), or left out.
-        **options
-            yolo: `task` ("detect", "segment", "obb" or "pose"); by default what holds most.
-
-        Returns
-        -------
-        ExportReport
-            `path`, `format`, `images`, `annotations`, `files`, and `issues`: what the format
-            cannot hold as it is, each with `code`, `message`, `count` and `items`.
-
-        Raises
-        ------
-        VisionLensError
-            EXPORT_NOT_EMPTY, RUN_NOT_FOUND, PERMISSION_DENIED, DISK_SPACE.
-        """
-        if view is not None:
-            return view.export(path, format, source=source, images=images, **options)
-        return export(
-            self._backend,
-            path,
-            format,
-            view=None,
-            source=source,
-            images=images,
-            options=options,
-        )
 
     def _bulk(self, annotations: Any, **change: Any) -> EditRequest:
         spec: ViewSpec | None = None

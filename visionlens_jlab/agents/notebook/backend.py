@@ -2,43 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
-from urllib.parse import quote
+from typing import Protocol
 
 from visionlens_jlab.agents.shapes import AgentRun
-
-if TYPE_CHECKING:
-    from visionlens_jlab.core.catalog.store import DatasetStore
-    from visionlens_jlab.core.notebook.transport import Transport
+from visionlens_jlab.core.notebook.backend import BackendPart
+from visionlens_jlab.core.notebook.remote import Remote
 
 
-class AgentBackend(Protocol):
+class AgentRunsBackend(Protocol):
     """Runs of agents over one dataset."""
 
-    def agent_run(self, run: str) -> AgentRun:
+    def read(self, run: str) -> AgentRun:
         """With its steps; AGENT_NOT_FOUND."""
         ...
 
 
-class HttpAgents:
-    """Over the REST API; mixed into `HttpDataset`."""
+class RemoteAgentRuns(Remote):
+    """Runs of agents over the REST API."""
 
-    _transport: Transport
-    _path: str
-
-    def agent_run(self, run: str) -> AgentRun:
+    def read(self, run: str) -> AgentRun:
         """With its steps; AGENT_NOT_FOUND."""
-        path = f"{self._path}/agents/{quote(run, safe='')}"
-        return self._transport.read(AgentRun, "GET", path)
+        return self.get(AgentRun, "agents", run)
 
 
-class DirectAgents:
-    """In this process; mixed into `DirectDataset`."""
-
-    _store: DatasetStore
-
-    def agent_run(self, run: str) -> AgentRun:
-        """With its steps; AGENT_NOT_FOUND."""
-        from visionlens_jlab.agents.store.runs import AgentRuns
-
-        return self._store.part(AgentRuns).read(run)
+AGENT_RUNS: BackendPart[AgentRunsBackend] = BackendPart(
+    "visionlens_jlab.agents.store.runs:AgentRuns", RemoteAgentRuns
+)

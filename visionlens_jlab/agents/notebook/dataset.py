@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import html
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic
 
+from visionlens_jlab.agents.notebook.backend import AGENT_RUNS
 from visionlens_jlab.agents.shapes import AgentName, AgentRun, AskRequest
+from visionlens_jlab.analysis.notebook.backend import FINDINGS
 from visionlens_jlab.analysis.notebook.finding import Finding
 from visionlens_jlab.core.notebook.backend import DatasetBackend
+from visionlens_jlab.core.notebook.dataset import Dataset
 from visionlens_jlab.core.notebook.running import run_shown
 from visionlens_jlab.core.notebook.shapes import shaped
-from visionlens_jlab.core.notebook.view import View
+from visionlens_jlab.core.notebook.view import S, V, View, Viewing
+from visionlens_jlab.evaluation.notebook.evaluation import Evaluation
 from visionlens_jlab.language_models.shapes import Budget
 
 if TYPE_CHECKING:
     from visionlens_jlab.agents.shapes import AgentStep, Usage
     from visionlens_jlab.analysis.shapes import Claim
-    from visionlens_jlab.evaluation.notebook.evaluation import Evaluation
 
 IDEA = "Idea, not checked"
 
 
-class Answer:
+class Answer(Viewing[V], Generic[V]):
     """What an agent answered; each claim is worded from the tool result that it rests on."""
 
     def __init__(self, backend: DatasetBackend, run: AgentRun) -> None:
@@ -59,16 +62,17 @@ class Answer:
         return 0 if self.run.answer is None else self.run.answer.dropped
 
     @property
-    def views(self) -> list[View]:
+    def views(self) -> list[V]:
         """Answers that are rows rather than words."""
         specs = [] if self.run.answer is None else self.run.answer.views
-        return [View(self._backend, spec) for spec in specs]
+        return [self._view(spec) for spec in specs]
 
     @property
-    def findings(self) -> list[Finding]:
+    def findings(self) -> list[Finding[V]]:
         """The findings it rests on or has made."""
         names = [] if self.run.answer is None else self.run.answer.findings
-        return [Finding(self._backend, self._backend.finding(name)) for name in names]
+        known = self._backend.part(FINDINGS)
+        return [Finding(self._backend, known.read(name)) for name in names]
 
     @property
     def steps(self) -> list[AgentStep]:
@@ -101,10 +105,8 @@ class Answer:
         return f"<div><p>{lines}</p>{ideas}<small>{model}{left_out}</small></div>"
 
 
-class Asking:
+class Asking(Dataset[V, S]):
     """The part of a Dataset that asks agents."""
-
-    _backend: DatasetBackend
 
     def ask(
         self,
@@ -116,7 +118,7 @@ class Asking:
         after: Answer | None = None,
         model: str | None = None,
         budget: Budget | dict[str, Any] | None = None,
-    ) -> Answer:
+    ) -> Answer[V]:
         """Ask an agent; waits, with a progress bar.
 
         The agent works with tools that only read, and chooses what to state; each statement is
@@ -161,4 +163,4 @@ class Asking:
             budget=budget,
         )
         job = run_shown(self._backend, request, f"Asking about {self._backend.dataset}")
-        return Answer(self._backend, self._backend.agent_run(job.job))
+        return Answer(self._backend, self._backend.part(AGENT_RUNS).read(job.job))

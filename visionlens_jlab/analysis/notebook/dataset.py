@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
+from visionlens_jlab.analysis.notebook.backend import FINDINGS, REPORTS
 from visionlens_jlab.analysis.notebook.finding import Analysis, Finding
 from visionlens_jlab.analysis.shapes import (
     AnalyseRequest,
@@ -17,14 +18,15 @@ from visionlens_jlab.analysis.shapes import (
     SliceTest,
     Target,
 )
-from visionlens_jlab.core.notebook.backend import DatasetBackend
+from visionlens_jlab.core.notebook.dataset import Dataset
 from visionlens_jlab.core.notebook.running import run_shown
 from visionlens_jlab.core.notebook.shapes import shaped
 from visionlens_jlab.core.notebook.specs import outside
-from visionlens_jlab.core.notebook.view import View
+from visionlens_jlab.core.notebook.view import S, V, View
 from visionlens_jlab.core.shapes import Level
 from visionlens_jlab.core.views.outcome_shapes import ErrorType
 from visionlens_jlab.errors import VisionLensError, unknown
+from visionlens_jlab.evaluation.notebook.backend import EVALUATIONS
 from visionlens_jlab.evaluation.notebook.evaluation import Evaluation
 
 _FORMATS: dict[str, Literal["html", "markdown"]] = {
@@ -34,10 +36,8 @@ _FORMATS: dict[str, Literal["html", "markdown"]] = {
 }
 
 
-class Analysing:
+class Analysing(Dataset[V, S]):
     """The part of a Dataset that is about findings."""
-
-    _backend: DatasetBackend
 
     def analyse(
         self,
@@ -48,7 +48,7 @@ class Analysing:
         view: View | None = None,
         depth: int = 2,
         **options: Any,
-    ) -> list[Finding]:
+    ) -> list[Finding[V]]:
         """Find where a run fails more than elsewhere; waits, with a progress bar.
 
         Statistics find: slices are looked for in one half of the groups of images (scenes, videos,
@@ -96,19 +96,22 @@ class Analysing:
             **options,
         )
         job = run_shown(self._backend, request, f"Analysing {self._backend.dataset}")
-        found = Analysis(self._backend, self._backend.analysis(job.result["analysis"]))
+        info = self._backend.part(FINDINGS).analysis(job.result["analysis"])
+        found = Analysis[V](self._backend, info)
         for text in found.silences:
             warnings.warn(text, stacklevel=outside())
         return found.findings
 
-    def findings(self, evaluation: str | Evaluation | None = None) -> list[Finding]:
+    def findings(self, evaluation: str | Evaluation | None = None) -> list[Finding[V]]:
         """Findings of one evaluation or of all, those of the newest analysis first."""
-        found = self._backend.findings(_name(evaluation)) or self._none_of(evaluation)
+        named = self._backend.part(FINDINGS).all(_name(evaluation))
+        found = named or self._none_of(evaluation)
         return [Finding(self._backend, one) for one in found]
 
-    def analyses(self, evaluation: str | Evaluation | None = None) -> list[Analysis]:
+    def analyses(self, evaluation: str | Evaluation | None = None) -> list[Analysis[V]]:
         """Analyses of one evaluation or of all, newest first."""
-        found = self._backend.analyses(_name(evaluation)) or self._none_of(evaluation)
+        named = self._backend.part(FINDINGS).analyses(_name(evaluation))
+        found = named or self._none_of(evaluation)
         return [Analysis(self._backend, one) for one in found]
 
     def test_slice(
@@ -153,14 +156,14 @@ class Analysing:
         request = shaped(
             SliceRequest, evaluation=name, target=target, error=error, level=level, where=where
         )
-        return self._backend.test_slice(request)
+        return self._backend.part(FINDINGS).test_slice(request)
 
     def recheck(
         self,
         findings: Sequence[Finding] | None = None,
         *,
         evaluation: str | Evaluation | None = None,
-    ) -> list[Finding]:
+    ) -> list[Finding[V]]:
         """Ask whether findings still hold; waits, with a progress bar.
 
         Of an evaluation that is made again they are checked anyway.
@@ -235,14 +238,15 @@ class Analysing:
             evaluation=_name(evaluation),
             pictures=pictures,
         )
-        content = self._backend.finding_report(request)
+        content = self._backend.part(REPORTS).build(request)
         with system_errors():
             target.write_bytes(content)
         return target
 
     def _none_of(self, evaluation: str | Evaluation | None) -> list[Any]:
         """Nothing; EVALUATION_NOT_FOUND where there is no such evaluation either."""
-        known, name = [one.evaluation for one in self._backend.evaluations()], _name(evaluation)
+        evaluations, name = self._backend.part(EVALUATIONS).all(), _name(evaluation)
+        known = [one.evaluation for one in evaluations]
         if name is not None and name not in known:
             raise unknown("EVALUATION_NOT_FOUND", "evaluation", name, known)
         return []
@@ -251,7 +255,8 @@ class Analysing:
         """The name of what is meant; None: there is none at all."""
         if evaluation is not None:
             return _name(evaluation)
-        known = [one for one in self._backend.evaluations() if run in (None, one.run)]
+        evaluations = self._backend.part(EVALUATIONS).all()
+        known = [one for one in evaluations if run in (None, one.run)]
         if run is not None and not known:
             raise VisionLensError("ANALYSIS_INVALID", f"The run {run!r} has no evaluation.")
         whole = [one for one in known if one.predicate is None]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from html import escape
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Generic, Literal, Self
 
+from visionlens_jlab.analysis.notebook.backend import FINDINGS
 from visionlens_jlab.analysis.report import wording
 from visionlens_jlab.analysis.report.drawing import intervals_svg
 from visionlens_jlab.analysis.shapes import (
@@ -20,7 +21,7 @@ from visionlens_jlab.core.notebook.arguments import checked_methods
 from visionlens_jlab.core.notebook.backend import DatasetBackend
 from visionlens_jlab.core.notebook.frames import load_pandas
 from visionlens_jlab.core.notebook.shapes import shaped
-from visionlens_jlab.core.notebook.view import View
+from visionlens_jlab.core.notebook.view import V, Viewing
 from visionlens_jlab.core.shapes import Level
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ _UNTESTED = [
 
 
 @checked_methods
-class Finding:
+class Finding(Viewing[V], Generic[V]):
     """Where a run fails more than elsewhere: a hypothesis with its evidence.
 
     `effect` is that of the confirmation half, which had no part in finding it. You verify it:
@@ -146,28 +147,28 @@ class Finding:
         """Of the last check after a change of the data; None: there was none."""
         return self._info.holds
 
-    def view(self) -> View:
+    def view(self) -> V:
         """The slice's units."""
-        return View(self._backend, self._info.view)
+        return self._view(self._info.view)
 
-    def failures(self) -> View:
+    def failures(self) -> V:
         """Those of them that fail."""
-        return View(self._backend, self._info.failures)
+        return self._view(self._info.failures)
 
     def to_pandas(self) -> pd.DataFrame:
         """A row for each unit; of objects with `outcome`, `partner_id`, `iou`, `error`."""
         return self.view().to_pandas()
 
-    def refresh(self) -> Finding:
+    def refresh(self) -> Self:
         """The same, read again."""
-        self._info = self._backend.finding(self.id)
+        self._info = self._backend.part(FINDINGS).read(self.id)
         return self
 
     def verify(
         self,
         status: Literal["verified", "rejected", "hypothesis"] = "verified",
         notes: str | None = None,
-    ) -> Finding:
+    ) -> Self:
         """Say what you make of it; `notes` replace those there are.
 
         Raises
@@ -177,7 +178,7 @@ class Finding:
         """
         return self._change(shaped(FindingChange, status=status, notes=notes))
 
-    def judge(self, verdicts: Mapping[int, bool | None]) -> Finding:
+    def judge(self, verdicts: Mapping[int, bool | None]) -> Self:
         """Say of single units whether the finding is true of them; None takes an answer back.
 
         From ten answers on `detail.suggested` may name a status; you decide.
@@ -196,7 +197,7 @@ class Finding:
             shaped(FindingChange, verdicts={int(key): v for key, v in verdicts.items()})
         )
 
-    def rename(self, title: str) -> Finding:
+    def rename(self, title: str) -> Self:
         """Give it a title of your own.
 
         Raises
@@ -214,10 +215,10 @@ class Finding:
         VisionLensError
             FINDING_NOT_FOUND, DATASET_READ_ONLY.
         """
-        self._backend.delete_finding(self.id)
+        self._backend.part(FINDINGS).delete(self.id)
 
-    def _change(self, change: FindingChange) -> Finding:
-        self._info = self._backend.change_finding(self.id, change)
+    def _change(self, change: FindingChange) -> Self:
+        self._info = self._backend.part(FINDINGS).change(self.id, change)
         return self
 
     def __repr__(self) -> str:
@@ -246,7 +247,7 @@ class Finding:
 
 
 @checked_methods
-class Analysis:
+class Analysis(Viewing[V], Generic[V]):
     """One search for slices: what was asked, tested and left out."""
 
     def __init__(self, backend: DatasetBackend, info: AnalysisInfo) -> None:
@@ -259,9 +260,10 @@ class Analysis:
         return self._info
 
     @property
-    def findings(self) -> list[Finding]:
+    def findings(self) -> list[Finding[V]]:
         """Those of its findings that are still there, as it ranks them."""
-        there = {one.finding: one for one in self._backend.findings(self._info.evaluation)}
+        known = self._backend.part(FINDINGS).all(self._info.evaluation)
+        there = {one.finding: one for one in known}
         return [Finding(self._backend, there[id]) for id in self._info.findings if id in there]
 
     @property

@@ -9,9 +9,10 @@ from visionlens_jlab.analysis.report.content import gather
 from visionlens_jlab.analysis.report.html_page import to_html
 from visionlens_jlab.analysis.report.markdown import to_archive
 from visionlens_jlab.analysis.shapes import FindingReport
+from visionlens_jlab.core.catalog.dataset import Part
 
 if TYPE_CHECKING:
-    from visionlens_jlab.core.catalog.store import DatasetStore
+    from visionlens_jlab.core.catalog.dataset import OpenDataset
 
 
 class Report(NamedTuple):
@@ -22,7 +23,15 @@ class Report(NamedTuple):
     filename: str
 
 
-def build_report(store: DatasetStore, request: FindingReport) -> Report:
+class Reports(Part):
+    """Reports of the findings of one dataset."""
+
+    def build(self, request: FindingReport) -> bytes:
+        """The file's content; FINDING_NOT_FOUND."""
+        return build_report(self.store, request).content
+
+
+def build_report(store: OpenDataset, request: FindingReport) -> Report:
     """Findings with their figures, predicates and pictures. FINDING_NOT_FOUND."""
     now = datetime.now(UTC)
     content = gather(store, request, f"{now:%Y-%m-%d %H:%M} UTC")

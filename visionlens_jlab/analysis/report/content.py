@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -16,7 +15,7 @@ from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.media.store.images import Images
 
 if TYPE_CHECKING:
-    from visionlens_jlab.core.catalog.store import DatasetStore
+    from visionlens_jlab.core.catalog.dataset import OpenDataset
 
 LONG_SIDE = 224
 """Of a picture, in pixels."""
@@ -46,7 +45,7 @@ class Content:
         return [self.attributes[name] for name in found.attributes if name in self.attributes]
 
 
-def gather(store: DatasetStore, request: FindingReport, created_at: str) -> Content:
+def gather(store: OpenDataset, request: FindingReport, created_at: str) -> Content:
     """Read what a report is about. FINDING_NOT_FOUND."""
     findings = _chosen(store, request)
     names = {found.evaluation for found in findings}
@@ -58,32 +57,26 @@ def gather(store: DatasetStore, request: FindingReport, created_at: str) -> Cont
     return Content(store.name, created_at, findings, analysed, pictures, attributes)
 
 
-def _chosen(store: DatasetStore, request: FindingReport) -> list[Finding]:
+def _chosen(store: OpenDataset, request: FindingReport) -> list[Finding]:
     if request.findings is not None:
         return [store.part(Findings).read(name) for name in dict.fromkeys(request.findings)]
     found = store.part(Findings).all(request.evaluation)
     return [one for one in found if one.status != "rejected"]
 
 
-def pictures_of(store: DatasetStore, found: Finding, count: int) -> list[Picture]:
+def pictures_of(store: OpenDataset, found: Finding, count: int) -> list[Picture]:
     """Up to `count` of its examples that can be shown."""
-    there = set(store.view(ViewSpec(level=found.level, all=True)).ids.tolist())
+    with store.snapshot() as snapshot:
+        there = set(snapshot.view(ViewSpec(level=found.level, all=True)).ids.tolist())
     ids = [id for id in found.examples if id in there][:count]
     if found.level == "samples":
-        contents = _thumbnails(store, ids)
+        contents = store.part(Images).thumbnails.read_many([(id, "") for id in ids])
     else:
         contents = [_crop(store, id) for id in ids]
     return [Picture(id, content) for id, content in zip(ids, contents, strict=True) if content]
 
 
-def _thumbnails(store: DatasetStore, ids: Sequence[int]) -> list[bytes]:
-    spec = ViewSpec()
-    tiles = {tile.sample_id: tile.thumbnail for tile in store.tiles(spec, ids).tiles}
-    wanted = [(id, tiles[id] or "") for id in ids]
-    return store.part(Images).thumbnails.read_many(wanted)
-
-
-def _crop(store: DatasetStore, annotation_id: int) -> bytes:
+def _crop(store: OpenDataset, annotation_id: int) -> bytes:
     """The annotation with its surroundings; nothing where its image cannot be read."""
     from visionlens_jlab.media.drawing import draw_crop
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from visionlens_jlab.attributes.models.questions import BUILT_IN
+from visionlens_jlab.attributes.notebook.backend import ATTRIBUTES
 from visionlens_jlab.attributes.shapes import (
     Attribute,
     AttributeRequest,
@@ -15,19 +16,17 @@ from visionlens_jlab.attributes.shapes import (
     CalibrationTask,
     VisionModelInfo,
 )
-from visionlens_jlab.core.notebook.backend import DatasetBackend
+from visionlens_jlab.core.notebook.dataset import Dataset
 from visionlens_jlab.core.notebook.running import run_shown
 from visionlens_jlab.core.notebook.shapes import shaped
-from visionlens_jlab.core.notebook.view import View
+from visionlens_jlab.core.notebook.view import S, V, View
 from visionlens_jlab.errors import VisionLensError
 
 YES = "yes"
 
 
-class VisualAttributes:
+class VisualAttributes(Dataset[V, S]):
     """The part of a Dataset that asks a vision-language model about images."""
-
-    _backend: DatasetBackend
 
     def add_attributes(
         self,
@@ -98,7 +97,7 @@ class VisualAttributes:
 
     def attributes(self) -> list[Attribute]:
         """Every visual attribute with the calibration of its answers, oldest first."""
-        return self._backend.attributes()
+        return self._backend.part(ATTRIBUTES).all()
 
     def delete_attribute(self, name: str) -> None:
         """Remove an attribute with its answers and labels.
@@ -108,7 +107,7 @@ class VisualAttributes:
         VisionLensError
             ATTRIBUTE_NOT_FOUND, DATASET_READ_ONLY.
         """
-        self._backend.delete_attribute(name)
+        self._backend.part(ATTRIBUTES).delete(name)
 
     def calibration_task(self, name: str, answer: str = YES, count: int = 20) -> CalibrationTask:
         """Which images (or objects) to label next; their `ids` are drawn at random.
@@ -130,7 +129,7 @@ class VisualAttributes:
         VisionLensError
             ATTRIBUTE_NOT_FOUND, ATTRIBUTE_INVALID.
         """
-        return self._backend.calibration_task(name, answer, count)
+        return self._backend.part(ATTRIBUTES).calibration_task(name, answer, count)
 
     def calibrate(
         self,
@@ -174,13 +173,13 @@ class VisualAttributes:
         found: Attribute | None = None
         for each in [answer or YES] if answer or labels is not None else self._options(name):
             request = shaped(CalibrationLabels, {**given, "answer": each})
-            found = self._backend.calibrate_attribute(name, request)
+            found = self._backend.part(ATTRIBUTES).calibrate(name, request)
         assert found is not None
         return found
 
     def vision_models(self) -> list[VisionModelInfo]:
         """The vision-language models that can be named, with what each still needs."""
-        return self._backend.vision_models()
+        return self._backend.part(ATTRIBUTES).models()
 
     def _options(self, name: str) -> list[str]:
         spec = next((one.spec for one in self.attributes() if one.spec.name == name), None)

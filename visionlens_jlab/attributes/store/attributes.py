@@ -14,6 +14,7 @@ from visionlens_jlab.attributes.shapes import (
     Calibration,
     CalibrationLabels,
     CalibrationTask,
+    VisionModelInfo,
 )
 from visionlens_jlab.attributes.store import rows
 from visionlens_jlab.core.catalog.dataset import Part
@@ -37,6 +38,14 @@ class Attributes(Part):
         """One attribute. ATTRIBUTE_NOT_FOUND."""
         with self.store.snapshot() as snapshot:
             return _calibrated(snapshot, rows.read_attribute(snapshot.reader, name))
+
+    def models(self) -> list[VisionModelInfo]:
+        """What can be asked in this process; the configured one first."""
+        from visionlens_jlab.attributes.models.registry import vision_models
+        from visionlens_jlab.config import may_trust_remote_code
+        from visionlens_jlab.language_models.config import AgentConfig
+
+        return vision_models(AgentConfig.from_environment(), remote_code=may_trust_remote_code())
 
     def asked_ids(self, name: str) -> np.ndarray[Any, Any]:
         """Ids (uint32) of the units that were asked about. ATTRIBUTE_NOT_FOUND."""

@@ -7,6 +7,7 @@ Arrow) is left to the method.
 from __future__ import annotations
 
 import builtins
+import collections.abc
 import difflib
 import functools
 import inspect
@@ -60,12 +61,7 @@ def checked(function: Function) -> Function:
 def _annotations(
     function: Callable[..., Any], signature: inspect.Signature
 ) -> Iterable[tuple[str, Any]]:
-    from visionlens_jlab.core.notebook import view
-    from visionlens_jlab.core.views import outcome_shapes as outcomes
-    from visionlens_jlab.evaluation.notebook import evaluation
-
-    names = {**vars(outcomes), **vars(evaluation), **vars(view)}  # named there for type checkers
-    names |= vars(builtins) | vars(sys.modules[function.__module__])
+    names = vars(builtins) | vars(sys.modules[function.__module__])
     for name, parameter in signature.parameters.items():
         keywords = parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)
         if keywords or not isinstance(parameter.annotation, str):
@@ -147,8 +143,10 @@ def _words(annotation: Any) -> list[str]:
 def _container(origin: Any, parts: tuple[Any, ...]) -> str:
     if origin is os.PathLike:
         return "a path"
-    if not isinstance(origin, type) or not issubclass(origin, Iterable):
+    if origin is collections.abc.Callable:
         return "a function"
+    if not issubclass(origin, Iterable):
+        return f"a {origin.__name__}"
     return "a dict" if issubclass(origin, Mapping) else f"a list of {' or '.join(_many(parts[0]))}"
 
 

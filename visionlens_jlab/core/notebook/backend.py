@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Literal, Protocol
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
-from visionlens_jlab.agents.notebook.backend import AgentBackend
-from visionlens_jlab.analysis.notebook.backend import AnalysisBackend
-from visionlens_jlab.attributes.notebook.backend import AttributeBackend
 from visionlens_jlab.core.datasets.shapes import DatasetDetail, DatasetInfo, IngestReport, Roots
 from visionlens_jlab.core.jobs.shapes import Job
 from visionlens_jlab.core.predicates.shapes import Filter
@@ -21,29 +19,69 @@ from visionlens_jlab.core.views.shapes import (
     ViewSpec,
 )
 from visionlens_jlab.core.workspace.shapes import Workspace, WorkspaceChange
-from visionlens_jlab.duplicates.shapes import Duplicates
-from visionlens_jlab.embeddings.shapes import EmbeddingSpace, Encoded, EncodeRequest
-from visionlens_jlab.evaluation.notebook.backend import EvaluationBackend
-from visionlens_jlab.ingestion.shapes import IngestRequest
-from visionlens_jlab.labels.shapes import EditDone, EditRequest, HistoryEntry
-from visionlens_jlab.map.shapes import Projection
 
 if TYPE_CHECKING:
     import numpy as np
     import pyarrow as pa
 
+    from visionlens_jlab.core.notebook.remote import Connection
+
 
 ORIGIN = "notebook"
 """Names this side in workspace changes."""
 
+P = TypeVar("P")
 
-class DatasetBackend(AgentBackend, AnalysisBackend, AttributeBackend, EvaluationBackend, Protocol):
+
+@dataclass(frozen=True)
+class BackendPart(Generic[P]):
+    """What the notebook methods of a capability ask of a dataset: a protocol, `P`.
+
+    Attributes
+    ----------
+    store : str
+        `module:class` of the part of the open dataset that answers in this process; named, not
+        imported, since a kernel with a server loads no store.
+    remote : callable
+        Makes what answers over the REST API.
+    """
+
+    store: str
+    remote: Callable[[Connection], P]
+
+
+@dataclass(frozen=True)
+class Factory:
+    """Makes what a dataset gives: the classes with the methods of all capabilities.
+
+    Attributes
+    ----------
+    view : callable
+        A view of a specification.
+    selection : callable
+        A view of exactly these ids, taken from a specification.
+    pictures : callable
+        Some samples as one WebP image; None: there is nothing to show.
+    """
+
+    view: Callable[[DatasetBackend, ViewSpec], Any]
+    selection: Callable[[DatasetBackend, ViewSpec, np.ndarray], Any]
+    pictures: Callable[[DatasetBackend, Sequence[int]], bytes | None]
+
+
+class DatasetBackend(Protocol):
     """One open dataset. Every method raises VisionLensError for what users can act on."""
 
     dataset: str
     """The slug: the dataset's key in every address."""
     linked: bool
     """Whether a front end can show this dataset, that is, whether a server owns it."""
+    factory: Factory
+    """Set by the Dataset that holds it: whatever comes from that gives the same views."""
+
+    def part(self, kind: BackendPart[P]) -> P:
+        """What a capability adds."""
+        ...
 
     def detail(self) -> DatasetDetail: ...
 
@@ -52,10 +90,12 @@ class DatasetBackend(AgentBackend, AnalysisBackend, AttributeBackend, Evaluation
         ...
 
     def trust_roots(self) -> Roots:
-        """Have all of them read from now on."""
+        """Have all of them read from now on; DISK_SPACE."""
         ...
 
-    def report(self, offset: int, limit: int) -> IngestReport | None: ...
+    def report(self, offset: int, limit: int) -> IngestReport | None:
+        """A page of the ingest report; None when there is none."""
+        ...
 
     def ids(self, spec: ViewSpec) -> np.ndarray:
         """The view's ids, uint32, in display order."""
@@ -63,33 +103,6 @@ class DatasetBackend(AgentBackend, AnalysisBackend, AttributeBackend, Evaluation
 
     def ids_and_scores(self, spec: ViewSpec) -> tuple[np.ndarray, np.ndarray | None]:
         """The same with float32 scores where the view searches."""
-        ...
-
-    def spaces(self) -> list[EmbeddingSpace]:
-        """Oldest first."""
-        ...
-
-    def delete_space(self, space: str) -> None: ...
-    def put_vectors(
-        self, space: EmbeddingSpace, ids: np.ndarray, vectors: np.ndarray
-    ) -> EmbeddingSpace:
-        """Added to the space, made when it is not there; VECTORS_INVALID, ID_UNKNOWN."""
-        ...
-
-    def put_query(self, space: str, vector: np.ndarray) -> str:
-        """The key of a vector that a view can search for; SPACE_NOT_FOUND, VECTORS_INVALID."""
-        ...
-
-    def projections(self) -> list[Projection]:
-        """Oldest first."""
-        ...
-
-    def points(self, projection: str, dimensions: int) -> np.ndarray:
-        """Float32 (largest id + 1, dimensions), rows of NaN; PROJECTION_NOT_FOUND."""
-        ...
-
-    def duplicates(self, kind: Literal["exact", "near"], offset: int, limit: int) -> Duplicates:
-        """A page of the groups that were found last."""
         ...
 
     def run(
@@ -105,35 +118,27 @@ class DatasetBackend(AgentBackend, AnalysisBackend, AttributeBackend, Evaluation
         """
         ...
 
-    def encode(self, request: EncodeRequest) -> Encoded:
-        """A text or an image as a query; MODEL_UNAVAILABLE, TEXT_UNSUPPORTED."""
+    def table(self, request: TableRequest) -> pa.Table:
+        """Rows of a view or of explicit ids."""
         ...
 
-    def table(self, request: TableRequest) -> pa.Table: ...
+    def predicate(self, text: str | None, filter: Filter | None) -> Predicate:
+        """Both forms of a checked predicate."""
+        ...
 
-    def predicate(self, text: str | None, filter: Filter | None) -> Predicate: ...
+    def sql(self, query: str) -> pa.Table:
+        """The result of one SELECT."""
+        ...
 
-    def sql(self, query: str) -> pa.Table: ...
-
-    def set_field(self, name: str, ids: np.ndarray, values: pa.Array, level: Level) -> Changed: ...
+    def set_field(
+        self, name: str, ids: np.ndarray, values: pa.Array, *, level: Level
+    ) -> Changed: ...
 
     def tag(self, request: TagRequest) -> Changed: ...
 
-    def edit(self, request: EditRequest) -> EditDone: ...
-
-    def undo(self) -> EditDone:
-        """NOTHING_TO_UNDO."""
+    def saved_views(self) -> list[SavedView]:
+        """By name."""
         ...
-
-    def redo(self) -> EditDone:
-        """NOTHING_TO_UNDO."""
-        ...
-
-    def history(self, annotation: int | None, offset: int, limit: int) -> list[HistoryEntry]:
-        """A page, newest first."""
-        ...
-
-    def saved_views(self) -> list[SavedView]: ...
 
     def save_view(self, name: str, spec: ViewSpec) -> SavedView:
         """Replaces one of that name."""
@@ -143,23 +148,27 @@ class DatasetBackend(AgentBackend, AnalysisBackend, AttributeBackend, Evaluation
         """VIEW_NOT_FOUND."""
         ...
 
-    def thumbnails(self, sample_ids: Sequence[int]) -> list[bytes | None]:
-        """One WebP image per sample, None where there is none."""
+    def make_workspace(self, notebook: str | None) -> Workspace:
+        """The workspace of (dataset, notebook), made when there is none."""
         ...
 
-    def make_workspace(self, notebook: str | None) -> Workspace: ...
+    def workspace(self, workspace: str) -> Workspace:
+        """WORKSPACE_NOT_FOUND."""
+        ...
 
-    def workspace(self, workspace: str) -> Workspace: ...
-
-    def change(self, workspace: str, change: WorkspaceChange) -> Workspace: ...
+    def change(self, workspace: str, change: WorkspaceChange) -> Workspace:
+        """WORKSPACE_CONFLICT when another changed the same part."""
+        ...
 
     def selection(self, workspace: str) -> np.ndarray:
         """The selected ids, uint32."""
         ...
 
     def set_selection(
-        self, workspace: str, ids: np.ndarray, base_version: int, level: Level
-    ) -> Workspace: ...
+        self, workspace: str, ids: np.ndarray, base_version: int, origin: str, level: Level
+    ) -> Workspace:
+        """WORKSPACE_CONFLICT when another changed the selection."""
+        ...
 
     def close(self) -> None: ...
 
@@ -169,16 +178,20 @@ class Backend(Protocol):
 
     def datasets(self) -> list[DatasetInfo]: ...
 
-    def open(self, name: str, *, read_only: bool = False) -> DatasetBackend: ...
+    def open(self, name: str, *, read_only: bool = False) -> DatasetBackend:
+        """By slug, name or uuid; DATASET_NOT_FOUND, DATASET_BUSY."""
+        ...
 
-    def delete(self, name: str) -> None: ...
+    def delete(self, name: str) -> None:
+        """By slug, name or uuid; DATASET_NOT_FOUND, DATASET_BUSY."""
+        ...
 
-    def ingest(
-        self, request: IngestRequest, rows: pa.Table | None, on_progress: Callable[[Job], None]
+    def create(
+        self, request: JobParameters, rows: pa.Table | None, on_progress: Callable[[Job], None]
     ) -> str:
-        """Run an ingest to its end and return the dataset's slug.
+        """Run a job that makes its dataset to its end; the dataset's slug.
 
-        `rows` are those of a DataFrame, whose `request.source` is only a label.
+        `rows` are those of a DataFrame, for a kind of job that takes some.
         KeyboardInterrupt cancels the job and is raised again.
         """
         ...

@@ -68,7 +68,7 @@ def named_folder(data_dir: str | os.PathLike[str], *, create: bool = False) -> P
 
 def _server(address: Address) -> Backend:
     """The server's backend."""
-    from visionlens_jlab.core.notebook.http import HttpBackend
+    from visionlens_jlab.core.notebook.remote_dataset import RemoteBackend
     from visionlens_jlab.core.notebook.transport import Transport
 
     with _lock:
@@ -79,7 +79,7 @@ def _server(address: Address) -> Backend:
             except VisionLensError:
                 transport.close()
                 raise
-            _servers[address] = HttpBackend(transport)
+            _servers[address] = RemoteBackend(transport)
         return _servers[address]
 
 

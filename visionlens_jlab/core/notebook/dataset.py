@@ -4,31 +4,24 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self
 
 import numpy as np
 
-from visionlens_jlab.agents.notebook.dataset import Asking
-from visionlens_jlab.analysis.notebook.dataset import Analysing
-from visionlens_jlab.attributes.notebook.attributes import VisualAttributes
 from visionlens_jlab.core.notebook.arguments import checked_methods
-from visionlens_jlab.core.notebook.backend import DatasetBackend
-from visionlens_jlab.core.notebook.derived import Derived
+from visionlens_jlab.core.notebook.backend import DatasetBackend, Factory
 from visionlens_jlab.core.notebook.ids import check_text, ids_of
 from visionlens_jlab.core.notebook.lens import Lens
+from visionlens_jlab.core.notebook.report import Report
 from visionlens_jlab.core.notebook.shapes import shaped
 from visionlens_jlab.core.notebook.specs import outcome_spec, search_spec, sort_keys
 from visionlens_jlab.core.notebook.values import ids_and_values
-from visionlens_jlab.core.notebook.view import View
+from visionlens_jlab.core.notebook.view import PLAIN, S, V, Viewing, narrowed
 from visionlens_jlab.core.shapes import Level
 from visionlens_jlab.core.views.outcome_shapes import OutcomeFilter
 from visionlens_jlab.core.views.search_shapes import SearchSpec
 from visionlens_jlab.core.views.shapes import SavedView, TagRequest, ViewSpec
-from visionlens_jlab.embeddings.notebook.search_backend import Searching
 from visionlens_jlab.errors import unknown
-from visionlens_jlab.evaluation.notebook.dataset import Evaluating
-from visionlens_jlab.ingestion.notebook import Report
-from visionlens_jlab.labels.notebook import Repairs
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,14 +31,17 @@ GROUND_TRUTH = "ground_truth"
 
 
 @checked_methods
-class Dataset(Analysing, Asking, Derived, Evaluating, Repairs, Searching, VisualAttributes):
+class Dataset(Viewing[V], Generic[V, S]):
     """An open dataset; `open` and `ingest` give one.
 
     Usable as a context manager: leaving it closes the dataset.
     """
 
+    _factory: ClassVar[Factory] = PLAIN
+
     def __init__(self, backend: DatasetBackend) -> None:
         self._backend = backend
+        backend.factory = self._factory
 
     @property
     def name(self) -> str:
@@ -157,7 +153,7 @@ class Dataset(Analysing, Asking, Derived, Evaluating, Repairs, Searching, Visual
         """
         return self._everything(level).to_pandas(columns=columns, all=all)
 
-    def where(self, predicate: str) -> View:
+    def where(self, predicate: str) -> V:
         """The samples that satisfy a predicate, such as `class = 'car' and area < 900`.
 
         Conditions on annotations joined by `and` speak of one annotation, and of ground truth
@@ -181,7 +177,7 @@ class Dataset(Analysing, Asking, Derived, Evaluating, Repairs, Searching, Visual
         search: SearchSpec | Mapping[str, Any] | None = None,
         outcomes: OutcomeFilter | Mapping[str, Any] | None = None,
         saved: str | None = None,
-    ) -> View:
+    ) -> V:
         """A view with a level and an order.
 
         Parameters
@@ -229,8 +225,8 @@ class Dataset(Analysing, Asking, Derived, Evaluating, Repairs, Searching, Visual
             "outcomes": None if outcomes is None else outcome_spec(outcomes),
         }
         changed = {name: value for name, value in given.items() if value is not None}
-        view = View(self._backend, shaped(ViewSpec, {**dict(spec), **changed}))
-        return view.where(predicate) if predicate else view
+        spec = shaped(ViewSpec, {**dict(spec), **changed})
+        return self._view(narrowed(self._backend, spec, predicate) if predicate else spec)
 
     def saved_views(self) -> list[SavedView]:
         """The saved views by name: `name`, `view`, `predicate`, `created_at`, `modified_at`.
@@ -283,7 +279,7 @@ class Dataset(Analysing, Asking, Derived, Evaluating, Repairs, Searching, Visual
             FIELD_TYPE, ID_UNKNOWN, DATASET_READ_ONLY.
         """
         ids, array = ids_and_values(name, values, level, lambda: self._ascending(level))
-        return self._backend.set_field(name, ids, array, level).changed
+        return self._backend.set_field(name, ids, array, level=level).changed
 
     def tag(self, ids: Any, tag: str, *, level: Level = "samples") -> int:
         """Add a tag; returns how many rows had it not.
@@ -308,7 +304,7 @@ class Dataset(Analysing, Asking, Derived, Evaluating, Repairs, Searching, Visual
         """Remove a tag; returns how many rows had it. Parameters as in `tag`."""
         return self._tag(ids, tag, level, remove=True)
 
-    def show(self, workspace: str | None = None) -> Lens:
+    def show(self, workspace: str | None = None) -> Lens[V, S]:
         """Open the panels beside this notebook and link them to it.
 
         Where no front end listens, the lens still works and shows as a picture.
@@ -335,7 +331,7 @@ class Dataset(Analysing, Asking, Derived, Evaluating, Repairs, Searching, Visual
         """Let go of the dataset, so that another process can open it."""
         self._backend.close()
 
-    def __enter__(self) -> Dataset:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -352,8 +348,8 @@ class Dataset(Analysing, Asking, Derived, Evaluating, Repairs, Searching, Visual
             f" {detail.annotations:,} annotations, {len(detail.class_list):,} classes{state}>"
         )
 
-    def _everything(self, level: Level) -> View:
-        return View(self._backend, shaped(ViewSpec, level=level))
+    def _everything(self, level: Level) -> V:
+        return self._view(shaped(ViewSpec, level=level))
 
     def _saved(self, name: str) -> SavedView:
         known = {found.name: found for found in self._backend.saved_views()}
@@ -362,7 +358,7 @@ class Dataset(Analysing, Asking, Derived, Evaluating, Repairs, Searching, Visual
         return known[name]
 
     def _of_all_sources(self, level: Level) -> np.ndarray:
-        return np.sort(View(self._backend, shaped(ViewSpec, level=level, all=True)).ids)
+        return np.sort(self._backend.ids(shaped(ViewSpec, level=level, all=True)))
 
     def _ascending(self, level: Level) -> np.ndarray:
         return np.sort(self._everything(level).ids)

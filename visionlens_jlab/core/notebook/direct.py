@@ -3,44 +3,26 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import pyarrow as pa
 
-from visionlens_jlab.agents.notebook.backend import DirectAgents
-from visionlens_jlab.analysis.notebook.backend import DirectAnalyses
-from visionlens_jlab.attributes.notebook.backend import DirectAttributes
-from visionlens_jlab.core.datasets.shapes import DatasetDetail, DatasetInfo, IngestReport, Roots
+from visionlens_jlab.core.capability import resolve
+from visionlens_jlab.core.datasets.shapes import DatasetInfo, Roots
 from visionlens_jlab.core.jobs.shapes import Job
-from visionlens_jlab.core.notebook.backend import ORIGIN
-from visionlens_jlab.core.predicates.shapes import Filter
-from visionlens_jlab.core.shapes import JobParameters, Level
+from visionlens_jlab.core.notebook.backend import BackendPart, Factory, P
+from visionlens_jlab.core.shapes import JobParameters
 from visionlens_jlab.core.system.loading import importing
-from visionlens_jlab.core.views.shapes import (
-    Changed,
-    Predicate,
-    SavedView,
-    TableRequest,
-    TagRequest,
-    ViewSpec,
-)
-from visionlens_jlab.core.workspace.shapes import Workspace, WorkspaceChange
-from visionlens_jlab.duplicates.shapes import Duplicates
-from visionlens_jlab.embeddings.shapes import EmbeddingSpace, Encoded, EncodeRequest
+from visionlens_jlab.core.views.shapes import TableRequest, ViewSpec
 from visionlens_jlab.errors import VisionLensError, unknown
-from visionlens_jlab.evaluation.notebook.backend import DirectEvaluations
-from visionlens_jlab.ingestion.shapes import IngestRequest
-from visionlens_jlab.labels.shapes import EditDone, EditRequest, HistoryEntry
-from visionlens_jlab.map.shapes import Projection
 
 if TYPE_CHECKING:
     from visionlens_jlab.core.catalog.store import DatasetStore
     from visionlens_jlab.core.datasets.library import Library
-    from visionlens_jlab.core.workspace.service import WorkspaceService
 
 
 class DirectBackend:
@@ -76,8 +58,8 @@ class DirectBackend:
         self._check_holds(name)
         self._library.delete(name)
 
-    def ingest(
-        self, request: IngestRequest, rows: pa.Table | None, on_progress: Callable[[Job], None]
+    def create(
+        self, request: JobParameters, rows: pa.Table | None, on_progress: Callable[[Job], None]
     ) -> str:
         """Run the job in this process; KeyboardInterrupt leaves what was committed."""
         with importing():
@@ -95,32 +77,44 @@ class DirectBackend:
             raise unknown("DATASET_NOT_FOUND", "dataset", name, [])
 
 
-class DirectDataset(DirectAgents, DirectAnalyses, DirectAttributes, DirectEvaluations):
-    """One dataset that this process has open."""
+class DirectDataset:
+    """One dataset that this process has open: its store answers."""
 
     linked = False
+    factory: Factory
 
     def __init__(self, library: Library, store: DatasetStore) -> None:
+        from visionlens_jlab.core.workspace.service import WorkspaceService
+
         self.dataset = store.slug
         self._library = library
         self._store = store
+        self.detail = store.detail
+        self.roots = store.roots
+        self.report = store.report
+        self.predicate = store.predicate
+        self.sql = store.sql
+        self.set_field = store.set_field
+        self.tag = store.tag
+        self.saved_views = store.saved_views
+        self.save_view = store.save_view
+        self.delete_view = store.delete_view
+        self.close = store.close
+        workspaces = WorkspaceService(store)
+        self.make_workspace = workspaces.find_or_create
+        self.workspace = workspaces.get
+        self.change = workspaces.change
+        self.selection = workspaces.selection
+        self.set_selection = workspaces.set_selection
 
-    def detail(self) -> DatasetDetail:
-        """Counts, classes, splits, fields."""
-        return self._store.detail()
-
-    def roots(self) -> Roots:
-        """Where the images lie, and which of these places are read."""
-        return self._store.roots()
+    def part(self, kind: BackendPart[P]) -> P:
+        """The part of the store."""
+        return cast("P", self._store.part(resolve(kind.store)))
 
     def trust_roots(self) -> Roots:
         """Have all of them read from now on; DISK_SPACE."""
         self._store.trust_roots()
         return self._store.roots()
-
-    def report(self, offset: int, limit: int) -> IngestReport | None:
-        """A page of the ingest report; None when there is none."""
-        return self._store.report(offset, limit)
 
     def ids(self, spec: ViewSpec) -> np.ndarray:
         """The view's ids, uint32, in display order."""
@@ -130,54 +124,6 @@ class DirectDataset(DirectAgents, DirectAnalyses, DirectAttributes, DirectEvalua
         """The same with float32 scores where the view searches."""
         view = self._store.view(spec)
         return view.ids, view.scores
-
-    def spaces(self) -> list[EmbeddingSpace]:
-        """Oldest first."""
-        from visionlens_jlab.embeddings.store.embeddings import Embeddings
-
-        return self._store.part(Embeddings).all()
-
-    def delete_space(self, space: str) -> None:
-        """With its vectors, index and projections; SPACE_NOT_FOUND."""
-        from visionlens_jlab.embeddings.store.embeddings import Embeddings
-
-        self._store.part(Embeddings).delete(space)
-
-    def put_vectors(
-        self, space: EmbeddingSpace, ids: np.ndarray, vectors: np.ndarray
-    ) -> EmbeddingSpace:
-        """Added to the space, made when it is not there; VECTORS_INVALID, ID_UNKNOWN."""
-        from visionlens_jlab.embeddings.store.embeddings import Embeddings
-
-        self._store.part(Embeddings).add(space, ids, vectors)
-        return self._store.part(Embeddings).read(space.space)
-
-    def put_query(self, space: str, vector: np.ndarray) -> str:
-        """The key of a vector that a view can search for; SPACE_NOT_FOUND, VECTORS_INVALID."""
-        from visionlens_jlab.embeddings.store.embeddings import Embeddings
-
-        return self._store.part(Embeddings).put_query(space, vector, kind="vector")
-
-    def projections(self) -> list[Projection]:
-        """Oldest first."""
-        from visionlens_jlab.map.store.projections import Projections
-
-        return self._store.part(Projections).all()
-
-    def points(self, projection: str, dimensions: int) -> np.ndarray:
-        """Float32 (largest id + 1, dimensions), rows of NaN; PROJECTION_NOT_FOUND."""
-        from visionlens_jlab.map.store.projections import Projections
-
-        ids, coordinates = self._store.part(Projections).coordinates(projection)
-        points = np.full((int(ids.max(initial=0)) + 1, dimensions), np.nan, dtype=np.float32)
-        points[ids] = coordinates
-        return points
-
-    def duplicates(self, kind: Literal["exact", "near"], offset: int, limit: int) -> Duplicates:
-        """A page of the groups that were found last."""
-        from visionlens_jlab.duplicates.store.groups import DuplicateGroups
-
-        return self._store.part(DuplicateGroups).read(kind, offset, limit)
 
     def run(
         self,
@@ -190,15 +136,6 @@ class DirectDataset(DirectAgents, DirectAnalyses, DirectAttributes, DirectEvalua
 
         return run_job(self._library, request, on_progress=on_progress, table=rows)
 
-    def encode(self, request: EncodeRequest) -> Encoded:
-        """A text or an image as a query, with the space's model in this process.
-
-        MODEL_UNAVAILABLE, TEXT_UNSUPPORTED, IMAGE_UNREADABLE.
-        """
-        from visionlens_jlab.embeddings.queries.here import encode_here
-
-        return encode_here(self._store, request)
-
     def table(self, request: TableRequest) -> pa.Table:
         """Rows of a view or of explicit ids."""
         return self._store.tables.read(
@@ -207,97 +144,3 @@ class DirectDataset(DirectAgents, DirectAnalyses, DirectAttributes, DirectEvalua
             ids=request.ids,
             columns=request.columns,
         )
-
-    def predicate(self, text: str | None, filter: Filter | None) -> Predicate:
-        """Both forms of a checked predicate."""
-        return self._store.predicate(text, filter)
-
-    def sql(self, query: str) -> pa.Table:
-        """The result of one SELECT."""
-        return self._store.sql(query)
-
-    def set_field(self, name: str, ids: np.ndarray, values: pa.Array, level: Level) -> Changed:
-        """Set a field of some rows; DATASET_READ_ONLY."""
-        return self._store.set_field(name, ids, values, level=level)
-
-    def tag(self, request: TagRequest) -> Changed:
-        """Add or remove a tag; DATASET_READ_ONLY."""
-        return self._store.tag(request)
-
-    def edit(self, request: EditRequest) -> EditDone:
-        """Change labels; DATASET_READ_ONLY."""
-        from visionlens_jlab.labels.store.edits import Edits
-
-        return self._store.part(Edits).edit(request)
-
-    def undo(self) -> EditDone:
-        """Take the last change of labels back; NOTHING_TO_UNDO, DATASET_READ_ONLY."""
-        from visionlens_jlab.labels.store.edits import Edits
-
-        return self._store.part(Edits).undo()
-
-    def redo(self) -> EditDone:
-        """Do it again; NOTHING_TO_UNDO, DATASET_READ_ONLY."""
-        from visionlens_jlab.labels.store.edits import Edits
-
-        return self._store.part(Edits).redo()
-
-    def history(self, annotation: int | None, offset: int, limit: int) -> list[HistoryEntry]:
-        """A page of the changes of labels, newest first."""
-        from visionlens_jlab.labels.store.edits import Edits
-
-        return self._store.part(Edits).history(annotation, offset, limit)
-
-    def saved_views(self) -> list[SavedView]:
-        """The views kept under a name, by name."""
-        return self._store.saved_views()
-
-    def save_view(self, name: str, spec: ViewSpec) -> SavedView:
-        """Keep a view; DATASET_READ_ONLY."""
-        return self._store.save_view(name, spec)
-
-    def delete_view(self, name: str) -> None:
-        """Forget a view; VIEW_NOT_FOUND, DATASET_READ_ONLY."""
-        self._store.delete_view(name)
-
-    def thumbnails(self, sample_ids: Sequence[int]) -> list[bytes | None]:
-        """One WebP image per sample, None where there is none."""
-        from visionlens_jlab.media.store.images import Images
-
-        wanted, lost = [(sample_id, "") for sample_id in sample_ids], list[int]()
-        contents = self._store.part(Images).thumbnails.read_many(wanted, lost)
-        if lost and self._store.part(Images).mend(lost):
-            contents = self._store.part(Images).thumbnails.read_many(wanted)
-        return [content or None for content in contents]
-
-    def make_workspace(self, notebook: str | None) -> Workspace:
-        """The workspace of (dataset, notebook), made when there is none."""
-        return self._workspaces.find_or_create(notebook)
-
-    def workspace(self, workspace: str) -> Workspace:
-        """WORKSPACE_NOT_FOUND when it does not exist."""
-        return self._workspaces.get(workspace)
-
-    def change(self, workspace: str, change: WorkspaceChange) -> Workspace:
-        """WORKSPACE_CONFLICT when another changed the same part."""
-        return self._workspaces.change(workspace, change)
-
-    def selection(self, workspace: str) -> np.ndarray:
-        """The selected ids, uint32."""
-        return self._workspaces.selection(workspace)
-
-    def set_selection(
-        self, workspace: str, ids: np.ndarray, base_version: int, level: Level
-    ) -> Workspace:
-        """WORKSPACE_CONFLICT when another changed the selection."""
-        return self._workspaces.set_selection(workspace, ids, base_version, ORIGIN, level)
-
-    def close(self) -> None:
-        """Let go of the DuckDB file."""
-        self._store.close()
-
-    @property
-    def _workspaces(self) -> WorkspaceService:
-        from visionlens_jlab.core.workspace.service import WorkspaceService
-
-        return WorkspaceService(self._store)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Generic, Self
 
 import numpy as np
 
@@ -12,10 +12,10 @@ from visionlens_jlab.core.notebook.arguments import checked_methods
 from visionlens_jlab.core.notebook.backend import ORIGIN, DatasetBackend
 from visionlens_jlab.core.notebook.comms import State, link, report_failure
 from visionlens_jlab.core.notebook.ids import check_text, ids_of
-from visionlens_jlab.core.notebook.picture import TILES, contact_sheet, header, to_html
+from visionlens_jlab.core.notebook.picture import TILES, header, to_html
 from visionlens_jlab.core.notebook.shapes import shaped
 from visionlens_jlab.core.notebook.specs import checked_filter
-from visionlens_jlab.core.notebook.view import Selection, View
+from visionlens_jlab.core.notebook.view import S, Selection, V, View, Viewing
 from visionlens_jlab.core.shapes import Level
 from visionlens_jlab.core.views.shapes import ViewSpec
 from visionlens_jlab.core.workspace.shapes import Workspace, WorkspaceChange
@@ -23,7 +23,7 @@ from visionlens_jlab.errors import VisionLensError
 
 
 @checked_methods
-class Lens:
+class Lens(Viewing[V], Generic[V, S]):
     """A workspace: what the panels show and what is selected in them.
 
     Reading asks whoever keeps the workspace, so a running cell never sees an old selection.
@@ -36,7 +36,7 @@ class Lens:
         self._ids: tuple[int, np.ndarray] | None = None
 
     @classmethod
-    def link(cls, backend: DatasetBackend, workspace: Workspace, notebook: str | None) -> Lens:
+    def link(cls, backend: DatasetBackend, workspace: Workspace, notebook: str | None) -> Self:
         """A lens on a workspace, announced to the front end where there is one."""
         if backend.linked:
             link.show(workspace.dataset, workspace.workspace, notebook)
@@ -48,19 +48,19 @@ class Lens:
         return self._workspace
 
     @property
-    def view(self) -> View:
+    def view(self) -> V:
         """What the panels show now."""
-        return View(self._backend, self._state().view)
+        return self._view(self._state().view)
 
     @property
-    def selection(self) -> Selection:
+    def selection(self) -> S:
         """What is selected now; its ids stay as they are when the selection changes.
 
         At level annotations of a selection of samples stand their ground-truth annotations.
         """
         return self._selection(self._state())
 
-    def select(self, what: Any, *, level: Level = "samples") -> Selection:
+    def select(self, what: Any, *, level: Level = "samples") -> S:
         """Select in every panel and return the new selection.
 
         Parameters
@@ -80,18 +80,18 @@ class Lens:
             check_text(what)
             chosen = shaped(ViewSpec, level=level, filter=checked_filter(self._backend, what))
             return self._select_view(chosen)
-        if type(what) is View and what.level == level:
+        if isinstance(what, View) and not isinstance(what, Selection) and what.level == level:
             return self._select_view(what.spec)
         ids = ids_of(what, level, lambda: np.sort(self._backend.ids(shaped(ViewSpec, level=level))))
         return self._selection(
             self._change(
                 lambda state: self._backend.set_selection(
-                    self._workspace, ids, state.version, level
+                    self._workspace, ids, state.version, ORIGIN, level
                 )
             )
         )
 
-    def filter(self, predicate: str | None) -> View:
+    def filter(self, predicate: str | None) -> V:
         """Show only what satisfies a predicate, None: everything; returns the new view.
 
         Raises
@@ -108,9 +108,9 @@ class Lens:
                 WorkspaceChange(base_version=state.version, origin=ORIGIN, view=view),
             )
 
-        return View(self._backend, self._change(change).view)
+        return self._view(self._change(change).view)
 
-    def on_selection(self, callback: Callable[[Selection], object]) -> Callable[[], None]:
+    def on_selection(self, callback: Callable[[S], object]) -> Callable[[], None]:
         """Call `callback(selection)` after each change of the selection.
 
         It may run in another thread while a cell runs; what it raises is printed and nothing else
@@ -118,21 +118,23 @@ class Lens:
         """
         return self._on_change("selection_version", lambda: callback(self.selection))
 
-    def on_view(self, callback: Callable[[View], object]) -> Callable[[], None]:
+    def on_view(self, callback: Callable[[V], object]) -> Callable[[], None]:
         """Call `callback(view)` after each change of the view, as `on_selection` does."""
         return self._on_change("view_version", lambda: callback(self.view))
 
     def _state(self) -> Workspace:
         return self._backend.workspace(self._workspace)
 
-    def _selection(self, state: Workspace) -> Selection:
+    def _selection(self, state: Workspace) -> S:
         version = state.selection.version
         known = self._ids
         if known is None or known[0] != version or len(known[1]) != state.selection.count:
             known = self._ids = (version, self._backend.selection(self._workspace))
-        return Selection(self._backend, shaped(ViewSpec, level=state.selection.level), known[1])
+        base = shaped(ViewSpec, level=state.selection.level)
+        made: S = self._backend.factory.selection(self._backend, base, known[1])
+        return made
 
-    def _select_view(self, chosen: ViewSpec) -> Selection:
+    def _select_view(self, chosen: ViewSpec) -> S:
         def change(state: Workspace) -> Workspace:
             return self._backend.change(
                 self._workspace,
@@ -181,8 +183,8 @@ class Lens:
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         state = self._state()
-        shown = View(self._backend, state.view).ids_at("samples")[:TILES]
-        sheet = contact_sheet(self._backend.thumbnails(shown.tolist()))
+        shown = self._view(state.view).ids_at("samples")[:TILES]
+        sheet = self._backend.factory.pictures(self._backend, shown.tolist())
         name = self._backend.detail().name
         return {
             "text/plain": f"<Lens on {self._backend.dataset}: {header(state)}>",

@@ -3,67 +3,11 @@
 from __future__ import annotations
 
 import base64
-import io
-from collections.abc import Sequence
-from contextlib import suppress
 from html import escape
-from typing import TYPE_CHECKING
 
 from visionlens_jlab.core.workspace.shapes import Workspace
 
-if TYPE_CHECKING:
-    from PIL.Image import Image
-
 TILES = 24
-COLUMNS = 8
-TILE = (104, 78)
-GAP = 4
-TRANSPARENT = (0, 0, 0, 0)
-EMPTY = (224, 224, 224)
-LARGEST = 100_000
-QUALITIES = (75, 55, 35, 15)
-
-
-def contact_sheet(thumbnails: Sequence[bytes | None]) -> bytes | None:
-    """Up to 24 images side by side as one WebP of less than 100 kB; None when there are none.
-
-    An image that is missing or unreadable leaves an empty tile.
-    """
-    from PIL import Image
-
-    shown = thumbnails[:TILES]
-    if not shown:
-        return None
-    columns = min(COLUMNS, len(shown))
-    rows = -(-len(shown) // columns)
-    size = (columns * (TILE[0] + GAP) + GAP, rows * (TILE[1] + GAP) + GAP)
-    sheet = Image.new("RGBA", size, TRANSPARENT)
-    for place, data in enumerate(shown):
-        row, column = divmod(place, columns)
-        corner = (GAP + column * (TILE[0] + GAP), GAP + row * (TILE[1] + GAP))
-        sheet.paste(_tile(data), corner)
-    return _encode(sheet)
-
-
-def _tile(data: bytes | None) -> Image:
-    from PIL import Image, ImageOps
-
-    from visionlens_jlab.media.headers import UnreadableImageError
-    from visionlens_jlab.media.thumbnails import open_thumbnail
-
-    if data is not None:
-        with suppress(UnreadableImageError):
-            return ImageOps.fit(open_thumbnail(data).convert("RGB"), TILE)
-    return Image.new("RGB", TILE, EMPTY)
-
-
-def _encode(sheet: Image) -> bytes:
-    for quality in QUALITIES:
-        buffer = io.BytesIO()
-        sheet.save(buffer, "WEBP", quality=quality)
-        if buffer.tell() < LARGEST:
-            break
-    return buffer.getvalue()
 
 
 def header(workspace: Workspace) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import warnings
 from collections.abc import Mapping, Sequence
@@ -15,7 +16,7 @@ from visionlens_jlab.core.views.outcome_shapes import OutcomeFilter
 from visionlens_jlab.core.views.search_shapes import SearchSpec
 from visionlens_jlab.core.views.shapes import SortKey
 
-_PACKAGE = f"{__package__}."
+_OWN = re.compile(r"visionlens_jlab\.(?!tests\.)")
 
 
 def conjunction(*filters: Filter | None) -> Filter | None:
@@ -69,6 +70,6 @@ def outside() -> int:
     """The number of callers up to the first that is not of this package, as `warn` counts them."""
     frame: FrameType | None = sys._getframe(1)
     level = 1
-    while frame is not None and frame.f_globals.get("__name__", "").startswith(_PACKAGE):
+    while frame is not None and _OWN.match(frame.f_globals.get("__name__", "")):
         frame, level = frame.f_back, level + 1
     return level

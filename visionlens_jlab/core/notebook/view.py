@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Generic
 
 import numpy as np
+from typing_extensions import TypeVar
 
 from visionlens_jlab.core.notebook.arguments import checked_methods
-from visionlens_jlab.core.notebook.backend import DatasetBackend
+from visionlens_jlab.core.notebook.backend import DatasetBackend, Factory
 from visionlens_jlab.core.notebook.frames import ID_COLUMN, to_frame
 from visionlens_jlab.core.notebook.ids import unique
 from visionlens_jlab.core.notebook.shapes import shaped
@@ -18,18 +18,29 @@ from visionlens_jlab.core.predicates.shapes import In
 from visionlens_jlab.core.shapes import Level
 from visionlens_jlab.core.views.shapes import TableRequest, TagRequest, ViewSpec
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.export.notebook import export
-from visionlens_jlab.export.shapes import ExportReport
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-    from visionlens_jlab.evaluation.notebook.evaluation import Evaluation
+V = TypeVar("V", bound="View[Any, Any]", default=Any)
+"""The class of views that the product gives: this one with what capabilities add."""
+S = TypeVar("S", bound="View[Any, Any]", default=Any)
+"""The same of selections."""
+
+
+class Viewing(Generic[V]):
+    """Something of a dataset that gives views."""
+
+    _backend: DatasetBackend
+
+    def _view(self, spec: ViewSpec) -> V:
+        made: V = self._backend.factory.view(self._backend, spec)
+        return made
 
 
 @checked_methods
-class View:
+class View(Viewing[V], Generic[V, S]):
     """Samples or annotations that satisfy a predicate, in an order.
 
     A view holds no rows: each reading asks the dataset, so it always shows the present state.
@@ -142,7 +153,7 @@ class View:
         """
         return to_frame(self.to_arrow(level, columns, all=all), level or self.level)
 
-    def where(self, predicate: str) -> View:
+    def where(self, predicate: str) -> V:
         """The part of this view that also satisfies a predicate.
 
         Raises
@@ -150,11 +161,9 @@ class View:
         VisionLensError
             PREDICATE_INVALID or FIELD_UNKNOWN, naming the place in the text.
         """
-        added = checked_filter(self._backend, predicate)
-        narrowed = self.spec.model_copy(update={"filter": conjunction(self.spec.filter, added)})
-        return View(self._backend, narrowed)
+        return self._view(narrowed(self._backend, self.spec, predicate))
 
-    def sample(self, n: int, *, seed: int | None = None) -> Selection:
+    def sample(self, n: int, *, seed: int | None = None) -> S:
         """Up to `n` random rows of this view, in its order; the same seed draws the same ones.
 
         Raises
@@ -169,7 +178,7 @@ class View:
                 )
         ids = self.ids
         drawn = np.random.default_rng(seed).permutation(len(ids))[:n]
-        return Selection(self._backend, self.spec, ids[np.sort(drawn)])
+        return self._selection(self.spec, ids[np.sort(drawn)])
 
     def save(self, name: str) -> None:
         """Keep this view under a name, for every panel and for `Dataset.view(saved=name)`.
@@ -193,72 +202,13 @@ class View:
         """
         return self._backend.tag(self._tag_request(tag)).changed
 
-    def export(
-        self,
-        path: str | os.PathLike[str],
-        format: Literal["coco", "yolo", "voc", "class_folders"],
-        *,
-        source: str = "ground_truth",
-        images: Literal["copy", "link", "none"] = "copy",
-        **options: Any,
-    ) -> ExportReport:
-        """Write the view's samples with their matching annotations in a label format; waits.
-
-        Boxes mean the upright image. The folder appears when it is whole; nothing is left of an
-        export that failed or was interrupted.
-
-        Parameters
-        ----------
-        path : str or path
-            A folder that is new or empty.
-        format : {"coco", "yolo", "voc", "class_folders"}
-            What to write.
-        source : str
-            "ground_truth", or a run: its predictions as labels, with their confidence where the
-            format has a place for it.
-        images : {"copy", "link", "none"}
-            Whether image files are copied, linked (hard links where possible), or left out.
-        **options
-            yolo: `task` ("detect", "segment", "obb" or "pose"); by default what holds most.
-
-        Returns
-        -------
-        ExportReport
-            `path`, `format`, `images`, `annotations`, `files`, and `issues`: what the format
-            cannot hold as it is, each with `code`, `message`, `count` and `items`.
-
-        Raises
-        ------
-        VisionLensError
-            EXPORT_NOT_EMPTY, RUN_NOT_FOUND, PERMISSION_DENIED, DISK_SPACE.
-        """
-        spec, ids = self._exported()
-        return export(
-            self._backend,
-            path,
-            format,
-            view=spec,
-            ids=ids,
-            source=source,
-            images=images,
-            options=options,
-        )
-
-    def evaluate(self, run: str, **settings: Any) -> Evaluation:
-        """Evaluate a run on the samples of this view; arguments as in `Dataset.evaluate`.
-
-        Raises
-        ------
-        VisionLensError
-            RUN_NOT_FOUND, EVALUATION_INVALID, REQUEST_INVALID, DATASET_READ_ONLY.
-        """
-        from visionlens_jlab.evaluation.notebook.dataset import evaluate_run
-
-        return evaluate_run(self._backend, run, view=self, **settings)
-
     def _exported(self) -> tuple[ViewSpec, np.ndarray | None]:
         """What an export is asked for: a view, and ids of it."""
         return self.spec, None
+
+    def _selection(self, base: ViewSpec, ids: np.ndarray) -> S:
+        made: S = self._backend.factory.selection(self._backend, base, ids)
+        return made
 
     def _tag_request(self, tag: str) -> TagRequest:
         return shaped(TagRequest, tag=tag, level=self.level, view=self.spec)
@@ -280,7 +230,7 @@ class View:
 
 
 @checked_methods
-class Selection(View):
+class Selection(View[V, S]):
     """A view of exactly these ids, in this order, whatever happens to the dataset."""
 
     def __init__(self, backend: DatasetBackend, base: ViewSpec, ids: np.ndarray) -> None:
@@ -322,6 +272,16 @@ class Selection(View):
 
     def __repr__(self) -> str:
         return f"<Selection of {self._backend.dataset}: {len(self._ids):,} {self.level}>"
+
+
+PLAIN = Factory(View, Selection, lambda backend, samples: None)
+"""Without what capabilities add."""
+
+
+def narrowed(backend: DatasetBackend, spec: ViewSpec, predicate: str) -> ViewSpec:
+    """The part of a view that also satisfies a predicate; PREDICATE_INVALID, FIELD_UNKNOWN."""
+    added = checked_filter(backend, predicate)
+    return spec.model_copy(update={"filter": conjunction(spec.filter, added)})
 
 
 def _listed(columns: Sequence[str] | None) -> list[str] | None:

@@ -16,6 +16,7 @@ from visionlens_jlab.core.notebook.shapes import shaped
 from visionlens_jlab.core.shapes import Level
 from visionlens_jlab.core.system.confinement import Confinement, not_trusted
 from visionlens_jlab.core.views.shapes import TableRequest, ViewSpec
+from visionlens_jlab.embeddings.notebook.backend import SPACES
 from visionlens_jlab.embeddings.shapes import EmbeddingSpace
 from visionlens_jlab.errors import VisionLensError
 
@@ -65,7 +66,9 @@ def embed_with(
                 if good:
                     images = [image for _, image in good]
                     vectors, batch_size = _halving(function, images, batch_size)
-                    backend.put_vectors(described, np.array([i for i, _ in good], "u4"), vectors)
+                    backend.part(SPACES).add(
+                        described, np.array([i for i, _ in good], "u4"), vectors
+                    )
                 done += len(batch)
                 show(_state(backend.dataset, done, total))
     except BaseException as error:

@@ -17,6 +17,7 @@ from visionlens_jlab.core.notebook.shapes import shaped
 from visionlens_jlab.core.shapes import Level
 from visionlens_jlab.core.views.search_shapes import SearchSpec
 from visionlens_jlab.core.views.shapes import ViewSpec
+from visionlens_jlab.embeddings.notebook.backend import ENCODER, SPACES
 from visionlens_jlab.embeddings.notebook.matrices import read_matrix
 from visionlens_jlab.embeddings.shapes import EmbeddingSpace, EncodeRequest
 from visionlens_jlab.errors import VisionLensError, unknown
@@ -62,11 +63,11 @@ def add_embeddings(
             "ID_UNKNOWN", f"There are no {space.level} with the ids {strange[:5].tolist()}."
         )
     at_once = max(1, _BATCH_BYTES // (4 * vectors.shape[1]))
-    made = space
+    spaces = backend.part(SPACES)
     for start in range(0, max(len(vectors), 1), at_once):
         part = slice(start, start + at_once)
-        made = backend.put_vectors(space, wanted[part], vectors[part])
-    return made
+        spaces.add(space, wanted[part], vectors[part])
+    return spaces.read(space.space)
 
 
 def search_of(
@@ -87,20 +88,21 @@ def search_of(
         SPACE_NOT_FOUND when nothing was embedded; what encoding raises.
     """
     of_text = isinstance(query, str) and not _is_file(query)
-    found = choose_space(backend.spaces(), space, base.level if base else None, of_text=of_text)
+    found = choose_space(
+        backend.part(SPACES).all(), space, base.level if base else None, of_text=of_text
+    )
     base = base or ViewSpec(level=found.level)
     search = shaped(SearchSpec, space=found.space, k=k, threshold=threshold)
     if _is_vector(query):
-        key = backend.put_query(found.space, np.asarray(query, dtype=np.float32))
+        key = backend.part(SPACES).put_query(found.space, np.asarray(query, dtype=np.float32))
         search.queries = [key]
     elif of_text:
         request = shaped(EncodeRequest, space=found.space, text=query)
-        search.queries = [backend.encode(request).query]
+        search.queries = [backend.part(ENCODER).encode(request).query]
     elif (image := _image_bytes(query)) is not None:
         encoded = base64.b64encode(image).decode()
-        search.queries = [
-            backend.encode(shaped(EncodeRequest, space=found.space, image=encoded)).query
-        ]
+        request = shaped(EncodeRequest, space=found.space, image=encoded)
+        search.queries = [backend.part(ENCODER).encode(request).query]
     else:
         ids = ids_of(query, found.level, lambda: everything(found.level))
         if not 0 < len(ids) <= MOST_EXAMPLES:

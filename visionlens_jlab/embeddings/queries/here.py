@@ -8,14 +8,23 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from visionlens_jlab.core.catalog.dataset import Part
 from visionlens_jlab.embeddings.shapes import Encoded, EncodeRequest
 from visionlens_jlab.embeddings.store.embeddings import Embeddings
 
 if TYPE_CHECKING:
-    from visionlens_jlab.core.catalog.store import DatasetStore
+    from visionlens_jlab.core.catalog.dataset import OpenDataset
 
 
-def encode_here(store: DatasetStore, request: EncodeRequest) -> Encoded:
+class Encoder(Part):
+    """Encodes queries of one dataset in this process."""
+
+    def encode(self, request: EncodeRequest) -> Encoded:
+        """A text or an image as a query; as `encode_here`."""
+        return encode_here(self.store, request)
+
+
+def encode_here(store: OpenDataset, request: EncodeRequest) -> Encoded:
     """Encode with the model of a space and keep the query.
 
     SPACE_NOT_FOUND, MODEL_UNAVAILABLE, TEXT_UNSUPPORTED, IMAGE_UNREADABLE.

@@ -234,7 +234,7 @@ class Embeddings(Part):
         space: str,
         vector: Matrix | Sequence[float],
         *,
-        kind: Literal["text", "image", "vector"],
+        kind: Literal["text", "image", "vector"] = "vector",
         text: str | None = None,
     ) -> str:
         """Keep an encoded query of a space; its key for `SearchSpec.queries`.

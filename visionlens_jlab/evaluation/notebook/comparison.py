@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Generic, Literal
 
 from visionlens_jlab.core.notebook.arguments import checked_methods
 from visionlens_jlab.core.notebook.backend import DatasetBackend
 from visionlens_jlab.core.notebook.frames import number_frame
 from visionlens_jlab.core.notebook.shapes import shaped
-from visionlens_jlab.core.notebook.view import View
+from visionlens_jlab.core.notebook.view import V, Viewing
 from visionlens_jlab.core.views.outcome_shapes import OutcomeFilter
 from visionlens_jlab.core.views.shapes import ViewSpec
 from visionlens_jlab.evaluation.shapes import RunComparison
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @checked_methods
-class ComparedRuns:
+class ComparedRuns(Viewing[V], Generic[V]):
     """Run A against run B: `metrics` and `per_class` as DataFrames, and who does better where."""
 
     def __init__(
@@ -54,7 +54,7 @@ class ComparedRuns:
         """Samples on which both make as many."""
         return self._found.equal
 
-    def view(self, change: Literal["better", "worse", "equal"]) -> View:
+    def view(self, change: Literal["better", "worse", "equal"]) -> V:
         """The samples on which B does better, worse or as well."""
         wanted = shaped(
             OutcomeFilter,
@@ -63,7 +63,7 @@ class ComparedRuns:
             against=self._found.b,
             change=change,
         )
-        return View(self._backend, ViewSpec(outcomes=wanted))
+        return self._view(ViewSpec(outcomes=wanted))
 
     def _table(self, differences: Sequence[Any]) -> pd.DataFrame:
         columns = ["name", "label", "a", "b", "difference", "low", "high", "p", "reliable"]

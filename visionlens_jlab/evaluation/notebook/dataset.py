@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from visionlens_jlab.core.notebook.backend import DatasetBackend
+from visionlens_jlab.core.notebook.dataset import Dataset
 from visionlens_jlab.core.notebook.frames import as_rows
+from visionlens_jlab.core.notebook.report import Report
 from visionlens_jlab.core.notebook.running import run_shown
 from visionlens_jlab.core.notebook.shapes import shaped
+from visionlens_jlab.core.notebook.view import S, V, View
 from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.evaluation.notebook.backend import EVALUATIONS, RUNS
 from visionlens_jlab.evaluation.notebook.evaluation import Evaluation
 from visionlens_jlab.evaluation.shapes import EvaluateRequest, PredictionsRequest, RunChange
-from visionlens_jlab.ingestion.notebook import Report
-
-if TYPE_CHECKING:
-    from visionlens_jlab.core.notebook.view import View
 
 DEFAULT_REPLICATES = 1000
 
 
-class Evaluating:
+class Evaluating(Dataset[V, S]):
     """The part of a Dataset that is about prediction runs."""
-
-    _backend: DatasetBackend
 
     def add_predictions(
         self,
@@ -91,7 +90,7 @@ class Evaluating:
             options=options,
         )
         run_shown(self._backend, request, f"Adding {run}", rows)
-        report = Report.read(lambda offset, limit: self._backend.run_report(run, offset, limit))
+        report = Report.read(functools.partial(self._backend.part(RUNS).report, run))
         if report is None:
             raise VisionLensError("RUN_NOT_FOUND", f"Somebody has removed the run {run!r}.")
         for warning in report.warnings():
@@ -106,7 +105,7 @@ class Evaluating:
         VisionLensError
             RUN_NOT_FOUND, RUN_EXISTS, DATASET_READ_ONLY.
         """
-        self._backend.change_run(run, shaped(RunChange, run=name))
+        self._backend.part(RUNS).change(run, shaped(RunChange, run=name))
 
     def delete_run(self, run: str) -> None:
         """Remove a run with its predictions and its evaluations.
@@ -116,7 +115,7 @@ class Evaluating:
         VisionLensError
             RUN_NOT_FOUND, DATASET_READ_ONLY.
         """
-        self._backend.delete_run(run)
+        self._backend.part(RUNS).delete(run)
 
     def evaluate(
         self,
@@ -133,7 +132,7 @@ class Evaluating:
         operating_iou: float = 0.5,
         replicates: int | None = None,
         **options: Any,
-    ) -> Evaluation:
+    ) -> Evaluation[V]:
         """Evaluate a run against the labels; waits, with a progress bar.
 
         Parameters
@@ -176,7 +175,7 @@ class Evaluating:
         VisionLensError
             RUN_NOT_FOUND, EVALUATION_INVALID, REQUEST_INVALID, DATASET_READ_ONLY.
         """
-        return evaluate_run(
+        return _evaluate(
             self._backend,
             run,
             protocol=protocol,
@@ -192,15 +191,30 @@ class Evaluating:
             **options,
         )
 
-    def evaluations(self) -> list[Evaluation]:
+    def evaluations(self) -> list[Evaluation[V]]:
         """Every evaluation, oldest first; `stale` says which are out of date."""
-        return [Evaluation(self._backend, one.evaluation) for one in self._backend.evaluations()]
+        known = self._backend.part(EVALUATIONS).all()
+        return [Evaluation(self._backend, one.evaluation) for one in known]
+
+
+class EvaluatingView(View[V, S]):
+    """The part of a View that is about prediction runs."""
+
+    def evaluate(self, run: str, **settings: Any) -> Evaluation[V]:
+        """Evaluate a run on the samples of this view; arguments as in `Dataset.evaluate`.
+
+        Raises
+        ------
+        VisionLensError
+            RUN_NOT_FOUND, EVALUATION_INVALID, REQUEST_INVALID, DATASET_READ_ONLY.
+        """
+        return _evaluate(self._backend, run, view=self, **settings)
 
 
 _SETTINGS = frozenset(EvaluateRequest.model_fields) - {"dataset", "run", "view", "options"}
 
 
-def evaluate_run(
+def _evaluate(
     backend: DatasetBackend, run: str, *, view: View | None = None, **given: Any
 ) -> Evaluation:
     """Run an evaluation to its end; what is no setting is an option of the protocol.

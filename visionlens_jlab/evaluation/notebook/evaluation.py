@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Generic, Literal
 
 from visionlens_jlab.core.notebook.arguments import checked_methods
 from visionlens_jlab.core.notebook.backend import DatasetBackend
@@ -11,10 +11,12 @@ from visionlens_jlab.core.notebook.frames import load_pandas, number_frame, to_f
 from visionlens_jlab.core.notebook.running import run_shown
 from visionlens_jlab.core.notebook.shapes import shaped
 from visionlens_jlab.core.notebook.specs import outcome_spec
-from visionlens_jlab.core.notebook.view import View
-from visionlens_jlab.core.views.outcome_shapes import Cell, OutcomeFilter
+from visionlens_jlab.core.notebook.view import V, View, Viewing
+from visionlens_jlab.core.views.outcome_shapes import Cell, ErrorType, Outcome, OutcomeFilter
 from visionlens_jlab.core.views.shapes import TableRequest, ViewSpec
 from visionlens_jlab.errors import VisionLensError, unknown
+from visionlens_jlab.evaluation.notebook import plots
+from visionlens_jlab.evaluation.notebook.backend import EVALUATIONS
 from visionlens_jlab.evaluation.notebook.comparison import ComparedRuns
 from visionlens_jlab.evaluation.shapes import (
     CompareRequest,
@@ -29,10 +31,6 @@ from visionlens_jlab.evaluation.shapes import (
 if TYPE_CHECKING:
     import pandas as pd
 
-    from visionlens_jlab.core.views.outcome_shapes import ErrorType, Outcome
-
-BACKGROUND = "(background)"
-"""Row of the confusion matrix for predictions of nothing, column for labels that were missed."""
 _MATCH_COLUMNS = [
     "annotation_id",
     "sample_id",
@@ -52,7 +50,7 @@ _MATCH_COLUMNS = [
 
 
 @checked_methods
-class Evaluation:
+class Evaluation(Viewing[V], Generic[V]):
     """A run against the labels, at an operating point.
 
     `metrics` are over all confidences; everything that counts outcomes (`per_class`, `confusion`,
@@ -70,7 +68,7 @@ class Evaluation:
     @property
     def detail(self) -> EvaluationDetail:
         """Everything the server says of it, as it is now."""
-        return self._backend.evaluation(self.name)
+        return self._backend.part(EVALUATIONS).read(self.name)
 
     @property
     def run(self) -> str:
@@ -131,10 +129,12 @@ class Evaluation:
         cells = self.counts().confusion
         known = {name for cell in cells for name in (cell.true, cell.predicted) if name is not None}
         classes = [one.name for one in self._backend.detail().class_list if one.name in known]
-        names = [*classes, *sorted(known.difference(classes)), BACKGROUND]
+        names = [*classes, *sorted(known.difference(classes)), plots.BACKGROUND]
         frame: pd.DataFrame = pandas.DataFrame(0, index=names, columns=names)
         for cell in cells:
-            frame.loc[cell.true or BACKGROUND, cell.predicted or BACKGROUND] = cell.count
+            frame.loc[cell.true or plots.BACKGROUND, cell.predicted or plots.BACKGROUND] = (
+                cell.count
+            )
         return frame.rename_axis(index="true", columns="predicted")
 
     @property
@@ -150,7 +150,7 @@ class Evaluation:
         request = TableRequest(view=spec, level="annotations", columns=_MATCH_COLUMNS)
         return to_frame(self._backend.table(request), "annotations")
 
-    def at(self, confidence: float) -> Evaluation:
+    def at(self, confidence: float) -> Evaluation[V]:
         """The same at another confidence: equal to a fresh evaluation there.
 
         Raises
@@ -168,15 +168,15 @@ class Evaluation:
         """Counts of outcomes, of all samples or of those that a view shows."""
         if view is not None:
             request = shaped(CountsRequest, confidence=self._confidence, view=view.spec)
-            return self._backend.counts(self.name, request)
+            return self._backend.part(EVALUATIONS).counts(self.name, request)
         if self._counted is None:
             request = shaped(CountsRequest, confidence=self._confidence)
-            self._counted = self._backend.counts(self.name, request)
+            self._counted = self._backend.part(EVALUATIONS).counts(self.name, request)
         return self._counted
 
     def curves(self, class_name: str | None = None) -> Curves:
         """What the plots show, of one class or of all."""
-        return self._backend.curves(self.name, class_name)
+        return self._backend.part(EVALUATIONS).curves(self.name, class_name)
 
     def view(
         self,
@@ -187,7 +187,7 @@ class Evaluation:
         errors: ErrorType | Sequence[ErrorType] = (),
         level: Literal["samples", "annotations"] = "annotations",
         **further: Any,
-    ) -> View:
+    ) -> V:
         """The annotations behind a number, or their samples.
 
         Parameters
@@ -222,9 +222,11 @@ class Evaluation:
                 **further,
             }
         )
-        return View(self._backend, self._spec(wanted).model_copy(update={"level": level}))
+        return self._view(self._spec(wanted).model_copy(update={"level": level}))
 
-    def compare(self, other: Evaluation, *, replicates: int = 1000, seed: int = 0) -> ComparedRuns:
+    def compare(
+        self, other: Evaluation, *, replicates: int = 1000, seed: int = 0
+    ) -> ComparedRuns[V]:
         """This run (A) against another (B), paired by group, with significance.
 
         Raises
@@ -240,7 +242,7 @@ class Evaluation:
             replicates=replicates,
             seed=seed,
         )
-        found = self._backend.compare(self.name, request)
+        found = self._backend.part(EVALUATIONS).compare(self.name, request)
         return ComparedRuns(self._backend, found, self._confidence)
 
     def add_intervals(self, replicates: int = 1000, *, seed: int = 0) -> pd.DataFrame:
@@ -278,44 +280,32 @@ class Evaluation:
 
     def delete(self) -> None:
         """Remove the evaluation; the run stays."""
-        self._backend.delete_evaluation(self.name)
+        self._backend.part(EVALUATIONS).delete(self.name)
 
     def plot(self, class_name: str | None = None) -> Any:
         """Precision-recall, F1, calibration and errors in one matplotlib figure."""
-        from visionlens_jlab.evaluation.notebook.plots import overview
-
-        return overview(self, class_name)
+        return plots.overview(self, class_name)
 
     def plot_precision_recall(self, class_name: str | None = None, ax: Any = None) -> Any:
         """Precision by recall on matplotlib axes, which are returned."""
-        from visionlens_jlab.evaluation.notebook.plots import precision_recall
-
-        return precision_recall(self, class_name, ax)
+        return plots.precision_recall(self, class_name, ax)
 
     def plot_f1(self, class_name: str | None = None, ax: Any = None) -> Any:
         """F1 by confidence, with the operating point."""
-        from visionlens_jlab.evaluation.notebook.plots import f1
-
-        return f1(self, class_name, ax)
+        return plots.f1(self, class_name, ax)
 
     def plot_calibration(self, class_name: str | None = None, ax: Any = None) -> Any:
         """Precision by mean confidence in bins."""
-        from visionlens_jlab.evaluation.notebook.plots import calibration
-
-        return calibration(self, class_name, ax)
+        return plots.calibration(self, class_name, ax)
 
     def plot_confusion(self, classes: Sequence[str] | None = None, ax: Any = None) -> Any:
         """The confusion matrix, each row in shares; of `classes`, or of the 20 most confused."""
-        from visionlens_jlab.evaluation.notebook.plots import confusion
-
         self._check_classes(*_listed(classes or ()))
-        return confusion(self, None if classes is None else _listed(classes), ax)
+        return plots.confusion(self, None if classes is None else _listed(classes), ax)
 
     def plot_errors(self, ax: Any = None) -> Any:
         """What mending each type of error alone adds to AP50."""
-        from visionlens_jlab.evaluation.notebook.plots import errors
-
-        return errors(self, ax)
+        return plots.errors(self, ax)
 
     def _check_classes(self, *names: str) -> None:
         known = [item.name for item in self._backend.detail().class_list]

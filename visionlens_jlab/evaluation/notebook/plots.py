@@ -3,17 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from visionlens_jlab.evaluation.notebook.evaluation import Evaluation
+from visionlens_jlab.evaluation.shapes import Counts, Curves
 
+if TYPE_CHECKING:
+    import pandas as pd
+
+BACKGROUND = "(background)"
+"""Row of the confusion matrix for predictions of nothing, column for labels that were missed."""
 SHOWN_CLASSES = 20
 
 
-def overview(evaluation: Evaluation, class_name: str | None = None) -> Any:
+class Plotted(Protocol):
+    """What plots show of an evaluation."""
+
+    name: str
+
+    @property
+    def confidence(self) -> float:
+        """The operating point."""
+        ...
+
+    @property
+    def confusion(self) -> pd.DataFrame:
+        """The confusion matrix."""
+        ...
+
+    def counts(self) -> Counts:
+        """Counts of outcomes."""
+        ...
+
+    def curves(self, class_name: str | None = None) -> Curves:
+        """Of one class or of all."""
+        ...
+
+
+def overview(evaluation: Plotted, class_name: str | None = None) -> Any:
     """Four plots in one figure."""
     figure, axes = _pyplot().subplots(2, 2, figsize=(10, 7.5), layout="constrained")
     precision_recall(evaluation, class_name, axes[0, 0])
@@ -24,7 +52,7 @@ def overview(evaluation: Evaluation, class_name: str | None = None) -> Any:
     return figure
 
 
-def precision_recall(evaluation: Evaluation, class_name: str | None, ax: Any) -> Any:
+def precision_recall(evaluation: Plotted, class_name: str | None, ax: Any) -> Any:
     """Precision by recall, a curve for each IoU."""
     ax = _axes(ax)
     for curve in evaluation.curves(class_name).precision_recall:
@@ -32,7 +60,7 @@ def precision_recall(evaluation: Evaluation, class_name: str | None, ax: Any) ->
     return _labelled(ax, "Recall", "Precision", legend=True)
 
 
-def f1(evaluation: Evaluation, class_name: str | None, ax: Any) -> Any:
+def f1(evaluation: Plotted, class_name: str | None, ax: Any) -> Any:
     """F1 by confidence, with the operating point."""
     ax = _axes(ax)
     curve = evaluation.curves(class_name).f1
@@ -41,7 +69,7 @@ def f1(evaluation: Evaluation, class_name: str | None, ax: Any) -> Any:
     return _labelled(ax, "Confidence", "F1")
 
 
-def calibration(evaluation: Evaluation, class_name: str | None, ax: Any) -> Any:
+def calibration(evaluation: Plotted, class_name: str | None, ax: Any) -> Any:
     """Precision by mean confidence; the diagonal is a calibrated model."""
     ax = _axes(ax)
     curves = evaluation.curves(class_name)
@@ -51,7 +79,7 @@ def calibration(evaluation: Evaluation, class_name: str | None, ax: Any) -> Any:
     return _labelled(ax, "Confidence", "Precision", legend=label is not None)
 
 
-def errors(evaluation: Evaluation, ax: Any) -> Any:
+def errors(evaluation: Plotted, ax: Any) -> Any:
     """What mending each type of error alone adds to AP50."""
     ax = _axes(ax)
     shares = evaluation.counts().errors
@@ -62,10 +90,8 @@ def errors(evaluation: Evaluation, ax: Any) -> Any:
     return ax
 
 
-def confusion(evaluation: Evaluation, classes: Sequence[str] | None, ax: Any) -> Any:
+def confusion(evaluation: Plotted, classes: Sequence[str] | None, ax: Any) -> Any:
     """The confusion matrix, each row in shares of its label's class."""
-    from visionlens_jlab.evaluation.notebook.evaluation import BACKGROUND
-
     matrix = evaluation.confusion
     if classes is None:
         own = [name for name in matrix.index if name != BACKGROUND]

@@ -14,8 +14,6 @@ from visionlens_jlab.map.shapes import ProjectionList
 from visionlens_jlab.map.store.projections import Projections
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from visionlens_jlab.map.shapes import Projection
 
 POINTS = Binary(
@@ -67,21 +65,9 @@ class PointsHandler(Rebuilding):
             self.set_status(304)
             self.finish()
             return
-        points = await self.read(
-            dataset, lambda store: by_id(*store.part(Projections).coordinates(projection))
-        )
+        points = await self.read(dataset, lambda store: store.part(Projections).points(found))
         self.set_header("VisionLens-Count", str(found.rows))
         await self._send(points.astype("<f4", copy=False).tobytes(), wire.BINARY)
-
-
-def by_id(ids: np.ndarray, coordinates: np.ndarray) -> np.ndarray:
-    """Float32 (largest id + 1, dimensions), rows of NaN where there is no id."""
-    import numpy as np
-
-    size = int(ids.max()) + 1 if len(ids) else 0
-    points = np.full((size, coordinates.shape[1]), np.nan, dtype=np.float32)
-    points[ids] = coordinates
-    return points
 
 
 def _tag(found: Projection) -> str:

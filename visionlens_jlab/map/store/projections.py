@@ -37,6 +37,14 @@ class Projections(Part):
             path = own_file(self.store.folder, file)
             return projection_rows.read_coordinates(path, found.dimensions)
 
+    def points(self, projection: Projection) -> np.ndarray:
+        """Float32 (largest id + 1, dimensions), rows of NaN; PROJECTION_NOT_FOUND."""
+        ids, coordinates = self.coordinates(projection.projection)
+        size = int(ids.max()) + 1 if len(ids) else 0
+        points = np.full((size, projection.dimensions), np.nan, dtype=np.float32)
+        points[ids] = coordinates
+        return points
+
     def model(self, projection: str) -> Path | None:
         """The fitted model of a projection; None: it has none. PROJECTION_NOT_FOUND."""
         with self.store.snapshot() as snapshot:

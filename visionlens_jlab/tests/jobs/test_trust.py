@@ -22,7 +22,6 @@ from visionlens_jlab.config import ENV_ALLOWED_ROOTS
 from visionlens_jlab.core.catalog.store import DatasetStore
 from visionlens_jlab.core.datasets.library import Library
 from visionlens_jlab.core.jobs.inline import run_job
-from visionlens_jlab.core.notebook.dataset import Dataset
 from visionlens_jlab.core.notebook.direct import DirectDataset
 from visionlens_jlab.core.shapes import JobParameters, Level
 from visionlens_jlab.embeddings.shapes import EmbedRequest
@@ -30,6 +29,7 @@ from visionlens_jlab.embeddings.store.embeddings import Embeddings
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.export.shapes import ExportRequest
 from visionlens_jlab.media.store.images import Images
+from visionlens_jlab.notebook import Dataset
 from visionlens_jlab.tests.agents.simulated_eyes import Eyes
 from visionlens_jlab.tests.catalog.strangers import bring
 from visionlens_jlab.tests.formats.test_confined import watched

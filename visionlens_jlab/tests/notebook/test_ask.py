@@ -7,6 +7,7 @@ import json
 import pytest
 
 import visionlens_jlab as vl
+from visionlens_jlab.agents.notebook.backend import AGENT_RUNS
 from visionlens_jlab.agents.store.runs import AgentRuns
 from visionlens_jlab.tests.agents.provider import serving
 
@@ -112,7 +113,7 @@ def test_what_an_earlier_version_answered_is_not_shown_as_checked(ds):
             [text],
         )
     )
-    found = vl.Answer(ds._backend, ds._backend.agent_run("r"))
+    found = vl.Answer(ds._backend, ds._backend.part(AGENT_RUNS).read("r"))
     assert found.outdated and found.claims == found.ideas == []
     assert repr(found) == "Not checked: The model is <b>ready</b>."
     assert "<em>Not checked:</em> The model is &lt;b&gt;" in found._repr_html_()

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import visionlens_jlab as vl
+from visionlens_jlab.embeddings.notebook.backend import SPACES
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.tests.notebook.small_coco import IMAGES
 
@@ -28,7 +29,7 @@ def test_a_model_by_name(ds: vl.Dataset, coco_folder: Any, capsys: Any) -> None:
     by_image = ds.similar(str(image), k=3, space="classical")
     assert by_image.ids[0] == 2 and by_image.scores[0] == pytest.approx(1, abs=1e-3)
     assert ds.embed("classical", level="annotations") == "classical-objects"
-    [space] = [s for s in ds._backend.spaces() if s.level == "annotations"]
+    [space] = [s for s in ds._backend.part(SPACES).all() if s.level == "annotations"]
     assert space.vectors > 0
     with pytest.raises(VisionLensError) as caught:
         ds.similar("a red car", space="classical")
@@ -46,7 +47,7 @@ def test_a_function(ds: vl.Dataset, level: Any) -> None:
         return small(images)
 
     assert ds.embed(mine, level=level, batch_size=4) == "mine"
-    [space] = ds._backend.spaces()
+    [space] = ds._backend.part(SPACES).all()
     assert (space.space, space.model, space.level, space.dimension) == (
         "mine",
         "callable",
@@ -73,7 +74,7 @@ def test_a_function_whose_memory_is_short_gets_fewer_images(ds: vl.Dataset) -> N
         return small(images)
 
     assert ds.embed(mine, batch_size=8) == "mine"
-    assert ds._backend.spaces()[0].vectors == IMAGES
+    assert ds._backend.part(SPACES).all()[0].vectors == IMAGES
     assert [size for size in sizes if size > 2] == [min(8, IMAGES), min(8, IMAGES) // 2]
 
     def broken(images: list[Any]) -> np.ndarray:
@@ -88,4 +89,4 @@ def test_what_is_wrong_is_said(ds: vl.Dataset) -> None:
     with pytest.raises(VisionLensError) as caught:
         ds.embed("no-such-model")
     assert caught.value.code == "MODEL_UNAVAILABLE"
-    assert not ds._backend.spaces()
+    assert not ds._backend.part(SPACES).all()

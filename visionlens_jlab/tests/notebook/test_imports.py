@@ -13,7 +13,7 @@ import visionlens_jlab
 
 _SERVER = re.compile(
     r"visionlens_jlab\.(core\.(catalog|api|damage|datasets|fields|jobs|sql|views|workspace)\.\w+"
-    r"|formats|media|extension|\w+\.(store|routes|job|setup)\b)"
+    r"|(formats|media)\.(?!capability\b|notebook\b)\w+|extension|\w+\.(store|routes|job|setup)\b)"
 )
 """Modules of the process that owns the datasets, and of workers; a kernel needs the shapes only."""
 HEAVY = ("pandas", "duckdb", "pydantic", "numpy", "pyarrow", "tornado", "jupyter_server", "httpx")
@@ -31,14 +31,15 @@ def test_importing_loads_nothing_heavy_and_no_server_code() -> None:
     loaded = loaded_after("import visionlens_jlab")
     assert loaded.isdisjoint(HEAVY)
     assert {name for name in loaded if name.startswith("visionlens_jlab.")} <= {
-        "visionlens_jlab._version"
+        "visionlens_jlab._version",
+        "visionlens_jlab.version",
     }
 
 
 def test_the_whole_notebook_api_loads_no_server_code() -> None:
     loaded = loaded_after(
         "import visionlens_jlab as vl\nfor name in vl.__all__: getattr(vl, name)\n"
-        "import visionlens_jlab.core.notebook.http"
+        "import visionlens_jlab.core.notebook.remote_dataset"
     )
     assert loaded.isdisjoint({"pandas", "duckdb", "tornado", "jupyter_server", "PIL"})
     assert not [name for name in loaded if _SERVER.match(name) and not name.endswith("shapes")]

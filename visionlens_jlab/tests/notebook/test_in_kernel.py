@@ -67,7 +67,7 @@ def test_an_ingest_in_a_notebook_shows_a_live_bar(
 
 
 def test_the_kernel_goes_through_the_server(notebook: FrontEnd) -> None:
-    assert notebook.run("print(type(ds._backend).__name__)") == "HttpDataset\n"
+    assert notebook.run("print(type(ds._backend).__name__)") == "RemoteDataset\n"
     assert notebook.run("import sys; print('duckdb' in sys.modules)") == "False\n"
 
 

@@ -11,8 +11,9 @@ import pytest
 
 import visionlens_jlab as vl
 from visionlens_jlab.core.jobs.shapes import Job
-from visionlens_jlab.core.notebook import entry
 from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.ingestion import notebook as ingestion
+from visionlens_jlab.media.notebook import IMAGES as PICTURES
 from visionlens_jlab.tests.notebook.small_coco import ANNOTATIONS, IMAGES
 
 
@@ -93,7 +94,7 @@ def test_rows_of_a_frame_account_for_what_they_name_alone(
 def test_labels_only_opens_no_image(name: str, coco_folder: Path) -> None:
     with vl.ingest(coco_folder, name=name, labels_only=True) as ds:
         assert (ds.count(), ds.count("annotations")) == (IMAGES, ANNOTATIONS)
-        assert ds.show()._backend.thumbnails([0]) == [None]
+        assert ds._backend.part(PICTURES).pictures([0]) == [b""]
     vl.delete(name)
 
 
@@ -138,7 +139,7 @@ def test_an_interrupt_cancels_the_job(
         def finish(self, text: str) -> None:
             Interrupting.said = text
 
-    monkeypatch.setattr(entry, "make_progress", lambda label: Interrupting())
+    monkeypatch.setattr(ingestion, "make_progress", lambda label: Interrupting())
     with pytest.raises(KeyboardInterrupt):
         vl.ingest(coco_folder, name=name)
     assert Interrupting.said == "cancelled"

@@ -5,9 +5,10 @@ import io
 import numpy as np
 from PIL import Image
 
-from visionlens_jlab.core.notebook.picture import LARGEST, TILE, contact_sheet, header, to_html
+from visionlens_jlab.core.notebook.picture import header, to_html
 from visionlens_jlab.core.views.shapes import ViewSpec
 from visionlens_jlab.core.workspace.shapes import SelectionInfo, Workspace
+from visionlens_jlab.media.notebook import LARGEST, TILE, contact_sheet
 
 
 def noise(seed: int) -> bytes:

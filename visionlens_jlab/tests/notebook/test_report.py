@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from visionlens_jlab.core.datasets.shapes import IngestReport, ReportCount, ReportItem
-from visionlens_jlab.ingestion.notebook import PAGE, Report
+from visionlens_jlab.core.notebook.report import PAGE, Report
 
 ITEMS = [
     ReportItem(

@@ -15,7 +15,7 @@ from visionlens_jlab import __version__
 from visionlens_jlab.core.notebook import connect as connecting
 from visionlens_jlab.core.notebook.address import Address
 from visionlens_jlab.core.notebook.direct import DirectBackend
-from visionlens_jlab.core.notebook.http import HttpBackend
+from visionlens_jlab.core.notebook.remote_dataset import RemoteBackend
 from visionlens_jlab.core.notebook.transport import Transport, arrow_bytes
 from visionlens_jlab.core.views.shapes import ViewSpec
 from visionlens_jlab.errors import VisionLensError
@@ -175,7 +175,7 @@ def test_a_server_that_answers_is_used_once_checked(
     environ.setenv("VISIONLENS_SERVER", server.url)
     environ.setenv("VISIONLENS_TOKEN", "secret")
     backend = connecting.connect()
-    assert isinstance(backend, HttpBackend)
+    assert isinstance(backend, RemoteBackend)
     assert connecting.connect() is backend
     assert server.authorization == ["visionlens secret"]
 

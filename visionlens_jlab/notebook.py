@@ -1,23 +1,57 @@
-"""The functions of `import visionlens_jlab as vl`: ingest, open, list, delete."""
+"""What a notebook works with: the core's classes with the methods of every capability."""
 
 from __future__ import annotations
 
-import os
 import warnings
-from pathlib import Path
 from typing import Any
 
-from visionlens_jlab.core.notebook.arguments import checked
+from visionlens_jlab.agents.notebook.dataset import Asking
+from visionlens_jlab.analysis.notebook.dataset import Analysing
+from visionlens_jlab.attributes.notebook.attributes import VisualAttributes
+from visionlens_jlab.core.notebook import dataset as core
+from visionlens_jlab.core.notebook import view as core_view
+from visionlens_jlab.core.notebook.arguments import checked, checked_methods
+from visionlens_jlab.core.notebook.backend import Factory
 from visionlens_jlab.core.notebook.connect import connect
-from visionlens_jlab.core.notebook.dataset import Dataset
-from visionlens_jlab.core.notebook.frames import as_rows
-from visionlens_jlab.core.notebook.progress import make_progress, paced
-from visionlens_jlab.core.notebook.shapes import shaped
 from visionlens_jlab.core.notebook.specs import outside
-from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.ingestion.shapes import IngestRequest
+from visionlens_jlab.duplicates.notebook import FindingDuplicates
+from visionlens_jlab.embeddings.notebook.dataset import Searching
+from visionlens_jlab.evaluation.notebook.dataset import Evaluating, EvaluatingView
+from visionlens_jlab.export.notebook import Exporting, ExportingView
+from visionlens_jlab.ingestion.notebook import PathLike, ingested
+from visionlens_jlab.labels.notebook import Repairs
+from visionlens_jlab.map.notebook import Projecting
+from visionlens_jlab.media.notebook import pictures_of
 
-PathLike = str | os.PathLike[str]
+
+@checked_methods
+class View(
+    EvaluatingView["View", "Selection"],
+    ExportingView["View", "Selection"],
+):
+    __doc__ = core_view.View.__doc__
+
+
+@checked_methods
+class Selection(core_view.Selection["View", "Selection"], View):
+    __doc__ = core_view.Selection.__doc__
+
+
+@checked_methods
+class Dataset(
+    Analysing[View, Selection],
+    Asking[View, Selection],
+    Evaluating[View, Selection],
+    Exporting[View, Selection],
+    FindingDuplicates[View, Selection],
+    Projecting[View, Selection],
+    Repairs[View, Selection],
+    Searching[View, Selection],
+    VisualAttributes[View, Selection],
+):
+    __doc__ = core.Dataset.__doc__
+
+    _factory = Factory(View, Selection, pictures_of)
 
 
 @checked
@@ -67,37 +101,19 @@ def ingest(
     KeyboardInterrupt
         When interrupted; the job is cancelled first.
     """
-    rows = as_rows(source)
-    if rows is None and not isinstance(source, str | os.PathLike):
-        raise VisionLensError("REQUEST_INVALID", f"{source!r} is no path and no table.")
-    if rows is not None and name is None:
-        raise VisionLensError(
-            "REQUEST_INVALID", "A table has no name of its own.", "Pass name=, such as name='mine'."
+    return Dataset(
+        ingested(
+            source,
+            name,
+            format=format,
+            data_dir=data_dir,
+            images=images,
+            labels=labels,
+            incremental=incremental,
+            labels_only=labels_only,
+            **options,
         )
-    request = shaped(
-        IngestRequest,
-        source=type(source).__name__ if rows is not None else _absolute(source),
-        name=name,
-        format=format or ("dataframe" if rows is not None else None),
-        images=_absolute(Path.cwd() if images is None and rows is not None else images),
-        labels=_absolute(labels),
-        incremental=incremental,
-        labels_only=labels_only,
-        options=options,
     )
-    backend = connect(data_dir, create=True)
-    progress = make_progress(name or Path(request.source).name)
-    try:
-        dataset = backend.ingest(request, rows, paced(progress.update))
-    except KeyboardInterrupt:
-        progress.finish("cancelled")
-        raise
-    except VisionLensError as error:
-        progress.finish(error.message)
-        raise
-    result = Dataset(backend.open(dataset))
-    progress.finish(_outcome(result))
-    return result
 
 
 @checked
@@ -146,26 +162,3 @@ def delete(name: str, *, data_dir: PathLike | None = None) -> None:
         DATASET_NOT_FOUND; DATASET_BUSY, naming its owner, when another process has it open.
     """
     connect(data_dir).delete(name)
-
-
-def _absolute(path: PathLike | None) -> str | None:
-    """The path as seen from here: the server has another working directory."""
-    if path is None:
-        return None
-    text = os.fspath(path)
-    if "://" in text:
-        raise VisionLensError(
-            "FORMAT_UNKNOWN",
-            f"{text} is an address; reading from addresses is not supported yet.",
-            "Copy the folder to this machine and give its path.",
-        )
-    return str(Path(text).expanduser().absolute())
-
-
-def _outcome(dataset: Dataset) -> str:
-    report = dataset.report
-    text = f"{dataset.count():,} samples, {dataset.count('annotations'):,} annotations"
-    if report is not None and report.items_total:
-        items = "item" if report.items_total == 1 else "items"
-        text += f"; {report.items_total:,} {items} in the report"
-    return text

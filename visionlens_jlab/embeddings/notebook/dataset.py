@@ -3,23 +3,95 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
-import numpy as np
-
-from visionlens_jlab.core.notebook.backend import DatasetBackend
-from visionlens_jlab.core.notebook.view import View
+from visionlens_jlab.core.notebook.dataset import Dataset
+from visionlens_jlab.core.notebook.running import run_shown
+from visionlens_jlab.core.notebook.shapes import shaped
+from visionlens_jlab.core.notebook.view import S, V, View
 from visionlens_jlab.core.shapes import Level
+from visionlens_jlab.embeddings.notebook.backend import SPACES
 from visionlens_jlab.embeddings.notebook.embeddings import add_embeddings, search_of
-from visionlens_jlab.embeddings.shapes import EmbeddingSpace
+from visionlens_jlab.embeddings.shapes import EmbeddingSpace, EmbedRequest
 
 
-class Searching:
+class Searching(Dataset[V, S]):
     """The part of a Dataset that is about vectors."""
 
-    _backend: DatasetBackend
-    _ascending: Callable[[Level], np.ndarray]
-    _of_all_sources: Callable[[Level], np.ndarray]
+    def embed(
+        self,
+        model: str | Callable[[list[Any]], Any] | None = None,
+        *,
+        level: Level = "samples",
+        space: str | None = None,
+        batch_size: int | None = None,
+        crop_margin: float = 0.1,
+        project: Literal["umap", "pca", "tsne", "pacmap"] | None = None,
+        **options: Any,
+    ) -> str:
+        """Give every image, or every object, a vector; waits, with a progress bar.
+
+        Only what has no vector in the space yet is embedded, and images that this model saw
+        before, in whatever dataset, come from a cache. A function is run on everything.
+
+        Parameters
+        ----------
+        model : str or callable, optional
+            `classical`, `efficientnet-lite0`, `open_clip:<architecture>/<tag>`,
+            `open_clip:local-dir:/folder`, `transformers:<hub id or /folder>`; nothing: the best
+            whose weights are on this machine. A function takes a list of RGB PIL images and gives
+            an array or tensor (n, d); it runs here, in this process.
+        level : {"samples", "annotations"}
+            Whole images, or the part of the image around each box.
+        space : str, optional
+            Name of the space; by default made from the model.
+        batch_size : int, optional
+            Images at once; halved where the memory does not suffice.
+        crop_margin : float
+            Level annotations: share of the box added on each side.
+        project : str, optional
+            `umap`, `pca`, `tsne` or `pacmap`: make a map of it afterwards.
+        **options
+            `device`, `precision`, `compile`, `trust_remote_code`, `revision`.
+
+        Returns
+        -------
+        str
+            The space's name.
+
+        Raises
+        ------
+        VisionLensError
+            MODEL_UNAVAILABLE, saying what to install or which file to put where,
+            VECTORS_INVALID when `space` is of another model, DATASET_READ_ONLY.
+        """
+        if callable(model):
+            from visionlens_jlab.embeddings.notebook.callables import embed_with
+
+            return embed_with(
+                self._backend,
+                model,
+                level=level,
+                space=space,
+                batch_size=batch_size or 32,
+                margin=crop_margin,
+            )
+        request = shaped(
+            EmbedRequest,
+            dataset=self._backend.dataset,
+            model=model,
+            level=level,
+            space=space,
+            batch_size=batch_size,
+            crop_margin=crop_margin,
+            project=project,
+            options=options,
+        )
+        result = run_shown(self._backend, request, f"Embedding {self._backend.dataset}").result
+        if result.get("unreadable"):
+            print(f"{result['unreadable']:,} have no vector: see the job's log.")  # noqa: T201
+        name: str = result.get("space") or space or ""
+        return name
 
     def add_embeddings(
         self,
@@ -67,7 +139,7 @@ class Searching:
     @property
     def spaces(self) -> list[str]:
         """Names of the embedding spaces, the oldest first."""
-        return [space.space for space in self._backend.spaces()]
+        return [space.space for space in self._backend.part(SPACES).all()]
 
     def delete_space(self, space: str) -> None:
         """Remove an embedding space with its vectors, index and projections.
@@ -77,7 +149,7 @@ class Searching:
         VisionLensError
             SPACE_NOT_FOUND, DATASET_READ_ONLY.
         """
-        self._backend.delete_space(space)
+        self._backend.part(SPACES).delete(space)
 
     def similar(
         self,
@@ -87,7 +159,7 @@ class Searching:
         space: str | None = None,
         view: View | None = None,
         threshold: float | None = None,
-    ) -> View:
+    ) -> V:
         """What looks most like a query, the closest first; `View.scores` has the cosines.
 
         Parameters
@@ -118,4 +190,4 @@ class Searching:
             base=None if view is None else view.spec,
             everything=self._ascending,
         )
-        return View(self._backend, spec)
+        return self._view(spec)
