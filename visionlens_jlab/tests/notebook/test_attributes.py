@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import httpx
 import numpy as np
 import pytest
 from PIL import Image
 
 import visionlens_jlab as vl
 from visionlens_jlab.attributes.job import job
-from visionlens_jlab.attributes.notebook.backend import HttpAttributes
-from visionlens_jlab.attributes.shapes import CalibrationLabels
+from visionlens_jlab.attributes.notebook.backend import RemoteAttributes
+from visionlens_jlab.attributes.shapes import CalibrationLabels, CalibrationTask
+from visionlens_jlab.core.notebook.remote import Connection
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.tests.agents.simulated_eyes import Eyes, night
 
 COUNT = 120
+TASK = CalibrationTask(
+    attribute="a/b", answer="dusk or dawn", question="When?", ids=[1], labelled=0, wanted=100
+)
 
 
 @pytest.fixture(scope="module")
@@ -121,19 +127,19 @@ class Recorded:
         self.calls.append((method, path))
         return None
 
-    def request(self, method: str, path: str) -> None:
-        self.calls.append((method, path))
+    def request(self, method: str, path: str, params: Any) -> Any:
+        self.calls.append((method, str(httpx.URL(path, params=params))))
+        return SimpleNamespace(content=TASK.model_dump_json())
 
 
 def test_names_are_quoted_in_addresses():
-    remote: Any = HttpAttributes()
-    remote._transport, remote._path = Recorded(), "datasets/town"
-    remote._check_writable = lambda: None
-    remote.calibration_task("a/b", "dusk or dawn", 5)
-    remote.calibrate_attribute("night", CalibrationLabels(field="dark"))
-    remote.delete_attribute("night")
-    assert remote._transport.calls == [
-        ("GET", "datasets/town/attributes/a%2Fb/calibration?answer=dusk%20or%20dawn&count=5"),
+    asked: Any = Recorded()
+    remote = RemoteAttributes(Connection(asked, "town", read_only=False))
+    assert remote.calibration_task("a/b", "dusk or dawn", 5) == TASK
+    remote.calibrate("night", CalibrationLabels(field="dark"))
+    remote.delete("night")
+    assert asked.calls == [
+        ("GET", "datasets/town/attributes/a%2Fb/calibration?answer=dusk+or+dawn&count=5"),
         ("POST", "datasets/town/attributes/night/calibration"),
         ("DELETE", "datasets/town/attributes/night"),
     ]
