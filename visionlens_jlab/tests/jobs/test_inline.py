@@ -87,7 +87,7 @@ if __name__ == "__main__":
     library = Library(Path(sys.argv[1]))
 
     def killed(job):
-        if library.open("many").committed_pieces(job.job):
+        if library.open("many").results.committed(job.job):
             os.kill(os.getpid(), signal.SIGKILL)
 
     run_inline(library, IngestRequest(source=sys.argv[2], name="many"), on_progress=killed)
