@@ -45,8 +45,8 @@ import json, shutil, sys
 from pathlib import Path
 import visionlens_jlab as vl
 from visionlens_jlab.core.datasets.library import Library
+from visionlens_jlab.core.catalog.job_results import JobResults
 from visionlens_jlab.core.catalog.pieces import Piece
-from visionlens_jlab.core.catalog.store import DatasetStore
 from visionlens_jlab.core.jobs import context, sink
 from visionlens_jlab.tests.jobs.end_state import differences, end_state
 
@@ -78,9 +78,9 @@ if moment in ("headers", "labels", "images"):
 elif moment == "spool":
     before(context, "write_piece", lambda attempt, sequence, *rest: sequence == 1)
 elif moment == "commit":
-    before(DatasetStore, "apply_piece", lambda self, piece: piece.sequence == 1)
+    before(JobResults, "apply", lambda self, piece: piece.sequence == 1)
 elif moment == "media":
-    before(DatasetStore, "apply_piece", lambda self, piece: "media" in piece.tables)
+    before(JobResults, "apply", lambda self, piece: "media" in piece.tables)
 
 wanted = None
 if more == "more":
