@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeAlias, TypeVar
 
 from visionlens_jlab.core.datasets.shapes import DatasetDetail, DatasetInfo, IngestReport, Roots
 from visionlens_jlab.core.jobs.shapes import Job
@@ -31,6 +31,7 @@ ORIGIN = "notebook"
 """Names this side in workspace changes."""
 
 P = TypeVar("P")
+Known: TypeAlias = "Callable[[], pa.Table | None]"
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,24 @@ class BackendPart(Generic[P]):
 
 
 @dataclass(frozen=True)
+class Selected:
+    """What is selected in a workspace.
+
+    Attributes
+    ----------
+    level : {"samples", "annotations"}
+    ids : numpy.ndarray
+        uint32, in the order they were given.
+    known : callable, optional
+        The rows that came with the ids, while nothing can have changed them; else None.
+    """
+
+    level: Level
+    ids: np.ndarray
+    known: Known | None = None
+
+
+@dataclass(frozen=True)
 class Factory:
     """Makes what a dataset gives: the classes with the methods of all capabilities.
 
@@ -59,13 +78,13 @@ class Factory:
     view : callable
         A view of a specification.
     selection : callable
-        A view of exactly these ids, taken from a specification.
+        A view of exactly these ids, taken from a specification; with rows known already.
     pictures : callable
         Some samples as one WebP image; None: there is nothing to show.
     """
 
     view: Callable[[DatasetBackend, ViewSpec], Any]
-    selection: Callable[[DatasetBackend, ViewSpec, np.ndarray], Any]
+    selection: Callable[[DatasetBackend, ViewSpec, np.ndarray, Known | None], Any]
     pictures: Callable[[DatasetBackend, Sequence[int]], bytes | None]
 
 
@@ -122,6 +141,10 @@ class DatasetBackend(Protocol):
         """Rows of a view or of explicit ids."""
         ...
 
+    def rows(self, level: Level, ids: np.ndarray, columns: list[str] | None) -> pa.Table:
+        """Rows of ids, in their order; FIELD_UNKNOWN, ID_UNKNOWN."""
+        ...
+
     def predicate(self, text: str | None, filter: Filter | None) -> Predicate:
         """Both forms of a checked predicate."""
         ...
@@ -160,8 +183,8 @@ class DatasetBackend(Protocol):
         """WORKSPACE_CONFLICT when another changed the same part."""
         ...
 
-    def selection(self, workspace: str) -> np.ndarray:
-        """The selected ids, uint32."""
+    def selected(self, workspace: str) -> Selected:
+        """What is selected now."""
         ...
 
     def set_selection(

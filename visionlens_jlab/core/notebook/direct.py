@@ -14,8 +14,8 @@ import pyarrow as pa
 from visionlens_jlab.core.capability import resolve
 from visionlens_jlab.core.datasets.shapes import DatasetInfo, Roots
 from visionlens_jlab.core.jobs.shapes import Job
-from visionlens_jlab.core.notebook.backend import BackendPart, Factory, P
-from visionlens_jlab.core.shapes import JobParameters
+from visionlens_jlab.core.notebook.backend import BackendPart, Factory, P, Selected
+from visionlens_jlab.core.shapes import JobParameters, Level
 from visionlens_jlab.core.system.loading import importing
 from visionlens_jlab.core.views.shapes import TableRequest, ViewSpec
 from visionlens_jlab.errors import VisionLensError, unknown
@@ -104,7 +104,7 @@ class DirectDataset:
         self.make_workspace = workspaces.find_or_create
         self.workspace = workspaces.get
         self.change = workspaces.change
-        self.selection = workspaces.selection
+        self._selected = workspaces.selected
         self.set_selection = workspaces.set_selection
 
     def part(self, kind: BackendPart[P]) -> P:
@@ -135,6 +135,15 @@ class DirectDataset:
         from visionlens_jlab.core.jobs.inline import run_job
 
         return run_job(self._library, request, on_progress=on_progress, table=rows)
+
+    def selected(self, workspace: str) -> Selected:
+        """What is selected now."""
+        told, ids = self._selected(workspace)
+        return Selected(told.level, ids)
+
+    def rows(self, level: Level, ids: np.ndarray, columns: list[str] | None) -> pa.Table:
+        """Rows of ids, in their order; FIELD_UNKNOWN, ID_UNKNOWN."""
+        return self._store.tables.read(level, ids=ids, columns=columns)
 
     def table(self, request: TableRequest) -> pa.Table:
         """Rows of a view or of explicit ids."""

@@ -33,7 +33,6 @@ class Lens(Viewing[V], Generic[V, S]):
     def __init__(self, backend: DatasetBackend, workspace: str) -> None:
         self._backend = backend
         self._workspace = workspace
-        self._ids: tuple[int, np.ndarray] | None = None
 
     @classmethod
     def link(cls, backend: DatasetBackend, workspace: Workspace, notebook: str | None) -> Self:
@@ -58,7 +57,7 @@ class Lens(Viewing[V], Generic[V, S]):
 
         At level annotations of a selection of samples stand their ground-truth annotations.
         """
-        return self._selection(self._state())
+        return self._selected()
 
     def select(self, what: Any, *, level: Level = "samples") -> S:
         """Select in every panel and return the new selection.
@@ -83,13 +82,12 @@ class Lens(Viewing[V], Generic[V, S]):
         if isinstance(what, View) and not isinstance(what, Selection) and what.level == level:
             return self._select_view(what.spec)
         ids = ids_of(what, level, lambda: np.sort(self._backend.ids(shaped(ViewSpec, level=level))))
-        return self._selection(
-            self._change(
-                lambda state: self._backend.set_selection(
-                    self._workspace, ids, state.version, ORIGIN, level
-                )
+        self._change(
+            lambda state: self._backend.set_selection(
+                self._workspace, ids, state.version, ORIGIN, level
             )
         )
+        return self._selected()
 
     def filter(self, predicate: str | None) -> V:
         """Show only what satisfies a predicate, None: everything; returns the new view.
@@ -125,13 +123,10 @@ class Lens(Viewing[V], Generic[V, S]):
     def _state(self) -> Workspace:
         return self._backend.workspace(self._workspace)
 
-    def _selection(self, state: Workspace) -> S:
-        version = state.selection.version
-        known = self._ids
-        if known is None or known[0] != version or len(known[1]) != state.selection.count:
-            known = self._ids = (version, self._backend.selection(self._workspace))
-        base = shaped(ViewSpec, level=state.selection.level)
-        made: S = self._backend.factory.selection(self._backend, base, known[1])
+    def _selected(self) -> S:
+        found = self._backend.selected(self._workspace)
+        base = shaped(ViewSpec, level=found.level)
+        made: S = self._backend.factory.selection(self._backend, base, found.ids, found.known)
         return made
 
     def _select_view(self, chosen: ViewSpec) -> S:
@@ -146,7 +141,8 @@ class Lens(Viewing[V], Generic[V, S]):
                 ),
             )
 
-        return self._selection(self._change(change))
+        self._change(change)
+        return self._selected()
 
     def _change(self, change: Callable[[Workspace], Workspace]) -> Workspace:
         """Change the workspace, once more when another was quicker, and tell the front end."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import time
 from collections.abc import Callable
 
 import numpy as np
@@ -15,7 +17,8 @@ from visionlens_jlab.core.datasets.shapes import (
     Roots,
 )
 from visionlens_jlab.core.jobs.shapes import Job
-from visionlens_jlab.core.notebook.backend import BackendPart, Factory, P
+from visionlens_jlab.core.notebook.backend import BackendPart, Factory, P, Selected
+from visionlens_jlab.core.notebook.frames import ID_COLUMN
 from visionlens_jlab.core.notebook.jobs import follow_job, queue_job
 from visionlens_jlab.core.notebook.remote import Connection, Remote, quoted
 from visionlens_jlab.core.notebook.shapes import shaped
@@ -33,8 +36,18 @@ from visionlens_jlab.core.views.shapes import (
     TagRequest,
     ViewSpec,
 )
-from visionlens_jlab.core.workspace.shapes import Workspace, WorkspaceChange, WorkspaceRequest
+from visionlens_jlab.core.workspace.shapes import (
+    SelectionInfo,
+    Workspace,
+    WorkspaceChange,
+    WorkspaceRequest,
+)
 from visionlens_jlab.errors import VisionLensError
+
+ROWS_AT_ONCE = 5000
+"""Rows of a selection that come with its ids: a DataFrame of them needs no second request."""
+FRESH_SECONDS = 1.0
+"""So long they stand for what the server has, and only while it is asked nothing else."""
 
 
 class RemoteBackend:
@@ -115,6 +128,12 @@ class RemoteDataset(Remote):
         """Rows of a view or of explicit ids."""
         return self._transport.read_table(self.address("table"), request)
 
+    def rows(self, level: Level, ids: np.ndarray, columns: list[str] | None) -> pa.Table:
+        """Rows of ids, in their order; FIELD_UNKNOWN, ID_UNKNOWN."""
+        named = {} if columns is None else {"columns": json.dumps(columns)}
+        body = ids.astype("<u4").tobytes()
+        return self._transport.read_table(self.address("table"), body, level=level, **named)
+
     def predicate(self, text: str | None, filter: Filter | None) -> Predicate:
         """Both forms of a checked predicate."""
         return self.ask(Predicate, shaped(PredicateRequest, text=text, filter=filter), "predicate")
@@ -157,10 +176,23 @@ class RemoteDataset(Remote):
         path = self.address("workspaces", workspace)
         return self._transport.read(Workspace, "PATCH", path, change)
 
-    def selection(self, workspace: str) -> np.ndarray:
-        """The selected ids, uint32."""
-        content = self.content("GET", "workspaces", workspace, "selection")
-        return np.frombuffer(content, "<u4").astype(np.uint32)
+    def selected(self, workspace: str) -> Selected:
+        """What is selected now, with its rows where they are few: one request."""
+        table = self._transport.read_table(
+            self.address("workspaces", workspace, "selection", "rows"), most=ROWS_AT_ONCE
+        )
+        told = SelectionInfo.model_validate_json(table.schema.metadata[b"selection"])
+        ids = table[ID_COLUMN[told.level]].to_numpy().astype(np.uint32)
+        if table.num_columns == 1:
+            return Selected(told.level, ids)
+        rows = table.replace_schema_metadata(None)
+        requests, until = self._transport.requests, time.monotonic() + FRESH_SECONDS
+
+        def known() -> pa.Table | None:
+            asked_since = self._transport.requests != requests
+            return None if asked_since or time.monotonic() > until else rows
+
+        return Selected(told.level, ids, known)
 
     def set_selection(
         self, workspace: str, ids: np.ndarray, base_version: int, origin: str, level: Level

@@ -19,6 +19,7 @@ from visionlens_jlab.version import __version__
 
 ARROW = "application/vnd.apache.arrow.stream"
 BINARY = "application/octet-stream"
+JSON = "application/json"
 TIMEOUT = httpx.Timeout(660.0, connect=5.0)
 """Reading may take as long as the longest query that the server allows."""
 
@@ -32,6 +33,8 @@ class Transport:
 
     def __init__(self, address: Address) -> None:
         self.address = address
+        self.requests = 0
+        """How many were made."""
         self._client = httpx.Client(
             base_url=f"{address.url}/{API_PREFIX}/",
             headers={"Authorization": address.authorization},
@@ -48,6 +51,7 @@ class Transport:
         VisionLensError
             SERVER_UNREACHABLE when there is no answer; else what the server said.
         """
+        self.requests += 1
         with self._reaching():
             response = self._client.request(verb, path, **options)
         if response.is_success:
@@ -72,16 +76,14 @@ class Transport:
         if body is not None:
             options = {
                 "content": body.model_dump_json(by_alias=True),
-                "headers": {"Content-Type": "application/json"},
+                "headers": {"Content-Type": JSON},
             }
         return shape.model_validate_json(self.request(verb, path, **options).content)
 
     def read_ids(self, verb: str, path: str, body: BaseModel | None = None) -> np.ndarray:
         """JSON in, little-endian uint32 ids out."""
         content = None if body is None else body.model_dump_json(by_alias=True)
-        response = self.request(
-            verb, path, content=content, headers={"Content-Type": "application/json"}
-        )
+        response = self.request(verb, path, content=content, headers={"Content-Type": JSON})
         return np.frombuffer(response.content, dtype="<u4").astype(np.uint32)
 
     def read_ids_and_scores(
@@ -92,7 +94,7 @@ class Transport:
             "POST",
             path,
             content=body.model_dump_json(by_alias=True),
-            headers={"Content-Type": "application/json"},
+            headers={"Content-Type": JSON},
         )
         if "VisionLens-Scores" not in response.headers:
             return np.frombuffer(response.content, dtype="<u4").astype(np.uint32), None
@@ -100,16 +102,20 @@ class Transport:
         ids = np.frombuffer(response.content, "<u4", count).astype(np.uint32)
         return ids, np.frombuffer(response.content, "<f4", count, 4 * count).astype(np.float32)
 
-    def read_table(self, path: str, body: BaseModel) -> pa.Table:
-        """JSON in, an Arrow stream out, whose batches are read as they come."""
+    def read_table(
+        self, path: str, body: BaseModel | bytes | None = None, **query: Any
+    ) -> pa.Table:
+        """JSON, ids or nothing in, an Arrow stream out, whose batches are read as they come."""
+        verb, options = "GET", dict[str, Any]()
+        if isinstance(body, bytes):
+            verb, options = "POST", {"content": body, "headers": {"Content-Type": BINARY}}
+        elif body is not None:
+            content, headers = body.model_dump_json(by_alias=True), {"Content-Type": JSON}
+            verb, options = "POST", {"content": content, "headers": headers}
+        self.requests += 1
         with (
             self._reaching(),
-            self._client.stream(
-                "POST",
-                path,
-                content=body.model_dump_json(by_alias=True),
-                headers={"Content-Type": "application/json"},
-            ) as response,
+            self._client.stream(verb, path, params=query, **options) as response,
         ):
             if not response.is_success:
                 response.read()

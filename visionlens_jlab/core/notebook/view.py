@@ -9,7 +9,7 @@ import numpy as np
 from typing_extensions import TypeVar
 
 from visionlens_jlab.core.notebook.arguments import checked_methods
-from visionlens_jlab.core.notebook.backend import DatasetBackend, Factory
+from visionlens_jlab.core.notebook.backend import DatasetBackend, Factory, Known
 from visionlens_jlab.core.notebook.frames import ID_COLUMN, to_frame
 from visionlens_jlab.core.notebook.ids import unique
 from visionlens_jlab.core.notebook.shapes import shaped
@@ -207,16 +207,11 @@ class View(Viewing[V], Generic[V, S]):
         return self.spec, None
 
     def _selection(self, base: ViewSpec, ids: np.ndarray) -> S:
-        made: S = self._backend.factory.selection(self._backend, base, ids)
+        made: S = self._backend.factory.selection(self._backend, base, ids, None)
         return made
 
     def _tag_request(self, tag: str) -> TagRequest:
         return shaped(TagRequest, tag=tag, level=self.level, view=self.spec)
-
-    def _rows(self, level: Level, ids: np.ndarray, columns: Sequence[str] | None) -> pa.Table:
-        return self._backend.table(
-            shaped(TableRequest, ids=ids.tolist(), level=level, columns=_listed(columns))
-        )
 
     def __len__(self) -> int:
         return self.count()
@@ -233,9 +228,16 @@ class View(Viewing[V], Generic[V, S]):
 class Selection(View[V, S]):
     """A view of exactly these ids, in this order, whatever happens to the dataset."""
 
-    def __init__(self, backend: DatasetBackend, base: ViewSpec, ids: np.ndarray) -> None:
+    def __init__(
+        self,
+        backend: DatasetBackend,
+        base: ViewSpec,
+        ids: np.ndarray,
+        known: Known | None = None,
+    ) -> None:
         super().__init__(backend, base)
         self._ids = ids
+        self._known = known
         self._ids.setflags(write=False)
 
     @property
@@ -258,11 +260,15 @@ class Selection(View[V, S]):
     ) -> pa.Table:
         """As `View.to_arrow`, with one row for each id at the selection's own level."""
         if level in (None, self.level) and not all:
-            return self._rows(self.level, self._ids, columns)
+            known = self._known() if columns is None and self._known is not None else None
+            return self._rows(self.level, self._ids, columns) if known is None else known
         if level == "samples":
             holders = self._rows("annotations", self._ids, ["sample_id"])["sample_id"]
             return self._rows("samples", unique(holders.to_numpy()), columns)
         return super().to_arrow(level, columns, all=all)
+
+    def _rows(self, level: Level, ids: np.ndarray, columns: Sequence[str] | None) -> pa.Table:
+        return self._backend.rows(level, ids, _listed(columns))
 
     def _exported(self) -> tuple[ViewSpec, np.ndarray | None]:
         return self._spec, self._ids

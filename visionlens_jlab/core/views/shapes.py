@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, Json, model_validator
 
 from visionlens_jlab.core.predicates.shapes import Filter
 from visionlens_jlab.core.shapes import Level, Model
@@ -209,6 +209,14 @@ class TableRequest(Model):
     ids: list[int] | None = None
     level: Level = "samples"
     columns: list[str] | None = Field(None, min_length=1)
+
+
+class RowsQuery(Model):
+    """Which rows are meant where ids are sent as uint32."""
+
+    level: Level = "samples"
+    columns: Json[list[str]] | None = None
+    """Names as a JSON list."""
 
 
 class SqlRequest(Model):

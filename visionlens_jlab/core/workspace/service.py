@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
+import pyarrow as pa
 
 from visionlens_jlab.core.catalog.store import DatasetStore
 from visionlens_jlab.core.shapes import Level
@@ -13,6 +15,8 @@ from visionlens_jlab.core.views.tables import Ids, as_ids, raise_unknown
 from visionlens_jlab.core.workspace.rows import Row, Table, keeper
 from visionlens_jlab.core.workspace.shapes import SelectionInfo, Workspace, WorkspaceChange
 from visionlens_jlab.errors import VisionLensError
+
+_ID_COLUMN: dict[Level, str] = {"samples": "sample_id", "annotations": "annotation_id"}
 
 
 class _ConflictError(Exception):
@@ -89,6 +93,23 @@ class WorkspaceService:
         """The selected ids, uint32, in the order they were given. WORKSPACE_NOT_FOUND."""
         return self._read(workspace).selected
 
+    def selected(self, workspace: str) -> tuple[SelectionInfo, Ids]:
+        """The same, with its level and version."""
+        row = self._read(workspace)
+        return _selection_of(row), row.selected
+
+    def selected_rows(self, workspace: str, most: int) -> pa.Table:
+        """The rows of what is selected, in its order; of more than `most` only their ids.
+
+        The schema's metadata says `selection`. So it is where a sample is there no longer.
+        """
+        told, ids = self.selected(workspace)
+        table = pa.table({_ID_COLUMN[told.level]: pa.array(ids, pa.uint32())})
+        if len(ids) <= most:
+            with suppress(VisionLensError):  # whoever asks for the rows is told
+                table = self._store.tables.read(told.level, ids=ids)
+        return table.replace_schema_metadata({"selection": told.model_dump_json()})
+
     def set_selection(
         self,
         workspace: str,
@@ -151,11 +172,7 @@ class WorkspaceService:
             predicate=view.predicate,
             count=len(view.ids),
             total=view.total,
-            selection=SelectionInfo(
-                level=row.selection_level,
-                count=len(row.selection) // 4,
-                version=row.selection_version,
-            ),
+            selection=_selection_of(row),
             origin=row.origin,
         )
 
@@ -165,6 +182,14 @@ _UNUSABLE = (
     *("SPACE_NOT_FOUND", "QUERY_NOT_FOUND", "VECTORS_INVALID", "ID_UNKNOWN", "REQUEST_INVALID"),
 )
 """What becomes of a view whose fields or data have changed: asking for its ids says why."""
+
+
+def _selection_of(row: Row) -> SelectionInfo:
+    return SelectionInfo(
+        level=row.selection_level,
+        count=len(row.selection) // 4,
+        version=row.selection_version,
+    )
 
 
 def _require(table: Table, workspace: str) -> Row:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pydantic import Field
+
 from visionlens_jlab.core.shapes import Level, Model
 from visionlens_jlab.core.views.shapes import ViewSpec
 
@@ -51,6 +53,12 @@ class WorkspaceChange(Model):
     select_view: ViewSpec | None = None
     """Select everything a view holds, without sending ids."""
     selection_level: Level = "samples"
+
+
+class SelectedRowsQuery(Model):
+    """Up to how many rows are wanted; of a larger selection only the ids are given."""
+
+    most: int = Field(5000, ge=0, le=10_000)
 
 
 class SelectionQuery(Model):

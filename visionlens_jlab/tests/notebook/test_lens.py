@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import numpy as np
 import pytest
 
 import visionlens_jlab as vl
+from visionlens_jlab.core.notebook import remote_dataset
 from visionlens_jlab.core.views.shapes import ViewSpec
 from visionlens_jlab.core.workspace.shapes import WorkspaceChange
 from visionlens_jlab.errors import VisionLensError
@@ -198,3 +202,61 @@ def test_a_view_of_annotations_has_a_picture_too(ds: vl.Dataset) -> None:
     )
     assert lens.view.level == "annotations"
     assert "annotations, 0 selected" in lens._repr_mimebundle_()["text/html"]
+
+
+@contextmanager
+def requests_of(lens: vl.Lens) -> Iterator[list[str]]:
+    """What is asked of the server meanwhile."""
+    asked: list[str] = []
+    hooks = lens._backend._transport._client.event_hooks
+    hooks["request"].append(lambda request: asked.append(f"{request.method} {request.url.path}"))
+    lens._backend._transport._client.event_hooks = hooks
+    try:
+        yield asked
+    finally:
+        hooks["request"].clear()
+        lens._backend._transport._client.event_hooks = hooks
+
+
+@pytest.mark.parametrize("place", ["server"], indirect=True)
+def test_a_frame_of_the_selection_is_one_request(ds: vl.Dataset) -> None:
+    lens = ds.show()
+    elsewhere(lens, [5, 2, 3])
+    with requests_of(lens) as asked:
+        frame = lens.selection.to_pandas()
+    assert frame.sample_id.tolist() == [5, 2, 3]
+    assert len(asked) == 1, asked
+    assert frame.equals(ds.to_pandas().loc[[5, 2, 3]])
+
+
+@pytest.mark.parametrize("place", ["server"], indirect=True)
+@pytest.mark.own_dataset
+def test_rows_that_came_with_a_selection_never_hide_a_change(ds: vl.Dataset) -> None:
+    lens = ds.show()
+    elsewhere(lens, [1, 2])
+    selection = lens.selection
+    ds.set_field("seen", {1: True, 2: False})
+    assert selection.to_pandas().seen.tolist() == [True, False]
+
+
+@pytest.mark.parametrize("place", ["server"], indirect=True)
+def test_of_a_large_selection_the_ids_travel_as_bytes(
+    ds: vl.Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remote_dataset, "ROWS_AT_ONCE", 2)
+    lens = ds.show()
+    elsewhere(lens, [5, 2, 3])
+    with requests_of(lens) as asked:
+        rows = lens.selection.to_arrow(columns=["sample_id", "width"])
+    assert rows.column_names == ["sample_id", "width"]
+    assert rows["sample_id"].to_pylist() == [5, 2, 3]
+    assert len(asked) == 2, asked
+
+
+@pytest.mark.parametrize("place", ["server"], indirect=True)
+def test_a_picture_asks_once_for_all_its_thumbnails(ds: vl.Dataset) -> None:
+    lens = ds.show()
+    with requests_of(lens) as asked:
+        assert "data:image/webp" in lens._repr_mimebundle_()["text/html"]
+    assert [one.rpartition("/")[2] for one in asked if "thumbnail" in one] == ["thumbnails"]
+    assert len(asked) == 4, asked

@@ -8,12 +8,13 @@ from visionlens_jlab.core.api import wire
 from visionlens_jlab.core.api.base import Resource
 from visionlens_jlab.core.api.codes import CHANGE, DATASET, VIEW
 from visionlens_jlab.core.api.gates import Kind
-from visionlens_jlab.core.api.operations import ARROW_STREAM, Binary, Operation, Route
+from visionlens_jlab.core.api.operations import ARROW_STREAM, IDS, Binary, Operation, Route
 from visionlens_jlab.core.views.shapes import (
     Facets,
     FacetsRequest,
     Predicate,
     PredicateRequest,
+    RowsQuery,
     SampleDetail,
     SampleRequest,
     SavedView,
@@ -27,7 +28,10 @@ from visionlens_jlab.core.views.shapes import (
 from visionlens_jlab.errors import VisionLensError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from visionlens_jlab.core.catalog.store import DatasetStore
+    from visionlens_jlab.core.views.tables import Ids
 
 VIEW_IDS = Binary(
     wire.BINARY,
@@ -56,18 +60,28 @@ class TableHandler(Resource):
     """`datasets/{dataset}/table`"""
 
     @Operation(
-        "Rows of a view", TableRequest, ARROW_STREAM, errors=(*VIEW, "ID_UNKNOWN"), reads=True
+        "Rows of a view",
+        TableRequest,
+        ARROW_STREAM,
+        query=RowsQuery,
+        also=IDS,
+        errors=(*VIEW, "ID_UNKNOWN"),
+        reads=True,
     )
     async def post(self, dataset: str) -> None:
-        """The rows of a view, or of ids, as a table."""
-        request = await self.body(TableRequest)
+        """The rows of a view, or of ids, as a table; the query is about ids sent as uint32."""
+        asked: TableRequest | RowsQuery = self.query(RowsQuery)
+        ids: Sequence[int] | Ids | None = None
+        spec: ViewSpec | None = None
+        if self.request.headers.get("Content-Type") == wire.BINARY:
+            ids = wire.read_ids(self.request.body)
+        else:
+            asked = request = await self.body(TableRequest)
+            ids, spec = request.ids, request.view if request.ids is None else None
         pages = await self.dataset(
             dataset,
             lambda store: store.tables.pages(
-                request.level,
-                spec=request.view if request.ids is None else None,
-                ids=request.ids,
-                columns=request.columns,
+                asked.level, spec=spec, ids=ids, columns=asked.columns
             ),
             kind="query",
         )

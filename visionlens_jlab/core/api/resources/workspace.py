@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, TypeVar
 
 from visionlens_jlab.core.api.base import Resource
 from visionlens_jlab.core.api.codes import CHANGE, VIEW, WORKSPACE
-from visionlens_jlab.core.api.operations import IDS, Operation, Route
+from visionlens_jlab.core.api.operations import IDS, Binary, Operation, Route
 from visionlens_jlab.core.api.resources.views import VIEW_COUNTS
-from visionlens_jlab.core.api.wire import read_ids
+from visionlens_jlab.core.api.wire import ARROW, read_ids
 from visionlens_jlab.core.workspace.shapes import (
+    SelectedRowsQuery,
     SelectionQuery,
     Workspace,
     WorkspaceChange,
@@ -23,6 +24,11 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
+SELECTED_ROWS = Binary(
+    ARROW,
+    "An Arrow IPC stream in the order of the selection; `selection` in its schema's metadata is a "
+    "SelectionInfo. Of more than `most` rows it has the column of ids alone.",
+)
 SELECTION_COUNTS = ("VisionLens-Count", "VisionLens-Version")
 
 
@@ -131,9 +137,24 @@ class SelectionHandler(WorkspaceResource):
         )
 
 
+class SelectedRowsHandler(WorkspaceResource):
+    """`datasets/{dataset}/workspaces/{workspace}/selection/rows`"""
+
+    @Operation(
+        "Selected rows", response=SELECTED_ROWS, query=SelectedRowsQuery, errors=(*VIEW, *WORKSPACE)
+    )
+    async def get(self, dataset: str, workspace: str) -> None:
+        """What is selected as a table, at once with its level and version."""
+        most = self.query(SelectedRowsQuery).most
+        await self.answer_table(
+            await self.workspaces(dataset, lambda service: service.selected_rows(workspace, most))
+        )
+
+
 ROUTES = [
     Route("datasets/{dataset}/workspaces", WorkspacesHandler),
     Route("datasets/{dataset}/workspaces/{workspace}", WorkspaceHandler),
     Route("datasets/{dataset}/workspaces/{workspace}/ids", WorkspaceIdsHandler),
     Route("datasets/{dataset}/workspaces/{workspace}/selection", SelectionHandler),
+    Route("datasets/{dataset}/workspaces/{workspace}/selection/rows", SelectedRowsHandler),
 ]
