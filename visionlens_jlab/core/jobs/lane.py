@@ -72,6 +72,7 @@ class Lane(ABC):
         self._done = done
         self._live: Live | None = None
         self._wake = asyncio.Event()
+        self._saving = asyncio.Lock()
         self._last_work = time.monotonic()
         self._loop = asyncio.get_running_loop()
 
@@ -106,7 +107,9 @@ class Lane(ABC):
         """Store the progress, or rest."""
         if self._live:
             self._touch()
-            await asyncio.to_thread(self._queue.save, self._live.job)
+            async with self._saving:  # else what is older could be stored last
+                if self._live:
+                    await asyncio.to_thread(self._queue.save, self._live.job)
         else:
             await self._rest()
 
@@ -123,7 +126,8 @@ class Lane(ABC):
         """Store and tell a job's new state."""
         if self._live and self._live.job.job == job.job:
             self._live.job = job
-        await asyncio.to_thread(self._queue.save, job)
+        async with self._saving:
+            await asyncio.to_thread(self._queue.save, job)
         self._announcer.job(job)
         return job
 
@@ -167,7 +171,9 @@ class Lane(ABC):
             self._spool(job.job).log("warning", outcome.reason)
         if job.result and not before.result:
             # A server that is killed from here on leaves a job of which nothing else tells it.
-            await self._save(before.model_copy(update={"result": job.result}))
+            before = before.model_copy(update={"result": job.result})
+            self._live = Live(before)
+            await self._save(before)
         await self._conclude(job)
         if job.state == "done":
             await self._done(job)
@@ -191,7 +197,8 @@ class Lane(ABC):
     async def _save(self, job: Job) -> bool:
         """Store the job; False where there is no room."""
         try:
-            await asyncio.to_thread(self._queue.save, job)
+            async with self._saving:
+                await asyncio.to_thread(self._queue.save, job)
         except (VisionLensError, sqlite3.OperationalError):
             _log.warning("Job %s cannot be stored yet", job.job, exc_info=True)
             return False

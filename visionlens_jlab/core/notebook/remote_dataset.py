@@ -46,8 +46,9 @@ from visionlens_jlab.errors import VisionLensError
 
 ROWS_AT_ONCE = 5000
 """Rows of a selection that come with its ids: a DataFrame of them needs no second request."""
-FRESH_SECONDS = 1.0
-"""So long they stand for what the server has, and only while it is asked nothing else."""
+FRESH_SECONDS = 0.05
+"""So long, a request's own time, they stand for what the server has: in one expression, as
+`lens.selection.to_pandas()` is, and only while the server is asked nothing else."""
 
 
 class RemoteBackend:

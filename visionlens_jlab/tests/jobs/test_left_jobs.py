@@ -15,6 +15,7 @@ from visionlens_jlab.cli import main
 from visionlens_jlab.cli.checks import datasets as checks
 from visionlens_jlab.core.catalog.store import DatasetStore
 from visionlens_jlab.core.datasets.library import Library
+from visionlens_jlab.core.jobs import runner
 from visionlens_jlab.core.jobs.queue import JobQueue, Owner
 from visionlens_jlab.core.jobs.retirement import clear_leftovers
 from visionlens_jlab.core.jobs.shapes import Job
@@ -346,6 +347,7 @@ def test_what_follows_a_job_comes_once_whenever_it_is_killed(data, town, monkeyp
             raise Killed
 
     embed = queue_only(data, request) if by == "server" else None
+    monkeypatch.setattr(runner, "TICK_SECONDS", 0.001)  # progress is stored all the while
     with monkeypatch.context() as patched:
         patched.setattr(JobQueue, "save", killing)
         if embed is None:

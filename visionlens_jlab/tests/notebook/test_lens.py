@@ -219,7 +219,10 @@ def requests_of(lens: vl.Lens) -> Iterator[list[str]]:
 
 
 @pytest.mark.parametrize("place", ["server"], indirect=True)
-def test_a_frame_of_the_selection_is_one_request(ds: vl.Dataset) -> None:
+def test_a_frame_of_the_selection_is_one_request(
+    ds: vl.Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remote_dataset, "FRESH_SECONDS", 60)
     lens = ds.show()
     elsewhere(lens, [5, 2, 3])
     with requests_of(lens) as asked:
@@ -231,11 +234,27 @@ def test_a_frame_of_the_selection_is_one_request(ds: vl.Dataset) -> None:
 
 @pytest.mark.parametrize("place", ["server"], indirect=True)
 @pytest.mark.own_dataset
-def test_rows_that_came_with_a_selection_never_hide_a_change(ds: vl.Dataset) -> None:
+def test_rows_that_came_with_a_selection_never_hide_a_change(
+    ds: vl.Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remote_dataset, "FRESH_SECONDS", 60)
     lens = ds.show()
     elsewhere(lens, [1, 2])
     selection = lens.selection
     ds.set_field("seen", {1: True, 2: False})
+    assert selection.to_pandas().seen.tolist() == [True, False]
+
+
+@pytest.mark.parametrize("place", ["server"], indirect=True)
+@pytest.mark.own_dataset
+def test_rows_of_a_moment_ago_are_asked_for_again(
+    ds: vl.Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remote_dataset, "FRESH_SECONDS", 0)
+    lens = ds.show()
+    elsewhere(lens, [1, 2])
+    selection = lens.selection
+    vl.open(ds.name).set_field("seen", {1: True, 2: False})
     assert selection.to_pandas().seen.tolist() == [True, False]
 
 
