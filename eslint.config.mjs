@@ -13,6 +13,7 @@ export default defineConfig([
       'lib',
       'coverage',
       '**/*.js',
+      '**/*.cjs',
       '**/*.mjs',
       '**/*.d.ts',
       '.venv',

@@ -8,6 +8,9 @@ export const PLUGIN_ID = 'visionlens-jlab:plugin';
 /** Where searching starts: in the filters panel. */
 export const SEARCH_INPUT = '.vl-search input';
 
+/** The panel of datasets in the left sidebar. */
+export const DATASETS_ID = 'visionlens-datasets';
+
 /** Command ids. */
 export const CommandIDs = {
   open: 'visionlens:open',

@@ -15,9 +15,9 @@ import type { Transport } from '../client/transport';
 import { type IServerEvents, ServerEvents } from '../client/events';
 import { type IJobs, JobTracker } from '../jobs/tracker';
 import { IWorkspaces, NAMESPACE, PLUGIN_ID } from '../tokens';
+// eslint-disable-next-line jupyter/prefer-lazy-imports
 import { Workspaces } from '../workspace/registry';
 import { Settings } from './settings';
-// eslint-disable-next-line jupyter/prefer-lazy-imports
 import { Slots } from './panels/slots';
 
 /** Server connection, events, jobs, settings and strings. */

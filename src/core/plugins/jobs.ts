@@ -4,13 +4,12 @@ import type {
   JupyterFrontEndPlugin
 } from '@jupyterlab/application';
 import { IStatusBar } from '@jupyterlab/statusbar';
-import { CommandIDs } from '../tokens';
+import { CommandIDs, DATASETS_ID } from '../tokens';
 import { NO_ARGS } from './commands/args';
 import { ICore } from './core';
 import { jobsIcon } from './icons';
 import type { JobStatus } from './jobStatus';
 import { LazyPanel } from './panels/lazyPanel';
-import { DATASETS_ID } from './sidebar';
 
 const PANEL_ID = 'visionlens-jobs';
 

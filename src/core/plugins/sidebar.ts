@@ -7,14 +7,12 @@ import {
 import { searchIcon } from '@jupyterlab/ui-components';
 import { Signal } from '@lumino/signaling';
 import type { IFormState } from '../datasets/types';
-import { CommandIDs, IWorkspaces, SEARCH_INPUT } from '../tokens';
+import { CommandIDs, DATASETS_ID, IWorkspaces, SEARCH_INPUT } from '../tokens';
 import { INGEST_ARGS, NO_ARGS } from './commands/args';
 import { ICore } from './core';
 import { datasetsIcon, filtersIcon } from './icons';
 import { addSidePanel, type LazyPanel } from './panels/lazyPanel';
 import { IPanels } from './panels/panels';
-
-export const DATASETS_ID = 'visionlens-datasets';
 
 class FormState implements IFormState {
   readonly changed = new Signal<this, void>(this);
