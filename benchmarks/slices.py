@@ -69,7 +69,8 @@ def as_input(objects: int) -> Any:
     """The same as a `SliceInput`."""
     import pyarrow as pa
 
-    from visionlens_jlab.analysis.slices.input import Feature, SliceInput, Units
+    from visionlens_jlab.analysis.slices.terms import Feature
+    from visionlens_jlab.analysis.slices.units import SliceInput, Units
     from visionlens_jlab.core.views.shapes import ViewSpec
 
     samples, labels, groups, (of, missed) = make(objects)

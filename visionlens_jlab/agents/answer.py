@@ -29,7 +29,7 @@ from visionlens_jlab.errors import VisionLensError
 
 
 @dataclass
-class Finisher:
+class AnswerMaker:
     """Words what holds of a draft, and keeps the findings that statistics bear out."""
 
     desk: Desk

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from visionlens_jlab.agents import history, template
-from visionlens_jlab.agents.answer import Finisher
+from visionlens_jlab.agents.answer import AnswerMaker
 from visionlens_jlab.agents.conversation import Conversation, Ended
 from visionlens_jlab.agents.fencing import Fence
 from visionlens_jlab.agents.prompts import prompt
@@ -97,7 +97,7 @@ class Asking:
 
     def _answer(self, ended: Ended) -> AgentAnswer:
         if ended.draft is not None:
-            answer = Finisher(self.desk, self.recorder).finish(ended.draft)
+            answer = AnswerMaker(self.desk, self.recorder).finish(ended.draft)
             if answer.text or answer.views:
                 return answer
             none = self._statistics(_NOTHING_HOLDS if answer.dropped else _NOTHING_STATED)

@@ -7,8 +7,8 @@ from visionlens_jlab.core.capability import Capability, JobKind, PieceKind
 CAPABILITY = Capability(
     name="analysis",
     pieces=(
-        PieceKind("analysis", write="visionlens_jlab.analysis.store.pieces:write_analysed"),
-        PieceKind("checks", write="visionlens_jlab.analysis.store.pieces:write_checked"),
+        PieceKind("analysis", write="visionlens_jlab.analysis.store.rows:write_analysis"),
+        PieceKind("checks", write="visionlens_jlab.analysis.store.rows:write_checks"),
     ),
     on_change="visionlens_jlab.analysis.store.rows:follow_change",
     follow="visionlens_jlab.analysis.setup:follow",
@@ -19,7 +19,7 @@ CAPABILITY = Capability(
             name="analyse",
             lane="cpu",
             request="visionlens_jlab.analysis.shapes:AnalyseRequest",
-            run="visionlens_jlab.analysis.job.job:run",
+            run="visionlens_jlab.analysis.job:run",
             setup="visionlens_jlab.analysis.setup:AnalyseSetup",
             errors=("ANALYSIS_INVALID",),
         ),
@@ -27,7 +27,7 @@ CAPABILITY = Capability(
             name="recheck",
             lane="cpu",
             request="visionlens_jlab.analysis.shapes:RecheckRequest",
-            run="visionlens_jlab.analysis.job.recheck:run",
+            run="visionlens_jlab.analysis.job:recheck",
             setup="visionlens_jlab.analysis.setup:RecheckSetup",
             errors=("FINDING_NOT_FOUND",),
         ),

@@ -21,7 +21,7 @@ from visionlens_jlab.core.api.codes import CHANGE, DATASET, VIEW
 from visionlens_jlab.core.api.operations import Binary, Operation, Route
 
 if TYPE_CHECKING:
-    from visionlens_jlab.analysis.report.building import Report
+    from visionlens_jlab.analysis.report import Report
     from visionlens_jlab.core.catalog.store import DatasetStore
 
 HTML = Binary("text/html", "The report, one file that needs nothing else.")
@@ -35,10 +35,10 @@ class FindingsHandler(Resource):
     async def get(self, dataset: str) -> None:
         """Findings of one evaluation or of all."""
         asked = self.query(FindingsQuery)
-        found = await self.dataset(
-            dataset, lambda store: store.part(Findings).all(asked.evaluation)
+        await self.answer_from(
+            dataset,
+            lambda store: FindingList(findings=store.part(Findings).all(asked.evaluation)),
         )
-        await self.answer(FindingList(findings=found))
 
 
 class FindingHandler(Resource):
@@ -47,9 +47,7 @@ class FindingHandler(Resource):
     @Operation("One finding", response=Finding, errors=(*DATASET, "FINDING_NOT_FOUND"))
     async def get(self, dataset: str, finding: str) -> None:
         """One finding."""
-        await self.answer(
-            await self.dataset(dataset, lambda store: store.part(Findings).read(finding))
-        )
+        await self.answer_from(dataset, lambda store: store.part(Findings).read(finding))
 
     @Operation(
         "Say what one makes of a finding",
@@ -60,9 +58,7 @@ class FindingHandler(Resource):
     async def patch(self, dataset: str, finding: str) -> None:
         """Store what a user says of it."""
         change = await self.body(FindingChange)
-        await self.answer(
-            await self.dataset(dataset, lambda store: store.part(Findings).change(finding, change))
-        )
+        await self.answer_from(dataset, lambda store: store.part(Findings).change(finding, change))
 
     @Operation("Remove a finding", status=204, errors=(*DATASET, *CHANGE, "FINDING_NOT_FOUND"))
     async def delete(self, dataset: str, finding: str) -> None:
@@ -78,10 +74,10 @@ class AnalysesHandler(Resource):
     async def get(self, dataset: str) -> None:
         """Analyses of one evaluation or of all, newest first."""
         asked = self.query(FindingsQuery)
-        found = await self.dataset(
-            dataset, lambda store: store.part(Findings).analyses(asked.evaluation)
+        await self.answer_from(
+            dataset,
+            lambda store: AnalysisList(analyses=store.part(Findings).analyses(asked.evaluation)),
         )
-        await self.answer(AnalysisList(analyses=found))
 
 
 class AnalysisHandler(Resource):
@@ -90,9 +86,7 @@ class AnalysisHandler(Resource):
     @Operation("One analysis", response=AnalysisInfo, errors=(*DATASET, "ANALYSIS_NOT_FOUND"))
     async def get(self, dataset: str, analysis: str) -> None:
         """One analysis."""
-        await self.answer(
-            await self.dataset(dataset, lambda store: store.part(Findings).analysis(analysis))
-        )
+        await self.answer_from(dataset, lambda store: store.part(Findings).analysis(analysis))
 
 
 class SlicesHandler(Resource):
@@ -107,9 +101,7 @@ class SlicesHandler(Resource):
     async def post(self, dataset: str) -> None:
         """Test one slice; the test is recorded."""
         request = await self.body(SliceRequest)
-        await self.answer(
-            await self.dataset(dataset, lambda store: store.part(Findings).test_slice(request))
-        )
+        await self.answer_from(dataset, lambda store: store.part(Findings).test_slice(request))
 
 
 class FindingReportHandler(Resource):
@@ -134,7 +126,7 @@ class FindingReportHandler(Resource):
 
 
 def _build(store: DatasetStore, request: FindingReport) -> Report:
-    from visionlens_jlab.analysis.report.building import build_report
+    from visionlens_jlab.analysis.report import build_report
 
     return build_report(store, request)
 

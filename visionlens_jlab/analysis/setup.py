@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from visionlens_jlab.analysis.job.input import UNITS
 from visionlens_jlab.analysis.shapes import AnalyseRequest, RecheckRequest
+from visionlens_jlab.analysis.slices.units import INPUT
 from visionlens_jlab.analysis.store.findings import Findings
 from visionlens_jlab.core.jobs.dataset_setup import DatasetSetup
 from visionlens_jlab.core.jobs.shapes import Job
@@ -20,7 +20,7 @@ from visionlens_jlab.evaluation.store.evaluations import Evaluations
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from visionlens_jlab.analysis.slices.input import SliceInput
+    from visionlens_jlab.analysis.slices.units import SliceInput
     from visionlens_jlab.core.catalog.store import DatasetStore
 
 
@@ -46,9 +46,8 @@ class AnalyseSetup(DatasetSetup[AnalyseRequest]):
         """Write the input. ANALYSIS_INVALID, FIELD_UNKNOWN, SPACE_NOT_FOUND."""
         store.part(Findings).make_clusters(request)
         source = store.part(Findings).source(request)
-        _save(source.given, spool.input / UNITS)
-        earlier = [[1.0 if p is None else p for p in pair] for pair in source.earlier]
-        return {"earlier": earlier, "digest": source.digest}
+        _save(source.given, spool.input / INPUT)
+        return {"earlier": source.earlier, "digest": source.digest}
 
 
 class RecheckSetup(DatasetSetup[RecheckRequest]):
@@ -68,7 +67,7 @@ class RecheckSetup(DatasetSetup[RecheckRequest]):
         checks = []
         for number, source in enumerate(store.part(Findings).check_sources(request)):
             if id(source.given) not in places:
-                places[id(source.given)] = f"{UNITS}{number}"
+                places[id(source.given)] = f"{INPUT}{number}"
                 _save(source.given, spool.input / places[id(source.given)])
             ids = f"ids{number}.npy"
             np.save(spool.input / ids, source.ids, allow_pickle=False)

@@ -24,8 +24,9 @@ class AttributesHandler(Resource):
     @Operation("Visual attributes", response=AttributeList, errors=DATASET)
     async def get(self, dataset: str) -> None:
         """Every attribute with its calibrations, oldest first."""
-        found = await self.dataset(dataset, lambda store: store.part(Attributes).all())
-        await self.answer(AttributeList(attributes=found))
+        await self.answer_from(
+            dataset, lambda store: AttributeList(attributes=store.part(Attributes).all())
+        )
 
 
 class AttributeHandler(Resource):
@@ -53,13 +54,11 @@ class CalibrationHandler(Resource):
     async def get(self, dataset: str, attribute: str) -> None:
         """Which images to label next."""
         asked = self.query(CalibrationQuery)
-        await self.answer(
-            await self.dataset(
-                dataset,
-                lambda store: store.part(Attributes).calibration_task(
-                    attribute, asked.answer, asked.count
-                ),
-            )
+        await self.answer_from(
+            dataset,
+            lambda store: store.part(Attributes).calibration_task(
+                attribute, asked.answer, asked.count
+            ),
         )
 
     @Operation(
@@ -71,10 +70,8 @@ class CalibrationHandler(Resource):
     async def post(self, dataset: str, attribute: str) -> None:
         """Take labels; the attribute with its calibrations."""
         given = await self.body(CalibrationLabels)
-        await self.answer(
-            await self.dataset(
-                dataset, lambda store: store.part(Attributes).calibrate(attribute, given)
-            )
+        await self.answer_from(
+            dataset, lambda store: store.part(Attributes).calibrate(attribute, given)
         )
 
 

@@ -16,8 +16,9 @@ class AgentsHandler(Resource):
     @Operation("Runs of agents", response=AgentRunList, errors=DATASET)
     async def get(self, dataset: str) -> None:
         """Every run without its steps, newest first."""
-        runs = await self.dataset(dataset, lambda store: store.part(AgentRuns).all())
-        await self.answer(AgentRunList(runs=runs))
+        await self.answer_from(
+            dataset, lambda store: AgentRunList(runs=store.part(AgentRuns).all())
+        )
 
 
 class AgentHandler(Resource):
@@ -32,9 +33,7 @@ class AgentHandler(Resource):
     async def get(self, dataset: str, run: str) -> None:
         """One run with its steps after a number."""
         after = self.query(StepsQuery).after
-        await self.answer(
-            await self.dataset(dataset, lambda store: store.part(AgentRuns).read(run, after))
-        )
+        await self.answer_from(dataset, lambda store: store.part(AgentRuns).read(run, after))
 
 
 class AgentSettingsHandler(Resource):

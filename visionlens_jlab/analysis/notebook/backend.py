@@ -102,5 +102,5 @@ FINDINGS: BackendPart[FindingsBackend] = BackendPart(
     "visionlens_jlab.analysis.store.findings:Findings", RemoteFindings
 )
 REPORTS: BackendPart[ReportsBackend] = BackendPart(
-    "visionlens_jlab.analysis.report.building:Reports", RemoteReports
+    "visionlens_jlab.analysis.report:Reports", RemoteReports
 )

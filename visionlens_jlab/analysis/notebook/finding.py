@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any, Generic, Literal, Self
 
+from visionlens_jlab.analysis import wording
 from visionlens_jlab.analysis.notebook.backend import FINDINGS
-from visionlens_jlab.analysis.report import wording
-from visionlens_jlab.analysis.report.drawing import intervals_svg
 from visionlens_jlab.analysis.shapes import (
     AnalysisInfo,
     Effect,
@@ -17,6 +16,7 @@ from visionlens_jlab.analysis.shapes import (
     Target,
 )
 from visionlens_jlab.analysis.shapes import Finding as FindingInfo
+from visionlens_jlab.analysis.wording import intervals_svg
 from visionlens_jlab.core.notebook.arguments import checked_methods
 from visionlens_jlab.core.notebook.backend import DatasetBackend
 from visionlens_jlab.core.notebook.frames import load_pandas
@@ -30,27 +30,9 @@ if TYPE_CHECKING:
 _EFFECT = ["units", "groups", "events", "rate", "rest", "difference", "low", "high", "p"]
 _TOLD = 3
 """Slices that are too small to be tested, in a sentence."""
-_UNCONFIRMED = [
-    "predicate",
-    "label",
-    "target",
-    "level",
-    "reason",
-    "difference",
-    "confirmation",
-    "covered_by",
-]
-_UNTESTED = [
-    "predicate",
-    "label",
-    "target",
-    "level",
-    "units",
-    "groups",
-    "rate",
-    "rest",
-    "reason",
-]
+_SLICE = ["predicate", "label", "target", "level"]
+_UNCONFIRMED = [*_SLICE, "reason", "difference", "confirmation", "covered_by"]
+_UNTESTED = [*_SLICE, "units", "groups", "rate", "rest", "reason"]
 
 
 @checked_methods
@@ -270,16 +252,12 @@ class Analysis(Viewing[V], Generic[V]):
     def unconfirmed(self) -> pd.DataFrame:
         """Slices that the discovery half spoke for and that are no findings, with the reason."""
         rows = [
-            {
-                "predicate": one.predicate,
-                "label": one.label,
-                "target": one.target,
-                "level": one.level,
-                "reason": one.reason,
-                "difference": one.discovery.difference,
-                "confirmation": one.confirmation.difference if one.confirmation else None,
-                "covered_by": one.covered_by,
-            }
+            (
+                *(one.predicate, one.label, one.target, one.level, one.reason),
+                one.discovery.difference,
+                one.confirmation.difference if one.confirmation else None,
+                one.covered_by,
+            )
             for one in self._info.unconfirmed
         ]
         return _frame(rows, _UNCONFIRMED)
@@ -302,17 +280,10 @@ class Analysis(Viewing[V], Generic[V]):
         Nothing confirms them: they are hints where to look, or of what to collect more.
         """
         rows = [
-            {
-                "predicate": one.predicate,
-                "label": one.label,
-                "target": one.target,
-                "level": one.level,
-                "units": one.effect.units,
-                "groups": one.effect.groups,
-                "rate": one.effect.rate,
-                "rest": one.effect.rest,
-                "reason": one.reason,
-            }
+            (
+                *(one.predicate, one.label, one.target, one.level, one.effect.units),
+                *(one.effect.groups, one.effect.rate, one.effect.rest, one.reason),
+            )
             for one in self._info.untested
         ]
         return _frame(rows, _UNTESTED)
@@ -320,7 +291,7 @@ class Analysis(Viewing[V], Generic[V]):
     @property
     def left_out(self) -> pd.DataFrame:
         """Fields that took no part, with the reason."""
-        return _frame([one.model_dump() for one in self._info.left_out], ["field", "reason"])
+        return _frame([(one.field, one.reason) for one in self._info.left_out], ["field", "reason"])
 
     def __repr__(self) -> str:
         info = self._info
@@ -343,6 +314,6 @@ def _card(lines: list[str]) -> str:
     )
 
 
-def _frame(rows: list[dict[str, Any]], columns: list[str]) -> pd.DataFrame:
+def _frame(rows: Sequence[tuple[Any, ...]], columns: list[str]) -> pd.DataFrame:
     frame: pd.DataFrame = load_pandas().DataFrame(rows, columns=columns)
     return frame

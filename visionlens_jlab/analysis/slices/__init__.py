@@ -1,4 +1,4 @@
 """Slice discovery: where a model fails more, found by statistics. Arrays in, findings out.
 
-`analysing.analyse` takes a `SliceInput`; numpy and pyarrow alone. docs/analysis.md explains it.
+`discovery.analyse` takes a `SliceInput`; numpy and pyarrow alone. docs/analysis.md explains it.
 """

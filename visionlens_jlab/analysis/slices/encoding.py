@@ -2,17 +2,37 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 
 from visionlens_jlab.analysis.shapes import LeftOut
-from visionlens_jlab.analysis.slices.input import Feature, SliceInput, Units
-from visionlens_jlab.analysis.slices.rounding import between
-from visionlens_jlab.analysis.slices.statistics.halves import Half
-from visionlens_jlab.analysis.slices.terms import Term
+from visionlens_jlab.analysis.slices.terms import Feature, Term
+from visionlens_jlab.analysis.slices.units import Half, SliceInput, Units
 from visionlens_jlab.core.system.arrow_columns import present_in, values_of
+
+
+def between(low: float, high: float) -> float:
+    """The number with the fewest digits in [low, high); the middlemost of them.
+
+    At `low` itself a cut `<=` still has `low` inside, at `high` it would take in too much.
+    """
+    if not low < high:
+        return low
+    middle = (low + high) / 2
+    start = math.floor(math.log10(max(abs(low), abs(high), high - low, 1e-300))) + 1
+    for digits in range(18):
+        step = 10.0 ** (start - digits)
+        for factor in (1.0, 0.5):
+            width = step * factor
+            found = round(middle / width) * width
+            found = float(f"{found:.15g}")
+            if low <= found < high:
+                return found
+    return low
+
 
 _SHARES = (0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 0.9, 0.95)
 """Quantiles of the discovery half at which a number is cut first."""

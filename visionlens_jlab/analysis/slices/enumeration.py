@@ -17,7 +17,7 @@ import numpy as np
 
 from visionlens_jlab.analysis.slices.encoding import Encoded
 from visionlens_jlab.analysis.slices.settings import SMALL
-from visionlens_jlab.analysis.slices.statistics.halves import Half
+from visionlens_jlab.analysis.slices.units import Half
 
 _LEAST_Z = 2.0
 """Against the whole, with errors as the correlation within groups makes them."""

@@ -4,35 +4,30 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
 from visionlens_jlab.analysis.shapes import (
     AnalyseRequest,
     Condition,
-    Effect,
     Finding,
     Inseparable,
     Unconfirmed,
 )
-from visionlens_jlab.analysis.slices.actions import action_for
-from visionlens_jlab.analysis.slices.candidates import Rival, is_part, jaccard
 from visionlens_jlab.analysis.slices.confirmation import Judged
-from visionlens_jlab.analysis.slices.input import SliceInput, Units
-from visionlens_jlab.analysis.slices.members import members_digest
-from visionlens_jlab.analysis.slices.search import Search, is_leading
+from visionlens_jlab.analysis.slices.contrasts import effect
+from visionlens_jlab.analysis.slices.search import Candidate, Search, is_leading, is_part, jaccard
 from visionlens_jlab.analysis.slices.settings import ASSOCIATED, OVERLAPS, SAID
-from visionlens_jlab.analysis.slices.statistics.contrasts import effect
-from visionlens_jlab.analysis.slices.statistics.halves import both
-from visionlens_jlab.analysis.slices.terms import Slice, label_of, predicate_of, sql_of
+from visionlens_jlab.analysis.slices.terms import Slice, label_of, narrowed, predicate_of, sql_of
+from visionlens_jlab.analysis.slices.units import Half, SliceInput, Units, both, members_digest
 from visionlens_jlab.analysis.slices.wording import (
+    action_for,
     constant_of,
     description_of,
     title_of,
     too_small_of,
 )
-from visionlens_jlab.core.views.shapes import ViewSpec
 
 _EXAMPLES = 20
 _CORRELATES = 5
@@ -48,60 +43,86 @@ def finding_of(
 ) -> Finding:
     """A confirmed slice with its evidence."""
     units, terms = judged.search.units, judged.chosen.terms
-    predicate = predicate_of(terms, units.base)
-    everything = both(given, units)
-    rows = judged.search.columns.all_of(terms)
-    mask = rows[everything.rows]
-    ids = given.ids(units.population)
+    rows, ids = judged.search.columns.all_of(terms), given.ids(units.population)
     within = units.members if len(units.members) else np.arange(len(ids))
-    members = ids[within[rows[within]]]
     correlates = _correlates(judged)
     return Finding(
-        finding=name_of(given.evaluation, units, predicate),
+        **evidence_of(
+            given,
+            units,
+            predicate_of(terms, units.base),
+            ids[within[rows[within]]],
+            rows,
+            terms=terms,
+            seed=request.seed,
+        ),
         analysis=analysis,
-        evaluation=given.evaluation,
-        run=given.run,
-        target=units.target,
-        error=units.error,
-        level=units.level,
-        title=title_of(units, terms, judged.confirmation),
+        title=title_of(units, label_of(terms), judged.confirmation),
         description=description_of(units, judged.discovery, judged.confirmation, correlates),
-        predicate=predicate,
         sql=sql_of(terms, units.base_sql, units.level),
         conditions=[
             Condition(field=one.feature.field, text=one.text, label=one.label) for one in terms
         ],
-        view=narrowed(units.view, predicate),
-        failures=narrowed(units.failures, predicate),
-        count=len(members),
-        members=members_digest(members),
-        units=int(np.count_nonzero(mask)),
-        groups=everything.count_groups(mask),
         discovery=judged.discovery,
         confirmation=judged.confirmation,
         inseparable=correlates,
-        examples=examples_of(given, units, mask, request.seed),
-        action=action_for(given, units, everything, mask, terms),
         attributes=sorted({one.feature.attribute for one in terms if one.feature.attribute}),
         created_at=now,
     )
 
 
-def name_of(evaluation: str, units: Units, predicate: str) -> str:
+def evidence_of(
+    given: SliceInput,
+    units: Units,
+    predicate: str,
+    ids: np.ndarray,
+    rows: np.ndarray,
+    *,
+    terms: Slice = (),
+    seed: int = _EXAMPLES,
+) -> dict[str, Any]:
+    """What a finding says of its slice, whoever found it.
+
+    Parameters
+    ----------
+    ids : uint32 (k,)
+        All that the predicate gives.
+    rows : bool (rows of the population,)
+        Where the slice holds.
+    seed : int
+        Draws the examples.
+    """
+    everything = both(given, units)
+    mask = rows[everything.rows]
+    return {
+        "finding": _name_of(given.evaluation, units, predicate),
+        "evaluation": given.evaluation,
+        "run": given.run,
+        "target": units.target,
+        "error": units.error,
+        "level": units.level,
+        "predicate": predicate,
+        "view": narrowed(units.view, predicate),
+        "failures": narrowed(units.failures, predicate),
+        "count": len(ids),
+        "members": members_digest(ids),
+        "units": int(np.count_nonzero(mask)),
+        "groups": everything.count_groups(mask),
+        "examples": _examples(given, units, everything, mask, seed),
+        "action": action_for(given, units, everything, mask, terms),
+    }
+
+
+def _name_of(evaluation: str, units: Units, predicate: str) -> str:
     """The same in every analysis of an evaluation: what a user said of it stays."""
     text = f"{evaluation}/{units.target}/{units.error}/{units.level}/{predicate}"
     return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
 
-def narrowed(view: ViewSpec, predicate: str) -> ViewSpec:
-    """A view of all units with a slice's predicate."""
-    where = f"({view.where}) and {predicate}" if view.where else predicate
-    return view.model_copy(update={"where": where})
-
-
-def examples_of(given: SliceInput, units: Units, mask: np.ndarray, seed: int) -> list[int]:
+def _examples(
+    given: SliceInput, units: Units, everything: Half, mask: np.ndarray, seed: int
+) -> list[int]:
     """Failing units from different groups, drawn by the seed."""
-    everything = both(given, units)
     failing = np.flatnonzero(mask & (everything.values > 0))
     drawn = np.random.default_rng(seed).permutation(failing)
     _, first = np.unique(everything.groups[drawn], return_index=True)
@@ -114,16 +135,16 @@ def _correlates(judged: Judged) -> list[Inseparable]:
     """What has no effect of its own and goes with the slice, one for each set of other fields."""
     own = judged.chosen
     best: dict[tuple[str, ...], tuple[float, Slice]] = {}
-    for rival in own.explains:
-        instead = _beside(rival.terms, own.terms)
+    for candidate in own.explains:
+        instead = _beside(candidate.terms, own.terms)
         fields = tuple(one.feature.name for one in instead)
-        overlap = jaccard(own.mask, rival.mask)
+        overlap = jaccard(own.mask, candidate.mask)
         if (
             instead
             and overlap >= max(OVERLAPS, best.get(fields, (0.0, ()))[0])
-            and (_association(judged, rival.terms, instead) >= ASSOCIATED)
+            and (_association(judged, candidate.terms, instead) >= ASSOCIATED)
         ):
-            best[fields] = (overlap, rival.terms)
+            best[fields] = (overlap, candidate.terms)
     found = sorted(best.values(), key=lambda one: (-one[0], predicate_of(one[1])))
     return [
         Inseparable(predicate=predicate_of(other), label=label_of(other), overlap=overlap)
@@ -137,16 +158,16 @@ def _beside(terms: Slice, others: Slice) -> Slice:
     return tuple(one for one in terms if one.feature.name not in fields)
 
 
-def _association(judged: Judged, rival: Slice, instead: Slice) -> float:
-    """How much a rival's own terms go with the slice's, among the units of what both share.
+def _association(judged: Judged, candidate: Slice, instead: Slice) -> float:
+    """How much a candidate's own terms go with the slice's, among the units of what both share.
 
     Without it they only overlap by chance.
     """
     columns, rows = judged.search.columns, judged.search.discovery.rows
-    replaced = _beside(judged.chosen.terms, rival)
+    replaced = _beside(judged.chosen.terms, candidate)
     if not replaced:
         return 0.0
-    shared = tuple(one for one in rival if one not in instead)
+    shared = tuple(one for one in candidate if one not in instead)
     around = columns.all_of(shared)[rows] if shared else np.ones(len(rows), dtype=bool)
     return correlation(
         columns.all_of(replaced)[rows][around], columns.all_of(instead)[rows][around]
@@ -235,59 +256,62 @@ def unconfirmed_of(
         predicate = predicate_of(one.chosen.terms, units.base)
         return named.get((units.target, units.error, units.level, predicate))
 
-    out = [
-        _no_finding(one.search, one.chosen.terms, "not confirmed", one.discovery, one.confirmation)
-        for one in judged
-        if not one.holds
-    ]
+    out = [_rejected(one, "not confirmed") for one in judged if not one.holds]
     for one, before in again:
         if finding := name(before):
-            told = _no_finding(
-                one.search, one.chosen.terms, "repeated", one.discovery, one.confirmation
-            )
-            out.append(told.model_copy(update={"covered_by": finding}))
+            out.append(_rejected(one, "repeated", finding))
     for one in judged:
         if finding := name(one):
-            for rival in one.chosen.explains[:_EXPLAINED]:
-                reason: Reason = "covered" if is_part(rival.mask, one.chosen.mask) else "explained"
-                told = _no_finding(one.search, rival.terms, reason, _seen(one.search, rival))
-                out.append(told.model_copy(update={"covered_by": finding}))
+            for candidate in one.chosen.explains[:_EXPLAINED]:
+                reason: Reason = (
+                    "covered" if is_part(candidate.mask, one.chosen.mask) else "explained"
+                )
+                out.append(_explained(one.search, candidate, reason, finding))
     return out
 
 
-def weak_of(search: Search, weak: list[Rival]) -> list[Unconfirmed]:
+def weak_of(search: Search, weak: list[Candidate]) -> list[Unconfirmed]:
     """The strongest of what has too little beyond the chosen slices; each other units."""
-    kept: list[Rival] = []
+    kept: list[Candidate] = []
     for one in weak:
         if len(kept) < _EXPLAINED and all(jaccard(one.mask, k.mask) < _ALIKE for k in kept):
             kept.append(one)
-    return [_no_finding(search, one.terms, "weak", _seen(search, one)) for one in kept]
+    return [_explained(search, one, "weak") for one in kept]
 
 
-def _seen(search: Search, rival: Rival) -> Effect:
-    return effect(search.discovery, rival.mask, binary=search.units.scale == "rate")
-
-
-def _no_finding(
-    search: Search,
-    terms: Slice,
-    reason: Reason,
-    discovery: Effect,
-    confirmation: Effect | None = None,
-) -> Unconfirmed:
-    units = search.units
-    predicate = predicate_of(terms, units.base)
+def _rejected(judged: Judged, reason: Reason, covered_by: str | None = None) -> Unconfirmed:
     return Unconfirmed(
-        predicate=predicate,
-        label=label_of(terms),
-        target=units.target,
-        error=units.error,
-        level=units.level,
-        view=narrowed(units.view, predicate),
+        **described(judged.search.units, judged.chosen.terms),
         reason=reason,
-        discovery=discovery,
-        confirmation=confirmation,
+        discovery=judged.discovery,
+        confirmation=judged.confirmation,
+        covered_by=covered_by,
     )
+
+
+def _explained(
+    search: Search, candidate: Candidate, reason: Reason, covered_by: str | None = None
+) -> Unconfirmed:
+    seen = effect(search.discovery, candidate.mask, binary=search.units.scale == "rate")
+    return Unconfirmed(
+        **described(search.units, candidate.terms),
+        reason=reason,
+        discovery=seen,
+        covered_by=covered_by,
+    )
+
+
+def described(units: Units, terms: Slice) -> dict[str, Any]:
+    """Which slice is meant by what is no finding."""
+    predicate = predicate_of(terms, units.base)
+    return {
+        "predicate": predicate,
+        "label": label_of(terms),
+        "target": units.target,
+        "error": units.error,
+        "level": units.level,
+        "view": narrowed(units.view, predicate),
+    }
 
 
 def silence_of(search: Search, least: int) -> str | None:

@@ -13,10 +13,11 @@ from itertools import combinations
 
 import numpy as np
 
-from visionlens_jlab.analysis.slices.candidates import Chosen, Rival, is_part, jaccard, may_say
-from visionlens_jlab.analysis.slices.cut_points import refine
+from visionlens_jlab.analysis.slices.contrasts import benjamini_hochberg, p_values
+from visionlens_jlab.analysis.slices.cut_points import degrees_of, is_degree_of, refine
 from visionlens_jlab.analysis.slices.encoding import Columns
-from visionlens_jlab.analysis.slices.grading import degrees_of, is_degree_of
+from visionlens_jlab.analysis.slices.prediction import Excess, Expected, Scale
+from visionlens_jlab.analysis.slices.search import Candidate, Chosen, is_part, jaccard, may_say
 from visionlens_jlab.analysis.slices.settings import (
     ENTRY_Z,
     EXPLAINED_Z,
@@ -26,12 +27,9 @@ from visionlens_jlab.analysis.slices.settings import (
     WORST_GROUPS,
     least_effect,
 )
-from visionlens_jlab.analysis.slices.statement import Stating
-from visionlens_jlab.analysis.slices.statistics.contrasts import p_values
-from visionlens_jlab.analysis.slices.statistics.false_discovery import benjamini_hochberg
-from visionlens_jlab.analysis.slices.statistics.halves import Half
-from visionlens_jlab.analysis.slices.statistics.prediction import Excess, Expected, Scale
+from visionlens_jlab.analysis.slices.statement import Restatement
 from visionlens_jlab.analysis.slices.terms import Slice, simplicity
+from visionlens_jlab.analysis.slices.units import Half
 
 _ALIKE = 0.85
 """Share of the greatest -log p from which another slice is as strong."""
@@ -44,7 +42,7 @@ _ROUNDS = 5
 Progress = Callable[[int, int], None]
 
 
-class Choosing:
+class ForwardSelection:
     """Chooses among the slices of one target."""
 
     def __init__(
@@ -56,27 +54,29 @@ class Choosing:
         *,
         least: int,
         groups: int,
-        stating: Stating,
+        restatement: Restatement,
         alpha: float,
         tests: int,
     ) -> None:
         self._half, self._other, self._columns, self._scale = half, other, columns, scale
-        self._least, self._groups, self._stating = least, groups, stating
+        self._least, self._groups, self._restatement = least, groups, restatement
         self._alpha, self._tests = alpha, tests
         self.chosen: list[Chosen] = []
-        self.weak: list[Rival] = []
+        self.weak: list[Candidate] = []
         """What has an effect beyond the chosen ones, but too little of it; the strongest first."""
         self._asked_at = 0
         self._graded: dict[Slice, list[Slice]] = {}
         self._said: dict[tuple[tuple[Slice, ...], int], Slice | None] = {}
         """What a slice beside others is said as; None: it is said best."""
 
-    def choose(self, rivals: list[Rival], *, cutoff: float, limit: int, progress: Progress) -> None:
+    def choose(
+        self, candidates: list[Candidate], *, cutoff: float, limit: int, progress: Progress
+    ) -> None:
         """Choose at most `limit` slices; `chosen` has them in the order in which they were.
 
-        `cutoff`: what p times a rival's factor may be at most.
+        `cutoff`: what p times a candidate's factor may be at most.
         """
-        rest, explained = rivals, list[Rival]()
+        rest, explained = candidates, list[Candidate]()
         while rest and len(self.chosen) < limit:
             progress(len(self.chosen), limit)
             expected = self._expected()
@@ -102,7 +102,7 @@ class Choosing:
             self._add(best.terms)
             rest = [one for one in kept if one is not best]
         self._prune()
-        self._settle(rivals)
+        self._settle(candidates)
 
     def _grown(self) -> bool:
         """Whether something was chosen since this was asked before."""
@@ -134,7 +134,7 @@ class Choosing:
             self._graded[terms] = degrees_of(terms, self._half, self._columns)
         return self._graded[terms]
 
-    def _settle(self, rivals: list[Rival]) -> None:
+    def _settle(self, candidates: list[Candidate]) -> None:
         """Each slice with an effect belongs to the chosen one that it overlaps most.
 
         It has to be part of that, or to have nothing left once that is given. What still has an
@@ -145,7 +145,7 @@ class Choosing:
         for chosen in self.chosen:
             chosen.degrees = self._telling(chosen, plain)
         whole, weak = self._expected(), []
-        for one in rivals:
+        for one in candidates:
             if any(one.terms == chosen.terms for chosen in self.chosen):
                 continue
             overlaps = [jaccard(chosen.mask, one.mask) for chosen in self.chosen]
@@ -161,7 +161,7 @@ class Choosing:
                 weak.append((left, one))
         self.weak = [one for _, one in sorted(weak, key=lambda each: -each[0])]
 
-    def _next(self, rest: list[Rival], excesses: list[Excess], cutoff: float) -> int | None:
+    def _next(self, rest: list[Candidate], excesses: list[Excess], cutoff: float) -> int | None:
         """The greatest excess that is significant; of those that are the same, the simplest."""
         z = np.array([one.z for one in excesses])
         p = p_values(z, np.ones(len(z)), np.full(len(z), self._half.group_count - 1.0))
@@ -184,7 +184,7 @@ class Choosing:
         return min(alike, key=lambda at: (*simplicity(rest[at].terms), -strength[at]))
 
     @staticmethod
-    def _says_the_same(one: Rival, other: Rival) -> bool:
+    def _says_the_same(one: Candidate, other: Candidate) -> bool:
         """Whether the simpler of two slices of like strength may stand for both."""
         least = _OVERLAP if len(one.terms) == len(other.terms) else SAME
         return one is other or jaccard(one.mask, other.mask) >= least
@@ -289,7 +289,7 @@ class Choosing:
         changed = self._try([self.chosen[at].terms], at, self._expected(), others)
         for _ in range(_ROUNDS):
             expected = self._expected()
-            options = self._stating.better(self.chosen[at].terms, expected, at)
+            options = self._restatement.better(self.chosen[at].terms, expected, at)
             if not self._try(options[:_CLOSEST], at, expected, others):
                 break
             changed = True
@@ -358,10 +358,12 @@ class Choosing:
             if left[weakest] >= ENTRY_Z:
                 return
             mask, model = self.chosen[weakest].mask, self._expected()
-            rivals = [
+            overlapping = [
                 at
                 for at, one in enumerate(self.chosen)
                 if at == weakest or jaccard(mask, one.mask) >= OVERLAPS
             ]
-            worth = [self._stating.worth(self.chosen[at].terms, model, at) for at in rivals]
-            self.chosen.pop(rivals[int(np.argmin(worth))])
+            worth = [
+                self._restatement.worth(self.chosen[at].terms, model, at) for at in overlapping
+            ]
+            self.chosen.pop(overlapping[int(np.argmin(worth))])

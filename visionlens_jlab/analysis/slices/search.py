@@ -3,22 +3,68 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from visionlens_jlab.analysis.shapes import AnalyseRequest, LeftOut
-from visionlens_jlab.analysis.slices.candidates import Rival
+from visionlens_jlab.analysis.slices.contrasts import Tests, benjamini_hochberg, p_values
 from visionlens_jlab.analysis.slices.encoding import Columns, Encoded, encode
 from visionlens_jlab.analysis.slices.enumeration import Enumerated, enumerate_slices
-from visionlens_jlab.analysis.slices.input import Feature, SliceInput, Units, is_wanted
+from visionlens_jlab.analysis.slices.prediction import Expected, Scale
 from visionlens_jlab.analysis.slices.settings import PART_OF_SMALL, SMALL, least_effect
-from visionlens_jlab.analysis.slices.single_test import Tests
-from visionlens_jlab.analysis.slices.statistics.contrasts import p_values
-from visionlens_jlab.analysis.slices.statistics.false_discovery import benjamini_hochberg
-from visionlens_jlab.analysis.slices.statistics.halves import Half, half
-from visionlens_jlab.analysis.slices.statistics.prediction import Expected, Scale
-from visionlens_jlab.analysis.slices.terms import Slice, weight_of
+from visionlens_jlab.analysis.slices.terms import Feature, Slice, is_wanted, weight_of
+from visionlens_jlab.analysis.slices.units import Half, SliceInput, Units, halves
+
+
+@dataclass
+class Chosen:
+    """A slice that was chosen, with those that have no effect of their own once it is given."""
+
+    terms: Slice
+    mask: np.ndarray
+    """bool (n,) over the discovery half."""
+    explains: list[Candidate] = field(default_factory=list)
+    degrees: list[Slice] = field(default_factory=list)
+    """The same cut elsewhere, where that explains something more."""
+
+    @property
+    def fields(self) -> set[str]:
+        """Of its terms."""
+        return {term.feature.name for term in self.terms}
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A slice of the discovery half with an effect, and the factor its p is multiplied by.
+
+    The factor is that of weighted Benjamini-Hochberg: tests of its depth times the number of
+    depths, over all tests.
+    """
+
+    terms: Slice
+    mask: np.ndarray
+    factor: float
+
+
+def may_say(other: Chosen, one: Chosen) -> bool:
+    """Whether a slice said anew may say another too: with shared units, or but for one field."""
+    if (one.mask & other.mask).any():
+        return bool(one.fields & other.fields)
+    differing = {term.feature.name for term in set(one.terms) ^ set(other.terms)}
+    return one.fields == other.fields and len(differing) == 1
+
+
+def is_part(one: np.ndarray, other: np.ndarray) -> bool:
+    """Whether all units of one are of the other."""
+    return not bool((one & ~other).any())
+
+
+def jaccard(one: np.ndarray, other: np.ndarray) -> float:
+    """Units of both over units of either."""
+    either = int(np.count_nonzero(one | other))
+    return int(np.count_nonzero(one & other)) / either if either else 0.0
+
 
 _MAY_BE = 0.05
 """p beyond the whole up to which a slice may turn out to matter once others are known."""
@@ -109,10 +155,10 @@ class Family:
         rejected = np.count_nonzero(benjamini_hochberg(self._scaled, self.tests) <= alpha)
         return alpha * int(rejected) / max(self.tests, 1)
 
-    def rivals(self, search: Search) -> list[Rival]:
+    def candidates(self, search: Search) -> list[Candidate]:
         """Slices of a search that may have an effect, with their units."""
         return [
-            Rival(
+            Candidate(
                 search.slices[at],
                 search.columns.all_of(search.slices[at])[search.discovery.rows],
                 self.factor(search, search.slices[at], search.sizes[at]),
@@ -139,15 +185,12 @@ def search_units(
 ) -> Search:
     """Look at all slices of some units."""
     columns = Columns(given, units)
-    discovery, confirmation = halves = (
-        half(given, units, discovery=True),
-        half(given, units, discovery=False),
-    )
+    parts = halves(given, units)
     least, groups = request.min_objects, request.min_groups
     fields, left_out = [], []
-    if min(len(one.rows) for one in halves) >= 2 * least:
+    if min(len(one.rows) for one in parts) >= 2 * least:
         for feature in features_of(given, units, request):
-            found = encode(feature, columns, (discovery, confirmation), least, groups)
+            found = encode(feature, columns, parts, least, groups)
             if isinstance(found, Encoded):
                 fields.append(found)
             else:
@@ -155,6 +198,7 @@ def search_units(
     stage = f"search {units.target}"
     depth = depth_of(units, request)
     enumerated = Enumerated([], np.zeros((depth, 2), dtype=np.int64))
+    discovery = parts[0]
     if fields:
         enumerated = enumerate_slices(
             discovery,
@@ -170,7 +214,7 @@ def search_units(
     ]
     p, sizes = _p(discovery, columns, slices, units.scale, groups)
     tested = enumerated.tested
-    return Search(units, columns, *halves, fields, slices, p, sizes, tested, left_out)
+    return Search(units, columns, *parts, fields, slices, p, sizes, tested, left_out)
 
 
 def depth_of(units: Units, request: AnalyseRequest) -> int:

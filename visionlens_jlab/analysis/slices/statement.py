@@ -19,10 +19,10 @@ import numpy as np
 
 from visionlens_jlab.analysis.slices.cut_points import CUTS, refine
 from visionlens_jlab.analysis.slices.encoding import Columns, Encoded
+from visionlens_jlab.analysis.slices.prediction import Expected, gains
 from visionlens_jlab.analysis.slices.settings import ENTRY_Z
-from visionlens_jlab.analysis.slices.statistics.halves import Half
-from visionlens_jlab.analysis.slices.statistics.prediction import Expected, gains
 from visionlens_jlab.analysis.slices.terms import CUTTING, Slice, Term
+from visionlens_jlab.analysis.slices.units import Half
 
 _BETTER = 0.5
 """Least gain for which a slice is said otherwise."""
@@ -64,7 +64,7 @@ class _Place:
         return np.split(self.gains((counts, totals)), ends[:-1])
 
 
-class Stating:
+class Restatement:
     """Other ways of saying the slices of one half.
 
     Parameters

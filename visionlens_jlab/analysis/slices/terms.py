@@ -1,14 +1,82 @@
-"""Terms of a slice's predicate: as predicates, SQL and people write them."""
+"""Fields that may describe a slice, and its terms as predicates, SQL and people write them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import inf
-from typing import Literal
+from typing import Literal, get_args
 
 from visionlens_jlab.analysis.quoting import named
-from visionlens_jlab.analysis.slices.input import Feature
+from visionlens_jlab.analysis.shapes import AnalyseRequest
+from visionlens_jlab.core.shapes import Level
+from visionlens_jlab.core.views.shapes import ViewSpec
+
+Kind = Literal["category", "number", "integer", "flag"]
+"""dictionary<int32, string>, float64, float64 of whole numbers, bool; null is missing."""
+Origin = Literal[
+    "user",
+    "exif",
+    "attribute",
+    "class",
+    "scene",
+    "geometry",
+    "position",
+    "quality",
+    "cluster",
+    "other",
+]
+"""Where a field's values come from, the plainest first: of two that say the same it is named."""
+
+
+@dataclass(frozen=True)
+class Feature:
+    """One field that may describe a slice."""
+
+    name: str
+    """Of its column, among those of both levels."""
+    field: str
+    """As predicates write it, quoted where it must be: `blur`, `count(class = 'car')`."""
+    sql: str
+    """Its value over the views `samples` and `annotations`: `samples."blur"`. Of a flag what is
+    true where the flag is, so that `NOT (...)` is its contrary."""
+    label: str
+    """As people say it: `time of day`."""
+    level: Level
+    kind: Kind
+    origin: Origin = "user"
+    holds: tuple[str, str] = ("", "")
+    """Of a flag, the predicates where it is true and where it is false; empty: `field = true`."""
+    says: tuple[str, str] = ("", "")
+    """Of a flag, the same in words: `with a car`, `without a car`; empty: `label`, `not label`."""
+    attribute: str | None = None
+    """The visual attribute that it is of."""
+
+    @property
+    def names(self) -> frozenset[str]:
+        """What a request may call it, in small letters."""
+        return names_of(self.level, self.name.partition(".")[2], self.field) | {self.name.lower()}
+
+
+def names_of(level: Level, name: str, field: str) -> frozenset[str]:
+    """What a request may call a field, in small letters; `field`: as predicates write it."""
+    prefix = level[:-1]
+    plain = unquoted(field)
+    said = {field, plain, *([name, f"{prefix}.{name}"] if name else ())}
+    return frozenset(one.lower() for one in said)
+
+
+def unquoted(field: str) -> str:
+    """A field's name without the quotes that predicates may need."""
+    inside = field[1:-1] if len(field) > 1 and field[0] == field[-1] == '"' else ""
+    return inside.replace('""', '"') if inside else field
+
+
+def is_wanted(request: AnalyseRequest, names: frozenset[str]) -> bool:
+    """Whether a request lets a field of these names take part."""
+    named = request.fields is None or not names.isdisjoint(map(str.lower, request.fields))
+    return named and names.isdisjoint(map(str.lower, request.exclude))
+
 
 Operator = Literal["=", "<=", ">", "null", "within", "in"]
 """`within`: above the first of two numbers and up to the second."""
@@ -87,18 +155,6 @@ class Term:
         return f"{field} {self.op} {_literal(self.value)}"
 
 
-_ORIGINS = (
-    "user",
-    "exif",
-    "attribute",
-    "class",
-    "scene",
-    "geometry",
-    "position",
-    "quality",
-    "cluster",
-)
-"""Where fields come from, the plainest first."""
 _OF_SAMPLES = "SELECT samples.sample_id FROM samples WHERE"
 _OF_ANNOTATIONS = (
     "SELECT annotations.annotation_id FROM annotations"
@@ -120,6 +176,12 @@ def sql_of(terms: Slice, base_sql: str, level: str) -> str:
     if level == "samples":
         return f"{_OF_SAMPLES} {where}"
     return f"{_OF_ANNOTATIONS} {where}"
+
+
+def narrowed(view: ViewSpec, predicate: str) -> ViewSpec:
+    """A view of all units with a slice's predicate."""
+    where = f"({view.where}) and {predicate}" if view.where else predicate
+    return view.model_copy(update={"where": where})
 
 
 def label_of(terms: Slice) -> str:
@@ -148,8 +210,5 @@ def _literal(value: str | float | None) -> str:
 def simplicity(terms: Slice) -> tuple[int, int, int]:
     """The smaller, the simpler: terms, numbers among them, and where their fields come from."""
     numbers = sum(term.weight for term in terms if term.op in CUTTING)
-    places = [
-        _ORIGINS.index(term.feature.origin) if term.feature.origin in _ORIGINS else len(_ORIGINS)
-        for term in terms
-    ]
-    return len(terms), numbers, sum(places)
+    plainest = get_args(Origin)
+    return len(terms), numbers, sum(plainest.index(term.feature.origin) for term in terms)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import comb
 from typing import TYPE_CHECKING, NamedTuple
 
 import duckdb
@@ -13,13 +14,13 @@ from visionlens_jlab.analysis.shapes import (
     Claim,
     Finding,
     FindingChange,
+    FindingStatus,
     RecheckRequest,
     SliceRequest,
     SliceTest,
 )
 from visionlens_jlab.analysis.store import rows as finding_rows
-from visionlens_jlab.analysis.store.evidence import evidence_digest, ids_of
-from visionlens_jlab.analysis.store.suggestions import suggested
+from visionlens_jlab.analysis.store.rows import evidence_digest, ids_of
 from visionlens_jlab.core.catalog.dataset import Part
 from visionlens_jlab.core.sql import views as sqlviews
 from visionlens_jlab.errors import VisionLensError
@@ -28,9 +29,8 @@ from visionlens_jlab.evaluation.store.rows import read_evaluation
 from visionlens_jlab.map.store import clusters as cluster_rows
 
 if TYPE_CHECKING:
-    from visionlens_jlab.analysis.slices.input import SliceInput
-    from visionlens_jlab.analysis.store.checks import CheckSource
-    from visionlens_jlab.analysis.store.rows import Pair
+    from visionlens_jlab.analysis.slices.units import SliceInput
+    from visionlens_jlab.analysis.store.slice_tests import CheckSource
     from visionlens_jlab.core.catalog.snapshot import Snapshot
 
 
@@ -38,7 +38,7 @@ class AnalysisSource(NamedTuple):
     """What an analysis reads, the tests made before, and the digest of its evidence."""
 
     given: SliceInput
-    earlier: list[Pair]
+    earlier: list[tuple[float, float]]
     digest: str
 
 
@@ -102,7 +102,7 @@ class Findings(Part):
 
         SPACE_NOT_FOUND.
         """
-        from visionlens_jlab.analysis.store.clusters import missing_clusters
+        from visionlens_jlab.analysis.store.groups import missing_clusters
 
         with self.store.snapshot() as snapshot:
             made = missing_clusters(snapshot, request)
@@ -149,7 +149,7 @@ class Findings(Part):
         One that statistics found already is explained only. FINDING_NOT_FOUND where it is not
         confirmed as failing more; what `test_slice` raises.
         """
-        from visionlens_jlab.analysis.store.asked_findings import asked_finding
+        from visionlens_jlab.analysis.store.slice_tests import asked_finding
 
         tested = self.test_slice(request)
         if not tested.confirmed or (tested.confirmation.difference or 0) <= 0:
@@ -167,7 +167,7 @@ class Findings(Part):
 
     def check_sources(self, request: RecheckRequest) -> list[CheckSource]:
         """What checks of findings are made from, at one version; see `finding_checks`."""
-        from visionlens_jlab.analysis.store.checks import read_checks
+        from visionlens_jlab.analysis.store.slice_tests import read_checks
 
         with self.store.snapshot() as snapshot:
             return read_checks(snapshot, request)
@@ -197,7 +197,7 @@ def _with_state(snapshot: Snapshot, stored: finding_rows.Stored) -> Finding:
 
 def _is_fresh(snapshot: Snapshot, stored: finding_rows.Stored) -> bool:
     """Whether evaluation, labels and predictions are what they were, and the slice's members."""
-    from visionlens_jlab.analysis.slices.members import members_digest
+    from visionlens_jlab.analysis.slices.units import members_digest
 
     found = stored.finding
     try:
@@ -209,3 +209,26 @@ def _is_fresh(snapshot: Snapshot, stored: finding_rows.Stored) -> bool:
         return len(ids) == found.count and found.members in (None, members_digest(ids))
     except VisionLensError:  # a field that it names is gone
         return False
+
+
+_LEAST = 10
+_ALPHA = 0.05
+
+
+def suggested(found: Finding) -> FindingStatus | None:
+    """The status that ten or more verdicts speak for; None where it is that already.
+
+    They speak where a two-sided sign test at 5% says that yes and no are not as frequent.
+    """
+    yes, count = sum(found.verdicts.values()), len(found.verdicts)
+    if count < _LEAST or _sign_test(yes, count) > _ALPHA:
+        return None
+    status: FindingStatus = "verified" if 2 * yes > count else "rejected"
+    return None if status == found.status else status
+
+
+def _sign_test(yes: int, count: int) -> float:
+    """p of an exact two-sided sign test."""
+    fewer = min(yes, count - yes)
+    tail = sum(comb(count, k) for k in range(fewer + 1))
+    return min(1.0, tail / 2.0 ** (count - 1))

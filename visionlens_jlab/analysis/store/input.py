@@ -9,18 +9,27 @@ import numpy as np
 import pyarrow as pa
 
 from visionlens_jlab.analysis.shapes import AnalyseRequest, LeftOut
-from visionlens_jlab.analysis.slices.input import Feature, SliceInput, Units
-from visionlens_jlab.analysis.store.fields import Chosen, check_names, choose_fields, read_columns
+from visionlens_jlab.analysis.slices.terms import Feature
+from visionlens_jlab.analysis.slices.units import SliceInput, Units
+from visionlens_jlab.analysis.store.fields import (
+    Chosen,
+    check_names,
+    choose_fields,
+    read_columns,
+    read_scenes,
+    scene_names,
+)
 from visionlens_jlab.analysis.store.groups import read_groups
-from visionlens_jlab.analysis.store.scenes import read_scenes, scene_names
-from visionlens_jlab.analysis.store.units import Given, Members, read_units
-from visionlens_jlab.analysis.store.view import filter_of_images
+from visionlens_jlab.analysis.store.units import Members, UnitSource, read_units
 from visionlens_jlab.core.fields.field import quote
-from visionlens_jlab.core.predicates.normal import conjunction
-from visionlens_jlab.core.predicates.shapes import Filter
+from visionlens_jlab.core.fields.fieldset import FieldSet
+from visionlens_jlab.core.predicates.compiler import is_bare
+from visionlens_jlab.core.predicates.normal import conjunction, conjuncts
+from visionlens_jlab.core.predicates.shapes import Combine, Filter, Not, Quantified
 from visionlens_jlab.core.system.arrow_columns import present_in, values_of
 from visionlens_jlab.core.views.restriction import is_restricted
 from visionlens_jlab.core.views.shapes import ViewSpec
+from visionlens_jlab.core.views.views import combined_filter
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.evaluation.store import label_quality as label_quality_rows
 from visionlens_jlab.evaluation.store import rows as evaluation_rows
@@ -32,6 +41,7 @@ if TYPE_CHECKING:
     from visionlens_jlab.core.views.tables import Ids
     from visionlens_jlab.evaluation.evaluated import Evaluated
     from visionlens_jlab.evaluation.store.rows import Stored
+
 
 _TRAINING = ("train", "training")
 
@@ -117,7 +127,7 @@ def _units(
     scenes: list[Feature],
 ) -> list[Units]:
     among, told = _among(snapshot, stored, request)
-    given = Given(
+    given = UnitSource(
         evaluation=stored.detail.evaluation,
         run=stored.detail.run,
         evaluated=evaluated,
@@ -140,7 +150,7 @@ def _described(
     request: AnalyseRequest, chosen: Chosen, wanted: list[Feature], tables: dict[str, pa.Table]
 ) -> tuple[dict[str, pa.Table], list[Feature], list[LeftOut]]:
     """The columns that can describe a slice, their features, and what was left out."""
-    features, constant = _told_apart(wanted, tables)
+    features, constant = _informative(wanted, tables)
     left_out = [*chosen.left_out, *constant]
     _check_any(request, features, left_out)
     names = [one.name for one in features]
@@ -244,7 +254,7 @@ def _train(snapshot: Snapshot, run: str) -> Ids:
     return train if train.any() else np.empty(0, bool)
 
 
-def _told_apart(
+def _informative(
     features: list[Feature], tables: dict[str, pa.Table]
 ) -> tuple[list[Feature], list[LeftOut]]:
     """Features with two values or more, and the others."""
@@ -297,3 +307,48 @@ def _digest(start: str, arrays: list[Ids], tables: list[pa.Table]) -> str:
             digest.update(there.tobytes())
             digest.update(np.where(there, values_of(part), 0).tobytes())
     return digest.hexdigest()
+
+
+def filter_of_images(view: ViewSpec | None, fields: FieldSet) -> Filter | None:
+    """A filter that holds, at either level, for the images that a view shows and what is on them.
+
+    Raises
+    ------
+    VisionLensError
+        ANALYSIS_INVALID for a view that is more than a filter; PREDICATE_INVALID, FIELD_UNKNOWN.
+    """
+    if view is None:
+        return None
+    if is_restricted(view):
+        raise VisionLensError(
+            "ANALYSIS_INVALID",
+            "Only a view made by a filter can be analysed, not one of SQL, a search or outcomes.",
+            "Set the images apart by a tag or a field, and filter by that.",
+        )
+    parts = conjuncts(combined_filter(view))
+    if view.level == "annotations" and not view.all:
+        return Quantified(op="any", arg=Combine(op="and", args=parts)) if parts else None
+    return conjunction(_all(parts, fields))
+
+
+def _all(parts: list[Filter], fields: FieldSet) -> list[Filter]:
+    """Conditions of a conjunction; those on annotations alone speak of one annotation."""
+    bare = [part for part in parts if is_bare(part, fields)]
+    others = [_one(part, fields) for part in parts if part not in bare]
+    if bare:
+        others.append(Quantified(op="any", arg=Combine(op="and", args=bare)))
+    return others
+
+
+def _one(node: Filter, fields: FieldSet) -> Filter:
+    if is_bare(node, fields):
+        return Quantified(op="any", arg=node)
+    match node:
+        case Combine(op="and"):
+            return Combine(op="and", args=_all(list(node.args), fields))
+        case Combine():
+            return Combine(op="or", args=[_one(arg, fields) for arg in node.args])
+        case Not():
+            return Not(arg=_one(node.arg, fields))
+        case _:
+            return node

@@ -1,11 +1,12 @@
-"""Analyses, findings and tests of slices as rows."""
+"""Analyses, findings and tests of slices as rows, and the evidence that findings rest on."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
@@ -20,8 +21,18 @@ from visionlens_jlab.analysis.shapes import (
 )
 from visionlens_jlab.core.catalog.clock import to_iso, utc_now
 from visionlens_jlab.core.catalog.database import Reader
+from visionlens_jlab.core.catalog.pieces import Piece, PlacedFiles
+from visionlens_jlab.core.predicates.renderer import literal
+from visionlens_jlab.core.shapes import Level
+from visionlens_jlab.core.views.shapes import ViewSpec
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.evaluation.store.rows import EvaluationsRemoved, RunRenamed
+from visionlens_jlab.evaluation.store.rows import Stored as StoredEvaluation
+
+if TYPE_CHECKING:
+    from visionlens_jlab.core.catalog.snapshot import Snapshot
+    from visionlens_jlab.core.views.tables import Ids
+
 
 _ANALYSES_KEPT = 20
 """Of each evaluation: what they left out and could not confirm is long."""
@@ -37,18 +48,14 @@ class Stored:
     digest: str
 
 
-def write_analysis(cursor: duckdb.DuckDBPyConnection, made: dict[str, Any]) -> None:
+def write_analysis(cursor: duckdb.DuckDBPyConnection, piece: Piece, _: PlacedFiles) -> None:
     """Store an analysis with its findings, unless its evaluation is gone by now.
 
     Earlier findings of the same targets that no user has touched make room. One that is found
-    again keeps what a user said of it.
-
-    Parameters
-    ----------
-    cursor : duckdb.DuckDBPyConnection
-    made : dict
-        `result` (an AnalysisResult) and `digest` (of the evidence).
+    again keeps what a user said of it. `piece.summary["analysis"]` has the `result` (an
+    AnalysisResult) and the `digest` of the evidence.
     """
+    made = piece.summary["analysis"]
     result = AnalysisResult.model_validate(made["result"])
     info = result.analysis
     evaluation = info.evaluation
@@ -118,17 +125,14 @@ def put_finding(cursor: duckdb.DuckDBPyConnection, found: Finding, digest: str) 
     return found
 
 
-def write_checks(cursor: duckdb.DuckDBPyConnection, checks: list[dict[str, Any]]) -> None:
+def write_checks(cursor: duckdb.DuckDBPyConnection, piece: Piece, _: PlacedFiles) -> None:
     """Store what a check of findings gave; those that are gone by now are passed over.
 
-    Parameters
-    ----------
-    cursor : duckdb.DuckDBPyConnection
-    checks : list of dict
-        Of each `finding`: `run`, `digest`, `count`, `members`, `now` (an Effect), `holds`.
+    `piece.summary["checks"]` has of each `finding`: `run`, `digest`, `count`, `members`, `now` (an
+    Effect), `holds`.
     """
     at = to_iso(utc_now())
-    for check in checks:
+    for check in piece.summary["checks"]:
         stored = _read(Reader(cursor), "WHERE finding = ?", [check["finding"]])
         if not stored:
             continue
@@ -247,13 +251,15 @@ def write_test(
 
 def read_tests(
     reader: Reader, evaluation: str, but: tuple[SliceRequest, str] | None = None
-) -> list[Pair]:
+) -> list[tuple[float, float]]:
     """p of every slice of an evaluation that was tested by hand or by agents, oldest first.
 
-    `but`: a slice that is tested again, with its predicate.
+    What was not tested in a half speaks for nothing there: 1. `but`: a slice that is tested again,
+    with its predicate.
     """
     rows = reader.rows(
-        "SELECT target, level, predicate, p_discovery, p_confirmation FROM slice_test "
+        "SELECT target, level, predicate, coalesce(p_discovery, 1), coalesce(p_confirmation, 1) "
+        "FROM slice_test "
         "WHERE evaluation = ? ORDER BY created_at, target, level, predicate",
         [evaluation],
     )
@@ -284,7 +290,7 @@ def follow_change(cursor: duckdb.DuckDBPyConnection, change: object) -> None:
 
 def _rename_run(cursor: duckdb.DuckDBPyConnection, run: str, new: str) -> None:
     """Follow the new name of a run: predictions have it as their source."""
-    old_source, new_source = (f"source = {_quoted(name)}" for name in (run, new))
+    old_source, new_source = (f"source = {literal(name)}" for name in (run, new))
     for stored in _read(Reader(cursor), "", []):
         found = stored.finding
         if found.run != run:
@@ -310,10 +316,6 @@ def _remove_of_evaluations(cursor: duckdb.DuckDBPyConnection, evaluations: Seque
             f"DELETE FROM {table} WHERE evaluation IN (SELECT unnest(?::VARCHAR[]))",
             [list(evaluations)],
         )
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _target(request: SliceRequest) -> str:
@@ -353,3 +355,18 @@ def _finding(kept: dict[str, Any]) -> Finding:
 
 def _no_finding(finding: str) -> VisionLensError:
     return VisionLensError("FINDING_NOT_FOUND", f"There is no finding {finding!r}.")
+
+
+def evidence_digest(evaluation: StoredEvaluation, digest: str | None = None) -> str:
+    """Of what findings of an evaluation rest on: its input, and how it was made.
+
+    `digest`: of another input than that of the evaluation.
+    """
+    settings = evaluation.request.model_dump_json(exclude={"replicates", "dataset", "run", "name"})
+    text = f"{evaluation.digest if digest is None else digest}:{settings}"
+    return hashlib.blake2s(text.encode(), digest_size=16).hexdigest()
+
+
+def ids_of(snapshot: Snapshot, predicate: str, level: Level) -> Ids:
+    """uint32 (n,): what a predicate gives at a level; what `view` raises."""
+    return snapshot.view(ViewSpec(level=level, where=predicate)).ids

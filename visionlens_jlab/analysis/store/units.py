@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 import numpy as np
 
 from visionlens_jlab.analysis.shapes import AnalyseRequest, Target
-from visionlens_jlab.analysis.slices.input import Units
+from visionlens_jlab.analysis.slices.units import Units
 from visionlens_jlab.core.predicates.normal import conjunction
 from visionlens_jlab.core.predicates.renderer import literal
 from visionlens_jlab.core.predicates.shapes import Combine, Compare, Filter
@@ -45,7 +45,7 @@ class Members:
 
 
 @dataclass(frozen=True)
-class Given:
+class UnitSource:
     """What units are made from.
 
     Attributes
@@ -77,9 +77,9 @@ class Given:
     scenes: tuple[str, ...]
 
 
-def read_units(given: Given, request: AnalyseRequest) -> list[Units]:
+def read_units(given: UnitSource, request: AnalyseRequest) -> list[Units]:
     """The units of every target and level that a request asks for; none without a unit."""
-    maker = _Maker(given)
+    maker = _UnitMaker(given)
     found: list[Units] = []
     if request.level != "samples":
         for target in _targets(request):
@@ -99,7 +99,7 @@ def _targets(request: AnalyseRequest) -> tuple[Target, ...]:
 
 
 @dataclass(frozen=True)
-class _Told:
+class _Outcomes:
     """What came of the members of one population that take part.
 
     Attributes
@@ -120,8 +120,8 @@ class _Told:
     own: Ids
 
 
-class _Maker:
-    def __init__(self, given: Given) -> None:
+class _UnitMaker:
+    def __init__(self, given: UnitSource) -> None:
         from visionlens_jlab.evaluation.matching import outcomes
 
         evaluated = given.evaluated
@@ -215,7 +215,7 @@ class _Maker:
     def _units(
         self,
         target: Target,
-        told: _Told,
+        told: _Outcomes,
         values: Ids,
         *,
         failing: list[Outcome] | None = None,
@@ -275,7 +275,7 @@ class _Maker:
     def _counted(
         self,
         target: Target,
-        told: _Told,
+        told: _Outcomes,
         *,
         outcomes: list[Outcome] | None = None,
         error: ErrorType | None = None,
@@ -312,7 +312,7 @@ class _Maker:
         taking_part: Ids,
         failing: Ids,
         error: Ids,
-    ) -> _Told:
+    ) -> _Outcomes:
         evaluated, members = self._given.evaluated, self._members(population)
         kept = np.flatnonzero(taking_part & (own >= 0))
         side = evaluated.labels if population == "labels" else evaluated.predictions
@@ -321,13 +321,13 @@ class _Maker:
         there[there] = self._given.images[members.samples[rows[there]]]
         rows, first = np.unique(rows[there], return_index=True)
         kept = kept[there][first]
-        return _Told(population, rows.astype(np.int32), failing[kept], error[kept], own[kept])
+        return _Outcomes(population, rows.astype(np.int32), failing[kept], error[kept], own[kept])
 
-    def _of_error(self, error: ErrorType) -> _Told:
+    def _of_error(self, error: ErrorType) -> _Outcomes:
         told = self._labels if error == "missed" else self._predictions
         return replace(told, failing=told.error == _ERRORS.index(error))
 
-    def _found_at(self, told: _Told) -> Ids:
+    def _found_at(self, told: _Outcomes) -> Ids:
         """Confidence of the prediction, too unsure to count, that finds a missed label."""
         evaluated = self._given.evaluated
         partner = evaluated.operating.prediction[told.own]

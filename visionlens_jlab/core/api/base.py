@@ -175,6 +175,12 @@ class Resource(Guarded, APIHandler):  # type: ignore[misc]
         self.set_status(status)
         await self._send(await self.work(_json, model), wire.JSON)
 
+    async def answer_from(
+        self, dataset: str, use: Callable[[DatasetStore], Model], *, kind: Kind = "read"
+    ) -> None:
+        """Write what a dataset gives as JSON; as `dataset`."""
+        await self.answer(await self.dataset(dataset, use, kind=kind))
+
     async def answer_ids(
         self, ids: np.ndarray, headers: Mapping[str, int], scores: np.ndarray | None = None
     ) -> None:

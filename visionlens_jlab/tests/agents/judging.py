@@ -8,7 +8,7 @@ import numpy as np
 
 from visionlens_demo.generate import WORLDS
 from visionlens_jlab.analysis.shapes import AnalysisResult, Finding
-from visionlens_jlab.analysis.slices.input import Population, Units
+from visionlens_jlab.analysis.slices.units import Population, Units
 from visionlens_jlab.tests.agents.reading import rows_of
 from visionlens_jlab.tests.agents.worlds import Plant, World
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pyarrow as pa
 
-from visionlens_jlab.analysis.slices.input import Feature, Kind, SliceInput, Units
+from visionlens_jlab.analysis.slices.terms import Feature, Kind
+from visionlens_jlab.analysis.slices.units import SliceInput, Units
 from visionlens_jlab.core.shapes import Level
 from visionlens_jlab.core.views.shapes import ViewSpec
 

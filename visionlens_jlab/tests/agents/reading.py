@@ -8,7 +8,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from visionlens_jlab.analysis.slices.input import Feature, Population, SliceInput
+from visionlens_jlab.analysis.slices.terms import Feature
+from visionlens_jlab.analysis.slices.units import Population, SliceInput
 from visionlens_jlab.core.predicates.parser import parse
 from visionlens_jlab.core.predicates.renderer import name, render
 from visionlens_jlab.core.predicates.shapes import (

@@ -13,7 +13,8 @@ from typing import Literal
 import numpy as np
 import pyarrow as pa
 
-from visionlens_jlab.analysis.slices.input import Feature, SliceInput, Units
+from visionlens_jlab.analysis.slices.terms import Feature
+from visionlens_jlab.analysis.slices.units import SliceInput, Units
 from visionlens_jlab.core.predicates.renderer import name as quoted
 from visionlens_jlab.core.shapes import Level
 from visionlens_jlab.core.views.shapes import ViewSpec

@@ -18,7 +18,7 @@ import pytest
 
 import visionlens_jlab as vl
 from visionlens_demo.generate import WORLDS, generate
-from visionlens_jlab.analysis.slices.input import Feature
+from visionlens_jlab.analysis.slices.terms import Feature
 from visionlens_jlab.tests.agents.campaign import RUNS, analysed_by_target
 from visionlens_jlab.tests.agents.judging import is_true
 from visionlens_jlab.tests.agents.worlds import World, make_world, without_fields

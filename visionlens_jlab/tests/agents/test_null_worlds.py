@@ -8,7 +8,7 @@ import pytest
 
 from visionlens_jlab.analysis.shapes import AnalyseRequest
 from visionlens_jlab.analysis.slices.discovery import analyse
-from visionlens_jlab.analysis.slices.input import SliceInput
+from visionlens_jlab.analysis.slices.units import SliceInput
 from visionlens_jlab.tests.agents.campaign import RUNS
 from visionlens_jlab.tests.agents.nulls import generated, permuted
 from visionlens_jlab.tests.agents.worlds import make_world

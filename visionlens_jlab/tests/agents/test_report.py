@@ -16,14 +16,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from visionlens_jlab.analysis.report import wording
-from visionlens_jlab.analysis.report.building import build_report
-from visionlens_jlab.analysis.report.content import Content
-from visionlens_jlab.analysis.report.drawing import intervals_svg
-from visionlens_jlab.analysis.report.html_page import to_html
-from visionlens_jlab.analysis.report.markdown import code_block, escaped, page
+from visionlens_jlab.analysis import wording
+from visionlens_jlab.analysis.report import (
+    Content,
+    build_report,
+    code_block,
+    escaped,
+    page,
+    to_html,
+)
 from visionlens_jlab.analysis.shapes import Claim, FindingReport, Inseparable, LeftOut, Unconfirmed
 from visionlens_jlab.analysis.store.findings import Findings
+from visionlens_jlab.analysis.wording import intervals_svg
 from visionlens_jlab.attributes.shapes import Attribute, AttributeSpec, Calibration, Proportion
 from visionlens_jlab.core.catalog.store import DatasetStore
 from visionlens_jlab.core.datasets.library import Library

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from visionlens_jlab.analysis.slices.input import Origin
+from visionlens_jlab.analysis.slices.terms import Origin
 
 Per = Literal["group", "image", "object"]
 

@@ -16,7 +16,7 @@ import numpy as np
 import visionlens_jlab as vl
 from visionlens_demo.generate import generate
 from visionlens_jlab.analysis.shapes import AnalyseRequest, Target
-from visionlens_jlab.analysis.slices.input import SliceInput, Units
+from visionlens_jlab.analysis.slices.units import SliceInput, Units
 from visionlens_jlab.analysis.store.input import read_slice_input
 from visionlens_jlab.core.catalog.store import DatasetStore
 from visionlens_jlab.core.views.shapes import ViewSpec

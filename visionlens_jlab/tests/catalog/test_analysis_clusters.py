@@ -10,8 +10,8 @@ import pytest
 
 import visionlens_jlab as vl
 from visionlens_jlab.analysis.shapes import AnalyseRequest
-from visionlens_jlab.analysis.store.clusters import k_means
 from visionlens_jlab.analysis.store.findings import Findings
+from visionlens_jlab.analysis.store.groups import k_means
 from visionlens_jlab.core.catalog.store import DatasetStore
 from visionlens_jlab.core.datasets.library import Library
 from visionlens_jlab.core.views.shapes import FacetsRequest, ViewSpec

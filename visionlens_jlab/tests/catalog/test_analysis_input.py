@@ -14,7 +14,8 @@ import pytest
 import visionlens_jlab as vl
 from visionlens_demo.generate import generate
 from visionlens_jlab.analysis.shapes import AnalyseRequest
-from visionlens_jlab.analysis.slices.input import Feature, Population, SliceInput, Units
+from visionlens_jlab.analysis.slices.terms import Feature
+from visionlens_jlab.analysis.slices.units import Population, SliceInput, Units
 from visionlens_jlab.analysis.store.groups import joined_groups
 from visionlens_jlab.analysis.store.input import read_slice_input
 from visionlens_jlab.core.catalog.store import DatasetStore

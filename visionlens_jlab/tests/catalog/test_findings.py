@@ -11,9 +11,9 @@ import duckdb
 import pytest
 
 from visionlens_jlab.analysis.shapes import AnalysisResult, Finding, FindingChange
-from visionlens_jlab.analysis.slices.members import members_digest
-from visionlens_jlab.analysis.store.evidence import evidence_digest
+from visionlens_jlab.analysis.slices.units import members_digest
 from visionlens_jlab.analysis.store.findings import Findings
+from visionlens_jlab.analysis.store.rows import evidence_digest
 from visionlens_jlab.core.catalog.store import DatasetStore
 from visionlens_jlab.core.datasets.library import Library
 from visionlens_jlab.core.views.shapes import ViewSpec

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from visionlens_jlab.analysis.job.recheck import still_holds
+from visionlens_jlab.analysis.job import still_holds
 from visionlens_jlab.analysis.shapes import AnalyseRequest, RecheckRequest, SliceRequest
 from visionlens_jlab.analysis.store.findings import Findings
 from visionlens_jlab.core.catalog.store import DatasetStore

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from visionlens_jlab.analysis.shapes import AnalyseRequest, Finding, SliceRequest
+from visionlens_jlab.analysis.slices.confirmation import test_slice as slice_test
 from visionlens_jlab.analysis.slices.discovery import analyse
-from visionlens_jlab.analysis.slices.input import SliceInput
-from visionlens_jlab.analysis.slices.single_test import test_slice as slice_test
+from visionlens_jlab.analysis.slices.units import SliceInput
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.tests.agents.slices.toy import toy_input
 

@@ -11,7 +11,7 @@ import pytest
 from visionlens_jlab.analysis.shapes import AnalyseRequest, AnalysisResult
 from visionlens_jlab.analysis.slices.discovery import analyse
 from visionlens_jlab.analysis.slices.encoding import Columns
-from visionlens_jlab.analysis.slices.input import SliceInput
+from visionlens_jlab.analysis.slices.units import SliceInput
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.tests.agents.slices.toy import feature, toy_input
 

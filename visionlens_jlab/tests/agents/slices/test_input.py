@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 from visionlens_jlab.analysis.shapes import LeftOut
-from visionlens_jlab.analysis.slices.input import SliceInput, Units
+from visionlens_jlab.analysis.slices.units import SliceInput, Units
 from visionlens_jlab.tests.agents.slices.toy import toy_input
 
 

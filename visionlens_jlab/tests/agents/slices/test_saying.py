@@ -11,10 +11,9 @@ import pytest
 
 from visionlens_jlab.analysis.shapes import AnalyseRequest, AnalysisResult
 from visionlens_jlab.analysis.slices.discovery import analyse
-from visionlens_jlab.analysis.slices.input import SliceInput
+from visionlens_jlab.analysis.slices.prediction import Expected
 from visionlens_jlab.analysis.slices.settings import EXPLAINED_Z
-from visionlens_jlab.analysis.slices.statistics.halves import half
-from visionlens_jlab.analysis.slices.statistics.prediction import Expected
+from visionlens_jlab.analysis.slices.units import SliceInput, half
 from visionlens_jlab.core.views.shapes import ViewSpec
 from visionlens_jlab.tests.agents.reading import rows_of
 from visionlens_jlab.tests.agents.slices.toy import toy_input

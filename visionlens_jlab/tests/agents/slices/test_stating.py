@@ -9,10 +9,9 @@ from visionlens_jlab.analysis.shapes import AnalyseRequest
 from visionlens_jlab.analysis.slices.cut_points import _best, _tried, refine
 from visionlens_jlab.analysis.slices.discovery import analyse
 from visionlens_jlab.analysis.slices.encoding import Columns
-from visionlens_jlab.analysis.slices.input import Feature
-from visionlens_jlab.analysis.slices.statistics.halves import Half, half
-from visionlens_jlab.analysis.slices.statistics.prediction import Expected, Scale, gains
-from visionlens_jlab.analysis.slices.terms import Term
+from visionlens_jlab.analysis.slices.prediction import Expected, Scale, gains
+from visionlens_jlab.analysis.slices.terms import Feature, Term
+from visionlens_jlab.analysis.slices.units import Half, half
 from visionlens_jlab.tests.agents.slices.toy import half_of, toy_input
 
 

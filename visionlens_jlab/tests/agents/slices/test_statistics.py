@@ -9,15 +9,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from visionlens_jlab.analysis.slices.statistics.contrasts import contrast, effect, robust, wilson
-from visionlens_jlab.analysis.slices.statistics.distributions import (
+from visionlens_jlab.analysis.slices.contrasts import (
+    benjamini_hochberg,
+    contrast,
+    effect,
+    holm,
     normal_two_sided,
+    robust,
     t_quantile,
     t_two_sided,
+    wilson,
 )
-from visionlens_jlab.analysis.slices.statistics.false_discovery import benjamini_hochberg, holm
-from visionlens_jlab.analysis.slices.statistics.halves import Half
-from visionlens_jlab.analysis.slices.statistics.prediction import Expected
+from visionlens_jlab.analysis.slices.prediction import Expected
+from visionlens_jlab.analysis.slices.units import Half
 from visionlens_jlab.tests.agents.slices.toy import half_of
 
 P_VALUES = st.lists(st.floats(0, 1, allow_subnormal=False), min_size=1, max_size=12)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from visionlens_jlab.analysis.slices.input import Feature
-from visionlens_jlab.analysis.slices.rounding import between
-from visionlens_jlab.analysis.slices.terms import Term, label_of, predicate_of, sql_of
+from visionlens_jlab.analysis.slices.encoding import between
+from visionlens_jlab.analysis.slices.terms import Feature, Term, label_of, predicate_of, sql_of
 from visionlens_jlab.core.predicates.parser import parse
 from visionlens_jlab.core.predicates.shapes import Combine, Compare
 from visionlens_jlab.tests.agents.slices.toy import feature

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from visionlens_jlab.analysis.slices.single_test import is_confirmed
+from visionlens_jlab.analysis.slices.confirmation import is_confirmed
 from visionlens_jlab.tests.catalog.finding_builders import effect
 
 

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from visionlens_jlab.analysis.slices.input import Feature, SliceInput, Units
-from visionlens_jlab.analysis.slices.statistics.halves import Half
+from visionlens_jlab.analysis.slices.terms import Feature
+from visionlens_jlab.analysis.slices.units import Half, SliceInput, Units
 from visionlens_jlab.core.views.shapes import ViewSpec
 
 

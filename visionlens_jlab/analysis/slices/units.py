@@ -1,4 +1,4 @@
-"""What slice discovery reads: units with their outcomes, and the fields that may describe them.
+"""Units with their outcomes, the halves that they are divided into, and what both are read from.
 
 Three tables hold the fields: `samples`, `labels` and `predictions`; every row of the dataset is in
 them, so that a slice's count can be told. Units are rows of one of them.
@@ -16,78 +16,17 @@ from typing import Any, Literal
 import numpy as np
 import pyarrow as pa
 
-from visionlens_jlab.analysis.shapes import AnalyseRequest, LeftOut, Target
+from visionlens_jlab.analysis.shapes import LeftOut, Target
+from visionlens_jlab.analysis.slices.terms import Feature
 from visionlens_jlab.core.shapes import Level
 from visionlens_jlab.core.system.arrow_columns import finite, numbers, values_of
 from visionlens_jlab.core.views.outcome_shapes import ErrorType
 from visionlens_jlab.core.views.shapes import ViewSpec
 
-Kind = Literal["category", "number", "integer", "flag"]
-"""dictionary<int32, string>, float64, float64 of whole numbers, bool; null is missing."""
-Origin = Literal[
-    "user",
-    "exif",
-    "attribute",
-    "class",
-    "scene",
-    "geometry",
-    "position",
-    "quality",
-    "cluster",
-    "other",
-]
-"""Where a field's values come from. Of two that say the same the earlier one is named."""
 Population = Literal["samples", "labels", "predictions"]
 _VERSION = 1
-
-
-@dataclass(frozen=True)
-class Feature:
-    """One field that may describe a slice."""
-
-    name: str
-    """Of its column, among those of both levels."""
-    field: str
-    """As predicates write it, quoted where it must be: `blur`, `count(class = 'car')`."""
-    sql: str
-    """Its value over the views `samples` and `annotations`: `samples."blur"`. Of a flag what is
-    true where the flag is, so that `NOT (...)` is its contrary."""
-    label: str
-    """As people say it: `time of day`."""
-    level: Level
-    kind: Kind
-    origin: Origin = "user"
-    holds: tuple[str, str] = ("", "")
-    """Of a flag, the predicates where it is true and where it is false; empty: `field = true`."""
-    says: tuple[str, str] = ("", "")
-    """Of a flag, the same in words: `with a car`, `without a car`; empty: `label`, `not label`."""
-    attribute: str | None = None
-    """The visual attribute that it is of."""
-
-    @property
-    def names(self) -> frozenset[str]:
-        """What a request may call it, in small letters."""
-        return names_of(self.level, self.name.partition(".")[2], self.field) | {self.name.lower()}
-
-
-def names_of(level: Level, name: str, field: str) -> frozenset[str]:
-    """What a request may call a field, in small letters; `field`: as predicates write it."""
-    prefix = level[:-1]
-    plain = unquoted(field)
-    said = {field, plain, *([name, f"{prefix}.{name}"] if name else ())}
-    return frozenset(one.lower() for one in said)
-
-
-def unquoted(field: str) -> str:
-    """A field's name without the quotes that predicates may need."""
-    inside = field[1:-1] if len(field) > 1 and field[0] == field[-1] == '"' else ""
-    return inside.replace('""', '"') if inside else field
-
-
-def is_wanted(request: AnalyseRequest, names: frozenset[str]) -> bool:
-    """Whether a request lets a field of these names take part."""
-    named = request.fields is None or not names.isdisjoint(map(str.lower, request.fields))
-    return named and names.isdisjoint(map(str.lower, request.exclude))
+INPUT = "units"
+"""Folder of a job's input that `SliceInput.save` writes; of checks it is numbered."""
 
 
 @dataclass(frozen=True)
@@ -304,3 +243,125 @@ def _write(table: pa.Table, path: Path) -> None:
 def _read(path: Path) -> pa.Table:
     with pa.memory_map(str(path)) as source:
         return pa.ipc.open_file(source).read_all()
+
+
+@dataclass(frozen=True)
+class Half:
+    """Units of one half, sorted by group.
+
+    Attributes
+    ----------
+    units : int64 (n,)
+        Places in `Units.rows`.
+    rows : int32 (n,)
+        Of the population's table.
+    values : float64 (n,)
+    groups : int32 (n,)
+        0 to `group_count` - 1, ascending.
+    starts : int64 (group_count,)
+        First unit of each group.
+    """
+
+    units: np.ndarray
+    rows: np.ndarray
+    values: np.ndarray
+    groups: np.ndarray
+    starts: np.ndarray
+
+    @property
+    def group_count(self) -> int:
+        """Groups with a unit."""
+        return len(self.starts)
+
+    def sums(self, values: np.ndarray) -> np.ndarray:
+        """Sums over groups of values (n,) or (n, k)."""
+        if not len(self.starts):
+            return np.zeros((0, *values.shape[1:]))
+        sums: np.ndarray = np.add.reduceat(values, self.starts, axis=0)
+        return sums
+
+    @cached_property
+    def correlation(self) -> float:
+        """Correlation of two values of one group."""
+        return self.correlation_of(self.values - self.values.mean())
+
+    def correlation_of(self, residuals: np.ndarray) -> float:
+        """Mean correlation of two residuals of one group, over all pairs; 0 to 1.
+
+        Large groups have the most pairs, so theirs counts most.
+        """
+        sizes = np.diff(np.append(self.starts, len(residuals))).astype(np.float64)
+        pairs = float(sizes @ (sizes - 1))
+        squares = float(residuals @ residuals)
+        if not pairs or not squares:
+            return 0.0
+        sums = self.sums(residuals)
+        shared = (float(sums @ sums) - squares) / pairs
+        return min(max(shared / (squares / len(residuals)), 0.0), 1.0)
+
+    @cached_property
+    def weights(self) -> np.ndarray:
+        """float64 (n,): what a unit of each group says; all of a group's are alike."""
+        sizes = np.diff(np.append(self.starts, len(self.rows)))
+        return np.asarray(weights_of(sizes, self.correlation)[self.groups])
+
+    def count_groups(self, mask: np.ndarray) -> int:
+        """Groups with a unit in the mask."""
+        chosen = self.groups[mask]
+        return int(np.count_nonzero(np.diff(chosen))) + 1 if len(chosen) else 0
+
+    def without(self, groups: np.ndarray) -> np.ndarray:
+        """bool (n,): units that are not of these groups."""
+        dropped = np.zeros(self.group_count, dtype=bool)
+        dropped[groups] = True
+        kept: np.ndarray = ~dropped[self.groups]
+        return kept
+
+
+def half(given: SliceInput, units: Units, *, discovery: bool) -> Half:
+    """One half of the units."""
+    samples = given.sample_rows(units.population)[units.rows]
+    group = given.groups[samples]
+    chosen = np.flatnonzero((given.discovery[samples] == discovery) & (group >= 0))
+    return _sorted(units, chosen, group[chosen])
+
+
+def halves(given: SliceInput, units: Units) -> tuple[Half, Half]:
+    """The discovery and the confirmation half of the units."""
+    return half(given, units, discovery=True), half(given, units, discovery=False)
+
+
+def both(given: SliceInput, units: Units) -> Half:
+    """Both halves together."""
+    group = given.groups[given.sample_rows(units.population)[units.rows]]
+    chosen = np.flatnonzero(group >= 0)
+    return _sorted(units, chosen, group[chosen])
+
+
+def _sorted(units: Units, chosen: np.ndarray, group: np.ndarray) -> Half:
+    order = np.argsort(group, kind="stable")
+    chosen, group = chosen[order], group[order]
+    starts = np.flatnonzero(np.diff(group, prepend=-1))
+    sizes = np.diff(np.append(starts, len(group)))
+    return Half(
+        chosen,
+        units.rows[chosen],
+        units.values[chosen].astype(np.float64),
+        np.repeat(np.arange(len(starts), dtype=np.int32), sizes),
+        starts,
+    )
+
+
+def weights_of(sizes: np.ndarray, correlation: float) -> np.ndarray:
+    """What each of a group's units says, given how many there are and how alike they are.
+
+    The inverse of the design effect, which is 1 + (size - 1) * correlation (Kish, Survey Sampling,
+    1965, 5.4): many units of one group say little more than a few.
+    """
+    return np.asarray(1 / (1 + np.maximum(sizes - 1, 0) * correlation))
+
+
+def members_digest(ids: np.ndarray) -> str:
+    """Of a set of ids, in whatever order."""
+    content = np.sort(ids).astype("<u4").tobytes()
+    return hashlib.blake2s(content, digest_size=16).hexdigest()

@@ -1,21 +1,60 @@
-"""The job that asks whether findings still hold: one piece with what it found."""
+"""The jobs that look for slices, and ask whether findings still hold: one piece each."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
 
-from visionlens_jlab.analysis.shapes import Effect, SliceRequest
-from visionlens_jlab.analysis.slices.input import SliceInput
-from visionlens_jlab.analysis.slices.members import members_digest
-from visionlens_jlab.analysis.slices.single_test import units_of
-from visionlens_jlab.analysis.slices.statistics.contrasts import effect
-from visionlens_jlab.analysis.slices.statistics.halves import both
+from visionlens_jlab.analysis.shapes import AnalyseRequest, Effect, SliceRequest
+from visionlens_jlab.analysis.slices.confirmation import units_of
+from visionlens_jlab.analysis.slices.contrasts import effect
+from visionlens_jlab.analysis.slices.discovery import analyse
+from visionlens_jlab.analysis.slices.units import INPUT, SliceInput, both, members_digest
 from visionlens_jlab.core.jobs.context import JobContext
 
 
 def run(context: JobContext) -> dict[str, Any]:
+    """Analyse as `context.params` (an AnalyseRequest, and what its setup adds) say.
+
+    Raises
+    ------
+    VisionLensError
+        ANALYSIS_INVALID where there is nothing to analyse.
+    JobCancelled
+    """
+    request = AnalyseRequest.model_validate(
+        {name: context.params[name] for name in AnalyseRequest.model_fields}
+    )
+    context.progress("reading", 0, None)
+    given = SliceInput.load(context.spool / "input" / INPUT)
+
+    def progress(stage: str, done: int, total: int) -> None:
+        context.check_cancelled()
+        context.progress(stage, done, total)
+
+    result = analyse(
+        given,
+        request,
+        earlier=[(first, second) for first, second in context.params["earlier"]],
+        progress=progress,
+        now=datetime.now(UTC).isoformat(timespec="milliseconds"),
+    )
+    made = {"result": result.model_dump(mode="json"), "digest": context.params["digest"]}
+    context.emit(0, {}, summary={"analysis": made})
+    info = result.analysis
+    for warning in info.warnings:
+        context.log("warning", warning)
+    return {
+        "analysis": info.analysis,
+        "evaluation": info.evaluation,
+        "findings": len(info.findings),
+        "tested": info.tested,
+    }
+
+
+def recheck(context: JobContext) -> dict[str, Any]:
     """Check the findings that the setup has put into `context.params`."""
     folder, checks = context.spool / "input", context.params["checks"]
     inputs: dict[str, SliceInput] = {}

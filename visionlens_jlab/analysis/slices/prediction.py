@@ -13,8 +13,8 @@ from typing import Literal
 
 import numpy as np
 
-from visionlens_jlab.analysis.slices.statistics.contrasts import robust
-from visionlens_jlab.analysis.slices.statistics.halves import Half, weights_of
+from visionlens_jlab.analysis.slices.contrasts import robust
+from visionlens_jlab.analysis.slices.units import Half, weights_of
 
 Scale = Literal["rate", "count", "score"]
 _RIDGE = 1e-6

@@ -1,1 +1,0 @@
-"""The jobs that look for slices, and ask whether findings still hold."""

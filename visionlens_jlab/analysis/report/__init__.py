@@ -1,1 +1,0 @@
-"""Findings as a file to keep or to send: one HTML page, or Markdown with pictures."""
