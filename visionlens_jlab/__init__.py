@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from visionlens_jlab.version import __version__
 
 if TYPE_CHECKING:
-    from visionlens_jlab.agents.notebook.dataset import Answer
+    from visionlens_jlab.agents.notebook import Answer
     from visionlens_jlab.analysis.notebook.finding import Analysis, Finding
     from visionlens_jlab.core.notebook.lens import Lens
     from visionlens_jlab.errors import VisionLensError

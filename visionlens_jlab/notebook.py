@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
-from visionlens_jlab.agents.notebook.dataset import Asking
+from visionlens_jlab.agents.notebook import Asking
 from visionlens_jlab.analysis.notebook.dataset import Analysing
 from visionlens_jlab.attributes.notebook.attributes import VisualAttributes
 from visionlens_jlab.core.notebook import dataset as core

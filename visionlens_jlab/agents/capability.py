@@ -6,16 +6,13 @@ from visionlens_jlab.core.capability import Capability, JobKind
 
 CAPABILITY = Capability(
     name="agents",
-    routes=(
-        "visionlens_jlab.agents.routes.agents:ROUTES",
-        "visionlens_jlab.agents.routes.mcp:ROUTES",
-    ),
+    routes=("visionlens_jlab.agents.routes:ROUTES",),
     jobs=(
         JobKind(
             name="agent",
             lane="agent",
             request="visionlens_jlab.agents.shapes:AskRequest",
-            run="visionlens_jlab.agents.job.job:run",
+            run="visionlens_jlab.agents.job:run",
             setup="visionlens_jlab.agents.setup:AgentSetup",
             distinct=True,  # questions asked twice are two
             check="visionlens_jlab.language_models.config:check",

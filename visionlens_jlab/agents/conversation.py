@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
 
-from visionlens_jlab.agents.fencing import Fence
-from visionlens_jlab.agents.prompts import instructions
+from visionlens_jlab.agents.prompts import Fence, instructions
+from visionlens_jlab.agents.record import Recorder
 from visionlens_jlab.agents.shapes import AgentName, Usage
 from visionlens_jlab.agents.statements.drafts import BlindSpots, ChatAnswer, Draft, ErrorPatterns
-from visionlens_jlab.agents.steps import Recorder
+from visionlens_jlab.agents.tools import TOOLS
 from visionlens_jlab.agents.tools.base import Desk, Tool
-from visionlens_jlab.agents.tools.toolbox import TOOLS
 from visionlens_jlab.core.shapes import ErrorBody
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.language_models.provider_errors import TRIES, failure, readable
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
     from pydantic_ai.messages import ModelMessage, ToolReturn
     from pydantic_ai.models import Model
     from pydantic_ai.tools import Tool as AgentTool
-    from pydantic_ai.usage import RunUsage
 
 DRAFTS: dict[AgentName, type[Draft]] = {
     "blind_spots": BlindSpots,
@@ -219,19 +217,15 @@ class _Talk:
 
     @property
     def usage(self) -> Usage:
-        """What it took so far."""
-        return usage_of(self._usage, time.monotonic() - self._began)
-
-
-def usage_of(usage: RunUsage, seconds: float) -> Usage:
-    """As the panel shows it; the cost is null where the provider's prices are not known."""
-    return Usage(
-        requests=usage.requests,
-        input_tokens=usage.input_tokens,
-        output_tokens=usage.output_tokens,
-        seconds=round(seconds, 3),
-        cost=None if usage.cost is None else float(usage.cost),
-    )
+        """What it took so far; the cost is null where the provider's prices are not known."""
+        used = self._usage
+        return Usage(
+            requests=used.requests,
+            input_tokens=used.input_tokens,
+            output_tokens=used.output_tokens,
+            seconds=round(time.monotonic() - self._began, 3),
+            cost=None if used.cost is None else float(used.cost),
+        )
 
 
 def _limits(budget: Budget) -> Any:

@@ -6,9 +6,9 @@ import base64
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
-from visionlens_jlab.agents.fencing import Fence
+from visionlens_jlab.agents.prompts import Fence
+from visionlens_jlab.agents.tools import TOOLS
 from visionlens_jlab.agents.tools.base import Desk, Found, Tool
-from visionlens_jlab.agents.tools.toolbox import TOOLS
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.evaluation.store.evaluations import Evaluations
 from visionlens_jlab.version import __version__

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from visionlens_jlab.agents.shapes import AgentRun, AgentStep, AskRequest, Usage
-from visionlens_jlab.agents.store.runs import AgentRuns
+from visionlens_jlab.agents.store import AgentRuns
 from visionlens_jlab.core.jobs.dataset_setup import DatasetSetup
 from visionlens_jlab.core.jobs.shapes import Job
 from visionlens_jlab.core.jobs.spool import Spool

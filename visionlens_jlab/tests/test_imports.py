@@ -58,7 +58,7 @@ def test_a_queued_agent_loads_no_language_model(tmp_path):
         "from visionlens_jlab.core.jobs.inline import run_job\n"
         "from visionlens_jlab.core.datasets.library import Library\n"
         "from visionlens_jlab.agents.shapes import AskRequest\n"
-        "from visionlens_jlab.agents.store.runs import AgentRuns\n"
+        "from visionlens_jlab.agents.store import AgentRuns\n"
         f"library = Library(Path({str(tmp_path)!r}))\n"
         "store = library.create('a')\n"
         "AgentConfig.from_environment().settings()\n"

@@ -19,11 +19,11 @@ from visionlens_jlab.agents.statements.drafts import (
     Reference,
     StatementDraft,
 )
-from visionlens_jlab.agents.statements.evidence import Evidence
-from visionlens_jlab.agents.statements.populations import canonical
-from visionlens_jlab.agents.statements.quantities import (
+from visionlens_jlab.agents.statements.evidence import (
     HELD_OUT,
+    Evidence,
     Quantity,
+    canonical,
     distributions_of,
     quantities_of,
 )

@@ -1,11 +1,18 @@
-"""The sentences of claims, worded from evidence."""
+"""The sentences of claims, worded from evidence, and of answers without a language model."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from visionlens_jlab.agents.statements.quantities import Distribution, Quantity, note_of
+from visionlens_jlab.agents.statements.evidence import (
+    Distribution,
+    Evidence,
+    Quantity,
+    canonical,
+    note_of,
+)
 from visionlens_jlab.analysis.quoting import quoted, shown, shown_value
+from visionlens_jlab.analysis.shapes import Finding
 
 _FAILING = {
     "miss_rate": "are missed",
@@ -206,3 +213,25 @@ def _after(note: str) -> str:
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
+
+
+_MOST = 5
+NOBODY_LOOKED = "Nobody has let statistics look for slices yet."
+
+
+def of_findings(findings: list[Finding]) -> str:
+    """What the statistics found, best first."""
+    if not findings:
+        return "The statistics confirmed no slice in which the model fails more than elsewhere."
+    number = len(findings)
+    lines = [f"The statistics confirmed {number} finding{'s' if number > 1 else ''}:"]
+    lines += [f"{place}. {one.title}" for place, one in enumerate(findings[:_MOST], 1)]
+    if number > _MOST:
+        lines.append(f"and {number - _MOST} more.")
+    return "\n".join(lines)
+
+
+def of_tests(tests: list[Evidence]) -> str:
+    """Confirmed tests of a run that was stopped before it handed anything in."""
+    said = [of_effect(test.result, canonical(test.result["predicate"]) or "") for test in tests]
+    return "\n".join(["Slices that were confirmed until then:", *dict.fromkeys(said)])

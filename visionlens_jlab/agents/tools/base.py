@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from visionlens_jlab.agents.statements.populations import long_texts
+from visionlens_jlab.agents.statements.evidence import long_texts
 from visionlens_jlab.core.shapes import Model
 from visionlens_jlab.core.views.shapes import ViewSpec
 from visionlens_jlab.embeddings.shapes import Encoded, EncodeRequest

@@ -18,7 +18,6 @@ from visionlens_jlab.evaluation.store.evaluations import Evaluations
 _MOST_CLASSES = 60
 _MOST_CELLS = 20
 _MOST_FINDINGS = 12
-_NOT_SHOWN = ("method",)
 _UNITS: dict[str, Unit] = {
     "metrics": "score",
     "precision": "score",
@@ -132,17 +131,10 @@ def found_of(finding: Finding) -> Found:
         "title": finding.title,
         "predicate": finding.predicate,
         "run": finding.run,
-        "target": finding.target,
-        "error": finding.error,
-        "metric": metric_of(finding.target, finding.error),
-        "level": finding.level,
-        "unit": unit_of(finding.target, finding.error, finding.level),
+        **_tested(finding, finding.discovery, finding.confirmation),
         "count": finding.count,
         "units": finding.units,
         "groups": finding.groups,
-        "direction": _sign(finding.confirmation, confirmed=True),
-        "discovery": effect(finding.discovery),
-        "confirmation": effect(finding.confirmation),
         "cannot_be_separated_from": [one.predicate for one in finding.inseparable],
         "examples": finding.examples[:8],
         "suggested_action": finding.action.kind,
@@ -175,18 +167,31 @@ def result_of(desk: Desk, test: SliceTest) -> dict[str, Any]:
         "asked": test.request.where,
         "evaluation": test.request.evaluation,
         "run": desk.store.part(Evaluations).read(test.request.evaluation).run,
-        "target": test.request.target,
-        "error": test.request.error,
-        "metric": metric_of(test.request.target, test.request.error),
-        "level": test.request.level,
-        "unit": unit_of(test.request.target, test.request.error, test.request.level),
+        **_tested(test.request, test.discovery, test.confirmation, confirmed=test.confirmed),
         "count": test.count,
         "tests": test.tests,
         "confirmed": test.confirmed,
         "too_few": test.too_few,
-        "direction": _sign(test.confirmation, confirmed=test.confirmed),
-        "discovery": effect(test.discovery),
-        "confirmation": effect(test.confirmation),
+    }
+
+
+def _tested(
+    of: Finding | SliceRequest, discovery: Effect, confirmation: Effect, *, confirmed: bool = True
+) -> dict[str, Any]:
+    """What a slice was tested for, and what both halves say."""
+    difference = confirmation.difference if confirmed else None
+    direction: Direction = "unclear"
+    if difference:
+        direction = "more" if difference > 0 else "less"
+    return {
+        "target": of.target,
+        "error": of.error,
+        "metric": f"{of.error} errors" if of.error else of.target,
+        "level": of.level,
+        "unit": unit_of(of.target, of.error, of.level),
+        "direction": direction,
+        "discovery": effect(discovery),
+        "confirmation": effect(confirmation),
     }
 
 
@@ -194,13 +199,8 @@ def effect(given: Effect) -> dict[str, Any]:
     """An effect with its numbers shortened."""
     return {
         name: value if isinstance(value, str) else short(value)
-        for name, value in given.model_dump(exclude=set(_NOT_SHOWN)).items()
+        for name, value in given.model_dump(exclude={"method"}).items()
     }
-
-
-def metric_of(target: Target, error: ErrorType | None) -> str:
-    """What a slice is tested for, as statements name it."""
-    return f"{error} errors" if error else target
 
 
 def unit_of(target: Target, error: ErrorType | None, level: Level) -> Unit:
@@ -224,12 +224,6 @@ def made_as(detail: EvaluationDetail) -> str:
         point.class_aware,
     )
     return " ".join(str(part) for part in (*parts, detail.max_dets, detail.samples))
-
-
-def _sign(given: Effect, *, confirmed: bool) -> Direction:
-    if not confirmed or not given.difference:
-        return "unclear"
-    return "more" if given.difference > 0 else "less"
 
 
 def _said(test: SliceTest) -> str:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from visionlens_jlab.agents import run as asking
+from visionlens_jlab.agents.record import Recorder
 from visionlens_jlab.agents.run import Asking
 from visionlens_jlab.agents.shapes import AgentRun, AskRequest, Usage
-from visionlens_jlab.agents.steps import Recorder
 from visionlens_jlab.agents.tools.base import Desk
 from visionlens_jlab.tests.agents.asked import CONFIG, NIGHT
 

@@ -11,8 +11,8 @@ from pydantic_ai.messages import (
     UserPromptPart,
 )
 
-from visionlens_jlab.agents.history import evidence_in
-from visionlens_jlab.agents.store.runs import AgentRuns
+from visionlens_jlab.agents.record import evidence_in
+from visionlens_jlab.agents.store import AgentRuns
 from visionlens_jlab.agents.tools.base import short
 from visionlens_jlab.analysis.store.findings import Findings
 from visionlens_jlab.core.views.shapes import ViewSpec

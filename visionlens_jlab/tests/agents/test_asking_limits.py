@@ -15,7 +15,7 @@ from pydantic_ai.messages import (
 from pydantic_ai.models.function import FunctionModel
 from pydantic_ai.models.test import TestModel
 
-from visionlens_jlab.agents.tools.toolbox import TOOLS
+from visionlens_jlab.agents.tools import TOOLS
 from visionlens_jlab.language_models.config import AgentConfig
 from visionlens_jlab.language_models.shapes import Budget
 from visionlens_jlab.tests.agents.asked import NIGHT, scripted

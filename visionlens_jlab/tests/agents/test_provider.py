@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from visionlens_jlab.agents.shapes import AskRequest
-from visionlens_jlab.agents.store.runs import AgentRuns
+from visionlens_jlab.agents.store import AgentRuns
 from visionlens_jlab.analysis.store.findings import Findings
 from visionlens_jlab.core.jobs.inline import run_job
 from visionlens_jlab.core.views.shapes import ViewSpec

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from traitlets.config import Config
 
-from visionlens_jlab.agents.job.job import CHANGED
-from visionlens_jlab.agents.store.runs import AgentRuns
+from visionlens_jlab.agents.job import CHANGED
+from visionlens_jlab.agents.store import AgentRuns
 from visionlens_jlab.tests.agents.provider import Provider, serving
 from visionlens_jlab.tests.api.servers import code, evaluate
 

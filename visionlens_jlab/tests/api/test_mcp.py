@@ -13,7 +13,7 @@ from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 from traitlets.config import Config
 
-from visionlens_jlab.agents.tools.toolbox import TOOLS
+from visionlens_jlab.agents.tools import TOOLS
 from visionlens_jlab.config import API_PREFIX
 from visionlens_jlab.tests.api.servers import evaluate
 from visionlens_jlab.tests.notebook import small_coco

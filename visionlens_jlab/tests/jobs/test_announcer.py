@@ -9,7 +9,7 @@ from pathlib import Path
 import jupyter_events
 import yaml
 
-from visionlens_jlab.agents.job.job import CHANGED
+from visionlens_jlab.agents.job import CHANGED
 from visionlens_jlab.core.jobs import announcer
 from visionlens_jlab.core.jobs.announcer import (
     DATASET,

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 import visionlens_jlab as vl
-from visionlens_jlab.agents.tools.images import _crop as looked_at
+from visionlens_jlab.agents.tools.data import _crop as looked_at
 from visionlens_jlab.analysis.report import _crop as reported
 from visionlens_jlab.attributes.job import job as attributes
 from visionlens_jlab.attributes.shapes import AttributeRequest, AttributeSpec

@@ -7,8 +7,8 @@ import json
 import pytest
 
 import visionlens_jlab as vl
-from visionlens_jlab.agents.notebook.backend import AGENT_RUNS
-from visionlens_jlab.agents.store.runs import AgentRuns
+from visionlens_jlab.agents.notebook import AGENT_RUNS
+from visionlens_jlab.agents.store import AgentRuns
 from visionlens_jlab.tests.agents.provider import serving
 
 

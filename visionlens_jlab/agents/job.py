@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from visionlens_jlab.agents.shapes import AgentRun, AskRequest
-from visionlens_jlab.agents.store.runs import AgentRuns
+from visionlens_jlab.agents.store import AgentRuns
 from visionlens_jlab.analysis.shapes import AnalyseRequest
-from visionlens_jlab.core.jobs.context import JobCancelled, JobContext
+from visionlens_jlab.core.jobs.context import JobCancelled
 from visionlens_jlab.core.jobs.host import HostContext
 from visionlens_jlab.language_models.config import AgentConfig
 
@@ -20,14 +20,10 @@ CHANGED = "https://visionlens-jlab.dev/events/agent/v1"
 """Event: a run has a further step, or is over."""
 
 
-def run(context: JobContext) -> dict[str, Any]:
+def run(context: HostContext) -> dict[str, Any]:
     """Ask; the result names the run and what came of it."""
-    return _run(cast(HostContext, context))
-
-
-def _run(context: HostContext) -> dict[str, Any]:
+    from visionlens_jlab.agents.record import Recorder
     from visionlens_jlab.agents.run import Asking
-    from visionlens_jlab.agents.steps import Recorder
     from visionlens_jlab.agents.tools.base import Desk
     from visionlens_jlab.embeddings.queries.queries import encode_for
 
@@ -69,7 +65,7 @@ def _run(context: HostContext) -> dict[str, Any]:
 
 def _earlier(store: DatasetStore, conversation: str | None) -> tuple[list[Evidence], bool]:
     """What a chat that goes on may name, and whether it is so now."""
-    from visionlens_jlab.agents.history import evidence_in
+    from visionlens_jlab.agents.record import evidence_in
 
     messages = None if conversation is None else store.part(AgentRuns).messages(conversation)
     known, version = evidence_in(messages)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import html
-from typing import TYPE_CHECKING, Any, Generic
+from typing import TYPE_CHECKING, Any, Generic, Protocol
 
-from visionlens_jlab.agents.notebook.backend import AGENT_RUNS
 from visionlens_jlab.agents.shapes import AgentName, AgentRun, AskRequest
 from visionlens_jlab.analysis.notebook.backend import FINDINGS
 from visionlens_jlab.analysis.notebook.finding import Finding
-from visionlens_jlab.core.notebook.backend import DatasetBackend
+from visionlens_jlab.core.notebook.backend import BackendPart, DatasetBackend
 from visionlens_jlab.core.notebook.dataset import Dataset
+from visionlens_jlab.core.notebook.remote import Remote
 from visionlens_jlab.core.notebook.running import run_shown
 from visionlens_jlab.core.notebook.shapes import shaped
 from visionlens_jlab.core.notebook.view import S, V, View, Viewing
@@ -20,6 +20,28 @@ from visionlens_jlab.language_models.shapes import Budget
 if TYPE_CHECKING:
     from visionlens_jlab.agents.shapes import AgentStep, Usage
     from visionlens_jlab.analysis.shapes import Claim
+
+
+class AgentRunsBackend(Protocol):
+    """Runs of agents over one dataset."""
+
+    def read(self, run: str) -> AgentRun:
+        """With its steps; AGENT_NOT_FOUND."""
+        ...
+
+
+class RemoteAgentRuns(Remote):
+    """Runs of agents over the REST API."""
+
+    def read(self, run: str) -> AgentRun:
+        """With its steps; AGENT_NOT_FOUND."""
+        return self.get(AgentRun, "agents", run)
+
+
+AGENT_RUNS: BackendPart[AgentRunsBackend] = BackendPart(
+    "visionlens_jlab.agents.store:AgentRuns", RemoteAgentRuns
+)
+
 
 IDEA = "Idea, not checked"
 

@@ -1,1 +1,0 @@
-"""Agents: a language model over the statistics of a dataset."""

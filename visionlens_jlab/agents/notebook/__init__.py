@@ -1,1 +1,0 @@
-"""Asking an agent, as a notebook does it."""

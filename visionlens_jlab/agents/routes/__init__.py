@@ -1,1 +1,0 @@
-"""Routes of agents and of outside assistants."""

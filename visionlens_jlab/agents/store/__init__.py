@@ -1,1 +1,0 @@
-"""Runs of agents as rows."""
