@@ -7,7 +7,7 @@ from typing import Any
 
 from visionlens_jlab.agents.notebook import Asking
 from visionlens_jlab.analysis.notebook.dataset import Analysing
-from visionlens_jlab.attributes.notebook.attributes import VisualAttributes
+from visionlens_jlab.attributes.notebook import VisualAttributes
 from visionlens_jlab.core.notebook import dataset as core
 from visionlens_jlab.core.notebook import view as core_view
 from visionlens_jlab.core.notebook.arguments import checked, checked_methods

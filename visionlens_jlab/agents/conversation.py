@@ -19,7 +19,7 @@ from visionlens_jlab.agents.tools import TOOLS
 from visionlens_jlab.agents.tools.base import Desk, Tool
 from visionlens_jlab.core.shapes import ErrorBody
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.language_models.provider_errors import TRIES, failure, readable
+from visionlens_jlab.language_models.providers import TRIES, failure, readable
 from visionlens_jlab.language_models.shapes import Budget
 
 if TYPE_CHECKING:

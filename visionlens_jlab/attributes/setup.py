@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from visionlens_jlab.attributes.job.input import ASKED, ASKED_FOLDER
+from visionlens_jlab.attributes.capability import ASKED, ASKED_FOLDER
 from visionlens_jlab.attributes.models.questions import checked
 from visionlens_jlab.attributes.shapes import AttributeRequest, AttributeSpec
 from visionlens_jlab.attributes.store.attributes import Attributes

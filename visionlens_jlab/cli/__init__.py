@@ -1,7 +1,7 @@
 """The command line: `visionlens COMMAND`, or `python -m visionlens_jlab.cli COMMAND`.
 
-One module for each command, with `add(commands)`, which describes it, and `run(options)`, which
-returns the exit status. What is heavy is imported in `run`: help must come at once.
+Each module has `add(commands)`, which describes its commands, and for each a function that
+returns the exit status. What is heavy is imported in that: help must come at once.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import sys
 from collections.abc import Sequence
 
 from visionlens_jlab.analysis import command as analyse
-from visionlens_jlab.cli import delete, demo, doctor, info, listing, trust
+from visionlens_jlab.cli import datasets, demo, doctor
 from visionlens_jlab.core.command import complain
 from visionlens_jlab.embeddings import command as vectors
 from visionlens_jlab.errors import CODES, VisionLensError
@@ -60,6 +60,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"visionlens {__version__}")
     parser.add_argument("--debug", action="store_true", help="show the whole of an unknown error")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in (ingest, listing, info, delete, trust, vectors, analyse, demo, doctor):
+    for command in (ingest, datasets, vectors, analyse, demo, doctor):
         command.add(commands)
     return parser

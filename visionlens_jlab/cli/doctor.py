@@ -39,15 +39,15 @@ def add(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run every check and say what to do."""
-    from visionlens_jlab.cli.checks import datasets, installation, jupyter
+    from visionlens_jlab.cli import checks
     from visionlens_jlab.config import default_data_dir
 
     named = options.data_dir
     data_dir = default_data_dir() if named is None else Path(named).expanduser().resolve()
     findings = [
-        *installation.check(),
-        *jupyter.check(options.kernel),
-        *datasets.check(data_dir, repair=options.repair),
+        *checks.check_installation(),
+        *checks.check_jupyter(options.kernel),
+        *checks.check_datasets(data_dir, repair=options.repair),
     ]
     bad = any(finding.level == "mend" for finding in findings)
     if options.json:

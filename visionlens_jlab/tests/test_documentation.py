@@ -14,7 +14,7 @@ import pytest
 from traitlets import TraitError
 
 from visionlens_jlab import cli
-from visionlens_jlab.attributes.job import job as attributes_job
+from visionlens_jlab.attributes import job as attributes_job
 from visionlens_jlab.embeddings.models import registry
 from visionlens_jlab.tests import documents
 from visionlens_jlab.tests.agents.simulated_eyes import Eyes

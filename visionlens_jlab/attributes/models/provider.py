@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any
 from visionlens_jlab.attributes.models.base import Check, Question
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.language_models.config import AgentConfig
-from visionlens_jlab.language_models.provider_errors import readable, what_failed
-from visionlens_jlab.language_models.providers import model_of
+from visionlens_jlab.language_models.providers import model_of, readable, what_failed
 
 if TYPE_CHECKING:
     from pydantic_ai import Agent

@@ -1,8 +1,17 @@
-"""The questions that come with the product, and what makes a question one that can be asked."""
+"""Questions to a model: those that come with the product, their wordings, and how answers are read.
+
+Repeating one prompt under greedy decoding gives the same answer every time and proves nothing;
+models also prefer what they read first. So each wording has a frame of its own and begins with
+another option.
+"""
 
 from __future__ import annotations
 
+import random
 import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from visionlens_jlab.attributes.shapes import AttributeSpec
 from visionlens_jlab.errors import VisionLensError
@@ -100,3 +109,96 @@ def _wrong_options(choice: bool, options: list[str]) -> str:
     if not all(words) or any(len(option) > _LONGEST_OPTION for option in options):
         return f"must be words of at most {_LONGEST_OPTION} characters"
     return "must differ in their words" if len(set(words)) < len(words) else ""
+
+
+LETTERS = "ABCDEFGHIJKL"
+_FRAMES = (
+    "{question} Choose one of these: {listed}. Answer with your choice only.",
+    "Look at the picture.\n{question}\n{lettered}\nAnswer with the letter of the right option.",
+    "The picture is about this question: {question} The answer is one of: {listed}. Which one?",
+    "Question: {question}\nOptions: {listed}\nAnswer with one of the options, nothing else.",
+)
+
+
+@dataclass(frozen=True)
+class Wording:
+    """A prompt, and the order in which it names the options."""
+
+    text: str
+    options: tuple[str, ...]
+    lettered: bool
+    """Whether a letter may stand for an option."""
+
+
+def wordings(spec: AttributeSpec, count: int, seed: int = 0) -> list[Wording]:
+    """`count` different prompts of a question; the same ones for the same seed."""
+    options = options_of(spec)
+    random.Random(f"{seed}/{spec.name}").shuffle(options)  # noqa: S311  no secret
+    questions = [spec.question, *spec.paraphrases]
+    found = []
+    for number in range(count):
+        # one further each time that the frames begin again
+        first = (number + number // len(_FRAMES)) % len(options)
+        ordered = options[first:] + options[:first]
+        question = questions[number % len(questions)]
+        found.append(_wording(_FRAMES[number % len(_FRAMES)], question, ordered))
+    return found
+
+
+def _wording(frame: str, question: str, options: list[str]) -> Wording:
+    lettered = "\n".join(
+        f"{letter}. {option}" for letter, option in zip(LETTERS, options, strict=False)
+    )
+    text = frame.format(question=question, listed=", ".join(options), lettered=lettered)
+    return Wording(text, tuple(options), "{lettered}" in frame)
+
+
+_LETTER = re.compile(r"\s*\(?([A-La-l])\)?\s*(?:[.):,]\s*(.*)|$)", re.DOTALL)
+_YES_NO = {"yes", "no"}
+_NEGATIONS = r"(?:not|no|never|neither|nor|without|isn t|aren t|cannot be)\s+(?:a |the |in |at )?$"
+
+
+def read(said: str, wording: Wording) -> str | None:
+    """The option that an answer names; None: none, more than one, or only what it is not."""
+    if wording.lettered and (match := _LETTER.fullmatch(said)):
+        return _of_letter(match, wording.options)
+    words = plain(said)
+    if set(wording.options) == _YES_NO:
+        # at the beginning or the end: "there is no rain" answers nothing
+        ends = words.split()[:1] + words.split()[-1:]
+        return next((word for word in ends if word in _YES_NO), None)
+    named = _named(words, wording.options)
+    return named.pop() if len(named) == 1 else None
+
+
+def majority(answers: Sequence[str | None]) -> tuple[str | None, float]:
+    """What most wordings were answered with, and their share of all wordings.
+
+    None and 0 where nothing could be read or two answers are as frequent.
+    """
+    counts = Counter(answer for answer in answers if answer is not None).most_common(2)
+    if not counts or (len(counts) > 1 and counts[0][1] == counts[1][1]):
+        return None, 0.0
+    answer, votes = counts[0]
+    return answer, votes / len(answers)
+
+
+def _of_letter(match: re.Match[str], options: Sequence[str]) -> str | None:
+    """The option of a letter, unless the words behind it name another one."""
+    place = ord(match[1].upper()) - ord("A")
+    if place >= len(options):
+        return None
+    named = _named(plain(match[2] or ""), options)
+    return options[place] if named <= {options[place]} else None
+
+
+def _named(words: str, options: Sequence[str]) -> set[str]:
+    """The options that stand among words and are not denied, longer ones first."""
+    found = set()
+    for option in sorted(options, key=lambda option: -len(plain(option))):
+        pattern = rf"\b{re.escape(plain(option))}\b"
+        for match in re.finditer(pattern, words):
+            if not re.search(_NEGATIONS, words[: match.start()]):
+                found.add(option)
+        words = re.sub(pattern, lambda match: "." * len(match[0]), words)
+    return found

@@ -9,19 +9,19 @@ from typing import Any
 
 import duckdb
 import numpy as np
-import pyarrow as pa
 
 from visionlens_jlab.attributes.calibration import Stratum
+from visionlens_jlab.attributes.capability import ANSWERS
 from visionlens_jlab.attributes.shapes import Attribute, AttributeSpec
 from visionlens_jlab.core.catalog.clock import to_iso, utc_now
 from visionlens_jlab.core.catalog.database import Reader
+from visionlens_jlab.core.catalog.pieces import Piece, PlacedFiles
 from visionlens_jlab.core.catalog.staging import staged
 from visionlens_jlab.core.fields.field import Field, FieldType, quote
 from visionlens_jlab.core.fields.user_fields import TABLES, create_column, free_name
 from visionlens_jlab.core.sql import views as sqlviews
 from visionlens_jlab.errors import VisionLensError, unknown
 
-"""Of a piece: attribute, id (uint32), answer (string, null: not readable), agreement (float64)."""
 _ANSWER, _AGREEMENT = "@attribute.", "@agreement."
 """What the fields are registered as: one of the user's own is never written to."""
 _YES_NO = {"yes": True, "no": False}
@@ -72,28 +72,19 @@ def read_attribute(reader: Reader, name: str) -> Asked:
     return found
 
 
-def write_answers(
-    cursor: duckdb.DuckDBPyConnection, asked: list[dict[str, Any]], table: pa.Table
-) -> None:
-    """Store answers, in fields made for them.
+def write_answers(cursor: duckdb.DuckDBPyConnection, piece: Piece, _: PlacedFiles) -> None:
+    """Store the answers of the piece's table `attribute_answer`, in fields made for them.
 
-    Where an attribute of the name asked something else, or another model, its answers and what
-    the user said of them are removed first.
-
-    Parameters
-    ----------
-    cursor : duckdb.DuckDBPyConnection
-    asked : list of dict
-        `spec`, `model`, `prompts` and `quantize` of each attribute.
-    table : pa.Table
-        Rows of the table `attribute_answer`.
+    `piece.summary["attributes"]` has `spec`, `model`, `prompts` and `quantize` of each attribute.
+    Where one of the name asked something else, or another model, its answers and what the user said
+    of them are removed first.
     """
-    for one in asked:
+    for one in piece.summary["attributes"]:
         fields = _begin(cursor, one)
         level = one["spec"]["level"]
         key, column = TABLES[level]
         value = "p.answer = 'yes'" if one["spec"]["kind"] == "yes_no" else "p.answer"
-        with staged(cursor, table) as rows:
+        with staged(cursor, piece.tables[ANSWERS]) as rows:
             cursor.execute(
                 f"UPDATE {key} SET {quote(fields[0])} = {value}, "
                 f"{quote(fields[1])} = p.agreement FROM {rows} p "

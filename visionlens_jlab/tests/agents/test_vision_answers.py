@@ -6,9 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from visionlens_jlab.attributes.models.answers import majority, read
-from visionlens_jlab.attributes.models.prompts import Wording, wordings
-from visionlens_jlab.attributes.models.questions import BUILT_IN, checked, options_of
+from visionlens_jlab.attributes.models.questions import (
+    BUILT_IN,
+    Wording,
+    checked,
+    majority,
+    options_of,
+    read,
+    wordings,
+)
 from visionlens_jlab.attributes.shapes import AttributeSpec
 
 YES_NO = Wording("", ("no", "yes"), lettered=False)

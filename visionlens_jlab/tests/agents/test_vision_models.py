@@ -15,11 +15,8 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from visionlens_jlab.attributes.models.answers import majority, read
-from visionlens_jlab.attributes.models.base import Question
-from visionlens_jlab.attributes.models.batches import Asker
-from visionlens_jlab.attributes.models.prompts import wordings
-from visionlens_jlab.attributes.models.questions import BUILT_IN
+from visionlens_jlab.attributes.models.base import Asker, Question
+from visionlens_jlab.attributes.models.questions import BUILT_IN, majority, read, wordings
 from visionlens_jlab.attributes.models.registry import make
 from visionlens_jlab.attributes.shapes import AttributeSpec
 from visionlens_jlab.config import ENV_TRUST_REMOTE_CODE

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from visionlens_jlab.cli.checks import datasets as doctor
-from visionlens_jlab.cli.checks.finding import Finding
+from visionlens_jlab.cli import checks as doctor
+from visionlens_jlab.cli.checks import Finding
 from visionlens_jlab.core.catalog.store import DatasetStore
 from visionlens_jlab.core.datasets.library import Library
 from visionlens_jlab.core.jobs.inline import run_job
@@ -125,7 +125,7 @@ def leave_a_log(home: Path) -> None:
 
 def found(home: Path, **options: Any) -> list[Finding]:
     """What doctor says but for what is well."""
-    return [finding for finding in doctor.check(home, **options) if finding.level != "ok"]
+    return [finding for finding in doctor.check_datasets(home, **options) if finding.level != "ok"]
 
 
 def named(findings: list[Finding], name: str) -> list[Finding]:

@@ -14,7 +14,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from visionlens_jlab.cli.checks import datasets as doctor
+from visionlens_jlab.cli import checks as doctor
 from visionlens_jlab.core.catalog.store import DatasetStore
 from visionlens_jlab.core.datasets.library import Library
 from visionlens_jlab.core.views.shapes import TagRequest, ViewSpec
@@ -154,7 +154,7 @@ def _is_lost(home: Path, library: Library) -> None:
     other = library.create("other")
     assert [card.dataset for card in library.list()] == ["other", "small"]
     other.close()
-    assert "other" in str([finding.subject for finding in doctor.check(home)])
+    assert "other" in str([finding.subject for finding in doctor.check_datasets(home)])
     library.delete(prepared.NAME)
     assert library.create(prepared.NAME).count("samples") == 0
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from visionlens_jlab.cli.checks import datasets as doctor
+from visionlens_jlab.cli import checks as doctor
 from visionlens_jlab.core.datasets.library import Library
 from visionlens_jlab.evaluation.shapes import CountsRequest
 from visionlens_jlab.evaluation.store.evaluations import Evaluations
@@ -26,7 +26,9 @@ from visionlens_jlab.tests.catalog.prepared import MODEL, OUTCOMES, POINTS, foun
 def test_points_come_to_lie_where_they_lay(pattern: str, damage: Damaging, home: Path) -> None:
     before = _points(home)
     damage(sorted(home.glob(pattern))[0])
-    said = [one.message for one in doctor.check(home, repair=True) if "repaired" in one.subject]
+    said = [
+        one.message for one in doctor.check_datasets(home, repair=True) if "repaired" in one.subject
+    ]
     assert said == ["The projection pca of 'clip' was made again."]
     ids, coordinates = _points(home)
     assert (ids == before[0]).all() and abs(coordinates - before[1]).max() < 1e-5
@@ -37,7 +39,9 @@ def test_points_come_to_lie_where_they_lay(pattern: str, damage: Damaging, home:
 def test_outcomes_are_made_again_as_they_were(damage: Damaging, home: Path) -> None:
     before = _outcomes(home)
     damage(next(home.glob(OUTCOMES)))
-    said = [one.message for one in doctor.check(home, repair=True) if "repaired" in one.subject]
+    said = [
+        one.message for one in doctor.check_datasets(home, repair=True) if "repaired" in one.subject
+    ]
     assert said == ["The evaluation 'a' was made again."]
     assert _outcomes(home) == before
     assert not named(found(home), "evaluation")
@@ -50,7 +54,9 @@ def test_outcomes_of_other_labels_are_not_made_again_unasked(home: Path) -> None
     assert store.part(Evaluations).read("a").stale
     library.close()
     next(home.glob(OUTCOMES)).unlink()
-    assert not [one for one in doctor.check(home, repair=True) if "repaired" in one.subject]
+    assert not [
+        one for one in doctor.check_datasets(home, repair=True) if "repaired" in one.subject
+    ]
     assert named(found(home), "evaluation a")
 
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from visionlens_jlab.cli.checks import datasets, installation, jupyter
-from visionlens_jlab.cli.checks.finding import Finding
+from visionlens_jlab.cli import checks
+from visionlens_jlab.cli.checks import Finding
 from visionlens_jlab.core.datasets.library import Library
 from visionlens_jlab.core.jobs.queue import JobQueue, Owner
 from visionlens_jlab.core.jobs.shapes import Job
@@ -50,9 +50,9 @@ def test_settings_of_the_server_that_make_no_sense(run, environ, tmp_path):
 
 
 def test_packages_are_checked_against_what_is_needed(monkeypatch):
-    monkeypatch.setattr(installation.metadata, "requires", lambda _: ["numpy>=999", "no-such>=1"])
-    monkeypatch.setattr(installation.metadata, "version", _version)
-    findings = found(installation.check())
+    monkeypatch.setattr(checks.metadata, "requires", lambda _: ["numpy>=999", "no-such>=1"])
+    monkeypatch.setattr(checks.metadata, "version", _version)
+    findings = found(checks.check_installation())
     assert findings["numpy"].level == findings["no-such"].level == "mend"
     assert findings["numpy"].advice == 'pip install "numpy>=999"'
     assert findings["Python"].level == "ok"
@@ -60,7 +60,7 @@ def test_packages_are_checked_against_what_is_needed(monkeypatch):
 
 def _version(name: str) -> str:
     if name == "no-such":
-        raise installation.metadata.PackageNotFoundError(name)
+        raise checks.metadata.PackageNotFoundError(name)
     return "1.0"
 
 
@@ -71,9 +71,9 @@ def _write(path: Path, content: Any) -> None:
 
 def test_the_extensions_are_looked_for_where_jupyter_does(monkeypatch, tmp_path):
     config, data = tmp_path / "config", tmp_path / "data"
-    monkeypatch.setattr(jupyter, "jupyter_config_path", lambda: [str(config)])
-    monkeypatch.setattr(jupyter, "jupyter_path", lambda *parts: [str(data.joinpath(*parts))])
-    findings = found(jupyter.check("python3"))
+    monkeypatch.setattr(checks, "jupyter_config_path", lambda: [str(config)])
+    monkeypatch.setattr(checks, "jupyter_path", lambda *parts: [str(data.joinpath(*parts))])
+    findings = found(checks.check_jupyter("python3"))
     assert findings["server extension"].level == findings["lab extension"].level == "mend"
     assert findings["worker kernel python3"].level == "ok"
     # the one that was tested, whatever `python` the path names first
@@ -81,19 +81,19 @@ def test_the_extensions_are_looked_for_where_jupyter_does(monkeypatch, tmp_path)
     enabled = {"ServerApp": {"jpserver_extensions": {"visionlens_jlab": True}}}
     _write(config / "jupyter_server_config.d" / "visionlens_jlab.json", enabled)
     package = data / "labextensions" / "visionlens-jlab" / "package.json"
-    _write(package, {"version": jupyter.__version__})
-    findings = found(jupyter.check("python3"))
+    _write(package, {"version": checks.__version__})
+    findings = found(checks.check_jupyter("python3"))
     assert findings["server extension"].level == findings["lab extension"].level == "ok"
     _write(package, {"version": "0.0.1"})
-    assert "0.0.1" in found(jupyter.check("python3"))["lab extension"].message
+    assert "0.0.1" in found(checks.check_jupyter("python3"))["lab extension"].message
     disabled = {"disabledExtensions": {"visionlens-jlab": True}}
     _write(config / "labconfig" / "page_config.json", disabled)
-    assert "disabled" in found(jupyter.check("python3"))["lab extension"].message
+    assert "disabled" in found(checks.check_jupyter("python3"))["lab extension"].message
 
 
 def test_the_data_directory_and_what_is_in_it(tmp_path):
     data_dir = tmp_path / "data"
-    assert found(datasets.check(data_dir))["data directory"].level == "ok"
+    assert found(checks.check_datasets(data_dir))["data directory"].level == "ok"
     assert not data_dir.exists()
     library = Library(data_dir)
     for name in ("good", "damaged", "lost"):
@@ -108,7 +108,7 @@ def test_the_data_directory_and_what_is_in_it(tmp_path):
     job = Job(job="0123456789", kind="ingest", dataset="good", state="running", created_at="2026")
     JobQueue(library.state, Owner(pid=gone.pid)).add(job, {})
     before = sorted(data_dir.rglob("*"))
-    findings = found(datasets.check(data_dir))
+    findings = found(checks.check_datasets(data_dir))
     assert sorted(data_dir.rglob("*")) == before
     assert findings["dataset damaged"].level == findings["dataset lost"].level == "mend"
     assert findings["dataset good"].level == "note"
@@ -119,13 +119,13 @@ def test_the_data_directory_and_what_is_in_it(tmp_path):
 
 def test_a_data_directory_that_may_not_be_written(tmp_path, monkeypatch):
     monkeypatch.setattr(os, "access", lambda *_: False)
-    [finding] = datasets.check(tmp_path / "data")
+    [finding] = checks.check_datasets(tmp_path / "data")
     assert finding.level == "mend" and "chmod" in str(finding.advice)
 
 
 def test_a_file_in_the_place_of_the_data_directory(tmp_path):
     (tmp_path / "data").write_text("")
-    [finding] = datasets.check(tmp_path / "data")
+    [finding] = checks.check_datasets(tmp_path / "data")
     assert finding.level == "mend"
 
 
@@ -135,5 +135,5 @@ def test_little_space(tmp_path, monkeypatch, free, level):
         def __init__(self) -> None:
             self.free = free
 
-    monkeypatch.setattr(datasets.shutil, "disk_usage", lambda _: Usage())
-    assert found(datasets.check(tmp_path))["disk space"].level == level
+    monkeypatch.setattr(checks.shutil, "disk_usage", lambda _: Usage())
+    assert found(checks.check_datasets(tmp_path))["disk space"].level == level

@@ -10,8 +10,8 @@ import pyarrow as pa
 import pytest
 from PIL import Image
 
+from visionlens_jlab.attributes import job as attributes
 from visionlens_jlab.attributes.capability import ANSWERS
-from visionlens_jlab.attributes.job import job as attributes
 from visionlens_jlab.attributes.shapes import AttributeRequest, AttributeSpec
 from visionlens_jlab.attributes.store.attributes import Attributes
 from visionlens_jlab.core.datasets.library import Library

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from visionlens_jlab.cli.checks import datasets as checks
+from visionlens_jlab.cli import checks
 from visionlens_jlab.core.jobs.attempt import Attempt
 from visionlens_jlab.core.jobs.outcome import RESULT, Outcome
 from visionlens_jlab.core.jobs.pieces import MANIFEST, DamagedPieceError, check_piece, write_piece
@@ -121,7 +121,7 @@ def test_a_server_starts_whatever_lies_in_the_spool(tmp_path):
     (data / "spool" / "file").write_bytes(b"x")
     (data / "spool" / "link").symlink_to(tmp_path / "nowhere")
     (data / "spool" / "away").symlink_to(town)
-    assert [finding for finding in checks.check(data) if finding.subject == "spool"]
+    assert [finding for finding in checks.check_datasets(data) if finding.subject == "spool"]
     [job, *_] = serve(data)
     assert (job.job, job.state) == (waiting.job, "done")
     assert not list((data / "spool").glob("left*"))
@@ -153,7 +153,9 @@ def test_a_job_that_cannot_be_read_stops_no_other(tmp_path):
     with opened(data) as library:
         library.state.update_job(bad.job, created_at=5, attempt="many", progress=[])
     good = queue_only(data, DuplicatesRequest(dataset="a", kind="near"))
-    said = [one for one in checks.check(data) if one.subject.startswith(f"job {bad.job[:8]}")]
+    said = [
+        one for one in checks.check_datasets(data) if one.subject.startswith(f"job {bad.job[:8]}")
+    ]
     assert [one.message for one in said] == ["it cannot be read"]
     states = {job.job: job.state for job in serve(data)}
     assert states == {**states, good.job: "done"} and bad.job not in states

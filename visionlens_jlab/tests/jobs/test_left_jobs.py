@@ -11,8 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from visionlens_jlab.cli import main
-from visionlens_jlab.cli.checks import datasets as checks
+from visionlens_jlab.cli import checks, main
 from visionlens_jlab.core.catalog.store import DatasetStore
 from visionlens_jlab.core.datasets.library import Library
 from visionlens_jlab.core.jobs import runner
@@ -266,7 +265,7 @@ def test_every_kind_leaves_another_dataset_alone(data, town, tmp_path, kind, sin
 
 def advice(data: Path) -> dict[str, str]:
     """What `doctor` says of jobs and datasets that are not in order, by subject's first word."""
-    found = [one for one in checks.check(data) if one.level != "ok" and one.advice]
+    found = [one for one in checks.check_datasets(data) if one.level != "ok" and one.advice]
     return {one.subject.split()[0]: str(one.advice) for one in found}
 
 

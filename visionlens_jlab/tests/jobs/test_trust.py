@@ -15,7 +15,7 @@ from PIL import Image
 import visionlens_jlab as vl
 from visionlens_jlab.agents.tools.data import _crop as looked_at
 from visionlens_jlab.analysis.report import _crop as reported
-from visionlens_jlab.attributes.job import job as attributes
+from visionlens_jlab.attributes import job as attributes
 from visionlens_jlab.attributes.shapes import AttributeRequest, AttributeSpec
 from visionlens_jlab.cli import main
 from visionlens_jlab.config import ENV_ALLOWED_ROOTS

@@ -12,8 +12,8 @@ import pytest
 from PIL import Image
 
 import visionlens_jlab as vl
-from visionlens_jlab.attributes.job import job
-from visionlens_jlab.attributes.notebook.backend import RemoteAttributes
+from visionlens_jlab.attributes import job
+from visionlens_jlab.attributes.notebook import RemoteAttributes
 from visionlens_jlab.attributes.shapes import CalibrationLabels, CalibrationTask
 from visionlens_jlab.core.notebook.remote import Connection
 from visionlens_jlab.errors import VisionLensError

@@ -7,29 +7,161 @@ and this one before the job ends, however it ends.
 
 from __future__ import annotations
 
+import json
 import traceback
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 
-from visionlens_jlab.attributes.capability import ANSWERS
-from visionlens_jlab.attributes.job.input import Part, read_parts, specs_of
-from visionlens_jlab.attributes.job.pictures import MOST_PROBLEMS, pictures_of
-from visionlens_jlab.attributes.models.answers import majority, read
-from visionlens_jlab.attributes.models.base import Question
-from visionlens_jlab.attributes.models.batches import Asker
-from visionlens_jlab.attributes.models.prompts import wordings
+from visionlens_jlab.attributes.capability import ANSWERS, ASKED, ASKED_FOLDER
+from visionlens_jlab.attributes.models.base import Asker, Question
+from visionlens_jlab.attributes.models.questions import majority, read, wordings
 from visionlens_jlab.attributes.models.registry import default_model, make
+from visionlens_jlab.attributes.shapes import Attribute, AttributeSpec
 from visionlens_jlab.core.jobs.context import READABLE, JobContext
+from visionlens_jlab.core.shapes import Level
+from visionlens_jlab.embeddings.job.input import Items, read_items
 from visionlens_jlab.embeddings.models.files import FILES, staying
 from visionlens_jlab.embeddings.queries.encode import encode, unload
 from visionlens_jlab.embeddings.queries.files import QueryFiles
 from visionlens_jlab.language_models.config import AgentConfig
 from visionlens_jlab.media.image_processes.pool import ImagePool
+from visionlens_jlab.media.image_processes.tasks import PicturesResult, PicturesTask
 
 if TYPE_CHECKING:
     from visionlens_jlab.attributes.models.base import VisionModel
+
+
+MARGIN = 0.2
+"""Share of a box that is shown around it on each side: what hides an object lies beside it."""
+_LEVELS: tuple[Level, ...] = ("samples", "annotations")
+
+Rows = np.ndarray[Any, Any]
+
+
+@dataclass(frozen=True)
+class Part:
+    """Rows of one level to be asked about, and for each attribute which of them.
+
+    Attributes
+    ----------
+    items : Items
+    rows : array, (n,)
+        Of the items.
+    wanted : dict
+        Name of an attribute -> bool (n,): whether it is asked about the row.
+    """
+
+    items: Items
+    rows: Rows
+    wanted: dict[str, Rows]
+
+    @property
+    def ids(self) -> Rows:
+        """Ids of the rows, uint32."""
+        ids: Rows = self.items.ids[self.rows]
+        return ids
+
+
+def read_parts(folder: Path, asking: list[dict[str, Any]], size: int) -> list[Part]:
+    """What is to be asked, in parts of at most `size` rows; the same at every attempt.
+
+    Parameters
+    ----------
+    folder : Path
+        The job's input.
+    asking : list of dict
+        `spec`, `model`, `prompts` and `quantize` of each attribute.
+    size : int
+    """
+    parts = []
+    for level in _LEVELS:
+        specs = [one for one in asking if one["spec"]["level"] == level]
+        if not specs:
+            continue
+        items = read_items(folder / level, MARGIN if level == "annotations" else 0.0)
+        wanted = {
+            one["spec"]["name"]: ~np.isin(items.ids, _asked_before(folder, one)) for one in specs
+        }
+        rows = np.flatnonzero(np.any(list(wanted.values()), axis=0))
+        for start in range(0, len(rows), size):
+            some = rows[start : start + size]
+            parts.append(Part(items, some, {name: mask[some] for name, mask in wanted.items()}))
+    return parts
+
+
+def specs_of(asking: list[dict[str, Any]]) -> dict[str, AttributeSpec]:
+    """Name -> question."""
+    specs = [AttributeSpec.model_validate(one["spec"]) for one in asking]
+    return {spec.name: spec for spec in specs}
+
+
+def _asked_before(folder: Path, one: dict[str, Any]) -> Rows:
+    """Ids that this very question was asked about, of this very model."""
+    for content in json.loads((folder / ASKED).read_text(encoding="utf-8")):
+        before = Attribute.model_validate(content)
+        if before.spec.name == one["spec"]["name"] and before.is_of(one):
+            ids: Rows = np.load(folder / ASKED_FOLDER / f"{before.spec.name}.npy")
+            return ids
+    return np.zeros(0, np.uint32)
+
+
+SIDE = 1024
+"""Most pixels of a picture's longer side; small models see 512 of them."""
+IMAGES_PER_TASK = 8
+MOST_PROBLEMS = 200
+"""Lines of the log about images that cannot be shown."""
+
+
+def pictures_of(part: Part, pool: ImagePool) -> tuple[list[bytes], list[str]]:
+    """A JPEG for each row, empty where there is none; and why, of those."""
+    pictures: list[bytes] = []
+    problems: list[str] = []
+    tasks = list(_tasks(part))
+    for task, result in zip(tasks, pool.map(tasks), strict=True):
+        assert isinstance(result, PicturesResult)
+        pictures += result.pictures
+        shown = [
+            path
+            for path, boxes in zip(task.paths, task.parts, strict=True)
+            for _ in range(max(1, len(boxes)))
+        ]
+        problems += [
+            f"{path}: {error}"
+            for path, error in zip(shown, result.errors, strict=True)
+            if error is not None
+        ]
+    return pictures, problems
+
+
+def _tasks(part: Part) -> Iterator[PicturesTask]:
+    """The parts of images in the order of the rows; an image is decoded once for its objects."""
+    task: PicturesTask | None = None
+    for row in map(int, part.rows):
+        location, path = part.items.image(row)
+        box = part.items.box(row)
+        if task is not None and box is not None and _goes_on(task, location, path):
+            task.parts[-1].append(box)
+            continue
+        if task is None or task.location != location or len(task.paths) == IMAGES_PER_TASK:
+            if task is not None:
+                yield task
+            task = PicturesTask(location, [], [], [], SIDE)
+        task.paths.append(path)
+        task.parts.append([] if box is None else [box])
+        task.sizes.append(part.items.size(row))
+    if task is not None:
+        yield task
+
+
+def _goes_on(task: PicturesTask, location: str, path: str) -> bool:
+    """Whether the last image of a task is this one, with objects cut out of it."""
+    return (task.location, task.paths[-1]) == (location, path) and bool(task.parts[-1])
+
 
 ROWS = 64
 """Rows of a piece."""

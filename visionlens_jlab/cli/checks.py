@@ -1,20 +1,183 @@
-"""The data directory, its datasets and its jobs."""
+"""What `visionlens doctor` looks at: the installation, Jupyter, the datasets and their jobs."""
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from visionlens_jlab.cli.checks.finding import Finding
+from jupyter_core.paths import jupyter_config_path, jupyter_path
+from packaging.requirements import Requirement
+
 from visionlens_jlab.core.shapes import UNFINISHED
 from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.version import __version__
 
 if TYPE_CHECKING:
     from visionlens_jlab.core.datasets.library import Library
+
+
+@dataclass(frozen=True)
+class Finding:
+    """`note`: worth knowing, works all the same. `mend`: does not work before it is mended."""
+
+    level: Literal["ok", "note", "mend"]
+    subject: str
+    message: str
+    advice: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """As a JSON object."""
+        return asdict(self)
+
+
+DISTRIBUTION = "visionlens-jlab"
+OLDEST = (3, 11)
+
+
+def check_installation() -> Iterator[Finding]:
+    """The version of Python and of each package we need."""
+    found = ".".join(map(str, sys.version_info[:3]))
+    if sys.version_info[:2] < OLDEST:
+        yield Finding("mend", "Python", found, "Use Python 3.11 or newer.")
+    else:
+        yield Finding("ok", "Python", f"{found} ({sys.executable})")
+    try:
+        version, requirements = metadata.version(DISTRIBUTION), metadata.requires(DISTRIBUTION)
+    except metadata.PackageNotFoundError:
+        yield Finding("note", DISTRIBUTION, "runs from a checkout; packages are not checked")
+        return
+    yield Finding("ok", DISTRIBUTION, version)
+    for text in requirements or ():
+        requirement = Requirement(text)
+        if requirement.marker is None or requirement.marker.evaluate({"extra": "lab"}):
+            yield _package(requirement)
+
+
+def _package(requirement: Requirement) -> Finding:
+    advice = f'pip install "{requirement.name}{requirement.specifier}"'
+    try:
+        version = metadata.version(requirement.name)
+    except metadata.PackageNotFoundError:
+        return Finding("mend", requirement.name, "is not installed", advice)
+    if not requirement.specifier.contains(version, prereleases=True):
+        message = f"{version} is installed, {requirement.specifier} is needed"
+        return Finding("mend", requirement.name, message, advice)
+    return Finding("ok", requirement.name, version)
+
+
+SERVER_EXTENSION = "visionlens_jlab"
+LAB_EXTENSION = "visionlens-jlab"
+KERNEL_SECONDS = 60
+
+
+def check_jupyter(kernel: str) -> Iterator[Finding]:
+    """Server extension and its settings, lab extension, kernel spec of the workers."""
+    yield _server_extension()
+    yield from _settings()
+    yield _lab_extension()
+    yield _kernel(kernel)
+
+
+def _server_extension() -> Finding:
+    from jupyter_server.extension.config import ExtensionConfigManager
+
+    manager = ExtensionConfigManager(read_config_path=jupyter_config_path())
+    enabled: dict[str, bool] = manager.get_jpserver_extensions()
+    subject = "server extension"
+    if enabled.get(SERVER_EXTENSION):
+        return Finding("ok", subject, "enabled")
+    state = "is disabled" if SERVER_EXTENSION in enabled else "is not enabled"
+    return Finding("mend", subject, state, f"jupyter server extension enable {SERVER_EXTENSION}")
+
+
+def _settings() -> Iterator[Finding]:
+    """What the server's files of settings say of us."""
+    from jupyter_core.application import JupyterApp
+
+    from visionlens_jlab.options import VisionLens
+    from visionlens_jlab.settings import read_settings
+
+    app = JupyterApp()
+    for name in ("jupyter_server_config", f"jupyter_{SERVER_EXTENSION}_config"):
+        app.config_file_name = name
+        app.load_config_file()
+    _, faults = read_settings(VisionLens, app.config)
+    for name, fault in sorted(faults.items()):
+        advice = f"Correct c.VisionLens.{name} in the settings of the Jupyter server."
+        yield Finding("mend", f"setting VisionLens.{name}", fault, advice)
+
+
+def _lab_extension() -> Finding:
+    subject = "lab extension"
+    for folder in jupyter_path("labextensions"):
+        described = Path(folder) / LAB_EXTENSION / "package.json"
+        if described.is_file():
+            break
+    else:
+        advice = "pip install --force-reinstall visionlens-jlab, in the environment of JupyterLab"
+        return Finding("mend", subject, "is not found", advice)
+    if _is_disabled():
+        advice = f"jupyter labextension enable {LAB_EXTENSION}"
+        return Finding("mend", subject, "is disabled", advice)
+    version = _read(described).get("version")
+    message = f"{version} in {described.parent}"
+    if version != __version__:
+        advice = f"Install {LAB_EXTENSION} again: the Python package is {__version__}."
+        return Finding("mend", subject, message, advice)
+    return Finding("ok", subject, message)
+
+
+def _is_disabled() -> bool:
+    """Whether the highest page configuration that speaks of it says so."""
+    for folder in jupyter_config_path():
+        disabled = _read(Path(folder) / "labconfig" / "page_config.json").get("disabledExtensions")
+        if isinstance(disabled, dict) and LAB_EXTENSION in disabled:
+            return bool(disabled[LAB_EXTENSION])
+    return False
+
+
+def _kernel(name: str) -> Finding:
+    from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
+
+    subject = f"worker kernel {name}"
+    try:
+        command = KernelSpecManager().get_kernel_spec(name).argv
+    except NoSuchKernel:
+        advice = f"python -m ipykernel install --sys-prefix --name {name}"
+        return Finding("mend", subject, "there is no such kernel spec", advice)
+    program = shutil.which(command[0])
+    if program is None:
+        advice = "Install the kernel again: python -m ipykernel install --sys-prefix"
+        return Finding("mend", subject, f"{command[0]} does not exist", advice)
+    # jupyter_client puts its own interpreter in the place of a plain `python`
+    own = Path(command[0]).name == command[0] and command[0].startswith("python")
+    test = [sys.executable if own else program, "-c", "import ipykernel, visionlens_jlab"]
+    try:
+        done = subprocess.run(test, capture_output=True, check=False, timeout=KERNEL_SECONDS)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return Finding("mend", subject, f"{test[0]} does not run: {error}")
+    if done.returncode != 0:
+        advice = f"{test[0]} -m pip install visionlens-jlab ipykernel"
+        return Finding("mend", subject, f"{test[0]} lacks visionlens_jlab or ipykernel", advice)
+    return Finding("ok", subject, test[0])
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}
+
 
 LITTLE, SCARCE = 2**30, 2**27
 """Bytes of free space: below the first it is a note, below the second must be mended."""
@@ -22,7 +185,7 @@ _NOTES = ("writes", "thumbnails", "roots")
 """Kinds of damage with which all else works."""
 
 
-def check(data_dir: Path, *, repair: bool = False) -> Iterator[Finding]:
+def check_datasets(data_dir: Path, *, repair: bool = False) -> Iterator[Finding]:
     """Folder, space, each dataset, jobs that nobody runs; with `repair` mend what can be mended."""
     place = _place(data_dir)
     yield place

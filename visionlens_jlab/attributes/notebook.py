@@ -4,23 +4,81 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from visionlens_jlab.attributes.models.questions import BUILT_IN
-from visionlens_jlab.attributes.notebook.backend import ATTRIBUTES
 from visionlens_jlab.attributes.shapes import (
     Attribute,
+    AttributeList,
     AttributeRequest,
     AttributeSpec,
     CalibrationLabels,
     CalibrationTask,
     VisionModelInfo,
+    VisionModelList,
 )
+from visionlens_jlab.core.notebook.backend import BackendPart
 from visionlens_jlab.core.notebook.dataset import Dataset
+from visionlens_jlab.core.notebook.remote import Remote
 from visionlens_jlab.core.notebook.running import run_shown
 from visionlens_jlab.core.notebook.shapes import shaped
 from visionlens_jlab.core.notebook.view import S, V, View
 from visionlens_jlab.errors import VisionLensError
+
+
+class AttributesBackend(Protocol):
+    """Visual attributes of one dataset."""
+
+    def all(self) -> list[Attribute]:
+        """Oldest first."""
+        ...
+
+    def delete(self, name: str) -> None:
+        """ATTRIBUTE_NOT_FOUND."""
+        ...
+
+    def calibration_task(self, name: str, answer: str, count: int) -> CalibrationTask:
+        """ATTRIBUTE_NOT_FOUND, ATTRIBUTE_INVALID."""
+        ...
+
+    def calibrate(self, name: str, given: CalibrationLabels) -> Attribute:
+        """ATTRIBUTE_NOT_FOUND, ATTRIBUTE_INVALID, ID_UNKNOWN, FIELD_UNKNOWN."""
+        ...
+
+    def models(self) -> list[VisionModelInfo]:
+        """What can be asked; the configured one first."""
+        ...
+
+
+class RemoteAttributes(Remote):
+    """Visual attributes over the REST API."""
+
+    def all(self) -> list[Attribute]:
+        """Oldest first."""
+        return self.get(AttributeList, "attributes").attributes
+
+    def delete(self, name: str) -> None:
+        """ATTRIBUTE_NOT_FOUND."""
+        self.remove("attributes", name)
+
+    def calibration_task(self, name: str, answer: str, count: int) -> CalibrationTask:
+        """ATTRIBUTE_NOT_FOUND, ATTRIBUTE_INVALID."""
+        path = ("attributes", name, "calibration")
+        return self.get(CalibrationTask, *path, answer=answer, count=count)
+
+    def calibrate(self, name: str, given: CalibrationLabels) -> Attribute:
+        """ATTRIBUTE_NOT_FOUND, ATTRIBUTE_INVALID, ID_UNKNOWN, FIELD_UNKNOWN."""
+        return self.send("POST", Attribute, given, "attributes", name, "calibration")
+
+    def models(self) -> list[VisionModelInfo]:
+        """What can be asked; the configured one first."""
+        return self._transport.read(VisionModelList, "GET", "vision-models").models
+
+
+ATTRIBUTES: BackendPart[AttributesBackend] = BackendPart(
+    "visionlens_jlab.attributes.store.attributes:Attributes", RemoteAttributes
+)
+
 
 YES = "yes"
 

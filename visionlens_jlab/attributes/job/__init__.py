@@ -1,1 +1,0 @@
-"""Asking a vision-language model about the images of a dataset."""

@@ -1,1 +1,0 @@
-"""Visual attributes, as a notebook asks for them."""

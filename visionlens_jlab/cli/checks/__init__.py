@@ -1,1 +1,0 @@
-"""What `visionlens doctor` looks at."""
