@@ -30,8 +30,7 @@ from visionlens_jlab.core.api.services import Limits, Services, describe
 from visionlens_jlab.core.jobs.announcer import Announcer
 from visionlens_jlab.language_models.config import AgentConfig
 from visionlens_jlab.language_models.shapes import Budget
-from visionlens_jlab.options import VisionLens
-from visionlens_jlab.settings import Faults, read_settings
+from visionlens_jlab.options import Faults, VisionLens, read_settings
 
 if TYPE_CHECKING:
     from visionlens_jlab.core.capability import LaneName

@@ -103,8 +103,7 @@ def _settings() -> Iterator[Finding]:
     """What the server's files of settings say of us."""
     from jupyter_core.application import JupyterApp
 
-    from visionlens_jlab.options import VisionLens
-    from visionlens_jlab.settings import read_settings
+    from visionlens_jlab.options import VisionLens, read_settings
 
     app = JupyterApp()
     for name in ("jupyter_server_config", f"jupyter_{SERVER_EXTENSION}_config"):

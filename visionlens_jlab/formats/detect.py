@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import NamedTuple
 
-from visionlens_jlab.core.plugins.registry import PluginRegistry
+from visionlens_jlab.core.plugins import PluginRegistry
 from visionlens_jlab.core.system.confinement import Confinement
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.formats.base import Format

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from visionlens_jlab.core.plugins.hookspecs import API_VERSION, PluginContext, hookimpl
+from visionlens_jlab.core.plugins import API_VERSION, PluginContext, hookimpl
 from visionlens_jlab.formats.base import Format
 from visionlens_jlab.formats.coco.format import CocoFormat
 from visionlens_jlab.formats.deferred import DeferredFormat

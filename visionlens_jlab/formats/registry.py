@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import cast
 
-from visionlens_jlab.core.plugins.registry import PluginRegistry, default_registry
+from visionlens_jlab.core.plugins import PluginRegistry, default_registry
 from visionlens_jlab.errors import check_options
 from visionlens_jlab.formats.base import FORMAT_ATTRIBUTES, Format
 from visionlens_jlab.formats.shapes import FormatInfo

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from visionlens_jlab.core.plugins.hookspecs import API_VERSION, PluginContext, hookimpl
+from visionlens_jlab.core.plugins import API_VERSION, PluginContext, hookimpl
 from visionlens_jlab.media.sources import LocalKind, SourceKind
 
 visionlens_api_version = API_VERSION

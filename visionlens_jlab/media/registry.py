@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
-from visionlens_jlab.core.plugins.registry import PluginRegistry, default_registry
+from visionlens_jlab.core.plugins import PluginRegistry, default_registry
 from visionlens_jlab.media.sources import SourceKind
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from visionlens_example.class_list import ClassListFormat
 from visionlens_jlab.core.capability import Capability
-from visionlens_jlab.core.plugins.hookspecs import API_VERSION, PluginContext, hookimpl
+from visionlens_jlab.core.plugins import API_VERSION, PluginContext, hookimpl
 from visionlens_jlab.formats.base import Format
 
 visionlens_api_version = API_VERSION

@@ -11,8 +11,7 @@ import pytest
 from traitlets.config import Config
 
 from visionlens_jlab.core.api.services import describe
-from visionlens_jlab.options import VisionLens
-from visionlens_jlab.settings import read_settings
+from visionlens_jlab.options import VisionLens, read_settings
 from visionlens_jlab.tests.api.servers import code
 
 KEY = "sk-do-not-tell\n"

@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from visionlens_jlab.core.plugins.hookspecs import API_VERSION, hookimpl
-from visionlens_jlab.core.plugins.registry import PluginRegistry
+from visionlens_jlab.core.plugins import API_VERSION, PluginRegistry, hookimpl
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.formats.deferred import DeferredFormat
 from visionlens_jlab.formats.detect import detect

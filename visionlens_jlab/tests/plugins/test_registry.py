@@ -4,9 +4,8 @@ from importlib.metadata import EntryPoint
 
 import pytest
 
-from visionlens_jlab.core.plugins import registry as registry_module
-from visionlens_jlab.core.plugins.hookspecs import API_VERSION, hookimpl
-from visionlens_jlab.core.plugins.registry import PluginRegistry
+from visionlens_jlab.core import plugins as registry_module
+from visionlens_jlab.core.plugins import API_VERSION, PluginRegistry, hookimpl
 
 
 class Kind:

@@ -1,16 +1,51 @@
-"""Loads plugins and asks them, one by one, so that a broken one harms nobody else."""
+"""Hooks through which formats and sources register; private until they are published.
+
+Hooks are called with keywords only and always get a context object, so that arguments can be
+added without breaking plugins. A plugin states the version it was written for in an attribute
+`visionlens_api_version`; another version is refused. Plugins are asked one by one, so that a
+broken one harms nobody else.
+"""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module
 from importlib.metadata import entry_points
 
 import pluggy
 
-from visionlens_jlab.core.plugins.hookspecs import API_VERSION, PROJECT, Hooks, PluginContext
 from visionlens_jlab.core.registry import capabilities
+
+PROJECT = "visionlens_jlab"
+API_VERSION = 1
+
+hookspec = pluggy.HookspecMarker(PROJECT)
+hookimpl = pluggy.HookimplMarker(PROJECT)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PluginContext:
+    """What every hook is given."""
+
+    api_version: int = API_VERSION
+
+
+class Hooks:
+    """Specifications; each returns objects that satisfy the protocol named."""
+
+    @hookspec
+    def visionlens_formats(self, context: PluginContext) -> Sequence[object]:
+        """Formats to read (`formats.base.Format`), the more specific first."""
+        raise NotImplementedError
+
+    @hookspec
+    def visionlens_sources(self, context: PluginContext) -> Sequence[object]:
+        """Kinds of storage (`media.sources.SourceKind`), one for each address scheme."""
+        raise NotImplementedError
+
 
 ENTRY_POINT_GROUP = "visionlens_jlab.plugins"
 

@@ -1,1 +1,0 @@
-"""Hooks through which formats and sources register; private until they are published."""
