@@ -22,11 +22,15 @@ from visionlens_jlab.config import (
     ENV_VECTOR_CACHE,
 )
 from visionlens_jlab.core.api.about import UnknownHandler
-from visionlens_jlab.core.api.gates import REQUESTS, THREADS
-from visionlens_jlab.core.api.openapi import document
-from visionlens_jlab.core.api.paths import PathPolicy
-from visionlens_jlab.core.api.routes import routes
-from visionlens_jlab.core.api.services import Limits, Services, describe
+from visionlens_jlab.core.api.openapi import document, routes
+from visionlens_jlab.core.api.services import (
+    REQUESTS,
+    THREADS,
+    Limits,
+    PathPolicy,
+    Services,
+    describe,
+)
 from visionlens_jlab.core.jobs.announcer import Announcer
 from visionlens_jlab.language_models.config import AgentConfig
 from visionlens_jlab.language_models.shapes import Budget

@@ -29,7 +29,7 @@ from visionlens_jlab.config import (
     default_vector_cache,
     may_trust_remote_code,
 )
-from visionlens_jlab.core.api.gates import REQUESTS, THREADS
+from visionlens_jlab.core.api.services import REQUESTS, THREADS
 from visionlens_jlab.core.system.confinement import check_name
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.language_models.config import AgentConfig, is_local, provider_of

@@ -8,8 +8,7 @@ from typing import Any
 from visionlens_jlab.agents.shapes import AgentRun, AgentRunList, StepsQuery
 from visionlens_jlab.agents.store import AgentRuns
 from visionlens_jlab.core.api.base import Resource
-from visionlens_jlab.core.api.codes import DATASET
-from visionlens_jlab.core.api.operations import Binary, Operation, Route
+from visionlens_jlab.core.api.operations import DATASET, Binary, Operation, Route
 from visionlens_jlab.core.api.wire import JSON
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.language_models.config import installed

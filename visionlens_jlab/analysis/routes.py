@@ -17,8 +17,7 @@ from visionlens_jlab.analysis.shapes import (
 )
 from visionlens_jlab.analysis.store.findings import Findings
 from visionlens_jlab.core.api.base import Resource
-from visionlens_jlab.core.api.codes import CHANGE, DATASET, VIEW
-from visionlens_jlab.core.api.operations import Binary, Operation, Route
+from visionlens_jlab.core.api.operations import CHANGE, DATASET, VIEW, Binary, Operation, Route
 
 if TYPE_CHECKING:
     from visionlens_jlab.analysis.report import Report

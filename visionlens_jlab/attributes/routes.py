@@ -12,8 +12,7 @@ from visionlens_jlab.attributes.shapes import (
 )
 from visionlens_jlab.attributes.store.attributes import Attributes
 from visionlens_jlab.core.api.base import Resource
-from visionlens_jlab.core.api.codes import CHANGE, DATASET
-from visionlens_jlab.core.api.operations import Operation, Route
+from visionlens_jlab.core.api.operations import CHANGE, DATASET, Operation, Route
 
 _CALIBRATION = ("ATTRIBUTE_NOT_FOUND", "ATTRIBUTE_INVALID")
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from visionlens_jlab.core.api.base import Resource
-from visionlens_jlab.core.api.codes import CHANGE, DATASET
-from visionlens_jlab.core.api.operations import Operation, Route
+from visionlens_jlab.core.api.operations import CHANGE, DATASET, Operation, Route
 from visionlens_jlab.core.views.shapes import Changed
 from visionlens_jlab.duplicates.shapes import Duplicates, DuplicatesQuery, ResolveRequest
 from visionlens_jlab.duplicates.store.groups import DuplicateGroups

@@ -9,7 +9,7 @@ from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.export.shapes import ExportRequest
 
 if TYPE_CHECKING:
-    from visionlens_jlab.core.api.paths import PathPolicy
+    from visionlens_jlab.core.api.services import PathPolicy
 
 
 def confine(

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from visionlens_jlab.core.api.base import Resource
-from visionlens_jlab.core.api.codes import CHANGE, DATASET, VIEW
-from visionlens_jlab.core.api.operations import Operation, Route
+from visionlens_jlab.core.api.operations import CHANGE, DATASET, VIEW, Operation, Route
 from visionlens_jlab.labels.shapes import EditDone, EditRequest, History, HistoryQuery
 from visionlens_jlab.labels.store.edits import Edits
 

@@ -13,8 +13,8 @@ import pytest
 import visionlens_jlab
 from visionlens_jlab.capabilities import BUILT_IN
 from visionlens_jlab.core.api.base import Resource
+from visionlens_jlab.core.api.openapi import routes
 from visionlens_jlab.core.api.operations import Route
-from visionlens_jlab.core.api.routes import routes
 from visionlens_jlab.core.capability import Capability, JobKind, resolve
 from visionlens_jlab.core.jobs.kinds import code_of, lane_of, setup_of
 from visionlens_jlab.core.registry import capabilities, install, job_kinds

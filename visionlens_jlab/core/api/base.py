@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
+import hmac
 import io
 import itertools
 import secrets
 from collections.abc import Callable, Generator, Iterator, Mapping
+from http.client import responses
 from typing import IO, TYPE_CHECKING, Any, TypeVar
 
-from jupyter_server.auth import Authorizer
+from jupyter_server.auth import AllowAllAuthorizer, Authorizer, User
 from jupyter_server.base.handlers import APIHandler
 from pydantic import ValidationError
 from tornado.iostream import StreamClosedError
 from tornado.web import Finish, HTTPError
 
 from visionlens_jlab.core.api import wire
-from visionlens_jlab.core.api.failures import as_visionlens, invalid_request
-from visionlens_jlab.core.api.gates import RETRY_SECONDS, Kind
-from visionlens_jlab.core.api.guard import KERNEL_AUTHORIZER, KERNEL_USER, carries_token
-from visionlens_jlab.core.api.services import Services
+from visionlens_jlab.core.api.services import RETRY_SECONDS, Kind, Services
 from visionlens_jlab.core.shapes import Model
-from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.errors import CODES, VisionLensError, of_system
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,6 +27,64 @@ if TYPE_CHECKING:
 
     from visionlens_jlab.core.catalog.store import DatasetStore
     from visionlens_jlab.core.datasets.library import Library
+
+
+SCHEME = "visionlens "
+KERNEL_USER = User(username="visionlens-kernel", name="Notebook kernel")
+KERNEL_AUTHORIZER = AllowAllAuthorizer()
+"""A local kernel runs as the server's own user, who could open the files directly."""
+
+
+def carries_token(authorization: str, token: str) -> bool:
+    """Whether an Authorization header is `visionlens <token>`; equally slow for any guess."""
+    if not authorization.lower().startswith(SCHEME):
+        return False
+    given = authorization[len(SCHEME) :].strip()
+    return hmac.compare_digest(given.encode(), token.encode())
+
+
+_CODE_OF_STATUS = {401: "NOT_AUTHENTICATED", 403: "FORBIDDEN", 404: "NOT_FOUND"}
+
+
+def invalid_request(error: ValidationError) -> VisionLensError:
+    """REQUEST_INVALID that names the first field at fault and lists the rest in its details."""
+    faults = error.errors(include_url=False, include_input=False, include_context=False)
+    first = faults[0]
+    where = ".".join(str(part) for part in first["loc"]) or "body"
+    return VisionLensError(
+        "REQUEST_INVALID",
+        f"{where}: {first['msg']}.",
+        details={
+            "errors": [
+                {"where": list(fault["loc"]), "message": fault["msg"], "type": fault["type"]}
+                for fault in faults[:20]
+            ]
+        },
+    )
+
+
+def as_visionlens(error: BaseException | None, status: int) -> tuple[int, VisionLensError]:
+    """HTTP status and error to answer with; the unexpected becomes INTERNAL, without its text."""
+    if isinstance(error, VisionLensError):
+        return error.status, error
+    known = of_system(error) if isinstance(error, OSError) else None
+    if isinstance(error, ValueError) and "embedded null" in str(error):
+        known = VisionLensError("REQUEST_INVALID", "A name holds a null character.")
+    if known is not None:
+        return known.status, known
+    if isinstance(error, HTTPError) and error.status_code < 500:
+        reason = error.log_message or responses.get(error.status_code, "Refused")
+        if error.args:
+            reason = reason % error.args
+        code = _CODE_OF_STATUS.get(error.status_code, "REQUEST_INVALID")
+        return error.status_code, VisionLensError(code, reason)
+    if status < 500:
+        code = _CODE_OF_STATUS.get(status, "REQUEST_INVALID")
+        return status, VisionLensError(code, responses.get(status, "Refused"))
+    return CODES["INTERNAL"].status, VisionLensError(
+        "INTERNAL", "The server met an error it did not expect; its log has the cause."
+    )
+
 
 AnyModel = TypeVar("AnyModel", bound=Model)
 Result = TypeVar("Result")
@@ -229,15 +286,19 @@ class Resource(Guarded, APIHandler):  # type: ignore[misc]
         self.set_status(204)
         self.finish()
 
+    async def changed(self, dataset: str, change: Callable[[DatasetStore], Result]) -> Result:
+        """Change a dataset, tell those who follow it, and give what the change gives."""
+
+        def work(store: DatasetStore) -> tuple[Result, str, int]:
+            return change(store), store.slug, store.version
+
+        result, slug, version = await self.dataset(dataset, work)
+        self.services.announcer.dataset(slug, version, "changed")
+        return result
+
     async def remove(self, dataset: str, remove: Callable[[DatasetStore], object]) -> None:
         """Remove something of a dataset, tell the others, answer that it is done."""
-
-        def work(store: DatasetStore) -> tuple[str, int]:
-            remove(store)
-            return store.slug, store.version
-
-        slug, version = await self.dataset(dataset, work)
-        self.services.announcer.dataset(slug, version, "changed")
+        await self.changed(dataset, remove)
         self.answer_done()
 
     async def _send(self, body: bytes, content_type: str) -> None:
@@ -283,3 +344,30 @@ def parse(model: type[AnyModel], body: bytes) -> AnyModel:
         return model.model_validate_json(body or b"{}")
     except ValidationError as error:
         raise invalid_request(error) from error
+
+
+T = TypeVar("T")
+
+
+class Rebuilding(Resource):
+    """What looks at derived files and may find them damaged."""
+
+    async def rebuild(self, dataset: str) -> bool:
+        """Queue what makes damaged files of a dataset again, each once; whether there is such."""
+        wanted = await self.dataset(dataset, lambda store: store.mending.rebuilds())
+        for one in wanted:
+            try:
+                await (await self.services.runner()).submit_once(one.request, one.job)
+            except VisionLensError as error:  # whoever looked at them is told of the damage
+                self.log.warning("%s of %s stays damaged: %s", one.what, dataset, error)
+        return bool(wanted)
+
+    async def read(self, dataset: str, work: Callable[[DatasetStore], T]) -> T:
+        """As `dataset`; what is met damaged and can be made again will be. DATASET_DAMAGED."""
+        try:
+            return await self.dataset(dataset, work)
+        except VisionLensError as error:
+            if error.code != "DATASET_DAMAGED" or not await self.rebuild(dataset):
+                raise
+            hint = "It is made again by a job: look once that is done."
+            raise VisionLensError(error.code, error.message, hint, error.details) from error

@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 document of the routes.
+"""The whole REST API: its routes, and their OpenAPI 3.1 document.
 
 `python -m visionlens_jlab.core.api.openapi > openapi.json` writes it.
 """
@@ -15,11 +15,28 @@ from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 from visionlens_jlab.config import API_PREFIX
 from visionlens_jlab.core.api import wire
 from visionlens_jlab.core.api.operations import Binary, Body, Operation, Route
-from visionlens_jlab.core.api.routes import routes
 from visionlens_jlab.core.capability import resolve
 from visionlens_jlab.core.registry import capabilities
 from visionlens_jlab.core.shapes import ErrorBody, Model
 from visionlens_jlab.errors import CODES
+
+CORE = tuple(
+    f"visionlens_jlab.core.api.{part}:ROUTES"
+    for part in (
+        "about",
+        "resources.jobs",
+        "resources.datasets",
+        "resources.views",
+        "resources.workspace",
+    )
+)
+
+
+def routes() -> list[Route]:
+    """Those of the core, then those that capabilities declare."""
+    declared = (part for capability in capabilities() for part in capability.routes)
+    return [route for part in (*CORE, *declared) for route in resolve(part)]
+
 
 REF = "#/components/schemas/"
 

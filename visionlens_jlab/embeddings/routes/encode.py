@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from visionlens_jlab.core.api.base import Resource
-from visionlens_jlab.core.api.codes import CHANGE, DATASET, SPACE
-from visionlens_jlab.core.api.operations import Operation, Route
+from visionlens_jlab.core.api.operations import CHANGE, DATASET, SPACE, Operation, Route
 from visionlens_jlab.embeddings.shapes import Encoded, EncodeRequest
 from visionlens_jlab.embeddings.store.embeddings import Embeddings
 from visionlens_jlab.errors import VisionLensError

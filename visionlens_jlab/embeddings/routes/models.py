@@ -9,7 +9,7 @@ from visionlens_jlab.core.system.confinement import not_allowed
 from visionlens_jlab.embeddings.models.files import KINDS, path_of
 
 if TYPE_CHECKING:
-    from visionlens_jlab.core.api.paths import PathPolicy
+    from visionlens_jlab.core.api.services import PathPolicy
 
 _PART = r"(?!\.)[\w.\-]{1,200}(?<!\.)"
 _HUB_NAME = re.compile(rf"{_PART}(/{_PART})?(@[\w.\-]{{1,200}})?|", re.ASCII)

@@ -6,8 +6,14 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from visionlens_jlab.core.api.base import Resource
-from visionlens_jlab.core.api.codes import CHANGE, DATASET, SPACE
-from visionlens_jlab.core.api.operations import ARROW_STREAM, Operation, Route
+from visionlens_jlab.core.api.operations import (
+    ARROW_STREAM,
+    CHANGE,
+    DATASET,
+    SPACE,
+    Operation,
+    Route,
+)
 from visionlens_jlab.core.api.wire import read_arrow
 from visionlens_jlab.embeddings.routes.models import confine_model
 from visionlens_jlab.embeddings.shapes import (

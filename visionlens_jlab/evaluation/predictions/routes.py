@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from visionlens_jlab.evaluation.shapes import PredictionsRequest
 
 if TYPE_CHECKING:
-    from visionlens_jlab.core.api.paths import PathPolicy
+    from visionlens_jlab.core.api.services import PathPolicy
 
 
 def confine(

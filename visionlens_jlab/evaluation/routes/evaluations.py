@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from visionlens_jlab.core.api.base import Resource
-from visionlens_jlab.core.api.codes import CHANGE, DATASET, VIEW
-from visionlens_jlab.core.api.operations import Operation, Route
-from visionlens_jlab.core.api.rebuilding import Rebuilding
+from visionlens_jlab.core.api.base import Rebuilding, Resource
+from visionlens_jlab.core.api.operations import CHANGE, DATASET, VIEW, Operation, Route
 from visionlens_jlab.evaluation.shapes import (
     CompareRequest,
     Counts,

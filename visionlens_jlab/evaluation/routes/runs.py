@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from visionlens_jlab.core.api.base import Resource
-from visionlens_jlab.core.api.codes import CHANGE, DATASET
-from visionlens_jlab.core.api.operations import Operation, Route
+from visionlens_jlab.core.api.operations import CHANGE, DATASET, Operation, Route
 from visionlens_jlab.core.datasets.shapes import IngestReport, ReportQuery
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.evaluation.shapes import RunChange, RunInfo, RunList

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from visionlens_jlab.core.api.base import Resource
 from visionlens_jlab.core.api.operations import Operation, Route
-from visionlens_jlab.core.api.paths import PathPolicy
+from visionlens_jlab.core.api.services import PathPolicy
 from visionlens_jlab.formats.shapes import Detected, DetectRequest
 from visionlens_jlab.ingestion.routes.places import PLACE, confine
 from visionlens_jlab.ingestion.shapes import FormatList

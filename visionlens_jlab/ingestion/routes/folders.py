@@ -11,7 +11,7 @@ from visionlens_jlab.ingestion.routes.places import PLACE
 from visionlens_jlab.ingestion.shapes import Folder, FolderQuery
 
 if TYPE_CHECKING:
-    from visionlens_jlab.core.api.paths import PathPolicy
+    from visionlens_jlab.core.api.services import PathPolicy
     from visionlens_jlab.core.datasets.library import Library
 
 MOST_RECENT = 10

@@ -8,7 +8,7 @@ from visionlens_jlab.formats.shapes import DetectRequest
 from visionlens_jlab.ingestion.shapes import IngestRequest
 
 if TYPE_CHECKING:
-    from visionlens_jlab.core.api.paths import PathPolicy
+    from visionlens_jlab.core.api.services import PathPolicy
 
 Request = TypeVar("Request", IngestRequest, DetectRequest)
 PLACE = (

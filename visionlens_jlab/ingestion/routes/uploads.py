@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from visionlens_jlab.core.api import wire
 from visionlens_jlab.core.api.base import Resource
-from visionlens_jlab.core.api.codes import CHANGE, DATASET
-from visionlens_jlab.core.api.operations import Binary, Operation, Route
+from visionlens_jlab.core.api.operations import CHANGE, DATASET, Binary, Operation, Route
 from visionlens_jlab.core.jobs.shapes import Job
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.ingestion.routes.places import PLACE

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from visionlens_jlab.core.api import wire
 from visionlens_jlab.core.api.base import Resource
-from visionlens_jlab.core.api.codes import DATASET
-from visionlens_jlab.core.api.operations import Binary, Operation, Route
+from visionlens_jlab.core.api.operations import DATASET, Binary, Operation, Route
 from visionlens_jlab.map.shapes import ColorsRequest
 from visionlens_jlab.map.store.projections import Projections
 

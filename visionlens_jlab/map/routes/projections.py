@@ -6,10 +6,8 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from visionlens_jlab.core.api import wire
-from visionlens_jlab.core.api.base import Resource
-from visionlens_jlab.core.api.codes import CHANGE, DATASET
-from visionlens_jlab.core.api.operations import Binary, Operation, Route
-from visionlens_jlab.core.api.rebuilding import Rebuilding
+from visionlens_jlab.core.api.base import Rebuilding, Resource
+from visionlens_jlab.core.api.operations import CHANGE, DATASET, Binary, Operation, Route
 from visionlens_jlab.map.shapes import ProjectionList
 from visionlens_jlab.map.store.projections import Projections
 

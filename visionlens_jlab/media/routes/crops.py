@@ -5,8 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-from visionlens_jlab.core.api.codes import DATASET
-from visionlens_jlab.core.api.operations import Binary, Operation, Route
+from visionlens_jlab.core.api.operations import DATASET, Binary, Operation, Route
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.media.routes.images import LASTING, PictureHandler
 from visionlens_jlab.media.routes.pictures import PICTURE

@@ -11,9 +11,8 @@ from tornado.iostream import StreamClosedError
 
 from visionlens_jlab.core.api import wire
 from visionlens_jlab.core.api.base import Guarded, Resource
-from visionlens_jlab.core.api.codes import DATASET
-from visionlens_jlab.core.api.gates import Kind
-from visionlens_jlab.core.api.operations import Binary, Operation, Route
+from visionlens_jlab.core.api.operations import DATASET, Binary, Operation, Route
+from visionlens_jlab.core.api.services import Kind
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.media.routes.pictures import PICTURE, Picture
 from visionlens_jlab.media.shapes import ThumbnailQuery, ThumbnailsRequest

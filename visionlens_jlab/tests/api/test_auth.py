@@ -7,7 +7,7 @@ import re
 import pytest
 from jupyter_server.auth import AllowAllAuthorizer
 
-from visionlens_jlab.core.api.guard import carries_token
+from visionlens_jlab.core.api.base import carries_token
 from visionlens_jlab.core.api.openapi import document
 from visionlens_jlab.tests.api.servers import code
 

@@ -9,9 +9,8 @@ from pathlib import Path
 from tools.contract import differences
 from visionlens_jlab.config import API_PREFIX
 from visionlens_jlab.core.api import error_table
-from visionlens_jlab.core.api.openapi import document
+from visionlens_jlab.core.api.openapi import document, routes
 from visionlens_jlab.core.api.operations import VERBS
-from visionlens_jlab.core.api.routes import routes
 from visionlens_jlab.errors import CODES
 
 CHECKOUT = Path(__file__).parents[3]

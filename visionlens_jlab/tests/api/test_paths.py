@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from visionlens_jlab.core.api.paths import PathPolicy
+from visionlens_jlab.core.api.services import PathPolicy
 from visionlens_jlab.embeddings.routes.models import confine_model
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.evaluation.predictions import routes as predictions

@@ -18,7 +18,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from visionlens_jlab.core.api.paths import PathPolicy
+from visionlens_jlab.core.api.services import PathPolicy
 from visionlens_jlab.core.system.confinement import Confinement
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.formats.detect import detect

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from visionlens_jlab.core.api.base import Resource, parse
-from visionlens_jlab.core.api.codes import VIEW
-from visionlens_jlab.core.api.operations import ARROW_STREAM, Operation, Route
+from visionlens_jlab.core.api.operations import ARROW_STREAM, VIEW, Operation, Route
 from visionlens_jlab.core.api.shapes import JobList, JobLog, LogLine
 from visionlens_jlab.core.api.wire import ARROW, read_arrow
 from visionlens_jlab.core.capability import resolve

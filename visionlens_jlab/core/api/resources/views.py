@@ -6,9 +6,17 @@ from typing import TYPE_CHECKING
 
 from visionlens_jlab.core.api import wire
 from visionlens_jlab.core.api.base import Resource
-from visionlens_jlab.core.api.codes import CHANGE, DATASET, VIEW
-from visionlens_jlab.core.api.gates import Kind
-from visionlens_jlab.core.api.operations import ARROW_STREAM, IDS, Binary, Operation, Route
+from visionlens_jlab.core.api.operations import (
+    ARROW_STREAM,
+    CHANGE,
+    DATASET,
+    IDS,
+    VIEW,
+    Binary,
+    Operation,
+    Route,
+)
+from visionlens_jlab.core.api.services import Kind
 from visionlens_jlab.core.views.shapes import (
     Facets,
     FacetsRequest,
@@ -95,10 +103,9 @@ class TilesHandler(Resource):
     async def post(self, dataset: str) -> None:
         """What the grid draws for some ids."""
         request = await self.body(TilesRequest)
-        tiles = await self.dataset(
+        await self.answer_from(
             dataset, lambda store: _tiles(store, request), kind=kind_of(request.view)
         )
-        await self.answer(tiles)
 
 
 def _tiles(store: DatasetStore, request: TilesRequest) -> Tiles:
@@ -114,10 +121,9 @@ class FacetsHandler(Resource):
     async def post(self, dataset: str) -> None:
         """Counts of fields under all conditions but their own."""
         request = await self.body(FacetsRequest)
-        facets = await self.dataset(
+        await self.answer_from(
             dataset, lambda store: store.facets(request), kind=kind_of(request.view)
         )
-        await self.answer(facets)
 
 
 class PredicateHandler(Resource):
@@ -127,9 +133,7 @@ class PredicateHandler(Resource):
     async def post(self, dataset: str) -> None:
         """A predicate as text and as a tree, checked against the fields."""
         request = await self.body(PredicateRequest)
-        await self.answer(
-            await self.dataset(dataset, lambda store: store.predicate(request.text, request.filter))
-        )
+        await self.answer_from(dataset, lambda store: store.predicate(request.text, request.filter))
 
 
 class SqlHandler(Resource):
@@ -161,9 +165,7 @@ class SampleHandler(Resource):
     async def post(self, dataset: str, sample_id: str) -> None:
         """Fields and annotations of a sample, as seen through a view."""
         request = await self.body(SampleRequest)
-        await self.answer(
-            await self.dataset(dataset, lambda store: store.sample(int(sample_id), request.view))
-        )
+        await self.answer_from(dataset, lambda store: store.sample(int(sample_id), request.view))
 
 
 def kind_of(view: ViewSpec | None) -> Kind:
@@ -177,7 +179,7 @@ class SavedViewsHandler(Resource):
     @Operation("Saved views", response=SavedViewList, errors=DATASET)
     async def get(self, dataset: str) -> None:
         """Every saved view of a dataset."""
-        await self.answer(await self.dataset(dataset, _listed))
+        await self.answer_from(dataset, lambda store: SavedViewList(views=store.saved_views()))
 
 
 class SavedViewHandler(Resource):
@@ -187,17 +189,13 @@ class SavedViewHandler(Resource):
     async def put(self, dataset: str, name: str) -> None:
         """Keep a view; one of that name is replaced."""
         spec = await self.body(ViewSpec)
-        await self.answer(await self.dataset(dataset, lambda store: store.save_view(name, spec)))
+        await self.answer_from(dataset, lambda store: store.save_view(name, spec))
 
     @Operation("Forget a saved view", status=204, errors=(*DATASET, *CHANGE, "VIEW_NOT_FOUND"))
     async def delete(self, dataset: str, name: str) -> None:
         """Forget a view."""
         await self.dataset(dataset, lambda store: store.delete_view(name))
         self.answer_done()
-
-
-def _listed(store: DatasetStore) -> SavedViewList:
-    return SavedViewList(views=store.saved_views())
 
 
 ROUTES = [

@@ -6,8 +6,15 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
 from visionlens_jlab.core.api.base import Resource
-from visionlens_jlab.core.api.codes import CHANGE, VIEW, WORKSPACE
-from visionlens_jlab.core.api.operations import IDS, Binary, Operation, Route
+from visionlens_jlab.core.api.operations import (
+    CHANGE,
+    IDS,
+    VIEW,
+    WORKSPACE,
+    Binary,
+    Operation,
+    Route,
+)
 from visionlens_jlab.core.api.resources.views import VIEW_COUNTS
 from visionlens_jlab.core.api.wire import ARROW, read_ids
 from visionlens_jlab.core.workspace.shapes import (
