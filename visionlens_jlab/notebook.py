@@ -13,7 +13,7 @@ from visionlens_jlab.core.notebook import view as core_view
 from visionlens_jlab.core.notebook.arguments import checked, checked_methods
 from visionlens_jlab.core.notebook.backend import Factory
 from visionlens_jlab.core.notebook.connect import connect
-from visionlens_jlab.core.notebook.specs import outside
+from visionlens_jlab.core.notebook.view import outside
 from visionlens_jlab.duplicates.notebook import FindingDuplicates
 from visionlens_jlab.embeddings.notebook.dataset import Searching
 from visionlens_jlab.evaluation.notebook.dataset import Evaluating, EvaluatingView

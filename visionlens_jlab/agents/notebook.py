@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol
 from visionlens_jlab.agents.shapes import AgentName, AgentRun, AskRequest
 from visionlens_jlab.analysis.notebook.backend import FINDINGS
 from visionlens_jlab.analysis.notebook.finding import Finding
-from visionlens_jlab.core.notebook.backend import BackendPart, DatasetBackend
+from visionlens_jlab.core.notebook.arguments import shaped
+from visionlens_jlab.core.notebook.backend import BackendPart, DatasetBackend, Remote
 from visionlens_jlab.core.notebook.dataset import Dataset
-from visionlens_jlab.core.notebook.remote import Remote
-from visionlens_jlab.core.notebook.running import run_shown
-from visionlens_jlab.core.notebook.shapes import shaped
+from visionlens_jlab.core.notebook.progress import run_shown
 from visionlens_jlab.core.notebook.view import S, V, View, Viewing
 from visionlens_jlab.evaluation.notebook.evaluation import Evaluation
 from visionlens_jlab.language_models.shapes import Budget

@@ -17,11 +17,10 @@ from visionlens_jlab.attributes.shapes import (
     VisionModelInfo,
     VisionModelList,
 )
-from visionlens_jlab.core.notebook.backend import BackendPart
+from visionlens_jlab.core.notebook.arguments import shaped
+from visionlens_jlab.core.notebook.backend import BackendPart, Remote
 from visionlens_jlab.core.notebook.dataset import Dataset
-from visionlens_jlab.core.notebook.remote import Remote
-from visionlens_jlab.core.notebook.running import run_shown
-from visionlens_jlab.core.notebook.shapes import shaped
+from visionlens_jlab.core.notebook.progress import run_shown
 from visionlens_jlab.core.notebook.view import S, V, View
 from visionlens_jlab.errors import VisionLensError
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from visionlens_jlab.core.notebook.backend import BackendPart, DatasetBackend
+from visionlens_jlab.core.notebook.arguments import shaped
+from visionlens_jlab.core.notebook.backend import BackendPart, DatasetBackend, Remote
 from visionlens_jlab.core.notebook.dataset import Dataset
 from visionlens_jlab.core.notebook.frames import load_pandas
-from visionlens_jlab.core.notebook.remote import Remote
-from visionlens_jlab.core.notebook.running import run_shown
-from visionlens_jlab.core.notebook.shapes import shaped
+from visionlens_jlab.core.notebook.progress import run_shown
 from visionlens_jlab.core.notebook.view import S, V
 from visionlens_jlab.duplicates.shapes import Duplicates, DuplicatesRequest
 

@@ -8,10 +8,10 @@ from typing import Any, Literal
 
 import numpy as np
 
+from visionlens_jlab.core.notebook.arguments import shaped
 from visionlens_jlab.core.notebook.backend import DatasetBackend
 from visionlens_jlab.core.notebook.dataset import Dataset
-from visionlens_jlab.core.notebook.running import run_shown
-from visionlens_jlab.core.notebook.shapes import shaped
+from visionlens_jlab.core.notebook.progress import run_shown
 from visionlens_jlab.core.notebook.view import S, V, View
 from visionlens_jlab.core.views.shapes import ViewSpec
 from visionlens_jlab.export.shapes import ExportReport, ExportRequest

@@ -6,11 +6,11 @@ import os
 from pathlib import Path
 from typing import Any
 
+from visionlens_jlab.core.notebook.arguments import shaped
 from visionlens_jlab.core.notebook.backend import DatasetBackend
 from visionlens_jlab.core.notebook.connect import connect
 from visionlens_jlab.core.notebook.frames import as_rows
 from visionlens_jlab.core.notebook.progress import make_progress, paced
-from visionlens_jlab.core.notebook.shapes import shaped
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.ingestion.shapes import IngestRequest
 

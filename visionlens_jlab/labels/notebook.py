@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
-from visionlens_jlab.core.notebook.backend import BackendPart
+from visionlens_jlab.core.notebook.arguments import shaped
+from visionlens_jlab.core.notebook.backend import BackendPart, Remote
 from visionlens_jlab.core.notebook.dataset import Dataset
-from visionlens_jlab.core.notebook.frames import load_pandas
-from visionlens_jlab.core.notebook.ids import check_text, ids_of
-from visionlens_jlab.core.notebook.remote import Remote
-from visionlens_jlab.core.notebook.shapes import shaped
+from visionlens_jlab.core.notebook.frames import check_text, ids_of, load_pandas
 from visionlens_jlab.core.notebook.view import S, V, View
 from visionlens_jlab.core.views.shapes import ViewSpec
 from visionlens_jlab.labels.shapes import (

@@ -7,11 +7,10 @@ from typing import Any, Literal, Protocol
 import numpy as np
 
 from visionlens_jlab.core.jobs.shapes import Job
-from visionlens_jlab.core.notebook.backend import BackendPart
+from visionlens_jlab.core.notebook.arguments import shaped
+from visionlens_jlab.core.notebook.backend import BackendPart, Remote
 from visionlens_jlab.core.notebook.dataset import Dataset
-from visionlens_jlab.core.notebook.remote import Remote
-from visionlens_jlab.core.notebook.running import run_shown
-from visionlens_jlab.core.notebook.shapes import shaped
+from visionlens_jlab.core.notebook.progress import run_shown
 from visionlens_jlab.core.notebook.view import S, V
 from visionlens_jlab.embeddings.notebook.backend import SPACES
 from visionlens_jlab.embeddings.notebook.embeddings import choose_space

@@ -9,9 +9,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Protocol
 
-from visionlens_jlab.core.notebook.backend import BackendPart, DatasetBackend
-from visionlens_jlab.core.notebook.picture import TILES
-from visionlens_jlab.core.notebook.remote import Remote
+from visionlens_jlab.core.notebook.backend import BackendPart, DatasetBackend, Remote
+from visionlens_jlab.core.notebook.lens import TILES
 from visionlens_jlab.media.shapes import ThumbnailsRequest
 
 if TYPE_CHECKING:

@@ -14,8 +14,7 @@ from visionlens_jlab.analysis.shapes import (
     SliceRequest,
     SliceTest,
 )
-from visionlens_jlab.core.notebook.backend import BackendPart
-from visionlens_jlab.core.notebook.remote import Remote
+from visionlens_jlab.core.notebook.backend import BackendPart, Remote
 
 
 class FindingsBackend(Protocol):

@@ -18,11 +18,10 @@ from visionlens_jlab.analysis.shapes import (
     SliceTest,
     Target,
 )
+from visionlens_jlab.core.notebook.arguments import shaped
 from visionlens_jlab.core.notebook.dataset import Dataset
-from visionlens_jlab.core.notebook.running import run_shown
-from visionlens_jlab.core.notebook.shapes import shaped
-from visionlens_jlab.core.notebook.specs import outside
-from visionlens_jlab.core.notebook.view import S, V, View
+from visionlens_jlab.core.notebook.progress import run_shown
+from visionlens_jlab.core.notebook.view import S, V, View, outside
 from visionlens_jlab.core.shapes import Level
 from visionlens_jlab.core.views.outcome_shapes import ErrorType
 from visionlens_jlab.errors import VisionLensError, unknown

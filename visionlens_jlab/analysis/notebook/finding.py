@@ -17,10 +17,9 @@ from visionlens_jlab.analysis.shapes import (
 )
 from visionlens_jlab.analysis.shapes import Finding as FindingInfo
 from visionlens_jlab.analysis.wording import intervals_svg
-from visionlens_jlab.core.notebook.arguments import checked_methods
+from visionlens_jlab.core.notebook.arguments import checked_methods, shaped
 from visionlens_jlab.core.notebook.backend import DatasetBackend
 from visionlens_jlab.core.notebook.frames import load_pandas
-from visionlens_jlab.core.notebook.shapes import shaped
 from visionlens_jlab.core.notebook.view import V, Viewing
 from visionlens_jlab.core.shapes import Level
 

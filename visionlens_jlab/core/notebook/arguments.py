@@ -1,4 +1,4 @@
-"""Arguments that are no such thing as a method takes are refused by name, before anything is done.
+"""What a user gives is checked before anything is done: by name, with what would do instead.
 
 What a parameter takes is read from its annotation; what only type checkers can resolve (pandas,
 Arrow) is left to the method.
@@ -20,7 +20,9 @@ from types import FunctionType, NoneType, UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin
 
 import numpy as np
+from pydantic import ValidationError
 
+from visionlens_jlab.core.shapes import Model
 from visionlens_jlab.errors import VisionLensError
 
 Class = TypeVar("Class", bound=type)
@@ -111,13 +113,11 @@ def _fits_origin(value: Any, origin: Any, parts: tuple[Any, ...]) -> bool:
 
 
 def _refused(name: str, value: Any, annotation: Any) -> VisionLensError:
-    text = repr(value)
-    text = text if len(text) <= 80 else f"{text[:79]}…"
     words = " or ".join(_words(annotation))
     choices = [str(one) for one in _choices(annotation)]
     close = difflib.get_close_matches(str(value), choices, n=1)
     hint = f"Did you mean {close[0]!r}?" if close else f"Give {words}."
-    return VisionLensError("REQUEST_INVALID", f"{name} is {words}, not {text}.", hint)
+    return VisionLensError("REQUEST_INVALID", f"{name} is {words}, not {_shortened(value)}.", hint)
 
 
 def _choices(annotation: Any) -> Iterable[Any]:
@@ -163,3 +163,47 @@ _NAMED = {
     NoneType: "None",
     Any: "anything",
 }
+
+
+Shape = TypeVar("Shape", bound=Model)
+
+
+def shaped(
+    shape: type[Shape], given: Any = None, /, *, code: str = "REQUEST_INVALID", **values: Any
+) -> Shape:
+    """A shape of a mapping, or of keyword arguments.
+
+    Raises
+    ------
+    VisionLensError
+        Of `code`, naming the first value that will not do and what would.
+    """
+    try:
+        return shape.model_validate(values if given is None else given)
+    except ValidationError as error:
+        raise _told(error, code) from None
+
+
+def _told(error: ValidationError, code: str) -> VisionLensError:
+    fault = error.errors(include_url=False)[0]
+    place = ".".join(str(part) for part in fault["loc"]) or "what is given"
+    expected = fault.get("ctx", {}).get("expected")
+    if expected is not None:
+        choices = [part.strip("' ") for part in expected.replace(" or ", ", ").split(", ")]
+        close = difflib.get_close_matches(str(fault["input"]), choices, n=1)
+        hint = f"Did you mean {close[0]!r}?" if close else f"Give {expected}."
+        return VisionLensError(code, f"{place} is {expected}, not {fault['input']!r}.", hint)
+    if fault["type"] == "extra_forbidden":
+        return VisionLensError(code, f"There is no {place!r} here.", "Check its spelling.")
+    if fault["type"] == "missing":
+        return VisionLensError(code, f"{place} is missing.", f"Give {place}.")
+    message = fault["msg"].removeprefix("Value error, ").rstrip(".")
+    return VisionLensError(
+        code,
+        f"{place}: {message[:1].lower()}{message[1:]}, not {_shortened(fault['input'])}.",
+    )
+
+
+def _shortened(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 80 else f"{text[:79]}…"

@@ -8,15 +8,21 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self
 
 import numpy as np
 
-from visionlens_jlab.core.notebook.arguments import checked_methods
+from visionlens_jlab.core.notebook.arguments import checked_methods, shaped
 from visionlens_jlab.core.notebook.backend import DatasetBackend, Factory
-from visionlens_jlab.core.notebook.ids import check_text, ids_of
+from visionlens_jlab.core.notebook.frames import check_text, ids_and_values, ids_of
 from visionlens_jlab.core.notebook.lens import Lens
 from visionlens_jlab.core.notebook.report import Report
-from visionlens_jlab.core.notebook.shapes import shaped
-from visionlens_jlab.core.notebook.specs import outcome_spec, search_spec, sort_keys
-from visionlens_jlab.core.notebook.values import ids_and_values
-from visionlens_jlab.core.notebook.view import PLAIN, S, V, Viewing, narrowed
+from visionlens_jlab.core.notebook.view import (
+    PLAIN,
+    S,
+    V,
+    Viewing,
+    narrowed,
+    outcome_spec,
+    search_spec,
+    sort_keys,
+)
 from visionlens_jlab.core.shapes import Level
 from visionlens_jlab.core.views.outcome_shapes import OutcomeFilter
 from visionlens_jlab.core.views.search_shapes import SearchSpec

@@ -2,24 +2,49 @@
 
 from __future__ import annotations
 
+import base64
 import threading
 from collections.abc import Callable
+from html import escape
 from typing import Any, Generic, Self
 
 import numpy as np
 
-from visionlens_jlab.core.notebook.arguments import checked_methods
+from visionlens_jlab.core.notebook.arguments import checked_methods, shaped
 from visionlens_jlab.core.notebook.backend import ORIGIN, DatasetBackend
 from visionlens_jlab.core.notebook.comms import State, link, report_failure
-from visionlens_jlab.core.notebook.ids import check_text, ids_of
-from visionlens_jlab.core.notebook.picture import TILES, header, to_html
-from visionlens_jlab.core.notebook.shapes import shaped
-from visionlens_jlab.core.notebook.specs import checked_filter
-from visionlens_jlab.core.notebook.view import S, Selection, V, View, Viewing
+from visionlens_jlab.core.notebook.frames import check_text, ids_of
+from visionlens_jlab.core.notebook.view import S, Selection, V, View, Viewing, checked_filter
 from visionlens_jlab.core.shapes import Level
 from visionlens_jlab.core.views.shapes import ViewSpec
 from visionlens_jlab.core.workspace.shapes import Workspace, WorkspaceChange
 from visionlens_jlab.errors import VisionLensError
+
+TILES = 24
+
+
+def header(workspace: Workspace) -> str:
+    """`347 of 1,000 samples, 12 selected`, as every panel says it."""
+    return (
+        f"{workspace.count:,} of {workspace.total:,} {workspace.view.level},"
+        f" {workspace.selection.count:,} selected"
+    )
+
+
+def to_html(name: str, workspace: Workspace, sheet: bytes | None) -> str:
+    """The picture as HTML that needs nothing else; what users typed is escaped."""
+    predicate = f" <code>{escape(workspace.predicate)}</code>" if workspace.predicate else ""
+    image = (
+        f'<img alt="{escape(header(workspace))}" style="max-width:100%;border-radius:4px"'
+        f' src="data:image/webp;base64,{base64.b64encode(sheet).decode()}">'
+        if sheet
+        else ""
+    )
+    return (
+        '<div style="font-family:sans-serif;font-size:13px">'
+        f'<div style="margin:4px 0"><b>{escape(name)}</b> {header(workspace)}{predicate}</div>'
+        f"{image}</div>"
+    )
 
 
 @checked_methods

@@ -1,4 +1,4 @@
-"""The progress of an ingest: a live bar in a notebook, one line in a terminal."""
+"""Jobs that a notebook waits for: a live bar in a notebook, one line in a terminal."""
 
 from __future__ import annotations
 
@@ -7,9 +7,16 @@ import sys
 import time
 from collections.abc import Callable
 from html import escape
-from typing import Any, Protocol, TextIO
+from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
 from visionlens_jlab.core.jobs.shapes import Job
+from visionlens_jlab.core.notebook.backend import DatasetBackend
+from visionlens_jlab.core.shapes import JobParameters
+from visionlens_jlab.errors import VisionLensError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 
 WIDTH = 24
 PACE_SECONDS = 0.1
@@ -162,3 +169,23 @@ class HtmlProgress:
             self._handle = display(bundle, raw=True, display_id=True)
         else:
             self._handle.update(bundle, raw=True)
+
+
+def run_shown(
+    backend: DatasetBackend, request: JobParameters, label: str, rows: pa.Table | None = None
+) -> Job:
+    """Run a job on a dataset and show its progress; raises its error.
+
+    `rows` are those of a DataFrame, for a kind of job that takes some.
+    """
+    progress = make_progress(label)
+    try:
+        job = backend.run(request, paced(progress.update), rows)
+    except KeyboardInterrupt:
+        progress.finish("cancelled")
+        raise
+    except VisionLensError as error:
+        progress.finish(error.message)
+        raise
+    progress.finish("done")
+    return job

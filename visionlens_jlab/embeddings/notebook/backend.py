@@ -7,8 +7,7 @@ from typing import Protocol
 import numpy as np
 import pyarrow as pa
 
-from visionlens_jlab.core.notebook.backend import BackendPart
-from visionlens_jlab.core.notebook.remote import Remote
+from visionlens_jlab.core.notebook.backend import BackendPart, Remote
 from visionlens_jlab.embeddings.shapes import (
     EmbeddingSpace,
     Encoded,

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from visionlens_jlab.core.jobs.shapes import Job
+from visionlens_jlab.core.notebook.arguments import shaped
 from visionlens_jlab.core.notebook.backend import DatasetBackend
 from visionlens_jlab.core.notebook.progress import make_progress, paced
-from visionlens_jlab.core.notebook.shapes import shaped
 from visionlens_jlab.core.shapes import Level
 from visionlens_jlab.core.system.confinement import Confinement, not_trusted
 from visionlens_jlab.core.views.shapes import TableRequest, ViewSpec

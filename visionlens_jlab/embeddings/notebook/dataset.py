@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Literal
 
+from visionlens_jlab.core.notebook.arguments import shaped
 from visionlens_jlab.core.notebook.dataset import Dataset
-from visionlens_jlab.core.notebook.running import run_shown
-from visionlens_jlab.core.notebook.shapes import shaped
+from visionlens_jlab.core.notebook.progress import run_shown
 from visionlens_jlab.core.notebook.view import S, V, View
 from visionlens_jlab.core.shapes import Level
 from visionlens_jlab.embeddings.notebook.backend import SPACES

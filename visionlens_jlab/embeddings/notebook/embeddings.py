@@ -10,10 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from visionlens_jlab.core.notebook.arguments import shaped
 from visionlens_jlab.core.notebook.backend import DatasetBackend
-from visionlens_jlab.core.notebook.frames import is_frame, is_series
-from visionlens_jlab.core.notebook.ids import HasIds, ids_of
-from visionlens_jlab.core.notebook.shapes import shaped
+from visionlens_jlab.core.notebook.frames import HasIds, ids_of, is_frame, is_series
 from visionlens_jlab.core.shapes import Level
 from visionlens_jlab.core.views.search_shapes import SearchSpec
 from visionlens_jlab.core.views.shapes import ViewSpec

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from visionlens_jlab.core.datasets.shapes import IngestReport
-from visionlens_jlab.core.notebook.backend import BackendPart
-from visionlens_jlab.core.notebook.remote import Remote
+from visionlens_jlab.core.notebook.backend import BackendPart, Remote
 from visionlens_jlab.evaluation.shapes import (
     CompareRequest,
     Counts,

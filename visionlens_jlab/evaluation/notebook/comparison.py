@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Generic, Literal
 
-from visionlens_jlab.core.notebook.arguments import checked_methods
+from visionlens_jlab.core.notebook.arguments import checked_methods, shaped
 from visionlens_jlab.core.notebook.backend import DatasetBackend
 from visionlens_jlab.core.notebook.frames import number_frame
-from visionlens_jlab.core.notebook.shapes import shaped
 from visionlens_jlab.core.notebook.view import V, Viewing
 from visionlens_jlab.core.views.outcome_shapes import OutcomeFilter
 from visionlens_jlab.core.views.shapes import ViewSpec

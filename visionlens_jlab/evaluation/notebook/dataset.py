@@ -8,12 +8,12 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
+from visionlens_jlab.core.notebook.arguments import shaped
 from visionlens_jlab.core.notebook.backend import DatasetBackend
 from visionlens_jlab.core.notebook.dataset import Dataset
 from visionlens_jlab.core.notebook.frames import as_rows
+from visionlens_jlab.core.notebook.progress import run_shown
 from visionlens_jlab.core.notebook.report import Report
-from visionlens_jlab.core.notebook.running import run_shown
-from visionlens_jlab.core.notebook.shapes import shaped
 from visionlens_jlab.core.notebook.view import S, V, View
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.evaluation.notebook.backend import EVALUATIONS, RUNS

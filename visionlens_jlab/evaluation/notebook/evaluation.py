@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Generic, Literal
 
-from visionlens_jlab.core.notebook.arguments import checked_methods
+from visionlens_jlab.core.notebook.arguments import checked_methods, shaped
 from visionlens_jlab.core.notebook.backend import DatasetBackend
 from visionlens_jlab.core.notebook.frames import load_pandas, number_frame, to_frame
-from visionlens_jlab.core.notebook.running import run_shown
-from visionlens_jlab.core.notebook.shapes import shaped
-from visionlens_jlab.core.notebook.specs import outcome_spec
-from visionlens_jlab.core.notebook.view import V, View, Viewing
+from visionlens_jlab.core.notebook.progress import run_shown
+from visionlens_jlab.core.notebook.view import V, View, Viewing, outcome_spec
 from visionlens_jlab.core.views.outcome_shapes import Cell, ErrorType, Outcome, OutcomeFilter
 from visionlens_jlab.core.views.shapes import TableRequest, ViewSpec
 from visionlens_jlab.errors import VisionLensError, unknown

@@ -15,7 +15,7 @@ import visionlens_jlab as vl
 from visionlens_jlab.attributes import job
 from visionlens_jlab.attributes.notebook import RemoteAttributes
 from visionlens_jlab.attributes.shapes import CalibrationLabels, CalibrationTask
-from visionlens_jlab.core.notebook.remote import Connection
+from visionlens_jlab.core.notebook.backend import Connection
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.tests.agents.simulated_eyes import Eyes, night
 

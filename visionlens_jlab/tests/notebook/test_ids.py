@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from visionlens_jlab.core.notebook.ids import LARGEST_ID, ids_of
+from visionlens_jlab.core.notebook.frames import LARGEST_ID, ids_of
 from visionlens_jlab.errors import VisionLensError
 
 IDS = np.array([0, 1, 2, 5, 7], dtype=np.uint32)

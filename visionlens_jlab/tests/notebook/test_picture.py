@@ -5,7 +5,7 @@ import io
 import numpy as np
 from PIL import Image
 
-from visionlens_jlab.core.notebook.picture import header, to_html
+from visionlens_jlab.core.notebook.lens import header, to_html
 from visionlens_jlab.core.views.shapes import ViewSpec
 from visionlens_jlab.core.workspace.shapes import SelectionInfo, Workspace
 from visionlens_jlab.media.notebook import LARGEST, TILE, contact_sheet

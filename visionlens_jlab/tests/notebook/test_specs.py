@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from visionlens_jlab.core.notebook.specs import conjunction, sort_keys
+from visionlens_jlab.core.notebook.view import conjunction, sort_keys
 from visionlens_jlab.core.predicates.shapes import Combine, Compare
 from visionlens_jlab.core.views.shapes import SortKey
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from visionlens_jlab.core.notebook.values import ids_and_values
+from visionlens_jlab.core.notebook.frames import ids_and_values
 from visionlens_jlab.errors import VisionLensError
 
 IDS = np.array([0, 1, 5], dtype=np.uint32)
