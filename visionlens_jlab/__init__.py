@@ -43,7 +43,7 @@ __all__ = [
 
 _HOME = {
     "Analysis": "analysis.notebook.finding",
-    "Answer": "agents.notebook.dataset",
+    "Answer": "agents.notebook",
     "ComparedRuns": "evaluation.notebook.comparison",
     "Dataset": "notebook",
     "Evaluation": "evaluation.notebook.evaluation",
