@@ -78,8 +78,7 @@ class Answer(Viewing[V], Generic[V]):
 
     @property
     def dropped(self) -> int:
-        """How many statements and ideas were left out: evidence does not bear them out, or they
-        say what an idea may not."""
+        """How many statements without evidence, and ideas that say too much, were left out."""
         return 0 if self.run.answer is None else self.run.answer.dropped
 
     @property

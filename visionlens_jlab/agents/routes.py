@@ -16,7 +16,7 @@ from visionlens_jlab.language_models.shapes import AgentSettings
 
 
 class AgentsHandler(Resource):
-    """`datasets/{dataset}/agents`"""
+    """`datasets/{dataset}/agents`."""
 
     @Operation("Runs of agents", response=AgentRunList, errors=DATASET)
     async def get(self, dataset: str) -> None:
@@ -27,7 +27,7 @@ class AgentsHandler(Resource):
 
 
 class AgentHandler(Resource):
-    """`datasets/{dataset}/agents/{run}`"""
+    """`datasets/{dataset}/agents/{run}`."""
 
     @Operation(
         "One run of an agent",
@@ -42,7 +42,7 @@ class AgentHandler(Resource):
 
 
 class AgentSettingsHandler(Resource):
-    """`agent-settings`"""
+    """`agent-settings`."""
 
     @Operation("Models and budgets of agents", response=AgentSettings)
     async def get(self) -> None:
@@ -56,7 +56,7 @@ MESSAGE = Binary("application/json", "A message of the Model Context Protocol (J
 
 
 class McpHandler(Resource):
-    """`mcp`"""
+    """`mcp`."""
 
     @Operation(
         "The tools for outside assistants (off by default)",
@@ -125,8 +125,9 @@ class Body:
         self._content: bytes | None = content
 
     async def __call__(self) -> dict[str, Any]:
+        """Give the body once; then wait, for the client stays until it is answered."""
         if self._content is None:
-            await asyncio.Event().wait()  # the client stays until it is answered
+            await asyncio.Event().wait()
         content, self._content = self._content, None
         return {"type": "http.request", "body": content, "more_body": False}
 
@@ -140,6 +141,7 @@ class Answer:
         self.body = b""
 
     async def __call__(self, message: Any) -> None:
+        """Take a message: the start of an answer, or a part of its body."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
             self.headers = [

@@ -28,7 +28,7 @@ ARCHIVE = Binary("application/zip", "The report as Markdown with its pictures.")
 
 
 class FindingsHandler(Resource):
-    """`datasets/{dataset}/findings`"""
+    """`datasets/{dataset}/findings`."""
 
     @Operation("Findings", response=FindingList, query=FindingsQuery, errors=DATASET)
     async def get(self, dataset: str) -> None:
@@ -41,7 +41,7 @@ class FindingsHandler(Resource):
 
 
 class FindingHandler(Resource):
-    """`datasets/{dataset}/findings/{finding}`"""
+    """`datasets/{dataset}/findings/{finding}`."""
 
     @Operation("One finding", response=Finding, errors=(*DATASET, "FINDING_NOT_FOUND"))
     async def get(self, dataset: str, finding: str) -> None:
@@ -67,7 +67,7 @@ class FindingHandler(Resource):
 
 
 class AnalysesHandler(Resource):
-    """`datasets/{dataset}/analyses`"""
+    """`datasets/{dataset}/analyses`."""
 
     @Operation("Analyses", response=AnalysisList, query=FindingsQuery, errors=DATASET)
     async def get(self, dataset: str) -> None:
@@ -80,7 +80,7 @@ class AnalysesHandler(Resource):
 
 
 class AnalysisHandler(Resource):
-    """`datasets/{dataset}/analyses/{analysis}`"""
+    """`datasets/{dataset}/analyses/{analysis}`."""
 
     @Operation("One analysis", response=AnalysisInfo, errors=(*DATASET, "ANALYSIS_NOT_FOUND"))
     async def get(self, dataset: str, analysis: str) -> None:
@@ -89,7 +89,7 @@ class AnalysisHandler(Resource):
 
 
 class SlicesHandler(Resource):
-    """`datasets/{dataset}/slices`"""
+    """`datasets/{dataset}/slices`."""
 
     @Operation(
         "Test a slice",
@@ -104,7 +104,7 @@ class SlicesHandler(Resource):
 
 
 class FindingReportHandler(Resource):
-    """`datasets/{dataset}/findings-report`"""
+    """`datasets/{dataset}/findings-report`."""
 
     @Operation(
         "A report of findings",

@@ -18,7 +18,7 @@ _CALIBRATION = ("ATTRIBUTE_NOT_FOUND", "ATTRIBUTE_INVALID")
 
 
 class AttributesHandler(Resource):
-    """`datasets/{dataset}/attributes`"""
+    """`datasets/{dataset}/attributes`."""
 
     @Operation("Visual attributes", response=AttributeList, errors=DATASET)
     async def get(self, dataset: str) -> None:
@@ -29,7 +29,7 @@ class AttributesHandler(Resource):
 
 
 class AttributeHandler(Resource):
-    """`datasets/{dataset}/attributes/{attribute}`"""
+    """`datasets/{dataset}/attributes/{attribute}`."""
 
     @Operation(
         "Remove a visual attribute",
@@ -42,7 +42,7 @@ class AttributeHandler(Resource):
 
 
 class CalibrationHandler(Resource):
-    """`datasets/{dataset}/attributes/{attribute}/calibration`"""
+    """`datasets/{dataset}/attributes/{attribute}/calibration`."""
 
     @Operation(
         "Images to label next",
@@ -75,7 +75,7 @@ class CalibrationHandler(Resource):
 
 
 class VisionModelsHandler(Resource):
-    """`vision-models`"""
+    """`vision-models`."""
 
     @Operation("Models that answer about images", response=VisionModelList)
     async def get(self) -> None:

@@ -204,8 +204,9 @@ def check_datasets(data_dir: Path, *, repair: bool = False) -> Iterator[Finding]
 
 
 def _library(data_dir: Path) -> tuple[Library | None, list[Finding]]:
-    """The library, of which no dataset is opened, and what is to say of the file that servers
-    share; None: there is none, or it is damaged.
+    """The library without a dataset open, and what there is to say of the file that servers share.
+
+    None: there is none, or it is damaged.
     """
     from visionlens_jlab.core.catalog.state import FILE_NAME, damage_of
     from visionlens_jlab.core.datasets.library import Library

@@ -71,8 +71,9 @@ class Desk:
         return self.store.predicate(predicate or None, None).text
 
     def check_words(self, predicate: str) -> None:
-        """Whether texts of several words in a predicate are the dataset's: a language model's own
-        would stand in every sentence about it. PREDICATE_INVALID.
+        """PREDICATE_INVALID where a text of several words in a predicate is not the dataset's.
+
+        A language model's own would stand in every sentence about it.
         """
         for there in long_texts(predicate):
             if not len(self.store.view(ViewSpec(where=there)).ids):

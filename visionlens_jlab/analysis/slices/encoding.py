@@ -105,19 +105,19 @@ class Columns:
         return len(np.unique(values[~np.isnan(values)]))
 
     def known(self, feature: Feature) -> np.ndarray:
-        """bool (rows,): where it has a value."""
+        """`bool` (rows,): where it has a value."""
         if feature.kind == "category":
             return np.asarray(self.words(feature)[0] >= 0)
         return np.asarray(~np.isnan(self.numbers(feature)))
 
     def mask(self, term: Term) -> np.ndarray:
-        """bool (rows,): where a term holds."""
+        """`bool` (rows,): where a term holds."""
         if term not in self._masks:
             self._masks[term] = self._mask(term)
         return self._masks[term]
 
     def all_of(self, terms: tuple[Term, ...]) -> np.ndarray:
-        """bool (rows,): where all of them hold."""
+        """`bool` (rows,): where all of them hold."""
         mask = self.mask(terms[0])
         for term in terms[1:]:
             mask = mask & self.mask(term)

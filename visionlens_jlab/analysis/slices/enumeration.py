@@ -144,8 +144,10 @@ class _Search:
         self.small += int(np.count_nonzero(units < SMALL))
 
     def look_within(self, number: int, field: Encoded) -> None:
-        """Count the ranges of a field; each must be worse than both what is up to its end and what
-        is above its start."""
+        """Count the ranges of a field.
+
+        Each must be worse than what is up to its end, and than what is above its start.
+        """
         ranges = [at for at, term in enumerate(field.terms) if term.op == "within"]
         if not ranges:
             return

@@ -220,7 +220,6 @@ class Part:
         self, bins: np.ndarray, cuts: int, *, above: bool
     ) -> tuple[np.ndarray, np.ndarray]:
         """The same of the slices up to each of some cuts, or above it; `bins` int64 (k,)."""
-
         upto = np.cumsum(self.table(bins, cuts + 1), axis=2)
         return self._sums(upto[:, :, -1:] - upto[:, :, :-1] if above else upto[:, :, :-1])
 

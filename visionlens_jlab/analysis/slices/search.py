@@ -23,7 +23,7 @@ class Chosen:
 
     terms: Slice
     mask: np.ndarray
-    """bool (n,) over the discovery half."""
+    """`bool` (n,) over the discovery half."""
     explains: list[Candidate] = field(default_factory=list)
     degrees: list[Slice] = field(default_factory=list)
     """The same cut elsewhere, where that explains something more."""
@@ -111,8 +111,7 @@ class Search:
 
 
 def is_leading(units: Units) -> bool:
-    """Whether a target's units are what failures are counted by first: objects missed, and false
-    positives of images."""
+    """Whether failures are counted by these units first: objects missed, false positives of images."""
     return (units.target, units.level) in _LEADING
 
 
@@ -237,7 +236,7 @@ def features_of(given: SliceInput, units: Units, request: AnalyseRequest) -> lis
 def _p(
     discovery: Half, columns: Columns, slices: list[Slice], scale: Scale, groups: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """p of each slice, and how many units it has."""
+    """`p` of each slice, and how many units it has."""
     expected = Expected(discovery, [], scale)
     masks = (columns.all_of(one)[discovery.rows] for one in slices)
     found = [(expected.excess(mask), int(np.count_nonzero(mask))) for mask in masks]

@@ -128,7 +128,7 @@ class SliceInput:
 
     @cached_property
     def discovery(self) -> np.ndarray:
-        """bool (m,): whether a sample is of the discovery half; else it is of the confirmation's.
+        """`bool` (m,): whether a sample is of the discovery half; else it is of the confirmation's.
 
         A hash of the group's first sample id and the evaluation decides, so the halves stay as
         they are however often an evaluation is analysed, and whatever is asked.
@@ -311,7 +311,7 @@ class Half:
         return int(np.count_nonzero(np.diff(chosen))) + 1 if len(chosen) else 0
 
     def without(self, groups: np.ndarray) -> np.ndarray:
-        """bool (n,): units that are not of these groups."""
+        """`bool` (n,): units that are not of these groups."""
         dropped = np.zeros(self.group_count, dtype=bool)
         dropped[groups] = True
         kept: np.ndarray = ~dropped[self.groups]

@@ -228,7 +228,7 @@ def suggested(found: Finding) -> FindingStatus | None:
 
 
 def _sign_test(yes: int, count: int) -> float:
-    """p of an exact two-sided sign test."""
+    """`p` of an exact two-sided sign test."""
     fewer = min(yes, count - yes)
     tail = sum(comb(count, k) for k in range(fewer + 1))
     return min(1.0, tail / 2.0 ** (count - 1))

@@ -218,7 +218,7 @@ def _among(
 
 
 def _images(snapshot: Snapshot, sample_ids: Ids, evaluated: Ids, among: Filter | None) -> Ids:
-    """bool (m,): samples that take part."""
+    """`bool` (m,): samples that take part."""
     taking: Ids = np.isin(sample_ids, evaluated)
     if among is not None:
         taking &= np.isin(sample_ids, snapshot.view(ViewSpec(filter=among)).ids)
@@ -243,7 +243,7 @@ def _label_quality(snapshot: Snapshot) -> dict[str, Ids]:
 
 
 def _train(snapshot: Snapshot, run: str) -> Ids:
-    """bool (m,): samples of a split that the run's model was trained on, as far as is known."""
+    """`bool` (m,): samples of a split that the run's model was trained on, as far as is known."""
     trained = read_run(snapshot.reader, run).trained_on
     named = [split.lower() for split in trained] or list(_TRAINING)
     table = snapshot.reader.arrow(

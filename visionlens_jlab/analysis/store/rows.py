@@ -230,7 +230,7 @@ def read_analysis(reader: Reader, analysis: str) -> AnalysisInfo:
 
 
 Pair = tuple[float | None, float | None]
-"""p of a slice in the discovery and in the confirmation half; None: it was not tested there."""
+"""`p` of a slice in the discovery and in the confirmation half; None: it was not tested there."""
 
 
 def write_test(
@@ -252,7 +252,7 @@ def write_test(
 def read_tests(
     reader: Reader, evaluation: str, but: tuple[SliceRequest, str] | None = None
 ) -> list[tuple[float, float]]:
-    """p of every slice of an evaluation that was tested by hand or by agents, oldest first.
+    """`p` of every slice of an evaluation that was tested by hand or by agents, oldest first.
 
     What was not tested in a half speaks for nothing there: 1. `but`: a slice that is tested again,
     with its predicate.
@@ -273,7 +273,7 @@ def largest_analysis(reader: Reader, evaluation: str) -> AnalysisInfo | None:
 
 
 def confirmations_of(reader: Reader, info: AnalysisInfo) -> list[float]:
-    """p of the slices that an analysis put to the confirmation half."""
+    """`p` of the slices that an analysis put to the confirmation half."""
     found = [stored.finding for stored in _read(reader, "WHERE analysis = ?", [info.analysis])]
     effects = [one.confirmation for one in found]
     effects += [one.confirmation for one in info.unconfirmed if one.confirmation]
@@ -347,8 +347,7 @@ def _read(reader: Reader, where: str, values: list[Any]) -> list[Stored]:
 
 
 def _finding(kept: dict[str, Any]) -> Finding:
-    """A finding as it was kept, without sentences that a language model worded itself (of
-    datasets from before claims had a kind)."""
+    """Read a finding, without sentences that a language model worded: these have no kind."""
     claims = [claim for claim in kept.get("explanation", []) if "kind" in claim]
     return Finding.model_validate({**kept, "explanation": claims})
 

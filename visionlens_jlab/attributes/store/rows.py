@@ -39,6 +39,7 @@ class Asked:
 
     @property
     def spec(self) -> AttributeSpec:
+        """The question."""
         return self.attribute.spec
 
     @property
@@ -181,7 +182,7 @@ def given_answers(reader: Reader, asked: Asked) -> list[str]:
 
 
 def hits_among(reader: Reader, asked: Asked, answer: str, ids: Sequence[int]) -> dict[int, bool]:
-    """id -> whether it has this answer, of those that have one."""
+    """`id` -> whether it has this answer, of those that have one."""
     table, key = TABLES[asked.spec.level]
     field = quote(asked.attribute.field)
     rows = reader.rows(

@@ -16,7 +16,7 @@ CONTRACT = Binary("application/json", "This document.")
 
 
 class AboutHandler(Resource):
-    """`about`"""
+    """`about`."""
 
     @Operation("Version and limits", response=About)
     async def get(self) -> None:
@@ -26,7 +26,7 @@ class AboutHandler(Resource):
 
 
 class OpenApiHandler(Resource):
-    """`openapi.json`"""
+    """`openapi.json`."""
 
     @Operation("The contract", response=CONTRACT)
     async def get(self) -> None:

@@ -201,7 +201,9 @@ class DatasetBackend(Protocol):
         """What a capability adds."""
         ...
 
-    def detail(self) -> DatasetDetail: ...
+    def detail(self) -> DatasetDetail:
+        """Counts, classes, splits, fields."""
+        ...
 
     def roots(self) -> Roots:
         """Where the images lie, and which of these places are read."""
@@ -252,11 +254,13 @@ class DatasetBackend(Protocol):
         """The result of one SELECT."""
         ...
 
-    def set_field(
-        self, name: str, ids: np.ndarray, values: pa.Array, *, level: Level
-    ) -> Changed: ...
+    def set_field(self, name: str, ids: np.ndarray, values: pa.Array, *, level: Level) -> Changed:
+        """Set a field of some rows."""
+        ...
 
-    def tag(self, request: TagRequest) -> Changed: ...
+    def tag(self, request: TagRequest) -> Changed:
+        """Add or remove a tag."""
+        ...
 
     def saved_views(self) -> list[SavedView]:
         """By name."""
@@ -292,13 +296,17 @@ class DatasetBackend(Protocol):
         """WORKSPACE_CONFLICT when another changed the selection."""
         ...
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """Let go of the dataset."""
+        ...
 
 
 class Backend(Protocol):
     """A place where datasets are kept."""
 
-    def datasets(self) -> list[DatasetInfo]: ...
+    def datasets(self) -> list[DatasetInfo]:
+        """Every one of them."""
+        ...
 
     def open(self, name: str, *, read_only: bool = False) -> DatasetBackend:
         """By slug, name or uuid; DATASET_NOT_FOUND, DATASET_BUSY."""

@@ -26,7 +26,7 @@ MESSAGE_KEYS = ("workspace", "version", "view_version", "selection_version")
 
 
 class Link:
-    """This kernel's end of both comms; one for each process."""
+    """The kernel's end of both comms; one for each process."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

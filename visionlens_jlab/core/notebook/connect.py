@@ -1,4 +1,4 @@
-"""Which datasets does a call speak of: a server's, or those of a folder in this process?"""
+"""Which datasets a call is about: those of a server, or of a folder in this process."""
 
 from __future__ import annotations
 

@@ -25,9 +25,13 @@ PACE_SECONDS = 0.1
 class Progress(Protocol):
     """Where a job's progress is shown."""
 
-    def update(self, job: Job) -> None: ...
+    def update(self, job: Job) -> None:
+        """Show how far the job is."""
+        ...
 
-    def finish(self, text: str) -> None: ...
+    def finish(self, text: str) -> None:
+        """Leave a last line."""
+        ...
 
 
 def make_progress(label: str) -> Progress:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 class DatasetsHandler(Resource):
-    """`datasets`"""
+    """`datasets`."""
 
     @Operation("All datasets", response=DatasetList)
     async def get(self) -> None:
@@ -39,7 +39,7 @@ class DatasetsHandler(Resource):
 
 
 class DatasetHandler(Resource):
-    """`datasets/{dataset}`"""
+    """`datasets/{dataset}`."""
 
     @Operation("One dataset", response=DatasetDetail, errors=DATASET)
     async def get(self, dataset: str) -> None:
@@ -58,7 +58,7 @@ class DatasetHandler(Resource):
 
 
 class ReportHandler(Resource):
-    """`datasets/{dataset}/report`"""
+    """`datasets/{dataset}/report`."""
 
     @Operation("Ingest report", response=IngestReport, query=ReportQuery, errors=DATASET)
     async def get(self, dataset: str) -> None:
@@ -71,7 +71,7 @@ class ReportHandler(Resource):
 
 
 class RootsHandler(Resource):
-    """`datasets/{dataset}/roots`"""
+    """`datasets/{dataset}/roots`."""
 
     @Operation("Where its images lie", response=Roots, errors=DATASET)
     async def get(self, dataset: str) -> None:
@@ -96,7 +96,7 @@ def _trusted(store: DatasetStore) -> Roots:
 
 
 class FieldHandler(Resource):
-    """`datasets/{dataset}/fields/{field}`"""
+    """`datasets/{dataset}/fields/{field}`."""
 
     @Operation(
         "Set a field",
@@ -116,7 +116,7 @@ class FieldHandler(Resource):
 
 
 class TagsHandler(Resource):
-    """`datasets/{dataset}/tags`"""
+    """`datasets/{dataset}/tags`."""
 
     @Operation("Add or remove a tag", TagRequest, Changed, errors=(*VIEW, *CHANGE, "ID_UNKNOWN"))
     async def post(self, dataset: str) -> None:

@@ -13,7 +13,7 @@ from visionlens_jlab.core.shapes import JobParameters
 
 
 class JobsHandler(Resource):
-    """`jobs`"""
+    """`jobs`."""
 
     @Operation("All jobs", response=JobList)
     async def get(self) -> None:
@@ -66,7 +66,7 @@ class JobsHandler(Resource):
 
 
 class JobHandler(Resource):
-    """`jobs/{job}`"""
+    """`jobs/{job}`."""
 
     @Operation("One job", response=Job, errors=("JOB_NOT_FOUND",))
     async def get(self, job: str) -> None:
@@ -82,7 +82,7 @@ class JobHandler(Resource):
 
 
 class JobLogHandler(Resource):
-    """`jobs/{job}/log`"""
+    """`jobs/{job}/log`."""
 
     @Operation("A job's log", response=JobLog, errors=("JOB_NOT_FOUND",))
     async def get(self, job: str) -> None:

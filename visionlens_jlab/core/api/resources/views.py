@@ -51,7 +51,7 @@ SCORES = "VisionLens-Scores"
 
 
 class ViewHandler(Resource):
-    """`datasets/{dataset}/view`"""
+    """`datasets/{dataset}/view`."""
 
     @Operation(
         "Ids of a view", ViewSpec, VIEW_IDS, headers=(*VIEW_COUNTS, SCORES), errors=VIEW, reads=True
@@ -65,7 +65,7 @@ class ViewHandler(Resource):
 
 
 class TableHandler(Resource):
-    """`datasets/{dataset}/table`"""
+    """`datasets/{dataset}/table`."""
 
     @Operation(
         "Rows of a view",
@@ -97,7 +97,7 @@ class TableHandler(Resource):
 
 
 class TilesHandler(Resource):
-    """`datasets/{dataset}/tiles`"""
+    """`datasets/{dataset}/tiles`."""
 
     @Operation("Tiles of the grid", TilesRequest, Tiles, errors=(*VIEW, "ID_UNKNOWN"), reads=True)
     async def post(self, dataset: str) -> None:
@@ -115,7 +115,7 @@ def _tiles(store: DatasetStore, request: TilesRequest) -> Tiles:
 
 
 class FacetsHandler(Resource):
-    """`datasets/{dataset}/facets`"""
+    """`datasets/{dataset}/facets`."""
 
     @Operation("Facets of a view", FacetsRequest, Facets, errors=VIEW, reads=True)
     async def post(self, dataset: str) -> None:
@@ -127,7 +127,7 @@ class FacetsHandler(Resource):
 
 
 class PredicateHandler(Resource):
-    """`datasets/{dataset}/predicate`"""
+    """`datasets/{dataset}/predicate`."""
 
     @Operation("Check a predicate", PredicateRequest, Predicate, errors=VIEW, reads=True)
     async def post(self, dataset: str) -> None:
@@ -137,7 +137,7 @@ class PredicateHandler(Resource):
 
 
 class SqlHandler(Resource):
-    """`datasets/{dataset}/sql`"""
+    """`datasets/{dataset}/sql`."""
 
     @Operation("Run one SELECT", SqlRequest, ARROW_STREAM, errors=VIEW, reads=True)
     async def post(self, dataset: str) -> None:
@@ -159,7 +159,7 @@ class SqlHandler(Resource):
 
 
 class SampleHandler(Resource):
-    """`datasets/{dataset}/samples/{sample_id}`"""
+    """`datasets/{dataset}/samples/{sample_id}`."""
 
     @Operation("One sample", SampleRequest, SampleDetail, errors=(*VIEW, "ID_UNKNOWN"), reads=True)
     async def post(self, dataset: str, sample_id: str) -> None:
@@ -174,7 +174,7 @@ def kind_of(view: ViewSpec | None) -> Kind:
 
 
 class SavedViewsHandler(Resource):
-    """`datasets/{dataset}/views`"""
+    """`datasets/{dataset}/views`."""
 
     @Operation("Saved views", response=SavedViewList, errors=DATASET)
     async def get(self, dataset: str) -> None:
@@ -183,7 +183,7 @@ class SavedViewsHandler(Resource):
 
 
 class SavedViewHandler(Resource):
-    """`datasets/{dataset}/views/{name}`"""
+    """`datasets/{dataset}/views/{name}`."""
 
     @Operation("Save a view", ViewSpec, SavedView, errors=(*VIEW, *CHANGE))
     async def put(self, dataset: str, name: str) -> None:

@@ -59,7 +59,7 @@ class WorkspaceResource(Resource):
 
 
 class WorkspacesHandler(WorkspaceResource):
-    """`datasets/{dataset}/workspaces`"""
+    """`datasets/{dataset}/workspaces`."""
 
     @Operation(
         "Find or make a workspace",
@@ -78,7 +78,7 @@ class WorkspacesHandler(WorkspaceResource):
 
 
 class WorkspaceHandler(WorkspaceResource):
-    """`datasets/{dataset}/workspaces/{workspace}`"""
+    """`datasets/{dataset}/workspaces/{workspace}`."""
 
     @Operation("One workspace", response=Workspace, errors=WORKSPACE)
     async def get(self, dataset: str, workspace: str) -> None:
@@ -100,7 +100,7 @@ class WorkspaceHandler(WorkspaceResource):
 
 
 class WorkspaceIdsHandler(WorkspaceResource):
-    """`datasets/{dataset}/workspaces/{workspace}/ids`"""
+    """`datasets/{dataset}/workspaces/{workspace}/ids`."""
 
     @Operation("Ids of its view", response=IDS, headers=VIEW_COUNTS, errors=WORKSPACE)
     async def get(self, dataset: str, workspace: str) -> None:
@@ -113,7 +113,7 @@ class WorkspaceIdsHandler(WorkspaceResource):
 
 
 class SelectionHandler(WorkspaceResource):
-    """`datasets/{dataset}/workspaces/{workspace}/selection`"""
+    """`datasets/{dataset}/workspaces/{workspace}/selection`."""
 
     @Operation("Selected ids", response=IDS, headers=SELECTION_COUNTS, errors=WORKSPACE)
     async def get(self, dataset: str, workspace: str) -> None:
@@ -145,7 +145,7 @@ class SelectionHandler(WorkspaceResource):
 
 
 class SelectedRowsHandler(WorkspaceResource):
-    """`datasets/{dataset}/workspaces/{workspace}/selection/rows`"""
+    """`datasets/{dataset}/workspaces/{workspace}/selection/rows`."""
 
     @Operation(
         "Selected rows", response=SELECTED_ROWS, query=SelectedRowsQuery, errors=(*VIEW, *WORKSPACE)
