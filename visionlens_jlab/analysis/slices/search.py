@@ -111,7 +111,7 @@ class Search:
 
 
 def is_leading(units: Units) -> bool:
-    """Whether failures are counted by these units first: objects missed, false positives of images."""
+    """Whether these units count failures first: objects missed, and false positives of images."""
     return (units.target, units.level) in _LEADING
 
 
