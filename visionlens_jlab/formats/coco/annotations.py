@@ -13,10 +13,8 @@ from msgspec import UNSET
 
 from visionlens_jlab.formats.base import Action, AnnotationRows, Issue
 from visionlens_jlab.formats.coco import shapes as coco_shapes
-from visionlens_jlab.formats.coco.classes import CocoClasses
-from visionlens_jlab.formats.coco.forms import Form, FormReader
-from visionlens_jlab.formats.coco.ids import IdMap
-from visionlens_jlab.formats.coco.records import NO_SHAPE
+from visionlens_jlab.formats.coco.records import NO_SHAPE, CocoClasses, IdMap
+from visionlens_jlab.formats.coco.shapes import Form, FormReader
 from visionlens_jlab.formats.text.json_records import Decoded, Dropped
 
 FLAGS = ("difficult", "truncated", "occluded")

@@ -1,14 +1,26 @@
-"""COCO JSON: boxes, polygons, crowd masks, keypoints; one file or several, streamed."""
+"""COCO JSON: boxes, polygons, crowd masks, keypoints, panoptic segments; streamed.
+
+There may be one file or several. The segments of a panoptic image lie in one PNG, in colours that
+are their ids, in the folder named like the JSON file or beside it; an annotation with
+`segments_info` becomes one annotation for each, with its mask.
+"""
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
+import msgspec
+import numpy as np
+from PIL import Image
+
+from visionlens_jlab.core.geometry import rle
 from visionlens_jlab.core.system.arrow_columns import texts
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.formats.base import (
     BATCH_IMAGES,
+    AnnotationRows,
     Batch,
     ClassEntry,
     Found,
@@ -17,21 +29,157 @@ from visionlens_jlab.formats.base import (
     detected,
 )
 from visionlens_jlab.formats.coco.annotations import AnnotationColumns, ImageIds
-from visionlens_jlab.formats.coco.bare import BareAnnotations
-from visionlens_jlab.formats.coco.classes import CocoClasses
-from visionlens_jlab.formats.coco.ids import SeenIds
 from visionlens_jlab.formats.coco.images import CocoImages
 from visionlens_jlab.formats.coco.layout import CocoFiles, LabelFile, find_files
-from visionlens_jlab.formats.coco.panoptic import PanopticMasks
-from visionlens_jlab.formats.coco.records import Sections, annotation_decoder
+from visionlens_jlab.formats.coco.records import CocoClasses, Sections, SeenIds, annotation_decoder
 from visionlens_jlab.formats.fields import build_fields
-from visionlens_jlab.formats.listing import no_images
+from visionlens_jlab.formats.listing import is_file, is_folder, no_images
+from visionlens_jlab.formats.mask_images import MASK_FORMATS
 from visionlens_jlab.formats.request import Request
 from visionlens_jlab.formats.shapes import Detected
 from visionlens_jlab.formats.splits import ordered
 from visionlens_jlab.formats.text.decoding import some
 from visionlens_jlab.formats.text.json_records import RecordDecoder
 from visionlens_jlab.formats.text.json_stream import open_utf8
+
+
+class BareAnnotations:
+    """Notes them for one item each in the report, however many a file holds.
+
+    Parameters
+    ----------
+    file : str
+        Name of the label file.
+    """
+
+    def __init__(self, file: str) -> None:
+        self._file = file
+        self._shaped = False
+        self._unnamed: list[str] = []
+        self._shapeless: list[str] = []
+
+    def add(self, rows: AnnotationRows) -> None:
+        """Note the annotations of a block; captions need neither category nor shape."""
+        if None not in rows.classes and "classification" not in rows.kinds:
+            self._shaped = True
+            return
+        attributes = rows.attributes or [None] * len(rows.kinds)
+        for index, (name, kind) in enumerate(zip(rows.classes, rows.kinds, strict=True)):
+            bare = kind == "classification"
+            self._shaped |= not bare
+            told = attributes[index] or ""
+            if '"caption"' in told:
+                continue
+            if name is None and '"category_id"' not in told:  # what cannot be read is told apart
+                self._unnamed.append(rows.name(index))
+            if bare:
+                self._shapeless.append(rows.name(index))
+
+    def issues(self) -> list[Issue]:
+        """An item for those without category, and one for those without shape among others."""
+        told = []
+        if self._unnamed:
+            message = f"{len(self._unnamed)} annotations state no category; kept without class: "
+            told.append(("CLASS_MISSING", message + some(self._unnamed)))
+        if self._shapeless and self._shaped:
+            message = f"{len(self._shapeless)} annotations have neither box nor shape, others do; "
+            message += "kept as labels of the whole image: "
+            told.append(("SHAPE_MISSING", message + some(self._shapeless)))
+        return [Issue(code, "kept", "other", self._file, f"{text}.") for code, text in told]
+
+
+class PanopticMasks:
+    """Turns blocks of panoptic annotations into blocks of annotations with masks.
+
+    Parameters
+    ----------
+    request : Request
+    path : str
+        The JSON file.
+    """
+
+    def __init__(self, request: Request, path: str) -> None:
+        self._request = request
+        self._source = request.label_source
+        self._path = path
+        self._stem = posixpath.splitext(path)[0]
+        self.files = 0
+        """PNG files that were read."""
+
+    @property
+    def folder(self) -> str | None:
+        """The folder of PNG files named like the JSON file; None: there is none."""
+        return self._stem if is_folder(self._source, self._stem) else None
+
+    def expand(self, block: bytes) -> tuple[bytes, list[Issue]]:
+        """A block in which each segment is an annotation, and what is odd about the PNG files."""
+        if b'"segments_info"' not in block:
+            return block, []
+        issues: list[Issue] = []
+        expanded: list[Any] = []
+        for element in msgspec.json.decode(block):
+            segments = element.get("segments_info") if isinstance(element, dict) else None
+            if isinstance(segments, list):
+                expanded += self._segments(element, segments, issues)
+            else:
+                expanded.append(element)
+        return msgspec.json.encode(expanded), issues
+
+    def _segments(
+        self, element: dict[str, Any], segments: list[Any], issues: list[Issue]
+    ) -> list[Any]:
+        name = element.get("file_name")
+        try:
+            pixels = self._read(name)
+        except (VisionLensError, OSError, ValueError, SyntaxError) as error:
+            pixels = None
+            message = f"It cannot be read: {error}; the boxes of {len(segments)} segments are kept."
+            item = f"{self._path}: {name}"
+            issues.append(Issue("SEGMENTS_MISSING", "kept", "other", item, message))
+        image = element.get("image_id")
+        made: list[Any] = []
+        absent: list[Any] = []
+        for segment in segments:
+            if not isinstance(segment, dict):
+                made.append(segment)
+                continue
+            number = segment.get("id")
+            one = {**segment, "image_id": image, "id": f"{image}/{number}"}
+            if pixels is not None:
+                mask = pixels == number if type(number) is int else np.zeros(0, bool)
+                if mask.any():
+                    one["segmentation"] = msgspec.Raw(rle.to_json(rle.from_pixels(mask)))
+                else:
+                    absent.append(number)
+            made.append(one)
+        if absent:
+            message = f"It has no pixel of the segments {', '.join(map(str, absent[:10]))}; their "
+            message += "boxes are kept."
+            item = f"{self._path}: {name}"
+            issues.append(Issue("SEGMENTS_MISSING", "kept", "other", item, message))
+        return made
+
+    def _read(self, name: Any) -> np.ndarray:
+        """The id of each pixel's segment. Raises ValueError, OSError, VisionLensError."""
+        if not isinstance(name, str) or not name:
+            raise ValueError("no file is named")
+        for folder in (self._stem, posixpath.dirname(self._path)):
+            path = posixpath.normpath(posixpath.join(folder, name))
+            if is_file(self._source, path):
+                break
+        else:
+            raise ValueError("it is not there")
+        with self._source.open(path) as file, Image.open(file, formats=MASK_FORMATS) as image:
+            if image.width * image.height > rle.MAX_PIXELS:
+                raise ValueError(f"{image.width} x {image.height} pixels are too many")
+            colors = np.asarray(image.convert("RGB"))
+        self.files += 1
+        self._request.note_read(self._source, path)
+        numbers = colors[:, :, 2].astype(np.int64)  # no copy of all three in so many bytes
+        for channel in (1, 0):
+            numbers <<= 8
+            numbers |= colors[:, :, channel]
+        return numbers
 
 
 class CocoFormat:

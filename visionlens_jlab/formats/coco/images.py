@@ -9,9 +9,8 @@ import msgspec
 from msgspec import UNSET
 
 from visionlens_jlab.formats.base import Action, Issue
-from visionlens_jlab.formats.coco.ids import IdMap
 from visionlens_jlab.formats.coco.layout import ImageResolver
-from visionlens_jlab.formats.coco.records import image_decoder
+from visionlens_jlab.formats.coco.records import IdMap, image_decoder
 from visionlens_jlab.formats.fields import pixels
 from visionlens_jlab.formats.splits import split_of_folder, split_of_path
 from visionlens_jlab.formats.text.json_records import Decoded

@@ -1,14 +1,95 @@
-"""COCO records: what is foreseen in images, categories and annotations."""
+"""COCO records: what is foreseen in images, categories and annotations; their ids and classes."""
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from collections.abc import Callable, Iterator
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Generic, TypeVar
 
 import msgspec
+import numpy as np
 
+from visionlens_jlab.formats.base import ClassEntry, Issue
 from visionlens_jlab.formats.text.json_records import RecordDecoder
 from visionlens_jlab.formats.text.json_stream import JsonObjectReader
+
+T = TypeVar("T")
+
+
+class IdMap(Generic[T]):
+    """What ids mean. `"7"`, `7`, `7.0` and `"007"` are the same id where no other is meant.
+
+    `exact` is the plain dict, for whoever looks up many.
+    """
+
+    def __init__(self) -> None:
+        self.exact: dict[Any, T] = {}
+        self._loose: dict[Any, T] = {}
+        self._known = 0
+
+    def add(self, identity: Any, meaning: T) -> bool:
+        """Note an id; False when it was known: the first meaning stays."""
+        if identity in self.exact:
+            return False
+        self.exact[identity] = meaning
+        return True
+
+    def find(self, identity: Any) -> T | None:
+        """The meaning of an id; None when there is none."""
+        found = self.exact.get(identity)
+        return self.loose(identity) if found is None else found
+
+    def loose(self, identity: Any) -> T | None:
+        """The meaning of an id that is not in `exact`; None when there is none."""
+        if identity is None:
+            return None
+        if self._known != len(self.exact):
+            self._loose = {}
+            for known, meaning in self.exact.items():
+                self._loose.setdefault(_plain(known), meaning)
+            self._known = len(self.exact)
+        return self._loose.get(_plain(identity))
+
+
+class SeenIds:
+    """Finds ids that occur more than once; 8 bytes an id."""
+
+    def __init__(self) -> None:
+        self._parts: list[np.ndarray] = []
+        self._names: dict[int, Any] = {}
+        """What is no number of 64 bits, by the number that stands for it."""
+
+    def add(self, ids: list[Any]) -> None:
+        """Note the ids of a block; None is no id."""
+        try:
+            part = np.array(ids, dtype=np.int64)
+        except (TypeError, ValueError, OverflowError):
+            self._names.update({hash(one): one for one in ids if type(one) is not int})
+            part = np.array([hash(one) for one in ids if one is not None], dtype=np.int64)
+        self._parts.append(part)
+
+    def repeated(self) -> tuple[int, list[Any]]:
+        """How often an id occurred that was there before, and these ids."""
+        every = np.sort(np.concatenate(self._parts)) if self._parts else np.empty(0, np.int64)
+        again = every[1:][every[1:] == every[:-1]]
+        return len(again), [self._names.get(one, one) for one in np.unique(again).tolist()]
+
+
+def _plain(identity: Any) -> Any:
+    if not isinstance(identity, str):
+        return identity
+    text = identity.strip()
+    try:
+        return int(text)
+    except ValueError:
+        pass
+    try:
+        number = float(text)
+    except ValueError:
+        return text
+    return text if math.isnan(number) else number
+
 
 Id = int | float | str
 Number = int | float | str | None
@@ -187,3 +268,114 @@ def _with_id(key: str, value: Any) -> Any:
     if isinstance(value, str):
         return {"id": key, "name": value}
     return {"id": key, **value} if isinstance(value, dict) else value
+
+
+class CocoClasses:
+    """Classes of one label file.
+
+    Attributes
+    ----------
+    names : IdMap of str
+        Category id -> name of the class.
+    entries : list of ClassEntry
+    issues : list of Issue
+    """
+
+    def __init__(self, file: str) -> None:
+        self._file = file
+        self._decoder = category_decoder()
+        self._count = 0
+        self._keypoints: dict[str, int] = {}
+        self._unknown: Counter[Any] = Counter()
+        self._seen: set[str] = set()
+        self.names: IdMap[str] = IdMap()
+        self.entries: list[ClassEntry] = []
+        self.issues: list[Issue] = []
+
+    def add(self, block: bytes) -> None:
+        """Add a block of categories."""
+        decoded = self._decoder.decode(block)
+        for index, reason in decoded.invalid:
+            self._note("VALUE_INVALID", "kept", f"categories[{self._count + index}]", f"{reason}.")
+        for index, record in enumerate(decoded.records):
+            for member, (_, reason) in decoded.dropped.get(index, {}).items():
+                self._note("VALUE_INVALID", "kept", f"category {record.id}", f"{member}: {reason}.")
+            self._add(record)
+        self._count += len(decoded.records) + len(decoded.invalid)
+
+    @property
+    def recoded(self) -> bool:
+        """Whether there was text that is not UTF-8."""
+        return self._decoder.recoded
+
+    def other(self, identity: Any) -> str | None:
+        """The class of an id that is not in `names.exact`; one that is not listed is its name."""
+        if identity is None:
+            return None
+        name = self.names.loose(identity)
+        if name is None:
+            name = str(identity)
+            self._unknown[name] += 1
+        return name
+
+    def keypoint_count(self, identity: Any) -> int:
+        """Number of keypoints the class has; 0: not known."""
+        name = self.names.exact.get(identity) or self.names.loose(identity)
+        return self._keypoints.get(name or "", 0)
+
+    def unknown(self) -> list[Issue]:
+        """An item for each id that `other` met and that is not listed."""
+        return [
+            Issue(
+                "CLASS_UNKNOWN",
+                "kept",
+                "other",
+                f"{self._file}: category {name}",
+                f"It is not in the list of categories; {count} annotations have its id as name.",
+            )
+            for name, count in self._unknown.items()
+        ]
+
+    def _add(self, record: Any) -> None:
+        name = "" if record.name is None else str(record.name)
+        if not name.strip():
+            name = str(record.id)
+            self._note("CLASS_UNNAMED", "repaired", f"category {record.id}", "It has no name.")
+        if not self.names.add(record.id, name):
+            message = f"The id {record.id} occurs twice; annotations mean the first."
+            self._note("DUPLICATE_ID", "kept", f"category {record.id}", message)
+        elif name in self._seen:
+            message = f"The class {name} occurs again with id {record.id}."
+            self._note("CLASS_DUPLICATE", "repaired", f"category {record.id}", message)
+        self._seen.add(name)
+        points = record.keypoints or None
+        if points:
+            self._keypoints[name] = len(points)
+        self.entries.append(
+            ClassEntry(
+                name,
+                str(record.id),
+                None if record.supercategory is None else str(record.supercategory),
+                points,
+                self._skeleton(record, len(points or [])),
+            )
+        )
+
+    def _skeleton(self, record: Any, points: int) -> list[list[int]] | None:
+        """Pairs from 0. COCO counts from 1; a file in which a 0 occurs counts from 0."""
+        pairs = record.skeleton
+        if not pairs:
+            return None
+        first = 0 if any(0 in pair for pair in pairs) else 1
+        moved = [[end - first for end in pair] for pair in pairs]
+        usable = [pair for pair in moved if len(pair) == 2 and all(0 <= e < points for e in pair)]
+        item = f"category {record.id}"
+        if len(usable) < len(pairs):
+            message = f"{len(pairs) - len(usable)} lines of the skeleton lead to no keypoint."
+            self._note("VALUE_INVALID", "kept", item, message)
+        elif not first:
+            self._note("VALUE_REPAIRED", "repaired", item, "Its skeleton counts from 0.")
+        return usable or None
+
+    def _note(self, code: str, action: Any, item: str, message: str) -> None:
+        self.issues.append(Issue(code, action, "other", f"{self._file}: {item}", message))

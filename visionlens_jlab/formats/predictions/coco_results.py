@@ -19,8 +19,7 @@ import numpy as np
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.formats.base import Issue
 from visionlens_jlab.formats.coco.annotations import AnnotationColumns, ImageIds
-from visionlens_jlab.formats.coco.ids import IdMap
-from visionlens_jlab.formats.coco.records import annotation_decoder, image_decoder
+from visionlens_jlab.formats.coco.records import IdMap, annotation_decoder, image_decoder
 from visionlens_jlab.formats.predictions.base import PredictionBatch, Unmatched
 from visionlens_jlab.formats.predictions.targets import AMBIGUOUS, KnownClasses, Targets
 from visionlens_jlab.formats.text.json_records import Decoded, RecordDecoder

@@ -12,8 +12,7 @@ import numpy as np
 
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.formats.base import Issue
-from visionlens_jlab.formats.coco.classes import CocoClasses
-from visionlens_jlab.formats.coco.ids import IdMap
+from visionlens_jlab.formats.coco.records import CocoClasses, IdMap
 from visionlens_jlab.formats.text.decoding import folded
 
 UNKNOWN, AMBIGUOUS = -1, -2
