@@ -1,10 +1,9 @@
-"""What the names of folders and files say of the layout they belong to."""
+"""What the names of folders and files say: the layout they belong to, and the split."""
 
 from __future__ import annotations
 
 import re
-
-from visionlens_jlab.formats.splits import split_of_folder
+from functools import lru_cache
 
 IMAGE_WORDS = frozenset({"images", "image", "imgs", "img", "jpegimages"})
 LABEL_WORDS = frozenset({"labels", "label", "annotations", "annotation", "txt"})
@@ -48,3 +47,50 @@ def speaks_of_predictions(path: str) -> bool:
 
 def _has_word(path: str, words: re.Pattern[str]) -> bool:
     return any(words.fullmatch(word) for word in _WORDS.split(path.lower()))
+
+
+_SPLIT_WORDS = {
+    "train": "train",
+    "training": "train",
+    "val": "val",
+    "valid": "val",
+    "validation": "val",
+    "test": "test",
+    "testing": "test",
+    "trainval": "trainval",
+}
+_FOLDER = re.compile(rf"({'|'.join(_SPLIT_WORDS)})([-_]?(dev|images|imgs|set))?[-_]?\d*")
+
+
+def split_of_folder(name: str) -> str | None:
+    """The split a folder stands for: `train2017` -> train, `valid` -> val; else None."""
+    match = _FOLDER.fullmatch(name.lower())
+    return _SPLIT_WORDS[match.group(1)] if match else None
+
+
+def split_of_file(stem: str) -> str | None:
+    """The split named by a part of a file's stem: `instances_val2017` -> val; else None."""
+    for word in re.split(r"[^a-z]+", stem.lower()):
+        if word in _SPLIT_WORDS:
+            return _SPLIT_WORDS[word]
+    return None
+
+
+def split_of_path(path: str) -> str | None:
+    """The split named by the first folder of a path that names one; else None."""
+    return _split_of_folders(path.rpartition("/")[0])
+
+
+@lru_cache(maxsize=4096)
+def _split_of_folders(path: str) -> str | None:
+    for name in path.split("/"):
+        split = split_of_folder(name)
+        if split:
+            return split
+    return None
+
+
+def ordered(splits: set[str] | list[str]) -> list[str]:
+    """Train, val, test first, others by name."""
+    usual = ["train", "val", "test"]
+    return [s for s in usual if s in splits] + sorted(s for s in set(splits) if s not in usual)

@@ -278,7 +278,7 @@ def _existing_samples(store: DatasetStore) -> pa.Table:
 
 def _checked_places(request: IngestRequest) -> Request:
     """The places that are named: what is wrong with them is said at once, not by the job."""
-    from visionlens_jlab.formats.registry import check_format_options, formats
+    from visionlens_jlab.formats.detect import check_format_options, formats
     from visionlens_jlab.formats.request import make_request
     from visionlens_jlab.media.registry import source_kinds
 

@@ -24,7 +24,7 @@ from visionlens_jlab.core.registry import install
 install("visionlens_example.plugin:CAPABILITY")
 import visionlens_jlab as vl
 from visionlens_example import plugin
-from visionlens_jlab.formats.registry import default_registry
+from visionlens_jlab.formats.detect import default_registry
 default_registry().register(plugin, "example")
 
 source, data = sys.argv[1:]

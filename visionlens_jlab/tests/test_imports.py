@@ -39,7 +39,7 @@ def test_serving_a_dataset_loads_nothing_heavy(tmp_path):
         "import visionlens_jlab.extension, visionlens_jlab.core.jobs.kernel\n"
         "from visionlens_jlab.core.datasets.library import Library\n"
         "from visionlens_jlab.core.views.shapes import FacetsRequest, ViewSpec\n"
-        "from visionlens_jlab.formats.registry import format_infos\n"
+        "from visionlens_jlab.formats.detect import format_infos\n"
         f"library = Library(Path({str(tmp_path)!r}))\n"
         "store = library.create('a')\n"
         "store.detail(), store.view(ViewSpec()), store.facets(FacetsRequest()), format_infos()\n"

@@ -24,12 +24,11 @@ from visionlens_jlab.formats.base import (
     Issue,
     detected,
 )
-from visionlens_jlab.formats.corresponding import correspond
-from visionlens_jlab.formats.folder_names import is_class_name
+from visionlens_jlab.formats.folder_names import is_class_name, ordered, split_of_folder
 from visionlens_jlab.formats.listing import file_rows, has_images, no_images
+from visionlens_jlab.formats.mask_images import correspond
 from visionlens_jlab.formats.request import Request
 from visionlens_jlab.formats.shapes import Detected
-from visionlens_jlab.formats.splits import ordered, split_of_folder
 from visionlens_jlab.media.headers import is_image
 from visionlens_jlab.media.sources import Source
 

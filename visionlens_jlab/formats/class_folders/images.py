@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from visionlens_jlab.formats.base import Batch, Found, detected
+from visionlens_jlab.formats.folder_names import ordered, split_of_folder, split_of_path
 from visionlens_jlab.formats.listing import file_rows, has_images, no_images
 from visionlens_jlab.formats.request import Request
 from visionlens_jlab.formats.shapes import Detected
-from visionlens_jlab.formats.splits import ordered, split_of_folder, split_of_path
 
 SEARCH_DEPTH = 4
 """Folder levels in which `detect` looks for an image."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.formats.splits import split_of_folder
+from visionlens_jlab.formats.folder_names import split_of_folder
 from visionlens_jlab.formats.text.decoding import folded
 from visionlens_jlab.formats.writing.losses import Losses
 from visionlens_jlab.formats.writing.writer import (

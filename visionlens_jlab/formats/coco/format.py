@@ -33,11 +33,11 @@ from visionlens_jlab.formats.coco.images import CocoImages
 from visionlens_jlab.formats.coco.layout import CocoFiles, LabelFile, find_files
 from visionlens_jlab.formats.coco.records import CocoClasses, Sections, SeenIds, annotation_decoder
 from visionlens_jlab.formats.fields import build_fields
+from visionlens_jlab.formats.folder_names import ordered
 from visionlens_jlab.formats.listing import is_file, is_folder, no_images
 from visionlens_jlab.formats.mask_images import MASK_FORMATS
 from visionlens_jlab.formats.request import Request
 from visionlens_jlab.formats.shapes import Detected
-from visionlens_jlab.formats.splits import ordered
 from visionlens_jlab.formats.text.decoding import some
 from visionlens_jlab.formats.text.json_records import RecordDecoder
 from visionlens_jlab.formats.text.json_stream import open_utf8

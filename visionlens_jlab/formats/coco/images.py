@@ -12,7 +12,7 @@ from visionlens_jlab.formats.base import Action, Issue
 from visionlens_jlab.formats.coco.layout import ImageResolver
 from visionlens_jlab.formats.coco.records import IdMap, image_decoder
 from visionlens_jlab.formats.fields import pixels
-from visionlens_jlab.formats.splits import split_of_folder, split_of_path
+from visionlens_jlab.formats.folder_names import split_of_folder, split_of_path
 from visionlens_jlab.formats.text.json_records import Decoded
 from visionlens_jlab.media.headers import is_image
 

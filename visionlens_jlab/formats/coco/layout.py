@@ -16,8 +16,8 @@ from itertools import islice
 from typing import NamedTuple
 from urllib.parse import unquote
 
+from visionlens_jlab.formats.folder_names import split_of_file, split_of_folder
 from visionlens_jlab.formats.request import Request
-from visionlens_jlab.formats.splits import split_of_file, split_of_folder
 from visionlens_jlab.formats.text.json_stream import JsonObjectReader, open_utf8
 from visionlens_jlab.media.headers import is_image
 from visionlens_jlab.media.sources import Source

@@ -17,7 +17,7 @@ from typing import IO, Any
 import msgspec
 
 from visionlens_jlab.formats.base import ClassEntry
-from visionlens_jlab.formats.splits import split_of_file
+from visionlens_jlab.formats.folder_names import split_of_file
 from visionlens_jlab.formats.writing.losses import Losses
 from visionlens_jlab.formats.writing.writer import (
     Content,

@@ -11,8 +11,7 @@ from typing import NamedTuple
 
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.formats.folder_names import speaks_of_labels, speaks_of_predictions
-from visionlens_jlab.formats.signatures.json import Content, json_content
-from visionlens_jlab.formats.signatures.text import text_content
+from visionlens_jlab.formats.signatures.contents import Content, json_content, text_content
 from visionlens_jlab.formats.tables.columns import IMAGE_COLUMNS
 from visionlens_jlab.formats.tables.files import SUFFIXES
 from visionlens_jlab.formats.text.decoding import decode_text

@@ -26,9 +26,9 @@ from visionlens_jlab.formats.base import (
     detected,
 )
 from visionlens_jlab.formats.fields import build_fields
+from visionlens_jlab.formats.folder_names import ordered
 from visionlens_jlab.formats.request import Request
 from visionlens_jlab.formats.shapes import Detected
-from visionlens_jlab.formats.splits import ordered
 from visionlens_jlab.formats.tables.columns import IMAGE_COLUMNS, SIZE, usual_columns
 from visionlens_jlab.formats.tables.dataframe_annotations import ANNOTATION_COLUMNS, annotation_rows
 from visionlens_jlab.formats.tables.files import SUFFIXES, read_table, recoded

@@ -25,10 +25,10 @@ from visionlens_jlab.formats.base import (
     Issue,
     detected,
 )
+from visionlens_jlab.formats.folder_names import ordered
 from visionlens_jlab.formats.listing import is_folder
 from visionlens_jlab.formats.request import Request
 from visionlens_jlab.formats.shapes import Detected
-from visionlens_jlab.formats.splits import ordered
 from visionlens_jlab.formats.voc.images import Stated
 from visionlens_jlab.formats.voc.layout import ImageSets, Plan, first_masks, first_xml, make_plan
 from visionlens_jlab.formats.voc.masks import LabelMap, Mask, merge, read_labelmap, read_masks

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.formats.base import Issue
+from visionlens_jlab.formats.folder_names import split_of_folder, split_of_path
 from visionlens_jlab.formats.listing import is_folder
 from visionlens_jlab.formats.request import Request
-from visionlens_jlab.formats.splits import split_of_folder, split_of_path
 from visionlens_jlab.formats.text.decoding import folded, text_lines
 from visionlens_jlab.formats.voc.images import (
     LABEL_FOLDERS,

@@ -8,8 +8,8 @@ from typing import Any
 
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.formats.base import ClassEntry, Issue
+from visionlens_jlab.formats.folder_names import split_of_folder
 from visionlens_jlab.formats.listing import is_file
-from visionlens_jlab.formats.splits import split_of_folder
 from visionlens_jlab.formats.text.decoding import decode_text, text_lines
 from visionlens_jlab.formats.text.yaml_values import MAX_BYTES, parse_yaml
 from visionlens_jlab.media.sources import Source

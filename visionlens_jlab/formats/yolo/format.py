@@ -14,12 +14,11 @@ from collections.abc import Iterator
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.formats.base import BATCH_IMAGES, Batch, Found, ImageRows, Issue, detected
 from visionlens_jlab.formats.class_folders.format import ClassFoldersFormat
-from visionlens_jlab.formats.folder_names import IMAGE_WORDS, LABEL_WORDS
+from visionlens_jlab.formats.folder_names import IMAGE_WORDS, LABEL_WORDS, ordered, split_of_folder
 from visionlens_jlab.formats.listing import is_folder, no_images
 from visionlens_jlab.formats.request import Request
 from visionlens_jlab.formats.shapes import Detected
-from visionlens_jlab.formats.signatures.text import is_row_of_numbers, is_yolo
-from visionlens_jlab.formats.splits import ordered, split_of_folder
+from visionlens_jlab.formats.signatures.contents import is_row_of_numbers, is_yolo
 from visionlens_jlab.formats.text.decoding import stream_lines, text_lines
 from visionlens_jlab.formats.yolo.config import NOT_LABELS, YoloConfig, is_config, read_config
 from visionlens_jlab.formats.yolo.labels import BATCH_LINES, LabelReader

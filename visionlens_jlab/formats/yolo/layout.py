@@ -17,9 +17,9 @@ from typing import Any, NamedTuple
 
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.formats.base import Issue
+from visionlens_jlab.formats.folder_names import ordered, split_of_path
 from visionlens_jlab.formats.listing import is_folder
 from visionlens_jlab.formats.request import Request
-from visionlens_jlab.formats.splits import ordered, split_of_path
 from visionlens_jlab.formats.text.decoding import text_lines
 from visionlens_jlab.formats.yolo.config import DEEPEST_PATH, LONGEST_PATH, YoloConfig
 from visionlens_jlab.formats.yolo.places import Outside, Place, absolute, folder_alike, own_place

@@ -12,8 +12,7 @@ import posixpath
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from visionlens_jlab.formats.folder_names import IMAGE_WORDS, LABEL_WORDS
-from visionlens_jlab.formats.splits import split_of_folder
+from visionlens_jlab.formats.folder_names import IMAGE_WORDS, LABEL_WORDS, split_of_folder
 from visionlens_jlab.formats.text.decoding import folded
 from visionlens_jlab.formats.yolo.config import NOT_LABELS
 from visionlens_jlab.formats.yolo.places import Place

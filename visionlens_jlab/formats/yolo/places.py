@@ -9,10 +9,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from visionlens_jlab.formats.folder_names import IMAGE_WORDS
+from visionlens_jlab.formats.folder_names import IMAGE_WORDS, split_of_folder, split_of_path
 from visionlens_jlab.formats.listing import is_folder
 from visionlens_jlab.formats.request import Request
-from visionlens_jlab.formats.splits import split_of_folder, split_of_path
 from visionlens_jlab.formats.text.decoding import folded
 from visionlens_jlab.media.headers import is_image
 from visionlens_jlab.media.sources import Entry, Source

@@ -33,7 +33,7 @@ class DetectHandler(Resource):
 
 
 def _formats() -> FormatList:
-    from visionlens_jlab.formats.registry import format_infos
+    from visionlens_jlab.formats.detect import format_infos
 
     return FormatList(formats=format_infos())
 

@@ -6,9 +6,8 @@ import pytest
 
 from visionlens_jlab.core.plugins import API_VERSION, PluginRegistry, hookimpl
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.formats.deferred import DeferredFormat
-from visionlens_jlab.formats.detect import detect
-from visionlens_jlab.formats.registry import format_infos, formats
+from visionlens_jlab.formats.detect import detect, format_infos, formats
+from visionlens_jlab.formats.plugin import DeferredFormat
 from visionlens_jlab.formats.shapes import DetectRequest
 from visionlens_jlab.media.registry import source_kinds
 from visionlens_jlab.tests.formats.writers import write_coco, write_image, write_text

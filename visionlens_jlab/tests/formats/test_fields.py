@@ -8,8 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from visionlens_jlab.formats.fields import build_fields, parse_time, typed_array
+from visionlens_jlab.formats.folder_names import (
+    ordered,
+    split_of_file,
+    split_of_folder,
+    split_of_path,
+)
 from visionlens_jlab.formats.issues import ISSUES
-from visionlens_jlab.formats.splits import ordered, split_of_file, split_of_folder, split_of_path
 
 
 @pytest.mark.parametrize(
