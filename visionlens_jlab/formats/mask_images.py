@@ -1,4 +1,10 @@
-"""Which image files are masks of others: labels, and no images of their own."""
+"""Which image files are masks of others: labels, and no images of their own.
+
+Two layouts are known: a folder named for masks (`masks`, `gtFine`, `trainannot`) that stands where
+images have a folder `images`, or whose images have the names of others; and masks beside their
+images (`x_mask.png`). Only the names are looked at. Folders whose images belong, one by one, to
+those of another hold parts of the same things (images and masks, left and right), no classes.
+"""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from visionlens_jlab.core.jobs.status import queued, stale, store_of
 from visionlens_jlab.core.system.confinement import Confinement
 from visionlens_jlab.errors import VisionLensError, system_errors
 from visionlens_jlab.ingestion.disk_space import check_space
-from visionlens_jlab.ingestion.job.existing import FIELDS
+from visionlens_jlab.ingestion.job.input import FIELDS
 from visionlens_jlab.ingestion.shapes import IngestRequest
 
 if TYPE_CHECKING:

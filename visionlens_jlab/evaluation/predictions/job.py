@@ -23,7 +23,7 @@ from visionlens_jlab.formats.predictions.reading import read_predictions
 from visionlens_jlab.formats.predictions.targets import DatasetClass, Targets, with_categories
 from visionlens_jlab.formats.text.decoding import some
 from visionlens_jlab.ingestion.job.annotations import Prepared
-from visionlens_jlab.ingestion.job.facts import FactsLog, ImageFacts
+from visionlens_jlab.ingestion.job.tables import FactsLog, ImageFacts
 
 KEPT_ITEMS = 10_000
 """Items kept in the report; what goes beyond them is counted."""

@@ -25,13 +25,11 @@ from visionlens_jlab.formats.detect import pick
 from visionlens_jlab.ingestion.disk_space import check_space
 from visionlens_jlab.ingestion.job.annotations import Prepared, ambiguous_issues
 from visionlens_jlab.ingestion.job.count import Counts
-from visionlens_jlab.ingestion.job.existing import Existing
-from visionlens_jlab.ingestion.job.gather import Gathered
-from visionlens_jlab.ingestion.job.input import existing_table, make_ingest_request
+from visionlens_jlab.ingestion.job.input import Existing, existing_table, make_ingest_request
 from visionlens_jlab.ingestion.job.pixels import pixel_batches, pixel_tables
 from visionlens_jlab.ingestion.job.samples import Pending, SampleMaker
 from visionlens_jlab.ingestion.job.stated import StatedFields
-from visionlens_jlab.ingestion.job.tables import class_table, issue_table, root_table
+from visionlens_jlab.ingestion.job.tables import Gathered, class_table, issue_table, root_table
 from visionlens_jlab.ingestion.job.updates import LabelUpdates
 from visionlens_jlab.media.capability import THUMBNAILS
 from visionlens_jlab.media.image_processes.pool import ImagePool

@@ -11,9 +11,14 @@ import pyarrow as pa
 
 from visionlens_jlab.core.system.arrow_columns import numbers
 from visionlens_jlab.formats.base import ImageRows, Issue
-from visionlens_jlab.ingestion.job.existing import Existing, Known
-from visionlens_jlab.ingestion.job.facts import SKIPPED, FactsLog, ImageFacts
-from visionlens_jlab.ingestion.job.tables import file_table, sample_table
+from visionlens_jlab.ingestion.job.input import Existing, Known
+from visionlens_jlab.ingestion.job.tables import (
+    SKIPPED,
+    FactsLog,
+    ImageFacts,
+    file_table,
+    sample_table,
+)
 from visionlens_jlab.media.headers import Header, upright_size
 
 Headers = tuple[list[Header | None], list[str | None]]

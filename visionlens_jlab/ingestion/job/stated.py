@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from visionlens_jlab.core.system.arrow_columns import numbers, present_in, values_of
-from visionlens_jlab.ingestion.job.digest import text_hashes
+from visionlens_jlab.ingestion.job.annotations import text_hashes
 
 FROM_FILE = ("captured_at", "camera", "latitude", "longitude")
 """Stated by a label file or else by EXIF, which is read of new and changed files only."""

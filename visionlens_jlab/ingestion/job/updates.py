@@ -10,9 +10,8 @@ import pyarrow as pa
 
 from visionlens_jlab.core.system.arrow_columns import numbers
 from visionlens_jlab.formats.base import Issue
-from visionlens_jlab.ingestion.job.annotations import Prepared
-from visionlens_jlab.ingestion.job.digest import LabelDigests
-from visionlens_jlab.ingestion.job.facts import ImageFacts
+from visionlens_jlab.ingestion.job.annotations import LabelDigests, Prepared
+from visionlens_jlab.ingestion.job.tables import ImageFacts
 
 ANNOTATIONS_PER_PIECE = 100_000
 

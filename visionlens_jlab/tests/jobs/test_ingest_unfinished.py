@@ -16,7 +16,7 @@ from visionlens_jlab.core.jobs.inline import run_inline
 from visionlens_jlab.core.jobs.shapes import Job
 from visionlens_jlab.core.views.shapes import TagRequest
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.ingestion.job.existing import Existing
+from visionlens_jlab.ingestion.job.input import Existing
 from visionlens_jlab.ingestion.shapes import IngestRequest
 from visionlens_jlab.media.store.images import Images
 from visionlens_jlab.tests.api.servers import make_coco, make_images
