@@ -13,8 +13,7 @@ from visionlens_jlab.attributes.models.questions import checked
 from visionlens_jlab.attributes.shapes import AttributeRequest, AttributeSpec
 from visionlens_jlab.attributes.store.attributes import Attributes
 from visionlens_jlab.core.jobs.dataset_setup import DatasetSetup
-from visionlens_jlab.core.jobs.pieces import write_stream
-from visionlens_jlab.core.jobs.spool import Spool
+from visionlens_jlab.core.jobs.spool import Spool, write_stream
 from visionlens_jlab.core.shapes import Level
 from visionlens_jlab.core.views.shapes import ViewSpec
 from visionlens_jlab.embeddings.job.input import ITEMS

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from visionlens_jlab.core.datasets.own_files import own_file
 from visionlens_jlab.core.jobs.dataset_setup import DatasetSetup
-from visionlens_jlab.core.jobs.pieces import write_stream
-from visionlens_jlab.core.jobs.spool import Spool
+from visionlens_jlab.core.jobs.spool import Spool, write_stream
 from visionlens_jlab.duplicates.job.input import SAMPLES
 from visionlens_jlab.duplicates.shapes import DuplicatesRequest
 from visionlens_jlab.duplicates.store.groups import DuplicateGroups

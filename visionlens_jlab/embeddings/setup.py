@@ -11,9 +11,8 @@ import numpy as np
 
 from visionlens_jlab.core.datasets.own_files import own_file
 from visionlens_jlab.core.jobs.dataset_setup import DatasetSetup
-from visionlens_jlab.core.jobs.pieces import write_stream
 from visionlens_jlab.core.jobs.shapes import Job
-from visionlens_jlab.core.jobs.spool import Spool
+from visionlens_jlab.core.jobs.spool import Spool, write_stream
 from visionlens_jlab.core.jobs.status import dataset_of
 from visionlens_jlab.core.shapes import Level
 from visionlens_jlab.embeddings.job.input import FITTED_FOLDER, HAVE_FOLDER, ITEMS, SPACES

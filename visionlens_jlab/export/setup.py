@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from visionlens_jlab.core.jobs.dataset_setup import DatasetSetup
-from visionlens_jlab.core.jobs.pieces import write_stream
 from visionlens_jlab.core.jobs.shapes import Job
-from visionlens_jlab.core.jobs.spool import Spool
+from visionlens_jlab.core.jobs.spool import Spool, write_stream
 from visionlens_jlab.core.system.confinement import check_name
 from visionlens_jlab.errors import VisionLensError, check_options, unknown
 from visionlens_jlab.export.job.content import ANNOTATIONS, CLASSES, SAMPLES

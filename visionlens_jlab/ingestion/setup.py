@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from visionlens_jlab.core.catalog.journal import INGESTING
-from visionlens_jlab.core.jobs.pieces import write_stream
 from visionlens_jlab.core.jobs.retirement import retire_same
 from visionlens_jlab.core.jobs.shapes import Job
-from visionlens_jlab.core.jobs.spool import Spool
+from visionlens_jlab.core.jobs.spool import Spool, write_stream
 from visionlens_jlab.core.jobs.status import queued, stale, store_of
 from visionlens_jlab.core.system.confinement import Confinement
 from visionlens_jlab.errors import VisionLensError, system_errors

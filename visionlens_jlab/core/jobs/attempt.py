@@ -9,12 +9,11 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from visionlens_jlab.core.jobs.context import Outcome, Step, unexpected
 from visionlens_jlab.core.jobs.kernel import KernelDiedError, WorkerKernel
-from visionlens_jlab.core.jobs.outcome import Outcome, unexpected
-from visionlens_jlab.core.jobs.pieces import DamagedPieceError
-from visionlens_jlab.core.jobs.progress import Step
 from visionlens_jlab.core.jobs.shapes import Job
 from visionlens_jlab.core.jobs.sink import Sink
+from visionlens_jlab.core.jobs.spool import DamagedPieceError
 from visionlens_jlab.core.jobs.worker import write_start
 from visionlens_jlab.errors import VisionLensError
 

@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from visionlens_jlab.core.capability import LaneName
-from visionlens_jlab.core.jobs.context import FileContext
-from visionlens_jlab.core.jobs.progress import Step
+from visionlens_jlab.core.jobs.context import FileContext, Step
 from visionlens_jlab.core.jobs.shapes import Job
 from visionlens_jlab.core.jobs.spool import Spool
 from visionlens_jlab.core.shapes import JobParameters

@@ -13,11 +13,16 @@ from typing import TYPE_CHECKING, Any
 
 from visionlens_jlab.core.capability import LaneName
 from visionlens_jlab.core.jobs import status
-from visionlens_jlab.core.jobs.context import FileContext
+from visionlens_jlab.core.jobs.context import (
+    FileContext,
+    Meter,
+    Outcome,
+    Step,
+    outcome_of,
+    unexpected,
+)
 from visionlens_jlab.core.jobs.host import HostContext
 from visionlens_jlab.core.jobs.kinds import code_of, following, lane_of, setup_of
-from visionlens_jlab.core.jobs.outcome import Outcome, outcome_of, unexpected
-from visionlens_jlab.core.jobs.progress import Meter, Step
 from visionlens_jlab.core.jobs.queue import JobQueue, Owner
 from visionlens_jlab.core.jobs.retirement import clear_leftovers, retire
 from visionlens_jlab.core.jobs.shapes import Job, kind_of

@@ -6,7 +6,9 @@ import asyncio
 import logging
 import os
 import shutil
+import socket
 import sys
+import tempfile
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -15,9 +17,38 @@ from jupyter_client.multikernelmanager import AsyncMultiKernelManager
 from traitlets.config import Config
 
 from visionlens_jlab.config import ENV_TOKEN
-from visionlens_jlab.core.jobs import sockets
 from visionlens_jlab.core.jobs.worker import MIME
+from visionlens_jlab.core.system.processes import birth, runs
 from visionlens_jlab.errors import VisionLensError
+
+_PREFIX = "visionlens-"
+_OWNER = "owner"
+
+
+def make_folder() -> Path:
+    """An empty folder for this process, with a short path: a socket's may have 100 characters."""
+    remove_stale()
+    folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
+    own = (socket.gethostname(), str(os.getpid()), birth(os.getpid()) or "")
+    (folder / _OWNER).write_text("\n".join(own), encoding="utf-8")
+    return folder
+
+
+def remove_stale() -> None:
+    """Remove the folders of processes that run no more."""
+    for note in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*/{_OWNER}"):
+        if _is_over(note):
+            shutil.rmtree(note.parent, ignore_errors=True)
+
+
+def _is_over(note: Path) -> bool:
+    """Whether the owner was a process of this machine that is gone."""
+    try:
+        host, pid, born = note.read_text(encoding="utf-8").split("\n")
+        return host == socket.gethostname() and not runs(int(pid), born or None)
+    except (OSError, ValueError):  # somebody else's, or being written
+        return False
+
 
 READY_SECONDS = 60
 
@@ -176,7 +207,7 @@ class WorkerKernel:
             self._folder = self._manager = None
 
     def _make_manager(self) -> None:
-        self._folder = sockets.make_folder()
+        self._folder = make_folder()
         local = sys.platform != "win32"
         self._manager = self._manager_class(
             config=Config({"KernelManager": {"transport": "ipc" if local else "tcp"}}),

@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from visionlens_jlab.core.capability import LaneName
 from visionlens_jlab.core.jobs import status
 from visionlens_jlab.core.jobs.announcer import Announcer
+from visionlens_jlab.core.jobs.context import Meter, Outcome, Step, unexpected
 from visionlens_jlab.core.jobs.kinds import lane_of, setup_of
-from visionlens_jlab.core.jobs.outcome import Outcome, unexpected
-from visionlens_jlab.core.jobs.progress import Meter, Step
 from visionlens_jlab.core.jobs.queue import OVER, JobQueue
 from visionlens_jlab.core.jobs.shapes import Job
 from visionlens_jlab.core.jobs.spool import Spool

@@ -10,11 +10,10 @@ from dataclasses import replace
 from typing import Any
 
 from visionlens_jlab.core.jobs import status
+from visionlens_jlab.core.jobs.context import Outcome, Step, outcome_of
 from visionlens_jlab.core.jobs.host import Host, HostContext
 from visionlens_jlab.core.jobs.kinds import code_of
 from visionlens_jlab.core.jobs.lane import Lane, Live
-from visionlens_jlab.core.jobs.outcome import Outcome, outcome_of
-from visionlens_jlab.core.jobs.progress import Step
 from visionlens_jlab.core.jobs.shapes import Job
 from visionlens_jlab.core.jobs.spool import Spool
 from visionlens_jlab.errors import VisionLensError

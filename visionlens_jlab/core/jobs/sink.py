@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from visionlens_jlab.core.catalog.pieces import Piece
-from visionlens_jlab.core.jobs.pieces import check_piece, whole_pieces
 from visionlens_jlab.core.jobs.shapes import Job
-from visionlens_jlab.core.jobs.spool import Spool
+from visionlens_jlab.core.jobs.spool import Spool, check_piece, whole_pieces
 from visionlens_jlab.core.jobs.status import store_of
 from visionlens_jlab.errors import VisionLensError
 

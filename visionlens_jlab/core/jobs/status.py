@@ -7,8 +7,7 @@ import uuid
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from visionlens_jlab.core.jobs.outcome import Outcome
-from visionlens_jlab.core.jobs.progress import Meter, Step
+from visionlens_jlab.core.jobs.context import Meter, Outcome, Step
 from visionlens_jlab.core.jobs.shapes import Job, kind_of
 from visionlens_jlab.core.shapes import JobParameters
 from visionlens_jlab.errors import VisionLensError

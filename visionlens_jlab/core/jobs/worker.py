@@ -9,13 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from visionlens_jlab.core.jobs.context import FileContext
+from visionlens_jlab.core.jobs.context import FileContext, Outcome, Step, outcome_of
 from visionlens_jlab.core.jobs.kinds import code_of
-from visionlens_jlab.core.jobs.outcome import Outcome, outcome_of
-from visionlens_jlab.core.jobs.pieces import write_json
-from visionlens_jlab.core.jobs.progress import Step
 from visionlens_jlab.core.jobs.shapes import Job
-from visionlens_jlab.core.jobs.spool import Spool
+from visionlens_jlab.core.jobs.spool import Spool, write_json
 
 MIME = "application/vnd.visionlens.job+json"
 """Progress comes as display data of this type; it may be lost, so nothing depends on it."""

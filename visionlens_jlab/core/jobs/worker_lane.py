@@ -9,9 +9,9 @@ from typing import Any
 
 from visionlens_jlab.core.jobs import status
 from visionlens_jlab.core.jobs.attempt import Attempt
+from visionlens_jlab.core.jobs.context import Outcome
 from visionlens_jlab.core.jobs.kernel import KernelDiedError, WorkerKernel
 from visionlens_jlab.core.jobs.lane import Lane, Live
-from visionlens_jlab.core.jobs.outcome import Outcome
 from visionlens_jlab.core.jobs.shapes import Job
 from visionlens_jlab.core.jobs.sink import Sink
 from visionlens_jlab.core.jobs.spool import Spool

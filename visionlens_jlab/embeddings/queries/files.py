@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from visionlens_jlab.core.jobs.pieces import write_json
+from visionlens_jlab.core.jobs.spool import write_json
 from visionlens_jlab.errors import VisionLensError
 
 FOLDER = "queries"

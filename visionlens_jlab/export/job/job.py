@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from visionlens_jlab.core.jobs.context import READABLE, JobContext
-from visionlens_jlab.core.jobs.pieces import write_json
+from visionlens_jlab.core.jobs.spool import write_json
 from visionlens_jlab.core.system.confinement import Confinement
 from visionlens_jlab.export.job.content import ANNOTATIONS, CLASSES, SAMPLES, make_content, watched
 from visionlens_jlab.export.job.place import REPORT, new_folder, partial_folder

@@ -18,12 +18,10 @@ import pyarrow as pa
 from visionlens_jlab.core.datasets.library import Library
 from visionlens_jlab.core.jobs import status
 from visionlens_jlab.core.jobs.announcer import Announcer
-from visionlens_jlab.core.jobs.context import FileContext
+from visionlens_jlab.core.jobs.context import FileContext, Outcome, Step, outcome_of
 from visionlens_jlab.core.jobs.inline import run_job
 from visionlens_jlab.core.jobs.kinds import code_of, setup_of
 from visionlens_jlab.core.jobs.lane import Lane, Live
-from visionlens_jlab.core.jobs.outcome import Outcome, outcome_of
-from visionlens_jlab.core.jobs.progress import Step
 from visionlens_jlab.core.jobs.queue import JobQueue, Owner
 from visionlens_jlab.core.jobs.runner import JobRunner
 from visionlens_jlab.core.jobs.shapes import Job, kind_of

@@ -58,7 +58,7 @@ def test_cancelled_in_a_stage(library, tmp_path, stage, step):
 def test_cancelled_while_it_waits(library, tmp_path):
     """A dataset that was there stays ready; one that was to be made is gone."""
     from visionlens_jlab.core.jobs import status
-    from visionlens_jlab.core.jobs.outcome import Outcome
+    from visionlens_jlab.core.jobs.context import Outcome
     from visionlens_jlab.ingestion import setup as ingest_setup
 
     make_images(tmp_path / "there", 3)

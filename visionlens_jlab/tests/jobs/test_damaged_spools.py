@@ -15,10 +15,16 @@ import pytest
 
 from visionlens_jlab.cli import checks
 from visionlens_jlab.core.jobs.attempt import Attempt
-from visionlens_jlab.core.jobs.outcome import RESULT, Outcome
-from visionlens_jlab.core.jobs.pieces import MANIFEST, DamagedPieceError, check_piece, write_piece
+from visionlens_jlab.core.jobs.context import RESULT, Outcome
 from visionlens_jlab.core.jobs.queue import OVER
-from visionlens_jlab.core.jobs.spool import OWNER, Spool
+from visionlens_jlab.core.jobs.spool import (
+    MANIFEST,
+    OWNER,
+    DamagedPieceError,
+    Spool,
+    check_piece,
+    write_piece,
+)
 from visionlens_jlab.duplicates.shapes import DuplicatesRequest
 from visionlens_jlab.ingestion.shapes import IngestRequest
 from visionlens_jlab.tests.api.servers import make_coco

@@ -7,9 +7,7 @@ import errno
 import pytest
 
 from visionlens_jlab.core.jobs import status
-from visionlens_jlab.core.jobs.context import JobCancelled
-from visionlens_jlab.core.jobs.outcome import Outcome, outcome_of
-from visionlens_jlab.core.jobs.progress import Step
+from visionlens_jlab.core.jobs.context import JobCancelled, Outcome, Step, outcome_of
 from visionlens_jlab.core.jobs.shapes import Job
 from visionlens_jlab.errors import VisionLensError
 

@@ -11,12 +11,10 @@ import pytest
 
 from visionlens_jlab.core.catalog.pieces import Piece
 from visionlens_jlab.core.datasets.library import Library
-from visionlens_jlab.core.jobs.context import FileContext, JobCancelled
-from visionlens_jlab.core.jobs.pieces import whole_pieces, write_piece
-from visionlens_jlab.core.jobs.progress import Step
+from visionlens_jlab.core.jobs.context import FileContext, JobCancelled, Step
 from visionlens_jlab.core.jobs.shapes import Job
 from visionlens_jlab.core.jobs.sink import Sink
-from visionlens_jlab.core.jobs.spool import LOG_LINES, Spool
+from visionlens_jlab.core.jobs.spool import LOG_LINES, Spool, whole_pieces, write_piece
 from visionlens_jlab.errors import VisionLensError
 
 JOB = Job(job="j1", kind="ingest", dataset="made", state="running", created_at="2026-01-01")

@@ -7,7 +7,7 @@ import math
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from visionlens_jlab.core.jobs.progress import Meter, Step
+from visionlens_jlab.core.jobs.context import Meter, Step
 
 
 def test_nothing_is_claimed_before_anything_was_measured():

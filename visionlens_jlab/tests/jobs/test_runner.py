@@ -13,8 +13,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from visionlens_jlab.core.jobs.pieces import whole_pieces
 from visionlens_jlab.core.jobs.sink import Sink
+from visionlens_jlab.core.jobs.spool import whole_pieces
 from visionlens_jlab.core.jobs.worker_lane import RETRIES
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.tests.api.servers import code, make_coco, make_images

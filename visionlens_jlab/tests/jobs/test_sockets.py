@@ -8,12 +8,12 @@ import sys
 import tempfile
 from pathlib import Path
 
-from visionlens_jlab.core.jobs import sockets
+from visionlens_jlab.core.jobs import kernel
 
 MAKE = """
 import sys
 from visionlens_jlab.core.jobs import sockets
-print(sockets.make_folder(), flush=True)
+print(kernel.make_folder(), flush=True)
 sys.stdin.readline()
 """
 
@@ -31,21 +31,21 @@ def test_what_a_killed_process_left_is_removed(tmp_path, monkeypatch):
     )
     left = Path(other.stdout.readline().strip())
     (left / "kernel-ipc-1").touch()
-    mine = sockets.make_folder()
+    mine = kernel.make_folder()
     assert left.exists(), "its process runs"
     other.kill()
     other.communicate()
-    second = sockets.make_folder()
+    second = kernel.make_folder()
     assert not left.exists()
     assert mine.exists() and second.exists() and others.exists()
 
 
 def test_a_number_given_again_is_another_process(tmp_path, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    folder = sockets.make_folder()
+    folder = kernel.make_folder()
     host, pid, born = (folder / "owner").read_text().split("\n")
     (folder / "owner").write_text(f"{host}\n{pid}\n{int(born) + 1}")
-    sockets.remove_stale()
+    kernel.remove_stale()
     assert not folder.exists()
 
 
@@ -54,5 +54,5 @@ def test_folders_of_another_machine_and_unreadable_ones_stay(tmp_path, monkeypat
     for name, text in (("a", "elsewhere\n1\n1"), ("b", "nonsense"), ("c", "")):
         (tmp_path / f"visionlens-{name}").mkdir()
         (tmp_path / f"visionlens-{name}" / "owner").write_text(text)
-    sockets.remove_stale()
+    kernel.remove_stale()
     assert len(list(tmp_path.iterdir())) == 3
