@@ -25,10 +25,7 @@ from visionlens_jlab.media.notebook import pictures_of
 
 
 @checked_methods
-class View(
-    EvaluatingView["View", "Selection"],
-    ExportingView["View", "Selection"],
-):
+class View(EvaluatingView["View", "Selection"], ExportingView["View", "Selection"]):
     __doc__ = core_view.View.__doc__
 
 

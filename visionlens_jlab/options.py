@@ -96,17 +96,17 @@ class VisionLens(Configurable):  # type: ignore[misc]
 
     memory_limit_mb = Int(
         help="MiB of memory that the database of each open dataset may take; what does not fit "
-        "goes to disk. Default: $VISIONLENS_MEMORY_LIMIT or 192.",
+        "goes to disk. Default: $VISIONLENS_MEMORY_LIMIT or 192."
     )
 
     sql_memory_mb = Int(
         help="MiB of memory that the SQL of users may take, all queries together; least: 384. "
-        "Default: $VISIONLENS_SQL_MEMORY or 1024.",
+        "Default: $VISIONLENS_SQL_MEMORY or 1024."
     )
     sql_seconds = Float(120.0, help="Seconds that one of these queries may ask for at most.")
     decode_memory_mb = Int(
         help="MiB of memory that decoding images for the panels may take, all together; least: "
-        "256. Default: $VISIONLENS_DECODE_MEMORY or 1024.",
+        "256. Default: $VISIONLENS_DECODE_MEMORY or 1024."
     )
 
     read_threads = Int(THREADS["read"], help="Requests that read or write the catalog at once.")

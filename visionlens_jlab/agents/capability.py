@@ -16,11 +16,7 @@ CAPABILITY = Capability(
             setup="visionlens_jlab.agents.setup:AgentSetup",
             distinct=True,  # questions asked twice are two
             check="visionlens_jlab.language_models.config:check",
-            errors=(
-                "AGENT_NOT_FOUND",
-                "MODEL_NOT_ALLOWED",
-                "AGENT_UNAVAILABLE",
-            ),
+            errors=("AGENT_NOT_FOUND", "MODEL_NOT_ALLOWED", "AGENT_UNAVAILABLE"),
         ),
     ),
 )

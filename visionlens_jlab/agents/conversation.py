@@ -188,10 +188,7 @@ class _Talk:
             evidence = recorder.found(tool.name, arguments, one)
             texts.append(f"{evidence.id}:\n{fence(one.result)}")
             for picture in one.pictures:
-                images += [
-                    picture.caption,
-                    BinaryContent(picture.content, media_type="image/jpeg"),
-                ]
+                images += [picture.caption, BinaryContent(picture.content, media_type="image/jpeg")]
         return ToolReturn("\n".join(texts), content=images or None)
 
     async def _watch(self, token: CancellationToken) -> None:

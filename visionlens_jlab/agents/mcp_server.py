@@ -67,11 +67,7 @@ def make_server(work: Work) -> Server[Any]:
     )
 
 
-_NO_ARGUMENTS: dict[str, Any] = {
-    "type": "object",
-    "properties": {},
-    "additionalProperties": False,
-}
+_NO_ARGUMENTS: dict[str, Any] = {"type": "object", "properties": {}, "additionalProperties": False}
 
 
 def schema_of(tool: Tool) -> dict[str, Any]:

@@ -18,11 +18,7 @@ from visionlens_jlab.core.jobs.context import JobContext
 def run(context: JobContext) -> dict[str, Any]:
     """Analyse as `context.params` (an AnalyseRequest, and what its setup adds) say.
 
-    Raises
-    ------
-    VisionLensError
-        ANALYSIS_INVALID where there is nothing to analyse.
-    JobCancelled
+    ANALYSIS_INVALID where there is nothing to analyse. JobCancelled.
     """
     request = AnalyseRequest.model_validate(
         {name: context.params[name] for name in AnalyseRequest.model_fields}

@@ -35,8 +35,7 @@ class FindingsHandler(Resource):
         """Findings of one evaluation or of all."""
         asked = self.query(FindingsQuery)
         await self.answer_from(
-            dataset,
-            lambda store: FindingList(findings=store.part(Findings).all(asked.evaluation)),
+            dataset, lambda store: FindingList(findings=store.part(Findings).all(asked.evaluation))
         )
 
 

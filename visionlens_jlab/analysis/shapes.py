@@ -20,14 +20,7 @@ Author = Literal["statistics", "agent", "user"]
 LEAST_OBJECTS, LEAST_GROUPS = 20, 8
 """Of a slice in each half, where a request names no others."""
 ClaimKind = Literal[
-    "figure",
-    "comparison",
-    "extreme",
-    "distribution",
-    "confusion",
-    "effect",
-    "finding",
-    "nothing",
+    "figure", "comparison", "extreme", "distribution", "confusion", "effect", "finding", "nothing"
 ]
 """What a sentence states: one number; two of them; the greatest or least of its like; the values
 of a field; classes taken for each other; a slice against the rest; whether a finding holds; that

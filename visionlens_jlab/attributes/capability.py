@@ -29,11 +29,7 @@ CAPABILITY = Capability(
             distinct=True,  # questions asked twice are two
             check="visionlens_jlab.language_models.config:check",
             confine="visionlens_jlab.embeddings.routes.models:confine",
-            errors=(
-                "ATTRIBUTE_INVALID",
-                "MODEL_NOT_ALLOWED",
-                "AGENT_UNAVAILABLE",
-            ),
+            errors=("ATTRIBUTE_INVALID", "MODEL_NOT_ALLOWED", "AGENT_UNAVAILABLE"),
         ),
     ),
 )

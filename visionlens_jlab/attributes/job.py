@@ -175,10 +175,7 @@ def run(context: JobContext) -> dict[str, Any]:
     context.progress("model", 0, None, name)
     with staying(name, params.get(FILES)):
         model = make(
-            name,
-            config,
-            quantize=params["quantize"],
-            trust_remote_code=params["trust_remote_code"],
+            name, config, quantize=params["quantize"], trust_remote_code=params["trust_remote_code"]
         )
     try:
         return _Asking(context, model).run()
@@ -229,11 +226,7 @@ class _Asking:
                     self._emit(sequence, part, pool)
         for line in self._problems[:MOST_PROBLEMS]:
             self._context.log("warning", line)
-        return {
-            "attributes": list(self._specs),
-            "model": self._asker.model.name,
-            **self._counts,
-        }
+        return {"attributes": list(self._specs), "model": self._asker.model.name, **self._counts}
 
     def _emit(self, sequence: int, part: Part, pool: ImagePool) -> None:
         """Ask about the rows of a part and hand over the answers."""

@@ -32,9 +32,7 @@ class AttributeHandler(Resource):
     """`datasets/{dataset}/attributes/{attribute}`."""
 
     @Operation(
-        "Remove a visual attribute",
-        status=204,
-        errors=(*DATASET, *CHANGE, "ATTRIBUTE_NOT_FOUND"),
+        "Remove a visual attribute", status=204, errors=(*DATASET, *CHANGE, "ATTRIBUTE_NOT_FOUND")
     )
     async def delete(self, dataset: str, attribute: str) -> None:
         """Remove an attribute with its answers and labels."""

@@ -68,11 +68,8 @@ class AgentConfig:
     def check(self, model: str) -> None:
         """Whether a model may be asked.
 
-        Raises
-        ------
-        VisionLensError
-            MODEL_NOT_ALLOWED by `models`, AGENT_UNAVAILABLE where it is of another provider than
-            `url`.
+        MODEL_NOT_ALLOWED by `models`, AGENT_UNAVAILABLE where it is of another provider
+        than `url`.
         """
         configured = (self.model, self.vision_model)
         named = any(fnmatchcase(model, pattern) for pattern in self.models)

@@ -306,5 +306,5 @@ LOOKING_TOOLS = [
         "description, no statistic: never base a number or a comparison on it.",
         LookArguments,
         look,
-    ),
+    )
 ]

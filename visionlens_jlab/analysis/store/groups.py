@@ -94,10 +94,7 @@ def missing_clusters(snapshot: Snapshot, request: AnalyseRequest) -> tuple[Level
     The table is one for `cluster_rows.write_clusters`. None where there is a field of clusters, no
     space, none wanted, or too few vectors to tell clusters apart.
 
-    Raises
-    ------
-    VisionLensError
-        SPACE_NOT_FOUND, VECTORS_INVALID.
+    SPACE_NOT_FOUND, VECTORS_INVALID.
     """
     known = snapshot.reader.rows(
         "SELECT count(*) FROM field WHERE source_name = ?", [cluster_rows.SOURCE]

@@ -51,12 +51,9 @@ def read_slice_input(snapshot: Snapshot, request: AnalyseRequest) -> SliceInput:
 
     Every sample, label and prediction of the run has a row; `units` are those that take part.
 
-    Raises
-    ------
-    VisionLensError
-        EVALUATION_NOT_FOUND; ANALYSIS_INVALID where nothing was evaluated or nothing is left, of
-        units or of the fields that are named, or for a view that is more than a filter;
-        FIELD_UNKNOWN for a name of none; what the view's filter raises.
+    EVALUATION_NOT_FOUND; ANALYSIS_INVALID where nothing was evaluated or nothing is left, of
+    units or of the fields that are named, or for a view that is more than a filter;
+    FIELD_UNKNOWN for a name of none; what the view's filter raises.
     """
     stored = _evaluation(snapshot, request.evaluation)
     evaluated = evaluated_of(snapshot, stored.detail.evaluation)
@@ -312,10 +309,7 @@ def _digest(start: str, arrays: list[Ids], tables: list[pa.Table]) -> str:
 def filter_of_images(view: ViewSpec | None, fields: FieldSet) -> Filter | None:
     """A filter that holds, at either level, for the images that a view shows and what is on them.
 
-    Raises
-    ------
-    VisionLensError
-        ANALYSIS_INVALID for a view that is more than a filter; PREDICATE_INVALID, FIELD_UNKNOWN.
+    ANALYSIS_INVALID for a view that is more than a filter; PREDICATE_INVALID, FIELD_UNKNOWN.
     """
     if view is None:
         return None

@@ -62,10 +62,7 @@ def read_units(snapshot: Snapshot, request: SliceRequest) -> SliceInput:
 def test(snapshot: Snapshot, request: SliceRequest) -> tuple[SliceTest, str, Pair]:
     """Test a slice; with its predicate in normal form and its p, as they are to be recorded.
 
-    Raises
-    ------
-    VisionLensError
-        EVALUATION_NOT_FOUND, ANALYSIS_INVALID; what the predicate raises.
+    EVALUATION_NOT_FOUND, ANALYSIS_INVALID; what the predicate raises.
     """
     given = read_units(snapshot, request)
     units = units_of(given, request)

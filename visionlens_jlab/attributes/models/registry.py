@@ -50,11 +50,8 @@ def make(
 ) -> VisionModel:
     """Load a model, or get ready to ask a provider.
 
-    Raises
-    ------
-    VisionLensError
-        MODEL_UNAVAILABLE, AGENT_UNAVAILABLE: what is missing, and where it would go;
-        MODEL_NOT_ALLOWED.
+    MODEL_UNAVAILABLE, AGENT_UNAVAILABLE: what is missing, and where it would go;
+    MODEL_NOT_ALLOWED.
     """
     config.check(model)
     kind, _, name = model.partition(":")

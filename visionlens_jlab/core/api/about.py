@@ -48,7 +48,4 @@ def _most_tiles() -> int:
     return int(schema["properties"]["ids"]["anyOf"][0]["maxItems"])
 
 
-ROUTES = [
-    Route("about", AboutHandler),
-    Route("openapi.json", OpenApiHandler),
-]
+ROUTES = [Route("about", AboutHandler), Route("openapi.json", OpenApiHandler)]

@@ -173,10 +173,7 @@ def shaped(
 ) -> Shape:
     """A shape of a mapping, or of keyword arguments.
 
-    Raises
-    ------
-    VisionLensError
-        Of `code`, naming the first value that will not do and what would.
+    Of `code`, naming the first value that will not do and what would.
     """
     try:
         return shape.model_validate(values if given is None else given)
@@ -199,8 +196,7 @@ def _told(error: ValidationError, code: str) -> VisionLensError:
         return VisionLensError(code, f"{place} is missing.", f"Give {place}.")
     message = fault["msg"].removeprefix("Value error, ").rstrip(".")
     return VisionLensError(
-        code,
-        f"{place}: {message[:1].lower()}{message[1:]}, not {_shortened(fault['input'])}.",
+        code, f"{place}: {message[:1].lower()}{message[1:]}, not {_shortened(fault['input'])}."
     )
 
 

@@ -80,12 +80,7 @@ class Link:
             request = self._request
         if request is not None:
             request.send(
-                {
-                    "type": "changed",
-                    "dataset": dataset,
-                    "workspace": workspace,
-                    "version": version,
-                }
+                {"type": "changed", "dataset": dataset, "workspace": workspace, "version": version}
             )
 
     def _on_open(self, comm: Any, message: dict[str, Any]) -> None:

@@ -114,11 +114,7 @@ class Dataset(Viewing[V], Generic[V, S]):
         return self._everything(level).count()
 
     def to_arrow(
-        self,
-        level: Level = "samples",
-        columns: Sequence[str] | None = None,
-        *,
-        all: bool = False,
+        self, level: Level = "samples", columns: Sequence[str] | None = None, *, all: bool = False
     ) -> pa.Table:
         """All samples, or all ground-truth annotations, in the order of their ids.
 
@@ -142,11 +138,7 @@ class Dataset(Viewing[V], Generic[V, S]):
         return self._everything(level).to_arrow(columns=columns, all=all)
 
     def to_pandas(
-        self,
-        level: Level = "samples",
-        columns: Sequence[str] | None = None,
-        *,
-        all: bool = False,
+        self, level: Level = "samples", columns: Sequence[str] | None = None, *, all: bool = False
     ) -> pd.DataFrame:
         """`to_arrow` as a DataFrame whose index holds the ids.
 

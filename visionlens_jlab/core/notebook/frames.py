@@ -29,10 +29,7 @@ def to_frame(table: pa.Table, level: Level) -> pd.DataFrame:
     With ids as labels a column or mask computed from any part of the data still says which rows
     it speaks of when it is given back. The id column stays a column as well.
 
-    Raises
-    ------
-    ImportError
-        When pandas is not installed.
+    Raises ImportError when pandas is not installed.
     """
     pandas = load_pandas()
     frame: pd.DataFrame = table.to_pandas()
@@ -61,10 +58,7 @@ def is_frame(value: Any) -> bool:
 def as_rows(source: Any) -> pa.Table | None:
     """The rows of a DataFrame or Arrow table; None: it is something else.
 
-    Raises
-    ------
-    VisionLensError
-        REQUEST_INVALID where columns share a name or hold values of several kinds.
+    REQUEST_INVALID where columns share a name or hold values of several kinds.
     """
     import pyarrow as pa
 

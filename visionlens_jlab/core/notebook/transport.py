@@ -46,10 +46,7 @@ class Transport:
     def request(self, verb: str, path: str, **options: Any) -> httpx.Response:
         """Send and return a successful answer.
 
-        Raises
-        ------
-        VisionLensError
-            SERVER_UNREACHABLE when there is no answer; else what the server said.
+        SERVER_UNREACHABLE when there is no answer; else what the server said.
         """
         self.requests += 1
         with self._reaching():
@@ -113,10 +110,7 @@ class Transport:
             content, headers = body.model_dump_json(by_alias=True), {"Content-Type": JSON}
             verb, options = "POST", {"content": content, "headers": headers}
         self.requests += 1
-        with (
-            self._reaching(),
-            self._client.stream(verb, path, params=query, **options) as response,
-        ):
+        with self._reaching(), self._client.stream(verb, path, params=query, **options) as response:
             if not response.is_success:
                 response.read()
                 raise _failure(response)

@@ -165,11 +165,7 @@ class View(Viewing[V], Generic[V, S]):
         return ids.astype(np.uint32)
 
     def to_arrow(
-        self,
-        level: Level | None = None,
-        columns: Sequence[str] | None = None,
-        *,
-        all: bool = False,
+        self, level: Level | None = None, columns: Sequence[str] | None = None, *, all: bool = False
     ) -> pa.Table:
         """The view as a table, in display order.
 
@@ -199,11 +195,7 @@ class View(Viewing[V], Generic[V, S]):
         )
 
     def to_pandas(
-        self,
-        level: Level | None = None,
-        columns: Sequence[str] | None = None,
-        *,
-        all: bool = False,
+        self, level: Level | None = None, columns: Sequence[str] | None = None, *, all: bool = False
     ) -> pd.DataFrame:
         """`to_arrow` as a DataFrame whose index holds the ids.
 
@@ -292,11 +284,7 @@ class Selection(View[V, S]):
     """A view of exactly these ids, in this order, whatever happens to the dataset."""
 
     def __init__(
-        self,
-        backend: DatasetBackend,
-        base: ViewSpec,
-        ids: np.ndarray,
-        known: Known | None = None,
+        self, backend: DatasetBackend, base: ViewSpec, ids: np.ndarray, known: Known | None = None
     ) -> None:
         super().__init__(backend, base)
         self._ids = ids
@@ -315,11 +303,7 @@ class Selection(View[V, S]):
         return self._ids
 
     def to_arrow(
-        self,
-        level: Level | None = None,
-        columns: Sequence[str] | None = None,
-        *,
-        all: bool = False,
+        self, level: Level | None = None, columns: Sequence[str] | None = None, *, all: bool = False
     ) -> pa.Table:
         """As `View.to_arrow`, with one row for each id at the selection's own level."""
         if level in (None, self.level) and not all:

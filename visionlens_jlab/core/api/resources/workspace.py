@@ -86,10 +86,7 @@ class WorkspaceHandler(WorkspaceResource):
         await self.answer(await self.workspaces(dataset, lambda service: service.get(workspace)))
 
     @Operation(
-        "Change a workspace",
-        WorkspaceChange,
-        Workspace,
-        errors=(*WORKSPACE, "WORKSPACE_CONFLICT"),
+        "Change a workspace", WorkspaceChange, Workspace, errors=(*WORKSPACE, "WORKSPACE_CONFLICT")
     )
     async def patch(self, dataset: str, workspace: str) -> None:
         """Change view or selection; WORKSPACE_CONFLICT when another did since."""
