@@ -102,35 +102,25 @@ def _ratio_limits(upper: Stratum, lower: Stratum) -> Interval:
 def calibrate(attribute: str, answer: str, hits: Stratum, misses: Stratum) -> Calibration:
     """What the labels of an answer say, at its frequency in the dataset."""
     labels, positive = hits.labels + misses.labels, hits.positive + misses.positive
-    low, high = hits.limits
-    precision = Proportion(
-        value=hits.share if hits.labels else None,
-        low=low if hits.labels else None,
-        high=high if hits.labels else None,
-        hits=hits.positive,
-        of=hits.labels,
-    )
-    low, high = misses.limits
-    missed = Proportion(
-        value=misses.share if misses.labels else None,
-        low=low if misses.labels else None,
-        high=high if misses.labels else None,
-        hits=misses.positive,
-        of=misses.labels,
-    )
     reason = why_not(hits, misses)
     return Calibration(
         attribute=attribute,
         answer=answer,
         labels=labels,
         positive=positive,
-        precision=precision,
-        missed=missed,
+        precision=_proportion(hits),
+        missed=_proportion(misses),
         recall=_recall(hits, misses),
         prevalence=_prevalence(hits, misses),
         usable=not reason,
         reason=reason,
     )
+
+
+def _proportion(part: Stratum) -> Proportion:
+    low, high = part.limits if part.labels else (None, None)
+    value = part.share if part.labels else None
+    return Proportion(value=value, low=low, high=high, hits=part.positive, of=part.labels)
 
 
 def _known(hits: Stratum, misses: Stratum) -> bool:

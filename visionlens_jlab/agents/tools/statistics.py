@@ -31,6 +31,8 @@ _UNITS: dict[str, Unit] = {
     "errors": "errors",
 }
 """What the figures of an evaluation are in."""
+_COUNTS = ("true_positives", "false_positives", "false_negatives", "precision", "recall", "f1")
+_OF_CLASS = ("support", "predictions", "precision", "recall", "false_positives", "false_negatives")
 
 
 class FiguresArguments(Model):
@@ -77,24 +79,9 @@ def figures(desk: Desk, asked: FiguresArguments) -> list[Found]:
             "confidence": short(detail.operating_point.confidence),
         },
         "metrics": {one.name: short(one.value) for one in detail.metrics},
-        "counts": {
-            "true_positives": counts.true_positives,
-            "false_positives": counts.false_positives,
-            "false_negatives": counts.false_negatives,
-            "precision": short(counts.precision),
-            "recall": short(counts.recall),
-            "f1": short(counts.f1),
-        },
+        "counts": {name: short(getattr(counts, name)) for name in _COUNTS},
         "per_class": {
-            one.name: {
-                "support": one.support,
-                "predictions": one.predictions,
-                "precision": short(one.precision),
-                "recall": short(one.recall),
-                "false_positives": one.false_positives,
-                "false_negatives": one.false_negatives,
-            }
-            for one in classes
+            one.name: {name: short(getattr(one, name)) for name in _OF_CLASS} for one in classes
         },
         "errors": {one.type: {"count": one.count} for one in detail.errors},
         "classes": len(detail.per_class),

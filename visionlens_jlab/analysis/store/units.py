@@ -36,13 +36,6 @@ class Members:
     ids: Ids
     samples: Ids
 
-    def rows_of(self, ids: Ids) -> Ids:
-        """Row of each id, -1 where it is no more."""
-        if not len(self.ids):
-            return np.full(len(ids), -1)
-        rows = np.minimum(np.searchsorted(self.ids, ids), len(self.ids) - 1)
-        return np.where(self.ids[rows] == ids, rows, -1)
-
 
 @dataclass(frozen=True)
 class UnitSource:
@@ -93,9 +86,7 @@ def read_units(given: UnitSource, request: AnalyseRequest) -> list[Units]:
 
 
 def _targets(request: AnalyseRequest) -> tuple[Target, ...]:
-    if request.target is not None:
-        return (request.target,)
-    return ("miss_rate", "false_positive_rate", "error_type", "confidence_gap", "label_error")
+    return get_args(Target) if request.target is None else (request.target,)
 
 
 @dataclass(frozen=True)
@@ -316,7 +307,7 @@ class _UnitMaker:
         evaluated, members = self._given.evaluated, self._members(population)
         kept = np.flatnonzero(taking_part & (own >= 0))
         side = evaluated.labels if population == "labels" else evaluated.predictions
-        rows = members.rows_of(side.ids[own[kept]])
+        rows = _rows_of(members.ids, side.ids[own[kept]])
         there = rows >= 0
         there[there] = self._given.images[members.samples[rows[there]]]
         rows, first = np.unique(rows[there], return_index=True)
@@ -363,9 +354,14 @@ class _UnitMaker:
         return scores(self._given.evaluated)
 
 
-def _score_of(known: Ids, scores: Ids, ids: Ids) -> Ids:
-    """Scores by id (`known` ascending); 0 where there is none."""
+def _rows_of(known: Ids, ids: Ids) -> Ids:
+    """Row of each id among those known, which ascend; -1 where it is not there."""
     if not len(known):
-        return np.zeros(len(ids))
+        return np.full(len(ids), -1)
     rows = np.minimum(np.searchsorted(known, ids), len(known) - 1)
-    return np.where(known[rows] == ids, scores[rows], 0.0)
+    return np.where(known[rows] == ids, rows, -1)
+
+
+def _score_of(known: Ids, scores: Ids, ids: Ids) -> Ids:
+    """Scores by id; 0 where there is none."""
+    return np.append(scores, 0.0)[_rows_of(known, ids)]

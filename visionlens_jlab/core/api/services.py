@@ -190,92 +190,55 @@ class Limits:
     open_datasets: int = OPEN_DATASETS
 
 
+@dataclass(eq=False, repr=False)
 class Services:
     """The library, the jobs and the pool of threads of one Jupyter server.
 
     The library opens with its first use, so that a server on which nobody looks at images
     loads neither DuckDB nor Arrow.
-
-    Parameters
-    ----------
-    data_dir : Path
-    policy : PathPolicy
-        Folders that the browser may name.
-    announcer : Announcer
-        Where changes are told.
-    make_runner : callable
-        Builds the runner of jobs around the library.
-    make_index : callable
-        Builds what keeps the search indexes of the library's datasets.
-    contract : callable
-        Makes the OpenAPI document of the routes, which themselves lead here.
-    idle_seconds : float
-        A dataset unused for so long is released for other processes.
-    body_bytes : int
-        Largest body the server takes.
-    memory_mb : int
-        What DuckDB may take for each open dataset.
-    pools : mapping
-        `module:name` of each `ConfinedPool`, with the MiB that it may take.
-    limits : Limits, optional
-        By default those of one who set nothing.
-    sql_seconds : float
-        What a user's query may take at most.
-    settings : mapping, optional
-        Those of capabilities, each under its name.
-    remote_code : bool
-        Whether models may run code that comes with them.
-    faults : mapping, optional
-        Settings that make no sense, each with why; nothing is answered then.
     """
 
-    def __init__(
-        self,
-        data_dir: Path,
-        policy: PathPolicy,
-        announcer: Announcer,
-        make_runner: Callable[[Library], JobRunner],
-        make_index: Callable[[Library], Index],
-        *,
-        contract: Callable[[], dict[str, Any]],
-        idle_seconds: float,
-        body_bytes: int,
-        memory_mb: int,
-        pools: Mapping[str, int],
-        limits: Limits | None = None,
-        sql_seconds: float = 120,
-        settings: Mapping[str, Any] | None = None,
-        remote_code: bool = False,
-        faults: Mapping[str, str] | None = None,
-    ) -> None:
-        self.faults = dict(faults or {})
-        self.data_dir = data_dir
-        self.policy = policy
-        self.announcer = announcer
-        self.contract = contract
-        self.body_bytes = body_bytes
-        self.settings = settings or {}
-        self.remote_code = remote_code
-        self.sql_seconds = sql_seconds
-        self.kernel_token = secrets.token_urlsafe(32)
-        self.address: str | None = None
-        self._idle_seconds = idle_seconds
-        self._memory_mb = memory_mb
-        self._pools = pools
-        self._limits = limits or Limits()
-        self._make_runner = make_runner
-        self._make_index = make_index
+    data_dir: Path
+    policy: PathPolicy
+    announcer: Announcer
+    make_runner: Callable[[Library], JobRunner]
+    make_index: Callable[[Library], Index]
+    contract: Callable[[], dict[str, Any]]
+    """Makes the OpenAPI document of the routes, which themselves lead here."""
+    idle_seconds: float
+    """A dataset unused for so long is released for other processes."""
+    body_bytes: int
+    """Largest body the server takes."""
+    memory_mb: int
+    """What DuckDB may take for each open dataset."""
+    pools: Mapping[str, int]
+    """`module:name` of each `ConfinedPool`, with the MiB that it may take."""
+    limits: Limits
+    sql_seconds: float
+    """What a user's query may take at most."""
+    settings: Mapping[str, Any]
+    """Those of capabilities, each under its name."""
+    remote_code: bool
+    """Whether models may run code that comes with them."""
+    faults: Mapping[str, str]
+    """Settings that make no sense, each with why; nothing is answered then."""
+    address: str | None = None
+    kernel_token: str = field(default_factory=lambda: secrets.token_urlsafe(32))
+
+    def __post_init__(self) -> None:
         self._index: Index | None = None
         self._library: Library | None = None
         self._runner: asyncio.Task[JobRunner] | None = None
         self._opening = threading.Lock()
-        self.gates = make_gates(self._limits.threads, self._limits.requests)
+        self.gates = make_gates(self.limits.threads, self.limits.requests)
 
     def check_settings(self) -> None:
         """SETTING_INVALID, naming the settings."""
         if self.faults:
             raise VisionLensError(
-                "SETTING_INVALID", f"{describe('VisionLens', self.faults)}.", details=self.faults
+                "SETTING_INVALID",
+                f"{describe('VisionLens', self.faults)}.",
+                details=dict(self.faults),
             )
 
     async def work(self, call: Callable[..., Result], *args: Any, **kwargs: Any) -> Result:
@@ -292,14 +255,14 @@ class Services:
                 library = Library(
                     self.data_dir,
                     address=self.address,
-                    idle_seconds=self._idle_seconds,
-                    memory_mb=self._memory_mb,
-                    most_open=self._limits.open_datasets,
+                    idle_seconds=self.idle_seconds,
+                    memory_mb=self.memory_mb,
+                    most_open=self.limits.open_datasets,
                     allowed=self.policy.confinement,
                 )
-                for pool, megabytes in self._pools.items():
+                for pool, megabytes in self.pools.items():
                     resolve(pool).megabytes = megabytes
-                self._index = self._make_index(library)
+                self._index = self.make_index(library)
                 self._library = library
             return self._library
 
@@ -314,7 +277,7 @@ class Services:
         return await asyncio.shield(self._runner)
 
     async def _start_runner(self) -> JobRunner:
-        runner = self._make_runner(await self.work(lambda: self.library))
+        runner = self.make_runner(await self.work(lambda: self.library))
         await runner.start()
         return runner
 
@@ -327,7 +290,7 @@ class Services:
         """Close datasets unused for a while."""
         if self._library is not None:
             await self.work(self._library.release_idle)
-            for pool in self._pools:
+            for pool in self.pools:
                 await self.work(resolve(pool).release_idle, PROCESS_SECONDS)
 
     async def stop(self) -> None:
