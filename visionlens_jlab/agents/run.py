@@ -176,26 +176,16 @@ _NOTHING_STATED = "The language model stated nothing about the data."
 
 @dataclass(frozen=True)
 class Asking:
-    """What a run works with.
-
-    Attributes
-    ----------
-    request : AskRequest
-    config : AgentConfig
-    desk : Desk
-    recorder : Recorder
-    analyse : callable
-        Runs a slice discovery to its end; raises its error.
-    cancelled : callable
-        Whether somebody wants the run to stop.
-    """
+    """What a run works with."""
 
     request: AskRequest
     config: AgentConfig
     desk: Desk
     recorder: Recorder
     analyse: Callable[[AnalyseRequest], None]
+    """Runs a slice discovery to its end; raises its error."""
     cancelled: Callable[[], bool]
+    """Whether somebody wants the run to stop."""
 
     def run(self) -> tuple[AgentRun, str | None]:
         """The run as it ended, and the messages that a chat goes on from."""

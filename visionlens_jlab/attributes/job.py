@@ -45,20 +45,13 @@ Rows = np.ndarray[Any, Any]
 
 @dataclass(frozen=True)
 class Part:
-    """Rows of one level to be asked about, and for each attribute which of them.
-
-    Attributes
-    ----------
-    items : Items
-    rows : array, (n,)
-        Of the items.
-    wanted : dict
-        Name of an attribute -> bool (n,): whether it is asked about the row.
-    """
+    """Rows of one level to be asked about, and for each attribute which of them."""
 
     items: Items
     rows: Rows
+    """(n,): of the items."""
     wanted: dict[str, Rows]
+    """Name of an attribute -> bool (n,): whether it is asked about the row."""
 
     @property
     def ids(self) -> Rows:

@@ -32,32 +32,22 @@ class _Asking(Protocol):
 
 @dataclass(frozen=True)
 class AgentConfig:
-    """Models, where they answer, and the most that a run may take.
-
-    Attributes
-    ----------
-    model, vision_model : str
-        As pydantic-ai names them (`openai:gpt-5-mini`); empty: none.
-    url : str
-        Address at which the provider's models answer, and no others are asked; empty: its own.
-    key : str
-        The provider's key; empty: the provider's own variable in the environment.
-        Never shown, logged, returned or stored.
-    models : tuple of str
-        Names, with `*` for any part, of the models that may be asked; empty: any.
-    budget : Budget
-        What a request leaves open, and the most it may ask for.
-    mcp : bool
-        Whether outside assistants may ask.
-    """
+    """Models, where they answer, and the most that a run may take."""
 
     model: str = ""
     vision_model: str = ""
+    """As pydantic-ai names them (`openai:gpt-5-mini`); empty: none."""
     url: str = ""
+    """Address at which the provider's models answer, and no others are asked; empty: its own."""
     key: str = field(default="", repr=False)
+    """The provider's key; empty: the provider's own variable in the environment. Never shown,
+    logged, returned or stored."""
     budget: Budget = field(default_factory=Budget)
+    """What a request leaves open, and the most it may ask for."""
     mcp: bool = False
+    """Whether outside assistants may ask."""
     models: tuple[str, ...] = ()
+    """Names, with `*` for any part, of the models that may be asked; empty: any."""
 
     @property
     def provider(self) -> str:

@@ -33,21 +33,14 @@ Unit = Literal[
 
 @dataclass(frozen=True)
 class Evidence:
-    """One result of a tool.
-
-    Attributes
-    ----------
-    id : str
-        Statements name it.
-    tool : str
-    arguments, result : dict
-        JSON.
-    """
+    """One result of a tool."""
 
     id: str
+    """Statements name it."""
     tool: str
     arguments: dict[str, Any]
     result: dict[str, Any]
+    """JSON."""
 
 
 _WORD = re.compile(r"[^\W\d_]+")
@@ -119,34 +112,23 @@ def _joined(of: str, term: Filter) -> str:
 
 @dataclass(frozen=True)
 class Quantity:
-    """One number.
-
-    Attributes
-    ----------
-    metric, unit : str
-        What it is, and what it is in.
-    of : str
-        Its population: a predicate in normal form; empty: everything.
-    value : float
-    run : str or None
-        Whose figure it is.
-    scope : str
-        Two figures compare only within one.
-    whole : int or None
-        How many there are of what it is a part, or rests on; `whole_of` is their population.
-    field : str
-        Whose values tell it from its like; `complete`: these are all there.
-    """
+    """One number."""
 
     metric: str
     unit: Unit
+    """What it is, and what it is in."""
     of: str
+    """Its population: a predicate in normal form; empty: everything."""
     value: float
     run: str | None = None
+    """Whose figure it is."""
     scope: str = ""
+    """Two figures compare only within one."""
     whole: int | None = None
+    """How many there are of what it is a part, or rests on; `whole_of` is their population."""
     whole_of: str = ""
     field: str = ""
+    """Whose values tell it from its like; `complete`: these are all there."""
     complete: bool = False
     note: str = ""
 

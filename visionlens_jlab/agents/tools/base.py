@@ -47,24 +47,16 @@ class Found:
 
 @dataclass
 class Desk:
-    """What tools work with.
-
-    Attributes
-    ----------
-    store : DatasetStore
-        Only read; a tested slice is noted among the tests of its evaluation.
-    evaluation : str or None
-        Where a call names none.
-    encode : callable, optional
-        Makes a query of a text; none: searches by text are refused.
-    images_left : int
-        That may still be looked at.
-    """
+    """What tools work with."""
 
     store: DatasetStore
+    """Only read; a tested slice is noted among the tests of its evaluation."""
     evaluation: str | None = None
+    """Where a call names none."""
     encode: Callable[[EncodeRequest], Encoded] | None = None
+    """Makes a query of a text; none: searches by text are refused."""
     images_left: int = MOST_IMAGES
+    """That may still be looked at."""
 
     def canonical(self, predicate: str) -> str:
         """A predicate as every result writes it; empty: everything. PREDICATE_INVALID."""

@@ -48,25 +48,18 @@ _MOST_VALUES = 60
 
 @dataclass(frozen=True)
 class Encoded:
-    """One field over all rows of a population.
-
-    Attributes
-    ----------
-    codes : uint8 (rows,)
-    terms : list of Term
-    cover : bool (terms, codes)
-        Which codes each term holds for.
-    depths : int8 (terms,)
-        Of the longest conjunction that each term may be part of when slices are enumerated: a
-        missing value stands alone, numbers are cut at fewer places the more terms there are, and
-        ranges (0) are looked at apart, as conjunctions of their two ends.
-    """
+    """One field over all rows of a population."""
 
     feature: Feature
     codes: np.ndarray
+    """uint8 (rows,)."""
     terms: list[Term]
     cover: np.ndarray
+    """bool (terms, codes): which codes each term holds for."""
     depths: np.ndarray
+    """int8 (terms,): of the longest conjunction that each term may be part of when slices are
+    enumerated: a missing value stands alone, numbers are cut at fewer places the more terms there
+    are, and ranges (0) are looked at apart, as conjunctions of their two ends."""
 
 
 class Columns:

@@ -78,19 +78,7 @@ _DEPTH_OF_OTHERS = 2
 
 @dataclass(frozen=True)
 class Search:
-    """What was looked at among some units.
-
-    Attributes
-    ----------
-    p : float64 (slices,)
-        Of each candidate in the discovery half; 1 where it is not worse.
-    sizes : int64 (slices,)
-        Units of each candidate in the discovery half.
-    tested : int64 (depth, 2)
-        Slices looked at, by depth; the small ones last.
-    left_out : list of LeftOut
-        Fields that cannot describe any of these units.
-    """
+    """What was looked at among some units."""
 
     units: Units
     columns: Columns
@@ -99,9 +87,13 @@ class Search:
     fields: list[Encoded]
     slices: list[Slice]
     p: np.ndarray
+    """float64 (slices,): of each candidate in the discovery half; 1 where it is not worse."""
     sizes: np.ndarray
+    """int64 (slices,): units of each candidate in the discovery half."""
     tested: np.ndarray
+    """int64 (depth, 2): slices looked at, by depth; the small ones last."""
     left_out: list[LeftOut]
+    """Fields that cannot describe any of these units."""
 
     @property
     def is_constant(self) -> bool:

@@ -31,20 +31,7 @@ INPUT = "units"
 
 @dataclass(frozen=True)
 class Units:
-    """What one target counts, and its value for each unit.
-
-    Attributes
-    ----------
-    rows : int32 (n,)
-        Of the population's table, ascending.
-    values : float64 (n,)
-        0 or 1 where `scale` is rate, else a count (>= 0) or any number.
-    found_at : float64 (n,)
-        Of a failing label the greatest confidence below the operating point of a prediction that
-        finds it; NaN: none. Empty where that says nothing.
-    doubtful : bool (n,)
-        Whether its label is a likely label error. Empty where that says nothing.
-    """
+    """What one target counts, and its value for each unit."""
 
     target: Target
     error: ErrorType | None
@@ -52,7 +39,9 @@ class Units:
     population: Population
     scale: Literal["rate", "count", "score"]
     rows: np.ndarray
+    """int32 (n,): of the population's table, ascending."""
     values: np.ndarray
+    """float64 (n,): 0 or 1 where `scale` is rate, else a count (>= 0) or any number."""
     view: ViewSpec
     """All units, but for what a predicate adds in `where`."""
     failures: ViewSpec
@@ -66,28 +55,15 @@ class Units:
     members: np.ndarray = field(default_factory=lambda: np.empty(0, np.int32))
     """int32 (k,): rows of the table that `base` gives; empty: all of them."""
     found_at: np.ndarray = field(default_factory=lambda: np.empty(0))
+    """float64 (n,): of a failing label the greatest confidence below the operating point of a
+    prediction that finds it; NaN: none. Empty where that says nothing."""
     doubtful: np.ndarray = field(default_factory=lambda: np.empty(0, bool))
+    """bool (n,): whether its label is a likely label error. Empty where that says nothing."""
 
 
 @dataclass(frozen=True)
 class SliceInput:
-    """One evaluation of one run, ready for slice discovery; immutable.
-
-    Attributes
-    ----------
-    sample_ids : uint32 (m,)
-        Of the rows of `samples`.
-    groups : int32 (m,)
-        Group of each sample; -1: it takes no part.
-    label_ids, prediction_ids : uint32
-        Of the rows of `labels` and `predictions`.
-    label_samples, prediction_samples : int32
-        Rows of `samples` that these belong to.
-    samples, labels, predictions : pa.Table
-        A column for each feature of their level, by `Feature.name`.
-    train : bool (m,)
-        Samples of the training split; empty where there is none.
-    """
+    """One evaluation of one run, ready for slice discovery; immutable."""
 
     evaluation: str
     run: str
@@ -96,17 +72,23 @@ class SliceInput:
     digest: str
     """Of the data; the same with the same seed gives the same findings."""
     sample_ids: np.ndarray
+    """uint32 (m,): of the rows of `samples`."""
     groups: np.ndarray
+    """int32 (m,): group of each sample; -1: it takes no part."""
     samples: pa.Table
     label_ids: np.ndarray
     label_samples: np.ndarray
     labels: pa.Table
     prediction_ids: np.ndarray
+    """uint32: of the rows of `labels` and `predictions`."""
     prediction_samples: np.ndarray
+    """int32: rows of `samples` that these belong to."""
     predictions: pa.Table
+    """A column for each feature of their level, by `Feature.name`."""
     features: list[Feature]
     units: list[Units]
     train: np.ndarray = field(default_factory=lambda: np.empty(0, bool))
+    """bool (m,): samples of the training split; empty where there is none."""
     left_out: list[LeftOut] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
@@ -247,26 +229,18 @@ def _read(path: Path) -> pa.Table:
 
 @dataclass(frozen=True)
 class Half:
-    """Units of one half, sorted by group.
-
-    Attributes
-    ----------
-    units : int64 (n,)
-        Places in `Units.rows`.
-    rows : int32 (n,)
-        Of the population's table.
-    values : float64 (n,)
-    groups : int32 (n,)
-        0 to `group_count` - 1, ascending.
-    starts : int64 (group_count,)
-        First unit of each group.
-    """
+    """Units of one half, sorted by group."""
 
     units: np.ndarray
+    """int64 (n,): places in `Units.rows`."""
     rows: np.ndarray
+    """int32 (n,): of the population's table."""
     values: np.ndarray
+    """float64 (n,)."""
     groups: np.ndarray
+    """int32 (n,): 0 to `group_count` - 1, ascending."""
     starts: np.ndarray
+    """int64 (group_count,): first unit of each group."""
 
     @property
     def group_count(self) -> int:

@@ -123,23 +123,16 @@ def asked_finding(snapshot: Snapshot, tested: SliceTest, author: Author) -> Find
 
 @dataclass(frozen=True)
 class CheckSource:
-    """One finding to check.
-
-    Attributes
-    ----------
-    given : SliceInput
-        The units of its target, shared by findings of one.
-    ids : uint32 (n,)
-        What its predicate gives now.
-    digest : str
-        Of the evidence that the check rests on.
-    """
+    """One finding to check."""
 
     finding: Finding
     request: SliceRequest
     given: SliceInput
+    """The units of its target, shared by findings of one."""
     ids: Ids
+    """uint32 (n,): what its predicate gives now."""
     digest: str
+    """Of the evidence that the check rests on."""
 
 
 def read_checks(snapshot: Snapshot, request: RecheckRequest) -> list[CheckSource]:

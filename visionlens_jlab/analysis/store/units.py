@@ -39,23 +39,7 @@ class Members:
 
 @dataclass(frozen=True)
 class UnitSource:
-    """What units are made from.
-
-    Attributes
-    ----------
-    confidences : float64
-        Of each row of `predictions`.
-    images : bool (m,)
-        Sample rows that take part.
-    among : Filter or None
-        What says so in a view, of objects together with the outcomes they have.
-    images_told : bool
-        Whether `among` says so of images too: those without an object have no outcome.
-    quality : dict
-        Field of label quality -> float64 of every label, NaN: none.
-    scenes : tuple of str
-        Names of features that say what the ground truth is.
-    """
+    """What units are made from."""
 
     evaluation: str
     run: str
@@ -63,11 +47,17 @@ class UnitSource:
     labels: Members
     predictions: Members
     confidences: Ids
+    """float64: of each row of `predictions`."""
     images: Ids
+    """bool (m,): sample rows that take part."""
     among: Filter | None
+    """What says so in a view, of objects together with the outcomes they have."""
     images_told: bool
+    """Whether `among` says so of images too: those without an object have no outcome."""
     quality: dict[str, Ids]
+    """Field of label quality -> float64 of every label, NaN: none."""
     scenes: tuple[str, ...]
+    """Names of features that say what the ground truth is."""
 
 
 def read_units(given: UnitSource, request: AnalyseRequest) -> list[Units]:
@@ -91,24 +81,17 @@ def _targets(request: AnalyseRequest) -> tuple[Target, ...]:
 
 @dataclass(frozen=True)
 class _Outcomes:
-    """What came of the members of one population that take part.
-
-    Attributes
-    ----------
-    rows : int32 (n,)
-        Of the population, ascending.
-    failing : bool (n,)
-    error : int8 (n,)
-        Place in `_ERRORS`, -1: none.
-    own : int (n,)
-        Rows of the evaluation's arrays.
-    """
+    """What came of the members of one population that take part."""
 
     population: Literal["labels", "predictions"]
     rows: Ids
+    """int32 (n,): of the population, ascending."""
     failing: Ids
+    """bool (n,)."""
     error: Ids
+    """int8 (n,): place in `_ERRORS`, -1: none."""
     own: Ids
+    """int (n,): rows of the evaluation's arrays."""
 
 
 class _UnitMaker:

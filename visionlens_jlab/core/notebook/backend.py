@@ -135,56 +135,36 @@ Known: TypeAlias = "Callable[[], pa.Table | None]"
 
 @dataclass(frozen=True)
 class BackendPart(Generic[P]):
-    """What the notebook methods of a capability ask of a dataset: a protocol, `P`.
-
-    Attributes
-    ----------
-    store : str
-        `module:class` of the part of the open dataset that answers in this process; named, not
-        imported, since a kernel with a server loads no store.
-    remote : callable
-        Makes what answers over the REST API.
-    """
+    """What the notebook methods of a capability ask of a dataset: a protocol, `P`."""
 
     store: str
+    """`module:class` of the part of the open dataset that answers in this process; named, not
+    imported, since a kernel with a server loads no store."""
     remote: Callable[[Connection], P]
+    """Makes what answers over the REST API."""
 
 
 @dataclass(frozen=True)
 class Selected:
-    """What is selected in a workspace.
-
-    Attributes
-    ----------
-    level : {"samples", "annotations"}
-    ids : numpy.ndarray
-        uint32, in the order they were given.
-    known : callable, optional
-        The rows that came with the ids, while nothing can have changed them; else None.
-    """
+    """What is selected in a workspace."""
 
     level: Level
     ids: np.ndarray
+    """uint32, in the order they were given."""
     known: Known | None = None
+    """The rows that came with the ids, while nothing can have changed them; else None."""
 
 
 @dataclass(frozen=True)
 class Factory:
-    """Makes what a dataset gives: the classes with the methods of all capabilities.
-
-    Attributes
-    ----------
-    view : callable
-        A view of a specification.
-    selection : callable
-        A view of exactly these ids, taken from a specification; with rows known already.
-    pictures : callable
-        Some samples as one WebP image; None: there is nothing to show.
-    """
+    """Makes what a dataset gives: the classes with the methods of all capabilities."""
 
     view: Callable[[DatasetBackend, ViewSpec], Any]
+    """A view of a specification."""
     selection: Callable[[DatasetBackend, ViewSpec, np.ndarray, Known | None], Any]
+    """A view of exactly these ids, taken from a specification; with rows known already."""
     pictures: Callable[[DatasetBackend, Sequence[int]], bytes | None]
+    """Some samples as one WebP image; None: there is nothing to show."""
 
 
 class DatasetBackend(Protocol):
