@@ -213,11 +213,7 @@ _SECRETS = ("agent_key", "qdrant_api_key")
 def read_settings(kind: type[Settings], config: Config) -> tuple[Settings, Faults]:
     """The settings as configured, with the defaults for those that are no values at all.
 
-    Parameters
-    ----------
-    kind : type of Configurable
-    config : Config
-        Of an application.
+    `config`: of an application.
     """
     section = config.get(kind.__name__, Config())
     faults = {name: fault for name in section if (fault := _refused(kind, name, section))}

@@ -32,10 +32,7 @@ Work = Callable[[Callable[["Library"], Any]], Awaitable[Any]]
 def make_server(work: Work) -> Server[Any]:
     """A server of the protocol.
 
-    Parameters
-    ----------
-    work : callable
-        Runs a call with the library where it may wait.
+    `work`: runs a call with the library where it may wait.
     """
     from mcp.server.lowlevel import Server
     from mcp_types import CallToolResult, ListToolsResult, TextContent

@@ -21,10 +21,7 @@ class Fence:
     Inside is JSON whose text cannot hold the delimiter: every angle bracket is escaped, control
     and formatting characters are gone, and values are cut.
 
-    Parameters
-    ----------
-    token : str, optional
-        Of a conversation that goes on; by default a new one.
+    `token`: of a conversation that goes on; by default a new one.
     """
 
     def __init__(self, token: str | None = None) -> None:

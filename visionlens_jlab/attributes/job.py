@@ -69,7 +69,6 @@ def read_parts(folder: Path, asking: list[dict[str, Any]], size: int) -> list[Pa
         The job's input.
     asking : list of dict
         `spec`, `model`, `prompts` and `quantize` of each attribute.
-    size : int
     """
     parts = []
     for level in _LEVELS:

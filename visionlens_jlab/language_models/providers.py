@@ -27,7 +27,6 @@ def model_of(config: AgentConfig, name: str | None = None, *, vision: bool = Fal
 
     Parameters
     ----------
-    config : AgentConfig
     name : str, optional
         Instead of the configured one.
     vision : bool

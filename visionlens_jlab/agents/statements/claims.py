@@ -39,18 +39,12 @@ class ClaimDropped(Exception):  # noqa: N818  it is not an error
 
 @dataclass(frozen=True)
 class Checker:
-    """Holds statements against evidence.
-
-    Parameters
-    ----------
-    run : str
-        Whose statements they are.
-    evidence : mapping
-        By id, what the tools of this conversation gave.
-    """
+    """Holds statements against evidence."""
 
     run: str
+    """Whose statements they are."""
     evidence: Mapping[str, Evidence]
+    """By id, what the tools of this conversation gave."""
 
     def check(self, draft: StatementDraft) -> Claim:
         """The claim as the user may see it. Raises ClaimDropped."""

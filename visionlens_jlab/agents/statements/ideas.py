@@ -64,18 +64,12 @@ _WORD = re.compile(r"\w+")
 
 @dataclass(frozen=True)
 class IdeaFilter:
-    """Lets ideas pass that say nothing one could take for a result.
-
-    Parameters
-    ----------
-    names : iterable of str
-        Of the dataset: classes, fields, values.
-    seen : iterable
-        Results of tools: their text may not be quoted.
-    """
+    """Lets ideas pass that say nothing one could take for a result."""
 
     names: Iterable[str]
+    """Of the dataset: classes, fields, values."""
     seen: Iterable[Any]
+    """Results of tools: their text may not be quoted."""
 
     def check(self, text: str) -> str:
         """The idea as the user may see it. Raises ClaimDropped."""

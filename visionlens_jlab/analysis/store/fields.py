@@ -82,10 +82,7 @@ def choose_fields(snapshot: Snapshot, request: AnalyseRequest) -> Chosen:
 def check_names(snapshot: Snapshot, request: AnalyseRequest, scenes: list[str]) -> None:
     """FIELD_UNKNOWN where a request names a field that there is not, with the nearest that are.
 
-    Parameters
-    ----------
-    scenes : list of str
-        What stands for a field of an image's objects: `any(class = 'car')`.
+    `scenes`: what stands for a field of an image's objects: `any(class = 'car')`.
     """
     there = {one.lower() for one in scenes}
     for asked in (*(request.fields or ()), *request.exclude):
@@ -239,8 +236,6 @@ def read_scenes(
 
     Parameters
     ----------
-    snapshot : Snapshot
-    request : AnalyseRequest
     label_samples : int32
         Row of the sample of each ground-truth annotation, by id.
     count : int

@@ -37,11 +37,7 @@ def read_groups(snapshot: Snapshot, sample_ids: Ids) -> Ids:
     Samples of one value of the field `group` are of one group, and so are copies of each other:
     what hangs together over either is one. All others are groups of their own.
 
-    Parameters
-    ----------
-    snapshot : Snapshot
-    sample_ids : uint32 (m,)
-        All of the dataset, ascending.
+    `sample_ids`, uint32 (m,): all of the dataset, ascending.
     """
     table = snapshot.reader.arrow(_GROUPS)
     alone = values_of(table.column(1))

@@ -44,7 +44,6 @@ class Asker:
 
     Parameters
     ----------
-    model : VisionModel
     log : callable
         Takes a level and a sentence.
     check : callable

@@ -24,11 +24,7 @@ _FETCHED = "The weights are not on this machine: the first use downloads them."
 def vision_models(config: AgentConfig, *, remote_code: bool) -> list[VisionModelInfo]:
     """The models that can be named, the configured one first.
 
-    Parameters
-    ----------
-    config : AgentConfig
-    remote_code : bool
-        Whether models may run code that comes with them.
+    `remote_code`: whether models may run code that comes with them.
     """
     listed = [_of_hub(*one, remote_code=remote_code) for one in _HUB]
     if config.vision_model:

@@ -125,12 +125,10 @@ class TransformersVision:
 
     Parameters
     ----------
-    name : str
     network : torch.nn.Module
         With `generate`, or with `query(image, question)` as Moondream has it.
     processor : object or None
         With a chat template.
-    device : torch.device
     """
 
     def __init__(self, name: str, network: Any, processor: Any, device: torch.device) -> None:

@@ -54,7 +54,6 @@ class Gate:
 
     Parameters
     ----------
-    kind : str
     slots : int
         At once; one user alone may take all but one of them.
     requests : int

@@ -22,11 +22,7 @@ def connect(data_dir: str | os.PathLike[str] | None = None, *, create: bool = Fa
     A folder that is named is opened in this process. Otherwise the Jupyter server that started
     this process is asked; without one, the default data directory is opened in this process.
 
-    Parameters
-    ----------
-    data_dir : path, optional
-    create : bool
-        Whether a folder that is named and not there is to be made, once something is written.
+    `create`: whether a folder that is named and not there is to be made, once something is written.
 
     Raises
     ------
