@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
+from functools import partial
 from pathlib import Path
 
 from visionlens_jlab.core.system.confinement import Confinement
@@ -62,31 +63,20 @@ ENV_TRUST_REMOTE_CODE = "VISIONLENS_TRUST_REMOTE_CODE"
 """Whether models may run code that comes with them, when that is asked for."""
 
 
-def default_memory_limit() -> int:
-    """`$VISIONLENS_MEMORY_LIMIT` in MiB, else `MEMORY_LIMIT_MB`; never below what is needed."""
-    return max(LEAST_MEMORY_MB, _named_number(ENV_MEMORY_LIMIT, MEMORY_LIMIT_MB))
-
-
-def default_sql_memory() -> int:
-    """`$VISIONLENS_SQL_MEMORY` in MiB, else `SQL_MEMORY_MB`; never below what is needed."""
-    return max(LEAST_SQL_MEMORY_MB, _named_number(ENV_SQL_MEMORY, SQL_MEMORY_MB))
-
-
-def default_decode_memory() -> int:
-    """`$VISIONLENS_DECODE_MEMORY` in MiB, else `DECODE_MEMORY_MB`; never below what is needed."""
-    return max(LEAST_DECODE_MEMORY_MB, _named_number(ENV_DECODE_MEMORY, DECODE_MEMORY_MB))
-
-
-def default_vector_cache() -> int:
-    """`$VISIONLENS_VECTOR_CACHE` in MiB, else `VECTOR_CACHE_MB`; never below 0."""
-    return max(0, _named_number(ENV_VECTOR_CACHE, VECTOR_CACHE_MB))
-
-
-def _named_number(variable: str, otherwise: int) -> int:
+def _number(variable: str, otherwise: int, least: int) -> int:
+    """What a variable of the environment says, never below what is needed."""
     try:
-        return int(os.environ.get(variable, otherwise))
+        return max(least, int(os.environ.get(variable, otherwise)))
     except ValueError:
         return otherwise
+
+
+default_memory_limit = partial(_number, ENV_MEMORY_LIMIT, MEMORY_LIMIT_MB, LEAST_MEMORY_MB)
+default_sql_memory = partial(_number, ENV_SQL_MEMORY, SQL_MEMORY_MB, LEAST_SQL_MEMORY_MB)
+default_decode_memory = partial(
+    _number, ENV_DECODE_MEMORY, DECODE_MEMORY_MB, LEAST_DECODE_MEMORY_MB
+)
+default_vector_cache = partial(_number, ENV_VECTOR_CACHE, VECTOR_CACHE_MB, 0)
 
 
 def allowed_roots() -> Confinement:

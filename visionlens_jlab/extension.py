@@ -21,8 +21,7 @@ from visionlens_jlab.config import (
     ENV_TRUST_REMOTE_CODE,
     ENV_VECTOR_CACHE,
 )
-from visionlens_jlab.core.api.about import UnknownHandler
-from visionlens_jlab.core.api.openapi import document, routes
+from visionlens_jlab.core.api.openapi import UnknownHandler, routes
 from visionlens_jlab.core.api.services import (
     REQUESTS,
     THREADS,
@@ -77,7 +76,6 @@ class VisionLensApp(ExtensionApp):  # type: ignore[misc]
             announcer,
             partial(self._make_runner, options, policy, announcer),
             partial(_make_index, options),
-            contract=document,
             idle_seconds=options.idle_seconds,
             body_bytes=self.serverapp.max_body_size,
             memory_mb=options.memory_limit_mb,

@@ -7,9 +7,9 @@ import secrets
 from typing import Any
 
 from visionlens_jlab.agents.shapes import AgentName, AskRequest
-from visionlens_jlab.agents.statements.ideas import LONGEST_IDEA
+from visionlens_jlab.agents.statements.drafts import LONGEST_IDEA
 from visionlens_jlab.agents.tools.base import MOST_IMAGES
-from visionlens_jlab.analysis.quoting import one_line
+from visionlens_jlab.analysis.slices.terms import one_line
 
 LONGEST_TEXT = 200
 """Characters of one value; names and captions that are longer are cut."""

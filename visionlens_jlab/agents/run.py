@@ -17,18 +17,21 @@ from visionlens_jlab.agents.prompts import Fence, prompt
 from visionlens_jlab.agents.record import Recorder
 from visionlens_jlab.agents.shapes import AgentAnswer, AgentRun, AskRequest
 from visionlens_jlab.agents.statements import sentences
-from visionlens_jlab.agents.statements.claims import Checker, ClaimDropped
+from visionlens_jlab.agents.statements.claims import Checker
 from visionlens_jlab.agents.statements.drafts import (
+    MOST_IDEAS,
     ChatAnswer,
+    ClaimDropped,
     Draft,
     ErrorPatterns,
     FindingDraft,
+    IdeaFilter,
     PatternDraft,
     StatementDraft,
     ViewDraft,
+    vocabulary,
 )
 from visionlens_jlab.agents.statements.evidence import Evidence
-from visionlens_jlab.agents.statements.ideas import MOST_IDEAS, IdeaFilter, vocabulary
 from visionlens_jlab.agents.store import AgentRuns
 from visionlens_jlab.agents.tools.base import Desk
 from visionlens_jlab.analysis.shapes import AnalyseRequest, Claim, Finding, SliceRequest

@@ -8,6 +8,7 @@ from typing import Any
 
 from visionlens_jlab.agents.statements import sentences
 from visionlens_jlab.agents.statements.drafts import (
+    ClaimDropped,
     ComparisonDraft,
     ConfusionDraft,
     DistributionDraft,
@@ -27,14 +28,10 @@ from visionlens_jlab.agents.statements.evidence import (
     distributions_of,
     quantities_of,
 )
-from visionlens_jlab.analysis.quoting import one_line
 from visionlens_jlab.analysis.shapes import Claim, ClaimKind
+from visionlens_jlab.analysis.slices.terms import one_line
 
 _SLICES = ("test_slice", "findings")
-
-
-class ClaimDropped(Exception):  # noqa: N818  it is not an error
-    """It does not hold; the message says why, without a word of the language model's."""
 
 
 @dataclass(frozen=True)

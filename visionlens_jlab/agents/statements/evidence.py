@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from visionlens_jlab.analysis.quoting import one_line, quoted, shown
+from visionlens_jlab.analysis.slices.terms import one_line, quoted, shown
 from visionlens_jlab.core.predicates.normal import conjunction, field_names, leaves
 from visionlens_jlab.core.predicates.parser import parse
 from visionlens_jlab.core.predicates.renderer import literal, render

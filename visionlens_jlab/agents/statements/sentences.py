@@ -11,8 +11,8 @@ from visionlens_jlab.agents.statements.evidence import (
     canonical,
     note_of,
 )
-from visionlens_jlab.analysis.quoting import quoted, shown, shown_value
 from visionlens_jlab.analysis.shapes import Finding
+from visionlens_jlab.analysis.slices.terms import quoted, shown, shown_value
 
 _FAILING = {
     "miss_rate": "are missed",

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 import pyarrow as pa
 
-from visionlens_jlab.analysis.quoting import named
 from visionlens_jlab.analysis.shapes import AnalyseRequest, LeftOut
 from visionlens_jlab.analysis.slices.terms import (
     Feature,
     Kind,
     Origin,
     is_wanted,
+    named,
     names_of,
     unquoted,
 )

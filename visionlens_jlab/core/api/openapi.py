@@ -11,23 +11,63 @@ import zlib
 from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
+from tornado.web import HTTPError
 
 from visionlens_jlab.config import API_PREFIX
 from visionlens_jlab.core.api import wire
+from visionlens_jlab.core.api.base import Resource
 from visionlens_jlab.core.api.operations import Binary, Body, Operation, Route
+from visionlens_jlab.core.api.shapes import About, Limits
 from visionlens_jlab.core.capability import resolve
 from visionlens_jlab.core.registry import capabilities
 from visionlens_jlab.core.shapes import ErrorBody, Model
+from visionlens_jlab.core.views.shapes import TilesRequest
 from visionlens_jlab.errors import CODES
+from visionlens_jlab.version import __version__
+
+CONTRACT = Binary("application/json", "This document.")
+
+
+class AboutHandler(Resource):
+    """`about`."""
+
+    @Operation("Version and limits", response=About)
+    async def get(self) -> None:
+        """The extension's version and limits."""
+        limits = Limits(tile_ids=_most_tiles(), body_bytes=self.services.body_bytes)
+        await self.answer(About(version=__version__, limits=limits))
+
+
+class OpenApiHandler(Resource):
+    """`openapi.json`."""
+
+    @Operation("The contract", response=CONTRACT)
+    async def get(self) -> None:
+        """The contract of this API."""
+        self.finish(await self.work(lambda: json.dumps(document())))
+
+
+class UnknownHandler(Resource):
+    """Everything else below the prefix."""
+
+    async def prepare(self) -> None:
+        """Refuse strangers first, then anybody."""
+        await super().prepare()
+        raise HTTPError(404, "There is nothing at this address.")
+
+
+def _most_tiles() -> int:
+    schema = TilesRequest.model_json_schema()
+    return int(schema["properties"]["ids"]["anyOf"][0]["maxItems"])
+
 
 CORE = tuple(
     f"visionlens_jlab.core.api.{part}:ROUTES"
     for part in (
-        "about",
+        "openapi",
         "resources.jobs",
         "resources.datasets",
         "resources.views",
-        "resources.workspace",
     )
 )
 
@@ -210,6 +250,9 @@ def main() -> None:
     """Write the document to standard output; prettier breaks it into lines."""
     json.dump(document(), sys.stdout)
     sys.stdout.write("\n")
+
+
+ROUTES = [Route("about", AboutHandler), Route("openapi.json", OpenApiHandler)]
 
 
 if __name__ == "__main__":

@@ -202,8 +202,6 @@ class Services:
     announcer: Announcer
     make_runner: Callable[[Library], JobRunner]
     make_index: Callable[[Library], Index]
-    contract: Callable[[], dict[str, Any]]
-    """Makes the OpenAPI document of the routes, which themselves lead here."""
     idle_seconds: float
     """A dataset unused for so long is released for other processes."""
     body_bytes: int

@@ -10,8 +10,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from visionlens_jlab.agents.statements.claims import Checker, ClaimDropped
-from visionlens_jlab.agents.statements.drafts import StatementDraft
+from visionlens_jlab.agents.statements.claims import Checker
+from visionlens_jlab.agents.statements.drafts import ClaimDropped, StatementDraft
 from visionlens_jlab.analysis.shapes import Claim
 from visionlens_jlab.tests.agents import stated
 from visionlens_jlab.tests.agents.stated import BUS, CAR, EVIDENCE, NIGHT, NIGHT_CAR, ORDER
