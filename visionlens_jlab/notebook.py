@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
-from visionlens_jlab.agents.notebook import Asking
+from visionlens_jlab.agents.notebook import AskingAgents
 from visionlens_jlab.analysis.notebook.dataset import Analysing
 from visionlens_jlab.attributes.notebook import VisualAttributes
 from visionlens_jlab.core.notebook import dataset as core
@@ -37,7 +37,7 @@ class Selection(core_view.Selection["View", "Selection"], View):
 @checked_methods
 class Dataset(
     Analysing[View, Selection],
-    Asking[View, Selection],
+    AskingAgents[View, Selection],
     Evaluating[View, Selection],
     Exporting[View, Selection],
     FindingDuplicates[View, Selection],
@@ -138,8 +138,8 @@ def open(name: str, *, data_dir: PathLike | None = None, read_only: bool = False
         Of what is not whole: an ingest that never came to its end, files that are damaged or lost.
     """
     dataset = Dataset(connect(data_dir).open(name, read_only=read_only))
-    for told in dataset.troubles:
-        warnings.warn(told, stacklevel=outside())
+    for trouble in dataset.troubles:
+        warnings.warn(trouble, stacklevel=outside())
     return dataset
 
 

@@ -23,7 +23,7 @@ CHANGED = "https://visionlens-jlab.dev/events/agent/v1"
 def run(context: HostContext) -> dict[str, Any]:
     """Ask; the result names the run and what came of it."""
     from visionlens_jlab.agents.record import Recorder
-    from visionlens_jlab.agents.run import Asking
+    from visionlens_jlab.agents.run import AgentSession
     from visionlens_jlab.agents.tools.base import Desk
     from visionlens_jlab.embeddings.queries.queries import encode_for
 
@@ -33,8 +33,8 @@ def run(context: HostContext) -> dict[str, Any]:
 
     def keep(changed: AgentRun) -> None:
         store.part(AgentRuns).keep(changed)
-        told = {"dataset": request.dataset, "run": changed.run, "step": len(changed.steps)}
-        host.tell(CHANGED, {**told, "over": changed.stopped is not None})
+        event = {"dataset": request.dataset, "run": changed.run, "step": len(changed.steps)}
+        host.tell(CHANGED, {**event, "over": changed.stopped is not None})
         last = changed.steps[-1].text if changed.steps else None
         context.progress("asking", len(changed.steps), None, last)
 
@@ -45,7 +45,7 @@ def run(context: HostContext) -> dict[str, Any]:
     begun = store.part(AgentRuns).read(context.job)
     config = AgentConfig.of(host.settings)
     model = request.model or config.model or None
-    asking = Asking(
+    session = AgentSession(
         request=request,
         config=config,
         desk=Desk(store, request.evaluation, lambda query: encode_for(host, store, query)),
@@ -53,7 +53,7 @@ def run(context: HostContext) -> dict[str, Any]:
         analyse=analyse,
         cancelled=context.is_over,
     )
-    ended, messages = asking.run()
+    ended, messages = session.run()
     if messages is not None:
         store.part(AgentRuns).keep(ended, messages)
     _log(context, store, ended)

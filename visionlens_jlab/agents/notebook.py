@@ -125,7 +125,7 @@ class Answer(Viewing[V], Generic[V]):
         return f"<div><p>{lines}</p>{ideas}<small>{model}{left_out}</small></div>"
 
 
-class Asking(Dataset[V, S]):
+class AskingAgents(Dataset[V, S]):
     """The part of a Dataset that asks agents."""
 
     def ask(

@@ -178,7 +178,7 @@ _NOTHING_STATED = "The language model stated nothing about the data."
 
 
 @dataclass(frozen=True)
-class Asking:
+class AgentSession:
     """What a run works with."""
 
     request: AskRequest

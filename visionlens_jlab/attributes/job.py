@@ -170,7 +170,7 @@ def run(context: JobContext) -> dict[str, Any]:
             name, config, quantize=params["quantize"], trust_remote_code=params["trust_remote_code"]
         )
     try:
-        return _Asking(context, model).run()
+        return _Run(context, model).run()
     except BaseException as error:
         # what was under way still refers to the weights
         traceback.clear_frames(error.__traceback__)
@@ -180,13 +180,13 @@ def run(context: JobContext) -> dict[str, Any]:
         unload()
 
 
-class _Asking:
+class _Run:
     """One run of the job."""
 
     def __init__(self, context: JobContext, model: VisionModel) -> None:
         self._context = context
         params = context.params
-        self._asking = [
+        self._questions = [
             {
                 "spec": spec,
                 "model": model.name,
@@ -195,12 +195,12 @@ class _Asking:
             }
             for spec in params["attributes"]
         ]
-        self._specs = specs_of(self._asking)
+        self._specs = specs_of(self._questions)
         self._wordings = {
             name: wordings(spec, params["prompts"], params["seed"])
             for name, spec in self._specs.items()
         }
-        self._parts = read_parts(context.spool / "input", self._asking, ROWS)
+        self._parts = read_parts(context.spool / "input", self._questions, ROWS)
         self._queries = QueryFiles(context.spool.parent.parent)
         self._asker = Asker(model, context.log, self._check)
         self._done = 0
@@ -254,7 +254,7 @@ class _Asking:
                 "agreement": pa.array([agreement for _, agreement in voted], pa.float64()),
             }
         )
-        made = [one for one in self._asking if one["spec"]["name"] in part.wanted]
+        made = [one for one in self._questions if one["spec"]["name"] in part.wanted]
         self._context.emit(sequence, {ANSWERS: table}, summary={"attributes": made})
 
     def _count(self, part: Part) -> int:

@@ -25,7 +25,7 @@ _INSTALL = "Install visionlens-jlab[agents] in the server's environment."
 _CONFIGURE = "Set c.VisionLens.agent_model, such as 'openai:gpt-5-mini', and the provider's key."
 
 
-class _Asking(Protocol):
+class _NamesModel(Protocol):
     @property
     def model(self) -> str | None: ...
 
@@ -127,7 +127,7 @@ class AgentConfig:
         )
 
 
-def check(request: _Asking, settings: Mapping[str, Any]) -> None:
+def check(request: _NamesModel, settings: Mapping[str, Any]) -> None:
     """Whether the model that a job is to ask, if it names one, may be asked."""
     if request.model:
         AgentConfig.of(settings).check(request.model)

@@ -85,8 +85,8 @@ def analyse(
     judged = confirm(judged, passed, CONFIRMED * request.alpha)
     progress("describe", 0, 1)
     analysis = _name(given, request, tests)
-    told, again = distinct(judged)
-    found = [(one, finding_of(given, request, one, analysis, now)) for one in told]
+    kept, again = distinct(judged)
+    found = [(one, finding_of(given, request, one, analysis, now)) for one in kept]
     findings = ranked(found)[: request.limit]
     weak = [one for search, choice in pairs for one in weak_of(search, choice.weak)]
     info = AnalysisInfo(

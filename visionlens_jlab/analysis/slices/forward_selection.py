@@ -299,9 +299,9 @@ class ForwardSelection:
         """Put the first of some ways of saying a slice in its place that is none already."""
         for terms in options:
             fine = refine(terms, self._half, self._columns, expected, at, least=self._least)
-            told = Chosen(fine, self._mask(fine))
-            if fine != self.chosen[at].terms and not self._refusal(told, others, at):
-                self.chosen[at] = told
+            option = Chosen(fine, self._mask(fine))
+            if fine != self.chosen[at].terms and not self._refusal(option, others, at):
+                self.chosen[at] = option
                 return True
         return False
 
@@ -329,12 +329,12 @@ class ForwardSelection:
                     self._add_around(one, parent)
 
     def _add_around(self, one: Chosen, parent: Slice) -> None:
-        told, expected = Chosen(parent, self._mask(parent)), self._expected()
-        ring = expected.excess(told.mask & ~one.mask)
-        least = least_effect(self._half.values[~told.mask], self._scale)
-        if ring.z < ENTRY_Z or ring.mean < least or self._is_said(told, len(self.chosen)):
+        option, expected = Chosen(parent, self._mask(parent)), self._expected()
+        ring = expected.excess(option.mask & ~one.mask)
+        least = least_effect(self._half.values[~option.mask], self._scale)
+        if ring.z < ENTRY_Z or ring.mean < least or self._is_said(option, len(self.chosen)):
             return
-        self.chosen.append(told)
+        self.chosen.append(option)
 
     def _is_said(self, one: Chosen, at: int) -> bool:
         """Whether a slice but that number `at` is the same, or the same to another degree."""

@@ -255,8 +255,8 @@ def read_scenes(
     classes = values_of(rows.column(0)).astype(np.int64)
     many = np.bincount(classes + 1)[1:]
     if answers:
-        told = np.unique(classes[values_of(rows.column(1)) & (classes >= 0)])
-        many[told] = 0
+        answered = np.unique(classes[values_of(rows.column(1)) & (classes >= 0)])
+        many[answered] = 0
     # The most frequent: rare ones are in too few images to tell anything.
     for class_id in np.argsort(-many, kind="stable")[:_MOST_CLASSES].tolist():
         feature = _there(snapshot.class_names.get(class_id, ""))

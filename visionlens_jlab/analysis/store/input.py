@@ -123,7 +123,7 @@ def _units(
     predictions: Members,
     scenes: list[Feature],
 ) -> list[Units]:
-    among, told = _among(snapshot, stored, request)
+    among, known = _among(snapshot, stored, request)
     given = UnitSource(
         evaluation=stored.detail.evaluation,
         run=stored.detail.run,
@@ -133,7 +133,7 @@ def _units(
         confidences=_confidences(snapshot, stored.detail.run),
         images=_images(snapshot, sample_ids, evaluated.sample_ids, among),
         among=among,
-        images_told=told,
+        images_known=known,
         quality=_label_quality(snapshot),
         scenes=tuple(one.name for one in scenes),
     )
@@ -208,10 +208,10 @@ def _among(
 ) -> tuple[Filter | None, bool]:
     """The filter for images of the evaluation and of the request, and whether it is all."""
     evaluated_on, asked = stored.request.view, request.view
-    told = evaluated_on is None or not is_restricted(evaluated_on)
-    views = [evaluated_on if told else None, asked]
+    known = evaluated_on is None or not is_restricted(evaluated_on)
+    views = [evaluated_on if known else None, asked]
     filters = [filter_of_images(view, snapshot.fields) for view in views]
-    return conjunction([one for one in filters if one is not None]), told
+    return conjunction([one for one in filters if one is not None]), known
 
 
 def _images(snapshot: Snapshot, sample_ids: Ids, evaluated: Ids, among: Filter | None) -> Ids:

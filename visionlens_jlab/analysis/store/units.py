@@ -52,7 +52,7 @@ class UnitSource:
     """bool (m,): sample rows that take part."""
     among: Filter | None
     """What says so in a view, of objects together with the outcomes they have."""
-    images_told: bool
+    images_known: bool
     """Whether `among` says so of images too: those without an object have no outcome."""
     quality: dict[str, Ids]
     """Field of label quality -> float64 of every label, NaN: none."""
@@ -67,7 +67,7 @@ def read_units(given: UnitSource, request: AnalyseRequest) -> list[Units]:
     if request.level != "samples":
         for target in _targets(request):
             found += maker.of_objects(target, request.error)
-    if request.level != "annotations" and given.images_told:
+    if request.level != "annotations" and given.images_known:
         # Unless images are asked for: misses of an image say nothing that its labels do not.
         asked = _targets(request) if request.level else ("false_positive_rate",)
         for target in _targets(request):
@@ -104,8 +104,8 @@ class _UnitMaker:
         hit = found.outcome == outcomes.TRUE_POSITIVE
         missed = found.outcome == outcomes.FALSE_NEGATIVE
         wrong = found.outcome == outcomes.FALSE_POSITIVE
-        self._labels = self._told("labels", found.label, hit | missed, missed, found.error)
-        self._predictions = self._told(
+        self._labels = self._outcomes_of("labels", found.label, hit | missed, missed, found.error)
+        self._predictions = self._outcomes_of(
             "predictions", found.prediction, hit | wrong, wrong, found.error
         )
 
@@ -136,40 +136,40 @@ class _UnitMaker:
     # --- objects ---------------------------------------------------------------------------------
 
     def _misses(self) -> Units:
-        told = self._labels
+        part = self._labels
         return self._units(
             "miss_rate",
-            told,
-            told.failing,
+            part,
+            part.failing,
             failing=["false_negative"],
-            found_at=self._found_at(told),
+            found_at=self._found_at(part),
             doubtful=self._doubtful_labels,
         )
 
     def _invented(self) -> Units:
-        told = self._predictions
+        part = self._predictions
         return self._units(
             "false_positive_rate",
-            told,
-            told.failing,
+            part,
+            part.failing,
             failing=["false_positive"],
             doubtful=self._doubtful_predictions,
         )
 
     def _errors(self, error: ErrorType) -> Units:
-        told = self._of_error(error)
+        part = self._of_error(error)
         of_labels = error == "missed"
         doubtful = self._doubtful_labels if of_labels else self._doubtful_predictions
-        return self._units("error_type", told, told.failing, error=error, doubtful=doubtful)
+        return self._units("error_type", part, part.failing, error=error, doubtful=doubtful)
 
     def _confidence(self) -> Units:
         """Confidence less whether it was right: above 0 where a model is too sure."""
-        told = self._predictions
-        scores = self._given.evaluated.predictions.scores[told.own]
+        part = self._predictions
+        scores = self._given.evaluated.predictions.scores[part.own]
         return self._units(
             "confidence_gap",
-            told,
-            scores - ~told.failing,
+            part,
+            scores - ~part.failing,
             failing=["false_positive"],
             scale="score",
         )
@@ -178,9 +178,9 @@ class _UnitMaker:
         fields = self._given.quality
         if not fields:
             return []
-        told = self._labels
-        known = np.fmax.reduce([values[told.rows] for values in fields.values()])
-        units = self._units("label_error", told, np.nan_to_num(known), failing=[], scale="score")
+        part = self._labels
+        known = np.fmax.reduce([values[part.rows] for values in fields.values()])
+        units = self._units("label_error", part, np.nan_to_num(known), failing=[], scale="score")
         likely = [Compare(field=one, cmp=">=", value=_DOUBTFUL) for one in fields]
         among = conjunction([_LABELS, Combine(op="or", args=[*likely]), *self._among()])
         failures = units.view.model_copy(update={"filter": among})
@@ -189,7 +189,7 @@ class _UnitMaker:
     def _units(
         self,
         target: Target,
-        told: _Outcomes,
+        part: _Outcomes,
         values: Ids,
         *,
         failing: list[Outcome] | None = None,
@@ -197,7 +197,7 @@ class _UnitMaker:
         scale: Literal["rate", "score"] = "rate",
         **signs: Ids,
     ) -> Units:
-        of_labels = told.population == "labels"
+        of_labels = part.population == "labels"
         all_of: list[Outcome] = [
             "true_positive",
             "false_negative" if of_labels else "false_positive",
@@ -207,9 +207,9 @@ class _UnitMaker:
             target=target,
             error=error,
             level="annotations",
-            population=told.population,
+            population=part.population,
             scale=scale,
-            rows=told.rows,
+            rows=part.rows,
             values=np.asarray(values, dtype=np.float64),
             view=self._view(of_labels, outcomes=all_of),
             failures=self._view(of_labels, outcomes=failing or [], errors=[error] if error else []),
@@ -249,13 +249,13 @@ class _UnitMaker:
     def _counted(
         self,
         target: Target,
-        told: _Outcomes,
+        part: _Outcomes,
         *,
         outcomes: list[Outcome] | None = None,
         error: ErrorType | None = None,
     ) -> Units:
         given = self._given
-        samples = self._members(told.population).samples[told.rows[told.failing]]
+        samples = self._members(part.population).samples[part.rows[part.failing]]
         many = np.bincount(samples, minlength=len(given.images))
         rows = np.flatnonzero(given.images)
         wanted = OutcomeFilter(
@@ -279,7 +279,7 @@ class _UnitMaker:
     def _members(self, population: Literal["labels", "predictions"]) -> Members:
         return self._given.labels if population == "labels" else self._given.predictions
 
-    def _told(
+    def _outcomes_of(
         self,
         population: Literal["labels", "predictions"],
         own: Ids,
@@ -298,15 +298,15 @@ class _UnitMaker:
         return _Outcomes(population, rows.astype(np.int32), failing[kept], error[kept], own[kept])
 
     def _of_error(self, error: ErrorType) -> _Outcomes:
-        told = self._labels if error == "missed" else self._predictions
-        return replace(told, failing=told.error == _ERRORS.index(error))
+        part = self._labels if error == "missed" else self._predictions
+        return replace(part, failing=part.error == _ERRORS.index(error))
 
-    def _found_at(self, told: _Outcomes) -> Ids:
+    def _found_at(self, part: _Outcomes) -> Ids:
         """Confidence of the prediction, too unsure to count, that finds a missed label."""
         evaluated = self._given.evaluated
-        partner = evaluated.operating.prediction[told.own]
+        partner = evaluated.operating.prediction[part.own]
         scores = np.append(evaluated.predictions.scores, np.nan)[partner]
-        below = told.failing & (scores < evaluated.confidence)
+        below = part.failing & (scores < evaluated.confidence)
         return np.where(below, scores, np.nan)
 
     @cached_property
@@ -322,10 +322,10 @@ class _UnitMaker:
         """Of `_predictions`: a label is likely missing, or the one an error points at is wrong."""
         from visionlens_jlab.evaluation.matching.errors import error_types
 
-        told, quality, evaluated = self._predictions, self._quality, self._given.evaluated
-        ids = evaluated.predictions.ids[told.own]
+        part, quality, evaluated = self._predictions, self._quality, self._given.evaluated
+        ids = evaluated.predictions.ids[part.own]
         missing = _score_of(quality.prediction_ids, quality.missing, ids)
-        target = error_types(evaluated).target[told.own]
+        target = error_types(evaluated).target[part.own]
         score = np.maximum(quality.wrong_class, quality.badly_placed)
         wrong = _score_of(quality.label_ids, score, np.append(evaluated.labels.ids, 0)[target])
         return np.maximum(missing, np.where(target >= 0, wrong, 0)) >= _DOUBTFUL

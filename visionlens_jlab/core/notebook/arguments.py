@@ -178,10 +178,10 @@ def shaped(
     try:
         return shape.model_validate(values if given is None else given)
     except ValidationError as error:
-        raise _told(error, code) from None
+        raise _as_error(error, code) from None
 
 
-def _told(error: ValidationError, code: str) -> VisionLensError:
+def _as_error(error: ValidationError, code: str) -> VisionLensError:
     fault = error.errors(include_url=False)[0]
     place = ".".join(str(part) for part in fault["loc"]) or "what is given"
     expected = fault.get("ctx", {}).get("expected")

@@ -80,14 +80,14 @@ class Dataset(Viewing[V], Generic[V, S]):
     def troubles(self) -> list[str]:
         """What is not whole: an ingest that has not come to its end, damaged or lost files."""
         detail = self._backend.detail()
-        told = [f"{one.message} {one.hint}".strip() for one in detail.damages]
+        found = [f"{one.message} {one.hint}".strip() for one in detail.damages]
         if detail.state in ("ingesting", "incomplete"):
-            told.insert(
+            found.insert(
                 0,
                 f"The ingest of {detail.name} has not come to its end: images or labels are "
                 "missing. Where none runs any more, visionlens doctor says how to complete it.",
             )
-        return told
+        return found
 
     def trust_roots(self) -> dict[str, str]:
         """Have the images read where the dataset says they lie; name -> folder of each root.

@@ -138,8 +138,8 @@ class DirectDataset:
 
     def selected(self, workspace: str) -> Selected:
         """What is selected now."""
-        told, ids = self._selected(workspace)
-        return Selected(told.level, ids)
+        info, ids = self._selected(workspace)
+        return Selected(info.level, ids)
 
     def rows(self, level: Level, ids: np.ndarray, columns: list[str] | None) -> pa.Table:
         """Rows of ids, in their order; FIELD_UNKNOWN, ID_UNKNOWN."""

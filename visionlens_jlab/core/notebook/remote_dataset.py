@@ -229,10 +229,10 @@ class RemoteDataset(Remote):
         table = self._transport.read_table(
             self.address("workspaces", workspace, "selection", "rows"), most=ROWS_AT_ONCE
         )
-        told = SelectionInfo.model_validate_json(table.schema.metadata[b"selection"])
-        ids = table[ID_COLUMN[told.level]].to_numpy().astype(np.uint32)
+        info = SelectionInfo.model_validate_json(table.schema.metadata[b"selection"])
+        ids = table[ID_COLUMN[info.level]].to_numpy().astype(np.uint32)
         if table.num_columns == 1:
-            return Selected(told.level, ids)
+            return Selected(info.level, ids)
         rows = table.replace_schema_metadata(None)
         requests, until = self._transport.requests, time.monotonic() + FRESH_SECONDS
 
@@ -240,7 +240,7 @@ class RemoteDataset(Remote):
             asked_since = self._transport.requests != requests
             return None if asked_since or time.monotonic() > until else rows
 
-        return Selected(told.level, ids, known)
+        return Selected(info.level, ids, known)
 
     def set_selection(
         self, workspace: str, ids: np.ndarray, base_version: int, origin: str, level: Level

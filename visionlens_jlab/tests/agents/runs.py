@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from visionlens_jlab.agents import run as asking
 from visionlens_jlab.agents.record import Recorder
-from visionlens_jlab.agents.run import Asking
+from visionlens_jlab.agents.run import AgentSession
 from visionlens_jlab.agents.shapes import AgentRun, AskRequest, Usage
 from visionlens_jlab.agents.tools.base import Desk
 from visionlens_jlab.tests.agents.asked import CONFIG, NIGHT
@@ -40,7 +40,7 @@ class Run:
             created_at="2026-01-01",
         )
         self.recorder = Recorder(run, self.kept.append, list(earlier))
-        asked = Asking(
+        asked = AgentSession(
             request=request,
             config=config,
             desk=Desk(self.store, "model"),
