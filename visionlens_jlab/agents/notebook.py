@@ -26,7 +26,6 @@ class AgentRunsBackend(Protocol):
 
     def read(self, run: str) -> AgentRun:
         """With its steps; AGENT_NOT_FOUND."""
-        ...
 
 
 class RemoteAgentRuns(Remote):

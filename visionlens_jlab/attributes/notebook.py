@@ -30,23 +30,18 @@ class AttributesBackend(Protocol):
 
     def all(self) -> list[Attribute]:
         """Oldest first."""
-        ...
 
     def delete(self, name: str) -> None:
         """ATTRIBUTE_NOT_FOUND."""
-        ...
 
     def calibration_task(self, name: str, answer: str, count: int) -> CalibrationTask:
         """ATTRIBUTE_NOT_FOUND, ATTRIBUTE_INVALID."""
-        ...
 
     def calibrate(self, name: str, given: CalibrationLabels) -> Attribute:
         """ATTRIBUTE_NOT_FOUND, ATTRIBUTE_INVALID, ID_UNKNOWN, FIELD_UNKNOWN."""
-        ...
 
     def models(self) -> list[VisionModelInfo]:
         """What can be asked; the configured one first."""
-        ...
 
 
 class RemoteAttributes(Remote):

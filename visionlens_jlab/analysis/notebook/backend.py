@@ -22,31 +22,24 @@ class FindingsBackend(Protocol):
 
     def all(self, evaluation: str | None) -> list[Finding]:
         """Newest analysis first."""
-        ...
 
     def read(self, finding: str) -> Finding:
         """FINDING_NOT_FOUND."""
-        ...
 
     def change(self, finding: str, change: FindingChange) -> Finding:
         """FINDING_NOT_FOUND."""
-        ...
 
     def delete(self, finding: str) -> None:
         """FINDING_NOT_FOUND."""
-        ...
 
     def analyses(self, evaluation: str | None) -> list[AnalysisInfo]:
         """Newest first."""
-        ...
 
     def analysis(self, analysis: str) -> AnalysisInfo:
         """ANALYSIS_NOT_FOUND."""
-        ...
 
     def test_slice(self, request: SliceRequest) -> SliceTest:
         """Recorded; EVALUATION_NOT_FOUND, PREDICATE_INVALID, ANALYSIS_INVALID."""
-        ...
 
 
 class ReportsBackend(Protocol):
@@ -54,7 +47,6 @@ class ReportsBackend(Protocol):
 
     def build(self, request: FindingReport) -> bytes:
         """The file's content; FINDING_NOT_FOUND."""
-        ...
 
 
 class RemoteFindings(Remote):

@@ -32,11 +32,9 @@ class VisionModel(Protocol):
 
     def ask(self, questions: Sequence[Question], check: Check) -> list[str]:
         """What it says to each; OutOfMemoryError where they do not fit, PROVIDER_FAILED."""
-        ...
 
     def close(self) -> None:
         """Let go of the memory."""
-        ...
 
 
 class Asker:

@@ -179,31 +179,24 @@ class DatasetBackend(Protocol):
 
     def part(self, kind: BackendPart[P]) -> P:
         """What a capability adds."""
-        ...
 
     def detail(self) -> DatasetDetail:
         """Counts, classes, splits, fields."""
-        ...
 
     def roots(self) -> Roots:
         """Where the images lie, and which of these places are read."""
-        ...
 
     def trust_roots(self) -> Roots:
         """Have all of them read from now on; DISK_SPACE."""
-        ...
 
     def report(self, offset: int, limit: int) -> IngestReport | None:
         """A page of the ingest report; None when there is none."""
-        ...
 
     def ids(self, spec: ViewSpec) -> np.ndarray:
         """The view's ids, uint32, in display order."""
-        ...
 
     def ids_and_scores(self, spec: ViewSpec) -> tuple[np.ndarray, np.ndarray | None]:
         """The same with float32 scores where the view searches."""
-        ...
 
     def run(
         self,
@@ -216,69 +209,53 @@ class DatasetBackend(Protocol):
         `rows` are those of a DataFrame, for a kind of job that takes some.
         KeyboardInterrupt cancels it and is raised again.
         """
-        ...
 
     def table(self, request: TableRequest) -> pa.Table:
         """Rows of a view or of explicit ids."""
-        ...
 
     def rows(self, level: Level, ids: np.ndarray, columns: list[str] | None) -> pa.Table:
         """Rows of ids, in their order; FIELD_UNKNOWN, ID_UNKNOWN."""
-        ...
 
     def predicate(self, text: str | None, filter: Filter | None) -> Predicate:
         """Both forms of a checked predicate."""
-        ...
 
     def sql(self, query: str) -> pa.Table:
         """The result of one SELECT."""
-        ...
 
     def set_field(self, name: str, ids: np.ndarray, values: pa.Array, *, level: Level) -> Changed:
         """Set a field of some rows."""
-        ...
 
     def tag(self, request: TagRequest) -> Changed:
         """Add or remove a tag."""
-        ...
 
     def saved_views(self) -> list[SavedView]:
         """By name."""
-        ...
 
     def save_view(self, name: str, spec: ViewSpec) -> SavedView:
         """Replaces one of that name."""
-        ...
 
     def delete_view(self, name: str) -> None:
         """VIEW_NOT_FOUND."""
-        ...
 
     def make_workspace(self, notebook: str | None) -> Workspace:
         """The workspace of (dataset, notebook), made when there is none."""
-        ...
 
     def workspace(self, workspace: str) -> Workspace:
         """WORKSPACE_NOT_FOUND."""
-        ...
 
     def change(self, workspace: str, change: WorkspaceChange) -> Workspace:
         """WORKSPACE_CONFLICT when another changed the same part."""
-        ...
 
     def selected(self, workspace: str) -> Selected:
         """What is selected now."""
-        ...
 
     def set_selection(
         self, workspace: str, ids: np.ndarray, base_version: int, origin: str, level: Level
     ) -> Workspace:
         """WORKSPACE_CONFLICT when another changed the selection."""
-        ...
 
     def close(self) -> None:
         """Let go of the dataset."""
-        ...
 
 
 class Backend(Protocol):
@@ -286,15 +263,12 @@ class Backend(Protocol):
 
     def datasets(self) -> list[DatasetInfo]:
         """Every one of them."""
-        ...
 
     def open(self, name: str, *, read_only: bool = False) -> DatasetBackend:
         """By slug, name or uuid; DATASET_NOT_FOUND, DATASET_BUSY."""
-        ...
 
     def delete(self, name: str) -> None:
         """By slug, name or uuid; DATASET_NOT_FOUND, DATASET_BUSY."""
-        ...
 
     def create(
         self, request: JobParameters, rows: pa.Table | None, on_progress: Callable[[Job], None]
@@ -304,4 +278,3 @@ class Backend(Protocol):
         `rows` are those of a DataFrame, for a kind of job that takes some.
         KeyboardInterrupt cancels the job and is raised again.
         """
-        ...

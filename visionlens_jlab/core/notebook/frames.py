@@ -120,7 +120,6 @@ class HasIds(Protocol):
 
     def ids_at(self, level: Level) -> np.ndarray:
         """Its ids at a level, uint32, in display order."""
-        ...
 
 
 def ids_of(what: Any, level: Level, everything: Callable[[], np.ndarray]) -> np.ndarray:

@@ -27,11 +27,9 @@ class Progress(Protocol):
 
     def update(self, job: Job) -> None:
         """Show how far the job is."""
-        ...
 
     def finish(self, text: str) -> None:
         """Leave a last line."""
-        ...
 
 
 def make_progress(label: str) -> Progress:
