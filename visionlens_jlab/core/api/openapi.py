@@ -62,13 +62,7 @@ def _most_tiles() -> int:
 
 
 CORE = tuple(
-    f"visionlens_jlab.core.api.{part}:ROUTES"
-    for part in (
-        "openapi",
-        "resources.jobs",
-        "resources.datasets",
-        "resources.views",
-    )
+    f"visionlens_jlab.core.api.{part}:ROUTES" for part in ("openapi", "jobs", "datasets", "views")
 )
 
 

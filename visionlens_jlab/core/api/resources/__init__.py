@@ -1,1 +1,0 @@
-"""What the core serves: a module for each kind of resource, with its routes."""
