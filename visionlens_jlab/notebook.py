@@ -8,7 +8,6 @@ from typing import Any
 from visionlens_jlab.agents.notebook import AskingAgents
 from visionlens_jlab.analysis.notebook.dataset import Analysing
 from visionlens_jlab.attributes.notebook import VisualAttributes
-from visionlens_jlab.core.notebook import dataset as core
 from visionlens_jlab.core.notebook import view as core_view
 from visionlens_jlab.core.notebook.arguments import checked, checked_methods
 from visionlens_jlab.core.notebook.backend import Factory
@@ -26,12 +25,16 @@ from visionlens_jlab.media.notebook import pictures_of
 
 @checked_methods
 class View(EvaluatingView["View", "Selection"], ExportingView["View", "Selection"]):
-    __doc__ = core_view.View.__doc__
+    """Samples or annotations that satisfy a predicate, in an order.
+
+    A view holds no rows: each reading asks the dataset, so it always shows the present state.
+    Make one with `Dataset.where`, `Dataset.view` or `Lens.view`.
+    """
 
 
 @checked_methods
 class Selection(core_view.Selection["View", "Selection"], View):
-    __doc__ = core_view.Selection.__doc__
+    """A view of exactly these ids, in this order, whatever happens to the dataset."""
 
 
 @checked_methods
@@ -46,7 +49,10 @@ class Dataset(
     Searching[View, Selection],
     VisualAttributes[View, Selection],
 ):
-    __doc__ = core.Dataset.__doc__
+    """An open dataset; `open` and `ingest` give one.
+
+    Usable as a context manager: leaving it closes the dataset.
+    """
 
     _factory = Factory(View, Selection, pictures_of)
 

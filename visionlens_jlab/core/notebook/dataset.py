@@ -38,10 +38,7 @@ GROUND_TRUTH = "ground_truth"
 
 @checked_methods
 class Dataset(Viewing[V], Generic[V, S]):
-    """An open dataset; `open` and `ingest` give one.
-
-    Usable as a context manager: leaving it closes the dataset.
-    """
+    """What an open dataset can do without any capability."""
 
     _factory: ClassVar[Factory] = PLAIN
 

@@ -104,11 +104,7 @@ class Viewing(Generic[V]):
 
 @checked_methods
 class View(Viewing[V], Generic[V, S]):
-    """Samples or annotations that satisfy a predicate, in an order.
-
-    A view holds no rows: each reading asks the dataset, so it always shows the present state.
-    Make one with `Dataset.where`, `Dataset.view` or `Lens.view`.
-    """
+    """What views of any capability have in common: a specification, and who answers for it."""
 
     def __init__(self, backend: DatasetBackend, spec: ViewSpec) -> None:
         self._backend = backend
@@ -281,7 +277,7 @@ class View(Viewing[V], Generic[V, S]):
 
 @checked_methods
 class Selection(View[V, S]):
-    """A view of exactly these ids, in this order, whatever happens to the dataset."""
+    """What selections have besides: ids that stay as they are."""
 
     def __init__(
         self, backend: DatasetBackend, base: ViewSpec, ids: np.ndarray, known: Known | None = None
