@@ -1,5 +1,5 @@
 import * as React from 'react';
-import type { IFinding } from './client';
+import type { IFinding, FindingStatus } from './client';
 import type { IClient } from '../core/client/context';
 import type { IViewSpec } from '../core/client/types';
 import { formatCount } from '../core/components/format';
@@ -12,10 +12,10 @@ import { EffectBar } from './EffectBar';
 import { Evidence } from './Evidence';
 import { FindingMenu } from './FindingMenu';
 import { Inseparables } from './Inseparables';
-import { StatusPills } from './StatusPill';
 import { measureName, rateText, unitsText } from './findingText';
 import type { ICardProps } from './cardProps';
 import { Button } from '../core/components/Button';
+import type { TranslationBundle } from '@jupyterlab/translation';
 
 /** So many correlates are named on the card. */
 const CORRELATES = 2;
@@ -219,4 +219,56 @@ function FailuresButton({
       {trans.__('Failures')}
     </Button>
   );
+}
+
+type Pill = FindingStatus | 'gone' | 'stale';
+
+/** What the user said of a finding, and what a change of the data did to it. */
+export function StatusPills(props: {
+  finding: Pick<IFinding, 'status' | 'holds' | 'stale'>;
+  trans: TranslationBundle;
+}): JSX.Element {
+  const { finding, trans } = props;
+  const { status, holds, stale } = finding;
+  const pills: Pill[] = [
+    status,
+    ...(holds === false ? (['gone'] as const) : []),
+    ...(stale ? (['stale'] as const) : [])
+  ];
+  return (
+    <>
+      {pills.map(pill => (
+        <span
+          key={pill}
+          className="vl-pill"
+          data-status={pill}
+          title={meaning(pill, trans)}
+        >
+          {pillName(pill, trans)}
+        </span>
+      ))}
+    </>
+  );
+}
+
+export function pillName(pill: Pill, trans: TranslationBundle): string {
+  const names: Record<Pill, string> = {
+    hypothesis: trans.__('hypothesis'),
+    verified: trans.__('verified'),
+    rejected: trans.__('rejected'),
+    gone: trans.__('no longer holds'),
+    stale: trans.__('out of date')
+  };
+  return names[pill];
+}
+
+function meaning(pill: Pill, trans: TranslationBundle): string {
+  const meanings: Record<Pill, string> = {
+    hypothesis: trans.__('Found by statistics; nobody has looked yet'),
+    verified: trans.__('You looked, and it is true'),
+    rejected: trans.__('You looked, and it is not true'),
+    gone: trans.__('Checked after the data changed: the effect is gone'),
+    stale: trans.__('The data changed since, and nobody has checked')
+  };
+  return meanings[pill];
 }

@@ -1,6 +1,6 @@
 import * as React from 'react';
 import { useStore } from 'zustand';
-import type { IFinding } from './client';
+import type { IFinding, IAnalysis } from './client';
 import { ErrorBox } from '../core/components/ErrorBox';
 import { conditionsOf } from '../evaluation/conditionsOf';
 import { viewText } from '../core/filters/steps';
@@ -16,11 +16,13 @@ import {
   NO_GOAL
 } from './goals';
 import { Ideas } from '../agents/Ideas';
-import { NoFindings } from './NoFindings';
 import { Tested } from './Tested';
 import { useAgentRun } from '../agents/useAgents';
 import { VerifyScreen } from './VerifyScreen';
 import type { IFindingsProps } from './findingsProps';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { IEvaluation } from '../evaluation/client';
+import { formatCount } from '../core/components/format';
 
 /** A goal, what is done about it, and the findings. */
 export function FindingsTab(props: IFindingsProps): JSX.Element {
@@ -139,5 +141,60 @@ function Progress(props: IFindingsProps): JSX.Element {
       {run && <AgentSteps run={run} toggles={toggles} trans={trans} />}
       <Ideas ideas={run?.answer?.ideas} trans={trans} />
     </>
+  );
+}
+
+/** What nothing means: nobody looked, or what was tested does not hold. */
+export function NoFindings(props: {
+  evaluation: IEvaluation;
+  analysis: IAnalysis | null;
+  trans: TranslationBundle;
+}): JSX.Element {
+  const { evaluation, analysis, trans } = props;
+  if (analysis === null) {
+    return (
+      <div className="vl-empty vl-findings-empty">
+        <h3>
+          {trans.__(
+            'Nobody has looked for patterns in %1 yet.',
+            evaluation.evaluation
+          )}
+        </h3>
+        <p className="vl-quiet">
+          {trans.__(
+            'Run tests fields, image quality, sizes and places of objects, classes seen together and clusters, alone and together. A pattern becomes a finding when one half of the images suggests it and the other half confirms it.'
+          )}
+        </p>
+      </div>
+    );
+  }
+  const { tested, request } = analysis;
+  if (tested === 0) {
+    return (
+      <div className="vl-empty vl-findings-empty">
+        <h3>{trans.__('No pattern could be tested.')}</h3>
+        <p className="vl-quiet">
+          {trans.__(
+            'A pattern needs at least %1 units and %2 groups in each half.',
+            formatCount(request.min_objects),
+            formatCount(request.min_groups)
+          )}
+        </p>
+      </div>
+    );
+  }
+  return (
+    <div className="vl-empty vl-findings-empty">
+      <h3>{trans.__('No pattern holds on both halves.')}</h3>
+      <p className="vl-quiet">
+        {trans.__(
+          '%1 patterns were tested with at least %2 units and %3 groups in each half. Either the errors of %4 gather nowhere that these fields can tell, or there are too few images to be sure.',
+          formatCount(tested),
+          formatCount(request.min_objects),
+          formatCount(request.min_groups),
+          evaluation.run
+        )}
+      </p>
+    </div>
   );
 }

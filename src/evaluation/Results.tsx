@@ -1,7 +1,7 @@
 import * as React from 'react';
 import { useStore } from 'zustand';
 import type { IPanelContext } from '../core/client/context';
-import type { IComparison, IEvaluationDetail } from './client';
+import type { IComparison, IEvaluationDetail, IErrorShare } from './client';
 import { ErrorBox } from '../core/components/ErrorBox';
 import type { IWorkspaceModel } from '../core/workspace/types';
 import { Calibration } from './plots/Calibration';
@@ -9,12 +9,18 @@ import { ClassTable } from './ClassTable';
 import { Comparison } from './Comparison';
 import { ConfusionSection } from './confusion/ConfusionSection';
 import { CurvesSection } from './plots/CurvesSection';
-import { ErrorTypes } from './ErrorTypes';
 import { Histograms } from './plots/Histograms';
 import { Summary } from './Summary';
 import { type IAnswer, useAnswer } from '../core/components/useAnswer';
 import type { ICountsAnswer } from './useCounts';
-import { useOutcomeFilters } from './useOutcomeFilters';
+import { useOutcomeFilters, type IOutcomeFilters } from './useOutcomeFilters';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { formatCount } from '../core/components/format';
+import {
+  errorMeaning,
+  errorName,
+  formatShare
+} from '../core/outcomes/outcomes';
 
 interface IProps {
   readonly model: IWorkspaceModel;
@@ -184,4 +190,58 @@ function Waiting(props: {
       ))}
     </div>
   );
+}
+
+interface IErrorTypesProps {
+  readonly errors: readonly IErrorShare[];
+  readonly filters: IOutcomeFilters;
+  readonly trans: TranslationBundle;
+}
+
+/** What mending each kind of error alone would give, and how many there are. */
+export function ErrorTypes({
+  errors,
+  filters,
+  trans
+}: IErrorTypesProps): JSX.Element {
+  const byGain = errors.some(({ delta_ap50 }) => delta_ap50 !== null);
+  const size = ({ count, delta_ap50 }: IErrorShare): number =>
+    byGain ? Math.max(delta_ap50 ?? 0, 0) : count;
+  const most = Math.max(...errors.map(size), 1e-9);
+  const sorted = [...errors].sort((a, b) => size(b) - size(a));
+  return (
+    <ul className="vl-error-types" aria-label={trans.__('Error types')}>
+      {sorted.map(error => {
+        const { type, count, delta_ap50 } = error;
+        const name = errorName(type, trans);
+        return (
+          <li key={type} data-error={type}>
+            <button
+              type="button"
+              className="vl-error-type"
+              disabled={count === 0}
+              aria-pressed={filters.isShown({ errors: [type] })}
+              title={trans.__(
+                'Show %1 errors: %2',
+                formatCount(count),
+                errorMeaning(type, trans)
+              )}
+              onClick={() => filters.show({ errors: [type] })}
+            >
+              <span className="vl-error-name">{name}</span>
+              <span className="vl-error-bar" aria-hidden="true">
+                <span style={{ width: `${(100 * size(error)) / most}%` }} />
+              </span>
+              <span className="vl-error-count">{formatCount(count)}</span>
+              <span className="vl-error-gain">{gain(delta_ap50)}</span>
+            </button>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+function gain(delta: number | null): string {
+  return delta === null ? '' : `${delta > 0 ? '+' : ''}${formatShare(delta)}`;
 }

@@ -1,12 +1,11 @@
 import * as React from 'react';
 import type { IPanelContext } from '../core/client/context';
-import type { IIngestReport } from '../core/client/types';
+import type { IIngestReport, IReportItem } from '../core/client/types';
 import { Button } from '../core/components/Button';
 import { ErrorBox } from '../core/components/ErrorBox';
 import { formatCount } from '../core/components/format';
 import { ReportItems } from './ReportItems';
 import { CommandIDs } from '../core/tokens';
-import { reportText } from './reportText';
 import { useReport, type ReadReport } from './useReport';
 
 interface IProps {
@@ -104,4 +103,30 @@ function Counts(props: {
       </tbody>
     </table>
   );
+}
+
+/** A report as tab-separated text: the counts, then a line for each item. */
+export function reportText(
+  report: IIngestReport,
+  items: readonly IReportItem[]
+): string {
+  const { source, format, images, annotations, label_files } = report;
+  const counts = Object.entries({ images, annotations, label_files }).map(
+    ([kind, { found, imported, skipped }]) => [
+      kind,
+      `${found} found`,
+      `${imported} imported`,
+      `${skipped} reported`
+    ]
+  );
+  const lines = items.map(({ code, action, kind, item, message }) => [
+    code,
+    action,
+    kind,
+    item,
+    message
+  ]);
+  return [[source, format], ...counts, ...lines]
+    .map(cells => cells.join('\t'))
+    .join('\n');
 }

@@ -7,12 +7,12 @@ import {
 } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { IClient } from '../core/client/context';
-import type { IEditDone } from '../core/client/types';
+import type { IEditDone, IBulk, IViewSpec } from '../core/client/types';
 import { errorBody } from '../core/client/errors';
 import { formatCount } from '../core/components/format';
 import type { IExamples } from '../core/plugins/commands/commandTarget';
 import type { IWorkspaceModel } from '../core/workspace/types';
-import { annotationsOf } from './targets';
+import { conjunction, conjuncts } from '../core/filters/tree';
 
 const SHOWN_MS = 8000;
 
@@ -132,4 +132,22 @@ export class Changes {
       ? this._trans.__('the annotations of all %1 samples in view', count)
       : this._trans.__('the annotations of %1 samples', count);
   }
+}
+
+/** The annotations that are meant; of images those that match the view's conditions. */
+export function annotationsOf(
+  view: IViewSpec,
+  chosen: IExamples | undefined
+): IBulk {
+  if (chosen === undefined) {
+    return { view };
+  }
+  if (chosen.level === 'annotations') {
+    return { ids: [...chosen.ids] };
+  }
+  const images = conjunction([
+    ...conjuncts(view.filter),
+    { op: 'in', field: 'sample_id', values: [...chosen.ids] }
+  ]);
+  return { view: { ...view, level: 'samples', filter: images, search: null } };
 }

@@ -10,7 +10,7 @@ import type { IWorkspaceModel } from '../core/workspace/types';
 import type { IEmbedder, IInstalled, Method } from '../embeddings/client';
 import type { MapModel } from './mapModel';
 import { METHODS } from './methods';
-import { NotInstalled } from './NotInstalled';
+import type { TranslationBundle } from '@jupyterlab/translation';
 
 interface IProps {
   readonly model: IWorkspaceModel;
@@ -189,5 +189,39 @@ function ModelFields(props: {
         ]}
       />
     </>
+  );
+}
+
+interface INotInstalledProps {
+  readonly choices: readonly {
+    readonly label: string;
+    readonly available: boolean;
+    readonly reason?: string;
+  }[];
+  readonly trans: TranslationBundle;
+}
+
+/** What is grey in a list, and the command that installs it. */
+export function NotInstalled({
+  choices,
+  trans
+}: INotInstalledProps): JSX.Element | null {
+  const reasons = new Map<string, string[]>();
+  for (const { label, available, reason } of choices) {
+    if (!available && reason) {
+      reasons.set(reason, [...(reasons.get(reason) ?? []), label]);
+    }
+  }
+  if (reasons.size === 0) {
+    return null;
+  }
+  const labels = [...reasons.values()].flat();
+  return (
+    <details className="vl-quiet">
+      <summary>{trans.__('Not installed: %1', labels.join(', '))}</summary>
+      {[...reasons.keys()].map(reason => (
+        <p key={reason}>{reason}</p>
+      ))}
+    </details>
   );
 }

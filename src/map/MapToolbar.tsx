@@ -1,13 +1,12 @@
 import * as React from 'react';
 import { useStore } from 'zustand';
-import type { IPanelContext } from '../core/client/context';
+import type { IPanelContext, IClient } from '../core/client/context';
 import { HeaderLine } from '../core/components/HeaderLine';
 import { Popover } from '../core/components/Popover';
 import type { IWorkspaceModel } from '../core/workspace/types';
 import { ComputeForm } from './ComputeForm';
 import type { MapModel } from './mapModel';
 import { projectionName } from './methods';
-import { useEvaluationNames } from './legend/useEvaluationNames';
 import type { Mode } from './canvas/useDrawing';
 import type { IMapView } from './canvas/useRenderer';
 import { Button } from '../core/components/Button';
@@ -184,4 +183,23 @@ function Views({ model, context, view }: IProps): JSX.Element {
       </Button>
     </div>
   );
+}
+
+/** The dataset's evaluations; none while nobody knows. */
+export function useEvaluationNames(
+  model: IWorkspaceModel,
+  client: Pick<IClient, 'evaluations'>
+): readonly string[] {
+  const dataset = useStore(model.store, state => state.dataset);
+  const version = useStore(model.store, state => state.datasetVersion);
+  const [names, setNames] = React.useState<readonly string[]>([]);
+  React.useEffect(() => {
+    const abort = new AbortController();
+    client.evaluations.evaluations(dataset, abort.signal).then(
+      found => setNames(found.map(({ evaluation }) => evaluation)),
+      () => undefined // the evaluation panel says what is wrong with them
+    );
+    return () => abort.abort();
+  }, [client, dataset, version]);
+  return names;
 }

@@ -5,10 +5,9 @@ import { Slot } from '../components/Slot';
 import { JobRow } from '../jobs/JobRow';
 import { useJobs } from '../jobs/useJobs';
 import { DatasetCard } from './DatasetCard';
-import type { IDatasetsContext } from './types';
-import { useDatasets } from './useDatasets';
-import { useFormRequest } from './useFormRequest';
-import { useOwnJobs } from './useOwnJobs';
+import type { IDatasetsContext, IFormState } from './types';
+import { useDatasets, useOwnJobs } from './useDatasets';
+import { useSyncExternalStore } from 'react';
 
 /** The datasets of this server, and how to add one. */
 export function DatasetsPanel(props: {
@@ -126,5 +125,16 @@ function Nothing(props: { context: IDatasetsContext }): JSX.Element {
         )}
       </p>
     </div>
+  );
+}
+
+/** What the form is opened with; renders again when that changes. */
+export function useFormRequest(form: IFormState): IFormState['request'] {
+  return useSyncExternalStore(
+    listener => {
+      form.changed.connect(listener);
+      return () => form.changed.disconnect(listener);
+    },
+    () => form.request
   );
 }

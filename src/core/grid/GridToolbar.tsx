@@ -1,17 +1,19 @@
 import * as React from 'react';
 import { useStore } from 'zustand';
-import type { IPanelContext } from '../client/context';
+import type { IPanelContext, IVisionLensSettings } from '../client/context';
 import type { Level } from '../client/types';
 import { HeaderLine } from '../components/HeaderLine';
 import { OverlayToggles } from '../overlays/OverlayToggles';
 import { Popover } from '../components/Popover';
 import { TagForm } from '../components/TagForm';
-import { useCommandEnabled } from '../components/useCommandEnabled';
 import { CommandIDs } from '../tokens';
 import type { IWorkspaceModel } from '../workspace/types';
 import { SortMenu } from './SortMenu';
-import { TileSizeSlider } from './TileSizeSlider';
 import { Button } from '../components/Button';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { useSettings } from '../components/useSettings';
+import { MAX_TILE, MIN_TILE } from './layout';
+import type { CommandRegistry } from '@lumino/commands';
 
 interface IProps {
   readonly model: IWorkspaceModel;
@@ -142,5 +144,44 @@ export function GridToolbar(props: IProps): JSX.Element {
       </div>
       <TileSizeSlider settings={settings} trans={trans} />
     </div>
+  );
+}
+
+/** Width of the tiles. */
+export function TileSizeSlider(props: {
+  settings: IVisionLensSettings;
+  trans: TranslationBundle;
+}): JSX.Element {
+  const { settings, trans } = props;
+  const { tileSize } = useSettings(settings);
+  return (
+    <input
+      className="vl-tile-size"
+      type="range"
+      min={MIN_TILE}
+      max={MAX_TILE}
+      step={4}
+      value={tileSize}
+      title={trans.__('Tile size: %1 pixels', tileSize)}
+      aria-label={trans.__('Tile size')}
+      onChange={event => settings.set({ tileSize: Number(event.target.value) })}
+    />
+  );
+}
+
+/** Whether a command would do anything now. */
+export function useCommandEnabled(
+  commands: CommandRegistry,
+  id: string
+): boolean {
+  return React.useSyncExternalStore(
+    React.useCallback(
+      changed => {
+        commands.commandChanged.connect(changed);
+        return () => void commands.commandChanged.disconnect(changed);
+      },
+      [commands]
+    ),
+    () => commands.hasCommand(id) && commands.isEnabled(id)
   );
 }

@@ -4,12 +4,11 @@ import { useStore } from 'zustand';
 import type { IPanelContext } from '../client/context';
 import { isJudged } from '../outcomes/annotationTerms';
 import { ErrorBox } from '../components/ErrorBox';
-import { skeletonsOf } from '../overlays/shapes';
+import { skeletonsOf, type Skeletons } from '../overlays/shapes';
 import { useSettings } from '../components/useSettings';
 import { useSize } from '../components/useSize';
 import type { IWorkspaceModel } from '../workspace/types';
 import { gridPointer } from './gridPointer';
-import { GridRow } from './GridRow';
 import { HoverCard } from './HoverCard';
 import { layoutGrid } from './layout';
 import type { IGridSources } from './images/sources';
@@ -17,9 +16,13 @@ import { useActiveTile } from './useActiveTile';
 import { useFollow } from './useFollow';
 import { useGridKeys } from './useGridKeys';
 import { type IHover, useHover } from './useHover';
-import type { TileCache } from './tileCache';
-import { useTiles } from './useTiles';
+import { type TileCache, useTiles } from './tileCache';
 import { useViewport } from './useViewport';
+import type { ISize } from '../components/placement';
+import type { Thumbnails } from './images/thumbnails';
+import { TileImage } from './images/TileImage';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { ITile, Level } from '../client/types';
 
 interface IProps {
   readonly model: IWorkspaceModel;
@@ -164,4 +167,161 @@ function Hovered(props: {
         document.body
       )
     : null;
+}
+
+interface IGridRowProps {
+  readonly model: IWorkspaceModel;
+  readonly context: IPanelContext;
+  /** Ids of the whole view. */
+  readonly ids: Uint32Array;
+  readonly row: number;
+  readonly columns: number;
+  /** Where the row's top stands, in CSS pixels. */
+  readonly top: number;
+  readonly size: ISize;
+  /** Index of the tile with the keyboard focus where it is in this row, else -1. */
+  readonly active: number;
+  readonly tiles: TileCache;
+  /** Counts changes of `tiles`. */
+  readonly revision: number;
+  readonly thumbnails: Thumbnails;
+  readonly skeletons: Skeletons;
+  /** Whether the view has conditions that annotations meet or not. */
+  readonly judged: boolean;
+  readonly scrolling: () => boolean;
+}
+
+/** One row of tiles; drawn again only when something of it changed, not at each scroll. */
+export const GridRow = React.memo(function GridRow(
+  props: IGridRowProps
+): JSX.Element {
+  const { model, context, ids, row, columns, size, tiles } = props;
+  const settings = useSettings(context.settings);
+  const dataset = useStore(model.store, state => state.dataset);
+  const level = useStore(model.store, state => state.shown.level);
+  const selection = useStore(model.store, state => state.selection);
+  const focus = useStore(model.store, state => state.focus);
+  const first = row * columns;
+
+  return (
+    <div
+      className="vl-grid-row"
+      role="row"
+      aria-rowindex={row + 1}
+      style={{ transform: `translateY(${props.top}px)` }}
+    >
+      {Array.from(ids.subarray(first, first + columns), (id, column) => {
+        const index = first + column;
+        const tile = tiles.get(id);
+        return (
+          <Tile
+            key={id}
+            id={id}
+            level={level}
+            index={index}
+            column={column}
+            tile={tile}
+            size={size}
+            selected={selection.level === level && selection.ids.has(id)}
+            current={tile !== undefined && tile.sample_id === focus}
+            active={index === props.active}
+            caption={settings.captions}
+            trans={context.trans}
+          >
+            {tile && (
+              <TileImage
+                tile={tile}
+                size={size}
+                dataset={dataset}
+                client={context.client}
+                thumbnails={props.thumbnails}
+                crop={level === 'annotations'}
+                settings={settings}
+                skeletons={props.skeletons}
+                judged={props.judged}
+                scrolling={props.scrolling}
+                trans={context.trans}
+              />
+            )}
+          </Tile>
+        );
+      })}
+    </div>
+  );
+});
+
+interface ITileProps {
+  readonly id: number;
+  readonly level: Level;
+  readonly index: number;
+  readonly column: number;
+  readonly tile: ITile | undefined;
+  readonly size: ISize;
+  readonly selected: boolean;
+  /** Whether the sample panel shows it. */
+  readonly current: boolean;
+  /** Whether it takes the keyboard focus of the grid. */
+  readonly active: boolean;
+  readonly caption: boolean;
+  readonly trans: TranslationBundle;
+  readonly children: React.ReactNode;
+}
+
+function className({ selected, current, tile }: ITileProps): string {
+  return [
+    'vl-tile',
+    selected && 'vl-mod-selected',
+    current && 'vl-mod-current',
+    tile === undefined && 'vl-mod-loading'
+  ]
+    .filter(Boolean)
+    .join(' ');
+}
+
+/** What a tile is called: its file, at the level of annotations with the class of its own. */
+function nameOf({ level, tile, trans }: ITileProps): string {
+  if (tile === undefined) {
+    return trans.__('Loading');
+  }
+  return level === 'samples'
+    ? tile.filename
+    : trans.__('%1 in %2', tile.classes[0] ?? '–', tile.filename);
+}
+
+/** One cell of the grid: the image, a check mark when selected, the file name. */
+export function Tile(props: ITileProps): JSX.Element {
+  const { id, tile, size, selected } = props;
+  return (
+    <div
+      className={className(props)}
+      role="gridcell"
+      data-id={id}
+      data-index={props.index}
+      data-testid={`tile-${id}`}
+      aria-selected={selected}
+      aria-colindex={props.column + 1}
+      aria-label={nameOf(props)}
+      aria-busy={tile === undefined}
+      tabIndex={props.active ? 0 : -1}
+      style={{ width: size.width }}
+    >
+      {tile === undefined ? (
+        <div
+          className="vl-tile-image"
+          style={{ width: size.width, height: size.height }}
+        />
+      ) : (
+        props.children
+      )}
+      {selected && (
+        <svg className="vl-tile-check" viewBox="0 0 16 16" aria-hidden="true">
+          <circle cx="8" cy="8" r="8" />
+          <path d="M4.5 8.3l2.4 2.4 4.6-5" />
+        </svg>
+      )}
+      {props.caption && (
+        <div className="vl-tile-caption">{tile?.filename ?? '\u00a0'}</div>
+      )}
+    </div>
+  );
 }

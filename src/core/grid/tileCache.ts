@@ -2,6 +2,11 @@
 import type { IClient } from '../client/context';
 import { errorBody, isAbort } from '../client/errors';
 import type { IErrorBody, ITile, IViewSpec } from '../client/types';
+import { hasGeometry } from '../overlays/shapes';
+import type { IWorkspaceState } from '../workspace/types';
+import type { VirtualItem } from '@tanstack/react-virtual';
+import * as React from 'react';
+import { useStore, type StoreApi } from 'zustand';
 
 /** What tiles depend on: their sort does not matter, their matching annotations do. */
 export interface ITileSource {
@@ -10,6 +15,21 @@ export interface ITileSource {
   readonly view: IViewSpec;
   /** Whether there is more to draw than boxes. */
   readonly geometry: boolean;
+}
+
+/** Whether there is more to draw than boxes; until that is known, there may be. */
+export function mayHaveGeometry({ detail }: IWorkspaceState): boolean {
+  return detail === null || hasGeometry(detail);
+}
+
+/** The source of the tiles that a workspace shows. */
+export function tileSource(state: IWorkspaceState): ITileSource {
+  return {
+    dataset: state.dataset,
+    datasetVersion: state.datasetVersion,
+    view: state.shown,
+    geometry: mayHaveGeometry(state)
+  };
 }
 
 interface IEntry {
@@ -243,4 +263,30 @@ export class TileCache {
   private _revision = 0;
   private _timer = 0;
   private _listeners = new Set<() => void>();
+}
+
+/** Tell the tile cache of a workspace what is shown, and which rows are on the screen. */
+export function useTiles(
+  cache: TileCache,
+  store: StoreApi<IWorkspaceState>,
+  rows: readonly VirtualItem[],
+  columns: number
+): void {
+  const dataset = useStore(store, state => state.dataset);
+  const datasetVersion = useStore(store, state => state.datasetVersion);
+  const view = useStore(store, state => state.shown);
+  const ids = useStore(store, state => state.ids);
+  const geometry = useStore(store, mayHaveGeometry);
+  const first = rows.length > 0 ? rows[0].index : 0;
+  const last = rows.length > 0 ? rows[rows.length - 1].index : -1;
+
+  React.useSyncExternalStore(cache.subscribe, cache.revision);
+  React.useEffect(
+    () => cache.follow({ dataset, datasetVersion, view, geometry }),
+    [cache, dataset, datasetVersion, view, geometry]
+  );
+  React.useEffect(
+    () => cache.want([...ids.subarray(first * columns, (last + 1) * columns)]),
+    [cache, ids, first, last, columns]
+  );
 }

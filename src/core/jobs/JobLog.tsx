@@ -1,10 +1,10 @@
 import * as React from 'react';
-import type { IPanelContext } from '../client/context';
-import type { IJob, ILogLine } from '../client/types';
+import type { IPanelContext, IClient } from '../client/context';
+import type { IJob, ILogLine, IErrorBody } from '../client/types';
 import { Button } from '../components/Button';
 import { ErrorBox } from '../components/ErrorBox';
 import { isActive } from './tracker';
-import { useJobLog } from './useJobLog';
+import { errorBody } from '../client/errors';
 
 /** A job's log: read again while the job is active, its end in view while that is wished. */
 export function JobLog(props: {
@@ -72,4 +72,41 @@ function logText(lines: readonly ILogLine[]): string {
   return lines
     .map(({ time, level, message }) => `${time} ${level} ${message}`)
     .join('\n');
+}
+
+const REFRESH_MS = 2000;
+
+/** The lines of a job's log; null: not read yet. */
+export function useJobLog(
+  client: IClient,
+  job: string,
+  active: boolean
+): { lines: readonly ILogLine[] | null; error: IErrorBody | null } {
+  const [lines, setLines] = React.useState<readonly ILogLine[] | null>(null);
+  const [error, setError] = React.useState<IErrorBody | null>(null);
+
+  React.useEffect(() => {
+    let mounted = true;
+    const read = async (): Promise<void> => {
+      try {
+        const log = await client.jobLog(job);
+        if (mounted) {
+          setLines(log);
+          setError(null);
+        }
+      } catch (reason) {
+        if (mounted) {
+          setError(errorBody(reason));
+        }
+      }
+    };
+    void read();
+    const timer = active ? setInterval(() => void read(), REFRESH_MS) : 0;
+    return () => {
+      mounted = false;
+      clearInterval(timer);
+    };
+  }, [client, job, active]);
+
+  return { lines, error };
 }

@@ -1,6 +1,5 @@
 /** What is written over an image: classes at their shapes, classes of the whole image as chips. */
-import { classColor, classMark } from '../components/classColor';
-import { traceMark } from './marks';
+import { classColor, classMark, type Mark } from '../components/classColor';
 import { formatShare, outcomeColor, outcomeGlyph } from '../outcomes/outcomes';
 import type { IRect, ISize } from '../components/placement';
 import { GROUND_TRUTH, type IShape } from './shapes';
@@ -129,4 +128,35 @@ export function drawChips(
     }
     y -= HEIGHT + CHIP_GAP;
   }
+}
+
+/** The outline of a mark around its centre. */
+export function traceMark(
+  context: CanvasRenderingContext2D,
+  mark: Mark,
+  x: number,
+  y: number,
+  size: number
+): void {
+  const half = size / 2;
+  context.beginPath();
+  switch (mark) {
+    case 'circle':
+      context.arc(x, y, half, 0, 2 * Math.PI);
+      break;
+    case 'diamond':
+      context.moveTo(x, y - half);
+      context.lineTo(x + half, y);
+      context.lineTo(x, y + half);
+      context.lineTo(x - half, y);
+      break;
+    case 'triangle':
+      context.moveTo(x, y - half);
+      context.lineTo(x + half, y + half);
+      context.lineTo(x - half, y + half);
+      break;
+    default:
+      context.rect(x - half, y - half, size, size);
+  }
+  context.closePath();
 }

@@ -1,7 +1,7 @@
 import * as React from 'react';
 import { useStore } from 'zustand';
-import type { IPanelContext } from '../client/context';
-import type { IFieldInfo, ISampleDetail } from '../client/types';
+import type { IPanelContext, IClient } from '../client/context';
+import type { IFieldInfo, ISampleDetail, IErrorBody } from '../client/types';
 import { isJudged } from '../outcomes/annotationTerms';
 import { ErrorBox } from '../components/ErrorBox';
 import { annotationShape, skeletonsOf } from '../overlays/shapes';
@@ -9,16 +9,22 @@ import { useSettings } from '../components/useSettings';
 import type { IWorkspaceModel } from '../workspace/types';
 import { AnnotationList } from './AnnotationList';
 import { EditBar } from './editing/EditBar';
-import { editingKey } from './editing/keys';
-import { useEditor, type IEditor } from './editing/useEditor';
+import {
+  useEditor,
+  type IEditor,
+  isMovable,
+  rectOf
+} from './editing/useEditor';
 import { Legend } from './Legend';
 import { Metadata } from './Metadata';
 import { SampleTags } from './SampleTags';
 import { SampleToolbar } from './SampleToolbar';
-import { useSample } from './useSample';
 import { Viewer, type IViewerHandle } from './Viewer';
 import { useVisibility } from './visibility';
 import { ACTUAL, FIT, type IZoom } from './zoom';
+import { errorBody, isAbort } from '../client/errors';
+import type { ISize } from '../components/placement';
+import { nudged } from './editing/boxes';
 
 interface IProps {
   readonly model: IWorkspaceModel;
@@ -224,4 +230,85 @@ export function SamplePanel({ model, context }: IProps): JSX.Element {
       )}
     </div>
   );
+}
+
+interface ISampleState {
+  /** The last sample that arrived; stays until the next is here. */
+  readonly sample: ISampleDetail | null;
+  readonly loading: boolean;
+  readonly error: IErrorBody | null;
+  readonly reload: () => void;
+}
+
+/** The sample in focus, as the view sees it; late replies are dropped. */
+export function useSample(
+  model: IWorkspaceModel,
+  client: Pick<IClient, 'sample'>
+): ISampleState {
+  const focus = useStore(model.store, state => state.focus);
+  const dataset = useStore(model.store, state => state.dataset);
+  const datasetVersion = useStore(model.store, state => state.datasetVersion);
+  const view = useStore(model.store, state => state.shown);
+  const [sample, setSample] = React.useState<ISampleDetail | null>(null);
+  const [loading, setLoading] = React.useState(false);
+  const [error, setError] = React.useState<IErrorBody | null>(null);
+  const [attempt, setAttempt] = React.useState(0);
+
+  React.useEffect(() => {
+    if (focus === null) {
+      setSample(null);
+      return;
+    }
+    const abort = new AbortController();
+    setLoading(true);
+    client
+      .sample(dataset, focus, view, abort.signal)
+      .then(detail => {
+        if (!abort.signal.aborted) {
+          setSample(detail);
+          setError(null);
+          setLoading(false);
+        }
+      })
+      .catch(reason => {
+        if (!abort.signal.aborted && !isAbort(reason)) {
+          setError(errorBody(reason));
+          setLoading(false);
+        }
+      });
+    return () => abort.abort();
+  }, [client, dataset, datasetVersion, focus, view, attempt]);
+
+  const reload = React.useCallback(() => setAttempt(n => n + 1), []);
+  return { sample, loading, error, reload };
+}
+
+/** What a key does to the labels; undefined: it means what it always means. */
+export function editingKey(
+  editor: IEditor,
+  event: Pick<KeyboardEvent, 'key' | 'shiftKey'>,
+  image: ISize | null
+): (() => void) | undefined {
+  const { chosen, draft } = editor;
+  if (!editor.active) {
+    return undefined;
+  }
+  switch (event.key) {
+    case 'n':
+      return () => editor.setDrawing(true);
+    case 'Escape':
+      if (editor.drawing) {
+        return () => editor.setDrawing(false);
+      }
+      return chosen ? () => editor.choose(null) : () => editor.setActive(false);
+    case 'Delete':
+    case 'Backspace':
+      return chosen ? () => editor.remove() : undefined;
+  }
+  if (chosen === null || image === null || !isMovable(chosen)) {
+    return undefined;
+  }
+  const from = draft?.rect ?? rectOf(chosen);
+  const rect = nudged(from, event.key, event.shiftKey, image);
+  return rect ? () => editor.placeSoon(rect) : undefined;
 }

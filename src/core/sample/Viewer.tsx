@@ -10,10 +10,9 @@ import { useSize } from '../components/useSize';
 import { hitTest } from '../overlays/hit';
 import { BoxEditor } from './editing/BoxEditor';
 import type { IEditor } from './editing/useEditor';
-import { imageError } from './imageError';
 import { usePanZoom } from './usePanZoom';
-import { TOLERANCE, usePointing } from './usePointing';
 import { place, zoomAt, type IPoint, type IZoom } from './zoom';
+import { ServerConnection } from '@jupyterlab/services';
 
 export interface IViewerHandle {
   /** Enlarge around the middle of the viewport. */
@@ -182,5 +181,69 @@ function imageStyle(
       thumbnail === null
         ? undefined
         : `url("${client.thumbnailUrl(dataset, id, thumbnail)}")`
+  };
+}
+
+/** Why an image did not load: what the server says of its address, since `<img>` does not tell. */
+export async function imageError(
+  url: string,
+  trans: TranslationBundle
+): Promise<IErrorBody> {
+  try {
+    const response = await ServerConnection.makeRequest(
+      url,
+      {},
+      ServerConnection.makeSettings()
+    );
+    if (!response.ok) {
+      return (await response.json()) as IErrorBody;
+    }
+  } catch {
+    // No answer, or none of ours: what is said below still holds.
+  }
+  return {
+    code: 'IMAGE_UNREADABLE',
+    message: trans.__('The browser could not show this image.'),
+    hint: trans.__('Open the file in an image viewer to check it.'),
+    details: { url },
+    request_id: null
+  };
+}
+
+/** How near the pointer must come to lines and points, in CSS pixels. */
+export const TOLERANCE = 6;
+
+interface IPointing {
+  readonly root: React.RefObject<HTMLElement>;
+  /** Where the image lies; null: nothing can be pointed at. */
+  readonly placement: IPlacement | null;
+  readonly shapes: readonly IShape[];
+  readonly highlight: number | null;
+  readonly onHighlight: (annotation: number | null) => void;
+}
+
+export function usePointing(
+  options: IPointing
+): Required<
+  Pick<React.DOMAttributes<HTMLElement>, 'onPointerMove' | 'onPointerLeave'>
+> {
+  const { root, placement, shapes, highlight, onHighlight } = options;
+  const tell = (id: number | null): void => {
+    if (id !== highlight) {
+      onHighlight(id);
+    }
+  };
+  return {
+    onPointerMove: event => {
+      if (placement === null || root.current === null) {
+        return;
+      }
+      const { left, top } = root.current.getBoundingClientRect();
+      const { scale } = placement;
+      const x = (event.clientX - left - placement.x) / scale;
+      const y = (event.clientY - top - placement.y) / scale;
+      tell(hitTest(shapes, x, y, TOLERANCE / scale)?.id ?? null);
+    },
+    onPointerLeave: () => tell(null)
   };
 }

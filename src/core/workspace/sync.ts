@@ -11,9 +11,8 @@ import type { IErrorBody, IViewSpec, IWorkspace } from '../client/types';
 import type { History } from './history';
 import { Latest } from './latest';
 import { Loader } from './loader';
-import type { SelectionGesture } from './selection';
+import { type SelectionGesture, countInView } from './selection';
 import { type IChange, Sender } from './sender';
-import { counted } from './state';
 import type { IWorkspaceState } from './types';
 
 const DEBOUNCE_MS = 120;
@@ -287,4 +286,42 @@ export class WorkspaceSync {
   private _server: IWorkspace;
   private _lastView: ViewGesture | null = null;
   private _lastSelection: SelectionGesture | null = null;
+}
+
+/** Before anything of the view was read. */
+export function initialState(
+  workspace: IWorkspace,
+  history: History<IViewSpec>
+): IWorkspaceState {
+  return {
+    id: workspace.workspace,
+    dataset: workspace.dataset,
+    version: workspace.version,
+    datasetVersion: workspace.dataset_version,
+    detail: null,
+    view: workspace.view,
+    shown: workspace.view,
+    predicate: workspace.predicate,
+    ids: new Uint32Array(),
+    total: workspace.total,
+    selection: { level: workspace.selection.level, ids: new Set() },
+    selectedInView: 0,
+    focus: null,
+    pending: true,
+    error: null,
+    past: history.past,
+    future: history.future
+  };
+}
+
+/** A change of the ids or the selection, with the count that depends on both. */
+export function counted(
+  state: IWorkspaceState,
+  change: Partial<IWorkspaceState>
+): Partial<IWorkspaceState> {
+  const { ids, shown, selection } = { ...state, ...change };
+  return {
+    ...change,
+    selectedInView: countInView(ids, shown.level, selection)
+  };
 }

@@ -6,8 +6,9 @@ import { ErrorBox } from '../../core/components/ErrorBox';
 import { useAction } from '../../core/components/useAction';
 import { formatCount, formatTime } from '../../core/components/format';
 import { describeEvaluation } from '../describe';
-import { RunReport } from './RunReport';
 import type { ILists } from '../useEvaluations';
+import { Report } from '../../ingestion/Report';
+import type { ReadReport } from '../../ingestion/useReport';
 
 interface IProps {
   readonly context: IPanelContext;
@@ -203,5 +204,38 @@ function Delete(props: {
     >
       {trans.__('Delete')}
     </Button>
+  );
+}
+
+/** What the import of a run found, behind an expander. */
+export function RunReport(props: {
+  context: IPanelContext;
+  dataset: string;
+  run: string;
+}): JSX.Element {
+  const { context, dataset, run } = props;
+  const { client, trans } = context;
+  const [open, setOpen] = React.useState(false);
+  const read = React.useCallback<ReadReport>(
+    (offset, limit) =>
+      client.evaluations.runReport(dataset, run, offset, limit),
+    [client, dataset, run]
+  );
+  return (
+    <details
+      className="vl-run-report"
+      onToggle={event => setOpen(event.currentTarget.open)}
+    >
+      <summary>{trans.__('Report')}</summary>
+      {open && (
+        <Report
+          context={context}
+          dataset={dataset}
+          title={trans.__('Report of %1', run)}
+          annotations={trans.__('Predictions')}
+          read={read}
+        />
+      )}
+    </details>
   );
 }

@@ -7,8 +7,7 @@ import {
   trans
 } from '../../core/components/__tests__/fakes';
 import { ExportForm, type IExportChoice } from '../ExportForm';
-import { requestOf } from '../exportDialog';
-import { ExportReport } from '../ExportReport';
+import { requestOf, ExportReport } from '../exportDialog';
 
 const CHOICE: IExportChoice = {
   extent: 'view',

@@ -1,5 +1,5 @@
 import { VIEW } from '../../core/components/__tests__/fakes';
-import { annotationsOf } from '../targets';
+import { annotationsOf } from '../changes';
 
 describe('annotationsOf', () => {
   it('is the whole view, or the annotations themselves', () => {

@@ -7,7 +7,7 @@ import {
   searchText,
   setSearch
 } from '../../search/search';
-import { identifier, tables } from '../text/sqlSchema';
+import { identifier, tables } from '../text/SqlBox';
 import { describeStep, sameView, viewText } from '../steps';
 
 const BUS: Filter = { op: 'compare', field: 'class', cmp: '=', value: 'bus' };

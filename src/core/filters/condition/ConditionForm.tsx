@@ -14,11 +14,12 @@ import {
   toParts,
   withOperator,
   type Operator,
-  type Quantifier
+  type Quantifier,
+  type FieldType
 } from './draft';
-import { FieldPicker } from './FieldPicker';
 import { ValueInput } from './ValueInput';
-import { operatorLabel, QUANTIFIERS, quantifierLabel } from './operatorLabels';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { Combobox } from '../../components/Combobox';
 
 /** The server checks a condition once typing rests (milliseconds). */
 const DELAY = 250;
@@ -174,3 +175,97 @@ function QuantifierFields(props: {
     </div>
   );
 }
+
+/** Any field, found by its name or label, samples' and annotations' apart. */
+export function FieldPicker(props: {
+  fields: readonly IFieldInfo[];
+  chosen: IFieldInfo | null;
+  trans: TranslationBundle;
+  onChoose: (field: IFieldInfo) => void;
+  onEscape: () => void;
+}): JSX.Element {
+  const { fields, chosen, trans, onChoose } = props;
+  const [text, setText] = React.useState<string | null>(null);
+  const wanted = (text ?? '').trim().toLowerCase();
+  const found = (level: IFieldInfo['level']): IFieldInfo[] =>
+    fields.filter(
+      field =>
+        field.level === level &&
+        `${field.label} ${field.name}`.toLowerCase().includes(wanted)
+    );
+  const all = [...found('samples'), ...found('annotations')];
+  return (
+    <Combobox
+      label={trans.__('Field')}
+      placeholder={trans.__('Field')}
+      value={text ?? chosen?.label ?? ''}
+      options={all.map(({ name, label, level, type }) => ({
+        value: name,
+        label,
+        detail: type,
+        group:
+          level === 'samples' ? trans.__('Samples') : trans.__('Annotations')
+      }))}
+      eager
+      autoFocus={chosen === null}
+      onText={setText}
+      onChoose={({ value }) => {
+        setText(null);
+        onChoose(fields.find(({ name }) => name === value)!);
+      }}
+      onBlur={() => setText(null)}
+      onEscape={props.onEscape}
+    />
+  );
+}
+
+export function operatorLabel(
+  operator: Operator,
+  type: FieldType,
+  trans: TranslationBundle
+): string {
+  const isTime = type === 'timestamp';
+  const labels: Record<Operator, string> = {
+    '=': trans.__('is'),
+    '!=': trans.__('is not'),
+    '<': isTime ? trans.__('before') : '<',
+    '<=': isTime ? trans.__('until') : '≤',
+    '>': isTime ? trans.__('after') : '>',
+    '>=': isTime ? trans.__('since') : '≥',
+    between: trans.__('between'),
+    within: trans.__('from … to before'),
+    in: trans.__('is one of'),
+    'not in': trans.__('is none of'),
+    contains: trans.__('contains'),
+    'not contains': trans.__('does not contain'),
+    like: trans.__('is like (% and _)'),
+    'not like': trans.__('is not like (% and _)'),
+    matches: trans.__('matches (regex)'),
+    'not matches': trans.__('does not match (regex)'),
+    null: trans.__('is missing'),
+    'not null': trans.__('is not missing')
+  };
+  return labels[operator];
+}
+
+export function quantifierLabel(
+  quantifier: Quantifier,
+  trans: TranslationBundle
+): string {
+  const labels: Record<Quantifier, string> = {
+    same: trans.__('of the same annotation'),
+    any: trans.__('of any annotation'),
+    none: trans.__('of no annotation'),
+    all: trans.__('of every annotation'),
+    count: trans.__('of at least …')
+  };
+  return labels[quantifier];
+}
+
+export const QUANTIFIERS: readonly Quantifier[] = [
+  'same',
+  'any',
+  'none',
+  'all',
+  'count'
+];

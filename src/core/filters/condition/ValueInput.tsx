@@ -1,12 +1,11 @@
 import * as React from 'react';
-import type { IPanelContext } from '../../client/context';
-import type { IFieldInfo, IViewSpec } from '../../client/types';
+import type { IPanelContext, IClient } from '../../client/context';
+import type { IFieldInfo, IViewSpec, IFacetValue } from '../../client/types';
 import { ClassSwatch } from '../../components/ClassSwatch';
 import { Combobox, type IOption } from '../../components/Combobox';
 import { formatCount } from '../../components/format';
 import { valueLabel } from '../facets/valueLabel';
 import { arity, type IDraft, parseValue } from './draft';
-import { useSuggestions } from './useSuggestions';
 
 export interface IValueProps {
   readonly draft: IDraft;
@@ -200,4 +199,47 @@ function ManyValues(props: IValueProps): JSX.Element {
       />
     </div>
   );
+}
+
+const DELAY = 150;
+const OFFERED = 30;
+
+/** Values of a field that hold `text`, with how many samples each would show; the last ones stay. */
+export function useSuggestions(
+  client: Pick<IClient, 'facets'>,
+  dataset: string,
+  view: IViewSpec,
+  field: IFieldInfo,
+  text: string
+): readonly IFacetValue[] {
+  const [values, setValues] = React.useState<readonly IFacetValue[]>([]);
+  React.useEffect(() => {
+    if (field.facet !== 'values') {
+      setValues([]);
+      return;
+    }
+    const abort = new AbortController();
+    const timer = window.setTimeout(() => {
+      const request = {
+        view,
+        fields: [field.name],
+        limit: OFFERED,
+        search: text.trim() || null
+      };
+      client.facets(dataset, request, abort.signal).then(
+        answer => {
+          if (!abort.signal.aborted) {
+            setValues(answer.facets[0]?.values ?? []);
+          }
+        },
+        // Without suggestions a value can still be typed.
+        () => undefined
+      );
+    }, DELAY);
+    return () => {
+      window.clearTimeout(timer);
+      abort.abort();
+    };
+  }, [client, dataset, view, field, text]);
+  return values;
 }

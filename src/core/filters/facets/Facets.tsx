@@ -3,9 +3,9 @@ import { useStore } from 'zustand';
 import type { IPanelContext } from '../../client/context';
 import { ErrorBox } from '../../components/ErrorBox';
 import type { IWorkspaceModel } from '../../workspace/types';
-import { useCollapsed } from './collapsed';
 import { FacetSection } from './FacetSection';
 import { FacetStore } from './facetStore';
+import { readStored, writeStored } from '../../components/storedSet';
 
 /** All facets of the view; the last picture stays until the next is ready. */
 export function Facets(props: {
@@ -58,4 +58,24 @@ export function Facets(props: {
       ))}
     </div>
   );
+}
+
+const KEY = 'visionlens:folded-facets';
+
+/** The folded fields and a function that folds or unfolds one. */
+export function useCollapsed(): [ReadonlySet<string>, (field: string) => void] {
+  const [folded, setFolded] = React.useState<ReadonlySet<string>>(() =>
+    readStored(KEY)
+  );
+  const toggle = React.useCallback((field: string) => {
+    setFolded(old => {
+      const next = new Set(old);
+      if (!next.delete(field)) {
+        next.add(field);
+      }
+      writeStored(KEY, next);
+      return next;
+    });
+  }, []);
+  return [folded, toggle];
 }

@@ -3,7 +3,6 @@ import { useStore } from 'zustand';
 import type { IClient } from '../../client/context';
 import type { IErrorBody, ISavedView } from '../../client/types';
 import type { IWorkspaceModel } from '../../workspace/types';
-import { readOrigin, writeOrigin } from './savedOrigin';
 import { sameView } from '../steps';
 import { useAction } from '../../components/useAction';
 
@@ -96,4 +95,27 @@ export function useSavedViews(
         }
       })
   };
+}
+
+/** Which saved view a workspace's view came from: kept by the browser's tab, as its panels are. */
+const PREFIX = 'visionlens:saved-view:';
+
+export function readOrigin(workspace: string): string | null {
+  try {
+    return sessionStorage.getItem(PREFIX + workspace);
+  } catch {
+    return null;
+  }
+}
+
+export function writeOrigin(workspace: string, name: string | null): void {
+  try {
+    if (name === null) {
+      sessionStorage.removeItem(PREFIX + workspace);
+    } else {
+      sessionStorage.setItem(PREFIX + workspace, name);
+    }
+  } catch {
+    // A browser that keeps nothing forgets only where a view came from.
+  }
 }

@@ -1,4 +1,4 @@
-import { ScaledScroll } from '../scaledScroll';
+import { ScaledScroll } from '../useViewport';
 
 describe('ScaledScroll', () => {
   it('changes nothing while the content fits into an element', () => {

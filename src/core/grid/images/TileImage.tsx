@@ -11,8 +11,7 @@ import {
   type ISize
 } from '../../components/placement';
 import { SharpCrop, sharpCrop } from './SharpCrop';
-import type { Thumbnails } from './thumbnails';
-import { useThumbnail } from './useThumbnail';
+import { type Thumbnails, useThumbnail } from './thumbnails';
 import { tileShapes, type IShape, type Skeletons } from '../../overlays/shapes';
 
 interface IProps {

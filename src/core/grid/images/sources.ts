@@ -1,8 +1,7 @@
 /** What a grid draws from: its tiles and their thumbnails. */
 import type { IClient } from '../../client/context';
-import { hasGeometry } from '../../overlays/shapes';
 import type { IWorkspaceState } from '../../workspace/types';
-import { type ITileSource, TileCache } from '../tileCache';
+import { TileCache, tileSource } from '../tileCache';
 import { Thumbnails } from './thumbnails';
 
 /** How many thumbnails are fetched before the tiles are laid out: about a screenful. */
@@ -12,21 +11,6 @@ export interface IGridSources {
   readonly tiles: TileCache;
   readonly thumbnails: Thumbnails;
   dispose(): void;
-}
-
-/** Whether there is more to draw than boxes; until that is known, there may be. */
-export function mayHaveGeometry({ detail }: IWorkspaceState): boolean {
-  return detail === null || hasGeometry(detail);
-}
-
-/** The source of the tiles that a workspace shows. */
-export function tileSource(state: IWorkspaceState): ITileSource {
-  return {
-    dataset: state.dataset,
-    datasetVersion: state.datasetVersion,
-    view: state.shown,
-    geometry: mayHaveGeometry(state)
-  };
 }
 
 /**

@@ -1,5 +1,6 @@
 /** Thumbnails of a dataset, fetched a screenful at a time: a browser asks for few things at once. */
 import type { IClient, IThumbnail } from '../../client/context';
+import * as React from 'react';
 
 /** Told the address of a thumbnail; null: there is none. */
 export type OnThumbnail = (url: string | null) => void;
@@ -159,4 +160,41 @@ function revoke({ url }: IEntry): void {
   if (url) {
     URL.revokeObjectURL(url);
   }
+}
+
+/** How long a tile must stay while the grid scrolls before its image is asked for, in milliseconds. */
+const REST = 60;
+
+/**
+ * The address of a tile's thumbnail; undefined: on its way, null: there is none.
+ *
+ * While `scrolling`, one that is not here yet waits a moment, so that tiles which only pass ask
+ * for nothing.
+ */
+export function useThumbnail(
+  thumbnails: Thumbnails,
+  thumbnail: IThumbnail,
+  scrolling: () => boolean
+): string | null | undefined {
+  const { sampleId, version } = thumbnail;
+  const [url, setUrl] = React.useState(() => thumbnails.get(thumbnail));
+  React.useEffect(() => {
+    const wanted = { sampleId, version };
+    let letGo: (() => void) | undefined;
+    const hold = (): void => {
+      letGo = thumbnails.hold(wanted, setUrl);
+    };
+    const here = thumbnails.get(wanted);
+    setUrl(here);
+    const wait = here === undefined && scrolling();
+    const timer = wait ? window.setTimeout(hold, REST) : undefined;
+    if (!wait) {
+      hold();
+    }
+    return () => {
+      window.clearTimeout(timer);
+      letGo?.();
+    };
+  }, [thumbnails, sampleId, version, scrolling]);
+  return url;
 }

@@ -1,5 +1,5 @@
 import { MARKS } from '../../components/classColor';
-import { traceMark } from '../marks';
+import { traceMark } from '../overlayLabels';
 
 describe('traceMark', () => {
   it.each(MARKS)('draws a %s of its size around its centre', mark => {

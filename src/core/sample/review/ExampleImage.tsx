@@ -11,7 +11,7 @@ import { skeletonsOf, tileShapes } from '../../overlays/shapes';
 import { useSettings } from '../../components/useSettings';
 import { useSize } from '../../components/useSize';
 import { useAnswer } from '../../components/useAnswer';
-import { mayHaveGeometry } from '../../grid/images/sources';
+import { mayHaveGeometry } from '../../grid/tileCache';
 import { CommandIDs } from '../../tokens';
 import type { IWorkspaceModel } from '../../workspace/types';
 import { Button } from '../../components/Button';

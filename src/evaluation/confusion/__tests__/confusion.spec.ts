@@ -1,6 +1,6 @@
 import type { IConfusionCell } from '../../client';
 import { errorCounts, matrixOf, topConfusions } from '../confusion';
-import { curvePath, nearestPoint, pointAt } from '../../plots/curves';
+import { curvePath, nearestPoint, pointAt } from '../../plots/CurvePlot';
 import { COUNTS, CURVES } from '../../__tests__/fixtures';
 
 const OPTIONS = { order: 'errors', limit: 10, heat: 'count' } as const;

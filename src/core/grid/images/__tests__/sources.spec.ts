@@ -1,7 +1,8 @@
 import { state, tile } from '../../../components/__tests__/fakes';
 import { fakeObjectUrls } from '../../../components/__tests__/viewport';
 import type { IClient, IThumbnail } from '../../../client/context';
-import { createSources, tileSource } from '../sources';
+import { tileSource } from '../../tileCache';
+import { createSources } from '../sources';
 
 const OPENING = state({
   ids: new Uint32Array(0),

@@ -2,8 +2,7 @@ import { act, render } from '@testing-library/react';
 import * as React from 'react';
 import { fakeObjectUrls } from '../../../components/__tests__/viewport';
 import type { IThumbnail } from '../../../client/context';
-import { Thumbnails } from '../thumbnails';
-import { useThumbnail } from '../useThumbnail';
+import { Thumbnails, useThumbnail } from '../thumbnails';
 
 interface ICall {
   readonly samples: number[];

@@ -1,6 +1,6 @@
 import { act, fireEvent, render } from '@testing-library/react';
 import * as React from 'react';
-import { useImageSource } from '../useImageSource';
+import { useImageSource } from '../SharpCrop';
 
 const WAIT = 300;
 

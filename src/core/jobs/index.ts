@@ -1,1 +1,0 @@
-export { createJobsPanel } from './widget';
