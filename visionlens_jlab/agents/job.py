@@ -39,7 +39,7 @@ def run(context: HostContext) -> dict[str, Any]:
         context.progress("asking", len(changed.steps), None, last)
 
     def analyse(wanted: AnalyseRequest) -> None:
-        host.run_job(wanted, context.is_over)
+        host.run_job(wanted, context.job, context.is_over)
 
     earlier, still = _earlier(store, request.conversation)
     begun = store.part(AgentRuns).read(context.job)

@@ -357,7 +357,8 @@ class Rebuilding(Resource):
         wanted = await self.dataset(dataset, lambda store: store.mending.rebuilds())
         for one in wanted:
             try:
-                await (await self.services.runner()).submit_once(one.request, one.job)
+                runner = await self.services.runner()
+                await runner.submit_once(one.request, one.job, user=self.username)
             except VisionLensError as error:  # whoever looked at them is told of the damage
                 self.log.warning("%s of %s stays damaged: %s", one.what, dataset, error)
         return bool(wanted)

@@ -26,8 +26,11 @@ class Host(Protocol):
     settings: Mapping[str, Any]
     """What each capability was set up with, by its name; what is not there nobody set."""
 
-    def run_job(self, request: JobParameters, cancelled: Callable[[], bool]) -> Job:
-        """Run another job to its end, where jobs of its kind run; raises its error."""
+    def run_job(self, request: JobParameters, waiting: str, cancelled: Callable[[], bool]) -> Job:
+        """Run another job to its end, where jobs of its kind run; raises its error.
+
+        It counts for the user of the job that waits for it, which is named.
+        """
         ...
 
     def on_worker(

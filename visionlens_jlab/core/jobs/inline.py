@@ -201,7 +201,7 @@ class InlineHost:
         self.library = library
         self._on_progress = on_progress
 
-    def run_job(self, request: JobParameters, cancelled: Callable[[], bool]) -> Job:
+    def run_job(self, request: JobParameters, waiting: str, cancelled: Callable[[], bool]) -> Job:
         """In this thread."""
         return run_job(self.library, request, on_progress=self._on_progress)
 

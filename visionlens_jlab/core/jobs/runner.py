@@ -127,7 +127,7 @@ class JobRunner:
         rows: pa.Table | None = None,
         name: str | None = None,
         *,
-        user: str = "",
+        user: str,
     ) -> Job:
         """Queue the job that takes these parameters, under a name where one is given.
 
@@ -153,7 +153,7 @@ class JobRunner:
         self._lane_of(job).wake()
         return job
 
-    async def submit_once(self, request: JobParameters, name: str, *, user: str = "") -> None:
+    async def submit_once(self, request: JobParameters, name: str, *, user: str) -> None:
         """Queue the job of this name, unless there is one: a server that was killed queued it."""
         if not await asyncio.to_thread(self._queue.has, name):
             await self.submit(request, name=name, user=user)
@@ -179,6 +179,10 @@ class JobRunner:
     def job(self, name: str) -> Job:
         """One job; JOB_NOT_FOUND."""
         return self._newest(self._queue.get(name))
+
+    def user_of(self, name: str) -> str:
+        """Who asked for a job; JOB_NOT_FOUND."""
+        return self._queue.user_of(name)
 
     def log_lines(self, name: str) -> list[dict[str, Any]]:
         """The last lines of a job's log; JOB_NOT_FOUND."""
@@ -210,7 +214,7 @@ class JobRunner:
         for request in following(job, self._settings):
             name = follower_name(job, kind_of(request))
             try:
-                user = await asyncio.to_thread(self._queue.user_of, job.job)
+                user = await asyncio.to_thread(self.user_of, job.job)
                 await self.submit_once(request, name, user=user)
             except VisionLensError as error:
                 self._spool(job.job).log("error", f"{error.code}: {error.message}")
@@ -284,9 +288,10 @@ class ServerHost:
         self._runner = runner
         self._loop = asyncio.get_running_loop()
 
-    def run_job(self, request: JobParameters, cancelled: Callable[[], bool]) -> Job:
-        """Queued as any other; cancelled with the job that waits for it."""
-        job = self._on_loop(self._runner.submit(request))
+    def run_job(self, request: JobParameters, waiting: str, cancelled: Callable[[], bool]) -> Job:
+        """Queued as any other, for the same user; cancelled with the job that waits for it."""
+        user = self._runner.user_of(waiting)
+        job = self._on_loop(self._runner.submit(request, user=user))
         asked = False
         while job.state not in OVER:
             if cancelled() and not asked:

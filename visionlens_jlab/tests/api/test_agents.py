@@ -125,6 +125,8 @@ async def test_an_analysis_that_a_run_needs_is_a_job_of_its_own(api, dataset, ex
     assert job["state"] == "done"
     kinds = {one["kind"]: one["state"] for one in (await api.json("jobs"))["jobs"]}
     assert kinds["analyse"] in ("done", "failed")  # 30 images may say nothing
+    rows = {row["kind"]: row for row in extension.services.library.state.list_jobs()}
+    assert rows["analyse"]["user"] == rows["agent"]["user"] != ""
     run = await api.json(f"datasets/{dataset}/agents/{job['job']}")
     assert run["steps"][0]["text"].startswith("Looks for slices")
     assert run["stopped"] == "done" and len(provider.requests) == 1

@@ -40,9 +40,9 @@ async def test_the_same_job_asked_again_is_the_one_that_waits(
 ) -> None:
     runner = make_runner()
     asked = [DuplicatesRequest(dataset="street", kind="exact") for _ in range(150)]
-    names = {(await runner.submit(request)).job for request in asked}
+    names = {(await runner.submit(request, user="ada")).job for request in asked}
     assert len(names) == 1
-    other = await runner.submit(DuplicatesRequest(dataset="street", kind="near"))
+    other = await runner.submit(DuplicatesRequest(dataset="street", kind="near"), user="ada")
     assert other.job not in names
 
 

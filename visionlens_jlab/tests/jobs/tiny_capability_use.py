@@ -47,9 +47,9 @@ async def _served(library: Library) -> dict[str, Any]:
         "cpu", library, runner._queue, announcer, **quiet, done=runner._follow
     )
     request = CountRequest(dataset="a", to=4, again=True)
-    first, second = await runner.submit(request), await runner.submit(request)
+    first, second = [await runner.submit(request, user="ada") for _ in range(2)]
     try:
-        refused = await runner.submit(CountRequest(dataset="a", to=6))
+        refused = await runner.submit(CountRequest(dataset="a", to=6), user="ada")
     except VisionLensError as error:
         refused = error.code
     await runner.start()
