@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import shutil
 import sys
 from collections.abc import Iterator
@@ -25,7 +26,8 @@ def check_place(path: Path, data_dir: Path) -> None:
     EXPORT_NOT_EMPTY unless the folder is new or empty; PATH_NOT_ALLOWED in a folder whose files
     mean something to Jupyter or to VisionLens; PERMISSION_DENIED.
     """
-    if Confinement.of([data_dir, *_folders_of_jupyter()]).holds(path) or _is_kernel(path):
+    own = Confinement.of([data_dir, *_folders_of_jupyter()])
+    if own.holds(path) or _is_of_environment(path):
         raise VisionLensError(
             "PATH_NOT_ALLOWED",
             f"{path} lies in a folder of Jupyter or VisionLens, which would take the files for "
@@ -67,9 +69,9 @@ _USUAL = (
 _NAMED = ("APPDATA", "PROGRAMDATA", "XDG_DATA_HOME")
 
 
-def _is_kernel(path: Path) -> bool:
-    """Whether a folder lies as kernel specs do: `kernels/<name>`, below whatever folder."""
-    return path.parent.name.lower() == "kernels"
+def _is_of_environment(path: Path) -> bool:
+    """Whether the Jupyter of whatever environment would look there, for kernels or extensions."""
+    return re.search("/(share|etc)/jupyter/", f"{path.as_posix().lower()}/") is not None
 
 
 def check_real(path: Path) -> None:

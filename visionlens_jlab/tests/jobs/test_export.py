@@ -276,6 +276,7 @@ def test_what_cannot_be_asked(
     [
         *("own", "spool", "link", "kernels", "config", "runtime"),
         *("root/kernels/k", "root/Kernels/k", "Library/Jupyter/kernels/k", "Library/Jupyter/x"),
+        *("venv/share/jupyter/kernels/k", "venv/share/Jupyter/x", "linked/k", "venv/etc/jupyter/x"),
         *(".local/share/jupyter/labextensions/x", ".jupyter/x", ".ipython/profile_default/x"),
         *("AppData/Roaming/jupyter/x", "appdata/jupyter/x", "xdg/jupyter/nbextensions/x"),
     ],
@@ -288,6 +289,9 @@ def test_nothing_goes_into_folders_of_jupyter_or_our_own(
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("APPDATA", str(tmp_path / "appdata"))
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "xdg"))
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path / "root"))
+    (tmp_path / "root" / "kernels").mkdir(parents=True)
+    (tmp_path / "linked").symlink_to(tmp_path / "root" / "kernels")
     (tmp_path / "link").symlink_to(small.data_dir)
     places = {
         where: tmp_path / where,
@@ -301,6 +305,11 @@ def test_nothing_goes_into_folders_of_jupyter_or_our_own(
     with pytest.raises(VisionLensError, match="PATH_NOT_ALLOWED"):
         export(small, "small", places[where], format="coco")
     assert not places[where].exists() or where == "spool"
+
+
+def test_a_folder_of_the_user_may_be_called_kernels(small: Library, tmp_path: Path) -> None:
+    for name in ("kernels/x", "my/Kernels/x", "jupyter/kernels"):
+        assert export(small, "small", tmp_path / name, format="coco").files
 
 
 def test_a_folder_that_becomes_a_link_while_it_is_written_gets_nothing(tmp_path: Path) -> None:
