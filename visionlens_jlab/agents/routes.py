@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from visionlens_jlab.agents.shapes import AgentRun, AgentRunList, StepsQuery
 from visionlens_jlab.agents.store import AgentRuns
 from visionlens_jlab.core.api.base import Resource
 from visionlens_jlab.core.api.operations import DATASET, Binary, Operation, Route
+from visionlens_jlab.core.api.services import Kind
 from visionlens_jlab.core.api.wire import JSON
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.language_models.config import installed
 from visionlens_jlab.language_models.shapes import AgentSettings
+
+if TYPE_CHECKING:
+    from visionlens_jlab.core.datasets.library import Library
 
 
 class AgentsHandler(Resource):
@@ -50,6 +55,7 @@ class AgentSettingsHandler(Resource):
         await self.answer(self.services.settings["agents"].settings())
 
 
+MOST_BYTES = 1 << 20
 _SECRET = ("authorization", "cookie", "x-xsrftoken")
 
 MESSAGE = Binary("application/json", "A message of the Model Context Protocol (JSON-RPC).")
@@ -74,6 +80,8 @@ class McpHandler(Resource):
             )
         if not installed():
             raise VisionLensError("AGENT_UNAVAILABLE", "The extra `agents` is not installed.")
+        if len(self.request.body) > MOST_BYTES:  # it is parsed on the loop
+            raise VisionLensError("REQUEST_INVALID", f"A message has {MOST_BYTES} bytes at most.")
         answer = await self._exchange()
         self.set_status(answer.status)
         for name, value in answer.headers:
@@ -88,12 +96,17 @@ class McpHandler(Resource):
 
         # Nothing is kept from one request to the next, so each has a manager of its own.
         manager = StreamableHTTPSessionManager(
-            make_server(self.library), json_response=True, stateless=True
+            make_server(self._called), json_response=True, stateless=True
         )
         answer = Answer()
         async with manager.run():
             await manager.handle_request(self._scope(), Body(self.request.body), answer)
         return answer
+
+    async def _called(self, tool: str, use: Callable[[Library], Any]) -> Any:
+        """The result of a tool, when it is its turn. LIMIT_REACHED."""
+        kind: Kind = "picture" if tool == "look" else "query"
+        return await self.limited(kind, lambda: use(self.services.library))
 
     def _scope(self) -> dict[str, Any]:
         """The request as ASGI has it, without what identifies the user."""

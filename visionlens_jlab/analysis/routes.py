@@ -116,7 +116,7 @@ class FindingReportHandler(Resource):
     async def post(self, dataset: str) -> None:
         """Findings with their pictures, as a file to keep."""
         request = await self.body(FindingReport)
-        report = await self.dataset(dataset, lambda store: _build(store, request))
+        report = await self.dataset(dataset, lambda store: _build(store, request), kind="picture")
         self.set_header("Content-Disposition", f'attachment; filename="{report.filename}"')
         self.set_header("Content-Security-Policy", "sandbox; default-src 'none'")
         self.set_header("X-Content-Type-Options", "nosniff")

@@ -179,8 +179,8 @@ class Guarded:
         return await self.services.work(call, *args, **kwargs)
 
     async def library(self, use: Callable[[Library], Result]) -> Result:
-        """Use the library in the pool."""
-        return await self.work(lambda: use(self.services.library))
+        """Use the library in the pool. LIMIT_REACHED."""
+        return await self.limited("read", lambda: use(self.services.library))
 
     async def dataset(
         self, name: str, use: Callable[[DatasetStore], Result], *, kind: Kind = "read"

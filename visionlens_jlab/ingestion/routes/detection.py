@@ -29,7 +29,8 @@ class DetectHandler(Resource):
         request = await self.work(
             confine, self.services.policy, request, unrestricted=self.from_kernel
         )
-        await self.answer(await self.work(_detect, request, self.services.policy))
+        policy = self.services.policy
+        await self.answer(await self.limited("query", lambda: _detect(request, policy)))
 
 
 def _formats() -> FormatList:

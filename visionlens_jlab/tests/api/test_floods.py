@@ -70,6 +70,18 @@ async def test_too_much_time_and_too_many_queries_at_once_are_refused(
     assert (await api(f"datasets/{dataset}/view", "POST", {})).code == 200
 
 
+async def test_looking_at_folders_and_lists_is_limited_too(
+    api, extension, jp_root_dir, monkeypatch
+):
+    (jp_root_dir / "photos").mkdir()
+    asked = {"source": "photos"}
+    for kind, path, body in (("query", "detect", asked), ("read", "datasets", None)):
+        with monkeypatch.context() as patch:
+            patch.setattr(extension.services.gates[kind], "requests", 0)
+            method = "POST" if body else "GET"
+            assert code(await api(path, method, body)) == "LIMIT_REACHED"
+
+
 async def test_searches_that_wait_for_the_model_are_not_any_number(
     api, dataset, extension, monkeypatch
 ):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +15,11 @@ from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 from traitlets.config import Config
 
+from visionlens_jlab.agents import mcp_server
+from visionlens_jlab.agents.routes import MOST_BYTES
 from visionlens_jlab.agents.tools import TOOLS
 from visionlens_jlab.config import API_PREFIX
-from visionlens_jlab.tests.api.servers import evaluate
+from visionlens_jlab.tests.api.servers import code, evaluate
 from visionlens_jlab.tests.notebook import small_coco
 
 
@@ -79,6 +83,24 @@ async def test_thumbnails_are_shown(connect, jp_serverapp, extension, tmp_path: 
     assert base64.b64decode(image.data).startswith(b"\xff\xd8")
 
 
+async def test_calls_wait_their_turn_as_other_requests_do(
+    connect, jp_serverapp, extension, dataset, monkeypatch
+):
+    def slow(*arguments: Any) -> Any:
+        time.sleep(0.5)
+        return call(*arguments)
+
+    call = mcp_server.call
+    monkeypatch.setattr(mcp_server, "call", slow)
+    monkeypatch.setattr(extension.services.gates["query"], "requests", 1)
+    async with connect(jp_serverapp.identity_provider.token, "auto") as client:
+        asked = (client.call_tool("query", {"dataset": dataset}) for _ in range(6))
+        answers = await asyncio.gather(*asked)
+    refused = [answer.content[0].text for answer in answers if answer.is_error]
+    # With a token alone one may be a new user each time.
+    assert len(refused) in (4, 5) and all("LIMIT_REACHED" in text for text in refused)
+
+
 async def test_strangers_are_kept_out(api, connect, dataset):
     message = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}}
     refused = await api("mcp", "POST", message, headers={"Authorization": "token wrong"})
@@ -93,3 +115,5 @@ async def test_what_is_no_message_is_refused(api):
     answer = await api("mcp", "POST", b"nonsense", headers=headers)
     assert answer.code >= 400
     assert "error" in json.loads(answer.body)
+    answer = await api("mcp", "POST", b"[" + b" " * MOST_BYTES + b"]", headers=headers)
+    assert code(answer) == "REQUEST_INVALID"
