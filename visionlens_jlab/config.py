@@ -86,6 +86,12 @@ def allowed_roots() -> Confinement:
     return Confinement.of(folder for folder in folders if folder)
 
 
+def joined_roots(confinement: Confinement) -> str:
+    """Folders as `$VISIONLENS_ALLOWED_ROOTS` has them."""
+    # A separator in a name would make other folders of it: links into that one are refused.
+    return os.pathsep.join(folder for folder in confinement.folders if os.pathsep not in folder)
+
+
 def may_trust_remote_code() -> bool:
     """Whether `$VISIONLENS_TRUST_REMOTE_CODE` lets models run code that comes with them."""
     return os.environ.get(ENV_TRUST_REMOTE_CODE, "").lower() in ("1", "true", "yes", "on")

@@ -20,6 +20,7 @@ from visionlens_jlab.config import (
     ENV_TOKEN,
     ENV_TRUST_REMOTE_CODE,
     ENV_VECTOR_CACHE,
+    joined_roots,
 )
 from visionlens_jlab.core.api.openapi import UnknownHandler, routes
 from visionlens_jlab.core.api.services import (
@@ -176,10 +177,7 @@ def capability_settings(options: VisionLens) -> dict[str, Any]:
 def worker_settings(options: VisionLens, policy: PathPolicy) -> dict[str, str]:
     """The settings that workers read from their environment."""
     return {
-        # A separator in a name would make other folders of it: links into that one are refused.
-        ENV_ALLOWED_ROOTS: os.pathsep.join(
-            root for root in policy.confinement.folders if os.pathsep not in root
-        ),
+        ENV_ALLOWED_ROOTS: joined_roots(policy.confinement),
         ENV_TRUST_REMOTE_CODE: str(int(options.trust_remote_code)),
         ENV_VECTOR_CACHE: str(options.vector_cache_mb),
         ENV_DECODE_MEMORY: str(options.decode_memory_mb),

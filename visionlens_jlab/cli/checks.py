@@ -17,11 +17,14 @@ from typing import TYPE_CHECKING, Any, Literal
 from jupyter_core.paths import jupyter_config_path, jupyter_path
 from packaging.requirements import Requirement
 
+from visionlens_jlab.config import ENV_ALLOWED_ROOTS, allowed_roots, joined_roots
 from visionlens_jlab.core.shapes import UNFINISHED
+from visionlens_jlab.core.system.confinement import Confinement
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.version import __version__
 
 if TYPE_CHECKING:
+    from visionlens_jlab.options import Faults, VisionLens
     from visionlens_jlab.core.datasets.library import Library
 
 
@@ -79,10 +82,12 @@ LAB_EXTENSION = "visionlens-jlab"
 KERNEL_SECONDS = 60
 
 
-def check_jupyter(kernel: str) -> Iterator[Finding]:
-    """Server extension and its settings, lab extension, kernel spec of the workers."""
+def check_jupyter(kernel: str, faults: Faults) -> Iterator[Finding]:
+    """Server extension, faults of its settings, lab extension, kernel spec of the workers."""
     yield _server_extension()
-    yield from _settings()
+    for name, fault in sorted(faults.items()):
+        advice = f"Correct c.VisionLens.{name} in the settings of the Jupyter server."
+        yield Finding("mend", f"setting VisionLens.{name}", fault, advice)
     yield _lab_extension()
     yield _kernel(kernel)
 
@@ -99,8 +104,8 @@ def _server_extension() -> Finding:
     return Finding("mend", subject, state, f"jupyter server extension enable {SERVER_EXTENSION}")
 
 
-def _settings() -> Iterator[Finding]:
-    """What the server's files of settings say of us."""
+def server_settings() -> tuple[VisionLens, Faults]:
+    """What the server's files of settings say of us; what its command line says nobody knows."""
     from jupyter_core.application import JupyterApp
 
     from visionlens_jlab.options import VisionLens, read_settings
@@ -109,10 +114,18 @@ def _settings() -> Iterator[Finding]:
     for name in ("jupyter_server_config", f"jupyter_{SERVER_EXTENSION}_config"):
         app.config_file_name = name
         app.load_config_file()
-    _, faults = read_settings(VisionLens, app.config)
-    for name, fault in sorted(faults.items()):
-        advice = f"Correct c.VisionLens.{name} in the settings of the Jupyter server."
-        yield Finding("mend", f"setting VisionLens.{name}", fault, advice)
+    return read_settings(VisionLens, app.config)
+
+
+def use_roots(named: list[str]) -> Finding:
+    """Have the folders read in this process that the settings name, if any; which they are."""
+    whose = "set by $VISIONLENS_ALLOWED_ROOTS"
+    if named:
+        os.environ[ENV_ALLOWED_ROOTS] = joined_roots(Confinement.of(named))
+        whose = "set by c.VisionLens.allowed_roots of the Jupyter server"
+    elif ENV_ALLOWED_ROOTS not in os.environ:
+        whose = "nothing is set: the home, and the folder that a server or script is started in"
+    return Finding("ok", "allowed roots", f"{', '.join(allowed_roots().folders)} ({whose})")
 
 
 def _lab_extension() -> Finding:

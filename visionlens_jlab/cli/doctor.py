@@ -23,10 +23,13 @@ def add(commands: Any) -> None:
     parser.add_argument(
         "--data-dir",
         metavar="DIR",
-        help="where the datasets are kept; default: $VISIONLENS_DATA_DIR or the Jupyter folder",
+        help="where the datasets are kept; default: as the settings of the Jupyter server say, "
+        "else $VISIONLENS_DATA_DIR or the Jupyter folder",
     )
     parser.add_argument(
-        "--kernel", default="python3", metavar="NAME", help="kernel spec of the workers (python3)"
+        "--kernel",
+        metavar="NAME",
+        help="kernel spec of the workers; default: as the settings say, else python3",
     )
     parser.add_argument(
         "--repair",
@@ -40,13 +43,13 @@ def add(commands: Any) -> None:
 def run(options: argparse.Namespace) -> int:
     """Run every check and say what to do."""
     from visionlens_jlab.cli import checks
-    from visionlens_jlab.config import default_data_dir
 
-    named = options.data_dir
-    data_dir = default_data_dir() if named is None else Path(named).expanduser().resolve()
+    settings, faults = checks.server_settings()
+    data_dir = Path(options.data_dir or settings.data_dir).expanduser().resolve()
     findings = [
         *checks.check_installation(),
-        *checks.check_jupyter(options.kernel),
+        *checks.check_jupyter(options.kernel or settings.worker_kernel_name, faults),
+        checks.use_roots(settings.allowed_roots),
         *checks.check_datasets(data_dir, repair=options.repair),
     ]
     bad = any(finding.level == "mend" for finding in findings)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -14,8 +15,11 @@ import pytest
 from visionlens_jlab.cli import checks
 from visionlens_jlab.cli.checks import Finding
 from visionlens_jlab.core.datasets.library import Library
+from visionlens_jlab.core.jobs.inline import run_inline
 from visionlens_jlab.core.jobs.queue import JobQueue, Owner
 from visionlens_jlab.core.jobs.shapes import Job
+from visionlens_jlab.ingestion.shapes import IngestRequest
+from visionlens_jlab.tests.notebook import small_coco
 
 
 def found(findings: Any) -> dict[str, Finding]:
@@ -49,6 +53,32 @@ def test_settings_of_the_server_that_make_no_sense(run, environ, tmp_path):
     assert levels["setting VisionLens.agent_url"] == "mend"
 
 
+def test_the_settings_of_the_server_say_where_datasets_and_images_lie(
+    run, environ, tmp_path, tmp_path_factory
+):
+    far = tmp_path_factory.mktemp("far")
+    other = Library(tmp_path / "other")
+    for place in (tmp_path / "near", far / "far"):
+        request = IngestRequest(source=str(small_coco.write(place)))
+        run_inline(other, request, on_progress=lambda _: None)
+    other.close()
+    shutil.copytree(tmp_path / "other" / "datasets", tmp_path / "set" / "datasets")
+    environ["JUPYTER_CONFIG_DIR"] = str(tmp_path / "config")
+    (tmp_path / "config").mkdir()
+    text = f"c.VisionLens.allowed_roots = [{str(far)!r}]\n"
+    text += f"c.VisionLens.data_dir = {str(tmp_path / 'set')!r}\n"
+    text += "c.VisionLens.worker_kernel_name = 'no-such-kernel'\n"
+    (tmp_path / "config" / "jupyter_server_config.py").write_text(text)
+    for more in ((), ("--repair",)):
+        answer = json.loads(run("doctor", "--json", *more).stdout)
+        said = found(Finding(**one) for one in answer["findings"])
+        assert "nobody has chosen that" in said["dataset near, roots source"].message
+        assert "dataset far" in said and "dataset far, roots source" not in said
+        assert str(far) in said["allowed roots"].message
+        assert "allowed_roots of the Jupyter server" in said["allowed roots"].message
+        assert said["worker kernel no-such-kernel"].level == "mend"
+
+
 def test_packages_are_checked_against_what_is_needed(monkeypatch):
     monkeypatch.setattr(checks.metadata, "requires", lambda _: ["numpy>=999", "no-such>=1"])
     monkeypatch.setattr(checks.metadata, "version", _version)
@@ -73,7 +103,7 @@ def test_the_extensions_are_looked_for_where_jupyter_does(monkeypatch, tmp_path)
     config, data = tmp_path / "config", tmp_path / "data"
     monkeypatch.setattr(checks, "jupyter_config_path", lambda: [str(config)])
     monkeypatch.setattr(checks, "jupyter_path", lambda *parts: [str(data.joinpath(*parts))])
-    findings = found(checks.check_jupyter("python3"))
+    findings = found(checks.check_jupyter("python3", {}))
     assert findings["server extension"].level == findings["lab extension"].level == "mend"
     assert findings["worker kernel python3"].level == "ok"
     # the one that was tested, whatever `python` the path names first
@@ -82,13 +112,13 @@ def test_the_extensions_are_looked_for_where_jupyter_does(monkeypatch, tmp_path)
     _write(config / "jupyter_server_config.d" / "visionlens_jlab.json", enabled)
     package = data / "labextensions" / "visionlens-jlab" / "package.json"
     _write(package, {"version": checks.__version__})
-    findings = found(checks.check_jupyter("python3"))
+    findings = found(checks.check_jupyter("python3", {}))
     assert findings["server extension"].level == findings["lab extension"].level == "ok"
     _write(package, {"version": "0.0.1"})
-    assert "0.0.1" in found(checks.check_jupyter("python3"))["lab extension"].message
+    assert "0.0.1" in found(checks.check_jupyter("python3", {}))["lab extension"].message
     disabled = {"disabledExtensions": {"visionlens-jlab": True}}
     _write(config / "labconfig" / "page_config.json", disabled)
-    assert "disabled" in found(checks.check_jupyter("python3"))["lab extension"].message
+    assert "disabled" in found(checks.check_jupyter("python3", {}))["lab extension"].message
 
 
 def test_the_data_directory_and_what_is_in_it(tmp_path):
