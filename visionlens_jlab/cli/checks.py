@@ -24,8 +24,8 @@ from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.version import __version__
 
 if TYPE_CHECKING:
-    from visionlens_jlab.options import Faults, VisionLens
     from visionlens_jlab.core.datasets.library import Library
+    from visionlens_jlab.options import Faults, VisionLens
 
 
 @dataclass(frozen=True)

@@ -97,6 +97,24 @@ def open_upright(
     return (shown if turn is None else shown.transpose(turn)), header, damage
 
 
+def open_stored(file: BinaryIO, formats: tuple[str, ...], most_pixels: int) -> Image.Image:
+    """Decode the first frame of an image file as it is stored, for its numbers.
+
+    Raises UnreadableImageError, also for one that ends early; TooLargeImageError, MemoryError.
+    """
+    try:
+        image = open_image(file, formats)
+        if image.width * image.height > most_pixels:
+            raise UnreadableImageError(f"{image.width} x {image.height} pixels are too many")
+        OWN.check(image.size, _needed(image))
+        image.load()
+    except (UnreadableImageError, MemoryError):
+        raise
+    except Exception as error:  # as above
+        raise UnreadableImageError(describe(error)) from error
+    return image
+
+
 def _draft(image: JpegImageFile, long_side: int | None, most_pixels: int | None) -> None:
     """Have a JPEG decoded by 1/2, 1/4 or 1/8: what is wanted, or what there is memory for."""
     wanted = 1

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any, BinaryIO
+from typing import IO, Any, BinaryIO, cast
 
 import msgspec
 import numpy as np
@@ -91,6 +94,32 @@ def identity_of(file: BinaryIO) -> tuple[int, int]:
     return status.st_dev, status.st_ino
 
 
+@contextmanager
+def on_disk(file: BinaryIO) -> Iterator[BinaryIO]:
+    """An open file that another process can open too: a copy of one that lies elsewhere."""
+    if isinstance(getattr(file, "name", None), str):
+        yield file
+        return
+    with tempfile.NamedTemporaryFile() as copy:
+        shutil.copyfileobj(file, copy)
+        copy.flush()
+        yield cast(BinaryIO, copy)
+
+
+def reopened(path: str, identity: tuple[int, int]) -> BinaryIO:
+    """The file that was checked, in another process. PERMISSION_DENIED, IMAGE_MISSING."""
+    try:
+        file = Path(path).open("rb")  # noqa: SIM115  the caller does
+    except PermissionError as error:
+        raise VisionLensError("PERMISSION_DENIED", f"{path} cannot be read.") from error
+    except OSError as error:
+        raise VisionLensError("IMAGE_MISSING", f"There is no file {path}.") from error
+    if identity_of(file) != identity:
+        file.close()
+        raise VisionLensError("IMAGE_MISSING", f"{path} was replaced meanwhile.")
+    return file
+
+
 def draw_image(file: BinaryIO) -> tuple[IO[bytes], str]:
     """An image that browsers cannot show as it is, and its media type.
 
@@ -116,7 +145,9 @@ def draw_crop(
 def check_image(file: BinaryIO) -> None:
     """Raise what is wrong with the header of an image file: as `draw_image`."""
     if browser_type(file) is None:
-        _drawn(Check(str(file.name), identity_of(file)))[0].close()
+        file.seek(0)
+        with on_disk(file) as there:
+            _drawn(Check(str(there.name), identity_of(there)))[0].close()
 
 
 def prepare_image(file: BinaryIO, preparation: Preparation) -> np.ndarray[Any, Any]:

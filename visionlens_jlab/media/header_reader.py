@@ -41,7 +41,7 @@ _ICON_PIXELS = 1 << 21
 """Pillow refuses more than twice as many."""
 
 
-def open_image(file: BinaryIO) -> Image.Image:
+def open_image(file: BinaryIO, formats: tuple[str, ...] | None = None) -> Image.Image:
     """`Image.open` without Pillow's own size limit: the size is wanted even of a huge image.
 
     Whoever decodes checks the size first (`decode.MAX_PIXELS`). Pillow decodes icons at once, and
@@ -56,7 +56,7 @@ def open_image(file: BinaryIO) -> Image.Image:
         before = Image.MAX_IMAGE_PIXELS
         Image.MAX_IMAGE_PIXELS = _ICON_PIXELS if is_icon else None
         try:
-            return Image.open(file)
+            return Image.open(file, formats=formats)
         finally:
             Image.MAX_IMAGE_PIXELS = before
 

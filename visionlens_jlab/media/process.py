@@ -15,7 +15,7 @@ from visionlens_jlab.core.system.pipes import read_frame, serve_streams, write_f
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.media.crops import crop_image
 from visionlens_jlab.media.decode import open_upright
-from visionlens_jlab.media.drawing import Check, Drawn, Part, Prepare, Task, identity_of, too_large
+from visionlens_jlab.media.drawing import Check, Drawn, Part, Prepare, Task, reopened, too_large
 from visionlens_jlab.media.header_reader import read_header
 from visionlens_jlab.media.image_processes.preparing import prepared
 from visionlens_jlab.media.memory import limit_to
@@ -27,7 +27,7 @@ PART_BYTES = 1 << 20
 
 def answer(draw: Task) -> tuple[bytes, str]:
     """What is asked for, and the media type of a picture. VisionLensError, MemoryError."""
-    with _opened(draw) as file:
+    with reopened(draw.path, draw.identity) as file:
         if isinstance(draw, Prepare):
             with image_errors(file):
                 return prepared(file, draw.preparation).tobytes(), ""
@@ -41,19 +41,6 @@ def answer(draw: Task) -> tuple[bytes, str]:
             file, draw.box, long_side=draw.long_side, size=draw.size, aspect=draw.aspect
         )
         return crop, "image/webp"
-
-
-def _opened(draw: Task) -> BinaryIO:
-    try:
-        file = Path(draw.path).open("rb")  # noqa: SIM115  the caller does
-    except PermissionError as error:
-        raise VisionLensError("PERMISSION_DENIED", f"{draw.path} cannot be read.") from error
-    except OSError as error:
-        raise VisionLensError("IMAGE_MISSING", f"There is no file {draw.path}.") from error
-    if identity_of(file) != draw.identity:
-        file.close()
-        raise VisionLensError("IMAGE_MISSING", f"{draw.path} was replaced meanwhile.")
-    return file
 
 
 def _load() -> None:

@@ -9,15 +9,14 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import Any, BinaryIO
 
 import msgspec
-import numpy as np
-from PIL import Image
 
-from visionlens_jlab.core.geometry import rle
 from visionlens_jlab.core.system.arrow_columns import texts
 from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.formats import mask_reading
 from visionlens_jlab.formats.base import (
     BATCH_IMAGES,
     AnnotationRows,
@@ -35,7 +34,6 @@ from visionlens_jlab.formats.coco.records import CocoClasses, Sections, SeenIds,
 from visionlens_jlab.formats.fields import build_fields
 from visionlens_jlab.formats.folder_names import ordered
 from visionlens_jlab.formats.listing import is_file, is_folder, no_images
-from visionlens_jlab.formats.mask_images import MASK_FORMATS
 from visionlens_jlab.formats.request import Request
 from visionlens_jlab.formats.shapes import Detected
 from visionlens_jlab.formats.text.decoding import some
@@ -130,9 +128,9 @@ class PanopticMasks:
     ) -> list[Any]:
         name = element.get("file_name")
         try:
-            pixels = self._read(name)
-        except (VisionLensError, OSError, ValueError, SyntaxError) as error:
-            pixels = None
+            runs = self._read(name, [n for s in segments if (n := _number(s)) is not None])
+        except (VisionLensError, OSError, ValueError) as error:
+            runs = None
             message = f"It cannot be read: {error}; the boxes of {len(segments)} segments are kept."
             item = f"{self._path}: {name}"
             issues.append(Issue("SEGMENTS_MISSING", "kept", "other", item, message))
@@ -145,12 +143,12 @@ class PanopticMasks:
                 continue
             number = segment.get("id")
             one = {**segment, "image_id": image, "id": f"{image}/{number}"}
-            if pixels is not None:
-                mask = pixels == number if type(number) is int else np.zeros(0, bool)
-                if mask.any():
-                    one["segmentation"] = msgspec.Raw(rle.to_json(rle.from_pixels(mask)))
-                else:
+            if runs is not None:
+                mask = runs.get(_number(segment))
+                if mask is None:
                     absent.append(number)
+                else:
+                    one["segmentation"] = msgspec.Raw(mask)
             made.append(one)
         if absent:
             message = f"It has no pixel of the segments {', '.join(map(str, absent[:10]))}; their "
@@ -159,8 +157,8 @@ class PanopticMasks:
             issues.append(Issue("SEGMENTS_MISSING", "kept", "other", item, message))
         return made
 
-    def _read(self, name: Any) -> np.ndarray:
-        """The id of each pixel's segment. Raises ValueError, OSError, VisionLensError."""
+    def _read(self, name: Any, numbers: list[int]) -> dict[int | None, bytes]:
+        """Run lengths by the segment's number. Raises ValueError, OSError, VisionLensError."""
         if not isinstance(name, str) or not name:
             raise ValueError("no file is named")
         for folder in (self._stem, posixpath.dirname(self._path)):
@@ -169,17 +167,19 @@ class PanopticMasks:
                 break
         else:
             raise ValueError("it is not there")
-        with self._source.open(path) as file, Image.open(file, formats=MASK_FORMATS) as image:
-            if image.width * image.height > rle.MAX_PIXELS:
-                raise ValueError(f"{image.width} x {image.height} pixels are too many")
-            colors = np.asarray(image.convert("RGB"))
+        with ExitStack() as stack:
+            file = stack.enter_context(self._source.open(path))
+            task = mask_reading.Segments(mask_reading.file_of(file, stack), numbers)
+            found = mask_reading.read(task)
         self.files += 1
         self._request.note_read(self._source, path)
-        numbers = colors[:, :, 2].astype(np.int64)  # no copy of all three in so many bytes
-        for channel in (1, 0):
-            numbers <<= 8
-            numbers |= colors[:, :, channel]
-        return numbers
+        return {int(mask.name or 0): mask.runs for mask in found}
+
+
+def _number(segment: Any) -> int | None:
+    """What its pixels are; None: it names no colour."""
+    number = segment.get("id") if isinstance(segment, dict) else None
+    return number if type(number) is int and 0 <= number < 1 << 24 else None
 
 
 class CocoFormat:

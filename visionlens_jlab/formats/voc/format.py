@@ -27,11 +27,12 @@ from visionlens_jlab.formats.base import (
 )
 from visionlens_jlab.formats.folder_names import ordered
 from visionlens_jlab.formats.listing import is_folder
+from visionlens_jlab.formats.mask_reading import Mask, VocMasks, file_of, read
 from visionlens_jlab.formats.request import Request
 from visionlens_jlab.formats.shapes import Detected
 from visionlens_jlab.formats.voc.images import Stated
 from visionlens_jlab.formats.voc.layout import ImageSets, Plan, first_masks, first_xml, make_plan
-from visionlens_jlab.formats.voc.masks import LabelMap, Mask, merge, read_labelmap, read_masks
+from visionlens_jlab.formats.voc.masks import LabelMap, merge, read_labelmap
 from visionlens_jlab.formats.voc.objects import FLAGS, ObjectReader, VocObject
 from visionlens_jlab.formats.voc.xml import VocFile, looks_like_voc, parse_voc
 
@@ -180,10 +181,12 @@ class _Reader:
         self._request.note_read(self._source, *masks.values())
         try:
             with ExitStack() as stack:
-                opened = {
-                    kind: stack.enter_context(self._source.open(masks[kind])) for kind in masks
+                files = {
+                    kind: file_of(stack.enter_context(self._source.open(path)), stack)
+                    for kind, path in masks.items()
                 }
-                found = read_masks(opened.get("class"), opened.get("object"), self._colors())
+                colors = list(self._colors().items())
+                found = read(VocMasks(files.get("class"), files.get("object"), colors))
         except (ValueError, VisionLensError, OSError) as error:
             for path in masks.values():
                 _invalid(batch, path, image, error)
@@ -205,8 +208,8 @@ class _Reader:
 
 def _compare_size(parsed: VocFile, masks: list[Mask], path: str, image: int, batch: Batch) -> None:
     stated = parsed.height, parsed.width
-    if masks and None not in stated and masks[0].pixels.shape != stated:
-        height, width = masks[0].pixels.shape
+    if masks and None not in stated and masks[0].size != stated:
+        height, width = masks[0].size
         message = f"The mask has {width} x {height} pixels, the image {stated[1]} x {stated[0]}."
         batch.issues.append(Issue("MASK_SIZE", "kept", "other", path, message, image))
 

@@ -14,7 +14,6 @@ becomes a `mask`. A mask that fits none is an annotation of its own. Without
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import BinaryIO
 
 import numpy as np
@@ -22,8 +21,10 @@ from PIL import Image
 
 from visionlens_jlab.core.geometry.rle import MAX_PIXELS, from_pixels, to_json
 from visionlens_jlab.formats.mask_images import MASK_FORMATS
+from visionlens_jlab.formats.mask_reading import Mask
 from visionlens_jlab.formats.text.decoding import text_lines
 from visionlens_jlab.formats.voc.objects import VocObject
+from visionlens_jlab.media.decode import open_stored
 
 VOID = 255
 MATCH_IOU = 0.5
@@ -36,20 +37,27 @@ _CLASSES = (
 LabelMap = dict[tuple[int, int, int], str]
 
 
-@dataclass
-class Mask:
-    """One object's or class's pixels."""
+_AT_ONCE = 1 << 22
+"""Pixels of which numbers are made, each of which takes many bytes on the way."""
 
-    name: str | None
-    pixels: np.ndarray
-    """bool (height, width)."""
-    semantic: bool = False
 
-    def box(self) -> tuple[float, float, float, float]:
-        """x, y, w, h around the pixels."""
-        ys, xs = np.flatnonzero(self.pixels.any(axis=1)), np.flatnonzero(self.pixels.any(axis=0))
-        x, y = float(xs[0]), float(ys[0])
-        return x, y, float(xs[-1]) + 1 - x, float(ys[-1]) + 1 - y
+def open_mask(file: BinaryIO) -> Image.Image:
+    """A mask, decoded. UnreadableImageError, MemoryError."""
+    return open_stored(file, MASK_FORMATS, MAX_PIXELS)
+
+
+def mask_of(pixels: np.ndarray, name: str | None, *, semantic: bool = False) -> Mask:
+    """Of pixels (bool, height x width) of which one at least is set."""
+    ys, xs = np.flatnonzero(pixels.any(axis=1)), np.flatnonzero(pixels.any(axis=0))
+    x, y = float(xs[0]), float(ys[0])
+    return Mask(
+        name,
+        (x, y, float(xs[-1]) + 1 - x, float(ys[-1]) + 1 - y),
+        float(pixels.sum()),
+        (pixels.shape[0], pixels.shape[1]),
+        to_json(from_pixels(pixels)),
+        semantic,
+    )
 
 
 def palette() -> np.ndarray:
@@ -79,14 +87,14 @@ def read_labelmap(data: bytes) -> LabelMap:
 def read_masks(
     by_class: BinaryIO | None, by_object: BinaryIO | None, labelmap: LabelMap
 ) -> list[Mask]:
-    """The masks of one image. Raises ValueError with the reason."""
+    """The masks of one image. Raises ValueError with the reason, UnreadableImageError."""
     classes = None if by_class is None else _numbers(by_class, labelmap)
     if by_object is None:
         if classes is None:
             return []
         numbers, names = classes
         return [
-            Mask(names.get(number, str(number)), numbers == number, semantic=True)
+            mask_of(numbers == number, names.get(number, str(number)), semantic=True)
             for number in _present(numbers)
             if names.get(number) != "background"
         ]
@@ -98,28 +106,31 @@ def read_masks(
 
 def _object_mask(pixels: np.ndarray, classes: tuple[np.ndarray, dict[int, str]] | None) -> Mask:
     if classes is None:
-        return Mask(None, pixels)
+        return mask_of(pixels, None)
     numbers, names = classes
-    inside = np.bincount(numbers[pixels], minlength=VOID + 1)
+    inside = _histogram(numbers[pixels])
     inside[[0, VOID]] = 0
     number = int(inside.argmax())
-    return Mask(names.get(number, str(number)) if inside[number] else None, pixels)
+    return mask_of(pixels, names.get(number, str(number)) if inside[number] else None)
 
 
 def _present(numbers: np.ndarray) -> list[int]:
-    return [n for n in np.flatnonzero(np.bincount(numbers.ravel())).tolist() if n not in (0, VOID)]
+    return [n for n in np.flatnonzero(_histogram(numbers)).tolist() if n not in (0, VOID)]
+
+
+def _histogram(numbers: np.ndarray) -> np.ndarray:
+    flat, counts = numbers.ravel(), np.zeros(VOID + 1, np.int64)
+    for start in range(0, flat.size, _AT_ONCE):
+        counts += np.bincount(flat[start : start + _AT_ONCE], minlength=VOID + 1)
+    return counts
 
 
 def _numbers(file: BinaryIO, labelmap: LabelMap) -> tuple[np.ndarray, dict[int, str]]:
     """uint8 (height, width) of numbers, and the names of classes by number."""
-    try:
-        with Image.open(file, formats=MASK_FORMATS) as image:
-            if image.width * image.height > MAX_PIXELS:
-                raise ValueError("it has too many pixels")
-            colors = _palette_of(image)
-            numbers = np.array(image if colors is not None or image.mode == "L" else _rgb(image))
-    except (OSError, SyntaxError, Image.DecompressionBombError) as error:
-        raise ValueError(str(error).split(" <", 1)[0] or type(error).__name__) from error
+    with file, open_mask(file) as image:
+        colors = _palette_of(image)
+        stored = colors is not None or image.mode in ("L", "RGB")
+        numbers = np.array(image if stored else image.convert("RGB"))
     if numbers.ndim == 3:
         numbers, colors = _indexed(numbers, labelmap)
     if numbers.dtype != np.uint8:
@@ -137,15 +148,12 @@ def _palette_of(image: Image.Image) -> np.ndarray | None:
     return colors[: len(colors) // 3 * 3].reshape(-1, 3)
 
 
-def _rgb(image: Image.Image) -> Image.Image:
-    return image.convert("RGB")
-
-
 def _indexed(pixels: np.ndarray, labelmap: LabelMap) -> tuple[np.ndarray, np.ndarray]:
     """Numbers for colours: those of VOC's palette, others behind the highest of them in use."""
     usual = palette()
-    packed = (pixels.astype(np.uint32) * [65536, 256, 1]).sum(axis=2)
-    values, inverse = np.unique(packed, return_inverse=True)
+    rows = range(0, len(pixels), max(1, _AT_ONCE // pixels.shape[1]))
+    parts = [pixels[start : start + rows.step] for start in rows]
+    values = np.unique(np.concatenate([np.unique(_packed(part)) for part in parts]))
     place = {int(v): n for n, v in enumerate((usual.astype(np.uint32) * [65536, 256, 1]).sum(1))}
     colors = usual.copy()
     free = iter(sorted(set(range(1, VOID)) - {place.get(int(value), 0) for value in values}))
@@ -156,14 +164,19 @@ def _indexed(pixels: np.ndarray, labelmap: LabelMap) -> tuple[np.ndarray, np.nda
             number = next(free, VOID)
             colors[number] = [value >> 16, value >> 8 & 255, value & 255]
         table[index] = number
-    return table[inverse].reshape(packed.shape), colors
+    return np.concatenate([table[np.searchsorted(values, _packed(p))] for p in parts]), colors
+
+
+def _packed(pixels: np.ndarray) -> np.ndarray:
+    red, green, blue = (pixels[..., band].astype(np.uint32) for band in range(3))
+    return red << 16 | green << 8 | blue
 
 
 def merge(objects: list[VocObject], masks: list[Mask]) -> list[VocObject]:
     """Give each mask to the object it fits; those of no object follow."""
     pairs = sorted(
         (
-            (-_iou(mask.box(), thing.box), m, o)
+            (-_iou(mask.box, thing.box), m, o)
             for m, mask in enumerate(masks)
             if not mask.semantic
             for o, thing in enumerate(objects)
@@ -179,13 +192,12 @@ def merge(objects: list[VocObject], masks: list[Mask]) -> list[VocObject]:
     for o, m in taken.items():
         _give(objects[o], masks[m])
     alone = [mask for m, mask in enumerate(masks) if m not in given]
-    return objects + [_give(VocObject(mask.name, mask.box()), mask) for mask in alone]
+    return objects + [_give(VocObject(mask.name, mask.box), mask) for mask in alone]
 
 
 def _give(thing: VocObject, mask: Mask) -> VocObject:
     thing.kind, thing.shape = "mask", None
-    thing.mask = to_json(from_pixels(mask.pixels))
-    thing.area = float(mask.pixels.sum())
+    thing.mask, thing.area = mask.runs, mask.area
     if mask.semantic:
         thing.attributes["semantic"] = True
     if thing.name is None:

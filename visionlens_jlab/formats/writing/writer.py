@@ -21,8 +21,8 @@ from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.formats.base import ClassEntry
 from visionlens_jlab.formats.text.decoding import folded
 from visionlens_jlab.formats.writing.losses import Losses
-from visionlens_jlab.media.header_reader import read_header
-from visionlens_jlab.media.headers import UnreadableImageError, is_image
+from visionlens_jlab.media.drawing import check_image
+from visionlens_jlab.media.headers import is_image
 from visionlens_jlab.media.sources import LocalSource, Source
 
 ImageMode = Literal["copy", "link", "none"]
@@ -145,9 +145,9 @@ class Target:
         place = self._place(path)
         try:
             self._bring(picture, place)
-        except (VisionLensError, UnreadableImageError) as error:
+        except VisionLensError as error:
             place.unlink(missing_ok=True)
-            code = _LEFT_OUT.get(getattr(error, "code", "IMAGE_UNREADABLE"))
+            code = _LEFT_OUT.get(error.code)
             if code is None:
                 raise
             self._losses.add(code, picture.path)
@@ -157,7 +157,7 @@ class Target:
     def _bring(self, picture: Picture, place: Path) -> None:
         source, inner = self._source(picture)
         with source.open(inner) as file:
-            read_header(file)
+            check_image(file)
             file.seek(0)
             if self.images == "link" and isinstance(source, LocalSource):
                 _link(file, place)
@@ -190,6 +190,7 @@ _LEFT_OUT = {
     "DIR_NOT_FOUND": "IMAGE_MISSING",
     "PATH_NOT_ALLOWED": "IMAGE_REFUSED",
     "IMAGE_UNREADABLE": "IMAGE_REFUSED",
+    "MEMORY_LIMIT": "IMAGE_REFUSED",
 }
 """Why an image is not copied -> what the report says."""
 

@@ -8,7 +8,6 @@ measures), at last the counts. The first part is read again by every attempt, th
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from visionlens_jlab.core.fields.builtin import measures
 from visionlens_jlab.core.jobs.context import JobContext
 from visionlens_jlab.core.system.arrow_columns import numbers
 from visionlens_jlab.core.system.garbage_collection import collect_young, collection_paused
+from visionlens_jlab.formats import mask_reading
 from visionlens_jlab.formats.account import Account
 from visionlens_jlab.formats.base import AnnotationRows, Batch, ImageRows, Issue
 from visionlens_jlab.formats.detect import pick
@@ -38,14 +38,10 @@ from visionlens_jlab.media.image_processes.tasks import (
     HeaderTask,
     MediaResult,
     MediaTask,
-    Result,
 )
 
 HEADERS_PER_TASK = 250
 IMAGES_PER_PIECE = 256
-INLINE_HEADERS = 64
-"""Up to so many headers are read here: starting processes would take longer."""
-
 BATCHES_UNCOLLECTED = 16
 """Few objects of a batch lie in cycles; the others go by themselves."""
 
@@ -70,8 +66,11 @@ def run(context: JobContext) -> None:
         DIR_NOT_FOUND, DIR_EMPTY, PERMISSION_DENIED, FORMAT_UNKNOWN, LABELS_INVALID.
     JobCancelled
     """
-    with ImagePool(context.check_cancelled) as pool:
-        _Ingest(context, pool).run()
+    try:
+        with ImagePool(context.check_cancelled) as pool:
+            _Ingest(context, pool).run()
+    finally:
+        mask_reading.PROCESSES.release_idle()
 
 
 class _Ingest:
@@ -294,8 +293,7 @@ class _Ingest:
         ]
         headers: list[Any] = []
         errors: list[str | None] = []
-        inline = len(paths) <= INLINE_HEADERS
-        for result in _here(tasks) if inline else self._pool.map(tasks):
+        for result in self._pool.map(tasks):
             if isinstance(result, HeaderResult):
                 headers += result.headers
                 errors += result.errors
@@ -362,9 +360,3 @@ class _Ingest:
             f"{images['found']} images found, {images['imported']} imported, "
             f"{images['skipped']} skipped; {summary['annotations']['imported']} annotations.",
         )
-
-
-def _here(tasks: Sequence[HeaderTask]) -> Iterator[Result]:
-    from visionlens_jlab.media.image_processes.work import execute  # labels alone need no decoder
-
-    return map(execute, tasks)

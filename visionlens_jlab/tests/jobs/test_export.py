@@ -19,6 +19,7 @@ from visionlens_jlab.export.job.place import new_folder, partial_folder
 from visionlens_jlab.export.setup import ExportSetup
 from visionlens_jlab.export.shapes import ExportReport, ExportRequest
 from visionlens_jlab.ingestion.shapes import IngestRequest
+from visionlens_jlab.media import drawing
 from visionlens_jlab.tests.formats.exported import (
     Row,
     carried,
@@ -28,6 +29,7 @@ from visionlens_jlab.tests.formats.exported import (
     task_of,
 )
 from visionlens_jlab.tests.jobs.ingest_context import Ingested, MemoryContext, ingest_rows
+from visionlens_jlab.tests.media import hostile
 from visionlens_jlab.tests.notebook import small_coco
 
 DATA = Path(__file__).resolve().parents[3].parent / "shared" / "data"
@@ -305,6 +307,16 @@ def test_nothing_goes_into_folders_of_jupyter_or_our_own(
     with pytest.raises(VisionLensError, match="PATH_NOT_ALLOWED"):
         export(small, "small", places[where], format="coco")
     assert not places[where].exists() or where == "spool"
+
+
+def test_headers_are_read_in_bounded_memory(
+    small: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drawing.PROCESSES, "megabytes", drawing.PROCESSES.count * 256)
+    hostile.tags(tmp_path / "small" / "images" / "00.jpg")
+    report = export(small, "small", tmp_path / "out", format="coco")
+    refused = [issue for issue in report.issues if issue.code == "IMAGE_REFUSED"]
+    assert [issue.count for issue in refused] == [1]
 
 
 def test_a_folder_of_the_user_may_be_called_kernels(small: Library, tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from visionlens_jlab.media.image_processes.tasks import HeaderResult, HeaderTask
 from visionlens_jlab.media.image_processes.work import execute
 from visionlens_jlab.media.thumbnails import SEAL_BYTES
 from visionlens_jlab.tests.formats.writers import write_image
+from visionlens_jlab.tests.jobs.ingest_context import ingest_rows
 from visionlens_jlab.tests.media import hostile
 
 CRASHING_CHILD = """
@@ -46,6 +47,15 @@ def tasks(folder, count=5):
         HeaderTask(str(folder), [f"{number}.png"], readable=[str(folder)])
         for number in range(count)
     ]
+
+
+def test_few_headers_are_read_in_bounded_memory_too(tmp_path, monkeypatch):
+    monkeypatch.setenv(ENV_DECODE_MEMORY, str(LEAST_DECODE_MEMORY_MB))
+    write_image(tmp_path / "a.png")
+    hostile.tags(tmp_path / "b.tif")
+    found = ingest_rows(tmp_path, format="images")
+    assert [(row["item"], row["code"]) for row in found.issues] == [("b.tif", "IMAGE_UNREADABLE")]
+    assert f"more than the {LEAST_DECODE_MEMORY_MB} MiB" in found.issues[0]["message"]
 
 
 def test_results_come_in_the_order_of_the_tasks(tmp_path):

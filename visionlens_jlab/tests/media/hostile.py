@@ -50,6 +50,11 @@ def icon(path: Path) -> None:
     path.write_bytes(header + entry + inner)
 
 
+def large_png(path: Path, side: int) -> None:
+    """Whole, and compressed to a thousandth."""
+    path.write_bytes(_png(side, side))
+
+
 def _png(width: int, height: int) -> bytes:
     def chunk(kind: bytes, data: bytes) -> bytes:
         body = kind + data
