@@ -1,9 +1,14 @@
-"""Groups of pairs that were decided on: nothing gets in through a single link."""
+"""Groups of duplicates: equal files, and pairs that were decided on.
+
+Nothing gets into a group through a single link.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
+
+from visionlens_jlab.duplicates.table import Samples
 
 CHECKED = 12
 """Members that a further one is compared with, beside the first; in smaller groups, all."""
@@ -65,3 +70,11 @@ def _spread(members: list[int]) -> list[int]:
     """At most `CHECKED` of them, evenly."""
     step = max(1, -(-len(members) // CHECKED))
     return members[::step]
+
+
+def exact_groups(samples: Samples) -> list[list[Member]]:
+    """Groups of samples whose files are equal byte for byte, by their content hash."""
+    return [
+        [Member(row, 0.0, 1.0, "identical", best=row == rows[0]) for row in rows]
+        for rows in sorted(samples.by_content().values())
+    ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import lru_cache
 from itertools import islice
 from os import cpu_count
@@ -20,7 +21,22 @@ from visionlens_jlab.duplicates.groups import Member, groups_of
 from visionlens_jlab.duplicates.hashes import MIDDLE, SIDE
 from visionlens_jlab.duplicates.proposals import Proposal
 from visionlens_jlab.duplicates.table import Samples, Thumbnails
-from visionlens_jlab.duplicates.threads import one_thread
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """One meanwhile: on small matrices several wait for each other longer than they compute.
+
+    On a busy machine they wait for minutes.
+    """
+    try:
+        from threadpoolctl import threadpool_limits
+    except ImportError:
+        yield
+        return
+    with threadpool_limits(1, user_api="blas"):
+        yield
+
 
 Floats = npt.NDArray[np.float32]
 

@@ -45,7 +45,7 @@ class RemoteDuplicates(Remote):
 
 
 DUPLICATES: BackendPart[DuplicatesBackend] = BackendPart(
-    "visionlens_jlab.duplicates.store.groups:DuplicateGroups", RemoteDuplicates
+    "visionlens_jlab.duplicates.store:DuplicateGroups", RemoteDuplicates
 )
 
 

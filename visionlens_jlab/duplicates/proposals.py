@@ -10,8 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from visionlens_jlab.duplicates.alignment import Window
-from visionlens_jlab.duplicates.bands import Bits, Rows
-from visionlens_jlab.duplicates.hashes import MIDDLE, SIDE, WORDS, CloseHashes, hashes
+from visionlens_jlab.duplicates.hashes import MIDDLE, SIDE, WORDS, Bits, CloseHashes, Rows, hashes
 from visionlens_jlab.map.projections.neighbours import nearest_rows
 from visionlens_jlab.map.projections.pca import principal_components
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from visionlens_jlab.core.datasets.own_files import own_file
 from visionlens_jlab.core.jobs.dataset_setup import DatasetSetup
 from visionlens_jlab.core.jobs.spool import Spool, write_stream
-from visionlens_jlab.duplicates.job.input import SAMPLES
+from visionlens_jlab.duplicates.capability import SAMPLES
 from visionlens_jlab.duplicates.shapes import DuplicatesRequest
-from visionlens_jlab.duplicates.store.groups import DuplicateGroups
+from visionlens_jlab.duplicates.store import DuplicateGroups
 from visionlens_jlab.embeddings.setup import offer_space
 from visionlens_jlab.embeddings.store.embeddings import Embeddings
 from visionlens_jlab.errors import VisionLensError

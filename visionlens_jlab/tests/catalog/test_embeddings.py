@@ -13,7 +13,7 @@ from visionlens_jlab.core.catalog.pieces import Piece
 from visionlens_jlab.core.catalog.store import DatasetStore
 from visionlens_jlab.core.datasets.library import Library
 from visionlens_jlab.core.shapes import Level
-from visionlens_jlab.duplicates.store.groups import DuplicateGroups
+from visionlens_jlab.duplicates.store import DuplicateGroups
 from visionlens_jlab.embeddings.shapes import EmbeddingSpace
 from visionlens_jlab.embeddings.store.embeddings import Embeddings
 from visionlens_jlab.embeddings.store.space_reader import SpaceCaches

@@ -11,8 +11,7 @@ import pytest
 from visionlens_jlab.core.catalog.store import DatasetStore
 from visionlens_jlab.core.datasets.library import Library
 from visionlens_jlab.duplicates.shapes import ResolveRequest
-from visionlens_jlab.duplicates.store.groups import DuplicateGroups
-from visionlens_jlab.duplicates.store.resolve import resolve
+from visionlens_jlab.duplicates.store import DuplicateGroups, resolve
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.tests.catalog.builders import piece, samples_table
 

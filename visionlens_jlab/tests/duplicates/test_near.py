@@ -19,8 +19,7 @@ from visionlens_demo.generate import WORLDS
 from visionlens_demo.labels import label
 from visionlens_demo.layout import lay_out
 from visionlens_demo.render.images import render_images
-from visionlens_jlab.duplicates.exact import exact_groups
-from visionlens_jlab.duplicates.groups import Member
+from visionlens_jlab.duplicates.groups import Member, exact_groups
 from visionlens_jlab.duplicates.table import Samples, Thumbnails
 from visionlens_jlab.embeddings.models.classical import SIDE, ClassicalEmbedder
 from visionlens_jlab.tests.duplicates.gallery import COPIES, cut, gallery, jpeg, search

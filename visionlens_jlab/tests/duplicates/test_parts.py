@@ -11,10 +11,9 @@ from hypothesis import strategies as st
 
 from visionlens_jlab.duplicates import hashes as hashes_module
 from visionlens_jlab.duplicates.alignment import Levels, Window, compare
-from visionlens_jlab.duplicates.bands import RADIUS as BANDS_RADIUS
-from visionlens_jlab.duplicates.bands import Bands
 from visionlens_jlab.duplicates.groups import CHECKED, groups_of
-from visionlens_jlab.duplicates.hashes import CloseHashes, hashes
+from visionlens_jlab.duplicates.hashes import RADIUS as BANDS_RADIUS
+from visionlens_jlab.duplicates.hashes import Bands, CloseHashes, hashes
 from visionlens_jlab.duplicates.proposals import searched
 from visionlens_jlab.tests.duplicates.test_near import scene
 

@@ -14,7 +14,7 @@ from visionlens_jlab.core.catalog.store import DatasetStore
 from visionlens_jlab.core.datasets.library import Library
 from visionlens_jlab.core.jobs.inline import run_inline
 from visionlens_jlab.duplicates.shapes import DuplicatesRequest
-from visionlens_jlab.duplicates.store.groups import DuplicateGroups
+from visionlens_jlab.duplicates.store import DuplicateGroups
 from visionlens_jlab.embeddings.shapes import EmbeddingSpace
 from visionlens_jlab.embeddings.store.embeddings import Embeddings
 from visionlens_jlab.errors import VisionLensError

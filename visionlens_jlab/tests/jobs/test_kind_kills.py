@@ -27,7 +27,7 @@ from visionlens_jlab.core.jobs.shapes import JobRequest
 from visionlens_jlab.core.shapes import JobParameters
 from visionlens_jlab.core.views.shapes import TagRequest
 from visionlens_jlab.duplicates.shapes import DuplicatesRequest
-from visionlens_jlab.duplicates.store.groups import DuplicateGroups
+from visionlens_jlab.duplicates.store import DuplicateGroups
 from visionlens_jlab.embeddings.shapes import EmbedRequest
 from visionlens_jlab.embeddings.store.embeddings import Embeddings
 from visionlens_jlab.evaluation.shapes import (

@@ -1,24 +1,33 @@
-"""Groups of duplicates as rows."""
+"""Groups of duplicates: their rows, reading and resolving them."""
 
 from __future__ import annotations
 
 import json
 from itertools import groupby
 from operator import itemgetter
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import duckdb
 import pyarrow as pa
 
 from visionlens_jlab.core.catalog.clock import to_iso, utc_now
 from visionlens_jlab.core.catalog.database import Reader
+from visionlens_jlab.core.catalog.dataset import Part
+from visionlens_jlab.core.catalog.pieces import Piece, PlacedFiles
 from visionlens_jlab.core.catalog.staging import column, staged
+from visionlens_jlab.core.views.shapes import Changed, TagRequest
+from visionlens_jlab.duplicates.capability import DUPLICATES
 from visionlens_jlab.duplicates.shapes import (
     SMALL_SIDE,
     DuplicateGroup,
     DuplicateMember,
     Duplicates,
+    ResolveRequest,
 )
+from visionlens_jlab.errors import VisionLensError
+
+if TYPE_CHECKING:
+    from visionlens_jlab.core.catalog.store import DatasetStore
 
 _TYPES: dict[str, pa.DataType] = {
     "group_id": pa.int32(),
@@ -131,3 +140,52 @@ def _group(group: int, rows: list[tuple[Any, ...]]) -> DuplicateGroup:
     members = [DuplicateMember(**dict(zip(names, row[1:], strict=True))) for row in rows]
     splits = {member.split for member in members if member.split is not None}
     return DuplicateGroup(group=group, members=members, leak=len(splits) > 1)
+
+
+class DuplicateGroups(Part):
+    """The groups of duplicates of one dataset."""
+
+    def read(
+        self, kind: Literal["exact", "near"] = "near", offset: int = 0, limit: int = 100
+    ) -> Duplicates:
+        """A page of the groups that the last run of a kind found."""
+        with self.store.snapshot() as snapshot:
+            return read_duplicates(snapshot.reader, kind, offset, limit)
+
+    def last_run(self, kind: Literal["exact", "near"]) -> str | None:
+        """When duplicates of a kind were last looked for; None: never."""
+        with self.store.snapshot() as snapshot:
+            return read_run(snapshot.reader, kind)
+
+    def rest(
+        self, kind: Literal["exact", "near"], groups: list[int] | None, keep: list[int]
+    ) -> list[int]:
+        """Samples of groups (None: all) but for the best of each, or those kept instead."""
+        with self.store.snapshot() as snapshot:
+            return read_rest(snapshot.reader, kind, groups, keep)
+
+
+def resolve(store: DatasetStore, request: ResolveRequest) -> Changed:
+    """Tag or remove all but the best samples of groups of duplicates.
+
+    Raises
+    ------
+    VisionLensError
+        DUPLICATES_CHANGED when the groups are not those of the run that is meant;
+        DATASET_READ_ONLY.
+    """
+    if store.part(DuplicateGroups).last_run(request.kind) != request.created_at:
+        raise VisionLensError(
+            "DUPLICATES_CHANGED", f"The {request.kind} duplicates are not those of that run."
+        )
+    rest = store.part(DuplicateGroups).rest(request.kind, request.groups, request.keep)
+    if not rest:
+        return Changed(version=store.version, changed=0)
+    if request.action == "remove":
+        return store.delete_samples(rest)
+    return store.tag(TagRequest(tag=request.tag, ids=rest))
+
+
+def write_found(cursor: duckdb.DuckDBPyConnection, piece: Piece, _: PlacedFiles) -> None:
+    """The groups of a run (`summary["duplicates"]`: kind, parameters, samples)."""
+    write_duplicates(cursor, piece.summary["duplicates"], piece.tables.get(DUPLICATES))

@@ -10,10 +10,8 @@ import numpy as np
 import pyarrow as pa
 
 from visionlens_jlab.core.jobs.context import JobContext
-from visionlens_jlab.duplicates.capability import DUPLICATES
-from visionlens_jlab.duplicates.exact import exact_groups
-from visionlens_jlab.duplicates.groups import Member
-from visionlens_jlab.duplicates.job.input import SAMPLES
+from visionlens_jlab.duplicates.capability import DUPLICATES, SAMPLES
+from visionlens_jlab.duplicates.groups import Member, exact_groups
 from visionlens_jlab.duplicates.near import THRESHOLD, NearDuplicates
 from visionlens_jlab.duplicates.shapes import SMALL_SIDE
 from visionlens_jlab.duplicates.table import Samples, Thumbnails

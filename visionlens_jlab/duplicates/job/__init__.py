@@ -1,1 +1,0 @@
-"""The job that looks for near-duplicates."""

@@ -1,1 +1,0 @@
-"""Groups of duplicates as rows, and resolving them."""
