@@ -28,10 +28,9 @@ from typing import Any
 
 import numpy as np
 
-from visionlens_jlab.map.projections.exact import nearest_among
-from visionlens_jlab.map.projections.methods import fit, pca_preview
+from visionlens_jlab.map.projections.methods import fit, pca_preview, place
+from visionlens_jlab.map.projections.neighbours import nearest_among
 from visionlens_jlab.map.projections.parameters import resolved_parameters
-from visionlens_jlab.map.projections.placing import place
 
 CENTRES, SAMPLED, NEIGHBOURS, MORE = 100, 2000, 15, 1000
 PEER = Path(__file__).with_name("fiftyone_peer.py")

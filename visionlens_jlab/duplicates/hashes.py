@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from visionlens_jlab.map.projections.cells import Cells
+from visionlens_jlab.map.projections.neighbours import Cells
 
 Bits = npt.NDArray[np.uint64]
 Rows = npt.NDArray[np.int64]

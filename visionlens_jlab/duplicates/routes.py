@@ -8,7 +8,7 @@ from visionlens_jlab.core.api.base import Resource
 from visionlens_jlab.core.api.operations import CHANGE, DATASET, Operation, Route
 from visionlens_jlab.core.views.shapes import Changed
 from visionlens_jlab.duplicates.shapes import Duplicates, DuplicatesQuery, ResolveRequest
-from visionlens_jlab.duplicates.store import DuplicateGroups
+from visionlens_jlab.duplicates.store import DuplicateGroups, resolve
 
 if TYPE_CHECKING:
     from visionlens_jlab.core.catalog.store import DatasetStore
@@ -45,8 +45,6 @@ class ResolveHandler(Resource):
         request = await self.body(ResolveRequest)
 
         def work(store: DatasetStore) -> tuple[Changed, str]:
-            from visionlens_jlab.duplicates.store import resolve
-
             return resolve(store, request), store.slug
 
         changed, slug = await self.dataset(dataset, work)

@@ -15,9 +15,8 @@ from visionlens_jlab.embeddings.setup import offer_space
 from visionlens_jlab.embeddings.shapes import EmbedRequest
 from visionlens_jlab.embeddings.store.embeddings import Embeddings
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.map.job.parameters import REQUESTED, stored_parameters
 from visionlens_jlab.map.projections.parameters import resolved_parameters
-from visionlens_jlab.map.shapes import Projection, ProjectRequest
+from visionlens_jlab.map.shapes import REQUESTED, Projection, ProjectRequest
 from visionlens_jlab.map.store.projections import Projections
 
 if TYPE_CHECKING:
@@ -86,7 +85,7 @@ def projection_id(store: DatasetStore, request: ProjectRequest) -> str:
 
 
 def _sort_of(request: ProjectRequest) -> tuple[Any, ...]:
-    return request.space, request.method, request.dimensions, stored_parameters(request)
+    return request.space, request.method, request.dimensions, request.stored_parameters
 
 
 def _same_sort(found: Projection, request: ProjectRequest) -> bool:

@@ -10,6 +10,9 @@ from visionlens_jlab.core.shapes import DatasetRequest, Level, Model
 from visionlens_jlab.core.views.outcome_shapes import OutcomeFilter
 from visionlens_jlab.embeddings.shapes import EmbedderInfo
 
+REQUESTED = "requested"
+"""Among a projection's parameters: the method that was wanted, where it could not be had."""
+
 
 class ColorsRequest(Model):
     """Which field, for the ids of which level."""
@@ -80,6 +83,11 @@ class ProjectRequest(DatasetRequest):
     """Find clusters of the points; they become the field `cluster`."""
     refit: bool = False
     """Start anew; else new vectors are placed where an earlier model of the same kind puts them."""
+
+    @property
+    def stored_parameters(self) -> dict[str, Any]:
+        """The parameters that are kept with a projection."""
+        return {**self.parameters, "seed": self.seed}
 
 
 class Projection(Model):

@@ -20,7 +20,7 @@ from visionlens_jlab.analysis.store.groups import joined_groups
 from visionlens_jlab.analysis.store.input import read_slice_input
 from visionlens_jlab.core.catalog.store import DatasetStore
 from visionlens_jlab.core.views.shapes import ViewSpec
-from visionlens_jlab.duplicates.store import rows as duplicate_rows
+from visionlens_jlab.duplicates import store as duplicate_rows
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.evaluation.shapes import CountsRequest
 from visionlens_jlab.evaluation.store.evaluations import Evaluations

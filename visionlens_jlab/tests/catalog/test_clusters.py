@@ -14,7 +14,7 @@ from visionlens_jlab.core.shapes import Level
 from visionlens_jlab.embeddings.shapes import EmbeddingSpace
 from visionlens_jlab.embeddings.store.embeddings import Embeddings
 from visionlens_jlab.map.capability import COORDINATES
-from visionlens_jlab.map.job.job import write_coordinates
+from visionlens_jlab.map.job import write_coordinates
 from visionlens_jlab.map.shapes import Projection
 from visionlens_jlab.map.store.clusters import cluster_names
 from visionlens_jlab.tests.catalog.builders import annotations_table, piece, samples_table

@@ -11,10 +11,9 @@ from pathlib import Path
 
 import numpy as np
 
-from visionlens_jlab.map.projections.methods import fit, pca_preview
-from visionlens_jlab.map.projections.numba_cache import keep_compiled_code_in, umap_module
+from visionlens_jlab.map.projections.layouts import keep_compiled_code_in, umap_module
+from visionlens_jlab.map.projections.methods import fit, pca_preview, place
 from visionlens_jlab.map.projections.parameters import resolved_parameters
-from visionlens_jlab.map.projections.placing import place
 
 ROWS, NEW = 60, 5
 

@@ -13,16 +13,13 @@ import numpy as np
 import pytest
 
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.map.installed_methods import available
-from visionlens_jlab.map.projections import cells, methods, numba_cache
+from visionlens_jlab.map.projections import layouts, methods, neighbours
 from visionlens_jlab.map.projections import neighbours as neighbours_module
-from visionlens_jlab.map.projections.exact import nearest_among
 from visionlens_jlab.map.projections.fitted import Fitted
-from visionlens_jlab.map.projections.methods import fit, pca_preview
-from visionlens_jlab.map.projections.neighbours import neighbour_graph
-from visionlens_jlab.map.projections.parameters import METHODS, resolved_parameters
+from visionlens_jlab.map.projections.methods import fit, pca_preview, place
+from visionlens_jlab.map.projections.neighbours import nearest_among, neighbour_graph
+from visionlens_jlab.map.projections.parameters import METHODS, available, resolved_parameters
 from visionlens_jlab.map.projections.pca import principal_components
-from visionlens_jlab.map.projections.placing import place
 from visionlens_jlab.tests.embedding import small_umap
 
 GROUPS = 6
@@ -199,10 +196,10 @@ def test_compiled_code_lies_where_the_job_says(
 ) -> None:
     numba = pytest.importorskip("numba")
     monkeypatch.delenv("NUMBA_CACHE_DIR")
-    monkeypatch.setattr(numba_cache, "_folder", None)
-    numba_cache.keep_compiled_code_in(tmp_path / "compiled")
+    monkeypatch.setattr(layouts, "_folder", None)
+    layouts.keep_compiled_code_in(tmp_path / "compiled")
     before = numba.config.CACHE_DIR
-    with numba_cache._cached_compilation():
+    with layouts._cached_compilation():
 
         @numba.njit
         def twice(value: float) -> float:
@@ -297,7 +294,7 @@ def test_the_approximate_graph_is_close_to_the_exact_one(monkeypatch: pytest.Mon
 @pytest.mark.parametrize(("count", "k"), [(1, 1), (2, 2), (5, 5), (40, 40), (300, 200)])
 def test_cells_are_enough_for_every_neighbour(count: int, k: int) -> None:
     vectors, _ = groups(count)
-    rows, distances = cells.Cells(vectors, 0).nearest(vectors, k)
+    rows, distances = neighbours.Cells(vectors, 0).nearest(vectors, k)
     assert all(len(set(row)) == k for row in rows.tolist())
     assert (np.diff(distances, axis=1) >= 0).all() and np.isfinite(distances).all()
 
@@ -305,15 +302,15 @@ def test_cells_are_enough_for_every_neighbour(count: int, k: int) -> None:
 def test_equal_vectors_do_not_make_one_large_cell(monkeypatch: pytest.MonkeyPatch) -> None:
     vectors = np.tile(groups(1)[0], (4000, 1))
     most = 0
-    plain = cells.nearest
+    plain = neighbours.nearest
 
     def nearest(queries: np.ndarray, vectors: np.ndarray, k: int) -> Any:
         nonlocal most
         most = max(most, len(vectors))
         return plain(queries, vectors, k)
 
-    monkeypatch.setattr(cells, "nearest", nearest)
-    rows, distances = cells.Cells(vectors, 0).nearest(vectors, 15)
+    monkeypatch.setattr(neighbours, "nearest", nearest)
+    rows, distances = neighbours.Cells(vectors, 0).nearest(vectors, 15)
     assert most < 4000 and distances.max() < 1e-6 and len(set(rows[0].tolist())) == 15
 
 

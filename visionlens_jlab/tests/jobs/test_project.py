@@ -17,7 +17,7 @@ from visionlens_jlab.core.jobs.shapes import Job
 from visionlens_jlab.embeddings.shapes import EmbeddingSpace
 from visionlens_jlab.embeddings.store.embeddings import Embeddings
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.map.job import job as project
+from visionlens_jlab.map import job as project
 from visionlens_jlab.map.shapes import ProjectRequest
 from visionlens_jlab.map.store.projections import Projections
 from visionlens_jlab.tests.catalog.builders import piece, samples_table

@@ -20,14 +20,12 @@ from visionlens_jlab.embeddings.vectors.segment_files import write_batches
 from visionlens_jlab.embeddings.vectors.space_input import read_space
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.map.capability import CLUSTERS, COORDINATES, MODEL
-from visionlens_jlab.map.installed_methods import available, install_command
-from visionlens_jlab.map.job.parameters import REQUESTED, stored_parameters
 from visionlens_jlab.map.projections.clusters import can_cluster, clusters
 from visionlens_jlab.map.projections.fitted import Fitted
-from visionlens_jlab.map.projections.methods import fit, pca_preview
-from visionlens_jlab.map.projections.numba_cache import keep_compiled_code_in
-from visionlens_jlab.map.projections.placing import place
-from visionlens_jlab.map.shapes import Projection, ProjectRequest
+from visionlens_jlab.map.projections.layouts import keep_compiled_code_in
+from visionlens_jlab.map.projections.methods import fit, pca_preview, place
+from visionlens_jlab.map.projections.parameters import available, install_command
+from visionlens_jlab.map.shapes import REQUESTED, Projection, ProjectRequest
 
 Matrix = np.ndarray[Any, Any]
 
@@ -129,7 +127,7 @@ class _Projecting:
         model: Fitted | None = None,
     ) -> dict[str, Any]:
         """A piece with coordinates, and the model unless it is a preview; what it is called."""
-        parameters = stored_parameters(self.request)
+        parameters = self.request.stored_parameters
         if preview:
             parameters = {"seed": None}
         elif method != self.request.method:
