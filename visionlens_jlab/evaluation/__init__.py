@@ -1,7 +1,7 @@
 """Predictions against ground truth: matching, metrics, errors. Arrays in, arrays out.
 
-`evaluating.evaluate` gives an `Evaluated`; what it holds answers counts at any threshold
-(`counts.recount`), curves (`curves.curves`), the annotations behind a number (`selecting.select`),
-bootstrap intervals (`bootstrap.intervals`), the comparison of two runs (`comparing.compare`) and
+`evaluate.evaluate` gives an `Evaluated`; what it holds answers counts at any threshold
+(`counts.recount`), curves (`curves.curves`), the annotations behind a number (`selection.select`),
+bootstrap intervals (`bootstrap.intervals`), the comparison of two runs (`comparison.compare`) and
 the ranking of likely label errors (`label_quality.scores`). numpy alone, but for masks (hotcoco).
 """

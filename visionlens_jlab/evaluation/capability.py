@@ -16,31 +16,35 @@ OUTCOMES = "outcomes.npz"
 MATCH = "match"
 QUALITY = "label_quality"
 
+LABELS, PREDICTIONS, ROWS = "labels.arrow", "predictions.arrow", "rows.arrow"
+IMAGES, CLASSES = "images.arrow", "classes.arrow"
+"""Files of jobs' inputs, in the spool; `ROWS` are those of a DataFrame of predictions."""
+
 CAPABILITY = Capability(
     name="evaluation",
     pieces=(
-        PieceKind(name="run", begin="visionlens_jlab.evaluation.store.pieces:begin_run"),
+        PieceKind(name="run", begin="visionlens_jlab.evaluation.store.evaluations:begin_run"),
         PieceKind(
             name="evaluation",
             tables=(MATCH,),
             files=(PieceFile(OUTCOMES, ".npz"),),
             folder=FOLDER,
-            write="visionlens_jlab.evaluation.store.pieces:write_evaluated",
+            write="visionlens_jlab.evaluation.store.evaluations:write_evaluated",
         ),
         PieceKind(
             name="intervals",
             files=(PieceFile(OUTCOMES, ".npz"),),
             folder=FOLDER,
-            write="visionlens_jlab.evaluation.store.pieces:write_intervals",
+            write="visionlens_jlab.evaluation.store.evaluations:write_intervals",
         ),
         PieceKind(
             name="label_quality",
             tables=(QUALITY,),
-            write="visionlens_jlab.evaluation.store.pieces:write_label_quality",
+            write="visionlens_jlab.evaluation.store.evaluations:write_label_quality",
         ),
     ),
     follow="visionlens_jlab.evaluation.setup:follow",
-    files="visionlens_jlab.evaluation.store.stored_files:EvaluationFiles",
+    files="visionlens_jlab.evaluation.store.evaluations:EvaluationFiles",
     restrictions=(
         ViewRestriction(
             "outcomes",
@@ -48,20 +52,17 @@ CAPABILITY = Capability(
             columns="visionlens_jlab.evaluation.store.outcomes:outcome_columns",
         ),
     ),
-    routes=(
-        "visionlens_jlab.evaluation.routes.runs:ROUTES",
-        "visionlens_jlab.evaluation.routes.evaluations:ROUTES",
-    ),
+    routes=("visionlens_jlab.evaluation.routes:ROUTES",),
     jobs=(
         JobKind(
             name="predictions",
             lane="cpu",
             request="visionlens_jlab.evaluation.shapes:PredictionsRequest",
-            run="visionlens_jlab.evaluation.predictions.job:run",
-            setup="visionlens_jlab.evaluation.predictions.setup:PredictionsSetup",
+            run="visionlens_jlab.evaluation.job.predictions:run",
+            setup="visionlens_jlab.evaluation.setup:PredictionsSetup",
             distinct=True,  # the second must be told that there is one
             rows="visionlens_jlab.evaluation.shapes:FramePredictions",
-            confine="visionlens_jlab.evaluation.predictions.routes:confine",
+            confine="visionlens_jlab.evaluation.routes:confine",
             errors=(
                 "RUN_EXISTS",
                 "PREDICTIONS_INVALID",
@@ -82,14 +83,14 @@ CAPABILITY = Capability(
             name="intervals",
             lane="cpu",
             request="visionlens_jlab.evaluation.shapes:IntervalsRequest",
-            run="visionlens_jlab.evaluation.job.intervals:run",
+            run="visionlens_jlab.evaluation.job.job:run_intervals",
             setup="visionlens_jlab.evaluation.setup:IntervalsSetup",
         ),
         JobKind(
             name="label_quality",
             lane="cpu",
             request="visionlens_jlab.evaluation.shapes:LabelQualityRequest",
-            run="visionlens_jlab.evaluation.job.label_quality:run",
+            run="visionlens_jlab.evaluation.job.job:run_label_quality",
             setup="visionlens_jlab.evaluation.setup:LabelQualitySetup",
         ),
     ),

@@ -8,8 +8,13 @@ import numpy as np
 
 from visionlens_jlab.evaluation.evaluated import Evaluated
 from visionlens_jlab.evaluation.matching.outcomes import FALSE_NEGATIVE, FALSE_POSITIVE, events
-from visionlens_jlab.evaluation.metrics.bootstrap import MIN_GROUPS, MIN_OBJECTS, draws, interval
-from visionlens_jlab.evaluation.metrics.resampling import resampled
+from visionlens_jlab.evaluation.metrics.bootstrap import (
+    MIN_GROUPS,
+    MIN_OBJECTS,
+    draws,
+    interval,
+    resampled,
+)
 from visionlens_jlab.evaluation.shapes import Difference, RunComparison
 
 

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from visionlens_jlab.evaluation.evaluated import Evaluated
-from visionlens_jlab.evaluation.matching.errors import ERRORS
 from visionlens_jlab.evaluation.matching.outcomes import (
+    ERRORS,
     FALSE_NEGATIVE,
     FALSE_POSITIVE,
     IGNORED,

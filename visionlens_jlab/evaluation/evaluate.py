@@ -7,13 +7,19 @@ from dataclasses import replace
 import numpy as np
 
 from visionlens_jlab.evaluation.evaluated import Evaluated, Figured, Labels, Pairs, Predictions
-from visionlens_jlab.evaluation.matching import keypoints, masks
-from visionlens_jlab.evaluation.matching.matching import in_turn, match
+from visionlens_jlab.evaluation.matching.matching import Matched, Prepared, in_turn, match, prepare
 from visionlens_jlab.evaluation.matching.objects import ImageInfo, Objects
-from visionlens_jlab.evaluation.matching.overlaps import box_pairs
-from visionlens_jlab.evaluation.matching.preparation import Matched, Prepared, prepare
+from visionlens_jlab.evaluation.matching.overlaps import (
+    Rle,
+    box_pairs,
+    keypoint_pairs,
+    mask_pairs,
+    points_of,
+    run_lengths,
+    with_mask_areas,
+)
 from visionlens_jlab.evaluation.metrics import classification, coco, segmentation, voc
-from visionlens_jlab.evaluation.metrics.best_confidence import best_confidence
+from visionlens_jlab.evaluation.metrics.curves import best_confidence
 from visionlens_jlab.evaluation.settings import BACKGROUND, Settings
 
 
@@ -89,7 +95,7 @@ def _matched(prepared: Prepared, pairs: Pairs, settings: Settings) -> Matched:
     labels = prepared.labels
     ignored = labels.crowd | labels.ignore
     if settings.geometry == "keypoints":
-        ignored = ignored | ~(keypoints.points_of(labels)[:, :, 2] > 0).any(axis=1)
+        ignored = ignored | ~(points_of(labels)[:, :, 2] > 0).any(axis=1)
     limits = settings.thresholds
     candidates = coco.agreeing(prepared, pairs, settings.class_aware)
     candidates = in_turn(candidates, prepared.rank, limits)
@@ -110,7 +116,7 @@ def _overlaps(prepared: Prepared, images: ImageInfo, settings: Settings) -> tupl
         return _mask_overlaps(prepared, _drawn(prepared, images), count, settings)
     if settings.geometry == "keypoints":
         sigmas = settings.options.get("sigmas")
-        found = keypoints.keypoint_pairs(labels, predictions, count, least=least, sigmas=sigmas)
+        found = keypoint_pairs(labels, predictions, count, least=least, sigmas=sigmas)
         return prepared, found
     inclusive = settings.protocol == "voc" and settings.options.get("inclusive")
     return prepared, box_pairs(labels, predictions, least, 1.0 if inclusive else 0.0)
@@ -120,21 +126,21 @@ def _least(settings: Settings) -> float:
     return min(BACKGROUND, float(settings.thresholds[0]))
 
 
-def _drawn(prepared: Prepared, images: ImageInfo) -> tuple[list[masks.Rle], list[masks.Rle]]:
+def _drawn(prepared: Prepared, images: ImageInfo) -> tuple[list[Rle], list[Rle]]:
     return (
-        masks.run_lengths(prepared.labels, images),
-        masks.run_lengths(prepared.predictions, images),
+        run_lengths(prepared.labels, images),
+        run_lengths(prepared.predictions, images),
     )
 
 
 def _mask_overlaps(
     prepared: Prepared,
-    drawn: tuple[list[masks.Rle], list[masks.Rle]],
+    drawn: tuple[list[Rle], list[Rle]],
     images: int,
     settings: Settings,
 ) -> tuple[Prepared, Pairs]:
-    seen = masks.with_mask_areas(prepared.predictions, drawn[1])
-    pairs = masks.mask_pairs(prepared.labels, seen, drawn, images, _least(settings))
+    seen = with_mask_areas(prepared.predictions, drawn[1])
+    pairs = mask_pairs(prepared.labels, seen, drawn, images, _least(settings))
     return replace(prepared, predictions=seen), pairs
 
 

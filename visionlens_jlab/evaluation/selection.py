@@ -6,8 +6,7 @@ import numpy as np
 
 from visionlens_jlab.core.views.outcome_shapes import OutcomeFilter
 from visionlens_jlab.evaluation.evaluated import Evaluated
-from visionlens_jlab.evaluation.matching.errors import ERRORS
-from visionlens_jlab.evaluation.matching.outcomes import OUTCOMES, Events, events
+from visionlens_jlab.evaluation.matching.outcomes import ERRORS, OUTCOMES, Events, events
 from visionlens_jlab.evaluation.metrics.confusion import BACKGROUND, cells
 
 _NEVER = -3

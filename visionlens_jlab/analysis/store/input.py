@@ -33,7 +33,7 @@ from visionlens_jlab.core.views.views import combined_filter
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.evaluation.store import label_quality as label_quality_rows
 from visionlens_jlab.evaluation.store import rows as evaluation_rows
-from visionlens_jlab.evaluation.store.files import evaluated_of
+from visionlens_jlab.evaluation.store.evaluations import evaluated_of
 from visionlens_jlab.evaluation.store.runs import GROUND_TRUTH, read_run
 
 if TYPE_CHECKING:

@@ -320,7 +320,7 @@ class _UnitMaker:
     @cached_property
     def _doubtful_predictions(self) -> Ids:
         """Of `_predictions`: a label is likely missing, or the one an error points at is wrong."""
-        from visionlens_jlab.evaluation.matching.errors import error_types
+        from visionlens_jlab.evaluation.matching.outcomes import error_types
 
         part, quality, evaluated = self._predictions, self._quality, self._given.evaluated
         ids = evaluated.predictions.ids[part.own]

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from visionlens_jlab.evaluation.job.files import CLASSES, IMAGES, LABELS, PREDICTIONS
+from visionlens_jlab.evaluation.capability import CLASSES, IMAGES, LABELS, PREDICTIONS
 from visionlens_jlab.evaluation.matching.objects import ImageInfo, Objects, make_objects
 from visionlens_jlab.evaluation.shapes import EvaluateRequest
 from visionlens_jlab.formats.predictions.tables import PROBABILITIES

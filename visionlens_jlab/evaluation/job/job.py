@@ -1,8 +1,9 @@
-"""The job that evaluates a run: one piece with figures, outcomes and arrays."""
+"""The jobs that evaluate a run, add bootstrap intervals, and rank likely label errors."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,11 +11,13 @@ import pyarrow as pa
 
 from visionlens_jlab.core.jobs.context import JobContext
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.evaluation.capability import MATCH, OUTCOMES
+from visionlens_jlab.evaluation.capability import MATCH, OUTCOMES, QUALITY
 from visionlens_jlab.evaluation.counts import operating_point, recount
 from visionlens_jlab.evaluation.evaluate import evaluate
-from visionlens_jlab.evaluation.evaluated import Evaluated
+from visionlens_jlab.evaluation.evaluated import Evaluated, load
 from visionlens_jlab.evaluation.job.input import read_classes, read_images, read_objects
+from visionlens_jlab.evaluation.label_quality import LabelQuality, scores
+from visionlens_jlab.evaluation.metrics.bootstrap import intervals
 from visionlens_jlab.evaluation.settings import Settings
 from visionlens_jlab.evaluation.shapes import EvaluateRequest, EvaluationDetail
 
@@ -128,3 +131,75 @@ def match_table(evaluated: Evaluated) -> pa.Table:
 def _at(values: np.ndarray, rows: np.ndarray) -> np.ndarray:
     """Values of rows; of -1 whatever is there."""
     return values[rows] if len(values) else np.zeros(len(rows), dtype=values.dtype)
+
+
+def run_intervals(context: JobContext) -> dict[str, Any]:
+    """Draw the replicates that `context.params` (an IntervalsRequest and its setup's) ask for.
+
+    Raises
+    ------
+    JobCancelled
+    """
+    replicates = context.params["replicates"]
+
+    def progress(done: int) -> None:
+        context.check_cancelled()
+        context.progress("replicates", done, replicates)
+
+    progress(0)
+    evaluated = intervals(
+        load(Path(context.params["file"])), replicates, context.params["seed"], progress=progress
+    )
+    path = context.spool / OUTCOMES
+    evaluated.save(path)
+    detail = EvaluationDetail.model_validate(context.params["detail"]).model_copy(
+        update={
+            "metrics": evaluated.metrics,
+            "per_class": recount(evaluated).per_class,
+            "intervals": True,
+        }
+    )
+    made = {"detail": detail.model_dump(mode="json"), "digest": context.params["digest"]}
+    context.emit(0, {}, {OUTCOMES: path}, {"intervals": made})
+    return {"evaluation": detail.evaluation}
+
+
+MISSING, WRONG_CLASS, BADLY_PLACED = "missing", "wrong_class", "badly_placed"
+
+
+def run_label_quality(context: JobContext) -> dict[str, Any]:
+    """Score the labels of the evaluation that `context.params` (a LabelQualityRequest) name."""
+    context.progress("labels", 0, None)
+    evaluated = load(Path(context.params["file"]))
+    table = score_table(evaluated, scores(evaluated))
+    context.emit(0, {QUALITY: table}, summary={"label_quality": {"fields": FIELDS}})
+    detail = EvaluationDetail.model_validate(context.params["detail"])
+    for warning in detail.warnings:
+        context.log("warning", warning)
+    return {"evaluation": detail.evaluation, "fields": FIELDS, "warnings": detail.warnings}
+
+
+FIELDS = {kind: f"likely_{kind}" for kind in (MISSING, WRONG_CLASS, BADLY_PLACED)}
+"""Kind -> field of annotations that holds its scores."""
+
+
+def score_table(evaluated: Evaluated, found: LabelQuality) -> pa.Table:
+    """The `label_quality` table: annotation_id, kind, score, and the class that is suggested."""
+    names = pa.array(evaluated.classes, pa.string())
+    suggested = pa.array(np.maximum(found.suggested, 0), pa.int32(), mask=found.suggested < 0)
+    parts = (
+        (MISSING, found.prediction_ids, found.missing, None),
+        (WRONG_CLASS, found.label_ids, found.wrong_class, names.take(suggested)),
+        (BADLY_PLACED, found.label_ids, found.badly_placed, None),
+    )
+    return pa.concat_tables(
+        pa.table(
+            {
+                "annotation_id": pa.array(ids, pa.uint32()),
+                "kind": pa.array([kind] * len(ids), pa.string()),
+                "score": pa.array(values, pa.float64()),
+                "suggested": pa.nulls(len(ids), pa.string()) if classes is None else classes,
+            }
+        )
+        for kind, ids, values, classes in parts
+    )

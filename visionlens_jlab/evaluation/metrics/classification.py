@@ -9,12 +9,28 @@ from __future__ import annotations
 import numpy as np
 
 from visionlens_jlab.evaluation.evaluated import Figured, Pairs, Table
+from visionlens_jlab.evaluation.matching.matching import Matched, Prepared, ranks
 from visionlens_jlab.evaluation.matching.objects import ImageInfo, Objects
 from visionlens_jlab.evaluation.matching.overlaps import joined, side_by_side
-from visionlens_jlab.evaluation.matching.preparation import Matched, Prepared, ranks
-from visionlens_jlab.evaluation.metrics.calibration import BINS, bin_of
 from visionlens_jlab.evaluation.settings import Settings
 from visionlens_jlab.evaluation.shapes import Metric
+
+BINS = 10
+
+
+def bin_of(scores: np.ndarray) -> np.ndarray:
+    """Bin of each confidence; below 0 the first, 1 and above the last."""
+    return np.asarray(np.clip((scores * BINS).astype(int), 0, BINS - 1))
+
+
+def calibration(scores: np.ndarray, hits: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Mean confidence, share of hits and share of all in each bin that is not empty."""
+    place = bin_of(scores)
+    count = np.bincount(place, minlength=BINS)
+    some = count > 0
+    mean = np.bincount(place, scores, minlength=BINS)[some] / count[some]
+    right = np.bincount(place, hits, minlength=BINS)[some] / count[some]
+    return mean, right, count[some] / max(len(scores), 1)
 
 
 def top_k(settings: Settings) -> int:

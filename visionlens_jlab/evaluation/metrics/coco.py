@@ -9,9 +9,8 @@ from __future__ import annotations
 import numpy as np
 
 from visionlens_jlab.evaluation.evaluated import Figured, Pairs, Table
-from visionlens_jlab.evaluation.labels import iou_label
-from visionlens_jlab.evaluation.matching.preparation import Matched, Prepared
-from visionlens_jlab.evaluation.metrics.figures import Figures, Ranged, mean
+from visionlens_jlab.evaluation.matching.matching import Matched, Prepared
+from visionlens_jlab.evaluation.metrics.average_precision import Figures, Ranged, iou_label, mean
 from visionlens_jlab.evaluation.settings import HUGE, Settings
 from visionlens_jlab.evaluation.shapes import Metric
 

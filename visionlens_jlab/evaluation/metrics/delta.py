@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from visionlens_jlab.evaluation.evaluated import Evaluated
-from visionlens_jlab.evaluation.matching.errors import (
+from visionlens_jlab.evaluation.matching.outcomes import (
     CLASSIFICATION,
     ERRORS,
     LOCALISATION,

@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 
 from visionlens_jlab.evaluation.evaluated import Figured, Table
-from visionlens_jlab.evaluation.matching.masks import Rle
-from visionlens_jlab.evaluation.matching.preparation import Prepared
+from visionlens_jlab.evaluation.matching.matching import Prepared
+from visionlens_jlab.evaluation.matching.overlaps import Rle
 from visionlens_jlab.evaluation.metrics.classification import sums
 from visionlens_jlab.evaluation.shapes import Metric
 

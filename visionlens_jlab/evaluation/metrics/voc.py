@@ -10,10 +10,14 @@ from __future__ import annotations
 import numpy as np
 
 from visionlens_jlab.evaluation.evaluated import Figured, Pairs, Table
-from visionlens_jlab.evaluation.labels import iou_label
-from visionlens_jlab.evaluation.matching.preparation import Matched
-from visionlens_jlab.evaluation.metrics.average_precision import Interpolation
-from visionlens_jlab.evaluation.metrics.figures import Figures, Ranged, mean
+from visionlens_jlab.evaluation.matching.matching import Matched
+from visionlens_jlab.evaluation.metrics.average_precision import (
+    Figures,
+    Interpolation,
+    Ranged,
+    iou_label,
+    mean,
+)
 from visionlens_jlab.evaluation.settings import Settings
 from visionlens_jlab.evaluation.shapes import Metric
 

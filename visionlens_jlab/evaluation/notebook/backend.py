@@ -110,7 +110,7 @@ class RemoteEvaluations(Remote):
 
 
 RUNS: BackendPart[RunsBackend] = BackendPart(
-    "visionlens_jlab.evaluation.store.prediction_runs:Runs", RemoteRuns
+    "visionlens_jlab.evaluation.store.runs:Runs", RemoteRuns
 )
 EVALUATIONS: BackendPart[EvaluationsBackend] = BackendPart(
     "visionlens_jlab.evaluation.store.evaluations:Evaluations", RemoteEvaluations

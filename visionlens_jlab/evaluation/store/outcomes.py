@@ -12,7 +12,7 @@ import pyarrow as pa
 from visionlens_jlab.core.views.outcome_shapes import OutcomeFilter
 from visionlens_jlab.core.views.restriction import Restriction
 from visionlens_jlab.core.views.shapes import ViewSpec
-from visionlens_jlab.evaluation.store.files import evaluated_of
+from visionlens_jlab.evaluation.store.evaluations import evaluated_of
 
 if TYPE_CHECKING:
     from visionlens_jlab.core.catalog.snapshot import Snapshot
@@ -118,8 +118,7 @@ class OutcomesById:
 
     def columns(self, ids: Ids) -> dict[str, pa.Array]:
         """`COLUMNS` for ids in their order; nothing for those that take no part."""
-        from visionlens_jlab.evaluation.matching.errors import ERRORS
-        from visionlens_jlab.evaluation.matching.outcomes import OUTCOMES
+        from visionlens_jlab.evaluation.matching.outcomes import ERRORS, OUTCOMES
 
         rows = self.rows_of(ids)
         missing = rows < 0

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from visionlens_jlab.core.api.services import PathPolicy
 from visionlens_jlab.embeddings.routes.models import confine_model
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.evaluation.predictions import routes as predictions
+from visionlens_jlab.evaluation.routes import confine as confine_predictions
 from visionlens_jlab.evaluation.shapes import PredictionsRequest
 from visionlens_jlab.export import routes as export
 from visionlens_jlab.export.shapes import ExportRequest
@@ -166,12 +166,12 @@ def test_exports_of_the_browser_go_into_no_hidden_folder(policy, tmp_path):
 
 def test_predictions_are_read_where_the_browser_may_look(policy, tmp_path):
     request = PredictionsRequest(dataset="d", run="m", source="results.json")
-    confined = predictions.confine(policy, request, unrestricted=False)
+    confined = confine_predictions(policy, request, unrestricted=False)
     assert confined.source == str(policy.base / "results.json")
     outside = request.model_copy(update={"source": str(tmp_path.parent / "results.json")})
     with pytest.raises(VisionLensError, match="PATH_NOT_ALLOWED"):
-        predictions.confine(policy, outside, unrestricted=False)
-    assert predictions.confine(policy, outside, unrestricted=True).source == outside.source
+        confine_predictions(policy, outside, unrestricted=False)
+    assert confine_predictions(policy, outside, unrestricted=True).source == outside.source
 
 
 PARTS = (
@@ -212,7 +212,7 @@ REQUESTS = {
         ).images
     ),
     "predictions": lambda policy, path: (
-        predictions.confine(
+        confine_predictions(
             policy, PredictionsRequest(dataset="d", run="r", source=path), unrestricted=False
         ).source
     ),

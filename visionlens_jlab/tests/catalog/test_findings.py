@@ -20,7 +20,7 @@ from visionlens_jlab.core.views.shapes import ViewSpec
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.evaluation.shapes import RunChange
 from visionlens_jlab.evaluation.store.evaluations import Evaluations
-from visionlens_jlab.evaluation.store.prediction_runs import Runs
+from visionlens_jlab.evaluation.store.runs import Runs
 from visionlens_jlab.labels.shapes import AnnotationEdit, EditRequest
 from visionlens_jlab.labels.store.edits import Edits
 from visionlens_jlab.tests.catalog.builders import piece

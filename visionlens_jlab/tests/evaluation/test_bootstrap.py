@@ -8,8 +8,7 @@ import pytest
 from visionlens_jlab.evaluation.comparison import compare
 from visionlens_jlab.evaluation.evaluate import evaluate
 from visionlens_jlab.evaluation.matching.objects import ImageInfo
-from visionlens_jlab.evaluation.metrics.bootstrap import draws, intervals, replicate
-from visionlens_jlab.evaluation.metrics.resampling import resampled
+from visionlens_jlab.evaluation.metrics.bootstrap import draws, intervals, replicate, resampled
 from visionlens_jlab.evaluation.settings import Settings
 from visionlens_jlab.tests.evaluation.generated import dataset
 from visionlens_jlab.tests.evaluation.readers import from_coco, values

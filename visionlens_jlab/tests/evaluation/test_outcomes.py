@@ -10,8 +10,7 @@ from visionlens_jlab.evaluation.counts import recount
 from visionlens_jlab.evaluation.evaluate import evaluate
 from visionlens_jlab.evaluation.evaluated import load
 from visionlens_jlab.evaluation.matching.outcomes import events
-from visionlens_jlab.evaluation.metrics.best_confidence import best_confidence
-from visionlens_jlab.evaluation.metrics.curves import curves
+from visionlens_jlab.evaluation.metrics.curves import best_confidence, curves
 from visionlens_jlab.evaluation.selection import select
 from visionlens_jlab.evaluation.settings import Settings
 from visionlens_jlab.tests.evaluation.generated import CLASSES, dataset

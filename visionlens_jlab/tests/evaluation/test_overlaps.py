@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from visionlens_jlab.evaluation.evaluate import evaluate
-from visionlens_jlab.evaluation.labels import iou_label
 from visionlens_jlab.evaluation.matching import overlaps
 from visionlens_jlab.evaluation.matching.objects import make_objects
+from visionlens_jlab.evaluation.metrics.average_precision import iou_label
 from visionlens_jlab.evaluation.settings import Settings
 from visionlens_jlab.tests.evaluation.generated import dataset
 from visionlens_jlab.tests.evaluation.plain import iou

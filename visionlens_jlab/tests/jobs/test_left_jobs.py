@@ -25,7 +25,7 @@ from visionlens_jlab.core.views.shapes import TagRequest
 from visionlens_jlab.duplicates.shapes import DuplicatesRequest
 from visionlens_jlab.embeddings.shapes import EmbedRequest
 from visionlens_jlab.evaluation.shapes import EvaluateRequest, PredictionsRequest
-from visionlens_jlab.evaluation.store.prediction_runs import Runs
+from visionlens_jlab.evaluation.store.runs import Runs
 from visionlens_jlab.export.job.place import partial_folder
 from visionlens_jlab.export.shapes import ExportRequest
 from visionlens_jlab.ingestion.shapes import IngestRequest

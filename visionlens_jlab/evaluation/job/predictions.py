@@ -16,7 +16,7 @@ from visionlens_jlab.core.datasets.shapes import IngestReport, ReportCount, Repo
 from visionlens_jlab.core.jobs.context import JobContext
 from visionlens_jlab.core.system.confinement import not_allowed
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.evaluation.predictions.input import CLASSES, IMAGES, ROWS
+from visionlens_jlab.evaluation.capability import CLASSES, IMAGES, ROWS
 from visionlens_jlab.formats.base import Issue
 from visionlens_jlab.formats.predictions.base import PredictionBatch, Unmatched
 from visionlens_jlab.formats.predictions.reading import read_predictions

@@ -1,1 +1,0 @@
-"""The job that adds the predictions of a model to a dataset."""
