@@ -159,7 +159,7 @@ class VisionLensApp(ExtensionApp):  # type: ignore[misc]
 
 
 def _make_index(options: VisionLens, library: Library) -> VectorService:
-    from visionlens_jlab.embeddings.index.config import VectorConfig
+    from visionlens_jlab.embeddings.index.places import VectorConfig
     from visionlens_jlab.embeddings.index.service import VectorService
 
     return VectorService(library, VectorConfig(options.qdrant_url, options.qdrant_api_key))

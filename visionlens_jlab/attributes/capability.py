@@ -28,7 +28,7 @@ CAPABILITY = Capability(
             setup="visionlens_jlab.attributes.setup:AttributesSetup",
             distinct=True,  # questions asked twice are two
             check="visionlens_jlab.language_models.config:check",
-            confine="visionlens_jlab.embeddings.routes.models:confine",
+            confine="visionlens_jlab.embeddings.routes:confine",
             errors=("ATTRIBUTE_INVALID", "MODEL_NOT_ALLOWED", "AGENT_UNAVAILABLE"),
         ),
     ),

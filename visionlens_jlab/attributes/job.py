@@ -26,8 +26,7 @@ from visionlens_jlab.core.jobs.context import READABLE, JobContext
 from visionlens_jlab.core.shapes import Level
 from visionlens_jlab.embeddings.job.input import Items, read_items
 from visionlens_jlab.embeddings.models.files import FILES, staying
-from visionlens_jlab.embeddings.queries.encode import encode, unload
-from visionlens_jlab.embeddings.queries.files import QueryFiles
+from visionlens_jlab.embeddings.queries.encode import QueryFiles, encode, unload
 from visionlens_jlab.language_models.config import AgentConfig
 from visionlens_jlab.media.image_processes.pool import ImagePool
 from visionlens_jlab.media.image_processes.tasks import PicturesResult, PicturesTask

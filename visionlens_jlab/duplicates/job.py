@@ -15,7 +15,7 @@ from visionlens_jlab.duplicates.groups import Member, exact_groups
 from visionlens_jlab.duplicates.near import THRESHOLD, NearDuplicates
 from visionlens_jlab.duplicates.shapes import SMALL_SIDE
 from visionlens_jlab.duplicates.table import Samples, Thumbnails
-from visionlens_jlab.embeddings.vectors.space_input import read_space
+from visionlens_jlab.embeddings.vectors.segments import read_space
 
 
 def run(context: JobContext) -> dict[str, Any]:

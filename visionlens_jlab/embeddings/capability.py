@@ -24,7 +24,7 @@ CAPABILITY = Capability(
             files=(PieceFile(VECTORS, ".arrow", outbox="vectors"), PieceFile(FITTED, ".npz")),
             folder=FOLDER,
             folder_of="space",
-            write="visionlens_jlab.embeddings.store.pieces:write_vectors",
+            write="visionlens_jlab.embeddings.store.stored_files:write_vectors",
         ),
     ),
     files="visionlens_jlab.embeddings.store.stored_files:EmbeddingFiles",
@@ -33,10 +33,7 @@ CAPABILITY = Capability(
             "search", read="visionlens_jlab.embeddings.store.searches:run_search", ranks=True
         ),
     ),
-    routes=(
-        "visionlens_jlab.embeddings.routes.spaces:ROUTES",
-        "visionlens_jlab.embeddings.routes.encode:ROUTES",
-    ),
+    routes=("visionlens_jlab.embeddings.routes:ROUTES",),
     follow="visionlens_jlab.embeddings.setup:follow",
     jobs=(
         JobKind(
@@ -45,7 +42,7 @@ CAPABILITY = Capability(
             request="visionlens_jlab.embeddings.shapes:EmbedRequest",
             run="visionlens_jlab.embeddings.job.job:run",
             setup="visionlens_jlab.embeddings.setup:EmbedSetup",
-            confine="visionlens_jlab.embeddings.routes.models:confine",
+            confine="visionlens_jlab.embeddings.routes:confine",
         ),
     ),
 )

@@ -42,8 +42,8 @@ def run(options: argparse.Namespace) -> int:
     from visionlens_jlab.config import default_data_dir
     from visionlens_jlab.core.datasets.library import Library
     from visionlens_jlab.core.notebook.connect import named_folder
-    from visionlens_jlab.embeddings.index.config import VectorConfig
     from visionlens_jlab.embeddings.index.moving import move_indexes
+    from visionlens_jlab.embeddings.index.places import VectorConfig
 
     environment = VectorConfig.from_environment()
     target = VectorConfig(options.to or "", environment.api_key)

@@ -19,7 +19,7 @@ from visionlens_jlab.embeddings.job.input import FITTED_FOLDER, HAVE_FOLDER, ITE
 from visionlens_jlab.embeddings.models.files import FILES, real_path_of
 from visionlens_jlab.embeddings.shapes import EmbeddingSpace, EmbedRequest
 from visionlens_jlab.embeddings.store.embeddings import Embeddings
-from visionlens_jlab.embeddings.vectors.space_input import EXISTING
+from visionlens_jlab.embeddings.vectors.segments import EXISTING
 from visionlens_jlab.errors import VisionLensError, check_options
 
 if TYPE_CHECKING:

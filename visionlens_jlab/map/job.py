@@ -17,7 +17,7 @@ import pyarrow as pa
 from visionlens_jlab.core.jobs.context import JobContext
 from visionlens_jlab.core.jobs.status import now
 from visionlens_jlab.embeddings.vectors.segment_files import write_batches
-from visionlens_jlab.embeddings.vectors.space_input import read_space
+from visionlens_jlab.embeddings.vectors.segments import read_space
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.map.capability import CLUSTERS, COORDINATES, MODEL
 from visionlens_jlab.map.projections.clusters import can_cluster, clusters

@@ -12,8 +12,7 @@ from visionlens_jlab.core.notebook.backend import BackendPart, Remote
 from visionlens_jlab.core.notebook.dataset import Dataset
 from visionlens_jlab.core.notebook.progress import run_shown
 from visionlens_jlab.core.notebook.view import S, V
-from visionlens_jlab.embeddings.notebook.backend import SPACES
-from visionlens_jlab.embeddings.notebook.embeddings import choose_space
+from visionlens_jlab.embeddings.notebook.embeddings import SPACES, choose_space
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.map.shapes import Projection, ProjectionList, ProjectRequest
 

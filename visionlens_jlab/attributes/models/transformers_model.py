@@ -18,12 +18,12 @@ from visionlens_jlab.embeddings.models.base import OutOfMemoryError, is_out_of_m
 from visionlens_jlab.embeddings.models.hub import (
     first_line,
     may_run_code,
+    mend_torchvision,
     missing_model,
     prefer_cache_without_network,
     why_not_loaded,
 )
 from visionlens_jlab.embeddings.models.torch_model import device_of
-from visionlens_jlab.embeddings.models.torchvision_ops import mend_torchvision
 from visionlens_jlab.errors import VisionLensError
 
 CPU_BATCH, GPU_BATCH = 2, 32

@@ -1,13 +1,16 @@
-"""What a search index can do, whichever engine keeps it."""
+"""What a search index can do, whichever engine keeps it, and what it is built from."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
+
+from visionlens_jlab.embeddings.vectors.segment_files import Part, read_parts
+from visionlens_jlab.embeddings.vectors.segments import Segments
 
 Array = np.ndarray[Any, Any]
 BATCH_POINTS = 1000
@@ -123,3 +126,20 @@ class VectorStore(Protocol):
 def batches(ids: Array, size: int = BATCH_POINTS) -> list[slice]:
     """Slices that cover `ids`."""
     return [slice(start, start + size) for start in range(0, len(ids), size)]
+
+
+class Points:
+    """The points of a build: what counts of the segments."""
+
+    def __init__(self, collection: Collection, source: Source) -> None:
+        parts: list[Part] = [
+            part for file in source.files for part in read_parts(file, collection.dimension)
+        ]
+        self._segments = Segments(parts, collection.dimension, source.existing)
+        self.count = self._segments.count
+
+    def batches(self, size: int = BATCH_POINTS) -> Iterator[tuple[Array, Array]]:
+        """Ids and vectors, at most `size` at a time."""
+        for ids, vectors in self._segments.parts():
+            for start in range(0, len(ids), size):
+                yield ids[start : start + size], vectors[start : start + size]

@@ -26,7 +26,6 @@ from visionlens_jlab.embeddings.index.base import (
     VectorStoreError,
     batches,
 )
-from visionlens_jlab.embeddings.index.building import run_builder
 from visionlens_jlab.embeddings.index.messages import (
     REPLIES,
     Call,
@@ -37,6 +36,7 @@ from visionlens_jlab.embeddings.index.messages import (
     floats_to_bytes,
     ids_from_bytes,
     ids_to_bytes,
+    run_builder,
 )
 from visionlens_jlab.embeddings.index.places import embedded
 

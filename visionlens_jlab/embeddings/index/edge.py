@@ -25,11 +25,11 @@ from visionlens_jlab.embeddings.index.base import (
     Array,
     Collection,
     IndexInfo,
+    Points,
     Source,
     VectorStoreError,
     batches,
 )
-from visionlens_jlab.embeddings.index.points import Points
 
 _LOCK_SECONDS = 5.0
 """An index that another process is just letting go of is waited for so long."""

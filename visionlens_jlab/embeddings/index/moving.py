@@ -9,8 +9,12 @@ import numpy as np
 
 from visionlens_jlab.embeddings.index.base import VectorStore, VectorStoreError
 from visionlens_jlab.embeddings.index.client import EdgeClient
-from visionlens_jlab.embeddings.index.config import VectorConfig, choose_url, chosen_url
-from visionlens_jlab.embeddings.index.places import collection_of
+from visionlens_jlab.embeddings.index.places import (
+    VectorConfig,
+    choose_url,
+    chosen_url,
+    collection_of,
+)
 from visionlens_jlab.embeddings.index.server import ServerStore
 from visionlens_jlab.embeddings.index.upkeep import Index, build
 from visionlens_jlab.embeddings.store.embeddings import Embeddings

@@ -21,13 +21,12 @@ from visionlens_jlab.embeddings.index.base import (
     Array,
     Collection,
     IndexInfo,
+    Points,
     Source,
     VectorStoreError,
     batches,
 )
-from visionlens_jlab.embeddings.index.building import run_builder
-from visionlens_jlab.embeddings.index.messages import build_call
-from visionlens_jlab.embeddings.index.points import Points
+from visionlens_jlab.embeddings.index.messages import build_call, run_builder
 
 TIMEOUT_SECONDS = 30
 INDEXED_FROM_KB = 10_000

@@ -15,13 +15,26 @@ import numpy as np
 
 from visionlens_jlab.core.shapes import UNFINISHED
 from visionlens_jlab.embeddings.index.base import BuildCancelled, VectorStore, VectorStoreError
-from visionlens_jlab.embeddings.index.builds import Builds
 from visionlens_jlab.embeddings.index.client import EdgeClient
-from visionlens_jlab.embeddings.index.config import VectorConfig, chosen_url
-from visionlens_jlab.embeddings.index.places import FOLDER, PREFIX, collection_of, prefix_of
-from visionlens_jlab.embeddings.index.queries import COSTS, Costs, ask
+from visionlens_jlab.embeddings.index.places import (
+    FOLDER,
+    PREFIX,
+    VectorConfig,
+    chosen_url,
+    collection_of,
+    prefix_of,
+)
 from visionlens_jlab.embeddings.index.server import ServerStore
-from visionlens_jlab.embeddings.index.upkeep import Index, build, catch_up, drop_others
+from visionlens_jlab.embeddings.index.upkeep import (
+    COSTS,
+    Builds,
+    Costs,
+    Index,
+    ask,
+    build,
+    catch_up,
+    drop_others,
+)
 from visionlens_jlab.embeddings.store.embeddings import Embeddings
 from visionlens_jlab.embeddings.store.space_reader import SpaceCaches
 from visionlens_jlab.embeddings.vectors.segments import Segments
@@ -31,7 +44,7 @@ if TYPE_CHECKING:
     from visionlens_jlab.core.catalog.dataset import OpenDataset
     from visionlens_jlab.core.catalog.store import DatasetStore
     from visionlens_jlab.core.datasets.library import Library
-    from visionlens_jlab.embeddings.store.search_index import IndexState
+    from visionlens_jlab.embeddings.store.space_reader import IndexState
 
 Array = np.ndarray[Any, Any]
 

@@ -11,7 +11,7 @@ import numpy as np
 from visionlens_jlab.core.jobs.context import JobContext
 from visionlens_jlab.embeddings.job.input import Items
 from visionlens_jlab.embeddings.job.vector_cache import VectorCache, cache_key
-from visionlens_jlab.embeddings.models.encoder import Encoder
+from visionlens_jlab.embeddings.models.base import Encoder
 from visionlens_jlab.media.image_processes.pool import ImagePool
 from visionlens_jlab.media.image_processes.tasks import PixelsResult, PixelsTask
 

@@ -1,10 +1,19 @@
-"""Whether the hub of models can be reached; without a network its client retries for a minute."""
+"""Loading models of the hub: whether it can be reached, and torchvision built for another torch.
+
+Without a network the client of the hub retries for a minute. With the CPU build of torch, pip takes
+a torchvision built for CUDA, whose compiled part does not load; its import then fails with
+`operator torchvision::nms does not exist`. Nothing here needs those operators, only their names.
+"""
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import socket
+import sys
 import textwrap
+from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from visionlens_jlab.config import ENV_TRUST_REMOTE_CODE, may_trust_remote_code
@@ -93,3 +102,38 @@ def _reachable() -> bool:
     except OSError:
         return False
     return True
+
+
+_SCHEMAS = (
+    "nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor",
+    "qnms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor",
+)
+_library: Any = None
+"""Kept: the names are gone with it."""
+
+
+def mend_torchvision() -> None:
+    """Name the missing operators, before anything imports torchvision; once."""
+    global _library  # noqa: PLW0603
+    spec = importlib.util.find_spec("torchvision")
+    if spec is None or spec.origin is None or _library or "torchvision" in sys.modules:
+        return
+    import torch
+
+    if _loads(Path(spec.origin).parent):
+        return
+    _library = torch.library.Library("torchvision", "DEF")
+    for schema in _SCHEMAS:
+        _library.define(schema)
+
+
+def _loads(folder: Path) -> bool:
+    import torch
+
+    compiled = [path for path in folder.glob("_C.*") if path.suffix in (".so", ".pyd")]
+    try:
+        for path in compiled:
+            torch.ops.load_library(path)
+    except OSError:
+        return False
+    return bool(compiled)

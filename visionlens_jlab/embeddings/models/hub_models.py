@@ -11,12 +11,12 @@ import torch
 from visionlens_jlab.embeddings.models.hub import (
     first_line,
     may_run_code,
+    mend_torchvision,
     missing_model,
     prefer_cache_without_network,
     why_not_loaded,
 )
 from visionlens_jlab.embeddings.models.torch_model import TorchEmbedder
-from visionlens_jlab.embeddings.models.torchvision_ops import mend_torchvision
 from visionlens_jlab.media.preparation import Preparation, Resample
 
 _RESAMPLE: dict[int, Resample] = {

@@ -11,11 +11,11 @@ import torch
 
 from visionlens_jlab.embeddings.models.hub import (
     first_line,
+    mend_torchvision,
     prefer_cache_without_network,
     why_not_loaded,
 )
 from visionlens_jlab.embeddings.models.torch_model import TorchEmbedder
-from visionlens_jlab.embeddings.models.torchvision_ops import mend_torchvision
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.media.preparation import Preparation
 

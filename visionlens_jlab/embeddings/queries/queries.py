@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from visionlens_jlab.embeddings.queries.files import QueryFiles
+from visionlens_jlab.core.catalog.dataset import Part
+from visionlens_jlab.embeddings.queries.encode import QueryFiles
 from visionlens_jlab.embeddings.shapes import Encoded, EncodeRequest
 from visionlens_jlab.embeddings.store.embeddings import Embeddings
 from visionlens_jlab.errors import VisionLensError
@@ -15,9 +18,43 @@ from visionlens_jlab.errors import VisionLensError
 if TYPE_CHECKING:
     import numpy as np
 
+    from visionlens_jlab.core.catalog.dataset import OpenDataset
     from visionlens_jlab.core.catalog.store import DatasetStore
     from visionlens_jlab.core.jobs.host import Host
     from visionlens_jlab.core.jobs.worker_lane import WorkerLane
+
+
+class Encoder(Part):
+    """Encodes queries of one dataset in this process."""
+
+    def encode(self, request: EncodeRequest) -> Encoded:
+        """A text or an image as a query; as `encode_here`."""
+        return encode_here(self.store, request)
+
+
+def encode_here(store: OpenDataset, request: EncodeRequest) -> Encoded:
+    """Encode with the model of a space and keep the query.
+
+    SPACE_NOT_FOUND, MODEL_UNAVAILABLE, TEXT_UNSUPPORTED, IMAGE_UNREADABLE.
+    """
+    from visionlens_jlab.embeddings.queries.encode import encode, query_of
+
+    started = time.monotonic()
+    space = store.part(Embeddings).read(request.space)
+    with tempfile.TemporaryDirectory(prefix="visionlens-") as folder:
+        image = None
+        if request.image is not None:
+            image = Path(folder) / "query"
+            image.write_bytes(base64.b64decode(request.image))
+        vector = encode(query_of(space, store.folder, text=request.text, image=image))
+    key = store.part(Embeddings).put_query(
+        request.space,
+        vector,
+        kind="image" if request.text is None else "text",
+        text=request.text,
+    )
+    return Encoded(query=key, text=request.text, seconds=time.monotonic() - started)
+
 
 POLL_SECONDS = 0.01
 WAIT_SECONDS = 120.0
@@ -28,7 +65,6 @@ def encode_for(host: Host, store: DatasetStore, request: EncodeRequest) -> Encod
 
     SPACE_NOT_FOUND, MODEL_UNAVAILABLE, TEXT_UNSUPPORTED, WORKER_LOST, WORKER_BUSY.
     """
-    from visionlens_jlab.embeddings.queries.here import encode_here
 
     data_dir = host.library.data_dir
     found = host.on_worker("gpu", lambda lane: encode_text(lane, data_dir, store, request))

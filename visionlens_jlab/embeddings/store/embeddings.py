@@ -22,8 +22,7 @@ from visionlens_jlab.core.system.private_files import make_private_folder, set_a
 from visionlens_jlab.core.views.tables import Ids, as_ids
 from visionlens_jlab.embeddings.shapes import EmbeddingSpace, Query
 from visionlens_jlab.embeddings.store import rows as embedding_rows
-from visionlens_jlab.embeddings.store.bad_segments import bad_segments
-from visionlens_jlab.embeddings.store.space_reader import SpaceCaches, SpaceReader
+from visionlens_jlab.embeddings.store.space_reader import SpaceCaches, SpaceReader, bad_segments
 from visionlens_jlab.embeddings.vectors.segments import Segments, checked_matrix, write_segment
 from visionlens_jlab.errors import VisionLensError
 

@@ -1,23 +1,92 @@
-"""The vectors of embedding spaces as one snapshot of a dataset has them."""
+"""The vectors of embedding spaces as one snapshot of a dataset has them; damaged segments."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from visionlens_jlab.core.catalog.cache import Cache
+from visionlens_jlab.core.catalog.database import Reader
 from visionlens_jlab.core.datasets.own_files import own_file
 from visionlens_jlab.core.shapes import Level
 from visionlens_jlab.core.views.tables import Ids
 from visionlens_jlab.embeddings.store import rows
-from visionlens_jlab.embeddings.store.search_index import IndexState, SearchIndex
 from visionlens_jlab.embeddings.vectors.segment_files import Part, damaged, read_parts
 from visionlens_jlab.embeddings.vectors.segments import Segments
 from visionlens_jlab.errors import VisionLensError
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from visionlens_jlab.core.catalog.snapshot import Snapshot
+    from visionlens_jlab.embeddings.vectors.segments import Segments
+
+IndexState = Literal["ready", "building", "none", "behind", "failed"]
+
+
+class SearchIndex(Protocol):
+    """Derived from the datasets. Any thread."""
+
+    def state(self, uuid: str, space: str, segments: Segments) -> IndexState:
+        """How far the index of a space is."""
+        ...
+
+    def search(
+        self,
+        uuid: str,
+        space: str,
+        segments: Segments,
+        target: np.ndarray[Any, Any],
+        k: int,
+        *,
+        among: np.ndarray[Any, Any] | None,
+        threshold: float | None,
+    ) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]] | None:
+        """Ids and scores as `exact.nearest` gives them, nearly; None: it cannot tell."""
+        ...
+
+
+_BYTES_OF_NUMBER = 4
+
+
+def bad_segments(
+    reader: Reader,
+    folder: Path,
+    space: str,
+    read: Callable[[str], Sequence[Part] | None],
+) -> dict[str, int]:
+    """File -> rows of the segments of a space that are not as they were written.
+
+    `read` takes a file below the folder; None: its length is enough.
+    """
+    rows = reader.rows(
+        "SELECT s.file, s.rows, e.dimension FROM vector_segment s JOIN embedding_space e "
+        "ON e.space = s.space WHERE s.space = ? ORDER BY s.position",
+        [space],
+    )
+    return {
+        file: int(count)
+        for file, count, dimension in rows
+        if _is_bad_segment(folder / file, int(count), int(dimension), partial(read, file))
+    }
+
+
+def _is_bad_segment(
+    path: Path, rows: int, dimension: int, read: Callable[[], Sequence[Part] | None]
+) -> bool:
+    try:
+        if not path.is_file() or path.stat().st_size < rows * (dimension + 1) * _BYTES_OF_NUMBER:
+            return True
+        parts = read()
+        if parts is None:
+            return False
+        for part in parts:
+            part.checked()
+    except (OSError, VisionLensError):
+        return True
+    return sum(len(part.ids) for part in parts) != rows
 
 
 class SpaceCaches:

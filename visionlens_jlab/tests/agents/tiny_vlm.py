@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from visionlens_jlab.embeddings.models.torchvision_ops import mend_torchvision
+from visionlens_jlab.embeddings.models.hub import mend_torchvision
 
 _SPECIAL = ["<fake_token_around_image>", "<image>", "<global-img>", "<end_of_utterance>"]
 _WORDS = ["yes", "no", "A", "B", "C", "night", "rain", "is", "it", "the", "picture", "?", ".", ":"]

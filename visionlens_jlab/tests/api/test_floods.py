@@ -8,7 +8,7 @@ from collections import Counter
 import psutil
 
 from visionlens_jlab.core.sql import box as sqlbox
-from visionlens_jlab.embeddings.routes.encode import EncodeHandler
+from visionlens_jlab.embeddings.routes import EncodeHandler
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.media import drawing
 from visionlens_jlab.tests.api.servers import code

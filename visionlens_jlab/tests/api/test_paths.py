@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from visionlens_jlab.core.api.services import PathPolicy
-from visionlens_jlab.embeddings.routes.models import confine_model
+from visionlens_jlab.embeddings.routes import confine_model
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.evaluation.routes import confine as confine_predictions
 from visionlens_jlab.evaluation.shapes import PredictionsRequest

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from visionlens_jlab.embeddings.models.torchvision_ops import mend_torchvision
+from visionlens_jlab.embeddings.models.hub import mend_torchvision
 
 
 def requires(*packages: str) -> None:

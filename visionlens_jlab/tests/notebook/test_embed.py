@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import visionlens_jlab as vl
-from visionlens_jlab.embeddings.notebook.backend import SPACES
+from visionlens_jlab.embeddings.notebook.embeddings import SPACES
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.tests.notebook.small_coco import IMAGES
 

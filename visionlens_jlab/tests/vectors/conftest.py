@@ -11,10 +11,10 @@ from visionlens_jlab.core.datasets.library import Library
 from visionlens_jlab.embeddings.index import service as module
 from visionlens_jlab.embeddings.index.base import VectorStore
 from visionlens_jlab.embeddings.index.client import EdgeClient
-from visionlens_jlab.embeddings.index.config import VectorConfig
-from visionlens_jlab.embeddings.index.queries import Costs
+from visionlens_jlab.embeddings.index.places import VectorConfig
 from visionlens_jlab.embeddings.index.server import ServerStore
 from visionlens_jlab.embeddings.index.service import VectorService
+from visionlens_jlab.embeddings.index.upkeep import Costs
 from visionlens_jlab.tests.catalog.builders import annotations_table, piece, samples_table
 from visionlens_jlab.tests.vectors.qdrant_server import KEY, UnavailableError, qdrant
 from visionlens_jlab.tests.vectors.serving import COUNT, Serve, stop

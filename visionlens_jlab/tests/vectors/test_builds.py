@@ -10,9 +10,9 @@ import pytest
 
 from visionlens_jlab.core.datasets.library import Library
 from visionlens_jlab.embeddings.index import service as module
-from visionlens_jlab.embeddings.index.builds import SMALL_ROWS, Builds
-from visionlens_jlab.embeddings.index.config import VectorConfig
+from visionlens_jlab.embeddings.index.places import VectorConfig
 from visionlens_jlab.embeddings.index.service import VectorService
+from visionlens_jlab.embeddings.index.upkeep import SMALL_ROWS, Builds
 from visionlens_jlab.embeddings.shapes import EmbeddingSpace
 from visionlens_jlab.embeddings.store.embeddings import Embeddings
 from visionlens_jlab.tests.catalog.builders import piece, samples_table

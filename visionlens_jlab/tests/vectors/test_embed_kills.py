@@ -13,7 +13,7 @@ import pytest
 
 from visionlens_jlab.config import ENV_QDRANT_API_KEY
 from visionlens_jlab.core.datasets.library import Library
-from visionlens_jlab.embeddings.index.config import VectorConfig
+from visionlens_jlab.embeddings.index.places import VectorConfig
 from visionlens_jlab.embeddings.index.service import VectorService
 from visionlens_jlab.embeddings.store.embeddings import Embeddings
 from visionlens_jlab.tests.jobs.end_state import BOXES, make_source

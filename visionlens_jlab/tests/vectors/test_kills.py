@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from visionlens_jlab.core.datasets.library import Library
-from visionlens_jlab.embeddings.index.config import VectorConfig
+from visionlens_jlab.embeddings.index.places import VectorConfig
 from visionlens_jlab.embeddings.index.service import VectorService
 from visionlens_jlab.embeddings.store.embeddings import Embeddings
 from visionlens_jlab.tests.catalog.builders import piece, samples_table
@@ -31,7 +31,7 @@ from visionlens_jlab.core.catalog.pieces import Piece
 from visionlens_jlab.core.views.shapes import ViewSpec
 from visionlens_jlab.embeddings.shapes import EmbeddingSpace
 from visionlens_jlab.embeddings.index import service, upkeep
-from visionlens_jlab.embeddings.index.config import VectorConfig
+from visionlens_jlab.embeddings.index.places import VectorConfig
 from visionlens_jlab.embeddings.vectors.segments import write_segment
 home, url, key, seed = Path(sys.argv[1]), sys.argv[2], sys.argv[3], int(sys.argv[4])
 service.COMPACT_SEGMENTS = 5

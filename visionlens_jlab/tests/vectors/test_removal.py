@@ -10,8 +10,7 @@ import pytest
 
 from visionlens_jlab.core.datasets.library import Library
 from visionlens_jlab.embeddings.index import service as service_module
-from visionlens_jlab.embeddings.index.config import VectorConfig
-from visionlens_jlab.embeddings.index.places import collection_of
+from visionlens_jlab.embeddings.index.places import VectorConfig, collection_of
 from visionlens_jlab.embeddings.index.service import VectorService
 from visionlens_jlab.embeddings.store.embeddings import Embeddings
 from visionlens_jlab.tests.catalog.test_embeddings import space

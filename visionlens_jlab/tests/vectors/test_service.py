@@ -21,8 +21,7 @@ from visionlens_jlab.core.views.shapes import TagRequest, ViewSpec
 from visionlens_jlab.embeddings.index import client, upkeep
 from visionlens_jlab.embeddings.index import service as service_module
 from visionlens_jlab.embeddings.index.client import EdgeClient
-from visionlens_jlab.embeddings.index.config import VectorConfig
-from visionlens_jlab.embeddings.index.places import collection_of
+from visionlens_jlab.embeddings.index.places import VectorConfig, collection_of
 from visionlens_jlab.embeddings.store.embeddings import Embeddings
 from visionlens_jlab.tests.vectors.serving import (
     COUNT,

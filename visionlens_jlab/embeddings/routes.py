@@ -1,9 +1,13 @@
-"""Embedding spaces and their vectors."""
+"""Routes of embedding spaces and of encoded queries; which models the browser may name."""
 
 from __future__ import annotations
 
+import base64
+import binascii
+import re
 import time
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from visionlens_jlab.core.api.base import Resource
 from visionlens_jlab.core.api.operations import (
@@ -15,10 +19,12 @@ from visionlens_jlab.core.api.operations import (
     Route,
 )
 from visionlens_jlab.core.api.wire import read_arrow
-from visionlens_jlab.embeddings.routes.models import confine_model
+from visionlens_jlab.core.system.confinement import not_allowed
+from visionlens_jlab.embeddings.models.files import KINDS, path_of
 from visionlens_jlab.embeddings.shapes import (
     EmbeddingSpace,
     Encoded,
+    EncodeRequest,
     QueryList,
     QueryVector,
     SpaceList,
@@ -30,7 +36,43 @@ from visionlens_jlab.errors import VisionLensError
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from visionlens_jlab.core.api.services import PathPolicy
     from visionlens_jlab.core.catalog.store import DatasetStore
+
+_PART = r"(?!\.)[\w.\-]{1,200}(?<!\.)"
+_HUB_NAME = re.compile(rf"{_PART}(/{_PART})?(@[\w.\-]{{1,200}})?|", re.ASCII)
+"""Up to two parts, none of which leads up; empty: none."""
+
+
+class _Asking(Protocol):
+    @property
+    def model(self) -> str | None: ...
+
+
+Request = TypeVar("Request", bound=_Asking)
+
+
+def confine(
+    policy: PathPolicy, request: Request, *, unrestricted: bool, rows: bool = False
+) -> Request:
+    """The request, its model checked unless it comes from the user's own kernel."""
+    if not unrestricted:
+        confine_model(policy, request.model)
+    return request
+
+
+def confine_model(policy: PathPolicy, model: str | None) -> None:
+    """Check that the files of a model lie where the browser may read; PATH_NOT_ALLOWED.
+
+    What is no path must be a name of the hub, which leads nowhere.
+    """
+    path = path_of(model)
+    kind, _, name = (model or "").partition(":")
+    if path is not None:
+        policy.resolve(path)
+    elif kind in KINDS and not _HUB_NAME.fullmatch(name.removeprefix("hf-hub:")):
+        raise not_allowed(name)
+
 
 _LISTED = 1000
 
@@ -168,9 +210,74 @@ def _is_number(type_: pa.DataType) -> bool:
     return bool(pa.types.is_floating(type_) or pa.types.is_integer(type_))
 
 
+ENCODE = (
+    "MODEL_UNAVAILABLE",
+    "TEXT_UNSUPPORTED",
+    "IMAGE_UNREADABLE",
+    "UPLOAD_INVALID",
+    "WORKER_BUSY",
+)
+
+
+class EncodeHandler(Resource):
+    """`datasets/{dataset}/encode`"""
+
+    @Operation(
+        "A text or an image as a query",
+        EncodeRequest,
+        Encoded,
+        errors=(*DATASET, *CHANGE, *SPACE, *ENCODE),
+    )
+    async def post(self, dataset: str) -> None:
+        """Encode a text or an image with the space's model; the key to search with."""
+        from visionlens_jlab.embeddings.queries.queries import encode_query
+
+        started = time.monotonic()
+        request: EncodeRequest = await self.body(EncodeRequest)
+        data_dir, runner = self.services.data_dir, await self.services.runner()
+        async with self.services.gates["encode"].entered(self.username):
+            name, query = await self.dataset(dataset, lambda store: self._query(store, request))
+            vector = await encode_query(runner.workers["gpu"], data_dir, query, name)
+        key = await self.dataset(
+            dataset,
+            lambda store: store.part(Embeddings).put_query(
+                request.space,
+                vector,
+                kind="image" if request.text is None else "text",
+                text=request.text or request.name,
+            ),
+        )
+        seconds = time.monotonic() - started
+        await self.answer(Encoded(query=key, text=request.text, seconds=seconds))
+
+    def _query(
+        self, store: DatasetStore, request: EncodeRequest
+    ) -> tuple[str | None, dict[str, Any]]:
+        """The query, and the id under which its image lies."""
+        from visionlens_jlab.embeddings.queries.encode import QueryFiles, query_of
+
+        space = store.part(Embeddings).read(request.space)
+        image = Path() if request.image is not None else None
+        query = query_of(space, store.folder, text=request.text, image=image)
+        if request.image is None:
+            return None, query
+        files = QueryFiles(self.services.data_dir)
+        name, path = files.keep_image(image_bytes(request.image))
+        return name, {**query, "image": str(path)}
+
+
+def image_bytes(encoded: str) -> bytes:
+    """The content of an image sent as base64. UPLOAD_INVALID."""
+    try:
+        return base64.b64decode(encoded, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise VisionLensError("UPLOAD_INVALID", "The image is not base64.") from error
+
+
 ROUTES = [
     Route("datasets/{dataset}/spaces", SpacesHandler),
     Route("datasets/{dataset}/spaces/{space}", SpaceHandler),
     Route("datasets/{dataset}/spaces/{space}/vectors", VectorsHandler),
     Route("datasets/{dataset}/spaces/{space}/queries", QueriesHandler),
+    Route("datasets/{dataset}/encode", EncodeHandler),
 ]

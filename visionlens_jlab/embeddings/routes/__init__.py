@@ -1,1 +1,0 @@
-"""Routes of embedding spaces and encoded queries."""
