@@ -75,7 +75,7 @@ class Bands:
 
 
 def _values(bits: Bits) -> npt.NDArray[np.uint16]:
-    """(n, bands)"""
+    """Bands of 16 bits, (n, bands)."""
     return np.ascontiguousarray(bits).view(np.uint16)
 
 

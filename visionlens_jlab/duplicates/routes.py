@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class DuplicatesHandler(Resource):
-    """`datasets/{dataset}/duplicates`"""
+    """`datasets/{dataset}/duplicates`."""
 
     @Operation("Groups of duplicates", response=Duplicates, query=DuplicatesQuery, errors=DATASET)
     async def get(self, dataset: str) -> None:
@@ -32,7 +32,7 @@ class DuplicatesHandler(Resource):
 
 
 class ResolveHandler(Resource):
-    """`datasets/{dataset}/duplicates/resolve`"""
+    """`datasets/{dataset}/duplicates/resolve`."""
 
     @Operation(
         "Tag or remove all but the best",

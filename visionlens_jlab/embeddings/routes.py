@@ -78,7 +78,7 @@ _LISTED = 1000
 
 
 class SpacesHandler(Resource):
-    """`datasets/{dataset}/spaces`"""
+    """`datasets/{dataset}/spaces`."""
 
     @Operation("Embedding spaces", response=SpaceList, errors=DATASET)
     async def get(self, dataset: str) -> None:
@@ -88,7 +88,7 @@ class SpacesHandler(Resource):
 
 
 class SpaceHandler(Resource):
-    """`datasets/{dataset}/spaces/{space}`"""
+    """`datasets/{dataset}/spaces/{space}`."""
 
     @Operation("Remove a space", status=204, errors=(*DATASET, *CHANGE, "SPACE_NOT_FOUND"))
     async def delete(self, dataset: str, space: str) -> None:
@@ -97,7 +97,7 @@ class SpaceHandler(Resource):
 
 
 class VectorsHandler(Resource):
-    """`datasets/{dataset}/spaces/{space}/vectors`"""
+    """`datasets/{dataset}/spaces/{space}/vectors`."""
 
     @Operation("Vectors of a space", response=ARROW_STREAM, errors=(*DATASET, *SPACE))
     async def get(self, dataset: str, space: str) -> None:
@@ -135,7 +135,7 @@ class VectorsHandler(Resource):
 
 
 class QueriesHandler(Resource):
-    """`datasets/{dataset}/spaces/{space}/queries`"""
+    """`datasets/{dataset}/spaces/{space}/queries`."""
 
     @Operation("Encoded queries", response=QueryList, errors=(*DATASET, "SPACE_NOT_FOUND"))
     async def get(self, dataset: str, space: str) -> None:
@@ -220,7 +220,7 @@ ENCODE = (
 
 
 class EncodeHandler(Resource):
-    """`datasets/{dataset}/encode`"""
+    """`datasets/{dataset}/encode`."""
 
     @Operation(
         "A text or an image as a query",

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 class RunsHandler(Resource):
-    """`datasets/{dataset}/runs`"""
+    """`datasets/{dataset}/runs`."""
 
     @Operation("Prediction runs", response=RunList, errors=DATASET)
     async def get(self, dataset: str) -> None:
@@ -42,7 +42,7 @@ class RunsHandler(Resource):
 
 
 class RunReportHandler(Resource):
-    """`datasets/{dataset}/runs/{run}/report`"""
+    """`datasets/{dataset}/runs/{run}/report`."""
 
     @Operation(
         "What the import of a run found",
@@ -64,7 +64,7 @@ class RunReportHandler(Resource):
 
 
 class RunHandler(Resource):
-    """`datasets/{dataset}/runs/{run}`"""
+    """`datasets/{dataset}/runs/{run}`."""
 
     @Operation(
         "Rename a run, or say what its model was trained on",
@@ -97,7 +97,7 @@ EVALUATION = ("EVALUATION_NOT_FOUND", "EVALUATION_INVALID")
 
 
 class EvaluationsHandler(Rebuilding):
-    """`datasets/{dataset}/evaluations`"""
+    """`datasets/{dataset}/evaluations`."""
 
     @Operation("Evaluations", response=EvaluationList, errors=DATASET)
     async def get(self, dataset: str) -> None:
@@ -108,7 +108,7 @@ class EvaluationsHandler(Rebuilding):
 
 
 class EvaluationHandler(Resource):
-    """`datasets/{dataset}/evaluations/{evaluation}`"""
+    """`datasets/{dataset}/evaluations/{evaluation}`."""
 
     @Operation("One evaluation", response=EvaluationDetail, errors=(*DATASET, *EVALUATION))
     async def get(self, dataset: str, evaluation: str) -> None:
@@ -124,7 +124,7 @@ class EvaluationHandler(Resource):
 
 
 class CountsHandler(Rebuilding):
-    """`datasets/{dataset}/evaluations/{evaluation}/counts`"""
+    """`datasets/{dataset}/evaluations/{evaluation}/counts`."""
 
     @Operation(
         "Counts at another confidence, or of a view",
@@ -144,7 +144,7 @@ class CountsHandler(Rebuilding):
 
 
 class CurvesHandler(Rebuilding):
-    """`datasets/{dataset}/evaluations/{evaluation}/curves`"""
+    """`datasets/{dataset}/evaluations/{evaluation}/curves`."""
 
     @Operation(
         "Curves and histograms",
@@ -166,7 +166,7 @@ class CurvesHandler(Rebuilding):
 
 
 class CompareHandler(Rebuilding):
-    """`datasets/{dataset}/evaluations/{evaluation}/compare`"""
+    """`datasets/{dataset}/evaluations/{evaluation}/compare`."""
 
     @Operation(
         "Compare with another evaluation",

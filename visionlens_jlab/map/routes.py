@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class EmbeddersHandler(Resource):
-    """`embedders`"""
+    """`embedders`."""
 
     @Operation("Models that can embed", response=EmbedderList)
     async def get(self) -> None:
@@ -39,7 +39,7 @@ POINTS = Binary(
 
 
 class ProjectionsHandler(Rebuilding):
-    """`datasets/{dataset}/projections`"""
+    """`datasets/{dataset}/projections`."""
 
     @Operation("Projections", response=ProjectionList, errors=DATASET)
     async def get(self, dataset: str) -> None:
@@ -50,7 +50,7 @@ class ProjectionsHandler(Rebuilding):
 
 
 class ProjectionHandler(Resource):
-    """`datasets/{dataset}/projections/{projection}`"""
+    """`datasets/{dataset}/projections/{projection}`."""
 
     @Operation(
         "Remove a projection",
@@ -63,7 +63,7 @@ class ProjectionHandler(Resource):
 
 
 class PointsHandler(Rebuilding):
-    """`datasets/{dataset}/projections/{projection}/points`"""
+    """`datasets/{dataset}/projections/{projection}/points`."""
 
     @Operation(
         "Coordinates by id",
@@ -96,7 +96,7 @@ COLORS = Binary(wire.BINARY, "A `ColorLegend` and the values by id; it says how.
 
 
 class ColorsHandler(Resource):
-    """`datasets/{dataset}/colors`"""
+    """`datasets/{dataset}/colors`."""
 
     @Operation(
         "Values of a field by id",

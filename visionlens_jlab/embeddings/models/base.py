@@ -95,7 +95,6 @@ class Encoder:
 
         JOB_FAILED when not even one image fits into the memory of the device.
         """
-
         parts: list[Matrix] = []
         done = 0
         while done < len(pixels):

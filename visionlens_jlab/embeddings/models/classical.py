@@ -73,10 +73,12 @@ class ClassicalEmbedder:
         return Whitening.fit(raw, DIMENSION, PARTS)
 
     def pixels(self, batch: Array) -> Vectors:
+        """Vectors of prepared images."""
         raw = np.stack([describe(pixels) for pixels in batch])
         return raw if self._whitening is None else self._whitening.apply(raw)
 
     def texts(self, texts: Sequence[str]) -> Vectors:
+        """There are none. TEXT_UNSUPPORTED."""
         raise VisionLensError("TEXT_UNSUPPORTED", f"{NAME} knows no texts.")
 
     def close(self) -> None:

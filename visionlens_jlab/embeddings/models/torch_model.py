@@ -76,6 +76,7 @@ class TorchEmbedder:
         self.dimension = int(self.pixels(np.zeros((1, size, size, 3), np.uint8)).shape[1])
 
     def pixels(self, batch: np.ndarray) -> Vectors:
+        """Vectors of prepared images."""
         with self._running():
             images = torch.from_numpy(batch)
             if self._device.type == "cuda":
@@ -85,6 +86,7 @@ class TorchEmbedder:
             return _as_vectors(self._encode(images.contiguous()))
 
     def texts(self, texts: Sequence[str]) -> Vectors:
+        """Vectors of texts. TEXT_UNSUPPORTED."""
         if self._texts is None:
             raise VisionLensError("TEXT_UNSUPPORTED", f"{self.name} knows no texts.")
         with self._running():

@@ -65,7 +65,6 @@ def encode_for(host: Host, store: DatasetStore, request: EncodeRequest) -> Encod
 
     SPACE_NOT_FOUND, MODEL_UNAVAILABLE, TEXT_UNSUPPORTED, WORKER_LOST, WORKER_BUSY.
     """
-
     data_dir = host.library.data_dir
     found = host.on_worker("gpu", lambda lane: encode_text(lane, data_dir, store, request))
     return encode_here(store, request) if found is None else found

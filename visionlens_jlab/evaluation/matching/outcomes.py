@@ -102,7 +102,7 @@ def _best(evaluated: Evaluated, kept: np.ndarray, count: int) -> tuple[np.ndarra
 
 
 def missed(evaluated: Evaluated, confidence: float) -> np.ndarray:
-    """bool (labels,): nobody at or above a threshold found it or points at it."""
+    """Whether nobody at or above a threshold found a label or points at it, bool (labels,)."""
     if "reach" not in evaluated.cache:
         evaluated.cache["reach"] = _reach(evaluated)
     reach: np.ndarray = evaluated.cache["reach"]

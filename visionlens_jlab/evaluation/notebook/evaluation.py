@@ -225,7 +225,7 @@ class Evaluation(Viewing[V], Generic[V]):
     def compare(
         self, other: Evaluation, *, replicates: int = 1000, seed: int = 0
     ) -> ComparedRuns[V]:
-        """This run (A) against another (B), paired by group, with significance.
+        """The run (A) against another (B), paired by group, with significance.
 
         Raises
         ------

@@ -90,7 +90,7 @@ def evaluated_of(snapshot: Snapshot, evaluation: str) -> Evaluated:
 
 
 def images_of(snapshot: Snapshot, evaluated: Evaluated, view: ViewSpec) -> Ids:
-    """bool (m,): the images of an evaluation that a view shows."""
+    """The images of an evaluation that a view shows, bool (m,)."""
     return np.isin(evaluated.sample_ids, snapshot.ids_at_level(snapshot.view(view), "samples"))
 
 

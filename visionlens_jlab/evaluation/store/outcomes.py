@@ -74,7 +74,7 @@ def _speaks_of_outcomes(wanted: OutcomeFilter) -> bool:
 
 
 def _changed(snapshot: Snapshot, wanted: OutcomeFilter, evaluated: Evaluated) -> Ids:
-    """bool (m,): the images on which the other evaluation does better, worse or as well."""
+    """The images on which the other evaluation does better, worse or as well, bool (m,)."""
     other = evaluated_of(snapshot, wanted.against or "")
     order = np.argsort(other.sample_ids)
     places = np.searchsorted(other.sample_ids, evaluated.sample_ids, sorter=order)

@@ -124,7 +124,7 @@ def epochs(tick: Tick) -> dict[str, Any]:
 
 
 def curve(parameters: dict[str, Any]) -> tuple[float, float]:
-    """a and b of UMAP's curve of attraction for `spread` and `min_dist`."""
+    """The a and b of UMAP's curve of attraction for `spread` and `min_dist`."""
     spread = float(parameters["spread"])
     a, b = umap_module().find_ab_params(spread, min(float(parameters["min_dist"]), spread))
     return float(a), float(b)

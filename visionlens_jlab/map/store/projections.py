@@ -209,8 +209,9 @@ class ProjectionFiles(StoredFiles):
             )
 
     def rebuilds(self, store: OpenDataset, inspection: Inspection) -> Iterator[Rebuild]:
-        """With the same seed, and placed by its model where that is whole: points come to lie
-        where they lay. Clusters are a field and stay.
+        """Jobs with the same seed, by the model where that is whole: points come to lie as before.
+
+        Clusters are a field and stay.
         """
         bad = {projection: what for projection, what, *_ in _bad(inspection)}
         for one in store.part(Projections).all() if bad else ():
