@@ -12,7 +12,7 @@ from visionlens_jlab.core.jobs import kernel
 
 MAKE = """
 import sys
-from visionlens_jlab.core.jobs import sockets
+from visionlens_jlab.core.jobs import kernel
 print(kernel.make_folder(), flush=True)
 sys.stdin.readline()
 """
