@@ -133,7 +133,7 @@ def wall(work: Any) -> float:
 
 def ours(folder: Path, times: int, replicates: int) -> dict[str, float]:
     """Our evaluation, with what follows it."""
-    from visionlens_jlab.core.views.outcome_shapes import Cell, OutcomeFilter
+    from visionlens_jlab.core.views.shapes import Cell, OutcomeFilter
     from visionlens_jlab.evaluation.comparison import compare
     from visionlens_jlab.evaluation.counts import recount
     from visionlens_jlab.evaluation.evaluate import evaluate

@@ -36,8 +36,7 @@ from thumbnails import TOKEN, cpu_seconds, start, wait_for
 from visionlens_jlab.config import ENV_QDRANT_API_KEY
 from visionlens_jlab.core.catalog.store import DatasetStore
 from visionlens_jlab.core.datasets.library import Library
-from visionlens_jlab.core.views.search_shapes import SearchSpec
-from visionlens_jlab.core.views.shapes import ViewSpec
+from visionlens_jlab.core.views.shapes import SearchSpec, ViewSpec
 from visionlens_jlab.embeddings.index.places import VectorConfig
 from visionlens_jlab.embeddings.index.service import VectorService
 from visionlens_jlab.embeddings.shapes import EmbeddingSpace

@@ -36,8 +36,7 @@ from visionlens_jlab.agents.store import AgentRuns
 from visionlens_jlab.agents.tools.base import Desk
 from visionlens_jlab.analysis.shapes import AnalyseRequest, Claim, Finding, SliceRequest
 from visionlens_jlab.analysis.store.findings import Findings
-from visionlens_jlab.core.views.outcome_shapes import OutcomeFilter
-from visionlens_jlab.core.views.shapes import ViewSpec
+from visionlens_jlab.core.views.shapes import OutcomeFilter, ViewSpec
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.language_models.config import AgentConfig
 from visionlens_jlab.language_models.providers import model_of

@@ -7,8 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from visionlens_jlab.core.shapes import DatasetRequest, Level, Model
-from visionlens_jlab.core.views.outcome_shapes import ErrorType
-from visionlens_jlab.core.views.shapes import ViewSpec
+from visionlens_jlab.core.views.shapes import ErrorType, ViewSpec
 
 Target = Literal["miss_rate", "false_positive_rate", "error_type", "confidence_gap", "label_error"]
 """What an analysis looks for more of. Units at level annotations: labels (miss_rate, label_error;

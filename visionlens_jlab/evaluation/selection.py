@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from visionlens_jlab.core.views.outcome_shapes import OutcomeFilter
+from visionlens_jlab.core.views.shapes import OutcomeFilter
 from visionlens_jlab.evaluation.evaluated import Evaluated
 from visionlens_jlab.evaluation.matching.outcomes import ERRORS, OUTCOMES, Events, events
 from visionlens_jlab.evaluation.metrics.confusion import BACKGROUND, cells

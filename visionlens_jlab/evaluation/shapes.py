@@ -7,8 +7,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from visionlens_jlab.core.shapes import DatasetRequest, Model
-from visionlens_jlab.core.views.outcome_shapes import ErrorType
-from visionlens_jlab.core.views.shapes import ViewSpec
+from visionlens_jlab.core.views.shapes import ErrorType, ViewSpec
 
 Protocol = Literal["coco", "voc", "classification", "segmentation"]
 Geometry = Literal["box", "mask", "keypoints"]

@@ -9,7 +9,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from visionlens_jlab.core.catalog.journal import INGESTING
+from visionlens_jlab.core.catalog.outbox import INGESTING
 from visionlens_jlab.core.jobs.retirement import retire_same
 from visionlens_jlab.core.jobs.shapes import Job
 from visionlens_jlab.core.jobs.spool import Spool, write_stream

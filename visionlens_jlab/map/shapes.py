@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from visionlens_jlab.core.shapes import DatasetRequest, Level, Model
-from visionlens_jlab.core.views.outcome_shapes import OutcomeFilter
+from visionlens_jlab.core.views.shapes import OutcomeFilter
 from visionlens_jlab.embeddings.shapes import EmbedderInfo
 
 REQUESTED = "requested"

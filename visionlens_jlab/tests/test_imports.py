@@ -75,7 +75,7 @@ def test_searching_loads_no_engine(tmp_path):
         "from pathlib import Path\n"
         "import numpy as np\n"
         "from visionlens_jlab.core.datasets.library import Library\n"
-        "from visionlens_jlab.core.views.search_shapes import SearchSpec\n"
+        "from visionlens_jlab.core.views.shapes import SearchSpec\n"
         "from visionlens_jlab.embeddings.shapes import EmbeddingSpace\n"
         "from visionlens_jlab.core.views.shapes import ViewSpec\n"
         "from visionlens_jlab.tests.catalog.builders import piece, samples_table\n"

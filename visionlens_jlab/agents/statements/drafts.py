@@ -17,9 +17,8 @@ from pydantic import Field
 
 from visionlens_jlab.agents.statements.evidence import Direction, Unit
 from visionlens_jlab.core.shapes import Level, Model
-from visionlens_jlab.core.views.outcome_shapes import ErrorType, Outcome
-from visionlens_jlab.core.views.shapes import FacetsRequest
-from visionlens_jlab.evaluation.store.prediction_runs import Runs
+from visionlens_jlab.core.views.shapes import ErrorType, FacetsRequest, Outcome
+from visionlens_jlab.evaluation.store.runs import Runs
 
 if TYPE_CHECKING:
     from visionlens_jlab.core.catalog.store import DatasetStore

@@ -11,8 +11,7 @@ from pydantic import Field
 from visionlens_jlab.agents.statements.evidence import Unit
 from visionlens_jlab.agents.tools.base import Desk, Found, Picture, Tool, short
 from visionlens_jlab.core.shapes import Level, Model
-from visionlens_jlab.core.views.search_shapes import SearchSpec
-from visionlens_jlab.core.views.shapes import Facet, FacetsRequest, ViewSpec
+from visionlens_jlab.core.views.shapes import Facet, FacetsRequest, SearchSpec, ViewSpec
 from visionlens_jlab.embeddings.shapes import EncodeRequest
 from visionlens_jlab.embeddings.store.embeddings import Embeddings
 from visionlens_jlab.errors import VisionLensError

@@ -11,7 +11,7 @@ from visionlens_jlab.agents.tools.base import Desk, Found, Tool, short
 from visionlens_jlab.analysis.shapes import Effect, Finding, SliceRequest, SliceTest, Target
 from visionlens_jlab.analysis.store.findings import Findings
 from visionlens_jlab.core.shapes import Level, Model
-from visionlens_jlab.core.views.outcome_shapes import ErrorType
+from visionlens_jlab.core.views.shapes import ErrorType
 from visionlens_jlab.evaluation.shapes import ConfusionCell, CountsRequest, EvaluationDetail
 from visionlens_jlab.evaluation.store.evaluations import Evaluations
 

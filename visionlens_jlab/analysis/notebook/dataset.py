@@ -23,7 +23,7 @@ from visionlens_jlab.core.notebook.dataset import Dataset
 from visionlens_jlab.core.notebook.progress import run_shown
 from visionlens_jlab.core.notebook.view import S, V, View, outside
 from visionlens_jlab.core.shapes import Level
-from visionlens_jlab.core.views.outcome_shapes import ErrorType
+from visionlens_jlab.core.views.shapes import ErrorType
 from visionlens_jlab.errors import VisionLensError, unknown
 from visionlens_jlab.evaluation.notebook.backend import EVALUATIONS
 from visionlens_jlab.evaluation.notebook.evaluation import Evaluation

@@ -20,8 +20,7 @@ from visionlens_jlab.analysis.shapes import LeftOut, Target
 from visionlens_jlab.analysis.slices.terms import Feature
 from visionlens_jlab.core.shapes import Level
 from visionlens_jlab.core.system.arrow_columns import finite, numbers, values_of
-from visionlens_jlab.core.views.outcome_shapes import ErrorType
-from visionlens_jlab.core.views.shapes import ViewSpec
+from visionlens_jlab.core.views.shapes import ErrorType, ViewSpec
 
 Population = Literal["samples", "labels", "predictions"]
 _VERSION = 1

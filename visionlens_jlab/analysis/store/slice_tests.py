@@ -28,7 +28,7 @@ from visionlens_jlab.analysis.store import rows as finding_rows
 from visionlens_jlab.analysis.store.input import read_slice_input
 from visionlens_jlab.analysis.store.rows import evidence_digest, ids_of
 from visionlens_jlab.core.catalog.clock import to_iso, utc_now
-from visionlens_jlab.core.sql.select_text import select_text
+from visionlens_jlab.core.sql.views import select_text
 from visionlens_jlab.core.views.shapes import ViewSpec
 from visionlens_jlab.core.views.views import check_filter
 from visionlens_jlab.errors import VisionLensError

@@ -13,8 +13,7 @@ from visionlens_jlab.analysis.slices.units import Units
 from visionlens_jlab.core.predicates.normal import conjunction
 from visionlens_jlab.core.predicates.renderer import literal
 from visionlens_jlab.core.predicates.shapes import Combine, Compare, Filter
-from visionlens_jlab.core.views.outcome_shapes import ErrorType, Outcome, OutcomeFilter
-from visionlens_jlab.core.views.shapes import ViewSpec
+from visionlens_jlab.core.views.shapes import ErrorType, Outcome, OutcomeFilter, ViewSpec
 
 if TYPE_CHECKING:
     from visionlens_jlab.core.views.tables import Ids

@@ -14,9 +14,9 @@ from visionlens_jlab.core.catalog.database import Database
 from visionlens_jlab.core.catalog.snapshot import Caches, Snapshot
 from visionlens_jlab.core.catalog.state import State
 from visionlens_jlab.core.damage.watch import DamageWatch
-from visionlens_jlab.core.datasets.identity import identify
+from visionlens_jlab.core.datasets.card import identify
 from visionlens_jlab.core.datasets.own_files import remove_own_files
-from visionlens_jlab.core.datasets.trust import RootTrust
+from visionlens_jlab.core.datasets.roots import RootTrust
 from visionlens_jlab.core.system.confinement import NOWHERE, Confinement
 from visionlens_jlab.errors import VisionLensError
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import duckdb
 
-from visionlens_jlab.core.catalog import journal, pieces
+from visionlens_jlab.core.catalog import outbox, pieces
 from visionlens_jlab.core.catalog.dataset import Part
+from visionlens_jlab.core.catalog.outbox import describe
 from visionlens_jlab.core.catalog.pieces import Piece
-from visionlens_jlab.core.catalog.removals import describe
 from visionlens_jlab.core.catalog.withdrawal import withdraw
 from visionlens_jlab.core.damage.stored_files import stored_files
 
@@ -35,12 +35,12 @@ class JobResults(Part):
     def latest_ingest(self) -> str | None:
         """The job of the ingest that began last; one that began before it must not go on."""
         with self.store.snapshot() as snapshot:
-            return journal.latest_ingest(snapshot.reader)
+            return outbox.latest_ingest(snapshot.reader)
 
     def written_by_others(self, job: str, after: int = 0) -> bool:
         """Whether anybody but a job wrote data after a version."""
         with self.store.snapshot() as snapshot:
-            return journal.written_by_others(snapshot.reader, job, after)
+            return outbox.written_by_others(snapshot.reader, job, after)
 
     def apply(self, piece: Piece) -> bool:
         """Commit a job's piece; False: it was committed before, and nothing changed."""

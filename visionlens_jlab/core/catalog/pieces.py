@@ -15,10 +15,10 @@ import numpy as np
 import pyarrow as pa
 
 from visionlens_jlab.core.capability import PieceKind, resolve
-from visionlens_jlab.core.catalog import annotation_rows, journal, sample_rows
+from visionlens_jlab.core.catalog import outbox, rows
 from visionlens_jlab.core.catalog.clock import utc_now
 from visionlens_jlab.core.catalog.database import Reader
-from visionlens_jlab.core.catalog.removals import describe
+from visionlens_jlab.core.catalog.outbox import describe
 from visionlens_jlab.core.datasets import report, roots
 from visionlens_jlab.core.datasets.own_files import place_of
 from visionlens_jlab.core.fields.user_fields import LIST_FIELDS
@@ -146,10 +146,10 @@ def write_piece(
     issues = report.Issues(cursor, piece.job, piece.sequence)
     steps: dict[str, Callable[[pa.Table], None]] = {
         "root": lambda table: roots.write_roots(cursor, table),
-        "class": lambda table: annotation_rows.write_classes(cursor, table),
-        "sample": lambda table: sample_rows.write_samples(cursor, table, issues),
-        "annotation": lambda table: annotation_rows.write_annotations(cursor, table, issues),
-        "label_digest": lambda table: sample_rows.write_label_digests(cursor, table),
+        "class": lambda table: rows.write_classes(cursor, table),
+        "sample": lambda table: rows.write_samples(cursor, table, issues),
+        "annotation": lambda table: rows.write_annotations(cursor, table, issues),
+        "label_digest": lambda table: rows.write_label_digests(cursor, table),
         "issue": issues.add_table,
     }
     known = {name for kind in piece_kinds() for name in kind.tables}
@@ -180,12 +180,12 @@ def _replaced(cursor: duckdb.DuckDBPyConnection, piece: Piece) -> Iterator[np.nd
     if piece.summary.get("replace"):
         for name in ("sample", "annotation"):
             if name in piece.tables:
-                yield annotation_rows.remove_ground_truth(cursor, piece.tables[name])
+                yield rows.remove_ground_truth(cursor, piece.tables[name])
 
 
 def _without_deleted(cursor: duckdb.DuckDBPyConnection, piece: Piece) -> Piece:
     """The piece without samples that somebody deleted since its job began."""
-    deleted = journal.deleted_samples(Reader(cursor))
+    deleted = outbox.deleted_samples(Reader(cursor))
     if not len(deleted):
         return piece
     tables = dict(piece.tables)

@@ -14,8 +14,7 @@ from visionlens_jlab.core.catalog.database import Database, Reader
 from visionlens_jlab.core.catalog.dataset import OpenDataset
 from visionlens_jlab.core.catalog.follower import Follower
 from visionlens_jlab.core.catalog.job_results import JobResults
-from visionlens_jlab.core.catalog.journal import state_payload
-from visionlens_jlab.core.catalog.removals import describe, remove_samples
+from visionlens_jlab.core.catalog.outbox import describe, remove_samples, state_payload
 from visionlens_jlab.core.catalog.snapshot import Snapshot
 from visionlens_jlab.core.catalog.state import State
 from visionlens_jlab.core.damage.mending import Mending
@@ -31,9 +30,8 @@ from visionlens_jlab.core.datasets.shapes import (
     Roots,
 )
 from visionlens_jlab.core.fields.fieldset import FieldSet
-from visionlens_jlab.core.fields.tags import write_tag
 from visionlens_jlab.core.fields.user_fields import LIST_FIELDS, field_set
-from visionlens_jlab.core.fields.values import write_field
+from visionlens_jlab.core.fields.values import write_field, write_tag
 from visionlens_jlab.core.predicates.shapes import Filter
 from visionlens_jlab.core.shapes import Level
 from visionlens_jlab.core.sql.box import run_select, select_file

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import duckdb
 
-from visionlens_jlab.core.catalog.removals import Array, remove_samples
+from visionlens_jlab.core.catalog.outbox import Array, remove_samples
 from visionlens_jlab.core.shapes import Level
 
 _OF_JOB = ("ingest_issue", "ingest_report", "job_piece")

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
+import duckdb
+
 from visionlens_jlab.core.capability import resolve
 from visionlens_jlab.core.catalog.database import Reader
 from visionlens_jlab.core.datasets.shapes import Damage
@@ -16,8 +18,6 @@ from visionlens_jlab.core.shapes import JobParameters
 from visionlens_jlab.errors import VisionLensError
 
 if TYPE_CHECKING:
-    import duckdb
-
     from visionlens_jlab.core.catalog.dataset import OpenDataset
 
 
@@ -111,3 +111,19 @@ class StoredFiles:
 def stored_files() -> list[StoredFiles]:
     """Those of every capability that declares some."""
     return [resolve(capability.files)() for capability in capabilities() if capability.files]
+
+
+def present(dataset: Path) -> set[str]:
+    """The files that rows should name, below the dataset's folder."""
+    return {
+        path.relative_to(dataset).as_posix()
+        for kind in stored_files()
+        for folder in kind.folders
+        for path in (dataset / folder).rglob("*")
+        if path.is_file()
+    }
+
+
+def named(cursor: duckdb.DuckDBPyConnection) -> set[str]:
+    """Those that rows name."""
+    return {file for kind in stored_files() for file in kind.named(cursor) if file is not None}

@@ -16,7 +16,7 @@ from visionlens_jlab.core.catalog.database import Database
 from visionlens_jlab.core.catalog.follower import Follower
 from visionlens_jlab.core.catalog.state import FILE_NAME, State
 from visionlens_jlab.core.catalog.store import DatasetStore
-from visionlens_jlab.core.datasets import identity
+from visionlens_jlab.core.datasets import card
 from visionlens_jlab.core.datasets.card import current_card, read_card
 from visionlens_jlab.core.datasets.shapes import DatasetInfo
 from visionlens_jlab.core.system.confinement import Confinement
@@ -99,7 +99,7 @@ class Library:
             folder = self._new_folder(name)
             database = self._database(folder, create=True)
             try:
-                identity.initialize(database, name)
+                card.initialize(database, name)
                 store = DatasetStore(database, allowed=self.allowed, state=self.state)
             except BaseException:
                 database.release()

@@ -1,4 +1,4 @@
-"""Setting a field's values from outside: a new column, or new values in one that exists."""
+"""Setting values and tags from outside."""
 
 from __future__ import annotations
 
@@ -21,6 +21,30 @@ from visionlens_jlab.core.shapes import Level
 from visionlens_jlab.core.sql import views as sqlviews
 from visionlens_jlab.core.views.tables import Ids
 from visionlens_jlab.errors import VisionLensError
+
+
+def write_tag(
+    cursor: duckdb.DuckDBPyConnection, level: Level, ids: Ids, tag: str, *, remove: bool
+) -> int:
+    """Give rows a tag, or take it from them; the number of rows that changed.
+
+    Ids that do not exist are passed over.
+    """
+    table, key = TABLES[level]
+    with staged(cursor, pa.table({"id": ids})) as name:
+        if remove:
+            sql = (
+                f"DELETE FROM {table}_tag WHERE tag = ? "
+                f"AND {key} IN (SELECT id FROM {name}) RETURNING 1"
+            )
+            return len(cursor.execute(sql, [tag]).fetchall())
+        sql = (
+            f"INSERT INTO {table}_tag SELECT {key}, ? FROM {table} "
+            f"WHERE {key} IN (SELECT id FROM {name}) "
+            f"AND {key} NOT IN (SELECT {key} FROM {table}_tag WHERE tag = ?) "
+            f"ORDER BY {key} RETURNING 1"
+        )
+        return len(cursor.execute(sql, [tag, tag]).fetchall())
 
 
 def write_field(

@@ -24,9 +24,13 @@ from visionlens_jlab.core.notebook.view import (
     sort_keys,
 )
 from visionlens_jlab.core.shapes import Level
-from visionlens_jlab.core.views.outcome_shapes import OutcomeFilter
-from visionlens_jlab.core.views.search_shapes import SearchSpec
-from visionlens_jlab.core.views.shapes import SavedView, TagRequest, ViewSpec
+from visionlens_jlab.core.views.shapes import (
+    OutcomeFilter,
+    SavedView,
+    SearchSpec,
+    TagRequest,
+    ViewSpec,
+)
 from visionlens_jlab.errors import unknown
 
 if TYPE_CHECKING:

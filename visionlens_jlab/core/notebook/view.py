@@ -17,9 +17,14 @@ from visionlens_jlab.core.notebook.backend import DatasetBackend, Factory, Known
 from visionlens_jlab.core.notebook.frames import ID_COLUMN, to_frame, unique
 from visionlens_jlab.core.predicates.shapes import Combine, Filter, In
 from visionlens_jlab.core.shapes import Level
-from visionlens_jlab.core.views.outcome_shapes import OutcomeFilter
-from visionlens_jlab.core.views.search_shapes import SearchSpec
-from visionlens_jlab.core.views.shapes import SortKey, TableRequest, TagRequest, ViewSpec
+from visionlens_jlab.core.views.shapes import (
+    OutcomeFilter,
+    SearchSpec,
+    SortKey,
+    TableRequest,
+    TagRequest,
+    ViewSpec,
+)
 from visionlens_jlab.errors import VisionLensError
 
 if TYPE_CHECKING:

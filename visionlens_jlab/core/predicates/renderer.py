@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from visionlens_jlab.core.predicates.lexer import KEYWORDS, NAME
 from visionlens_jlab.core.predicates.normal import normalize
+from visionlens_jlab.core.predicates.parser import KEYWORDS, NAME
 from visionlens_jlab.core.predicates.shapes import (
     Between,
     Combine,

@@ -8,8 +8,59 @@ from pydantic import Field, Json, model_validator
 
 from visionlens_jlab.core.predicates.shapes import Filter
 from visionlens_jlab.core.shapes import Level, Model
-from visionlens_jlab.core.views.outcome_shapes import ErrorType, Outcome, OutcomeFilter
-from visionlens_jlab.core.views.search_shapes import SearchSpec
+
+Outcome = Literal["true_positive", "false_positive", "false_negative", "ignored"]
+ErrorType = Literal["classification", "localisation", "both", "duplicate", "background", "missed"]
+"""After TIDE (Bolya et al., ECCV 2020)."""
+
+
+class Cell(Model):
+    """A cell of the confusion matrix; null: background."""
+
+    true: str | None
+    predicted: str | None
+
+
+class OutcomeFilter(Model):
+    """Of a view: annotations that an evaluation gave an outcome, and-ed; both ends of a match."""
+
+    evaluation: str
+    confidence: float | None = None
+    """The threshold; null: the evaluation's own."""
+    outcomes: list[Outcome] = []
+    classes: list[str] = []
+    """Under which an outcome is counted: the label's, or a false positive's own."""
+    cell: Cell | None = None
+    errors: list[ErrorType] = []
+    confidence_range: tuple[float, float] | None = None
+    """[low, high) of predictions; 1 is included."""
+    iou_range: tuple[float, float] | None = None
+    area_range: tuple[float, float] | None = None
+    against: str | None = None
+    """Another evaluation: with `change`, the samples on which it does better or worse."""
+    change: Literal["better", "worse", "equal"] | None = None
+
+
+class SearchSpec(Model):
+    """What a view looks for in a space; its ids come by descending score.
+
+    The score is the cosine of the angle to `sum(weight * positive) - sum(weight * negative)`, each
+    vector of unit length.
+    """
+
+    space: str
+    like: list[int] = Field([], max_length=1000)
+    """Ids of the space's level that what is searched looks like."""
+    unlike: list[int] = Field([], max_length=1000)
+    queries: list[str] = Field([], max_length=20)
+    """Keys of encoded texts and images (see `EncodeRequest`)."""
+    weights: list[float] = Field([], max_length=20)
+    """One for each of `queries`; missing: 1. Negative: away from it."""
+    mode: Literal["similar", "diverse", "outliers"] = "similar"
+    """`diverse`: farthest-point sample of the view; `outliers`: by mean distance to neighbours."""
+    k: int | None = Field(100, ge=1)
+    """At most so many; null: all, or those from `threshold` on."""
+    threshold: float | None = Field(None, ge=-1, le=1)
 
 
 class SortKey(Model):

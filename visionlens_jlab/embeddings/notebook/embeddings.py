@@ -16,8 +16,7 @@ from visionlens_jlab.core.notebook.arguments import shaped
 from visionlens_jlab.core.notebook.backend import BackendPart, DatasetBackend, Remote
 from visionlens_jlab.core.notebook.frames import ID_COLUMN, HasIds, ids_of, is_frame, is_series
 from visionlens_jlab.core.shapes import Level
-from visionlens_jlab.core.views.search_shapes import SearchSpec
-from visionlens_jlab.core.views.shapes import ViewSpec
+from visionlens_jlab.core.views.shapes import SearchSpec, ViewSpec
 from visionlens_jlab.embeddings.shapes import (
     EmbeddingSpace,
     Encoded,

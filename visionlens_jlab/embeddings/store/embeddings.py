@@ -13,7 +13,7 @@ from typing import Any, Literal, TypeVar
 import duckdb
 import numpy as np
 
-from visionlens_jlab.core.catalog import journal
+from visionlens_jlab.core.catalog import outbox
 from visionlens_jlab.core.catalog.clock import to_iso
 from visionlens_jlab.core.catalog.dataset import Part
 from visionlens_jlab.core.catalog.snapshot import Snapshot
@@ -224,7 +224,7 @@ class Embeddings(Part):
     def written_by_others(self, job: str, after: int = 0) -> bool:
         """Whether others wrote or removed vectors of a job's spaces after a version."""
         with self.store.snapshot() as snapshot:
-            return journal.vectors_of_others(snapshot.reader, job, after)
+            return outbox.vectors_of_others(snapshot.reader, job, after)
 
     # --- encoded queries ---------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ import numpy as np
 from visionlens_jlab.core.catalog.acknowledged import LOST
 from visionlens_jlab.core.catalog.clock import utc_now
 from visionlens_jlab.core.catalog.database import Reader
-from visionlens_jlab.core.catalog.removals import named_ids
+from visionlens_jlab.core.catalog.outbox import named_ids
 from visionlens_jlab.core.datasets.own_files import place_of
 from visionlens_jlab.core.shapes import Level
 from visionlens_jlab.embeddings.capability import FOLDER

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from visionlens_jlab.core.views.restriction import Ranking, unranked
-from visionlens_jlab.core.views.search_shapes import SearchSpec
-from visionlens_jlab.core.views.shapes import ViewSpec
+from visionlens_jlab.core.views.shapes import SearchSpec, ViewSpec
 from visionlens_jlab.core.views.tables import Ids
 from visionlens_jlab.embeddings.store.space_reader import SpaceReader
 from visionlens_jlab.embeddings.vectors import exact

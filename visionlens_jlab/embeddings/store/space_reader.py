@@ -7,8 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from visionlens_jlab.core.catalog.cache import Cache
 from visionlens_jlab.core.catalog.database import Reader
+from visionlens_jlab.core.catalog.snapshot import Cache
 from visionlens_jlab.core.datasets.own_files import own_file
 from visionlens_jlab.core.shapes import Level
 from visionlens_jlab.core.views.tables import Ids

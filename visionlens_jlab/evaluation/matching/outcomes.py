@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from visionlens_jlab.core.views.outcome_shapes import ErrorType, Outcome
+from visionlens_jlab.core.views.shapes import ErrorType, Outcome
 from visionlens_jlab.evaluation.evaluated import Evaluated
 from visionlens_jlab.evaluation.settings import BACKGROUND, FOREGROUND
 

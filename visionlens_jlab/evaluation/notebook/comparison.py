@@ -9,8 +9,7 @@ from visionlens_jlab.core.notebook.arguments import checked_methods, shaped
 from visionlens_jlab.core.notebook.backend import DatasetBackend
 from visionlens_jlab.core.notebook.frames import number_frame
 from visionlens_jlab.core.notebook.view import V, Viewing
-from visionlens_jlab.core.views.outcome_shapes import OutcomeFilter
-from visionlens_jlab.core.views.shapes import ViewSpec
+from visionlens_jlab.core.views.shapes import OutcomeFilter, ViewSpec
 from visionlens_jlab.evaluation.shapes import RunComparison
 
 if TYPE_CHECKING:

@@ -10,8 +10,14 @@ from visionlens_jlab.core.notebook.backend import DatasetBackend
 from visionlens_jlab.core.notebook.frames import load_pandas, number_frame, to_frame
 from visionlens_jlab.core.notebook.progress import run_shown
 from visionlens_jlab.core.notebook.view import V, View, Viewing, outcome_spec
-from visionlens_jlab.core.views.outcome_shapes import Cell, ErrorType, Outcome, OutcomeFilter
-from visionlens_jlab.core.views.shapes import TableRequest, ViewSpec
+from visionlens_jlab.core.views.shapes import (
+    Cell,
+    ErrorType,
+    Outcome,
+    OutcomeFilter,
+    TableRequest,
+    ViewSpec,
+)
 from visionlens_jlab.errors import VisionLensError, unknown
 from visionlens_jlab.evaluation.notebook import plots
 from visionlens_jlab.evaluation.notebook.backend import EVALUATIONS

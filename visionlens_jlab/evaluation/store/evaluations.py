@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import duckdb
 import numpy as np
 
-from visionlens_jlab.core.catalog.cache import Cache
 from visionlens_jlab.core.catalog.dataset import Part
 from visionlens_jlab.core.catalog.pieces import Piece, PlacedFiles
+from visionlens_jlab.core.catalog.snapshot import Cache
 from visionlens_jlab.core.damage.stored_files import Inspection, Rebuild, StoredFiles
 from visionlens_jlab.core.datasets.own_files import own_file, remove_own_files
 from visionlens_jlab.core.datasets.shapes import Damage

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from visionlens_jlab.core.views.outcome_shapes import OutcomeFilter
 from visionlens_jlab.core.views.restriction import Restriction
-from visionlens_jlab.core.views.shapes import ViewSpec
+from visionlens_jlab.core.views.shapes import OutcomeFilter, ViewSpec
 from visionlens_jlab.evaluation.store.evaluations import evaluated_of
 
 if TYPE_CHECKING:

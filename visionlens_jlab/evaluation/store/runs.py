@@ -11,7 +11,7 @@ import numpy as np
 from visionlens_jlab.core.catalog.clock import to_iso, utc_now
 from visionlens_jlab.core.catalog.database import Reader
 from visionlens_jlab.core.catalog.dataset import Part
-from visionlens_jlab.core.catalog.removals import describe, forget_annotations
+from visionlens_jlab.core.catalog.outbox import describe, forget_annotations
 from visionlens_jlab.core.datasets.own_files import remove_own_files
 from visionlens_jlab.core.datasets.shapes import IngestReport
 from visionlens_jlab.errors import VisionLensError, unknown

@@ -10,9 +10,9 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from visionlens_jlab.core.catalog.annotation_rows import class_id_of
 from visionlens_jlab.core.catalog.dataset import Part
-from visionlens_jlab.core.catalog.removals import describe
+from visionlens_jlab.core.catalog.outbox import describe
+from visionlens_jlab.core.catalog.rows import class_id_of
 from visionlens_jlab.core.views.tables import Ids, as_ids
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.labels.edited_shapes import checked_box, moved

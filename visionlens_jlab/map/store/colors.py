@@ -17,7 +17,7 @@ from visionlens_jlab.core.catalog.statistics import numeric
 from visionlens_jlab.core.fields.field import Field
 from visionlens_jlab.core.predicates.sql import annotations_from
 from visionlens_jlab.core.shapes import Level
-from visionlens_jlab.core.views.outcome_shapes import OutcomeFilter
+from visionlens_jlab.core.views.shapes import OutcomeFilter
 from visionlens_jlab.evaluation.store.outcomes import outcomes
 from visionlens_jlab.map.shapes import ColorLegend, ColorsRequest, ColorValue
 

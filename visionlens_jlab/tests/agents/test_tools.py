@@ -10,7 +10,7 @@ import pytest
 from visionlens_jlab.agents.statements.evidence import Evidence, distributions_of, quantities_of
 from visionlens_jlab.agents.tools import TOOLS
 from visionlens_jlab.agents.tools.base import Desk, short
-from visionlens_jlab.core.sql.select_text import literal, select_text
+from visionlens_jlab.core.sql.views import literal, select_text
 from visionlens_jlab.core.views.shapes import ViewSpec
 from visionlens_jlab.embeddings.shapes import EmbeddingSpace, Encoded
 from visionlens_jlab.embeddings.store.embeddings import Embeddings

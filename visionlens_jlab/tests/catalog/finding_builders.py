@@ -13,8 +13,7 @@ from visionlens_jlab.analysis.shapes import (
     Effect,
     Finding,
 )
-from visionlens_jlab.core.views.outcome_shapes import OutcomeFilter
-from visionlens_jlab.core.views.shapes import ViewSpec
+from visionlens_jlab.core.views.shapes import OutcomeFilter, ViewSpec
 
 CREATED = "2026-01-01T00:00:00+00:00"
 

@@ -15,8 +15,7 @@ from visionlens_jlab.core.catalog.store import DatasetStore
 from visionlens_jlab.core.datasets.library import Library
 from visionlens_jlab.core.jobs.inline import run_job
 from visionlens_jlab.core.shapes import JobParameters
-from visionlens_jlab.core.views.search_shapes import SearchSpec
-from visionlens_jlab.core.views.shapes import TagRequest, ViewSpec
+from visionlens_jlab.core.views.shapes import SearchSpec, TagRequest, ViewSpec
 from visionlens_jlab.embeddings.index.places import VectorConfig
 from visionlens_jlab.embeddings.index.service import VectorService
 from visionlens_jlab.embeddings.shapes import EmbeddingSpace

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from visionlens_jlab.core.catalog.cache import Cache
+from visionlens_jlab.core.catalog.snapshot import Cache
 
 
 def test_the_least_recently_used_goes() -> None:

@@ -13,9 +13,15 @@ import pytest
 from visionlens_jlab.core.catalog.store import DatasetStore
 from visionlens_jlab.core.datasets.library import Library
 from visionlens_jlab.core.jobs.inline import run_job
-from visionlens_jlab.core.views.outcome_shapes import Cell, OutcomeFilter
-from visionlens_jlab.core.views.search_shapes import SearchSpec
-from visionlens_jlab.core.views.shapes import FacetsRequest, SortKey, TagRequest, ViewSpec
+from visionlens_jlab.core.views.shapes import (
+    Cell,
+    FacetsRequest,
+    OutcomeFilter,
+    SearchSpec,
+    SortKey,
+    TagRequest,
+    ViewSpec,
+)
 from visionlens_jlab.embeddings.shapes import EmbeddingSpace
 from visionlens_jlab.embeddings.store.embeddings import Embeddings
 from visionlens_jlab.errors import VisionLensError

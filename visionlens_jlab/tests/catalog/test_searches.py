@@ -10,8 +10,13 @@ import pytest
 
 from visionlens_jlab.core.catalog.store import DatasetStore
 from visionlens_jlab.core.datasets.library import Library
-from visionlens_jlab.core.views.search_shapes import SearchSpec
-from visionlens_jlab.core.views.shapes import FacetsRequest, SortKey, TagRequest, ViewSpec
+from visionlens_jlab.core.views.shapes import (
+    FacetsRequest,
+    SearchSpec,
+    SortKey,
+    TagRequest,
+    ViewSpec,
+)
 from visionlens_jlab.embeddings.store.embeddings import Embeddings
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.tests.catalog.builders import annotations_table, piece, samples_table

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import accuracy_score, confusion_matrix, f1_score, top_k_accuracy_score
 
-from visionlens_jlab.core.views.outcome_shapes import Cell, OutcomeFilter
+from visionlens_jlab.core.views.shapes import Cell, OutcomeFilter
 from visionlens_jlab.evaluation.comparison import compare
 from visionlens_jlab.evaluation.counts import recount
 from visionlens_jlab.evaluation.evaluate import evaluate

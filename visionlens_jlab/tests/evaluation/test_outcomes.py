@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from visionlens_jlab.core.views.outcome_shapes import Cell, OutcomeFilter
+from visionlens_jlab.core.views.shapes import Cell, OutcomeFilter
 from visionlens_jlab.evaluation.counts import recount
 from visionlens_jlab.evaluation.evaluate import evaluate
 from visionlens_jlab.evaluation.evaluated import load

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from visionlens_jlab.core.views.outcome_shapes import Cell, OutcomeFilter
+from visionlens_jlab.core.views.shapes import Cell, OutcomeFilter
 from visionlens_jlab.evaluation.comparison import compare
 from visionlens_jlab.evaluation.counts import recount
 from visionlens_jlab.evaluation.evaluate import evaluate

@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 
 from visionlens_jlab.core.catalog.store import DatasetStore
-from visionlens_jlab.core.views.search_shapes import SearchSpec
-from visionlens_jlab.core.views.shapes import ViewSpec
+from visionlens_jlab.core.views.shapes import SearchSpec, ViewSpec
 from visionlens_jlab.embeddings.index.service import VectorService
 from visionlens_jlab.embeddings.store.embeddings import Embeddings
 from visionlens_jlab.embeddings.vectors.segments import unit

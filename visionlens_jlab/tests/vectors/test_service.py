@@ -16,8 +16,7 @@ import numpy as np
 import pytest
 
 from visionlens_jlab.core.datasets.library import Library
-from visionlens_jlab.core.views.search_shapes import SearchSpec
-from visionlens_jlab.core.views.shapes import TagRequest, ViewSpec
+from visionlens_jlab.core.views.shapes import SearchSpec, TagRequest, ViewSpec
 from visionlens_jlab.embeddings.index import client, upkeep
 from visionlens_jlab.embeddings.index import service as service_module
 from visionlens_jlab.embeddings.index.client import EdgeClient
