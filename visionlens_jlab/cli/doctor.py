@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +55,7 @@ def run(options: argparse.Namespace) -> int:
     ]
     bad = any(finding.level == "mend" for finding in findings)
     if options.json:
-        say_json({"ok": not bad, "findings": [finding.to_json() for finding in findings]})
+        say_json({"ok": not bad, "findings": [asdict(finding) for finding in findings]})
     else:
         for finding in findings:
             say(f"{MARKS[finding.level]}  {finding.subject}: {finding.message}")

@@ -95,7 +95,7 @@ def is_touched(found: Finding) -> bool:
     return bool(found.status != "hypothesis" or found.notes or found.verdicts or found.renamed)
 
 
-def put_finding(cursor: duckdb.DuckDBPyConnection, found: Finding, digest: str) -> Finding:
+def put_finding(cursor: duckdb.DuckDBPyConnection, found: Finding, digest: str) -> None:
     """Store a finding; of one that is there already what a user said of it stays."""
     before = _read(Reader(cursor), "WHERE finding = ?", [found.finding])
     if before:
@@ -110,19 +110,10 @@ def put_finding(cursor: duckdb.DuckDBPyConnection, found: Finding, digest: str) 
     now = utc_now()
     if not before:
         found = found.model_copy(update={"created_at": to_iso(now)})
+    names = (found.finding, found.analysis, found.evaluation, found.status)
     cursor.execute(
-        "INSERT INTO finding VALUES (?, ?, ?, ?, ?, ?, ?)",
-        [
-            found.finding,
-            found.analysis,
-            found.evaluation,
-            found.status,
-            digest,
-            _content(found),
-            now,
-        ],
+        "INSERT INTO finding VALUES (?, ?, ?, ?, ?, ?, ?)", [*names, digest, _content(found), now]
     )
-    return found
 
 
 def write_checks(cursor: duckdb.DuckDBPyConnection, piece: Piece, _: PlacedFiles) -> None:

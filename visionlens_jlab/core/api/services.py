@@ -15,7 +15,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
-from visionlens_jlab.config import OPEN_DATASETS
 from visionlens_jlab.core.capability import resolve
 from visionlens_jlab.core.jobs.announcer import Announcer
 from visionlens_jlab.core.system.confinement import Confinement, check_name
@@ -184,9 +183,9 @@ class Index(Protocol):
 class Limits:
     """How much there may be at once: threads and requests of each kind, datasets held."""
 
-    threads: Mapping[Kind, int] = field(default_factory=lambda: THREADS)
-    requests: Mapping[Kind, int] = field(default_factory=lambda: REQUESTS)
-    open_datasets: int = OPEN_DATASETS
+    threads: Mapping[Kind, int]
+    requests: Mapping[Kind, int]
+    open_datasets: int
 
 
 @dataclass(eq=False, repr=False)
