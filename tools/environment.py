@@ -36,10 +36,10 @@ class SetupError(Exception):
 
 
 def environ() -> dict[str, str]:
-    """The process environment with `.venv` first on the PATH."""
+    """The process environment with `.venv` first on the PATH, and no modules from elsewhere."""
     path = os.pathsep.join([str(BIN), os.environ.get("PATH", "")])
     return {
-        **os.environ,
+        **{name: value for name, value in os.environ.items() if name != "PYTHONPATH"},
         "PATH": path,
         "VIRTUAL_ENV": str(VENV),
         "PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD": "1",
