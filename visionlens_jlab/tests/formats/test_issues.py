@@ -9,7 +9,7 @@ from visionlens_jlab.formats.issues import ISSUES, document
 
 def test_the_table_lists_exactly_the_codes_in_use():
     package = Path(visionlens_jlab.__file__).parent
-    folders = ("formats", "ingestion", "evaluation/predictions")
+    folders = ("formats", "ingestion", "evaluation/job")
     sources = [path for folder in folders for path in package.glob(f"{folder}/**/*.py")]
     text = "\n".join(path.read_text() for path in sources if path.name != "issues.py")
     assert {code for code in ISSUES if f'"{code}"' not in text} == set()
