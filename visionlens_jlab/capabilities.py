@@ -6,6 +6,7 @@ BUILT_IN = (
     "ingestion",
     "formats",
     "media",
+    "buckets",
     "embeddings",
     "map",
     "duplicates",

@@ -59,6 +59,11 @@ ENV_VECTOR_CACHE = "VISIONLENS_VECTOR_CACHE"
 """MiB that the vectors kept by content may take in the data directory."""
 VECTOR_CACHE_MB = 4096
 """Two million vectors of 512 numbers."""
+ENV_OBJECT_CACHE = "VISIONLENS_OBJECT_CACHE"
+"""MiB that objects of buckets may take in the data directory."""
+OBJECT_CACHE_MB = 4096
+ENV_OBJECT_FOLDER = "VISIONLENS_OBJECT_FOLDER"
+"""Where they are kept; a server says it to its kernels and workers."""
 ENV_TRUST_REMOTE_CODE = "VISIONLENS_TRUST_REMOTE_CODE"
 """Whether models may run code that comes with them, when that is asked for."""
 
@@ -76,20 +81,24 @@ default_sql_memory = partial(_number, ENV_SQL_MEMORY, SQL_MEMORY_MB, LEAST_SQL_M
 default_decode_memory = partial(
     _number, ENV_DECODE_MEMORY, DECODE_MEMORY_MB, LEAST_DECODE_MEMORY_MB
 )
+default_object_cache = partial(_number, ENV_OBJECT_CACHE, OBJECT_CACHE_MB, 1)
 default_vector_cache = partial(_number, ENV_VECTOR_CACHE, VECTOR_CACHE_MB, 0)
 
 
 def allowed_roots() -> Confinement:
     """`$VISIONLENS_ALLOWED_ROOTS`, else the working directory and the home, as they are now."""
     named = os.environ.get(ENV_ALLOWED_ROOTS)
-    folders = named.split(os.pathsep) if named is not None else [os.curdir, "~"]
+    # an address of a bucket has a separator of its own
+    folders = re.split(rf"{os.pathsep}(?!//)", named) if named is not None else [os.curdir, "~"]
     return Confinement.of(folder for folder in folders if folder)
 
 
 def joined_roots(confinement: Confinement) -> str:
     """Folders as `$VISIONLENS_ALLOWED_ROOTS` has them."""
     # A separator in a name would make other folders of it: links into that one are refused.
-    return os.pathsep.join(folder for folder in confinement.folders if os.pathsep not in folder)
+    return os.pathsep.join(
+        folder for folder in confinement.folders if os.pathsep not in folder.replace("://", "", 1)
+    )
 
 
 def may_trust_remote_code() -> bool:
@@ -105,6 +114,12 @@ def default_data_dir() -> Path:
     from jupyter_core.paths import jupyter_data_dir
 
     return Path(jupyter_data_dir()) / "visionlens"
+
+
+def default_object_folder() -> Path:
+    """`$VISIONLENS_OBJECT_FOLDER`, else `objects` in the data directory."""
+    named = os.environ.get(ENV_OBJECT_FOLDER)
+    return Path(named) if named else default_data_dir() / "objects"
 
 
 def slugify(name: str) -> str:

@@ -44,6 +44,11 @@ CODES: dict[str, ErrorCode] = {
         403,
         "If you want it read: ds.trust_roots() in a notebook, `visionlens trust` in a terminal.",
     ),
+    "SIGN_IN_NEEDED": ErrorCode(424, "Sign in to the storage again, then go on."),
+    "SOURCE_UNAVAILABLE": ErrorCode(503, "Check the network, and try again later."),
+    "SOURCE_NOT_INSTALLED": ErrorCode(
+        422, 'Install what reads buckets: pip install "visionlens-jlab[gcs,cloud]".'
+    ),
     "FORMAT_UNKNOWN": ErrorCode(
         422, "Name the format: coco, yolo, voc, class_folders, images or dataframe."
     ),

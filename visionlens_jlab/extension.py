@@ -16,6 +16,8 @@ from visionlens_jlab.config import (
     API_PREFIX,
     ENV_ALLOWED_ROOTS,
     ENV_DECODE_MEMORY,
+    ENV_OBJECT_CACHE,
+    ENV_OBJECT_FOLDER,
     ENV_SERVER,
     ENV_TOKEN,
     ENV_TRUST_REMOTE_CODE,
@@ -111,6 +113,7 @@ class VisionLensApp(ExtensionApp):  # type: ignore[misc]
             self.serverapp.connection_url, self.serverapp.ip
         )
         os.environ[ENV_TOKEN] = self.services.kernel_token
+        os.environ[ENV_OBJECT_FOLDER] = str(self.services.data_dir / "objects")
         if self.faults:
             return
         self._idle.start()
@@ -124,6 +127,7 @@ class VisionLensApp(ExtensionApp):  # type: ignore[misc]
         if os.environ.get(ENV_TOKEN) == self.services.kernel_token:
             os.environ.pop(ENV_SERVER, None)
             os.environ.pop(ENV_TOKEN, None)
+            os.environ.pop(ENV_OBJECT_FOLDER, None)
         await self.services.stop()
 
     def _make_runner(
@@ -181,6 +185,7 @@ def worker_settings(options: VisionLens, policy: PathPolicy) -> dict[str, str]:
         ENV_TRUST_REMOTE_CODE: str(int(options.trust_remote_code)),
         ENV_VECTOR_CACHE: str(options.vector_cache_mb),
         ENV_DECODE_MEMORY: str(options.decode_memory_mb),
+        ENV_OBJECT_CACHE: str(options.object_cache_mb),
         **agent_config(options).environment(),
     }
 

@@ -25,12 +25,13 @@ from visionlens_jlab.config import (
     default_data_dir,
     default_decode_memory,
     default_memory_limit,
+    default_object_cache,
     default_sql_memory,
     default_vector_cache,
     may_trust_remote_code,
 )
 from visionlens_jlab.core.api.services import REQUESTS, THREADS
-from visionlens_jlab.core.system.confinement import check_name
+from visionlens_jlab.core.system.confinement import check_name, is_address
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.language_models.config import AgentConfig, is_local, provider_of
 
@@ -38,6 +39,7 @@ _DEFAULTS: dict[str, Callable[[], Any]] = {
     "data_dir": lambda: str(default_data_dir()),
     "trust_remote_code": may_trust_remote_code,
     "vector_cache_mb": default_vector_cache,
+    "object_cache_mb": default_object_cache,
     "memory_limit_mb": default_memory_limit,
     "sql_memory_mb": default_sql_memory,
     "decode_memory_mb": default_decode_memory,
@@ -81,6 +83,10 @@ class VisionLens(Configurable):  # type: ignore[misc]
     vector_cache_mb = Int(
         help="MiB that vectors kept by content may take in data_dir; what was not used for "
         "longest goes first, 0 keeps none. Default: $VISIONLENS_VECTOR_CACHE or 4096."
+    )
+    object_cache_mb = Int(
+        help="MiB that images and labels of buckets may take in data_dir; what was used longest "
+        "ago goes first. Default: $VISIONLENS_OBJECT_CACHE or 4096."
     )
     worker_manager_class = Type(
         AsyncMultiKernelManager,
@@ -274,7 +280,9 @@ def _places(settings: Any) -> Iterator[tuple[str, str]]:
 
 
 def _place(named: str) -> str | None:
-    """What is wrong with a folder; one that is not there yet may come."""
+    """What is wrong with a folder; one that is not there yet may come, an address is not asked."""
+    if is_address(named):
+        return None
     try:
         check_name(named)
         path = Path(named).expanduser()

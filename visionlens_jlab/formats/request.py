@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from visionlens_jlab.core.system.confinement import NOWHERE, Confinement
+from visionlens_jlab.core.system.confinement import NOWHERE, Confinement, is_address
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.formats.mask_images import mask_images
 from visionlens_jlab.media.headers import is_image
-from visionlens_jlab.media.sources import Entry, LocalSource, Source, SourceKind, connect
+from visionlens_jlab.media.sources import Entry, Source, SourceKind, connect
 
 LABEL_FOLDERS = frozenset({"annotations", "labels"})
 """A label file in such a folder belongs to the dataset in the folder above it."""
@@ -113,7 +113,7 @@ class Request:
         """For `within`: label files may come from anybody, so what they name must lie in the
         folders that the request names, or in those that may be read anyway."""
         named = [place for place in (self.source, self.images, self.labels) if place]
-        return allowed.and_in(place.location for place in named if is_local(place.location))
+        return allowed.and_in(place.location for place in named)
 
     def files(self, source: Source) -> dict[str, int]:
         """Every file of a source, path -> bytes, listed once; in a fixed order."""
@@ -210,8 +210,8 @@ def make_request(
     if within is not None:
         # They were checked when the job was queued; a link may have taken their place since.
         for named in (source, images, labels):
-            if named and is_local(named):
-                within.resolve(_plain(named))
+            if named:
+                within.resolve(named if is_address(named) else _plain(named))
 
     def place(folder: str) -> Source:
         return _connect_within(folder, kinds, within)
@@ -235,9 +235,23 @@ def make_request(
 
 def _connect_within(folder: str, kinds: list[SourceKind], within: Confinement | None) -> Source:
     source = connect(folder, kinds, within or NOWHERE)
-    if within is not None and isinstance(source, LocalSource):
+    if within is not None:
         within.resolve(source.location)
     return source
+
+
+FILES_ELSEWHERE = (".json", ".jsonl", ".csv", ".parquet", ".xml", ".yaml", ".yml", ".data", ".txt")
+
+
+def _parts_of(address: str) -> tuple[str, str | None]:
+    """Folder and file of an address; a file is told by its suffix."""
+    folder, _, name = address.rpartition("/")
+    if not name.lower().endswith(FILES_ELSEWHERE) or folder.endswith(("/", ":")):
+        return address, None
+    above, _, last = folder.rpartition("/")
+    if last.lower() in LABEL_FOLDERS and not above.endswith("/"):
+        return above, f"{last}/{name}"
+    return folder, name
 
 
 def within_of(options: Mapping[str, Any]) -> list[str] | None:
@@ -250,18 +264,13 @@ def within_of(options: Mapping[str, Any]) -> list[str] | None:
     return named
 
 
-def is_local(address: str) -> bool:
-    """Whether an address is one of a file or folder of this machine."""
-    return "://" not in address or address.startswith("file://")
-
-
 def _plain(address: str) -> Path:
     return Path(address.removeprefix("file://")).expanduser()
 
 
 def _folder_and_file(address: str) -> tuple[str, str | None]:
-    if not is_local(address):
-        return address, None
+    if is_address(address):
+        return _parts_of(address.rstrip("/"))
     path = _plain(address)
     try:
         is_file, exists = path.is_file(), path.exists()

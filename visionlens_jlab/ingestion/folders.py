@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.ingestion.shapes import Folder, FolderEntry
 from visionlens_jlab.media.headers import is_image
-from visionlens_jlab.media.sources import IGNORED_NAMES
+from visionlens_jlab.media.sources import IGNORED_NAMES, Source
 
 LABEL_SUFFIXES = frozenset({".json", ".yaml", ".yml", ".data", ".csv", ".parquet"})
 MOST_ENTRIES = 2_000
@@ -57,6 +57,26 @@ def list_folder(path: Path, allows: Callable[[Path], bool]) -> Folder:
         entries=entries[:MOST_ENTRIES],
         images=images,
         truncated=seen > MOST_SEEN or len(entries) > MOST_ENTRIES,
+    )
+
+
+def list_address(source: Source, allows: Callable[[str], bool]) -> Folder:
+    """The same of a place in a bucket. DIR_NOT_FOUND, and what its storage refuses."""
+    names, files = source.list()
+    address = source.location
+    above = address.rpartition("/")[0]
+    labels = [
+        FolderEntry(name=file.path, path=f"{address}/{file.path}", kind="labels", bytes=file.bytes)
+        for file in files
+        if PurePosixPath(file.path).suffix.lower() in LABEL_SUFFIXES
+    ]
+    folders = [FolderEntry(name=name, path=f"{address}/{name}", kind="folder") for name in names]
+    return Folder(
+        path=address,
+        parent=above if not above.endswith("/") and allows(above) else None,
+        entries=[*folders, *labels][:MOST_ENTRIES],
+        images=sum(is_image(file.path) for file in files),
+        truncated=len(folders) + len(labels) > MOST_ENTRIES,
     )
 
 

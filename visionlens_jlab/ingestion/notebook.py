@@ -11,6 +11,7 @@ from visionlens_jlab.core.notebook.backend import DatasetBackend
 from visionlens_jlab.core.notebook.connect import connect
 from visionlens_jlab.core.notebook.frames import as_rows
 from visionlens_jlab.core.notebook.progress import make_progress, paced
+from visionlens_jlab.core.system.confinement import is_address
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.ingestion.shapes import IngestRequest
 
@@ -68,12 +69,8 @@ def _absolute(path: PathLike | None) -> str | None:
     if path is None:
         return None
     text = os.fspath(path)
-    if "://" in text:
-        raise VisionLensError(
-            "FORMAT_UNKNOWN",
-            f"{text} is an address; reading from addresses is not supported yet.",
-            "Copy the folder to this machine and give its path.",
-        )
+    if is_address(text):
+        return text
     return str(Path(text).expanduser().absolute())
 
 

@@ -7,11 +7,12 @@ its location, wherever links lead, but where they lead into folders that may be 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import BinaryIO, NamedTuple, Protocol
+from typing import BinaryIO, NamedTuple, Protocol, runtime_checkable
 
-from visionlens_jlab.core.system.confinement import NOWHERE, Confinement, not_trusted
+from visionlens_jlab.core.system.confinement import NOWHERE, Confinement, is_address, not_trusted
 from visionlens_jlab.errors import VisionLensError
 
 IGNORED_NAMES = frozenset({"__MACOSX", "Thumbs.db", "__pycache__"})
@@ -51,6 +52,31 @@ class Source(Protocol):
     def open(self, path: str) -> BinaryIO:
         """Open for reading. Raises IMAGE_MISSING, PERMISSION_DENIED, PATH_NOT_ALLOWED."""
         ...
+
+
+@runtime_checkable
+class ReadsAhead(Protocol):
+    """A source whose files take long to come."""
+
+    def reading(
+        self, paths: Sequence[str], first: int | None = None
+    ) -> AbstractContextManager[object]:
+        """While it is entered, this thread opens the files in this order; they are fetched ahead.
+
+        `first`: mostly so many bytes of each are enough.
+        """
+        ...
+
+
+OUT_OF_REACH = frozenset({"SIGN_IN_NEEDED", "SOURCE_UNAVAILABLE", "SOURCE_NOT_INSTALLED"})
+"""Codes that say nothing of the file: none of the others can be read now either."""
+
+
+def reading(
+    source: Source, paths: Sequence[str], first: int | None = None
+) -> AbstractContextManager[object]:
+    """`ReadsAhead.reading` where the source has it."""
+    return source.reading(paths, first) if isinstance(source, ReadsAhead) else nullcontext()
 
 
 class SourceKind(Protocol):
@@ -238,7 +264,8 @@ def connect(address: str, kinds: list[SourceKind], linked: Confinement = NOWHERE
     raise VisionLensError(
         "DIR_NOT_FOUND",
         f"Addresses that begin with {wanted}:// are not known here.",
-        "Use a folder of the machine on which the Jupyter server runs.",
+        "Name a folder of the machine on which the Jupyter server runs, or one that begins with "
+        f"{', '.join(f'{kind.scheme}://' for kind in kinds if kind.scheme != 'file')}.",
     )
 
 
@@ -252,8 +279,7 @@ def connect_stored(location: str, kinds: list[SourceKind], readable: Confinement
 
 
 def _scheme(address: str) -> str:
-    scheme, separator, _ = address.partition("://")
-    return scheme if separator else LocalKind.scheme
+    return address.partition("://")[0] if is_address(address) else LocalKind.scheme
 
 
 def _plain(address: str) -> str:

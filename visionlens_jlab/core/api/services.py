@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
 from visionlens_jlab.core.capability import resolve
 from visionlens_jlab.core.jobs.announcer import Announcer
-from visionlens_jlab.core.system.confinement import Confinement, check_name
+from visionlens_jlab.core.system.confinement import Confinement, check_name, is_address
 from visionlens_jlab.errors import VisionLensError
 
 if TYPE_CHECKING:
@@ -117,12 +117,14 @@ class PathPolicy:
 
     def __init__(self, roots: Iterable[str | Path], base: str | Path) -> None:
         self.base = Path(base).expanduser().resolve()
-        self.roots = [Path(root) for root in Confinement.of(roots).folders]
+        places = Confinement.of(roots).folders
+        self.roots = [Path(place) for place in places if not is_address(place)]
+        self.addresses = [place for place in places if is_address(place)]
 
     @property
     def confinement(self) -> Confinement:
-        """The roots as a check."""
-        return Confinement(self.roots)
+        """The roots and addresses as a check."""
+        return Confinement([*self.roots, *self.addresses])
 
     @property
     def start(self) -> Path:
@@ -160,6 +162,8 @@ class PathPolicy:
 
     def place(self, named: str, *, unrestricted: bool) -> str:
         """A named path as an absolute one, checked unless the user's own kernel names it."""
+        if is_address(named):
+            return named if unrestricted else self.confinement.resolve(named)
         return str(self.absolute(named) if unrestricted else self.resolve(named))
 
     def hides(self, real_path: Path) -> bool:

@@ -22,8 +22,13 @@ _FLAGS = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0
 """Opening a named pipe must not wait for somebody to write into it."""
 
 
+def is_address(place: str) -> bool:
+    """Whether a place is one of a storage elsewhere, such as `gs://bucket/photos`."""
+    return "://" in place and not place.startswith("file://")
+
+
 class Confinement:
-    """Folders, and everything that really lies in them.
+    """Folders, and everything that really lies in them; addresses, and what is below them.
 
     Parameters
     ----------
@@ -37,15 +42,22 @@ class Confinement:
     @classmethod
     def of(cls, folders: Iterable[str | Path]) -> Confinement:
         """Of folders as users name them, where they lead now."""
-        return cls(os.path.realpath(Path(folder).expanduser()) for folder in folders)
+        return cls(
+            str(folder).rstrip("/")
+            if is_address(str(folder))
+            else os.path.realpath(Path(folder).expanduser())
+            for folder in folders
+        )
 
     def and_in(self, folders: Iterable[str | Path]) -> Confinement:
         """With further folders, real paths too."""
         return Confinement((*self.folders, *folders))
 
     def holds(self, real: str | Path) -> bool:
-        """Whether a path without links lies in one of the folders."""
+        """Whether a path without links, or an address, lies in one of the folders."""
         path = str(real)
+        if is_address(path) and not _PARTS_UP.isdisjoint(path.split("/")):
+            return False
         return any(
             path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
             for folder in self.folders
@@ -53,8 +65,8 @@ class Confinement:
 
     def allows_root(self, location: str) -> bool:
         """Whether a root may be read: a folder by where it leads, an address as it is written."""
-        if "://" in location:
-            return location in self.folders
+        if is_address(location):
+            return self.holds(location)
         try:
             self.resolve(location)
         except VisionLensError:
@@ -63,6 +75,11 @@ class Confinement:
 
     def resolve(self, path: str | Path) -> str:
         """The real path. PATH_NOT_ALLOWED outside the folders, whether it exists or not."""
+        if is_address(str(path)):
+            address = str(path).rstrip("/")
+            if "\0" in address or not self.holds(address):
+                raise not_allowed(address)
+            return address
         try:
             real = os.path.realpath(path)
         except (OSError, ValueError):  # a null character
@@ -99,6 +116,7 @@ class Confinement:
 
 
 NOWHERE = Confinement()
+_PARTS_UP = {".", ".."}
 LONGEST, LONGEST_PART = 4_000, 255
 """Bytes that a path and each name in it may have."""
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
-from visionlens_jlab.formats.request import Request, is_local
+from visionlens_jlab.core.system.confinement import is_address
+from visionlens_jlab.formats.request import Request
 
 Resolve = Callable[[str], str | None]
 
@@ -39,7 +40,7 @@ def locate(request: Request, names: list[str]) -> Places:
     one root where they have a folder in common that is not much wider than they are, else several.
     """
     base = request.image_source.location
-    if not is_local(base):
+    if is_address(base):
         return Places([Located(request.image_root, names, names)], [])
     inside = base.rstrip("/") + "/"
     stated = {name: _absolute(base, name) for name in names}

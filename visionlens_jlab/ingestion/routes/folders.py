@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from visionlens_jlab.core.api.base import Resource
 from visionlens_jlab.core.api.operations import Operation, Route
+from visionlens_jlab.core.system.confinement import is_address
 from visionlens_jlab.ingestion.routes.places import PLACE
 from visionlens_jlab.ingestion.shapes import Folder, FolderQuery
 
@@ -29,13 +30,18 @@ class FoldersHandler(Resource):
 
 
 def _folder(library: Library, policy: PathPolicy, named: str | None) -> Folder:
-    from visionlens_jlab.ingestion.folders import list_folder
+    from visionlens_jlab.ingestion.folders import list_address, list_folder
 
-    path = policy.resolve(named) if named else policy.start
-    folder = list_folder(path, policy.allows)
-    return folder.model_copy(
-        update={"places": [str(root) for root in policy.roots], "recent": _recent(library, policy)}
-    )
+    if named and is_address(named):
+        from visionlens_jlab.media.registry import source_kinds
+        from visionlens_jlab.media.sources import connect
+
+        source = connect(policy.confinement.resolve(named), source_kinds())
+        folder = list_address(source, policy.confinement.holds)
+    else:
+        folder = list_folder(policy.resolve(named) if named else policy.start, policy.allows)
+    places = list(policy.confinement.folders)
+    return folder.model_copy(update={"places": places, "recent": _recent(library, policy)})
 
 
 def _recent(library: Library, policy: PathPolicy) -> list[str]:
@@ -46,6 +52,8 @@ def _recent(library: Library, policy: PathPolicy) -> list[str]:
 
 
 def _is_shown(source: str, policy: PathPolicy) -> bool:
+    if is_address(source):
+        return policy.confinement.holds(source)
     try:
         path = Path(source)
         return path.is_absolute() and path.exists() and policy.allows(path.resolve())

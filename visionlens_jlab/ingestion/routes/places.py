@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from visionlens_jlab.formats.shapes import DetectRequest
 from visionlens_jlab.ingestion.shapes import IngestRequest
+from visionlens_jlab.media.sources import OUT_OF_REACH
 
 if TYPE_CHECKING:
     from visionlens_jlab.core.api.services import PathPolicy
@@ -18,6 +19,7 @@ PLACE = (
     "PATH_NOT_ALLOWED",
     "FORMAT_UNKNOWN",
     "LABELS_INVALID",
+    *sorted(OUT_OF_REACH),
 )
 """Codes that a folder may be refused with."""
 
@@ -36,6 +38,5 @@ def confine(
     }
     if isinstance(request, IngestRequest) and not unrestricted:
         # Label files may name further folders, which must lie in the same roots.
-        roots = [str(root) for root in policy.roots]
-        named["options"] = {**request.options, "within": roots}
+        named["options"] = {**request.options, "within": list(policy.confinement.folders)}
     return request.model_copy(update=named)

@@ -17,7 +17,7 @@ from visionlens_jlab.media.headers import UnreadableImageError
 from visionlens_jlab.media.image_processes.tasks import CRASHED, PixelsResult, PixelsTask
 from visionlens_jlab.media.memory import OWN
 from visionlens_jlab.media.preparation import Preparation
-from visionlens_jlab.media.sources import Source
+from visionlens_jlab.media.sources import OUT_OF_REACH, Source
 
 Box = tuple[float, float, float, float]
 Made_co = TypeVar("Made_co", covariant=True)
@@ -72,6 +72,8 @@ def read_parts(
         with source.open(path) as file:
             data = file.read()
     except (VisionLensError, OSError) as error:
+        if isinstance(error, VisionLensError) and error.code in OUT_OF_REACH:
+            raise
         return None, [str(error)] * count
     except MemoryError:
         return None, [str(OWN.refused())] * count

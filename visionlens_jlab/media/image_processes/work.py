@@ -29,8 +29,10 @@ from visionlens_jlab.media.image_processes.tasks import (
     Task,
 )
 from visionlens_jlab.media.memory import OWN
-from visionlens_jlab.media.sources import Source, SourceKind, connect_stored
+from visionlens_jlab.media.sources import OUT_OF_REACH, Source, SourceKind, connect_stored, reading
 
+HEADER_BYTES = 64 << 10
+"""Of a file elsewhere so much is fetched at first: EXIF data has that much at most in a JPEG."""
 Measure = Callable[[quality.Picture], float]
 
 
@@ -39,11 +41,15 @@ def execute(task: Task) -> Result:
     if isinstance(task, PixelsTask):
         from visionlens_jlab.media.image_processes.preparing import read_pixels
 
-        return read_pixels(task, _source(task.location, tuple(task.readable)))
+        source = _source(task.location, tuple(task.readable))
+        with reading(source, _unskipped(task)):
+            return read_pixels(task, source)
     if isinstance(task, PicturesTask):
         from visionlens_jlab.media.image_processes.pictures import read_pictures
 
-        return read_pictures(task, _source(task.location, tuple(task.readable)))
+        source = _source(task.location, tuple(task.readable))
+        with reading(source, _unskipped(task)):
+            return read_pictures(task, source)
     return _read_headers(task) if isinstance(task, HeaderTask) else _read_media(task)
 
 
@@ -60,13 +66,18 @@ def _source(location: str, readable: tuple[str, ...]) -> Source:
 def _read_headers(task: HeaderTask) -> HeaderResult:
     source = _source(task.location, tuple(task.readable))
     result = HeaderResult([], [])
-    for index, path in enumerate(task.paths):
-        header, error = None, CRASHED
-        if index not in task.skip:
-            header, error = _header(source, path)
-        result.headers.append(header)
-        result.errors.append(None if header else error)
+    with reading(source, _unskipped(task), HEADER_BYTES):
+        for index, path in enumerate(task.paths):
+            header, error = None, CRASHED
+            if index not in task.skip:
+                header, error = _header(source, path)
+            result.headers.append(header)
+            result.errors.append(None if header else error)
     return result
+
+
+def _unskipped(task: Task) -> list[str]:
+    return [path for index, path in enumerate(task.paths) if index not in task.skip]
 
 
 def _header(source: Source, path: str) -> tuple[Header | None, str]:
@@ -76,6 +87,8 @@ def _header(source: Source, path: str) -> tuple[Header | None, str]:
     except UnreadableImageError as error:
         return None, str(error)
     except VisionLensError as error:
+        if error.code in OUT_OF_REACH:
+            raise
         return None, error.message
 
 
@@ -95,7 +108,7 @@ def _read_media(task: MediaTask) -> MediaResult:
     source = _source(task.location, tuple(task.readable))
     result = MediaResult(measures={name: [] for name in task.measures})
     measures = [resolve(function) for function in task.measures.values()]
-    with thumbnails.PackWriter(Path(task.pack)) as pack:
+    with thumbnails.PackWriter(Path(task.pack)) as pack, reading(source, _unskipped(task)):
         for index, path in enumerate(task.paths):
             crashes = index in task.skip
             picture = _Picture(error=CRASHED) if crashes else _picture(source, path, pack, measures)
@@ -110,6 +123,8 @@ def _picture(
         with source.open(path) as file:
             data = file.read()
     except (VisionLensError, OSError) as error:
+        if isinstance(error, VisionLensError) and error.code in OUT_OF_REACH:
+            raise
         return _Picture(error=str(error))
     except MemoryError:
         return _Picture(error=str(OWN.refused()))

@@ -7,6 +7,7 @@ import os
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, BinaryIO
 
+from visionlens_jlab.media.sources import OUT_OF_REACH
 from visionlens_jlab.media.store.images import Images
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ PICTURE = (
     "PATH_NOT_ALLOWED",
     "ROOT_NOT_TRUSTED",
     "DIR_NOT_FOUND",
+    *sorted(OUT_OF_REACH),
 )
 """Codes that a picture may be refused with."""
 

@@ -15,6 +15,7 @@ from visionlens_jlab.core.catalog.places import version_key
 from visionlens_jlab.core.catalog.staging import staged
 from visionlens_jlab.core.datasets.own_files import own_file
 from visionlens_jlab.core.datasets.roots import LOCATION
+from visionlens_jlab.core.system.confinement import is_address
 from visionlens_jlab.core.system.private_files import set_aside
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.media.capability import FOLDER
@@ -157,11 +158,14 @@ class Images(Part):
         ------
         VisionLensError
             ROOT_NOT_TRUSTED; PATH_NOT_ALLOWED where it leads out of the root; DIR_NOT_FOUND,
-            IMAGE_MISSING, PERMISSION_DENIED.
+            IMAGE_MISSING, PERMISSION_DENIED; those of `sources.OUT_OF_REACH`.
         """
-        from visionlens_jlab.media.sources import LocalSource
+        from visionlens_jlab.media.registry import source_kinds
+        from visionlens_jlab.media.sources import connect_stored
 
-        return LocalSource.stored(location, self.store.trust.readable_for(location)).open(path)
+        readable = self.store.trust.readable_for(location)
+        kinds = source_kinds() if is_address(location) else []
+        return connect_stored(location, kinds, readable).open(path)
 
     def _thumbnail_places(self, samples: Sequence[int]) -> dict[int, Thumbnail]:
         """Where the thumbnails of samples lie, of those that have one."""

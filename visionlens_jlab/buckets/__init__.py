@@ -1,0 +1,1 @@
+"""Datasets in buckets: Google Cloud Storage, S3, Azure."""

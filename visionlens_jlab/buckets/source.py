@@ -1,0 +1,192 @@
+"""A bucket, or a part of it, as a source of files."""
+
+from __future__ import annotations
+
+import io
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from typing import BinaryIO, NamedTuple, TypeVar
+
+from visionlens_jlab.buckets.cache import ObjectCache
+from visionlens_jlab.buckets.objects import Changed, Content, Object, Objects, Page
+from visionlens_jlab.buckets.ranged_file import RangedFile
+from visionlens_jlab.buckets.read_ahead import ReadAhead
+from visionlens_jlab.buckets.retries import persistent
+from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.media.sources import IGNORED_NAMES, Entry
+
+Result = TypeVar("Result")
+PART_BYTES = 8 << 20
+"""A larger object is fetched in parts, each repeated by itself."""
+FRESH_SECONDS = 60.0
+"""So long an object is taken for the one it was, without asking the storage."""
+TRIES = 3
+"""How often an object that changes while it is read is begun anew."""
+MOST_KNOWN = 100_000
+
+
+class _Seen(NamedTuple):
+    object: Object
+    at: float
+
+
+class BucketSource:
+    """See `Source`.
+
+    Parameters
+    ----------
+    location : str
+        Address without a slash at its end, such as `gs://bucket/photos`.
+    prefix : str
+        What the keys of its objects begin with: empty, or ending with a slash.
+    """
+
+    def __init__(self, location: str, prefix: str, objects: Objects, cache: ObjectCache) -> None:
+        self.location = location
+        self._prefix = prefix
+        self._objects = objects
+        self._cache = cache
+        self._seen: dict[str, _Seen] = {}
+        self._ahead = threading.local()
+
+    def list(self, path: str = "") -> tuple[list[str], list[Entry]]:
+        prefix = self._key(path) + "/" if path else self._prefix
+        folders: list[str] = []
+        files: list[Entry] = []
+        for page in self._pages(prefix, folders=True):
+            folders += [name[len(prefix) : -1] for name in page.folders]
+            files += self._entries(page)
+        if not folders and not files and not self._is_there(prefix):
+            raise VisionLensError("DIR_NOT_FOUND", f"There is nothing at {self.location}/{path}.")
+        return sorted(filter(_is_listed, folders)), sorted(files)
+
+    def walk(self, path: str = "") -> Iterator[Entry]:
+        prefix = self._key(path) + "/" if path else self._prefix
+        for page in self._pages(prefix, folders=False):
+            yield from self._entries(page)
+
+    def stat(self, path: str) -> Entry | None:
+        found = self._head(self._key(path))
+        return None if found is None else Entry(path, found.bytes, found.modified_ns)
+
+    def is_dir(self, path: str) -> bool:
+        prefix = self._key(path) + "/" if path else self._prefix
+        return self._is_there(prefix)
+
+    def open(self, path: str) -> BinaryIO:
+        """Open for reading: a file in the cache, or what was read ahead.
+
+        Raises
+        ------
+        VisionLensError
+            IMAGE_MISSING, PERMISSION_DENIED, SIGN_IN_NEEDED, SOURCE_UNAVAILABLE.
+        """
+        key = self._key(path)
+        ahead: ReadAhead | None = getattr(self._ahead, "now", None)
+        if ahead is not None:
+            content = ahead.take(key)
+            if content is None:
+                raise self._missing(path)
+            first = getattr(self._ahead, "first", None)
+            if first is None or len(content.data) < first:
+                return io.BytesIO(content.data)
+            return io.BufferedReader(RangedFile(content, partial(self._part, key)))
+        for _ in range(TRIES):
+            found = self._head(key)
+            if found is None:
+                raise self._missing(path)
+            try:
+                return self._cached(found)
+            except Changed:
+                self._seen.pop(key, None)
+        raise VisionLensError(
+            "SOURCE_UNAVAILABLE",
+            f"{path} is written all the time: it changed {TRIES} times while it was read.",
+            "Wait until whoever writes it is done.",
+        )
+
+    @contextmanager
+    def reading(self, paths: Sequence[str], first: int | None = None) -> Iterator[None]:
+        """While it is entered, this thread opens the files in this order; they are fetched ahead.
+
+        `first`: mostly so many bytes of each are enough.
+        """
+        keys = [self._key(path) for path in paths]
+        with ReadAhead(lambda key: self._whole(key, first), keys) as ahead:
+            self._ahead.now, self._ahead.first = ahead, first
+            try:
+                yield
+            finally:
+                self._ahead.now = None
+
+    def _pages(self, prefix: str, *, folders: bool) -> Iterator[Page]:
+        token: str | None = None
+        while True:
+            page = self._asked(partial(self._objects.page, prefix, folders=folders, token=token))
+            yield page
+            token = page.token
+            if token is None:
+                return
+
+    def _entries(self, page: Page) -> Iterator[Entry]:
+        for one in page.objects:
+            path = one.key[len(self._prefix) :]
+            # an object whose key ends with a slash stands for a folder
+            if path and not path.endswith("/") and all(map(_is_listed, path.split("/"))):
+                yield Entry(path, one.bytes, one.modified_ns)
+
+    def _is_there(self, prefix: str) -> bool:
+        page = self._asked(lambda: self._objects.page(prefix, folders=True, token=None))
+        return bool(page.folders or page.objects) or prefix == ""
+
+    def _head(self, key: str) -> Object | None:
+        seen = self._seen.get(key)
+        if seen is not None and time.monotonic() - seen.at < FRESH_SECONDS:
+            return seen.object
+        found = self._asked(lambda: self._objects.head(key))
+        if found is not None:
+            if len(self._seen) >= MOST_KNOWN:
+                self._seen.clear()
+            self._seen[key] = _Seen(found, time.monotonic())
+        return found
+
+    def _cached(self, found: Object) -> BinaryIO:
+        name = f"{self.location}\n{found.key}\n{found.version}"
+        return self._cache.find(name) or self._cache.keep(
+            name, lambda file: self._download(found, file)
+        )
+
+    def _download(self, found: Object, file: BinaryIO) -> None:
+        start = 0
+        while start < found.bytes or start == 0:
+            end = min(start + PART_BYTES, found.bytes)
+            content = self._part(found.key, start, end or None, found.version)
+            file.write(content.data)
+            start += max(1, len(content.data))
+
+    def _part(self, key: str, start: int, end: int | None, version: str | None) -> Content:
+        content = self._asked(lambda: self._objects.read(key, start, end, version))
+        if content is None:
+            raise self._missing(key[len(self._prefix) :])
+        return content
+
+    def _whole(self, key: str, first: int | None) -> Content | None:
+        return self._asked(lambda: self._objects.read(key, 0, first))
+
+    def _asked(self, call: Callable[[], Result]) -> Result:
+        return persistent(self.location, call)
+
+    def _key(self, path: str) -> str:
+        if "\0" in path or any(part in (".", "..") for part in path.split("/")):
+            raise VisionLensError("PATH_NOT_ALLOWED", f"{path[:200]!r} is no key of an object.")
+        return self._prefix + path
+
+    def _missing(self, path: str) -> VisionLensError:
+        return VisionLensError("IMAGE_MISSING", f"There is no {path} in {self.location}.")
+
+
+def _is_listed(name: str) -> bool:
+    return not name.startswith(".") and name not in IGNORED_NAMES

@@ -1,0 +1,99 @@
+"""Datasets in buckets, from the ingest to the export."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import visionlens_jlab as vl
+from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.tests.buckets.conftest import Put, coco
+from visionlens_jlab.tests.buckets.fault_server import Bucket, Faults
+
+COUNT = 40
+
+
+@pytest.fixture
+def filled(bucket: Bucket) -> Bucket:
+    for key, data in coco(COUNT).items():
+        bucket.put(key, data)
+    return bucket
+
+
+def counts(dataset: vl.Dataset) -> tuple[int, int, int]:
+    """Samples, annotations, thumbnails."""
+    table = dataset.to_arrow(columns=["sample_id", "content_hash"])
+    hashes = [one for one in table["content_hash"].to_pylist() if one]
+    return dataset.count(), dataset.view(level="annotations").count(), len(set(hashes))
+
+
+def test_a_bucket_becomes_a_dataset_that_is_embedded_searched_and_exported(
+    filled: Bucket, tmp_path: Path
+) -> None:
+    filled.fail_as(Faults(errors=0.02, torn=0.02, resets=0.02))
+    dataset = vl.ingest("gs://photos", name="cars", data_dir=tmp_path / "data")
+    assert counts(dataset) == (COUNT, 2 * COUNT, COUNT)
+    assert dataset.report.items == []
+    frame = dataset.to_pandas(columns=["uri", "width", "bytes"])
+    assert frame["uri"].tolist()[0] == "gs://photos/photos/0000.jpg"
+    asked = len(filled.requests)
+    dataset.embed("classical")
+    assert len(filled.requests) - asked <= 1.2 * COUNT + 20
+    out = tmp_path / "out"
+    dataset.export(out, format="coco", images="copy")
+    copied = sorted(out.rglob("*.jpg"))
+    assert [path.read_bytes() for path in copied] == [
+        data for key, data in sorted(filled.objects.items()) if key.endswith(".jpg")
+    ]
+    for place in (tmp_path / "data" / "datasets").rglob("dataset.json"):
+        assert "secret" not in place.read_text()
+
+
+def test_credentials_that_end_stop_the_job_and_the_next_ingest_goes_on(
+    filled: Bucket, tmp_path: Path
+) -> None:
+    filled.fail_as(Faults(expires_after=COUNT + 20))
+    with pytest.raises(VisionLensError) as raised:
+        vl.ingest("gs://photos", name="cars", data_dir=tmp_path)
+    assert raised.value.code == "SIGN_IN_NEEDED"
+    filled.sign_in()
+    dataset = vl.ingest("gs://photos", name="cars", data_dir=tmp_path, incremental=True)
+    assert counts(dataset) == (COUNT, 2 * COUNT, COUNT)
+    assert [item for item in dataset.report.items if item["code"] == "IMAGE_UNREADABLE"] == []
+
+
+def test_labels_here_and_images_there(filled: Bucket, tmp_path: Path) -> None:
+    labels = tmp_path / "instances.json"
+    labels.write_bytes(filled.objects["annotations/instances.json"])
+    dataset = vl.ingest(labels, name="a", images="gs://photos/photos", data_dir=tmp_path / "data")
+    assert counts(dataset) == (COUNT, 2 * COUNT, COUNT)
+    named = vl.ingest(
+        "gs://photos/annotations/instances.json", name="b", data_dir=tmp_path / "data"
+    )
+    assert counts(named) == (COUNT, 2 * COUNT, COUNT)
+
+
+def test_objects_that_changed_are_read_again_those_that_went_are_told(
+    filled: Bucket, tmp_path: Path
+) -> None:
+    vl.ingest("gs://photos", name="cars", data_dir=tmp_path)
+    filled.put("photos/0001.jpg", filled.objects["photos/0002.jpg"])
+    del filled.objects["photos/0003.jpg"]
+    filled.fail_as(Faults())
+    dataset = vl.ingest("gs://photos", name="cars", data_dir=tmp_path, incremental=True)
+    assert counts(dataset) == (COUNT, 2 * COUNT, COUNT - 1)
+    codes = {item["item"]: item["code"] for item in dataset.report.items}
+    assert codes["photos/0003.jpg"] == "IMAGE_VANISHED"
+    pictures = [path for path in filled.requests if "photos%2F" in path and "alt=media" in path]
+    assert all("0001.jpg" in path for path in pictures)
+
+
+def test_s3_becomes_a_dataset(moto: Put, tmp_path: Path) -> None:
+    for key, data in coco(12, "set/").items():
+        moto(key, data)
+    dataset = vl.ingest("s3://photos/set", name="cars", data_dir=tmp_path)
+    assert counts(dataset) == (12, 24, 12)
+    assert "a-secret-of-the-tests" not in "".join(
+        path.read_text(errors="replace") for path in tmp_path.rglob("*.json*")
+    )
