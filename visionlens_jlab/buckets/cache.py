@@ -55,8 +55,8 @@ class ObjectCache:
             with partial.open("wb") as file:
                 write(file)
             size = partial.stat().st_size
-            opened = partial.open("rb")
             partial.replace(path)
+            opened = path.open("rb")  # by its own name: others open it again by that
         except BaseException:
             with suppress(OSError):
                 partial.unlink()
