@@ -1,4 +1,4 @@
-"""Buckets over the REST API: browsed, ingested and shown where the operator allows their address."""
+"""Buckets over the REST API: browsed, ingested, shown where the operator allows an address."""
 
 from __future__ import annotations
 
@@ -58,7 +58,12 @@ async def test_a_bucket_is_browsed_where_it_is_allowed(api: Api, filled: Bucket)
     assert [entry["path"] for entry in labels["entries"]] == [
         f"{ALLOWED}/annotations/instances.json"
     ]
-    for closed in ("gs://photos", "gs://photos/closed", f"{ALLOWED}/../closed", "gs://photos/openx"):
+    for closed in (
+        "gs://photos",
+        "gs://photos/closed",
+        f"{ALLOWED}/../closed",
+        "gs://photos/openx",
+    ):
         assert code(await api(f"folders?path={closed}")) == "PATH_NOT_ALLOWED", closed
         asked = {"source": closed}
         assert code(await api("detect", "POST", asked)) == "PATH_NOT_ALLOWED", closed

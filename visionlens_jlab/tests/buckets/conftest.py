@@ -108,5 +108,6 @@ def moto(monkeypatch: pytest.MonkeyPatch) -> Iterator[Put]:
 
     requests.put(f"http://{host}:{port}/photos", timeout=10).raise_for_status()
     store = S3Store("photos", client_options={"allow_http": True})
-    yield lambda key, data: store.put(key, data)
+    yield store.put
+    requests.post(f"http://{host}:{port}/moto-api/reset", timeout=10)  # it is one for all tests
     server.stop()
