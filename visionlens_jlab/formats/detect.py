@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import logging
-import posixpath
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple, cast
 
 from visionlens_jlab.core.plugins import PluginRegistry, default_registry
@@ -12,14 +11,12 @@ from visionlens_jlab.core.system.confinement import Confinement
 from visionlens_jlab.errors import VisionLensError, check_options
 from visionlens_jlab.formats.base import FORMAT_ATTRIBUTES, Format
 from visionlens_jlab.formats.listing import no_images
-from visionlens_jlab.formats.mask_images import mask_images
 from visionlens_jlab.formats.request import Request, make_request
 from visionlens_jlab.formats.shapes import Detected, DetectRequest, FormatInfo
-from visionlens_jlab.formats.signatures.signatures import MASK, Seen, advice_for, look, reader_of
-from visionlens_jlab.formats.text.decoding import folded
+from visionlens_jlab.formats.signatures.signatures import Seen, advice_for, look, reader_of
+from visionlens_jlab.formats.survey import look_around
 from visionlens_jlab.media.headers import is_image
 from visionlens_jlab.media.registry import source_kinds
-from visionlens_jlab.media.sources import Source
 
 
 def formats(registry: PluginRegistry | None = None) -> list[Format]:
@@ -48,19 +45,11 @@ def _is_built_in(form: object) -> bool:
     return type(form).__module__.startswith(f"{__package__}.")
 
 
-FOLDERS = 200
-FILES = 20_000
-LOOKS = 100
-"""Bounds of one preview: an ingest looks at everything."""
-LOOKS_ALIKE = 3
-"""Files of one folder and suffix."""
-
-
 def unread(request: Request, found: Detected) -> list[str]:
     """A sentence for each kind of label file that an ingest as detected would not read."""
     kinds: dict[Seen, list[str]] = {}
     for source in request.asked():
-        for path, seen in _survey(source):
+        for path, seen in look_around(source):
             if seen.labels and not _is_read(found, path, seen):
                 kinds.setdefault(seen, []).append(path)
     return [_sentence(seen, paths) for seen, paths in kinds.items()]
@@ -73,7 +62,7 @@ def nothing_read(request: Request) -> VisionLensError:
         message = f"{request.labels_file} cannot be read: it seems to be {seen.what}."
         return VisionLensError("LABELS_INVALID", message, seen.advice or None)
     kinds: dict[Seen, list[str]] = {}
-    for path, seen in _survey(request.label_source):
+    for path, seen in look_around(request.label_source):
         kinds.setdefault(seen, []).append(path)
     told = " ".join(_sentence(seen, paths) for seen, paths in kinds.items() if seen.labels)
     message = f"There are no labels that can be read in {request.label_source.location}."
@@ -89,46 +78,6 @@ def _is_read(found: Detected, path: str, seen: Seen) -> bool:
 def _sentence(seen: Seen, paths: Sequence[str]) -> str:
     more = f" and {len(paths) - 1} more seem" if len(paths) > 1 else " seems"
     return f"{paths[0]}{more} to be {seen.what}: not read. {seen.advice}".rstrip()
-
-
-def _survey(source: Source) -> Iterator[tuple[str, Seen]]:
-    """Some files that are no images of their own, with what they seem to be."""
-    files = _files(source)
-    images = [path for path in files if is_image(path)]
-    masks = mask_images(images)
-    stems = {folded(posixpath.splitext(posixpath.basename(path))[0]) for path in images}
-    alike: dict[tuple[str, str], list[Seen]] = {}
-    looks = 0
-    for path in files:
-        if is_image(path):
-            if path in masks:
-                yield path, MASK
-            continue
-        stem, suffix = posixpath.splitext(path)
-        seen = alike.setdefault((posixpath.dirname(path), suffix.lower()), [])
-        if len(seen) < LOOKS_ALIKE and looks < LOOKS:
-            looks += 1
-            beside = folded(posixpath.basename(stem)) in stems
-            seen.append(look(source, path, beside=beside))
-        if seen:
-            yield path, seen[-1]
-
-
-def _files(source: Source) -> list[str]:
-    """Files of the folders nearest to the top."""
-    found: list[str] = []
-    folders = [""]
-    for folder in folders:  # grows as it goes
-        try:
-            below, files = source.list(folder)
-        except VisionLensError:
-            continue
-        found += [entry.path for entry in files]
-        room = FOLDERS - len(folders)
-        folders += [posixpath.join(folder, name) for name in below[: max(room, 0)]]
-        if len(found) >= FILES:
-            break
-    return found
 
 
 WITHOUT_LABEL_FILES = ("class_folders", "images")

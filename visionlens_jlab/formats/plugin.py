@@ -48,6 +48,22 @@ class DeferredFormat:
         return self.format.read(request)
 
 
+RECORDS = (
+    ("cvat", "CVAT XML", "Tasks of CVAT for images.", "cvat.CvatFormat"),
+    ("labelme", "LabelMe JSON", "One JSON file for each image.", "labelme.LabelMeFormat"),
+    (
+        "label_studio",
+        "Label Studio JSON",
+        "Tasks of Label Studio.",
+        "label_studio.LabelStudioFormat",
+    ),
+    ("via", "VIA JSON", "Regions of VGG Image Annotator.", "via.ViaFormat"),
+    ("createml", "CreateML JSON", "Boxes by centre and size.", "createml.CreateMlFormat"),
+    ("openimages", "OpenImages CSV", "Boxes by image id.", "openimages.OpenImagesFormat"),
+    ("kitti", "KITTI text", "One text file for each image.", "kitti.KittiFormat"),
+    ("dota", "DOTA text", "Oriented boxes by their corners.", "dota.DotaFormat"),
+)
+
 visionlens_api_version = API_VERSION
 
 
@@ -70,6 +86,10 @@ def visionlens_formats(context: PluginContext) -> Sequence[Format]:
             "voc.format.VocFormat",
             "voc_origin",
             "parts",
+        ),
+        *(
+            DeferredFormat(name, label, description, f"records.{home}")
+            for name, label, description, home in RECORDS
         ),
         DeferredFormat(
             "yolo",

@@ -53,6 +53,8 @@ class Request:
     kinds: list[SourceKind] = field(default_factory=list)
     within: Confinement | None = None
     """The option of that name; None: any folder."""
+    notes: dict[str, object] = field(default_factory=dict)
+    """What formats found out and others may use."""
     _walked: dict[str, dict[str, int]] = field(default_factory=dict)
     _modified: dict[str, dict[str, int | None]] = field(default_factory=dict)
     _further: dict[str, Source] = field(default_factory=dict)

@@ -34,12 +34,21 @@ MASK = Seen(
     True,
     "Convert masks to COCO JSON, or lay them out as Pascal VOC does, in SegmentationClass.",
 )
-_READERS = {"COCO JSON": "coco", "Pascal VOC XML": "voc", "YOLO text": "yolo"}
+_RECORDS = {
+    "CVAT XML": "cvat",
+    "LabelMe JSON": "labelme",
+    "Label Studio JSON": "label_studio",
+    "VIA JSON": "via",
+    "CreateML JSON": "createml",
+    "OpenImages CSV": "openimages",
+    "KITTI text": "kitti",
+    "DOTA text": "dota",
+}
+_READERS = {"COCO JSON": "coco", "Pascal VOC XML": "voc", "YOLO text": "yolo", **_RECORDS}
 CONVERT = "Convert it to COCO JSON, Pascal VOC, YOLO or a table (CSV, Parquet)."
 _NAME_IT = "Name the file itself as the source to read it."
 _ADVICE = {
-    "CVAT XML": "Export the task from CVAT as COCO 1.0 or as Ultralytics YOLO.",
-    "Label Studio JSON": "Export the project from Label Studio as COCO or YOLO.",
+    **dict.fromkeys(_RECORDS, "Name its folder as the source, or with labels=, to read it."),
     "Supervisely JSON": "Export the project from Supervisely as COCO.",
     "Datumaro JSON": "Convert it with datum convert to coco or voc.",
     "COCO JSON": _NAME_IT,

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.formats.detect import detect
 from visionlens_jlab.formats.shapes import DetectRequest
-from visionlens_jlab.formats.signatures.signatures import seen
+from visionlens_jlab.formats.signatures.signatures import Seen, reader_of, seen
 from visionlens_jlab.tests.formats.foreign import KITTI_CALIBRATION, LAYOUTS, write_layout
 from visionlens_jlab.tests.formats.writers import (
     coco,
@@ -33,7 +33,28 @@ def unread(found) -> dict[str, str]:
     return {i["item"]: i["message"] for i in found.issues if i["code"] == "LABELS_UNREAD"}
 
 
-@pytest.mark.parametrize("name", LAYOUTS)
+READ = [
+    name
+    for name, layout in LAYOUTS.items()
+    if all(reader_of(Seen(what, labels=True)) for what in layout.labels.values())
+]
+UNREAD = [name for name in LAYOUTS if name not in READ]
+
+
+@pytest.mark.parametrize("name", READ)
+def test_labels_of_other_tools_are_read_without_being_told(tmp_path, name):
+    layout = LAYOUTS[name]
+    folder = write_layout(tmp_path, layout)
+    found = ingest_rows(folder, labels_only=True)
+    assert unread(found) == {}
+    what = next(iter(layout.labels.values()))
+    assert found.summary["format"] == reader_of(Seen(what, labels=True))
+    assert found.summary["label_files"]["imported"] == len(layout.labels)
+    assert found.summary["annotations"]["found"]
+    assert_all_accounted(folder, found)
+
+
+@pytest.mark.parametrize("name", UNREAD)
 def test_labels_that_are_not_read_are_named_with_what_they_seem_to_be(tmp_path, name):
     layout = LAYOUTS[name]
     folder = write_layout(tmp_path, layout)
@@ -56,7 +77,7 @@ def test_labels_that_are_not_read_are_named_with_what_they_seem_to_be(tmp_path, 
         assert any(f"to be {what}: not read" in line for line in told.unread), told.unread
 
 
-@pytest.mark.parametrize("name", [n for n, one in LAYOUTS.items() if len(one.files) == 1])
+@pytest.mark.parametrize("name", [n for n in UNREAD if len(LAYOUTS[n].files) == 1])
 def test_labels_named_that_cannot_be_read_are_an_error(tmp_path, name):
     folder = write_layout(tmp_path, LAYOUTS[name])
     (path, what), *_ = LAYOUTS[name].labels.items()
@@ -140,7 +161,7 @@ def test_calibrations_are_no_labels(tmp_path):
     for number in ("000000", "000001"):
         write_text(folder / "calib" / f"{number}.txt", KITTI_CALIBRATION.decode())
     found = ingest_rows(folder, labels_only=True)
-    assert unread(found).keys() == {"label_2/000000.txt"}
+    assert unread(found) == {}
     assert found.summary["label_files"]["found"] == 1
     [told] = [issue for issue in found.issues if issue["code"] == "FILES_UNUSED"]
     assert "2 files that seem to be a camera calibration" in told["message"]
@@ -161,7 +182,7 @@ def test_links_and_names_that_are_not_followed_are_named(tmp_path):
 
 def test_unread_labels_do_not_touch_those_imported_before(tmp_path):
     """An incremental ingest of images whose labels cannot be read is one of images alone."""
-    folder = write_layout(tmp_path, LAYOUTS["cvat"])
+    folder = write_layout(tmp_path, LAYOUTS["datumaro"])
     existing = pa.table({"sample_id": pa.array([], pa.uint32())})
     found = ingest_rows(folder, incremental=True, existing=existing, labels_only=True)
     assert found.codes["LABELS_UNREAD"] == 1
@@ -178,9 +199,9 @@ def test_many_files_that_seem_the_same_are_not_all_opened(tmp_path, monkeypatch)
         account, "look", lambda *args, **more: looked.append(args) or look(*args, **more)
     )
     write_image(tmp_path / "images" / "0.png")
-    kitti = LAYOUTS["kitti"].files["label_2/000000.txt"]
+    mot = LAYOUTS["mot"].files["gt/gt.txt"]
     for number in range(20):
-        write_text(tmp_path / "label_2" / f"{number}.txt", kitti.decode())
+        write_text(tmp_path / "label_2" / f"{number}.txt", mot.decode())
     write_text(tmp_path / "label_2" / "boxes.csv", "filename,class\na,b\n")
     found = ingest_rows(tmp_path, labels_only=True)
     assert found.codes["LABELS_UNREAD"] == 21

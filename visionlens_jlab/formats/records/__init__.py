@@ -1,0 +1,1 @@
+"""Formats whose files are records of images, whatever they are written in."""

@@ -1,0 +1,61 @@
+"""Create ML: one JSON list for a folder of images; boxes by their centre.
+
+Source: developer.apple.com/documentation/createml/building-an-object-detector-data-source
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from visionlens_jlab.formats.records.format import RecordFormat
+from visionlens_jlab.formats.records.json_files import members, read_json
+from visionlens_jlab.formats.records.record import NotMineError, Object, Record, number, text
+from visionlens_jlab.formats.request import Request
+
+
+class CreateMlFormat(RecordFormat):
+    """Create ML JSON."""
+
+    name = "createml"
+    label = "CreateML JSON"
+    description = "A JSON list of images with boxes by centre and size."
+    suffixes = (".json",)
+    signature = "CreateML JSON"
+
+    def parse(self, data: bytes, path: str, request: Request) -> Iterator[Record]:
+        """A record for each image; annotations may be one object or a list."""
+        content = read_json(data)
+        if not isinstance(content, list):
+            raise NotMineError
+        for entry in content:
+            if not isinstance(entry, dict) or (
+                "image" not in entry and "imagefilename" not in entry
+            ):
+                raise NotMineError
+            record = Record(str(entry.get("image") or entry.get("imagefilename") or ""))
+            found = entry.get("annotations", entry.get("annotation", []))
+            for annotation in found if isinstance(found, list) else [found]:
+                try:
+                    record.objects.append(_object(annotation))
+                except ValueError as error:
+                    record.invalid.append(str(error))
+            yield record
+
+
+def _object(annotation: Any) -> Object:
+    if isinstance(annotation, str):  # an image classifier's
+        return Object(text(annotation), "classification")
+    annotation = members(annotation, "an annotation")
+    place = annotation.get("coordinates")
+    class_name = text(annotation.get("label"))
+    if place is None:
+        return Object(class_name, "classification")
+    x, y, w, h = (
+        number(members(place, "coordinates").get(k), k) for k in ("x", "y", "width", "height")
+    )
+    if w < 0 or h < 0:
+        raise ValueError("a box has a negative size")
+    known = ("label", "coordinates")
+    attributes = {name: value for name, value in annotation.items() if name not in known}
+    return Object(class_name, "box", (x - w / 2, y - h / 2, w, h), attributes=attributes)

@@ -1,0 +1,268 @@
+"""What formats of records share: finding their files and images, batches, and the report."""
+
+from __future__ import annotations
+
+import json
+import posixpath
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.formats.base import (
+    BATCH_IMAGES,
+    Action,
+    AnnotationRows,
+    Batch,
+    ClassEntry,
+    ImageRows,
+    Issue,
+    detected,
+)
+from visionlens_jlab.formats.folder_names import ordered, split_of_path
+from visionlens_jlab.formats.records.image_index import ImageIndex
+from visionlens_jlab.formats.records.record import NotMineError, Object, Record
+from visionlens_jlab.formats.request import Request
+from visionlens_jlab.formats.shapes import Detected
+from visionlens_jlab.formats.survey import survey
+from visionlens_jlab.media.headers import is_image
+
+FLAGS = ("difficult", "truncated", "occluded")
+LARGEST_FILE = 1 << 30
+"""Bytes of a label file that is read at once."""
+
+
+class RecordFormat:
+    """A format whose label files are records of images.
+
+    A subclass says its names, the suffixes of its files, as what `signatures` knows them, and how
+    one is parsed.
+    """
+
+    name: str
+    label: str
+    description: str
+    suffixes: tuple[str, ...]
+    signature: str
+    """`Seen.what` of its files."""
+    options: tuple[str, ...] = ()
+    normalised = False
+    """Whether boxes are fractions of the upright image."""
+
+    def parse(self, data: bytes, path: str, request: Request) -> Iterator[Record]:
+        """The records of a file.
+
+        Raises
+        ------
+        ValueError
+            The file cannot be parsed; what was given before stays.
+        NotMineError
+            It is none of this format.
+        """
+        raise NotImplementedError
+
+    def detect(self, request: Request) -> Detected | None:
+        """Where there is a file that seems to be one of this format."""
+        source = request.label_source
+        named = request.file or request.labels_file
+        if named is not None:
+            seen = survey(request).named(source, named)
+            found = [named] if seen.what == self.signature else []
+        else:
+            found = survey(request).paths(source, self.signature)
+        if not found:
+            return None
+        labels = sorted({posixpath.dirname(path) for path in found}) if len(found) > 1 else found
+        return detected(
+            self,
+            request,
+            f"{found[0]} is {self.label}.",
+            images=request.image_source.location,
+            labels=labels[:20],
+            splits=ordered({s for path in found if (s := split_of_path(path))}),
+        )
+
+    def read(self, request: Request) -> Iterator[Batch]:
+        """Every label file, in the order of their paths; then the images that none speaks of."""
+        reader = _Reader(self, request)
+        yield Batch(images_total=len(reader.own))
+        for path in self._label_files(request):
+            yield from reader.file(path)
+        yield from reader.rest()
+
+    def _label_files(self, request: Request) -> list[str]:
+        named = request.file or request.labels_file
+        if named is not None:
+            return [named]
+        files = request.files(request.label_source)
+        return sorted(
+            path for path in files if path.lower().endswith(self.suffixes) and not is_image(path)
+        )
+
+
+class _Reader:
+    """Gathers what the files of one ingest say."""
+
+    def __init__(self, form: RecordFormat, request: Request) -> None:
+        self._form = form
+        self._request = request
+        self._source = request.label_source
+        self._sizes = request.files(request.image_source)
+        self.own = [entry.path for entry in request.own_images()]
+        self._index = ImageIndex(self.own)
+        self._ordinals: dict[str, int] = {}
+        self._classes: dict[str, None] = {}
+        self._begin()
+
+    def _begin(self) -> None:
+        self._batch = Batch()
+        self._images: list[tuple[str, Record]] = []
+        self._objects: list[tuple[int, str, Object]] = []
+
+    def file(self, path: str) -> Iterator[Batch]:
+        """What one label file says."""
+        records, reason = 0, "it names no image"
+        try:
+            for record in self._form.parse(self._bytes(path), path, self._request):
+                records += 1
+                self._add(record, path)
+                if len(self._images) >= BATCH_IMAGES or len(self._objects) >= 50_000:
+                    yield self._take()
+        except NotMineError:
+            return  # the account says what it is
+        except (ValueError, RecursionError, VisionLensError, OSError) as error:
+            reason = error.message if isinstance(error, VisionLensError) else str(error)
+            records = 0
+        self._batch.found.label_files += 1
+        self._request.note_read(self._source, path)
+        if not records:
+            message = f"The file cannot be parsed: {reason[:300]}."
+            self._batch.issues.append(
+                Issue("LABEL_FILE_INVALID", "skipped", "label_file", path, message)
+            )
+
+    def rest(self) -> Iterator[Batch]:
+        """Images that no file speaks of."""
+        named = self._request.file is not None
+        for path in () if named else self.own:
+            if path not in self._ordinals:
+                ordinal = self._ordinal(path, Record(path, split=split_of_path(path)))
+                message = "No label file speaks of the image."
+                self._image_issue("IMAGE_WITHOUT_LABELS", path, message, ordinal)
+                if len(self._images) >= BATCH_IMAGES:
+                    yield self._take()
+        yield self._take()
+
+    def _bytes(self, path: str) -> bytes:
+        with self._source.open(path) as file:
+            data = file.read(LARGEST_FILE + 1)
+        if len(data) > LARGEST_FILE:
+            raise ValueError("it is larger than 1 GB")
+        return data
+
+    def _add(self, record: Record, label: str) -> None:
+        found = self._index.find(record.image, label) if record.image else []
+        if not found and not record.image:
+            found = self._index.beside(label)
+        if not found and not record.image:
+            self._without_image(record, label)
+            return
+        name = found[0] if len(found) == 1 else record.image or label
+        record.split = record.split or split_of_path(name) or split_of_path(label)
+        ordinal = self._ordinal(name, record)
+        if len(found) > 1:
+            message = f"{name} may be one of {', '.join(found[:3])}; none is taken."
+            self._image_issue("IMAGE_AMBIGUOUS", name, message, ordinal)
+        count = len(record.objects) + len(record.invalid)
+        self._batch.found.annotations += count
+        for reason in record.invalid:
+            item = f"{label}: {posixpath.basename(name)}"
+            self._odd("ANNOTATION_INVALID", "skipped", item, f"{reason}.", ordinal)
+        for position, thing in enumerate(record.objects, 1):
+            item = f"{label}: {posixpath.basename(name)}: {thing.class_name} {position}"
+            if thing.inverted:
+                message = "The corners were swapped."
+                self._odd("BOX_INVERTED", "repaired", item, message, ordinal)
+            if thing.class_name is None:
+                message = "The object has no class."
+                self._odd("CLASS_MISSING", "kept", item, message, ordinal)
+            self._objects.append((ordinal, item, thing))
+
+    def _without_image(self, record: Record, label: str) -> None:
+        """A label file whose image is not there: it and its objects, one by one."""
+        message = "No image has the file's name."
+        self._batch.issues.append(
+            Issue("LABEL_WITHOUT_IMAGE", "skipped", "label_file", label, message)
+        )
+        count = len(record.objects) + len(record.invalid)
+        self._batch.found.annotations += count
+        self._batch.issues += [
+            Issue("ANNOTATION_WITHOUT_IMAGE", "skipped", "annotation", f"{label}: {n}", message)
+            for n in range(1, count + 1)
+        ]
+
+    def _ordinal(self, path: str, record: Record) -> int:
+        known = self._ordinals.get(path)
+        if known is None:
+            known = self._ordinals[path] = len(self._ordinals)
+            self._images.append((path, record))
+            self._batch.found.images += 1
+        return known
+
+    def _image_issue(self, code: str, path: str, message: str, ordinal: int) -> None:
+        self._batch.issues.append(Issue(code, "kept", "image", path, message, ordinal))
+
+    def _odd(self, code: str, action: Action, item: str, message: str, ordinal: int) -> None:
+        self._batch.issues.append(Issue(code, action, "annotation", item, message, ordinal))
+
+    def _take(self) -> Batch:
+        """What was gathered since the last."""
+        batch, images, objects = self._batch, self._images, self._objects
+        self._begin()
+        if images:
+            paths = [path for path, _ in images]
+            batch.images = ImageRows(
+                root=self._request.image_root,
+                paths=paths,
+                bytes=[self._sizes.get(path) for path in paths],
+                splits=[record.split for _, record in images],
+                widths=[record.width for _, record in images],
+                heights=[record.height for _, record in images],
+            )
+        if objects:
+            batch.annotations = _rows(objects)
+            batch.annotations.normalised = self._form.normalised
+        new = {thing.class_name: None for _, _, thing in objects}
+        batch.classes = [
+            ClassEntry(name) for name in new if name is not None and name not in self._classes
+        ]
+        self._classes.update({entry.name: None for entry in batch.classes})
+        return batch
+
+
+def _rows(objects: list[tuple[int, str, Object]]) -> AnnotationRows:
+    things = [thing for _, _, thing in objects]
+    items = [item for _, item, _ in objects]
+    nowhere = (np.nan,) * 4
+    flags: dict[str, Any] = {
+        flag: [thing.flags.get(flag) for thing in things]
+        for flag in FLAGS
+        if any(flag in thing.flags for thing in things)
+    }
+    named: Callable[[int], str] = items.__getitem__
+    return AnnotationRows(
+        images=np.array([ordinal for ordinal, _, _ in objects], dtype=np.int64),
+        classes=[thing.class_name for thing in things],
+        kinds=[thing.kind for thing in things],
+        boxes=np.array([thing.box or nowhere for thing in things], dtype=np.float64).reshape(-1, 4),
+        name=named,
+        area=np.array([np.nan if (a := t.area) is None else a for t in things], dtype=np.float64),
+        is_crowd=np.array([thing.is_crowd for thing in things], dtype=bool),
+        geometry=[thing.geometry for thing in things],
+        attributes=[
+            json.dumps(thing.attributes, ensure_ascii=False) if thing.attributes else None
+            for thing in things
+        ],
+        **flags,
+    )

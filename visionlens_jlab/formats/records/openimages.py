@@ -1,0 +1,97 @@
+"""Open Images: CSV files of boxes, as fractions, and of image-level labels.
+
+Source: storage.googleapis.com/openimages/web/download_v7.html (column by column). Classes are
+machine ids such as `/m/0k4j`; a file `*class-descriptions*.csv` beside gives their names.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import posixpath
+from collections.abc import Iterator
+from typing import Any
+
+from visionlens_jlab.formats.records.format import RecordFormat
+from visionlens_jlab.formats.records.record import NotMineError, Object, Record, number
+from visionlens_jlab.formats.request import Request
+from visionlens_jlab.formats.text.decoding import decode_text
+
+FLAGS = {"IsOccluded": "occluded", "IsTruncated": "truncated"}
+_KNOWN = ("0", "1")
+MARKS = ("IsDepiction", "IsInside")
+
+
+class OpenImagesFormat(RecordFormat):
+    """Open Images CSV."""
+
+    name = "openimages"
+    label = "OpenImages CSV"
+    description = "CSV files of boxes by fractions, or of labels of images, by image id."
+    suffixes = (".csv",)
+    signature = "OpenImages CSV"
+    normalised = True
+
+    def parse(self, data: bytes, path: str, request: Request) -> Iterator[Record]:
+        """A record for each run of rows of one image."""
+        rows = csv.DictReader(io.StringIO(decode_text(data).lstrip("\ufeff")))
+        columns = set(rows.fieldnames or ())
+        if not {"ImageID", "LabelName"} <= columns:
+            raise NotMineError
+        names = _class_names(request)
+        record: Record | None = None
+        for row in rows:
+            image = row["ImageID"] or ""
+            if record is None or record.image != image:
+                if record is not None:
+                    yield record
+                record = Record(image)
+            try:
+                record.objects.append(_object(row, names, boxes="XMin" in columns))
+            except ValueError as error:
+                record.invalid.append(str(error))
+        if record is not None:
+            yield record
+
+
+def _object(row: dict[str, Any], names: dict[str, str], *, boxes: bool) -> Object:
+    label = (row["LabelName"] or "").strip()
+    class_name = names.get(label, label) or None
+    if not boxes:
+        confidence = row.get("Confidence")
+        verified = confidence is None or number(confidence, "Confidence") > 0
+        attributes = {} if verified else {"absent": True}
+        return Object(class_name, "classification", attributes=attributes)
+    left, right = number(row["XMin"], "XMin"), number(row["XMax"], "XMax")
+    top, bottom = number(row["YMin"], "YMin"), number(row["YMax"], "YMax")
+    if not all(-0.5 <= value <= 1.5 for value in (left, right, top, bottom)):
+        raise ValueError("a box is no fraction of an image")
+    flags = {
+        ours: row[theirs] == "1" for theirs, ours in FLAGS.items() if row.get(theirs) in ("0", "1")
+    }
+    attributes = {mark: True for mark in MARKS if row.get(mark) == "1"}
+    box = min(left, right), min(top, bottom), abs(right - left), abs(bottom - top)
+    return Object(
+        class_name,
+        "box",
+        box,
+        flags=flags,
+        is_crowd=row.get("IsGroupOf") == "1",
+        attributes=attributes,
+        inverted=right < left or bottom < top,
+    )
+
+
+def _class_names(request: Request) -> dict[str, str]:
+    known = request.notes.get("openimages classes")
+    if isinstance(known, dict):
+        return known
+    source, found = request.label_source, dict[str, str]()
+    for path in request.files(source):
+        if "class-descriptions" in posixpath.basename(path) and path.endswith(".csv"):
+            request.note_read(source, path)
+            with source.open(path) as file:
+                rows = csv.reader(io.StringIO(decode_text(file.read())))
+                found |= {row[0]: row[1] for row in rows if len(row) > 1}
+    request.notes["openimages classes"] = found
+    return found

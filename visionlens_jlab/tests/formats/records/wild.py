@@ -1,0 +1,278 @@
+"""Small datasets in each format of records, as its own tool writes them, and what they mean."""
+
+# ruff: noqa: E501  data as the tools write it
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from PIL import Image
+
+SIZE = (80, 60)
+NAMES = ("a one.jpg", "zwei-ü.jpg", "c3.png")
+
+
+class Meant(NamedTuple):
+    """One annotation as it must arrive: image, class, kind, box."""
+
+    image: str
+    class_name: str
+    kind: str
+    box: tuple[float, float, float, float] | None
+
+
+BOXES = [
+    Meant("a one.jpg", "car", "box", (1.5, 2.25, 30.0, 20.5)),
+    Meant("a one.jpg", "traffic light", "box", (40.0, 5.0, 8.0, 16.0)),
+    Meant("zwei-ü.jpg", "car", "box", (0.0, 0.0, 79.0, 59.0)),
+]
+
+
+def make_images(folder: Path) -> None:
+    """The pictures, `c3.png` without labels."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, name in enumerate(NAMES):
+        Image.new("RGB", SIZE, (40 * number, 90, 20)).save(folder / name)
+
+
+def _of(image: str) -> list[Meant]:
+    return [one for one in BOXES if one.image == image]
+
+
+def _write(path: Path, content: Any) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = content if isinstance(content, str) else json.dumps(content, ensure_ascii=False)
+    path.write_text(text, encoding="utf-8")
+
+
+def labelme(folder: Path) -> list[Meant]:
+    """JSON beside the images, with a polygon, a circle, and a picture inside."""
+    make_images(folder)
+    for name in NAMES[:2]:
+        shapes: list[dict[str, Any]] = [
+            {
+                "label": one.class_name,
+                "points": [
+                    [one.box[0], one.box[1]],
+                    [one.box[0] + one.box[2], one.box[1] + one.box[3]],
+                ],
+                "group_id": None,
+                "shape_type": "rectangle",
+                "flags": {},
+            }
+            for one in _of(name)
+            if one.box
+        ]
+        if name == NAMES[0]:
+            shapes.append(
+                {
+                    "label": "roof",
+                    "points": [[5, 5], [15, 5], [10, 12]],
+                    "shape_type": "polygon",
+                    "flags": {"wet": True},
+                }
+            )
+        content = {
+            "version": "5.5.0", "flags": {}, "shapes": shapes, "imagePath": name,
+            "imageData": "aGVsbG8=", "imageHeight": SIZE[1], "imageWidth": SIZE[0],
+        }  # fmt: skip
+        _write(folder / f"{Path(name).stem}.json", content)
+    return [*BOXES, Meant(NAMES[0], "roof", "polygon", (5, 5, 10, 7))]
+
+
+def cvat(folder: Path) -> list[Meant]:
+    """`annotations.xml` beside `images/`, as an export of a task."""
+    make_images(folder / "images")
+    images = []
+    for number, name in enumerate(NAMES):
+        shapes = [
+            f'<box label="{one.class_name}" occluded="0" source="manual" xtl="{one.box[0]}" ytl="{one.box[1]}" '
+            f'xbr="{one.box[0] + one.box[2]}" ybr="{one.box[1] + one.box[3]}" z_order="0">'
+            '<attribute name="colour">red</attribute></box>'
+            for one in _of(name)
+            if one.box
+        ]
+        if number == 0:
+            shapes.append(
+                '<polygon label="roof" occluded="1" points="5.00,5.00;15.00,5.00;10.00,12.00"/>'
+            )
+            shapes.append(
+                '<mask label="puddle" occluded="0" rle="1, 2, 3" left="4" top="6" width="3" height="2"/>'
+            )
+            shapes.append('<tag label="rain" source="manual"></tag>')
+        images.append(
+            f'<image id="{number}" name="{name}" subset="Train" width="{SIZE[0]}" height="{SIZE[1]}">'
+            + "".join(shapes)
+            + "</image>"
+        )
+    meta = "<meta><task><name>t</name><size>3</size></task></meta>"
+    _write(
+        folder / "annotations.xml",
+        f'<?xml version="1.0" encoding="utf-8"?>\n<annotations><version>1.1</version>{meta}{"".join(images)}</annotations>',
+    )
+    return [
+        *BOXES,
+        Meant(NAMES[0], "roof", "polygon", (5, 5, 10, 7)),
+        Meant(NAMES[0], "puddle", "mask", (5, 6, 2, 1)),
+        Meant(NAMES[0], "rain", "classification", None),
+    ]
+
+
+def label_studio(folder: Path) -> list[Meant]:
+    """An export beside `images/`, paths as uploads have them."""
+    make_images(folder / "images")
+    tasks = []
+    for number, name in enumerate(NAMES):
+        results: list[dict[str, Any]] = [
+            {
+                "original_width": SIZE[0], "original_height": SIZE[1], "image_rotation": 0, "id": f"r{number}{at}",
+                "from_name": "label", "to_name": "image", "type": "rectanglelabels",
+                "value": {
+                    "x": one.box[0] / SIZE[0] * 100, "y": one.box[1] / SIZE[1] * 100,
+                    "width": one.box[2] / SIZE[0] * 100, "height": one.box[3] / SIZE[1] * 100,
+                    "rotation": 0, "rectanglelabels": [one.class_name],
+                },
+            }
+            for at, one in enumerate(_of(name))
+            if one.box
+        ]  # fmt: skip
+        tasks.append(
+            {
+                "id": number + 1,
+                "data": {"image": f"/data/upload/1/0a1b2c3d-{name}"},
+                "annotations": [{"id": number, "result": results, "was_cancelled": False}],
+                "predictions": [],
+            }
+        )
+    _write(folder / "project-1.json", tasks)
+    return BOXES
+
+
+def via(folder: Path) -> list[Meant]:
+    """`via_region_data.json` beside the images."""
+    make_images(folder)
+    images = {}
+    for name in NAMES:
+        regions = [
+            {
+                "shape_attributes": {
+                    "name": "rect", "x": one.box[0], "y": one.box[1], "width": one.box[2], "height": one.box[3],
+                },
+                "region_attributes": {"class": one.class_name},
+            }
+            for one in _of(name)
+            if one.box
+        ]  # fmt: skip
+        images[f"{name}1234"] = {
+            "filename": name,
+            "size": 1234,
+            "regions": regions,
+            "file_attributes": {},
+        }
+    images[f"{NAMES[0]}1234"]["regions"].append(  # type: ignore[attr-defined]
+        {
+            "shape_attributes": {
+                "name": "polygon",
+                "all_points_x": [5, 15, 10],
+                "all_points_y": [5, 5, 12],
+            },
+            "region_attributes": {"class": "roof"},
+        }
+    )
+    _write(folder / "via_region_data.json", images)
+    return [*BOXES, Meant(NAMES[0], "roof", "polygon", (5, 5, 10, 7))]
+
+
+def createml(folder: Path) -> list[Meant]:
+    """`_annotations.createml.json` in each split, as Roboflow writes it."""
+    make_images(folder / "train")
+    content = [
+        {
+            "image": name,
+            "annotations": [
+                {
+                    "label": one.class_name,
+                    "coordinates": {
+                        "x": one.box[0] + one.box[2] / 2, "y": one.box[1] + one.box[3] / 2,
+                        "width": one.box[2], "height": one.box[3],
+                    },
+                }
+                for one in _of(name)
+                if one.box
+            ],
+        }
+        for name in NAMES
+    ]  # fmt: skip
+    _write(folder / "train" / "_annotations.createml.json", content)
+    return BOXES
+
+
+def openimages(folder: Path) -> list[Meant]:
+    """Boxes and the names of classes, images by id."""
+    make_images(folder / "validation")
+    machine = {"car": "/m/0k4j", "traffic light": "/m/015qff"}
+    rows = [
+        "ImageID,Source,LabelName,Confidence,XMin,XMax,YMin,YMax,IsOccluded,IsTruncated,IsGroupOf,IsDepiction,IsInside"
+    ]
+    for one in BOXES:
+        assert one.box
+        x, y, w, h = one.box
+        sides = (x / SIZE[0], (x + w) / SIZE[0], y / SIZE[1], (y + h) / SIZE[1])
+        rows.append(
+            f"{Path(one.image).stem},xclick,{machine[one.class_name]},1,{','.join(map(repr, sides))},0,1,0,0,0"
+        )
+    _write(folder / "validation-annotations-bbox.csv", "\n".join(rows) + "\n")
+    _write(
+        folder / "class-descriptions-boxable.csv", "".join(f"{m},{n}\n" for n, m in machine.items())
+    )
+    return BOXES
+
+
+def kitti(folder: Path) -> list[Meant]:
+    """`image_2/` and `label_2/`."""
+    make_images(folder / "training" / "image_2")
+    found = []
+    for name in NAMES[:2]:
+        lines = []
+        for one in _of(name):
+            assert one.box
+            x, y, w, h = one.box
+            word = one.class_name.replace(" ", "_")
+            lines.append(
+                f"{word} 0.00 0 -1.57 {x} {y} {x + w} {y + h} 1.5 1.6 3.7 1.0 1.5 8.4 -1.56"
+            )
+            found.append(one._replace(class_name=word))
+        _write(folder / "training" / "label_2" / f"{Path(name).stem}.txt", "\n".join(lines) + "\n")
+    return found
+
+
+def dota(folder: Path) -> list[Meant]:
+    """`images/` and `labelTxt/`."""
+    make_images(folder / "images")
+    found = []
+    for name in NAMES[:2]:
+        lines = ["imagesource:GoogleEarth", "gsd:0.146"]
+        for one in _of(name):
+            assert one.box
+            x, y, w, h = one.box
+            word = one.class_name.replace(" ", "-")
+            corners = (x, y, x + w, y, x + w, y + h, x, y + h)
+            lines.append(" ".join(map(str, corners)) + f" {word} 0")
+            found.append(one._replace(class_name=word, kind="oriented_box"))
+        _write(folder / "labelTxt" / f"{Path(name).stem}.txt", "\n".join(lines) + "\n")
+    return found
+
+
+MAKERS: dict[str, Callable[[Path], list[Meant]]] = {
+    "labelme": labelme,
+    "cvat": cvat,
+    "label_studio": label_studio,
+    "via": via,
+    "createml": createml,
+    "openimages": openimages,
+    "kitti": kitti,
+    "dota": dota,
+}
