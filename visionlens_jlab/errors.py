@@ -50,7 +50,7 @@ CODES: dict[str, ErrorCode] = {
         422, 'Install what reads buckets: pip install "visionlens-jlab[gcs,cloud]".'
     ),
     "FORMAT_UNKNOWN": ErrorCode(
-        422, "Name the format: coco, yolo, voc, class_folders, images or dataframe."
+        422, "Name a format; the guide's page on formats lists those that are read."
     ),
     "LABELS_INVALID": ErrorCode(422, "Open the label file and check it is complete."),
     "DISK_SPACE": ErrorCode(507, "Free disk space or move the data directory."),

@@ -70,7 +70,15 @@ export function ExportForm(props: IProps): JSX.Element {
           ['coco', trans.__('COCO JSON')],
           ['yolo', trans.__('YOLO')],
           ['voc', trans.__('Pascal VOC')],
-          ['class_folders', trans.__('Class folders')]
+          ['class_folders', trans.__('Class folders')],
+          ['cvat', 'CVAT XML'],
+          ['labelme', 'LabelMe'],
+          ['label_studio', 'Label Studio'],
+          ['via', 'VGG Image Annotator'],
+          ['createml', 'Create ML'],
+          ['openimages', 'Open Images'],
+          ['kitti', 'KITTI'],
+          ['dota', 'DOTA']
         ]}
       />
       {values.format === 'yolo' && (

@@ -15,6 +15,7 @@ from visionlens_jlab.core.notebook.progress import run_shown
 from visionlens_jlab.core.notebook.view import S, V, View
 from visionlens_jlab.core.views.shapes import ViewSpec
 from visionlens_jlab.export.shapes import ExportReport, ExportRequest
+from visionlens_jlab.formats.shapes import WrittenFormat
 
 
 class Exporting(Dataset[V, S]):
@@ -23,7 +24,7 @@ class Exporting(Dataset[V, S]):
     def export(
         self,
         path: str | os.PathLike[str],
-        format: Literal["coco", "yolo", "voc", "class_folders"],
+        format: WrittenFormat,
         *,
         view: View | None = None,
         source: str = "ground_truth",
@@ -39,8 +40,9 @@ class Exporting(Dataset[V, S]):
         ----------
         path : str or path
             A folder that is new or empty.
-        format : {"coco", "yolo", "voc", "class_folders"}
-            What to write.
+        format : str
+            "coco", "yolo", "voc", "class_folders", "cvat", "labelme", "label_studio", "via",
+            "createml", "openimages", "kitti" or "dota".
         view : View, optional
             Only its samples, and of their annotations those that match it.
         source : str
@@ -81,7 +83,7 @@ class ExportingView(View[V, S]):
     def export(
         self,
         path: str | os.PathLike[str],
-        format: Literal["coco", "yolo", "voc", "class_folders"],
+        format: WrittenFormat,
         *,
         source: str = "ground_truth",
         images: Literal["copy", "link", "none"] = "copy",
@@ -96,8 +98,9 @@ class ExportingView(View[V, S]):
         ----------
         path : str or path
             A folder that is new or empty.
-        format : {"coco", "yolo", "voc", "class_folders"}
-            What to write.
+        format : str
+            "coco", "yolo", "voc", "class_folders", "cvat", "labelme", "label_studio", "via",
+            "createml", "openimages", "kitti" or "dota".
         source : str
             "ground_truth", or a run: its predictions as labels, with their confidence where the
             format has a place for it.

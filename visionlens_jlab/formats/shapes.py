@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from visionlens_jlab.core.shapes import Model
 
 
@@ -35,6 +37,23 @@ class FormatInfo(Model):
     name: str
     label: str
     description: str
+
+
+WrittenFormat = Literal[
+    "coco",
+    "yolo",
+    "voc",
+    "class_folders",
+    "cvat",
+    "labelme",
+    "label_studio",
+    "via",
+    "createml",
+    "openimages",
+    "kitti",
+    "dota",
+]
+"""Formats that an export can write."""
 
 
 class ExportIssue(Model):

@@ -893,7 +893,7 @@ export interface components {
             dataset: string;
             path: string;
             /** @enum {string} */
-            format: "coco" | "yolo" | "voc" | "class_folders";
+            format: "coco" | "yolo" | "voc" | "class_folders" | "cvat" | "labelme" | "label_studio" | "via" | "createml" | "openimages" | "kitti" | "dota";
             /** @default null */
             view: components["schemas"]["ViewSpec"] | null;
             /** @default null */

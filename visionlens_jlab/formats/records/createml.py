@@ -11,7 +11,9 @@ from typing import Any
 from visionlens_jlab.formats.records.format import RecordFormat
 from visionlens_jlab.formats.records.json_files import members, read_json
 from visionlens_jlab.formats.records.record import NotMineError, Object, Record, number, text
+from visionlens_jlab.formats.records.writer import RecordWriter, as_json
 from visionlens_jlab.formats.request import Request
+from visionlens_jlab.formats.writing.writer import Picture, Target
 
 
 class CreateMlFormat(RecordFormat):
@@ -59,3 +61,33 @@ def _object(annotation: Any) -> Object:
     known = ("label", "coordinates")
     attributes = {name: value for name, value in annotation.items() if name not in known}
     return Object(class_name, "box", (x - w / 2, y - h / 2, w, h), attributes=attributes)
+
+
+class CreateMlWriter(RecordWriter):
+    """`_annotations.createml.json` beside the images of each split."""
+
+    kinds = frozenset({"box", "classification"})
+    holds_attributes = True
+    images = ""
+    splits = True
+
+    def begin(self) -> None:
+        self._entries: dict[str, list[dict[str, Any]]] = {}
+
+    def picture(
+        self, folder: str, name: str, picture: Picture, objects: list[Object], target: Target
+    ) -> None:
+        annotations = [_annotation(thing) for thing in objects]
+        self._entries.setdefault(folder, []).append({"image": name, "annotations": annotations})
+
+    def finish(self, target: Target) -> None:
+        for folder, entries in self._entries.items():
+            target.text(f"{folder}_annotations.createml.json", as_json(entries))
+
+
+def _annotation(thing: Object) -> dict[str, Any]:
+    written: dict[str, Any] = {**thing.attributes, "label": thing.class_name}
+    if thing.box is not None:
+        x, y, w, h = thing.box
+        written["coordinates"] = {"x": x + w / 2, "y": y + h / 2, "width": w, "height": h}
+    return written

@@ -5,13 +5,17 @@ Source: captain-whu.github.io/DOTA/dataset.html
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator
 
 from visionlens_jlab.core.geometry.shapes import bounding_box
 from visionlens_jlab.formats.records.format import RecordFormat
 from visionlens_jlab.formats.records.record import NotMineError, Object, Record, number
+from visionlens_jlab.formats.records.writer import RecordWriter, plain
 from visionlens_jlab.formats.request import Request
 from visionlens_jlab.formats.text.decoding import decode_text
+from visionlens_jlab.formats.writing.losses import Losses
+from visionlens_jlab.formats.writing.writer import Picture, Target
 
 _HEAD = ("imagesource", "gsd", "acquisition dates")
 
@@ -53,3 +57,24 @@ def _object(row: list[str]) -> Object:
         difficulty = number(row[9], "difficulty")
         flags["difficult"] = difficulty > 0
     return Object(row[8], "oriented_box", bounding_box([ring]), [ring], flags=flags)
+
+
+class DotaWriter(RecordWriter):
+    """`images/` and `labelTxt/`."""
+
+    kinds = frozenset({"oriented_box"})
+    flags = frozenset({"difficult"})
+
+    def class_name(self, name: str, losses: Losses) -> str:
+        return "-".join(name.split()) or "-"
+
+    def picture(
+        self, folder: str, name: str, picture: Picture, objects: list[Object], target: Target
+    ) -> None:
+        lines = [_line(thing) for thing in objects]
+        target.text(f"labelTxt/{posixpath.splitext(name)[0]}.txt", "".join(lines))
+
+
+def _line(thing: Object) -> str:
+    corners = " ".join(map(plain, thing.shape[0]))
+    return f"{corners} {thing.class_name} {int(thing.flags.get('difficult', False))}\n"

@@ -5,12 +5,16 @@ Source: the development kit of the object benchmark, www.cvlibs.net/datasets/kit
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator
 
 from visionlens_jlab.formats.records.format import RecordFormat
 from visionlens_jlab.formats.records.record import NotMineError, Object, Record, box_object, number
+from visionlens_jlab.formats.records.writer import RecordWriter, plain
 from visionlens_jlab.formats.request import Request
 from visionlens_jlab.formats.text.decoding import decode_text
+from visionlens_jlab.formats.writing.losses import Losses
+from visionlens_jlab.formats.writing.writer import Picture, Target
 
 DONT_CARE = "DontCare"
 _OCCLUDED = {0: False, 1: True, 2: True}
@@ -60,3 +64,29 @@ def _object(words: list[str]) -> Object:
     return box_object(
         name, *sides, flags={} if is_ignored else flags, is_crowd=is_ignored, attributes=attributes
     )
+
+
+class KittiWriter(RecordWriter):
+    """`image_2/` and `label_2/`; what is in three dimensions is KITTI's own word for unknown."""
+
+    kinds = frozenset({"box"})
+    flags = frozenset({"truncated", "occluded"})
+    images = "image_2"
+
+    def class_name(self, name: str, losses: Losses) -> str:
+        return "_".join(name.split()) or "_"
+
+    def picture(
+        self, folder: str, name: str, picture: Picture, objects: list[Object], target: Target
+    ) -> None:
+        lines = "".join(f"{_line(thing)}\n" for thing in objects)
+        target.text(f"label_2/{posixpath.splitext(name)[0]}.txt", lines)
+
+
+def _line(thing: Object) -> str:
+    assert thing.box is not None
+    x, y, w, h = thing.box
+    truncated = {None: "-1", False: "0", True: "1"}[thing.flags.get("truncated")]
+    occluded = {None: "3", False: "0", True: "1"}[thing.flags.get("occluded")]
+    sides = " ".join(map(plain, (x, y, x + w, y + h)))
+    return f"{thing.class_name} {truncated} {occluded} -10 {sides} -1 -1 -1 -1000 -1000 -1000 -10"

@@ -9,7 +9,7 @@ import math
 import posixpath
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from visionlens_jlab.core.geometry.shapes import bounding_box
 from visionlens_jlab.formats.records.format import RecordFormat
@@ -24,7 +24,9 @@ from visionlens_jlab.formats.records.record import (
     side,
     text,
 )
+from visionlens_jlab.formats.records.writer import RecordWriter, as_json, points_of
 from visionlens_jlab.formats.request import Request
+from visionlens_jlab.formats.writing.writer import Picture, Target
 
 IMAGE_KEYS = ("image", "img", "url", "image_url", "picture")
 
@@ -140,3 +142,51 @@ def _turned(x: float, y: float, w: float, h: float, angle: float) -> list[float]
             y + along * math.sin(angle) + across * math.cos(angle),
         ]
     return ring
+
+
+class LabelStudioWriter(RecordWriter):
+    """`tasks.json` beside `images/`, as local files are imported."""
+
+    kinds = frozenset({"box", "polygon", "classification"})
+
+    def begin(self) -> None:
+        self._tasks: list[dict[str, Any]] = []
+
+    def picture(
+        self, folder: str, name: str, picture: Picture, objects: list[Object], target: Target
+    ) -> None:
+        size = picture.width, picture.height
+        results = [_result(thing, size) for thing in objects]
+        number = len(self._tasks) + 1
+        self._tasks.append(
+            {
+                "id": number,
+                "data": {"image": f"/data/local-files/?d=images/{quote(name)}"},
+                "annotations": [{"id": number, "result": results, "was_cancelled": False}],
+            }
+        )
+
+    def finish(self, target: Target) -> None:
+        target.text("tasks.json", as_json(self._tasks))
+
+
+def _result(thing: Object, size: tuple[int | None, int | None]) -> dict[str, Any]:
+    width, height = size[0] or 100, size[1] or 100
+    result: dict[str, Any] = {
+        "from_name": "label",
+        "to_name": "image",
+        "original_width": width,
+        "original_height": height,
+    }
+    if thing.kind == "classification":
+        return {**result, "type": "choices", "value": {"choices": [thing.class_name]}}
+    if thing.kind == "polygon":
+        points = [[x / width * 100, y / height * 100] for x, y in points_of(thing.shape[0])]
+        value: dict[str, Any] = {"points": points, "polygonlabels": [thing.class_name]}
+        return {**result, "type": "polygonlabels", "value": value}
+    assert thing.box is not None
+    x, y, w, h = thing.box
+    sides = {"x": x / width, "y": y / height, "width": w / width, "height": h / height}
+    value = {name: share * 100 for name, share in sides.items()}
+    value |= {"rotation": 0, "rectanglelabels": [thing.class_name]}
+    return {**result, "type": "rectanglelabels", "value": value}

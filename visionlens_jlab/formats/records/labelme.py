@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import posixpath
 from collections.abc import Iterator
 from typing import Any
 
@@ -19,7 +20,9 @@ from visionlens_jlab.formats.records.record import (
     side,
     text,
 )
+from visionlens_jlab.formats.records.writer import RecordWriter, as_json, points_of
 from visionlens_jlab.formats.request import Request
+from visionlens_jlab.formats.writing.writer import Picture, Target
 
 CIRCLE_POINTS = 32
 
@@ -108,3 +111,53 @@ def _circle(centre: list[Any], edge: list[Any]) -> list[tuple[float, float]]:
         raise ValueError("a circle has no radius")
     turns = (2 * math.pi * step / CIRCLE_POINTS for step in range(CIRCLE_POINTS))
     return [(x + radius * math.cos(turn), y + radius * math.sin(turn)) for turn in turns]
+
+
+class LabelMeWriter(RecordWriter):
+    """A JSON file beside each image."""
+
+    kinds = frozenset({"box", "polygon", "keypoints"})
+    flags = frozenset(FLAGS)
+    holds_attributes = True
+    images = ""
+    splits = True
+
+    def picture(
+        self, folder: str, name: str, picture: Picture, objects: list[Object], target: Target
+    ) -> None:
+        content: dict[str, Any] = {
+            "version": "5.5.0",
+            "flags": {},
+            "shapes": [_shape(thing) for thing in objects],
+            "imagePath": name,
+            "imageData": None,
+            "imageHeight": picture.height,
+            "imageWidth": picture.width,
+        }
+        target.text(f"{folder}{posixpath.splitext(name)[0]}.json", as_json(content))
+
+
+def _shape(thing: Object) -> dict[str, Any]:
+    kind, points = "polygon", [] if thing.shape is None else thing.shape[0]
+    if thing.kind == "box":
+        assert thing.box is not None
+        x, y, w, h = thing.box
+        kind, points = "rectangle", [x, y, x + w, y + h]
+    elif thing.kind == "keypoints":
+        values = thing.shape
+        points = [
+            v
+            for x, y, seen in zip(values[0::3], values[1::3], values[2::3], strict=True)
+            if seen
+            for v in (x, y)
+        ]
+        kind = "points"
+    return {
+        "label": thing.class_name,
+        "points": points_of(points),
+        "group_id": None,
+        "description": "",
+        "shape_type": kind,
+        "flags": thing.flags,
+        "attributes": thing.attributes,
+    }

@@ -14,11 +14,17 @@ from typing import Any
 
 from visionlens_jlab.formats.records.format import RecordFormat
 from visionlens_jlab.formats.records.record import NotMineError, Object, Record, number
+from visionlens_jlab.formats.records.writer import RecordWriter
 from visionlens_jlab.formats.request import Request
 from visionlens_jlab.formats.text.decoding import decode_text
+from visionlens_jlab.formats.writing.writer import Picture, Target
 
 FLAGS = {"IsOccluded": "occluded", "IsTruncated": "truncated"}
 _KNOWN = ("0", "1")
+COLUMNS = [
+    *("ImageID", "Source", "LabelName", "Confidence", "XMin", "XMax", "YMin", "YMax"),
+    *("IsOccluded", "IsTruncated", "IsGroupOf", "IsDepiction", "IsInside"),
+]
 MARKS = ("IsDepiction", "IsInside")
 
 
@@ -95,3 +101,49 @@ def _class_names(request: Request) -> dict[str, str]:
                 found |= {row[0]: row[1] for row in rows if len(row) > 1}
     request.notes["openimages classes"] = found
     return found
+
+
+class OpenImagesWriter(RecordWriter):
+    """`<split>/` of images, `<split>-annotations-bbox.csv`, and the names of the classes."""
+
+    kinds = frozenset({"box"})
+    flags = frozenset(FLAGS.values())
+    holds_crowds = True
+    images = ""
+    splits = True
+
+    def begin(self) -> None:
+        self._rows: dict[str, list[list[str]]] = {}
+        self._classes: dict[str, str] = {}
+
+    def picture(
+        self, folder: str, name: str, picture: Picture, objects: list[Object], target: Target
+    ) -> None:
+        rows = self._rows.setdefault(folder.rstrip("/"), [])
+        if not picture.width or not picture.height:
+            return
+        for thing in objects:
+            assert thing.box is not None
+            x, y, w, h = thing.box
+            machine = self._classes.setdefault(
+                thing.class_name or "", f"/m/{len(self._classes):04}"
+            )
+            fractions = [x / picture.width, (x + w) / picture.width]
+            fractions += [y / picture.height, (y + h) / picture.height]
+            marks = [int(thing.flags.get(flag, -1)) for flag in FLAGS.values()]
+            marks += [int(thing.is_crowd), 0, 0]
+            stem = posixpath.splitext(name)[0]
+            rows.append([stem, "", machine, "1", *map(repr, fractions), *map(str, marks)])
+
+    def finish(self, target: Target) -> None:
+        for split, rows in self._rows.items():
+            named = f"{split}-annotations-bbox.csv" if split else "annotations-bbox.csv"
+            target.text(named, _csv([COLUMNS, *rows]))
+        names = [[machine, name] for name, machine in self._classes.items()]
+        target.text("class-descriptions-boxable.csv", _csv(names))
+
+
+def _csv(rows: list[list[str]]) -> str:
+    file = io.StringIO()
+    csv.writer(file, lineterminator="\n").writerows(rows)
+    return file.getvalue()

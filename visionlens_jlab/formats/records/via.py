@@ -21,7 +21,9 @@ from visionlens_jlab.formats.records.record import (
     polygon_object,
     text,
 )
+from visionlens_jlab.formats.records.writer import RecordWriter, as_json
 from visionlens_jlab.formats.request import Request
+from visionlens_jlab.formats.writing.writer import Picture, Target
 
 CLASS_NAMES = ("class", "label", "name", "type", "category", "object")
 """Attributes of a region that are its class; else its only one is."""
@@ -118,3 +120,41 @@ def _ellipse(
             )
         )
     return found
+
+
+class ViaWriter(RecordWriter):
+    """`via_region_data.json` beside the images."""
+
+    kinds = frozenset({"box", "polygon"})
+    holds_attributes = True
+    images = ""
+
+    def begin(self) -> None:
+        self._images: dict[str, Any] = {}
+
+    def picture(
+        self, folder: str, name: str, picture: Picture, objects: list[Object], target: Target
+    ) -> None:
+        self._images[f"{name}-1"] = {
+            "filename": name,
+            "size": -1,
+            "regions": [_region(thing) for thing in objects],
+            "file_attributes": {},
+        }
+
+    def finish(self, target: Target) -> None:
+        target.text("via_region_data.json", as_json(self._images))
+
+
+def _region(thing: Object) -> dict[str, Any]:
+    assert thing.box is not None
+    x, y, w, h = thing.box
+    shape: dict[str, Any] = {"name": "rect", "x": x, "y": y, "width": w, "height": h}
+    if thing.kind == "polygon":
+        ring = thing.shape[0]
+        shape = {"name": "polygon", "all_points_x": ring[0::2], "all_points_y": ring[1::2]}
+    attributes = {k: v for k, v in thing.attributes.items() if k.lower() not in CLASS_NAMES}
+    return {
+        "shape_attributes": shape,
+        "region_attributes": {"class": thing.class_name, **attributes},
+    }

@@ -12,6 +12,14 @@ _WRITERS = {
     "yolo": "yolo.writer:YoloWriter",
     "voc": "voc.writer:VocWriter",
     "class_folders": "class_folders.writer:ClassFoldersWriter",
+    "cvat": "records.cvat_writer:CvatWriter",
+    "labelme": "records.labelme:LabelMeWriter",
+    "label_studio": "records.label_studio:LabelStudioWriter",
+    "via": "records.via:ViaWriter",
+    "createml": "records.createml:CreateMlWriter",
+    "openimages": "records.openimages:OpenImagesWriter",
+    "kitti": "records.kitti:KittiWriter",
+    "dota": "records.dota:DotaWriter",
 }
 
 
