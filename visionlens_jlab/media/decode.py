@@ -14,6 +14,7 @@ import numpy as np
 from PIL import Image, ImageFile
 from PIL.JpegImagePlugin import JpegImageFile
 
+from visionlens_jlab.media.extra_formats import RawImageFile
 from visionlens_jlab.media.header_reader import describe, header_of, open_image
 from visionlens_jlab.media.headers import Header, UnreadableImageError
 from visionlens_jlab.media.memory import OWN
@@ -24,7 +25,7 @@ MAX_PIXELS = 178_956_970
 SHOWN_PIXELS = 40_000_000
 """More than any screen shows; where an image becomes smaller anyway, no more get colours."""
 
-_BESIDES = {"WEBP": 4, "AVIF": 12, "JPEG2000": 16}
+_BESIDES = {"WEBP": 4, "AVIF": 12, "HEIF": 12, "JPEG2000": 16, "RAW": 16}
 """Bytes for each pixel that a decoder takes besides the picture."""
 
 TRANSPOSE = {
@@ -75,6 +76,8 @@ def open_upright(
             size = image.size
             if isinstance(image, JpegImageFile):
                 _draft(image, long_side, most_pixels)
+            elif isinstance(image, RawImageFile):
+                image.shrink_to(long_side, most_pixels)
             if image.width * image.height > MAX_PIXELS:
                 raise UnreadableImageError(f"{image.width} x {image.height} pixels are too many")
             OWN.check(size, _needed(image))

@@ -10,6 +10,7 @@ from typing import BinaryIO
 
 from PIL import ExifTags, Image, TiffImagePlugin, UnidentifiedImageError
 
+from visionlens_jlab.media.extra_formats import RawImageFile, is_heic, is_raw, read_heic
 from visionlens_jlab.media.headers import Header, UnreadableImageError
 from visionlens_jlab.media.memory import OWN
 from visionlens_jlab.media.webp import CANVAS_BYTES, HEAD_BYTES, webp_size
@@ -50,6 +51,11 @@ def open_image(file: BinaryIO, formats: tuple[str, ...] | None = None) -> Image.
     head = file.read(HEAD_BYTES)
     is_icon, size = head.startswith(_ICON), webp_size(head)
     file.seek(0)
+    if formats is None:
+        if is_raw(head, file):
+            return RawImageFile(file)
+        if is_heic(head):
+            read_heic()
     if size is not None:
         OWN.check(size, CANVAS_BYTES * size[0] * size[1])
     with _limit_lock:
@@ -76,6 +82,8 @@ def header_of(image: Image.Image) -> Header:
     exif, odd = _exif(image)
     if exif is None:
         return Header(width, height, odd=odd)
+    if image.format == "RAW":  # developed upright
+        exif[ExifTags.Base.Orientation] = 1
     details = _ifd(exif, ExifTags.IFD.Exif)
     latitude, longitude = _position(_ifd(exif, ExifTags.IFD.GPSInfo))
     orientation, doubt = _orientation(exif)
