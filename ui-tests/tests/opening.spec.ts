@@ -27,7 +27,7 @@ test('browse to a folder, see what it is, ingest it, see its grid', async ({
   await expect(street).toBeVisible();
   // A file that is no dataset.
   await list.locator('[title$="/street.manifest.json"]').click();
-  await expect(panel.getByRole('alert')).toContainText('Name the format');
+  await expect(panel.getByRole('alert')).toContainText('Name a format');
   await street.click();
   await expect(panel.locator('.vl-detected')).toContainText('COCO');
   await panel.getByLabel('Name').fill('browsed');

@@ -49,19 +49,54 @@ class DeferredFormat:
 
 
 RECORDS = (
-    ("cvat", "CVAT XML", "Tasks of CVAT for images.", "cvat.CvatFormat"),
-    ("labelme", "LabelMe JSON", "One JSON file for each image.", "labelme.LabelMeFormat"),
+    (
+        "cvat",
+        "CVAT XML",
+        "One XML file for a task: boxes, rotated boxes, polygons, masks, points, tags.",
+        "cvat.CvatFormat",
+    ),
+    (
+        "labelme",
+        "LabelMe JSON",
+        "One JSON file for each image: rectangles, polygons, circles, points.",
+        "labelme.LabelMeFormat",
+    ),
     (
         "label_studio",
         "Label Studio JSON",
-        "Tasks of Label Studio.",
+        "Tasks with rectangles, polygons, ellipses, key points, choices.",
         "label_studio.LabelStudioFormat",
     ),
-    ("via", "VIA JSON", "Regions of VGG Image Annotator.", "via.ViaFormat"),
-    ("createml", "CreateML JSON", "Boxes by centre and size.", "createml.CreateMlFormat"),
-    ("openimages", "OpenImages CSV", "Boxes by image id.", "openimages.OpenImagesFormat"),
-    ("kitti", "KITTI text", "One text file for each image.", "kitti.KittiFormat"),
-    ("dota", "DOTA text", "Oriented boxes by their corners.", "dota.DotaFormat"),
+    (
+        "via",
+        "VIA JSON",
+        "Regions of VGG Image Annotator: rectangles, circles, ellipses, polygons, points.",
+        "via.ViaFormat",
+    ),
+    (
+        "createml",
+        "CreateML JSON",
+        "A JSON list of images with boxes by centre and size.",
+        "createml.CreateMlFormat",
+    ),
+    (
+        "openimages",
+        "OpenImages CSV",
+        "CSV files of boxes by fractions, or of labels of images, by image id.",
+        "openimages.OpenImagesFormat",
+    ),
+    (
+        "kitti",
+        "KITTI text",
+        "One text file for each image: boxes with truncation, occlusion and 3D facts.",
+        "kitti.KittiFormat",
+    ),
+    (
+        "dota",
+        "DOTA text",
+        "One text file for each image: oriented boxes by their corners.",
+        "dota.DotaFormat",
+    ),
 )
 
 visionlens_api_version = API_VERSION

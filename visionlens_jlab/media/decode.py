@@ -11,13 +11,15 @@ import math
 from typing import BinaryIO
 
 import numpy as np
-from PIL import Image, ImageFile
+from PIL import Image, ImageFile, TiffImagePlugin
 from PIL.JpegImagePlugin import JpegImageFile
 
-from visionlens_jlab.media.extra_formats import RawImageFile
+from visionlens_jlab.media.camera_files import RawImageFile
+from visionlens_jlab.media.colour_profiles import in_srgb, transform_of
 from visionlens_jlab.media.header_reader import describe, header_of, open_image
 from visionlens_jlab.media.headers import Header, UnreadableImageError
 from visionlens_jlab.media.memory import OWN
+from visionlens_jlab.media.tiff import DeepTiffFile, Layers
 
 MAX_PIXELS = 178_956_970
 """Twice Pillow's own warning limit, where Pillow gives an error by default."""
@@ -41,7 +43,11 @@ TRANSPOSE = {
 
 
 def open_upright(
-    file: BinaryIO, long_side: int | None = None, *, most_pixels: int | None = None
+    file: BinaryIO,
+    long_side: int | None = None,
+    *,
+    most_pixels: int | None = None,
+    layers: Layers | None = None,
 ) -> tuple[Image.Image, Header, str | None]:
     """Decode the first frame of an open image file.
 
@@ -54,6 +60,8 @@ def open_upright(
     most_pixels : int, optional
         Shrink to no more than this by a whole factor, before colours take memory; follows from
         `long_side` where that is given.
+    layers : Layers, optional
+        Of a TIFF: the page, the bands and how they are stretched.
 
     Returns
     -------
@@ -71,22 +79,27 @@ def open_upright(
     """
     size = None
     try:
-        with open_image(file) as image:
+        with open_image(file, by_layer=layers is not None) as image:
             header = header_of(image)
             size = image.size
             if isinstance(image, JpegImageFile):
                 _draft(image, long_side, most_pixels)
             elif isinstance(image, RawImageFile):
                 image.shrink_to(long_side, most_pixels)
+            elif isinstance(image, DeepTiffFile) and layers is not None:
+                image.layers = layers
             if image.width * image.height > MAX_PIXELS:
                 raise UnreadableImageError(f"{image.width} x {image.height} pixels are too many")
             OWN.check(size, _needed(image))
             damage = _load(image, file)
-            # Pillow turns TIFFs upright while loading.
-            turn = None if image.format == "TIFF" else TRANSPOSE.get(header.orientation)
+            # Pillow turns TIFFs that it reads itself upright while loading.
+            turned = isinstance(image, TiffImagePlugin.TiffImageFile)
+            turn = None if turned else TRANSPOSE.get(header.orientation)
             if long_side is not None:
                 most_pixels = max(SHOWN_PIXELS, 4 * long_side * long_side)
-            shown = displayable(_reduced(image, most_pixels))
+            transform = transform_of(image)
+            shown = _reduced(image, most_pixels)
+            shown = displayable(shown) if transform is None else shown
     except UnreadableImageError:
         raise
     except MemoryError as error:
@@ -97,6 +110,8 @@ def open_upright(
         raise UnreadableImageError(describe(error)) from error
     if long_side is not None:
         shown.thumbnail((long_side, long_side), Image.Resampling.LANCZOS, reducing_gap=3.0)
+    if transform is not None:
+        shown = in_srgb(shown, transform)
     return (shown if turn is None else shown.transpose(turn)), header, damage
 
 
@@ -133,6 +148,8 @@ def _draft(image: JpegImageFile, long_side: int | None, most_pixels: int | None)
 
 def _needed(image: Image.Image, scale: int = 1) -> int:
     """Bytes that it takes to decode an image, at 1/`scale` of its size."""
+    if isinstance(image, DeepTiffFile):
+        return image.bytes_needed
     pixels = math.ceil(image.width / scale) * math.ceil(image.height / scale)
     each = 1 if image.mode in ("1", "L", "P") else 2 if image.mode.startswith("I;16") else 4
     needed = pixels * (each + _BESIDES.get(image.format or "", 0))

@@ -10,9 +10,10 @@ from typing import BinaryIO
 
 from PIL import ExifTags, Image, TiffImagePlugin, UnidentifiedImageError
 
-from visionlens_jlab.media.extra_formats import RawImageFile, is_heic, is_raw, read_heic
+from visionlens_jlab.media.camera_files import RawImageFile, is_heic, is_raw, read_heic
 from visionlens_jlab.media.headers import Header, UnreadableImageError
 from visionlens_jlab.media.memory import OWN
+from visionlens_jlab.media.tiff import MAGIC, DeepTiffFile, can_be_read, first_tags, is_deep
 from visionlens_jlab.media.webp import CANVAS_BYTES, HEAD_BYTES, webp_size
 
 _limit_lock = threading.Lock()
@@ -42,8 +43,12 @@ _ICON_PIXELS = 1 << 21
 """Pillow refuses more than twice as many."""
 
 
-def open_image(file: BinaryIO, formats: tuple[str, ...] | None = None) -> Image.Image:
+def open_image(
+    file: BinaryIO, formats: tuple[str, ...] | None = None, *, by_layer: bool = False
+) -> Image.Image:
     """`Image.open` without Pillow's own size limit: the size is wanted even of a huge image.
+
+    Camera RAW, HEIC and TIFF of any depth are images too; `by_layer`: a TIFF is a `DeepTiffFile`.
 
     Whoever decodes checks the size first (`decode.MAX_PIXELS`). Pillow decodes icons at once, and
     takes memory for a WebP's pixels: TooLargeImageError.
@@ -56,15 +61,35 @@ def open_image(file: BinaryIO, formats: tuple[str, ...] | None = None) -> Image.
             return RawImageFile(file)
         if is_heic(head):
             read_heic()
+        if head.startswith(MAGIC):
+            return _open_tiff(file, by_layer=by_layer)
     if size is not None:
         OWN.check(size, CANVAS_BYTES * size[0] * size[1])
+    return _opened(file, formats, _ICON_PIXELS if is_icon else None)
+
+
+def _opened(
+    file: BinaryIO, formats: tuple[str, ...] | None = None, pixels: int | None = None
+) -> Image.Image:
     with _limit_lock:
         before = Image.MAX_IMAGE_PIXELS
-        Image.MAX_IMAGE_PIXELS = _ICON_PIXELS if is_icon else None
+        Image.MAX_IMAGE_PIXELS = pixels
         try:
             return Image.open(file, formats=formats)
         finally:
             Image.MAX_IMAGE_PIXELS = before
+
+
+def _open_tiff(file: BinaryIO, *, by_layer: bool) -> Image.Image:
+    tags = first_tags(file)
+    if tags is not None and (by_layer or is_deep(tags)) and can_be_read():
+        return DeepTiffFile(file)
+    try:
+        return _opened(file)
+    except UnidentifiedImageError:
+        if tags is None:
+            raise
+        return DeepTiffFile(file)
 
 
 def describe(error: Exception) -> str:
@@ -76,10 +101,15 @@ def describe(error: Exception) -> str:
     return str(error).split(" <", 1)[0] or type(error).__name__
 
 
+_HALVED = 'shown with 8 bits only; pip install "visionlens-jlab[tiff]" reads all'
+
+
 def header_of(image: Image.Image) -> Header:
     """The header of an image that Pillow has opened."""
     width, height = _stored_size(image)
     exif, odd = _exif(image)
+    if isinstance(image, TiffImagePlugin.TiffImageFile) and is_deep(image.tag_v2):
+        odd = _HALVED
     if exif is None:
         return Header(width, height, odd=odd)
     if image.format == "RAW":  # developed upright

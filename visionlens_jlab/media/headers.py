@@ -17,6 +17,13 @@ class UnreadableImageError(Exception):
     """The file is not an image that can be read; the text says why."""
 
 
+def missing(what: str, package: str, extra: str) -> UnreadableImageError:
+    """What is said of an image whose decoder is not installed."""
+    return UnreadableImageError(
+        f'{what} needs {package}, which is not installed: pip install "visionlens-jlab[{extra}]"'
+    )
+
+
 class Header(NamedTuple):
     """Size of the stored frame and EXIF facts.
 
@@ -33,7 +40,7 @@ class Header(NamedTuple):
     latitude: float | None = None
     longitude: float | None = None
     odd: str | None = None
-    """What is wrong with the EXIF data."""
+    """What is wrong with the EXIF data, or cannot be shown in full."""
 
     @property
     def upright_size(self) -> tuple[int, int]:

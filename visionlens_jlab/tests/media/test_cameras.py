@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from visionlens_jlab.media import extra_formats
+from visionlens_jlab.media import camera_files
 from visionlens_jlab.media.decode import open_upright
 from visionlens_jlab.media.header_reader import read_header
 from visionlens_jlab.media.headers import UnreadableImageError, is_image
@@ -108,7 +108,7 @@ def without(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
             return real(module, *args, **more)
 
         monkeypatch.setattr(builtins, "__import__", refuse)
-        extra_formats.read_heic.cache_clear()
+        camera_files.read_heic.cache_clear()
 
     return leave_out
 

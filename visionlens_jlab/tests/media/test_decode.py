@@ -115,7 +115,7 @@ def test_few_pixels_of_a_large_image_get_colours(mode, monkeypatch):
         decode, "displayable", lambda image: seen.append(image) or displayable(image)
     )
     large = Image.new(mode, (90, 60))
-    monkeypatch.setattr(decode, "open_image", lambda file: large)
+    monkeypatch.setattr(decode, "open_image", lambda file, by_layer: large)
     shown, _, _ = open_upright(io.BytesIO(), 10)
     assert seen[0].width * seen[0].height <= 1_000
     assert shown.size == (10, 7)

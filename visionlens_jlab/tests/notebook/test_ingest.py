@@ -114,10 +114,10 @@ def test_an_empty_folder_leaves_no_dataset(name: str, tmp_path: Path) -> None:
     assert name not in vl.list_datasets()
 
 
-def test_an_address_is_refused_before_anything_starts(name: str) -> None:
-    with pytest.raises(VisionLensError, match="not supported yet") as caught:
-        vl.ingest("gs://bucket/images", name=name)
-    assert caught.value.code == "FORMAT_UNKNOWN"
+def test_an_unknown_address_is_refused_before_anything_starts(name: str) -> None:
+    with pytest.raises(VisionLensError, match="xyz://") as caught:
+        vl.ingest("xyz://bucket/images", name=name)
+    assert caught.value.code == "DIR_NOT_FOUND"
 
 
 def test_a_table_needs_a_name(place: str, coco_folder: Path) -> None:

@@ -12,11 +12,11 @@ from contextlib import suppress
 from functools import lru_cache
 from typing import Any, BinaryIO
 
-from PIL import Image, ImageFile, TiffImagePlugin
+from PIL import Image, ImageFile, ImageOps
 
-from visionlens_jlab.media.headers import UnreadableImageError
+from visionlens_jlab.media.headers import missing
+from visionlens_jlab.media.tiff import MAGIC, first_tags
 
-_TIFFS = (b"II*\0", b"MM\0*")
 _RAW_HEADS = ((0, b"FUJIFILMCCD-RAW"), (4, b"ftypcrx "), (0, b"IIRO"), (0, b"MMOR"), (0, b"IIU\0"))
 _HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1")
 _DNG_VERSION, _SUB_IFDS, _MAKE, _SUBFILE = 50706, 330, 271, 254
@@ -30,26 +30,18 @@ def is_heic(head: bytes) -> bool:
 
 
 def is_raw(head: bytes, file: BinaryIO) -> bool:
-    """Whether a file with this beginning is camera RAW; the file is at its beginning again."""
+    """Whether a file with this beginning is camera RAW; the file is at its beginning again.
+
+    DNG says so; NEF and ARW are TIFFs of a camera whose picture is one below a small one.
+    """
     if any(head[at : at + len(mark)] == mark for at, mark in _RAW_HEADS):
         return True
-    if head[8:10] == b"CR" and head.startswith(_TIFFS):
-        return True
-    return head.startswith(_TIFFS) and _is_raw_tiff(file)
-
-
-def _is_raw_tiff(file: BinaryIO) -> bool:
-    """DNG says so; NEF and ARW are TIFFs of a camera whose picture is one below a small one."""
-    try:
-        header = TiffImagePlugin.ImageFileDirectory_v2(file.read(8))
-        file.seek(header.next)
-        header.load(file)
-        tags = set(header)
-        camera = {_SUB_IFDS, _MAKE} <= tags and header.get(_SUBFILE) == 1
-    except Exception:  # a damaged TIFF is Pillow's to refuse
-        tags, camera = set(), False
-    finally:
-        file.seek(0)
+    if not head.startswith(MAGIC):
+        return False
+    tags = first_tags(file)
+    if head[8:10] == b"CR" or tags is None:
+        return head[8:10] == b"CR"
+    camera = {_SUB_IFDS, _MAKE} <= set(tags) and tags.get(_SUBFILE) == 1
     return _DNG_VERSION in tags or camera
 
 
@@ -61,13 +53,6 @@ def read_heic() -> None:
     except ImportError:
         raise missing("HEIC", "pillow-heif", "heic") from None
     register_heif_opener()
-
-
-def missing(what: str, package: str, extra: str) -> UnreadableImageError:
-    """What is said of an image whose decoder is not installed."""
-    return UnreadableImageError(
-        f'{what} needs {package}, which is not installed: pip install "visionlens-jlab[{extra}]"'
-    )
 
 
 class RawImageFile(ImageFile.ImageFile):
@@ -135,15 +120,9 @@ class RawImageFile(ImageFile.ImageFile):
         """The preview, if it is large enough and shows the whole picture."""
         assert self.wanted is not None
         with suppress(Exception):  # a damaged preview: the picture is developed
-            image: Image.Image = Image.open(io.BytesIO(preview))
-            image = _upright(image)
+            opened: Image.Image = Image.open(io.BytesIO(preview))
+            image = ImageOps.exif_transpose(opened) or opened
             ratio = image.width / image.height / (self._size[0] / self._size[1])
             if max(image.size) >= min(self.wanted, max(self._size)) and 0.97 < ratio < 1.03:
                 return image.convert("RGB")
         return None
-
-
-def _upright(image: Image.Image) -> Image.Image:
-    from PIL import ImageOps
-
-    return ImageOps.exif_transpose(image) or image
