@@ -47,7 +47,7 @@ def _parts(document: Document) -> Document:
 
 
 def _resolved(document: Document, value: Any) -> Any:
-    """The value without titles and references to anything but schemas, which have names."""
+    """The value without titles, defaults and references to anything but schemas, which have names."""
     if isinstance(value, list):
         return [_resolved(document, part) for part in value]
     if not isinstance(value, dict):
@@ -59,7 +59,7 @@ def _resolved(document: Document, value: Any) -> Any:
     return {
         key: _resolved(document, part)
         for key, part in value.items()
-        if key != "title" or not isinstance(part, str)
+        if not (key == "title" and isinstance(part, str)) and not (key == "required" and not part)
     }
 
 

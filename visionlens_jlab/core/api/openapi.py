@@ -142,7 +142,9 @@ def _operation(
         content = _media(operation.request)
         if operation.also:
             content |= _media(operation.also)
-        described["requestBody"] = {"required": _is_required(operation), "content": content}
+        described["requestBody"] = {"content": content}
+        if _is_required(operation):
+            described["requestBody"]["required"] = True
     return described
 
 
@@ -165,12 +167,7 @@ def _responses(operation: Operation, refusals: dict[str, Any]) -> dict[str, Any]
 
 
 def _refusal(codes: list[str]) -> dict[str, Any]:
-    shape = {
-        "allOf": [
-            {"$ref": REF + ErrorBody.__name__},
-            {"type": "object", "properties": {"code": {"enum": codes}}},
-        ]
-    }
+    shape = {"$ref": REF + ErrorBody.__name__, "properties": {"code": {"enum": codes}}}
     return {"description": ", ".join(codes), "content": {wire.JSON: {"schema": shape}}}
 
 
@@ -210,7 +207,8 @@ def _query(model: type[Model]) -> list[dict[str, Any]]:
     schema = model.model_json_schema(schema_generator=Untitled)
     required = schema.get("required", [])
     return [
-        {"name": name, "in": "query", "required": name in required, "schema": part}
+        {"name": name, "in": "query", "schema": part}
+        | ({"required": True} if name in required else {})
         for name, part in schema["properties"].items()
     ]
 
