@@ -47,7 +47,7 @@ def _parts(document: Document) -> Document:
 
 
 def _resolved(document: Document, value: Any) -> Any:
-    """The value without titles, defaults and references to anything but schemas, which have names."""
+    """The value without titles, defaults and references to what has no name of its own."""
     if isinstance(value, list):
         return [_resolved(document, part) for part in value]
     if not isinstance(value, dict):
