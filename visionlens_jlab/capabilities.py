@@ -12,6 +12,7 @@ BUILT_IN = (
     "duplicates",
     "evaluation",
     "labels",
+    "plugins",
     "export",
     "analysis",
     "attributes",

@@ -64,6 +64,15 @@ ENV_OBJECT_CACHE = "VISIONLENS_OBJECT_CACHE"
 OBJECT_CACHE_MB = 4096
 ENV_OBJECT_FOLDER = "VISIONLENS_OBJECT_FOLDER"
 """Where they are kept; a server says it to its kernels and workers."""
+ENV_PLUGIN_MEMORY = "VISIONLENS_PLUGIN_MEMORY"
+"""MiB that a run of a plugin may take."""
+PLUGIN_MEMORY_MB = 2048
+LEAST_PLUGIN_MEMORY_MB = 128
+ENV_PLUGIN_SECONDS = "VISIONLENS_PLUGIN_SECONDS"
+"""A run of a plugin that has said nothing for so long is ended."""
+PLUGIN_SECONDS = 600
+ENV_PLUGIN_CONFINEMENT = "VISIONLENS_PLUGIN_CONFINEMENT"
+"""`required`: plugins do not run where the system cannot confine them."""
 ENV_TRUST_REMOTE_CODE = "VISIONLENS_TRUST_REMOTE_CODE"
 """Whether models may run code that comes with them, when that is asked for."""
 
@@ -83,6 +92,8 @@ default_decode_memory = partial(
 )
 default_object_cache = partial(_number, ENV_OBJECT_CACHE, OBJECT_CACHE_MB, 1)
 default_vector_cache = partial(_number, ENV_VECTOR_CACHE, VECTOR_CACHE_MB, 0)
+plugin_memory = partial(_number, ENV_PLUGIN_MEMORY, PLUGIN_MEMORY_MB, LEAST_PLUGIN_MEMORY_MB)
+plugin_seconds = partial(_number, ENV_PLUGIN_SECONDS, PLUGIN_SECONDS, 1)
 
 
 def allowed_roots() -> Confinement:

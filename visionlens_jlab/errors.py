@@ -129,6 +129,11 @@ CODES: dict[str, ErrorCode] = {
     "JOB_NOT_FOUND": ErrorCode(404, "The Jobs panel lists those that there are."),
     "JOB_CANCELLED": ErrorCode(409, "Start the job again."),
     "JOB_FAILED": ErrorCode(500, "The job's log in the Jobs panel has the cause."),
+    "PLUGIN_NOT_FOUND": ErrorCode(404, "The Plugins panel lists those that there are."),
+    "PLUGIN_OFF": ErrorCode(403, "Switch it on in the Plugins panel."),
+    "PLUGIN_FAILED": ErrorCode(
+        500, "Its log in the Plugins panel has what it printed; it can be switched off there."
+    ),
     "WORKER_LOST": ErrorCode(500, "Start the job again; finished pieces are kept."),
     "WORKER_BUSY": ErrorCode(409, "Wait for the job that runs, or cancel it, and try again."),
     "IMAGE_MISSING": ErrorCode(404, "Check that the image folder is still where it was."),

@@ -18,6 +18,9 @@ from visionlens_jlab.config import (
     ENV_DECODE_MEMORY,
     ENV_OBJECT_CACHE,
     ENV_OBJECT_FOLDER,
+    ENV_PLUGIN_CONFINEMENT,
+    ENV_PLUGIN_MEMORY,
+    ENV_PLUGIN_SECONDS,
     ENV_SERVER,
     ENV_TOKEN,
     ENV_TRUST_REMOTE_CODE,
@@ -139,6 +142,7 @@ class VisionLensApp(ExtensionApp):  # type: ignore[misc]
         names: dict[LaneName, str] = {
             "cpu": options.worker_kernel_name,
             "gpu": options.gpu_kernel_name or options.worker_kernel_name,
+            "plugin": options.plugin_kernel_name or options.worker_kernel_name,
         }
         manager, folder = options.worker_manager_class, library.data_dir
         environment = worker_settings(options, policy)
@@ -175,6 +179,7 @@ def capability_settings(options: VisionLens) -> dict[str, Any]:
         "agents": agent_config(options),
         "embeddings": options.embed_after_ingest,
         "map": options.project_after_embed,
+        "plugins": options.plugins_allowed,
     }
 
 
@@ -186,6 +191,9 @@ def worker_settings(options: VisionLens, policy: PathPolicy) -> dict[str, str]:
         ENV_VECTOR_CACHE: str(options.vector_cache_mb),
         ENV_DECODE_MEMORY: str(options.decode_memory_mb),
         ENV_OBJECT_CACHE: str(options.object_cache_mb),
+        ENV_PLUGIN_MEMORY: str(options.plugin_memory_mb),
+        ENV_PLUGIN_SECONDS: str(options.plugin_seconds),
+        ENV_PLUGIN_CONFINEMENT: options.plugin_confinement,
         **agent_config(options).environment(),
     }
 

@@ -21,6 +21,7 @@ from visionlens_jlab.ingestion.notebook import PathLike, ingested
 from visionlens_jlab.labels.notebook import Repairs
 from visionlens_jlab.map.notebook import Projecting
 from visionlens_jlab.media.notebook import pictures_of
+from visionlens_jlab.plugins.notebook import RunningPlugins
 
 
 @checked_methods
@@ -46,6 +47,7 @@ class Dataset(
     FindingDuplicates[View, Selection],
     Projecting[View, Selection],
     Repairs[View, Selection],
+    RunningPlugins[View, Selection],
     Searching[View, Selection],
     VisualAttributes[View, Selection],
 ):

@@ -19,6 +19,7 @@ from visionlens_jlab.config import (
     ENV_QDRANT_URL,
     LEAST_DECODE_MEMORY_MB,
     LEAST_MEMORY_MB,
+    LEAST_PLUGIN_MEMORY_MB,
     LEAST_SQL_MEMORY_MB,
     OPEN_DATASETS,
     USER_JOBS,
@@ -29,6 +30,8 @@ from visionlens_jlab.config import (
     default_sql_memory,
     default_vector_cache,
     may_trust_remote_code,
+    plugin_memory,
+    plugin_seconds,
 )
 from visionlens_jlab.core.api.services import REQUESTS, THREADS
 from visionlens_jlab.core.system.confinement import check_name, is_address
@@ -43,6 +46,8 @@ _DEFAULTS: dict[str, Callable[[], Any]] = {
     "memory_limit_mb": default_memory_limit,
     "sql_memory_mb": default_sql_memory,
     "decode_memory_mb": default_decode_memory,
+    "plugin_memory_mb": plugin_memory,
+    "plugin_seconds": plugin_seconds,
     "qdrant_url": lambda: os.environ.get(ENV_QDRANT_URL, ""),
     "qdrant_api_key": lambda: os.environ.get(ENV_QDRANT_API_KEY, ""),
     "agent_model": lambda: AgentConfig.from_environment().model,
@@ -69,6 +74,26 @@ class VisionLens(Configurable):  # type: ignore[misc]
     )
     gpu_kernel_name = Unicode(
         "", help="Kernel spec of the worker that embeds; empty: worker_kernel_name."
+    )
+    plugins_allowed = List(
+        Unicode(), None, allow_none=True, help="Names of the only plugins that run; None: all."
+    )
+    plugin_kernel_name = Unicode(
+        "", help="Kernel spec of the worker that runs plugins; empty: worker_kernel_name."
+    )
+    plugin_memory_mb = Int(
+        help="MiB of memory that a run of a plugin may take; default: $VISIONLENS_PLUGIN_MEMORY "
+        "or 2048."
+    )
+    plugin_seconds = Int(
+        help="A plugin that has said nothing for so many seconds is ended; default: "
+        "$VISIONLENS_PLUGIN_SECONDS or 600."
+    )
+    plugin_confinement = Enum(
+        ["available", "required"],
+        "available",
+        help="Whether plugins run where the system cannot keep them off the network and out of "
+        "folders of others.",
     )
     embed_after_ingest = Unicode(
         "", help="Model that embeds each dataset after its ingest; auto: the best at hand."
@@ -202,6 +227,8 @@ LEAST = {
     "sql_memory_mb": LEAST_SQL_MEMORY_MB,
     "decode_memory_mb": LEAST_DECODE_MEMORY_MB,
     "sql_seconds": 1,
+    "plugin_memory_mb": LEAST_PLUGIN_MEMORY_MB,
+    "plugin_seconds": 1,
     "agent_requests": 1,
     "agent_tokens": 1,
     "user_jobs": 1,
@@ -211,7 +238,7 @@ LEAST = {
 MOST_THREADS = 1024
 """Of one kind: each takes memory of its own."""
 _KERNEL_NAME = re.compile(r"[\w.\-]{1,200}", re.ASCII)
-_NAMES = ("worker_kernel_name", "gpu_kernel_name")
+_NAMES = ("worker_kernel_name", "gpu_kernel_name", "plugin_kernel_name")
 _ADDRESSES = ("agent_url", "qdrant_url")
 _SECRETS = ("agent_key", "qdrant_api_key")
 

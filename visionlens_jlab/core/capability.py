@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, Literal
 
-LaneName = Literal["cpu", "gpu", "agent"]
+LaneName = Literal["cpu", "gpu", "agent", "plugin"]
 
 
 @dataclass(frozen=True)

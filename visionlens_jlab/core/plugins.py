@@ -47,7 +47,7 @@ class Hooks:
         raise NotImplementedError
 
 
-ENTRY_POINT_GROUP = "visionlens_jlab.plugins"
+ENTRY_POINT_GROUP = "visionlens_jlab.hooks"
 
 _log = logging.getLogger(__name__)
 

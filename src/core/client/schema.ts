@@ -1233,6 +1233,8 @@ export interface components {
             /** @default null */
             label_quality: components["schemas"]["LabelQualityRequest"] | null;
             /** @default null */
+            operator: components["schemas"]["OperatorRequest"] | null;
+            /** @default null */
             export: components["schemas"]["ExportRequest"] | null;
             /** @default null */
             analyse: components["schemas"]["AnalyseRequest"] | null;
@@ -1288,6 +1290,20 @@ export interface components {
             iou: number | null;
             confidence: number;
             class_aware: boolean;
+        };
+        /** @description Run an operator, or a measure, of a plugin on a view or a selection of it. */
+        OperatorRequest: {
+            dataset: string;
+            plugin: string;
+            operator: string;
+            /** @default {} */
+            arguments: {
+                [key: string]: unknown;
+            };
+            /** @default null */
+            view: components["schemas"]["ViewSpec"] | null;
+            /** @default null */
+            ids: number[] | null;
         };
         /** @description Of a view: annotations that an evaluation gave an outcome, and-ed; both ends of a match. */
         OutcomeFilter: {

@@ -42,7 +42,7 @@ class Lane(ABC):
 
     Parameters
     ----------
-    name : {"cpu", "gpu", "agent"}
+    name : {"cpu", "gpu", "agent", "plugin"}
     library : Library
     queue : JobQueue
         Of all lanes.

@@ -1,0 +1,1 @@
+"""Plugins: found without importing them, run in processes of their own."""

@@ -1,0 +1,202 @@
+"""This side of the process in which a plugin runs: its messages, its output, its end."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import queue
+import secrets
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from visionlens_jlab.config import ENV_ALLOWED_ROOTS, ENV_PLUGIN_CONFINEMENT
+from visionlens_jlab.core.system.pipes import child_command
+from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.plugins.installed import LOG_BYTES
+
+_COMMAND = child_command("visionlens_jlab.plugins.process")
+_KEPT = ("PATH", "LANG", "LC_ALL", "TZ", "SYSTEMROOT", ENV_ALLOWED_ROOTS, ENV_PLUGIN_CONFINEMENT)
+"""What a plugin gets of the environment: no keys, no tokens, no addresses."""
+_MARK = "VISIONLENS_PLUGIN_RUN"
+_MOST_BYTES = 1 << 20
+"""Of one message."""
+_WAITING = 1000
+_POLL_SECONDS = 0.1
+_GRACE_SECONDS = 0.3
+
+
+def failure(sentence: str) -> VisionLensError:
+    """PLUGIN_FAILED."""
+    return VisionLensError("PLUGIN_FAILED", sentence)
+
+
+class PluginProcess:
+    """Runs a plugin in a process and a session of its own.
+
+    Parameters
+    ----------
+    request : dict
+        What `plugins/process.py` reads.
+    log : Path
+        Gets what it prints, the last 64 KiB of it.
+    seconds : float
+        A process that has sent nothing for so long is ended.
+    """
+
+    def __init__(self, request: dict[str, Any], log: Path, seconds: float) -> None:
+        self._log = log
+        self._seconds = seconds
+        self._mark = secrets.token_hex(16)
+        self._messages: queue.Queue[Any] = queue.Queue(_WAITING)
+        self._output = bytearray()
+        self._cut = False
+        self._over = threading.Event()
+        scratch = request["scratch"]
+        asked = Path(scratch) / "request.json"
+        asked.write_text(json.dumps(request))
+        package = str(Path(__file__).parents[2])
+        reading, writing = os.pipe()
+        try:
+            self._process = subprocess.Popen(
+                [*_COMMAND, str(asked), str(writing)],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                pass_fds=(writing,),
+                start_new_session=True,
+                cwd=scratch,
+                env={
+                    **{name: os.environ[name] for name in _KEPT if name in os.environ},
+                    **dict.fromkeys(("HOME", "TMPDIR", "XDG_CACHE_HOME"), scratch),
+                    "PYTHONPATH": os.pathsep.join([package, *_folders_of_path()]),
+                    "PYTHONDONTWRITEBYTECODE": "1",
+                    "PYTHONUNBUFFERED": "1",
+                    "MALLOC_ARENA_MAX": "2",
+                    _MARK: self._mark,
+                },
+            )
+        finally:
+            os.close(writing)
+        self._threads = [
+            threading.Thread(target=self._receive, args=(os.fdopen(reading, "rb"),), daemon=True),
+            threading.Thread(target=self._drain, daemon=True),
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def messages(self, check: Callable[[], None]) -> Iterator[Any]:
+        """What it sends, to its end; it is ended with the iteration.
+
+        `check` is called several times a second and may raise. PLUGIN_FAILED when it sends nothing
+        for too long, or what is no message.
+        """
+        heard, ended = time.monotonic(), None
+        try:
+            while True:
+                check()
+                try:
+                    message = self._messages.get(timeout=_POLL_SECONDS)
+                except queue.Empty:
+                    now = time.monotonic()
+                    if self._process.poll() is not None:  # children of its own may hold the pipe
+                        ended = ended or now
+                        if now - ended > _GRACE_SECONDS:
+                            return
+                    elif now - heard > self._seconds:
+                        raise failure(
+                            f"It said nothing for {self._seconds:g} seconds and was ended."
+                        ) from None
+                    continue
+                if message is None:
+                    with contextlib.suppress(subprocess.TimeoutExpired):
+                        self._process.wait(_GRACE_SECONDS)
+                    return
+                heard = time.monotonic()
+                yield message
+        finally:
+            self._end()
+
+    def ending(self) -> str:
+        """How it ended, as a sentence."""
+        code = self._process.wait()
+        if code < 0:
+            return f"Its process was ended by {signal.Signals(-code).name}."
+        return f"Its process ended with the exit code {code} before it was done."
+
+    def _receive(self, pipe: BinaryIO) -> None:
+        """Queue the messages; None at the end."""
+        with pipe:
+            while not self._over.is_set():
+                size = int.from_bytes(pipe.read(4), "big")
+                if not 0 < size <= _MOST_BYTES:
+                    break
+                try:
+                    message = json.loads(pipe.read(size))
+                except (ValueError, RecursionError):
+                    message = ["nonsense"]
+                self._put(message)
+        self._put(None)
+
+    def _put(self, message: Any) -> None:
+        while not self._over.is_set():
+            with contextlib.suppress(queue.Full):
+                self._messages.put(message, timeout=_POLL_SECONDS)
+                return
+
+    def _drain(self) -> None:
+        """Keep the end of what it prints, however much that is."""
+        assert self._process.stdout is not None
+        while data := os.read(self._process.stdout.fileno(), 1 << 16):
+            self._output += data
+            if len(self._output) > 2 * LOG_BYTES:
+                self._cut = True
+                del self._output[:-LOG_BYTES]
+
+    def _end(self) -> None:
+        """Kill it with all that it started, and keep what it printed."""
+        self._over.set()
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.kill()
+        self._process.wait()
+        for _ in range(20):  # what went into sessions of their own, and what these start meanwhile
+            if not _kill_marked(self._mark):
+                break
+        self._threads[1].join(timeout=2)
+        self._keep_output()
+        self._threads[0].join(timeout=2)
+
+    def _keep_output(self) -> None:
+        self._log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        before = self._log.read_bytes() if self._log.exists() else b""
+        heading = f"--- {time.strftime('%Y-%m-%d %H:%M:%S')}\n".encode()
+        cut = b"[...]\n" if self._cut or len(self._output) > LOG_BYTES else b""
+        text = (before + heading + cut + bytes(self._output[-LOG_BYTES:]))[-LOG_BYTES:]
+        partial = self._log.with_suffix(".partial")
+        with os.fdopen(
+            os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb"
+        ) as file:
+            file.write(text)
+        partial.replace(self._log)
+
+
+def _folders_of_path() -> list[str]:
+    """The worker's own, for plugins of packages that lie beside the environment."""
+    return [part for part in os.environ.get("PYTHONPATH", "").split(os.pathsep) if part]
+
+
+def _kill_marked(mark: str) -> int:
+    """Kill processes that carry the mark in their environment (Linux); how many there were."""
+    wanted, count = f"{_MARK}={mark}".encode(), 0
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError, ValueError):
+            if wanted in (folder / "environ").read_bytes().split(b"\0"):
+                os.kill(int(folder.name), signal.SIGKILL)
+                count += 1
+    return count

@@ -1,0 +1,215 @@
+"""The plugins there are: of installed packages and of the user's folder; which of them may run."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from importlib.machinery import ModuleSpec, PathFinder
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from visionlens_jlab.core.jobs.spool import write_json
+from visionlens_jlab.errors import VisionLensError, unknown
+from visionlens_jlab.plugins.manifest import (
+    NAME,
+    ContributionManifest,
+    Manifest,
+    ManifestError,
+    read_manifest,
+)
+from visionlens_jlab.plugins.shapes import Contribution, Plugin, PluginState
+
+if TYPE_CHECKING:
+    from visionlens_jlab.plugins.shapes import OperatorRequest
+
+GROUP = "visionlens_jlab.plugins"
+"""Entry points of packages: `name = "package.module:MANIFEST"`."""
+FOLDER = "plugins"
+LOG_BYTES = 64 << 10
+_MOST_FILES = 500
+_SWITCHED = ".switched.json"
+
+
+@dataclass(frozen=True)
+class Found:
+    """A plugin as it was found; `reason` says why it has no manifest, or may not run."""
+
+    name: str
+    origin: Literal["package", "file"]
+    place: str
+    file: Path | None
+    module: str | None
+    manifest: Manifest | None
+    state: PluginState
+    reason: str | None
+
+
+class InstalledPlugins:
+    """Those that the packages of this environment announce, and the files of the user's folder.
+
+    Parameters
+    ----------
+    data_dir : Path
+    allowed : collection of str, optional
+        Names of the only ones that may run; None: all.
+    """
+
+    def __init__(self, data_dir: Path, allowed: Collection[str] | None = None) -> None:
+        self.folder = data_dir / FOLDER
+        self._allowed = allowed
+
+    def all(self) -> list[Found]:
+        """All of them by name, also those that are broken."""
+        off, found = self._switched_off(), dict[str, Found]()
+        for one in (*_packages(), *_files(self.folder)):
+            state, reason = one.state, one.reason
+            if one.name in found:
+                state = "broken"
+                reason = f"{found[one.name].place} has the same name already."
+            elif state == "on" and self._allowed is not None and one.name not in self._allowed:
+                state, reason = (
+                    "not_allowed",
+                    "The administrator of this server has not allowed it.",
+                )
+            elif state == "on" and one.name in off:
+                state = "off"
+            key = one.name if one.name not in found else f"{one.name} ({one.place})"
+            found[key] = Found(
+                key, one.origin, one.place, one.file, one.module, one.manifest, state, reason
+            )
+        return sorted(found.values(), key=lambda one: one.name)
+
+    def get(self, name: str) -> Found:
+        """One of them; PLUGIN_NOT_FOUND."""
+        found = {one.name: one for one in self.all()}
+        if name not in found:
+            raise unknown("PLUGIN_NOT_FOUND", "plugin", name, dict.fromkeys(found))
+        return found[name]
+
+    def usable(self, name: str, contribution: str) -> tuple[Found, ContributionManifest]:
+        """One that may run, and what is asked of it. PLUGIN_NOT_FOUND, PLUGIN_OFF."""
+        found = self.get(name)
+        if found.state != "on" or found.manifest is None:
+            why = found.reason or "It is switched off."
+            raise VisionLensError("PLUGIN_OFF", f"The plugin {name} does not run. {why}")
+        asked = found.manifest.contribution(contribution)
+        if asked is None:
+            known = dict.fromkeys(one.id for one in found.manifest.contributions)
+            raise unknown("PLUGIN_NOT_FOUND", f"operator of {name}", contribution, known)
+        return found, asked
+
+    def switch(self, name: str, *, on: bool) -> Found:
+        """Switch one on or off; PLUGIN_NOT_FOUND."""
+        self.get(name)
+        off = self._switched_off() - {name} if on else self._switched_off() | {name}
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_json(self.folder / _SWITCHED, {"off": sorted(off)})
+        return self.get(name)
+
+    def log_file(self, name: str) -> Path:
+        """Where the output of its runs is kept."""
+        return self.folder / "logs" / f"{name}.log"
+
+    def log(self, name: str) -> str:
+        """The last output of its runs; PLUGIN_NOT_FOUND."""
+        found = self.get(name)
+        with suppress(FileNotFoundError):
+            return self.log_file(found.name).read_text("utf-8", "replace")[-LOG_BYTES:]
+        return ""
+
+    def described(self, found: Found) -> Plugin:
+        """What the panel shows."""
+        manifest = found.manifest
+        return Plugin(
+            name=found.name,
+            title=(manifest.title if manifest else "") or found.name,
+            description=manifest.description if manifest else "",
+            version=manifest.version if manifest else "",
+            api=manifest.api if manifest else "",
+            origin=found.origin,
+            place=found.place,
+            state=found.state,
+            reason=found.reason,
+            permissions=manifest.permissions if manifest else [],
+            contributions=[
+                Contribution(
+                    kind=one.kind,
+                    id=one.id,
+                    title=one.title or one.id,
+                    description=one.description,
+                    form=one.form,
+                )
+                for one in (manifest.contributions if manifest else ())
+            ],
+            log="/" not in found.name and self.log_file(found.name).exists(),
+        )
+
+    def _switched_off(self) -> set[str]:
+        with suppress(OSError, ValueError, KeyError, TypeError):
+            return {str(name) for name in json.loads((self.folder / _SWITCHED).read_bytes())["off"]}
+        return set()
+
+
+def check(request: OperatorRequest, settings: Mapping[str, Any]) -> None:
+    """PLUGIN_OFF where the administrator has not allowed the plugin."""
+    allowed = settings.get("plugins")
+    if allowed is not None and request.plugin not in allowed:
+        raise VisionLensError(
+            "PLUGIN_OFF",
+            f"The plugin {request.plugin} is not allowed on this server.",
+            "Ask the administrator to add it to VisionLens.plugins_allowed.",
+        )
+
+
+def _files(folder: Path) -> Iterator[Found]:
+    try:
+        paths = sorted(folder.glob("*.py"))[:_MOST_FILES]
+    except OSError:
+        return
+    for path in paths:
+        if not path.name.startswith((".", "_")):
+            yield _found(path.stem, "file", str(path), path, None)
+
+
+def _packages() -> Iterator[Found]:
+    for entry in entry_points(group=GROUP):
+        place = entry.dist.name if entry.dist else entry.value
+        if entry.attr != NAME:
+            reason = f"Its entry point must name a {NAME}, as package.module:{NAME}."
+            yield Found(entry.name, "package", place, None, None, None, "broken", reason)
+            continue
+        file = _file_of(entry)
+        if file is None:
+            reason = f"There is no module {entry.module} in the package."
+            yield Found(entry.name, "package", place, None, None, None, "broken", reason)
+            continue
+        yield _found(entry.name, "package", place, file, entry.module)
+
+
+def _found(
+    name: str, origin: Literal["package", "file"], place: str, file: Path, module: str | None
+) -> Found:
+    try:
+        manifest = read_manifest(file)
+    except ManifestError as error:
+        return Found(name, origin, place, file, module, None, "broken", str(error))
+    return Found(manifest.name, origin, place, file, module, manifest, "on", None)
+
+
+def _file_of(entry: EntryPoint) -> Path | None:
+    """The module's file, found without importing the packages above it."""
+    places, spec = None, None
+    parts = entry.module.split(".")
+    for count in range(1, len(parts) + 1):
+        spec = PathFinder.find_spec(".".join(parts[:count]), places)
+        if spec is None:
+            return None
+        places = list(spec.submodule_search_locations or ())
+    return _origin(spec)
+
+
+def _origin(spec: ModuleSpec | None) -> Path | None:
+    return Path(spec.origin) if spec and spec.origin and spec.origin.endswith(".py") else None
