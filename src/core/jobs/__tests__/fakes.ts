@@ -36,6 +36,7 @@ export function job(change: Partial<IJob> = {}): IJob {
     recheck: null,
     attributes: null,
     agent: null,
+    operator: null,
     ...change
   };
 }
