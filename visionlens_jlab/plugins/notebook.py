@@ -27,7 +27,7 @@ class RunningPlugins(Dataset[V, S]):
         Parameters
         ----------
         plugin, operator : str
-            As the panel *Plugins* names them.
+            As the panel Plugins names them.
         view : View, optional
             Its samples alone.
         arguments : dict, optional
