@@ -20,7 +20,8 @@ from visionlens_jlab.plugins.manifest import (
     ManifestError,
     read_manifest,
 )
-from visionlens_jlab.plugins.shapes import Contribution, Plugin, PluginState
+from visionlens_jlab.plugins.shapes import Contribution, Kind, Plugin, PluginState
+from visionlens_jlab.plugins.versions import VERSIONS, fitting
 
 if TYPE_CHECKING:
     from visionlens_jlab.plugins.shapes import OperatorRequest
@@ -45,6 +46,12 @@ class Found:
     manifest: Manifest | None
     state: PluginState
     reason: str | None
+
+    @property
+    def api(self) -> dict[str, str]:
+        """The version of the API that it runs with, and what makes its contexts."""
+        version = fitting(self.manifest.api) if self.manifest else None
+        return {} if version is None else {"api": version, "contexts": VERSIONS[version]}
 
 
 class InstalledPlugins:
@@ -89,16 +96,20 @@ class InstalledPlugins:
             raise unknown("PLUGIN_NOT_FOUND", "plugin", name, dict.fromkeys(found))
         return found[name]
 
-    def usable(self, name: str, contribution: str) -> tuple[Found, ContributionManifest]:
+    def usable(
+        self, name: str, contribution: str, *kinds: Kind
+    ) -> tuple[Found, ContributionManifest]:
         """One that may run, and what is asked of it. PLUGIN_NOT_FOUND, PLUGIN_OFF."""
         found = self.get(name)
         if found.state != "on" or found.manifest is None:
             why = found.reason or "It is switched off."
             raise VisionLensError("PLUGIN_OFF", f"The plugin {name} does not run. {why}")
         asked = found.manifest.contribution(contribution)
-        if asked is None:
-            known = dict.fromkeys(one.id for one in found.manifest.contributions)
-            raise unknown("PLUGIN_NOT_FOUND", f"operator of {name}", contribution, known)
+        if asked is None or asked.kind not in kinds:
+            known = dict.fromkeys(
+                one.id for one in found.manifest.contributions if one.kind in kinds
+            )
+            raise unknown("PLUGIN_NOT_FOUND", f"{kinds[0]} of {name}", contribution, known)
         return found, asked
 
     def switch(self, name: str, *, on: bool) -> Found:

@@ -21,6 +21,7 @@ MOST_CHANGES = 10_000_000
 MOST_TEXT = 10_000
 """Characters of a value."""
 _MOST_NAME = 100
+_PASSED = ("file", "module", "api", "contexts", "asked", "permissions")
 
 
 class Changes:
@@ -117,7 +118,7 @@ def run(context: JobContext) -> dict[str, Any]:
     output.mkdir(mode=0o700, parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="plugin-", dir=context.spool) as scratch:
         request = {
-            **{name: params[name] for name in ("file", "module", "asked", "permissions")},
+            **{name: params[name] for name in _PASSED},
             "arguments": params["arguments"],
             "samples": str(context.spool / "input" / SAMPLES),
             "annotations": str(context.spool / "input" / ANNOTATIONS),

@@ -7,12 +7,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.specifiers import InvalidSpecifier
 from pydantic import Field, ValidationError, model_validator
 
 from visionlens_jlab.core.shapes import Model
-from visionlens_jlab.plugin_api import API_VERSION
-from visionlens_jlab.plugins.shapes import Permission
+from visionlens_jlab.plugins.shapes import Hook, Kind, Permission
+from visionlens_jlab.plugins.versions import VERSIONS, fitting
 
 NAME = "MANIFEST"
 _IDENTIFIER = r"^[A-Za-z_][A-Za-z0-9_]{0,99}$"
@@ -24,25 +24,91 @@ class ManifestError(Exception):
     """Why a file is no plugin, as a sentence."""
 
 
+NEEDED: dict[Kind, tuple[str, ...]] = {
+    "operator": ("target",),
+    "measure": ("target", "field"),
+    "format": ("target", "patterns"),
+    "source": ("target", "scheme"),
+    "embedder": ("target",),
+    "evaluator": ("target",),
+    "tool": ("target", "description"),
+    "hook": ("target", "on"),
+}
+"""What a contribution of a kind must say."""
+ALLOWED: dict[Kind, tuple[str, ...]] = {
+    "operator": ("form",),
+    "measure": ("form",),
+    "format": ("sniff", "write", "holds"),
+    "embedder": ("form", "side", "fit", "text"),
+    "evaluator": ("form",),
+    "tool": ("form",),
+}
+"""What it may say besides `kind`, `id`, `title` and `description`."""
+Holds = Literal[
+    "box",
+    "polygon",
+    "oriented_box",
+    "keypoints",
+    "classification",
+    "attributes",
+    "difficult",
+    "truncated",
+    "occluded",
+]
+
+
 class ContributionManifest(Model):
     """One of a manifest's `contributions`.
 
-    `target` is a function of the file, `schema` the JSON schema of its arguments; `field` is
-    where a measure is kept.
+    Attributes
+    ----------
+    target : str or None
+        A function of the file.
+    form : dict or None
+        `schema`: the JSON schema of the arguments.
+    field : str or None
+        Where a measure is kept.
+    patterns : list of str
+        Names (`*.kit`) or paths (`labels/*.txt`) of a format's label files.
+    sniff, write : str or None
+        Functions of a format: whether a file is one; writing an export.
+    holds : list of str
+        What a format's `write` can hold; the export's report names what is lost.
+    scheme : str or None
+        Of a source's addresses, without `://`.
+    side, fit, text
+        The square of pixels that an embedder gets, how images are made to fit it, and whether it
+        embeds texts too.
+    on : str or None
+        A hook.
     """
 
-    kind: Literal["operator", "measure"]
+    kind: Kind
     id: str = Field(pattern=_PLAIN)
     title: str = Field("", max_length=200)
     description: str = Field("", max_length=2000)
-    target: str = Field(pattern=_IDENTIFIER)
+    target: str | None = Field(None, pattern=_IDENTIFIER)
     form: dict[str, Any] | None = Field(None, alias="schema")
     field: str | None = Field(None, max_length=100)
+    patterns: list[str] = Field(default_factory=list, max_length=50)
+    sniff: str | None = Field(None, pattern=_IDENTIFIER)
+    write: str | None = Field(None, pattern=_IDENTIFIER)
+    holds: tuple[Holds, ...] = ("box",)
+    scheme: str | None = Field(None, pattern=r"^[a-z][a-z0-9+\-]{0,30}$")
+    side: int = Field(224, ge=8, le=2048)
+    fit: Literal["crop", "pad", "stretch"] = "crop"
+    text: bool = False
+    on: Hook | None = None
 
     @model_validator(mode="after")
-    def _measure_has_field(self) -> ContributionManifest:
-        if self.kind == "measure" and not self.field:
-            raise ValueError("a measure needs a field")
+    def _fits_its_kind(self) -> ContributionManifest:
+        needed = NEEDED[self.kind]
+        for name in needed:
+            if not getattr(self, name):
+                raise ValueError(f"{self.kind} {self.id} needs {name!r}")
+        known = {"kind", "id", "title", "description", *needed, *ALLOWED.get(self.kind, ())}
+        for name in sorted(self.model_fields_set - known):
+            raise ValueError(f"{self.kind} {self.id} takes no {name!r}")
         return self
 
 
@@ -71,12 +137,13 @@ def read_manifest(path: Path) -> Manifest:
     except OSError as error:
         raise ManifestError(f"The file cannot be read: {error.strerror}.") from error
     try:
-        fits = SpecifierSet(manifest.api).contains(API_VERSION)
+        fits = fitting(manifest.api)
     except InvalidSpecifier as error:
         raise ManifestError(f"api: {manifest.api!r} names no versions; write >=1,<2.") from error
-    if not fits:
+    if fits is None:
         raise ManifestError(
-            f"It is written for version {manifest.api} of the plugin API, this is {API_VERSION}."
+            f"It is written for version {manifest.api} of the plugin API; there is "
+            f"{', '.join(VERSIONS)}."
         )
     return manifest
 

@@ -10,13 +10,16 @@ from visionlens_jlab.core.jobs.dataset_setup import DatasetSetup
 from visionlens_jlab.core.jobs.spool import Spool, write_stream
 from visionlens_jlab.plugins.capability import ANNOTATIONS, SAMPLES
 from visionlens_jlab.plugins.installed import InstalledPlugins
-from visionlens_jlab.plugins.shapes import OperatorRequest
+from visionlens_jlab.plugins.shapes import Kind, OperatorRequest
 from visionlens_jlab.plugins.store import operator_tables
 
 if TYPE_CHECKING:
     from visionlens_jlab.core.catalog.store import DatasetStore
     from visionlens_jlab.core.datasets.library import Library
     from visionlens_jlab.core.jobs.shapes import Job
+
+RUN: tuple[Kind, ...] = ("operator", "measure")
+"""Kinds of contributions that this job runs."""
 
 
 class OperatorSetup(DatasetSetup[OperatorRequest]):
@@ -26,7 +29,7 @@ class OperatorSetup(DatasetSetup[OperatorRequest]):
 
     def checked(self, store: DatasetStore, request: OperatorRequest) -> OperatorRequest:
         """PLUGIN_NOT_FOUND, PLUGIN_OFF."""
-        _plugins(store).usable(request.plugin, request.operator)
+        _plugins(store).usable(request.plugin, request.operator, *RUN)
         return request
 
     def prepare(
@@ -34,7 +37,7 @@ class OperatorSetup(DatasetSetup[OperatorRequest]):
     ) -> dict[str, Any]:
         """Write the tables; where the code, the log and the output lie."""
         plugins = _plugins(store)
-        found, asked = plugins.usable(request.plugin, request.operator)
+        found, asked = plugins.usable(request.plugin, request.operator, *RUN)
         assert found.manifest is not None
         samples, annotations = operator_tables(store, request)
         write_stream(spool.input / SAMPLES, samples)
@@ -42,6 +45,7 @@ class OperatorSetup(DatasetSetup[OperatorRequest]):
         return {
             "file": str(found.file),
             "module": found.module,
+            **found.api,
             "asked": asked.model_dump(by_alias=True),
             "permissions": list(found.manifest.permissions),
             "samples": len(samples),

@@ -11,12 +11,24 @@ from visionlens_jlab.core.views.shapes import ViewSpec
 
 Permission = Literal["images", "tags", "fields", "network"]
 PluginState = Literal["on", "off", "not_allowed", "broken"]
+Kind = Literal[
+    "operator",
+    "measure",
+    "format",
+    "source",
+    "embedder",
+    "evaluator",
+    "tool",
+    "hook",
+]
+"""What a plugin may contribute."""
+Hook = Literal["on_ingest", "post_ingest", "on_transform", "on_view", "on_selection", "on_evaluate"]
 
 
 class Contribution(Model):
     """What a plugin adds; `form` is the JSON schema of its arguments."""
 
-    kind: Literal["operator", "measure"]
+    kind: Kind
     id: str
     title: str
     description: str
