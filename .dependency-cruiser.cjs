@@ -6,7 +6,7 @@
 /** Folders of `src/`, from top to bottom; those of one line do not know each other. */
 const LAYERS = [
   ['analysis'],
-  ['agents', 'attributes', 'duplicates', 'export', 'labels', 'map'],
+  ['agents', 'attributes', 'duplicates', 'export', 'labels', 'map', 'plugins'],
   ['evaluation'],
   ['ingestion'],
   ['embeddings'],

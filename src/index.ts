@@ -16,6 +16,7 @@ import { exportPlugin } from './export/plugin';
 import { ingestionPlugin } from './ingestion/plugin';
 import { labelsPlugin } from './labels/plugin';
 import { mapPlugin } from './map/plugin';
+import { pluginsPlugin } from './plugins/plugin';
 
 const plugins: JupyterFrontEndPlugin<unknown>[] = [
   corePlugin,
@@ -35,7 +36,8 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   analystPlugin,
   searchesPlugin,
   labelsPlugin,
-  exportPlugin
+  exportPlugin,
+  pluginsPlugin
 ];
 
 export default plugins;

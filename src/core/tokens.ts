@@ -50,6 +50,8 @@ export const CommandIDs = {
   undoLabels: 'visionlens:undo-labels',
   redoLabels: 'visionlens:redo-labels',
   exportLabels: 'visionlens:export',
+  showPlugins: 'visionlens:show-plugins',
+  runPlugin: 'visionlens:run-plugin',
   levelSamples: 'visionlens:level-samples',
   levelAnnotations: 'visionlens:level-annotations'
 } as const;

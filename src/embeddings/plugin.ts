@@ -28,7 +28,6 @@ export const searchesPlugin: JupyterFrontEndPlugin<void> = {
         new (await import('./searches')).Searches(core.client.embeddings)
     );
     core.slots.add('grid', async () => (await import('./SearchBar')).SearchBar);
-    const ids: string[] = [];
     const add = (
       command: string,
       label: string,
@@ -52,7 +51,6 @@ export const searchesPlugin: JupyterFrontEndPlugin<void> = {
         ...options
       });
       core.offer(command);
-      ids.push(command);
     };
     const goesOn = {
       isVisible: () => !!workspaces.current?.store.getState().view.search
@@ -89,9 +87,6 @@ export const searchesPlugin: JupyterFrontEndPlugin<void> = {
         caption: trans.__('Those of the view farthest from all others'),
         describedBy: NO_ARGS
       }
-    );
-    workspaces.currentChanged.connect(() =>
-      ids.forEach(command => commands.notifyCommandChanged(command))
     );
   }
 };

@@ -42,8 +42,5 @@ export const exportPlugin: JupyterFrontEndPlugin<void> = {
       }
     });
     core.offer(command);
-    workspaces.currentChanged.connect(() =>
-      commands.notifyCommandChanged(command)
-    );
   }
 };

@@ -100,9 +100,6 @@ export const ingestionPlugin: JupyterFrontEndPlugin<void> = {
         }
       }
     });
-    workspaces.currentChanged.connect(() =>
-      commands.notifyCommandChanged(CommandIDs.addImages)
-    );
     core.offer(CommandIDs.openPath, CommandIDs.addImages);
   }
 };

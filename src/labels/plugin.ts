@@ -20,7 +20,6 @@ export const labelsPlugin: JupyterFrontEndPlugin<void> = {
       'labels',
       async transport => new (await import('./client')).LabelsClient(transport)
     );
-    const ids: string[] = [];
     const add = (
       command: string,
       label: string,
@@ -43,7 +42,6 @@ export const labelsPlugin: JupyterFrontEndPlugin<void> = {
         }
       });
       core.offer(command);
-      ids.push(command);
     };
     add(
       CommandIDs.relabel,
@@ -62,9 +60,6 @@ export const labelsPlugin: JupyterFrontEndPlugin<void> = {
     );
     add(CommandIDs.redoLabels, trans.__('Redo Label Change'), labels =>
       labels.changes.redo()
-    );
-    workspaces.currentChanged.connect(() =>
-      ids.forEach(command => commands.notifyCommandChanged(command))
     );
   }
 };

@@ -72,6 +72,22 @@ class Changes:
             ),
         }
 
+    def listed(self, samples: pa.Table) -> list[dict[str, Any]]:
+        """What each of the samples would get."""
+        return [
+            {
+                "sample_id": row["sample_id"],
+                "name": row["filename"] or row["path"],
+                "tags": [tag for tag, ids in self.tags.items() if row["sample_id"] in ids],
+                "values": {
+                    name: column[row["sample_id"]]
+                    for name, column in self.values.items()
+                    if row["sample_id"] in column
+                },
+            }
+            for row in samples.select(["sample_id", "filename", "path"]).to_pylist()
+        ]
+
     @property
     def samples(self) -> int:
         """How many samples have changed."""
@@ -102,7 +118,13 @@ def _of_one_type(column: dict[int, Any]) -> dict[int, Any]:
 
 
 def run(context: JobContext) -> dict[str, Any]:
-    """Run what `context.params` name; the result has `message`, `changed` and `output`.
+    """Run what `context.params` name.
+
+    Returns
+    -------
+    dict
+        `message`, `changed` samples, `output` folder with so many `files`; of a preview, which
+        writes nothing, also `changes`.
 
     Raises
     ------
@@ -112,8 +134,8 @@ def run(context: JobContext) -> dict[str, Any]:
     """
     params = context.params
     with pa.ipc.open_stream((context.spool / "input" / SAMPLES).read_bytes()) as reader:
-        ids = set(reader.read_all()["sample_id"].to_pylist())
-    changes = Changes(ids, params["permissions"])
+        samples = reader.read_all()
+    changes = Changes(set(samples["sample_id"].to_pylist()), params["permissions"])
     output = Path(params["output"])
     output.mkdir(mode=0o700, parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="plugin-", dir=context.spool) as scratch:
@@ -130,14 +152,12 @@ def run(context: JobContext) -> dict[str, Any]:
         }
         process = PluginProcess(request, Path(params["log"]), plugin_seconds())
         message = _follow(context, process, changes)
+    files = len(list(output.iterdir()))
+    said = {"message": message, "changed": changes.samples, "files": files}
+    if params["preview"] is not None:
+        return {**said, "output": None, "changes": changes.listed(samples)}
     context.emit(0, changes.tables(), summary={"operator": {"plugin": params["plugin"]}})
-    files = sorted(path.name for path in output.iterdir())
-    return {
-        "message": message,
-        "changed": changes.samples,
-        "output": str(output) if files else None,
-        "files": len(files),
-    }
+    return {**said, "output": str(output) if files else None}
 
 
 def _follow(context: JobContext, process: PluginProcess, changes: Changes) -> str:

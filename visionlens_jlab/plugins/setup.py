@@ -6,6 +6,8 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pyarrow.compute as pc
+
 from visionlens_jlab.core.jobs.dataset_setup import DatasetSetup
 from visionlens_jlab.core.jobs.spool import Spool, write_stream
 from visionlens_jlab.plugins.capability import ANNOTATIONS, SAMPLES
@@ -40,6 +42,9 @@ class OperatorSetup(DatasetSetup[OperatorRequest]):
         found, asked = plugins.usable(request.plugin, request.operator, *RUN)
         assert found.manifest is not None
         samples, annotations = operator_tables(store, request)
+        if request.preview is not None:
+            samples = samples.slice(0, request.preview)
+            annotations = annotations.filter(pc.less(annotations["row"], len(samples)))
         write_stream(spool.input / SAMPLES, samples)
         write_stream(spool.input / ANNOTATIONS, annotations)
         return {
@@ -54,12 +59,13 @@ class OperatorSetup(DatasetSetup[OperatorRequest]):
         }
 
     def discard(self, library: Library, job: Job) -> None:
-        """Also an output folder that is empty, or that of a run that failed."""
+        """Also an output folder that is empty, or that of a preview or a run that failed."""
         super().discard(library, job)
         if isinstance(job.parameters, OperatorRequest):
             plugins = InstalledPlugins(library.data_dir)
             output = plugins.folder / "output" / job.parameters.plugin / job.job
-            if job.state != "done" or (output.exists() and not any(output.iterdir())):
+            passing = job.state != "done" or job.parameters.preview is not None
+            if passing or (output.exists() and not any(output.iterdir())):
                 shutil.rmtree(output, ignore_errors=True)
 
 

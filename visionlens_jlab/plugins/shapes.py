@@ -82,3 +82,5 @@ class OperatorRequest(DatasetRequest):
     view: ViewSpec | None = None
     ids: list[int] | None = None
     """A selection of the view's level, instead of all of the view."""
+    preview: int | None = Field(None, ge=1, le=100)
+    """Run on the first so many, and write nothing: `changes` of the result say what would be."""

@@ -480,6 +480,17 @@ export interface components {
             predicted: string | null;
             count: number;
         };
+        /** @description What a plugin adds; `form` is the JSON schema of its arguments. */
+        Contribution: {
+            /** @enum {string} */
+            kind: "operator" | "measure" | "format" | "source" | "embedder" | "evaluator" | "tool" | "hook";
+            id: string;
+            title: string;
+            description: string;
+            form: {
+                [key: string]: unknown;
+            } | null;
+        };
         /** @description `count(...) cmp value`; without `arg` every ground-truth annotation counts. */
         Count: {
             /**
@@ -1304,6 +1315,8 @@ export interface components {
             view: components["schemas"]["ViewSpec"] | null;
             /** @default null */
             ids: number[] | null;
+            /** @default null */
+            preview: number | null;
         };
         /** @description Of a view: annotations that an evaluation gave an outcome, and-ed; both ends of a match. */
         OutcomeFilter: {
@@ -1337,6 +1350,29 @@ export interface components {
             against: string | null;
             /** @default null */
             change: ("better" | "worse" | "equal") | null;
+        };
+        /** @description A plugin; `reason` says why it is broken or not allowed. */
+        Plugin: {
+            name: string;
+            title: string;
+            description: string;
+            version: string;
+            api: string;
+            /** @enum {string} */
+            origin: "package" | "file";
+            place: string;
+            /** @enum {string} */
+            state: "on" | "off" | "not_allowed" | "broken";
+            /** @default null */
+            reason: string | null;
+            permissions: ("images" | "tags" | "fields" | "network")[];
+            contributions: components["schemas"]["Contribution"][];
+            log: boolean;
+        };
+        /** @description All plugins; Python files put into `folder` are plugins too. */
+        PluginList: {
+            plugins: components["schemas"]["Plugin"][];
+            folder: string;
         };
         /** @description Both forms of a checked predicate. */
         Predicate: {

@@ -39,6 +39,10 @@ export function jobTitle(job: IJob, trans: TranslationBundle): string {
       return trans.__('Check of findings in %1', dataset);
     case 'attributes':
       return trans.__('Visual attributes of %1', dataset);
+    case 'operator':
+      return job.operator?.preview
+        ? trans.__('Preview of %1 on %2', job.operator.plugin, dataset)
+        : trans.__('%1 on %2', job.operator?.plugin ?? '', dataset);
     case 'agent':
       return trans.__('Analyst on %1', dataset);
     default:

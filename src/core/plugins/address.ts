@@ -78,8 +78,5 @@ export const addressPlugin: JupyterFrontEndPlugin<void> = {
         run(links => links.openText(link))
     });
     core.offer(CommandIDs.copyLink, CommandIDs.openLink);
-    workspaces.currentChanged.connect(() =>
-      commands.notifyCommandChanged(CommandIDs.copyLink)
-    );
   }
 };

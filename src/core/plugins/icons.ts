@@ -61,3 +61,9 @@ export const jobsIcon = icon(
   'jobs',
   '<path d="M2 2.5h12v2H2zm0 4.5h8v2H2zm0 4.5h5v2H2zm9-1.5 4 2.5-4 2.5z"/>'
 );
+
+/** A plug. */
+export const pluginsIcon = icon(
+  'plugins',
+  '<path d="M5 1h1.5v3.5h3V1H11v3.5h1.5V8A4.5 4.5 0 0 1 8.75 12.4V15h-1.5v-2.6A4.5 4.5 0 0 1 3.5 8V4.5H5zm0 5v2a3 3 0 0 0 6 0V6z"/>'
+);

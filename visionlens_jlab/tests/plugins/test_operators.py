@@ -221,3 +221,21 @@ def test_one_that_is_off_does_not_run(library, store, plugin):
     assert "no plugin 'quite'" in failed(library, store, "quite", "PLUGIN_NOT_FOUND")
     InstalledPlugins(library.data_dir).switch("quiet", on=True)
     assert run(library, store, "quiet").result["changed"] == 0
+
+
+def test_a_preview_says_what_would_change_and_changes_nothing(library, store):
+    (library.data_dir / "plugins").mkdir()
+    for example in EXAMPLES.glob("*.py"):
+        (library.data_dir / "plugins" / example.name).write_text(example.read_text())
+    version = store.version
+    blurred = run(library, store, "blur-faces", "blur", arguments={"label": "car"}, preview=3)
+    assert [(one["sample_id"], one["tags"]) for one in blurred.result["changes"]] == [
+        (0, []),
+        (1, ["blurred"]),
+        (2, []),
+    ]
+    assert (blurred.result["files"], blurred.result["output"]) == (1, None)
+    measured = run(library, store, "entropy", "entropy", preview=2).result["changes"]
+    assert [list(one["values"]) for one in measured] == [["entropy"], ["entropy"]]
+    assert store.version == version
+    assert not list((library.data_dir / "plugins" / "output").glob("*/*"))

@@ -119,6 +119,7 @@ export const actionsPlugin: JupyterFrontEndPlugin<void> = {
         core.settings.set({ overlays: !core.settings.get().overlays })
     });
     core.offer(CommandIDs.toggleOverlays);
+    // Every command of ours may be about the current workspace.
     workspaces.currentChanged.connect(() => commands.notifyCommandChanged());
   }
 };

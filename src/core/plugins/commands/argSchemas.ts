@@ -146,3 +146,21 @@ export const cell: IDescription = {
     }
   }
 };
+
+export const operator: IDescription = {
+  args: {
+    type: 'object',
+    properties: {
+      plugin: { type: 'string', description: 'Name of the plugin' },
+      operator: {
+        type: 'string',
+        description: 'Id of its operator or measure'
+      },
+      here: {
+        type: 'boolean',
+        description: 'What the context menu was opened on'
+      }
+    },
+    required: ['plugin', 'operator']
+  }
+};

@@ -18,3 +18,4 @@ export const TAG_ARGS = described('tag');
 export const EXAMPLES_ARGS = described('examples');
 export const GOAL_ARGS = described('goal');
 export const CELL_ARGS = described('cell');
+export const OPERATOR_ARGS = described('operator');

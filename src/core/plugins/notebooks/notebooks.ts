@@ -69,7 +69,6 @@ export const notebooksPlugin: JupyterFrontEndPlugin<void> = {
     core.offer(CommandIDs.insertCell);
     const changed = (): void =>
       commands.notifyCommandChanged(CommandIDs.insertCell);
-    workspaces.currentChanged.connect(changed);
     notebooks.widgetAdded.connect((_, panel) => {
       changed();
       // The tracker forgets it in the same turn, after or before this.

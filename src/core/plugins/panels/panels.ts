@@ -152,9 +152,6 @@ export const panelsPlugin: JupyterFrontEndPlugin<IPanels> = {
       minimumWidth: 420,
       load: async () => (await import('../../sample')).createSamplePanel
     });
-    workspaces.currentChanged.connect(() =>
-      types.forEach(({ command }) => commands.notifyCommandChanged(command))
-    );
     launcher?.add({
       command: CommandIDs.open,
       args: { isLauncher: true },
