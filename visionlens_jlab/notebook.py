@@ -17,7 +17,8 @@ from visionlens_jlab.duplicates.notebook import FindingDuplicates
 from visionlens_jlab.embeddings.notebook.dataset import Searching
 from visionlens_jlab.evaluation.notebook.dataset import Evaluating, EvaluatingView
 from visionlens_jlab.export.notebook import Exporting, ExportingView
-from visionlens_jlab.ingestion.notebook import PathLike, ingested
+from visionlens_jlab.formats.shapes import Detected
+from visionlens_jlab.ingestion.notebook import PathLike, detected, ingested
 from visionlens_jlab.labels.notebook import Repairs
 from visionlens_jlab.map.notebook import Projecting
 from visionlens_jlab.media.notebook import pictures_of
@@ -82,7 +83,7 @@ def ingest(
     name : str, optional
         The dataset's name; by default that of the source. A DataFrame needs one.
     format : str, optional
-        coco, yolo, voc, class_folders, images or dataframe; by default found out.
+        As `detect` calls it, such as coco, yolo or voc; by default found out.
     data_dir : path, optional
         Work on this folder in this process, without a server; made when it is not there.
     images, labels : path, optional
@@ -119,6 +120,40 @@ def ingest(
             **options,
         )
     )
+
+
+@checked
+def detect(
+    source: PathLike,
+    *,
+    format: str | None = None,
+    images: PathLike | None = None,
+    labels: PathLike | None = None,
+) -> Detected:
+    """Tell what `ingest` would read from a place, and why; reads no labels.
+
+    Parameters
+    ----------
+    source : path
+        A folder or label file, looked up from the working directory.
+    format : str, optional
+        The one that is meant; by default found out.
+    images, labels : path, optional
+        Where the images and the labels lie, when apart from `source`.
+
+    Returns
+    -------
+    Detected
+        `format`, `label`, `reason`, `images`, `labels`, `splits`; `unread`: what seems to be
+        labels, or images, and would not be read, with what one may do about it; `candidates`: every
+        format with `fits` and the `reason`, those that fit first. Printed, it says so by lines.
+
+    Raises
+    ------
+    VisionLensError
+        DIR_NOT_FOUND, DIR_EMPTY, FORMAT_UNKNOWN, LABELS_INVALID, PERMISSION_DENIED.
+    """
+    return detected(source, format, images, labels)
 
 
 @checked

@@ -78,7 +78,8 @@ export function ExportForm(props: IProps): JSX.Element {
           ['createml', 'Create ML'],
           ['openimages', 'Open Images'],
           ['kitti', 'KITTI'],
-          ['dota', 'DOTA']
+          ['dota', 'DOTA'],
+          ['fiftyone', 'FiftyOne']
         ]}
       />
       {values.format === 'yolo' && (

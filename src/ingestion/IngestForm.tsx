@@ -6,6 +6,7 @@ import { ErrorBox } from '../core/components/ErrorBox';
 import { useAnswer, type IAnswer } from '../core/components/useAnswer';
 import { Choice, SubmitButton, TextField } from '../core/forms/fields';
 import { useForm } from '../core/forms/useForm';
+import { Candidates } from './Candidates';
 import { SourceField } from './SourceField';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
@@ -68,6 +69,13 @@ export function IngestForm(props: ISlotProps['add-dataset']): JSX.Element {
         context={context}
       />
       <Detection detection={estimate} trans={trans} />
+      {detected && !isUnfit && (
+        <Candidates
+          detected={detected}
+          trans={trans}
+          onTake={form.bind('format').onChange}
+        />
+      )}
       <TextField
         label={trans.__('Name')}
         {...form.bind('name')}

@@ -22,6 +22,7 @@ from visionlens_jlab.evaluation.shapes import (
 from visionlens_jlab.evaluation.store.evaluations import Evaluations
 from visionlens_jlab.evaluation.store.runs import Runs, check_run_name
 from visionlens_jlab.formats.predictions.reading import FORMATS
+from visionlens_jlab.ingestion.shapes import IngestRequest
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -38,7 +39,7 @@ _CLASSES_SQL = """
 """
 
 
-_OPTIONS = ("split", "categories", "voc_origin", "task", "units")
+_OPTIONS = ("split", "categories", "voc_origin", "task", "units", "field")
 
 
 class PredictionsSetup(DatasetSetup[PredictionsRequest]):
@@ -196,13 +197,25 @@ class LabelQualitySetup(DatasetSetup[LabelQualityRequest]):
         return _of_evaluation(store, request.evaluation)
 
 
-def follow(job: Job, settings: Mapping[str, Any]) -> list[IntervalsRequest]:
-    """After an evaluation the intervals that it asks for."""
+def follow(
+    job: Job, settings: Mapping[str, Any]
+) -> list[IntervalsRequest] | list[PredictionsRequest]:
+    """After an evaluation the intervals that it asks for; after an ingest the runs it found."""
     asked, name = job.parameters, job.result.get("evaluation")
+    if isinstance(asked, IngestRequest):
+        return _runs(job, asked)
     if not isinstance(asked, EvaluateRequest) or not name or not asked.replicates:
         return []
     replicates = asked.replicates
     return [IntervalsRequest(dataset=asked.dataset, evaluation=name, replicates=replicates)]
+
+
+def _runs(job: Job, asked: IngestRequest) -> list[PredictionsRequest]:
+    source = os.path.realpath(Path(asked.labels or asked.source).expanduser())
+    return [
+        PredictionsRequest(dataset=job.dataset, source=source, replace=asked.incremental, **found)
+        for found in job.result.get("runs", ())
+    ]
 
 
 def free_name(request: EvaluateRequest, taken: set[str]) -> str:

@@ -39,12 +39,12 @@ class PredictionsRequest(DatasetRequest):
     run: str
     source: str
     format: str | None = None
-    """coco, yolo, voc, classification or dataframe; null: as it looks."""
+    """coco, yolo, voc, text, classification, dataframe or fiftyone; null: as it looks."""
     replace: bool = False
     trained_on: list[str] = []
     options: dict[str, Any] = {}
     """`split`: only its images are meant; `categories`: class number -> name, where they are not
-    those of the dataset's own label files; yolo: `task`; voc: `voc_origin`."""
+    those of the dataset's own label files; yolo: `task`; voc: `voc_origin`; fiftyone: `field`."""
 
 
 class FramePredictions(PredictionsRequest):

@@ -42,7 +42,7 @@ class Exporting(Dataset[V, S]):
             A folder that is new or empty.
         format : str
             "coco", "yolo", "voc", "class_folders", "cvat", "labelme", "label_studio", "via",
-            "createml", "openimages", "kitti" or "dota".
+            "createml", "openimages", "kitti", "dota" or "fiftyone".
         view : View, optional
             Only its samples, and of their annotations those that match it.
         source : str
@@ -100,7 +100,7 @@ class ExportingView(View[V, S]):
             A folder that is new or empty.
         format : str
             "coco", "yolo", "voc", "class_folders", "cvat", "labelme", "label_studio", "via",
-            "createml", "openimages", "kitti" or "dota".
+            "createml", "openimages", "kitti", "dota" or "fiftyone".
         source : str
             "ground_truth", or a run: its predictions as labels, with their confidence where the
             format has a place for it.

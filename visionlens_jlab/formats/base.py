@@ -99,6 +99,14 @@ class ClassEntry(NamedTuple):
     """Pairs of positions in `keypoints`, from 0."""
 
 
+class RunFound(NamedTuple):
+    """Predictions among the labels: they become a run, read as `add_predictions` reads them."""
+
+    run: str
+    format: str
+    options: dict[str, Any]
+
+
 @dataclass
 class Found:
     """What the format saw, counted where it is read, not where it is kept."""
@@ -119,6 +127,7 @@ class Batch:
     found: Found = field(default_factory=Found)
     images_total: int | None = None
     """All images of the read, once known."""
+    runs: list[RunFound] = field(default_factory=list)
 
 
 class Format(Protocol):

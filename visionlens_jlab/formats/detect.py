@@ -12,8 +12,14 @@ from visionlens_jlab.errors import VisionLensError, check_options
 from visionlens_jlab.formats.base import FORMAT_ATTRIBUTES, Format
 from visionlens_jlab.formats.listing import no_images
 from visionlens_jlab.formats.request import Request, make_request
-from visionlens_jlab.formats.shapes import Detected, DetectRequest, FormatInfo
-from visionlens_jlab.formats.signatures.signatures import Seen, advice_for, look, reader_of
+from visionlens_jlab.formats.shapes import Candidate, Detected, DetectRequest, FormatInfo
+from visionlens_jlab.formats.signatures.signatures import (
+    IMAGES_OF_PLUGINS,
+    Seen,
+    advice_for,
+    look,
+    reader_of,
+)
 from visionlens_jlab.formats.survey import look_around
 from visionlens_jlab.media.headers import is_image
 from visionlens_jlab.media.registry import source_kinds
@@ -50,7 +56,7 @@ def unread(request: Request, found: Detected) -> list[str]:
     kinds: dict[Seen, list[str]] = {}
     for source in request.asked():
         for path, seen in look_around(source):
-            if seen.labels and not _is_read(found, path, seen):
+            if (seen.labels or seen.what in IMAGES_OF_PLUGINS) and not _is_read(found, path, seen):
                 kinds.setdefault(seen, []).append(path)
     return [_sentence(seen, paths) for seen, paths in kinds.items()]
 
@@ -110,7 +116,39 @@ def detect(
     if allowed is not None:
         places.within = places.folders_within(allowed)
     found = pick(places, request.format, registry).detected
-    return found.model_copy(update={"unread": unread(places, found) if places.file is None else []})
+    return found.model_copy(
+        update={
+            "unread": unread(places, found) if places.file is None else [],
+            "candidates": candidates(places, registry),
+        }
+    )
+
+
+def candidates(request: Request, registry: PluginRegistry | None = None) -> list[Candidate]:
+    """Each format with why it fits or does not; those that fit first."""
+    listed = [_candidate(form, request) for form in formats(registry)]
+    labels = any(one.fits and one.format not in WITHOUT_LABEL_FILES for one in listed)
+    for one in listed:
+        if one.fits and labels and one.format in WITHOUT_LABEL_FILES:
+            one.reason = "The images can be read without the label files."
+    return sorted(listed, key=lambda one: not one.fits)
+
+
+def _candidate(form: Format, request: Request) -> Candidate:
+    reason = f"Nothing here is like that: {form.description}"
+    fits = False
+    try:
+        found = form.detect(request)
+        if found is not None and request.labels is not None and form.name in WITHOUT_LABEL_FILES:
+            reason = "It reads no label files, and labels were named."
+        elif found is not None:
+            fits, reason = True, found.reason
+    except VisionLensError as error:
+        reason = error.message
+    except Exception:
+        _log.exception("The format %s failed to look at %s", form.name, request.address)
+        reason = "The format failed to look here; see the server's log."
+    return Candidate(format=form.name, label=form.label, fits=fits, reason=reason)
 
 
 def pick(request: Request, name: str | None, registry: PluginRegistry | None = None) -> Pick:

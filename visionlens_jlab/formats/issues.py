@@ -41,6 +41,7 @@ ISSUES: dict[str, str] = {
     "ENCODING_REPAIRED": "A label file is not in UTF-8; read in the encoding it must have.",
     "EXIF_INVALID": "The EXIF data of an image is broken; what can be read of it is used.",
     "FIELD_RENAMED": "A field has the name of a built-in one; it got another.",
+    "FIELD_UNREAD": "A field, or part, of a label file is of a kind that cannot be held; left out.",
     "FIELDS_UPDATED": "What labels or EXIF say of an image known from before has changed; the new "
     "values were taken over.",
     "FILE_REFUSED": "A link, or a name in a table, leads nowhere or outside the folders that may "
@@ -83,6 +84,7 @@ ISSUES: dict[str, str] = {
     "PREDICTIONS_WITHOUT_IMAGE": "Predictions name an image that the dataset does not have; "
     "skipped.",
     "PROBABILITIES_SUM": "The probabilities of an image do not sum to 1; kept.",
+    "RUN_FOUND": "Predictions stand among the labels; they become a run of that name.",
     "SECTION_REPEATED": "A COCO file has one of its lists twice; only the first is read.",
     "SEGMENTS_MISSING": "The PNG file of a panoptic image, or a segment in it, cannot be read; its "
     "boxes are kept.",

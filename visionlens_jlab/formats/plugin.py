@@ -48,7 +48,14 @@ class DeferredFormat:
         return self.format.read(request)
 
 
-RECORDS = (
+RECORDS: tuple[tuple[str, ...], ...] = (
+    (
+        "fiftyone",
+        "FiftyOne",
+        "FiftyOne's dataset folder: samples.json, metadata.json and data/.",
+        "fiftyone.FiftyOneFormat",
+        "ground_truth",
+    ),
     (
         "cvat",
         "CVAT XML",
@@ -123,8 +130,8 @@ def visionlens_formats(context: PluginContext) -> Sequence[Format]:
             "parts",
         ),
         *(
-            DeferredFormat(name, label, description, f"records.{home}")
-            for name, label, description, home in RECORDS
+            DeferredFormat(name, label, description, f"records.{home}", *options)
+            for name, label, description, home, *options in RECORDS
         ),
         DeferredFormat(
             "yolo",

@@ -16,6 +16,15 @@ class DetectRequest(Model):
     labels: str | None = None
 
 
+class Candidate(Model):
+    """A format that was looked for, and why it fits or does not."""
+
+    format: str
+    label: str
+    fits: bool
+    reason: str
+
+
 class Detected(Model):
     """A format and where its parts were found."""
 
@@ -28,7 +37,18 @@ class Detected(Model):
     reason: str
     suggested_name: str
     unread: list[str]
-    """What looks like labels and would not be read: a sentence for each kind."""
+    """What looks like labels, or images, and would not be read: a sentence for each kind."""
+    candidates: list[Candidate] = []
+    """Every format, in the order in which they are asked: those that fit first."""
+
+    def __str__(self) -> str:
+        told = [f"{self.label}: {self.reason}", *(f"  {sentence}" for sentence in self.unread)]
+        for one in self.candidates:
+            if one.format != self.format:
+                told.append(f"  {'also' if one.fits else 'not'} {one.label}: {one.reason}")
+        return "\n".join(told)
+
+    __repr__ = __str__
 
 
 class FormatInfo(Model):
@@ -52,6 +72,7 @@ WrittenFormat = Literal[
     "openimages",
     "kitti",
     "dota",
+    "fiftyone",
 ]
 """Formats that an export can write."""
 

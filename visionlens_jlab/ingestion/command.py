@@ -25,9 +25,7 @@ def add(commands: Any) -> None:
     )
     parser.add_argument("source", help="folder or label file")
     parser.add_argument("--name", help="of the dataset; default: that of the source")
-    parser.add_argument(
-        "--format", help="coco, yolo, voc, class_folders or images; default: found out"
-    )
+    parser.add_argument("--format", help="coco, yolo, voc, fiftyone ...; default: found out")
     parser.add_argument("--images", metavar="DIR", help="where the images are, if apart")
     parser.add_argument("--labels", metavar="PATH", help="where the labels are, if apart")
     parser.add_argument("--incremental", action="store_true", help="add to a dataset that exists")

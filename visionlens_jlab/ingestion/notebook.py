@@ -13,6 +13,7 @@ from visionlens_jlab.core.notebook.frames import as_rows
 from visionlens_jlab.core.notebook.progress import make_progress, paced
 from visionlens_jlab.core.system.confinement import is_address
 from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.formats.shapes import Detected, DetectRequest
 from visionlens_jlab.ingestion.shapes import IngestRequest
 
 PathLike = str | os.PathLike[str]
@@ -62,6 +63,23 @@ def ingested(
     opened = backend.open(dataset)
     progress.finish(_outcome(opened))
     return opened
+
+
+def detected(
+    source: PathLike, format: str | None, images: PathLike | None, labels: PathLike | None
+) -> Detected:
+    """What an ingest would find; see `vl.detect`."""
+    from visionlens_jlab.formats.detect import detect
+
+    return detect(
+        shaped(
+            DetectRequest,
+            source=_absolute(source),
+            format=format,
+            images=_absolute(images),
+            labels=_absolute(labels),
+        )
+    )
 
 
 def _absolute(path: PathLike | None) -> str | None:

@@ -327,6 +327,13 @@ export interface components {
             labelled: number;
             wanted: number;
         };
+        /** @description A format that was looked for, and why it fits or does not. */
+        Candidate: {
+            format: string;
+            label: string;
+            fits: boolean;
+            reason: string;
+        };
         /** @description A cell of the confusion matrix; null: background. */
         Cell: {
             true: string | null;
@@ -630,6 +637,8 @@ export interface components {
             reason: string;
             suggested_name: string;
             unread: string[];
+            /** @default [] */
+            candidates: components["schemas"]["Candidate"][];
         };
         /** @description One metric of A against B, paired by group; `p` of the two-sided test. */
         Difference: {
@@ -904,7 +913,7 @@ export interface components {
             dataset: string;
             path: string;
             /** @enum {string} */
-            format: "coco" | "yolo" | "voc" | "class_folders" | "cvat" | "labelme" | "label_studio" | "via" | "createml" | "openimages" | "kitti" | "dota";
+            format: "coco" | "yolo" | "voc" | "class_folders" | "cvat" | "labelme" | "label_studio" | "via" | "createml" | "openimages" | "kitti" | "dota" | "fiftyone";
             /** @default null */
             view: components["schemas"]["ViewSpec"] | null;
             /** @default null */

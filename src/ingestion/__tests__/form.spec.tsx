@@ -69,6 +69,26 @@ describe('the form', () => {
     ).toHaveAttribute('aria-invalid', 'true');
   });
 
+  it('says why other formats do not fit, and reads as one that does', async () => {
+    const { client } = await open({
+      formats: jest.fn().mockResolvedValue([
+        { name: 'coco', label: 'COCO', description: '' },
+        { name: 'yolo', label: 'YOLO', description: '' }
+      ])
+    });
+    type('Folder or file on the server', '/data/street');
+    await wait(500);
+    fireEvent.click(screen.getByText('Would fit, too: YOLO'));
+    expect(screen.getByText(/No XML/)).toBeVisible();
+    fireEvent.click(screen.getByRole('button', { name: 'Read as YOLO' }));
+    await wait(500);
+    expect(client.detect).toHaveBeenLastCalledWith(
+      expect.objectContaining({ format: 'yolo' }),
+      expect.anything()
+    );
+    expect(screen.getByLabelText('Format')).toHaveValue('yolo');
+  });
+
   it('starts an ingest of what was filled in, and shows its progress', async () => {
     const { client, form, events } = await open();
     const ingest = screen.getByRole('button', { name: 'Ingest' });

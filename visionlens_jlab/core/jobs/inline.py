@@ -138,10 +138,9 @@ def _conclude(
             queue.save(job.model_copy(update={"result": ended.result}))
         setup.conclude(library, queue, ended)
     try:
-        for request in following(ended, {}) if done else ():
-            kind = kind_of(request)
-            name = status.follower_name(job, kind)
-            queued.append(setup_of(kind).create(library, queue, request, None, name))
+        for name, request in status.named_followers(job, following(ended, {}) if done else ()):
+            create = setup_of(kind_of(request)).create
+            queued.append(create(library, queue, request, None, name))
     finally:
         with nullcontext() if done else suppress(VisionLensError):
             queue.save(ended)

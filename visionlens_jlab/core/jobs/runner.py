@@ -22,7 +22,7 @@ from visionlens_jlab.core.jobs.queue import OVER, JobQueue, Owner
 from visionlens_jlab.core.jobs.retirement import clear_leftovers, rest, retire, why_lost
 from visionlens_jlab.core.jobs.shapes import Job, kind_of
 from visionlens_jlab.core.jobs.spool import Spool
-from visionlens_jlab.core.jobs.status import follower_name
+from visionlens_jlab.core.jobs.status import named_followers
 from visionlens_jlab.core.jobs.worker_lane import WorkerLane
 from visionlens_jlab.core.registry import job_kinds
 from visionlens_jlab.core.shapes import JobParameters
@@ -211,8 +211,7 @@ class JobRunner:
 
     async def _follow(self, job: Job) -> None:
         """Queue what comes after a job; what cannot be is said in that job's log."""
-        for request in following(job, self._settings):
-            name = follower_name(job, kind_of(request))
+        for name, request in named_followers(job, following(job, self._settings)):
             try:
                 user = await asyncio.to_thread(self.user_of, job.job)
                 await self.submit_once(request, name, user=user)

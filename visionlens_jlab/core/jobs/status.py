@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 import uuid
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -83,9 +85,16 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
-def follower_name(job: Job, kind: str) -> str:
-    """The name of the job of a kind that follows a job: one, however often that ends."""
-    return uuid.uuid5(uuid.NAMESPACE_OID, f"{job.job} {kind}").hex
+def named_followers(
+    job: Job, requests: Sequence[JobParameters]
+) -> Iterator[tuple[str, JobParameters]]:
+    """What follows a job, each with the name of its job: the same, however often that ends."""
+    count: Counter[str] = Counter()
+    for request in requests:
+        kind = kind_of(request)
+        count[kind] += 1
+        which = f" {count[kind]}" if count[kind] > 1 else ""
+        yield uuid.uuid5(uuid.NAMESPACE_OID, f"{job.job} {kind}{which}").hex, request
 
 
 def dataset_of(job: Job) -> str:

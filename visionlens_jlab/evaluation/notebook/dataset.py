@@ -31,7 +31,8 @@ class Evaluating(Dataset[V, S]):
         run: str,
         source: Any,
         *,
-        format: Literal["coco", "yolo", "voc", "classification", "dataframe"] | None = None,
+        format: Literal["coco", "yolo", "voc", "text", "classification", "dataframe", "fiftyone"]
+        | None = None,
         replace: bool = False,
         trained_on: str | Sequence[str] = (),
         **options: Any,
@@ -49,7 +50,9 @@ class Evaluating(Dataset[V, S]):
         source : path, pandas DataFrame or Arrow table
             COCO results (boxes, masks, keypoints; an object with `images` and `categories` of its
             own is read by file names and names of classes); a folder of YOLO text files with
-            confidence; text files of the VOC devkit (`comp4_det_test_car.txt`); a CSV or Parquet
+            confidence; text files of the VOC devkit (`comp4_det_test_car.txt`), or one for each
+            image with lines `class confidence x1 y1 x2 y2`; a field of FiftyOne's `samples.json`; a
+            CSV or Parquet
             file or a table with one prediction a row (`filename` or `sample_id`, `class`,
             `confidence`, perhaps `x, y, w, h` in pixels of the upright image) or one image a row
             with a column of probabilities for each class. The files of a folder are one run: no
@@ -64,7 +67,7 @@ class Evaluating(Dataset[V, S]):
             `split`: the predictions are about its images only; `categories`: what the numbers of
             classes mean (`{1: "person", 18: "dog"}`, or names from 0 on) where it is not what they
             mean in the dataset's own label files; yolo: `task` ("detect", "segment", "obb",
-            "pose"); voc: `voc_origin` (1: pixels are counted from 1).
+            "pose"); voc: `voc_origin` (1: pixels are counted from 1); fiftyone: `field`.
 
         Returns
         -------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,6 +14,11 @@ from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.formats.base import Issue
 from visionlens_jlab.formats.predictions.base import Owners, PredictionBatch
 from visionlens_jlab.formats.predictions.coco_results import holds_results, read_coco_results
+from visionlens_jlab.formats.predictions.detection_text import (
+    holds_detections,
+    read_detection_text,
+)
+from visionlens_jlab.formats.predictions.fiftyone import read_fiftyone
 from visionlens_jlab.formats.predictions.tables import read_prediction_table
 from visionlens_jlab.formats.predictions.targets import Targets
 from visionlens_jlab.formats.predictions.voc_text import NAME as VOC_NAME
@@ -24,10 +29,12 @@ from visionlens_jlab.formats.predictions.yolo_text import (
     is_blank,
     read_yolo_text,
 )
+from visionlens_jlab.formats.records.fiftyone import SAMPLES
 from visionlens_jlab.formats.tables.files import SUFFIXES, clean, read_table, recoded
 from visionlens_jlab.media.sources import LocalSource, Source
 
-FORMATS = ("coco", "yolo", "voc", "classification", "dataframe")
+PEEKED_FILES = 200
+FORMATS = ("coco", "yolo", "voc", "text", "classification", "dataframe", "fiftyone")
 
 
 def read_predictions(
@@ -90,6 +97,12 @@ def _read(
             for batch in read_coco_results(source, path, targets, renumbered=renumbered):
                 owners.claim(path, batch.named)
                 yield batch
+    elif format == "fiftyone":
+        used = files.ending(SAMPLES)[:1]
+        yield from read_fiftyone(source, used[0], targets, options)
+    elif format == "text":
+        used = [p for p in files.ending(".txt") if _may_be_labels(p)]
+        yield from read_detection_text(source, used, targets, owners)
     elif format == "voc":
         used = files.ending(".txt")
         used = [path for path in used if VOC_NAME.fullmatch(posixpath.basename(path))] or used
@@ -147,15 +160,18 @@ def _files(address: str) -> tuple[Source, list[str]]:
 
 
 def _detected(source: Source, paths: list[str], address: str) -> str:
-    names = [posixpath.basename(path) for path in paths]
-    if any(VOC_NAME.fullmatch(name) for name in names):
-        return "voc"
     jsons = [path for path in paths if path.lower().endswith(".json")]
-    if len(paths) == 1 and jsons:
-        return "coco"
     texts = [path for path in paths if path.lower().endswith(".txt") and _may_be_labels(path)]
-    if any(holds_labels(source, path) for path in texts):
-        return "yolo"
+    looks: dict[str, Callable[[], bool]] = {
+        "voc": lambda: any(VOC_NAME.fullmatch(posixpath.basename(path)) for path in paths),
+        "fiftyone": lambda: any(posixpath.basename(path) == SAMPLES for path in jsons),
+        "coco": lambda: len(paths) == len(jsons) == 1,
+        "text": lambda: any(holds_detections(source, path) for path in texts[:PEEKED_FILES]),
+        "yolo": lambda: any(holds_labels(source, path) for path in texts),
+    }
+    found = next((format for format, look in looks.items() if look()), None)
+    if found is not None:
+        return found
     if any(holds_results(source, path) for path in jsons):
         return "coco"
     if any(path.lower().endswith(SUFFIXES) for path in paths):

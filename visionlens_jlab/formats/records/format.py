@@ -20,6 +20,7 @@ from visionlens_jlab.formats.base import (
     Issue,
     detected,
 )
+from visionlens_jlab.formats.fields import build_fields
 from visionlens_jlab.formats.folder_names import ordered, split_of_path
 from visionlens_jlab.formats.records.image_index import ImageIndex
 from visionlens_jlab.formats.records.record import NotMineError, Object, Record
@@ -29,6 +30,8 @@ from visionlens_jlab.formats.survey import survey
 from visionlens_jlab.media.headers import is_image
 
 FLAGS = ("difficult", "truncated", "occluded")
+OBJECTS = 50_000
+"""In one batch."""
 LARGEST_FILE = 1 << 30
 """Bytes of a label file that is read at once."""
 
@@ -49,6 +52,9 @@ class RecordFormat:
     options: tuple[str, ...] = ()
     normalised = False
     """Whether boxes are fractions of the upright image."""
+    has_fields = False
+    """Whether records have fields of images: then nothing is handed over before all is read, since
+    the type of a field follows from all its values."""
 
     def parse(self, data: bytes, path: str, request: Request) -> Iterator[Record]:
         """The records of a file.
@@ -70,7 +76,7 @@ class RecordFormat:
             seen = survey(request).named(source, named)
             found = [named] if seen.what == self.signature else []
         else:
-            found = survey(request).paths(source, self.signature)
+            found = [p for p in survey(request).paths(source, self.signature) if self.is_mine(p)]
         if not found:
             return None
         labels = sorted({posixpath.dirname(path) for path in found}) if len(found) > 1 else found
@@ -95,10 +101,11 @@ class RecordFormat:
         named = request.file or request.labels_file
         if named is not None:
             return [named]
-        files = request.files(request.label_source)
-        return sorted(
-            path for path in files if path.lower().endswith(self.suffixes) and not is_image(path)
-        )
+        return sorted(filter(self.is_mine, request.files(request.label_source)))
+
+    def is_mine(self, path: str) -> bool:
+        """Whether a label file may have such a name."""
+        return path.lower().endswith(self.suffixes) and not is_image(path)
 
 
 class _Reader:
@@ -113,6 +120,7 @@ class _Reader:
         self._index = ImageIndex(self.own)
         self._ordinals: dict[str, int] = {}
         self._classes: dict[str, None] = {}
+        self._listed: dict[str, ClassEntry] = {}
         self._begin()
 
     def _begin(self) -> None:
@@ -127,11 +135,13 @@ class _Reader:
             for record in self._form.parse(self._bytes(path), path, self._request):
                 records += 1
                 self._add(record, path)
-                if len(self._images) >= BATCH_IMAGES or len(self._objects) >= 50_000:
+                if not self._form.has_fields and self._is_full():
                     yield self._take()
         except NotMineError:
             return  # the account says what it is
         except (ValueError, RecursionError, VisionLensError, OSError) as error:
+            if isinstance(error, VisionLensError) and error.code == "REQUEST_INVALID":
+                raise  # an option
             reason = error.message if isinstance(error, VisionLensError) else str(error)
             records = 0
         self._batch.found.label_files += 1
@@ -150,9 +160,38 @@ class _Reader:
                 ordinal = self._ordinal(path, Record(path, split=split_of_path(path)))
                 message = "No label file speaks of the image."
                 self._image_issue("IMAGE_WITHOUT_LABELS", path, message, ordinal)
-                if len(self._images) >= BATCH_IMAGES:
+                if not self._form.has_fields and self._is_full():
                     yield self._take()
+        if self._form.has_fields:
+            yield from self._with_fields()
         yield self._take()
+
+    def _is_full(self) -> bool:
+        return len(self._images) >= BATCH_IMAGES or len(self._objects) >= OBJECTS
+
+    def _with_fields(self) -> Iterator[Batch]:
+        """All images with their fields, then the objects."""
+        records = [record for _, record in self._images]
+        names = dict.fromkeys(name for record in records for name in record.fields)
+        columns = {name: [record.fields.get(name) for record in records] for name in names}
+        paths = [path for path, _ in self._images]
+        fields, issues = build_fields(columns, paths.__getitem__)
+        issues += self._batch.issues
+        self._batch.issues = []
+        images, objects = self._images, self._objects
+        for start in range(0, len(images), BATCH_IMAGES):
+            self._images, self._objects = images[start : start + BATCH_IMAGES], []
+            batch = self._take()
+            assert batch.images is not None
+            batch.images.fields = {
+                name: values.slice(start, len(batch.images.paths))
+                for name, values in fields.items()
+            }
+            yield batch
+        for start in range(0, len(objects), OBJECTS):
+            self._objects = objects[start : start + OBJECTS]
+            yield self._take()
+        self._batch.issues = issues  # of images that are known now
 
     def _bytes(self, path: str) -> bytes:
         with self._source.open(path) as file:
@@ -162,6 +201,12 @@ class _Reader:
         return data
 
     def _add(self, record: Record, label: str) -> None:
+        self._batch.runs += record.runs
+        self._batch.issues += record.issues
+        self._batch.found.images += sum(issue.kind == "image" for issue in record.issues)
+        self._listed.update({entry.name: entry for entry in record.classes})
+        if record.image is None:
+            return
         found = self._index.find(record.image, label) if record.image else []
         if not found and not record.image:
             found = self._index.beside(label)
@@ -208,6 +253,8 @@ class _Reader:
             known = self._ordinals[path] = len(self._ordinals)
             self._images.append((path, record))
             self._batch.found.images += 1
+        elif record.fields:
+            self._images[known][1].fields.update(record.fields)
         return known
 
     def _image_issue(self, code: str, path: str, message: str, ordinal: int) -> None:
@@ -231,17 +278,20 @@ class _Reader:
                 heights=[record.height for _, record in images],
             )
         if objects:
-            batch.annotations = _rows(objects)
+            batch.annotations = rows_of(objects)
             batch.annotations.normalised = self._form.normalised
-        new = {thing.class_name: None for _, _, thing in objects}
+        new = dict.fromkeys([*self._listed, *(thing.class_name for _, _, thing in objects)])
         batch.classes = [
-            ClassEntry(name) for name in new if name is not None and name not in self._classes
+            self._listed.get(name, ClassEntry(name))
+            for name in new
+            if name is not None and name not in self._classes
         ]
         self._classes.update({entry.name: None for entry in batch.classes})
         return batch
 
 
-def _rows(objects: list[tuple[int, str, Object]]) -> AnnotationRows:
+def rows_of(objects: list[tuple[int, str, Object]]) -> AnnotationRows:
+    """Objects, each with the ordinal of its image and what the report calls it."""
     things = [thing for _, _, thing in objects]
     items = [item for _, item, _ in objects]
     nowhere = (np.nan,) * 4
@@ -251,12 +301,14 @@ def _rows(objects: list[tuple[int, str, Object]]) -> AnnotationRows:
         if any(flag in thing.flags for thing in things)
     }
     named: Callable[[int], str] = items.__getitem__
+    sure = [np.nan if thing.confidence is None else thing.confidence for thing in things]
     return AnnotationRows(
         images=np.array([ordinal for ordinal, _, _ in objects], dtype=np.int64),
         classes=[thing.class_name for thing in things],
         kinds=[thing.kind for thing in things],
         boxes=np.array([thing.box or nowhere for thing in things], dtype=np.float64).reshape(-1, 4),
         name=named,
+        confidence=np.array(sure, dtype=np.float64),
         area=np.array([np.nan if (a := t.area) is None else a for t in things], dtype=np.float64),
         is_crowd=np.array([thing.is_crowd for thing in things], dtype=bool),
         geometry=[thing.geometry for thing in things],

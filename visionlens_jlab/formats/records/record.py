@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from visionlens_jlab.core.geometry.shapes import bounding_box, encode, polygon_area
+from visionlens_jlab.formats.base import ClassEntry, Issue, RunFound
 
 Box = tuple[float, float, float, float]
 """x, y of the top left corner, w, h in pixels."""
@@ -34,13 +35,19 @@ class Object:
     """The corners stood in the wrong order."""
     coded: bytes | None = None
     """Geometry that is JSON already."""
+    confidence: float | None = None
+    tags: list[str] = field(default_factory=list)
+    """For writers; what is read has them as an attribute."""
+
+    covered: float | None = None
+    """Area of a mask, where the format tells it."""
 
     @property
     def area(self) -> float | None:
-        """That of the polygon; None: that of the box."""
+        """That of the mask or polygon; None: that of the box."""
         if self.kind in ("polygon", "oriented_box"):
             return float(sum(polygon_area(part) for part in self.shape))
-        return None
+        return self.covered
 
     @property
     def geometry(self) -> bytes | None:
@@ -52,13 +59,21 @@ class Object:
 class Record:
     """An image as a label file names it, with its objects."""
 
-    image: str
+    image: str | None
+    """Empty: the one that has the file's name; None: only the file itself is spoken of."""
     width: int | None = None
     height: int | None = None
     split: str | None = None
     objects: list[Object] = field(default_factory=list)
     invalid: list[str] = field(default_factory=list)
     """Why objects could not be read; each is one."""
+    fields: dict[str, Any] = field(default_factory=dict)
+    """Of the image; read by formats that say so (`RecordFormat.has_fields`)."""
+    classes: list[ClassEntry] = field(default_factory=list)
+    """What the file lists, with its first record."""
+    issues: list[Issue] = field(default_factory=list)
+    """What is odd about the file; of kind `image`: entries that are skipped."""
+    runs: list[RunFound] = field(default_factory=list)
 
 
 def number(value: Any, what: str) -> float:

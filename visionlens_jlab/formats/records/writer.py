@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import posixpath
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -39,20 +40,32 @@ class RecordWriter:
     """Of difficult, truncated, occluded."""
     holds_attributes = False
     holds_crowds = False
+    holds_confidence = False
+    holds_parts = False
+    """Whether a polygon may have several parts."""
+    holds_classes = False
+    """Whether classes that no object has are written."""
+    holds_fields = False
+    """Whether the writer itself sees to fields and tags of images, and to those of labels, which
+    it is given as attributes and tags."""
     images = "images"
     """Folder of the images; of all splits, unless `splits`."""
     splits = False
     """Whether each split has a folder."""
+    holds_splits = False
+    """Whether the writer itself sees to splits."""
 
     def write(self, content: Content, target: Target, losses: Losses) -> None:
         """Every image with what can be held of its labels."""
+        self.content, self.losses = content, losses
         self.begin()
         names, used = Names(losses), set[str]()
         folders = SplitFolders(content, SPLITS if self.splits else (), losses)
         for picture in content.pictures():
-            folder = folders.folder(picture)
+            folder = "" if self.holds_splits else folders.folder(picture)
             name = names.name(folder, picture)
-            note_fields(picture, losses)
+            if not self.holds_fields:
+                note_fields(picture, losses)
             note_rotation(picture, losses)
             objects = []
             for label in picture.labels:
@@ -65,8 +78,11 @@ class RecordWriter:
             self.picture(folder, name, picture, objects, target)
         self.finish(target)
         for entry in content.classes:
-            if entry.name not in used:
+            if entry.name not in used and not self.holds_classes:
                 losses.add("CLASS_LOST", f"{entry.name} (no object)")
+            details = entry.supercategory is not None, bool(entry.keypoints)
+            if any(details) and not self.holds_details(*details):
+                losses.add("CLASS_DETAILS_LOST", entry.name)
 
     def begin(self) -> None:
         """Before the first picture."""
@@ -79,6 +95,10 @@ class RecordWriter:
 
     def finish(self, target: Target) -> None:
         """After the last picture."""
+
+    def holds_details(self, supercategory: bool, keypoints: bool) -> bool:
+        """Whether what is true of a class is written: that it has a supercategory, keypoints."""
+        return False
 
     def class_name(self, name: str, losses: Losses) -> str:
         """A class's name as the format can hold it."""
@@ -106,10 +126,21 @@ class RecordWriter:
             made.attributes = msgspec.json.decode(label.attributes)
         elif label.attributes:
             losses.add("ATTRIBUTE_LOST", label.item)
-        if label.confidence is not None:
+        if self.holds_confidence:
+            made.confidence = label.confidence
+        elif label.confidence is not None:
             losses.add("CONFIDENCE_LOST", label.item)
-        note_label(label, losses)
+        if self.holds_fields:
+            made.tags = label.tags
+            self._take_fields(made, label, losses)
+        else:
+            note_label(label, losses)
         return made
+
+    def _take_fields(self, made: Object, label: Label, losses: Losses) -> None:
+        for name, value in label.fields.items():
+            losses.add("FIELD_AS_ATTRIBUTE" if name not in made.attributes else "FIELD_LOST", name)
+            made.attributes.setdefault(name, json_value(value))
 
     def _shaped(self, label: Label, losses: Losses) -> Object | None:
         kind, shape = label.kind, label.geometry
@@ -130,10 +161,10 @@ class RecordWriter:
     def _outlined(self, label: Label, rings: list[list[float]], losses: Losses) -> Object:
         if label.kind == "oriented_box" and label.kind not in self.kinds:
             losses.add("KIND_CHANGED", label.item)
-        if len(rings) > 1:
+        if len(rings) > 1 and not self.holds_parts:
             losses.add("PARTS_JOINED", label.item)
             rings = [joined(same_way(rings))]
-        note_measures(label, rings[0], losses)
+        note_measures(label, rings, losses)
         kind = label.kind if label.kind in self.kinds else "polygon"
         return Object(None, kind, bounding_box(rings), rings)
 
@@ -159,6 +190,11 @@ class RecordWriter:
         losses.add("BOX_AS_OUTLINE", label.item)
         kind = "oriented_box" if "oriented_box" in self.kinds else "polygon"
         return Object(None, kind, label.box, [ring])
+
+
+def json_value(value: Any) -> Any:
+    """A field's value in JSON: times as text."""
+    return value.replace(tzinfo=None).isoformat(sep=" ") if isinstance(value, datetime) else value
 
 
 def as_json(content: Any) -> str:

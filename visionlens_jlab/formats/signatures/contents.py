@@ -29,6 +29,8 @@ def _kind(what: str, all_of: str, any_of: str = "", *, labels: bool = True) -> _
 
 
 _KINDS = (
+    _kind("FiftyOne JSON", "samples filepath"),
+    _kind("FiftyOne's description of a dataset", "sample_fields media_type", labels=False),
     _kind("predictions", "image_id category_id score", labels=False),
     _kind("figures of an evaluation", "", "AP AP50 AP75 mAP mAP50", labels=False),
     _kind("VIA JSON", "regions filename", "shape_attributes region_attributes file_attributes"),

@@ -35,6 +35,7 @@ MASK = Seen(
     "Convert masks to COCO JSON, or lay them out as Pascal VOC does, in SegmentationClass.",
 )
 _RECORDS = {
+    "FiftyOne JSON": "fiftyone",
     "CVAT XML": "cvat",
     "LabelMe JSON": "labelme",
     "Label Studio JSON": "label_studio",
@@ -59,8 +60,12 @@ _ADVICE = {
     "a table of labels": _NAME_IT,
     "predictions": "Add them with Dataset.add_predictions().",
     "an archive": "Unpack it.",
+    "a DICOM image": "A plugin for DICOM reads it: see the guide of plugins.",
+    "a NIfTI volume": "A plugin for NIfTI reads it: see the guide of plugins.",
     "an image without an image's suffix": "Give its name the suffix of its format.",
 }
+IMAGES_OF_PLUGINS = ("a DICOM image", "a NIfTI volume")
+"""Images that plugins bring in."""
 _BROKEN = "Open it and check that it is complete."
 _DOCUMENTS = frozenset(
     {
@@ -103,6 +108,12 @@ _MAGIC = (
     (b"\x80\x03", "a pickle, which is never opened"),
     (b"\x80\x04", "a pickle, which is never opened"),
     (b"\x80\x05", "a pickle, which is never opened"),
+)
+_INSIDE = (
+    (257, b"ustar", "an archive"),
+    (128, b"DICM", "a DICOM image"),
+    (344, b"n+1\0", "a NIfTI volume"),
+    (344, b"ni1\0", "a NIfTI volume"),
 )
 _BY_MAGIC = {
     "a Parquet table": True,
@@ -175,10 +186,11 @@ def _binary(suffix: str, head: bytes) -> Content | None:
     magic = next((what for magic, what in _MAGIC if head.startswith(magic)), None)
     if magic is not None:
         return magic, _BY_MAGIC.get(magic)
-    if head[257:262] == b"ustar":
-        return "an archive", False
-    if head[128:132] == b"DICM":
-        return "a DICOM image", False
+    within = next(
+        (what for at, magic, what in _INSIDE if head[at : at + len(magic)] == magic), None
+    )
+    if within is not None:
+        return within, False
     if "tfrecord" in suffix or _is_tfrecord(head):
         state = "" if _is_tfrecord(head) else "broken " if head else "empty "
         return f"{state}TFRecord", True

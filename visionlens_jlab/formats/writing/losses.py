@@ -14,6 +14,7 @@ LOSSES: dict[str, str] = {
     "ATTRIBUTE_LOST": "Attributes of labels were left out.",
     "BOX_AS_OUTLINE": "Plain boxes were written as polygons: the file holds one shape only.",
     "BOX_LOST": "Boxes beside a shape were left out; readers take the one around the shape.",
+    "CLASS_DETAILS_LOST": "Supercategories, or names and skeletons of keypoints, were left out.",
     "CLASS_LOST": "Classes were left out or renamed.",
     "CLASS_MISSING": "Labels without a class were left out.",
     "CONFIDENCE_LOST": "Confidences were left out.",

@@ -20,6 +20,7 @@ _WRITERS = {
     "openimages": "records.openimages:OpenImagesWriter",
     "kitti": "records.kitti:KittiWriter",
     "dota": "records.dota:DotaWriter",
+    "fiftyone": "records.fiftyone_writer:FiftyOneWriter",
 }
 
 

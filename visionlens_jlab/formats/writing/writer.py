@@ -280,14 +280,14 @@ def note_label(label: Label, losses: Losses) -> None:
         losses.add("FIELD_LOST", name)
 
 
-def note_measures(label: Label, ring: list[float] | None, losses: Losses) -> None:
-    """Note a stated box or area that a reader of the ring (None: of the box) does not find."""
-    around = bounding_box([ring]) if ring else label.box
+def note_measures(label: Label, rings: list[list[float]] | None, losses: Losses) -> None:
+    """Note a stated box or area that a reader of the rings (None: of the box) does not find."""
+    around = bounding_box(rings) if rings else label.box
     if label.box is None or around is None:
         return
     if any(abs(a - b) > _NEAR for a, b in zip(label.box, around, strict=True)):
         losses.add("BOX_LOST", label.item)
-    area = polygon_area(ring) if ring else label.box[2] * label.box[3]
+    area = sum(map(polygon_area, rings)) if rings else label.box[2] * label.box[3]
     if label.area is not None and abs(label.area - area) > _NEAR * max(1.0, area):
         losses.add("AREA_LOST", label.item)
 

@@ -165,7 +165,7 @@ class _Lines:
         if self._task in make:
             ring = make[self._task](label)
             numbers = None if ring is None else scaled(ring)
-            note_measures(label, ring, self._losses)
+            note_measures(label, None if ring is None else [ring], self._losses)
         else:
             numbers = self._boxed(label, scaled)
             note_measures(label, None, self._losses)

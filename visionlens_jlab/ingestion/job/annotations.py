@@ -196,7 +196,7 @@ class Prepared:
             self._area = self._area * size.prod(axis=1)
         for index in np.flatnonzero(keep & known).tolist():
             shape = self._geometry[index]
-            if shape is not None:
+            if shape is not None and self._rows.kinds[index] != "mask":  # that is in pixels
                 move = scale_move(size[index, 0], size[index, 1])
                 self._geometry[index] = moved_geometry(self._rows.kinds[index], shape, move)
         return known

@@ -20,7 +20,7 @@ from visionlens_jlab.core.system.arrow_columns import numbers
 from visionlens_jlab.core.system.garbage_collection import collect_young, collection_paused
 from visionlens_jlab.formats import mask_reading
 from visionlens_jlab.formats.account import Account
-from visionlens_jlab.formats.base import AnnotationRows, Batch, ImageRows, Issue
+from visionlens_jlab.formats.base import AnnotationRows, Batch, ImageRows, Issue, RunFound
 from visionlens_jlab.formats.detect import pick
 from visionlens_jlab.ingestion.disk_space import check_space
 from visionlens_jlab.ingestion.job.annotations import Prepared, ambiguous_issues
@@ -52,13 +52,14 @@ _ABOUT_KNOWN = ("IMAGE_CHANGED", "IMAGE_VANISHED", "IMAGE_UNREADABLE")
 """Told of images that have been in the dataset before, too."""
 
 
-def run(context: JobContext) -> None:
+def run(context: JobContext) -> dict[str, Any]:
     """Do the ingest that `context.params` describe.
 
     Params are those of `models.IngestRequest` and `next_sample_id`; `existing` may name an Arrow
     stream with the columns sample_id, root, path, bytes, unfinished and location, that of the root
     (default: `input/existing.arrow` of the spool). Unfinished samples are done again under their
     ids and count as found and imported; complete ones stay as they are and are not counted.
+    `runs` of the result: predictions that stand among the labels, see `RunFound`.
 
     Raises
     ------
@@ -68,7 +69,9 @@ def run(context: JobContext) -> None:
     """
     try:
         with ImagePool(context.check_cancelled) as pool:
-            _Ingest(context, pool).run()
+            ingest = _Ingest(context, pool)
+            ingest.run()
+            return {"runs": [run._asdict() for run in ingest.runs]} if ingest.runs else {}
     finally:
         mask_reading.PROCESSES.release_idle()
 
@@ -95,6 +98,7 @@ class _Ingest:
         self._labels_read = False
         self._roots: set[str] = set()
         """Names of the roots handed over."""
+        self.runs: list[RunFound] = []
 
     def run(self) -> None:
         self._context.progress("scan", 0, None)
@@ -135,6 +139,7 @@ class _Ingest:
         tables: dict[str, pa.Table] = {}
         issues: list[Issue] = []
         self._counts.add_found(batch.found)
+        self.runs += batch.runs
         if batch.classes:
             tables["class"] = class_table(batch.classes)
         if batch.images is not None:

@@ -73,9 +73,8 @@ def row_of(values: dict[str, Any]) -> Row:
 
 def carried(format_name: str, row: Row, task: str = "detect") -> Row | None:
     """What is left of an annotation in a format; None: nothing."""
-    return {"coco": _coco, "voc": _voc, "class_folders": _class_folders}.get(
-        format_name, lambda row: _yolo(row, task)
-    )(row)
+    known = {"coco": _coco, "voc": _voc, "class_folders": _class_folders, "fiftyone": _fiftyone}
+    return known.get(format_name, lambda row: _yolo(row, task))(row)
 
 
 def task_of(rows: list[Row]) -> str:
@@ -92,6 +91,16 @@ def _coco(row: Row) -> Row | None:
     if row.kind == "classification":
         return None if row.class_name is None else replace(row, area=None, box=None)
     return replace(row, kind="polygon") if row.kind == "oriented_box" else row
+
+
+def _fiftyone(row: Row) -> Row | None:
+    if row.class_name is None:
+        return None
+    if row.kind == "classification":
+        return replace(row, area=None, box=None)
+    if row.kind in ("polygon", "oriented_box"):
+        return replace(row, kind="polygon", area=_area(row))
+    return row if row.kind == "mask" else replace(row, area=_box_area(row))
 
 
 def _voc(row: Row) -> Row | None:
@@ -171,7 +180,9 @@ def _mask_box(row: Row) -> tuple[float, ...] | None:
 def is_joined(format_name: str, row: Row) -> bool:
     """Whether a format makes one ring of it, which is compared by its box and area only."""
     several = row.kind == "polygon" and len(row.shape) > 1
-    return (row.kind == "mask" and format_name != "coco") or (several and format_name == "yolo")
+    return (row.kind == "mask" and format_name not in ("coco", "fiftyone")) or (
+        several and format_name == "yolo"
+    )
 
 
 def without_joined(row: Row) -> Row:

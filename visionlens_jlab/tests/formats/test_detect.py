@@ -29,6 +29,34 @@ def test_tells_where_the_parts_are_and_why(tmp_path):
     assert find(folder, images=str(folder / "images")).images == str(folder / "images")
 
 
+def test_every_format_is_told_with_why_it_fits_or_not(tmp_path):
+    folder = write_coco(tmp_path / "street", 1, [])
+    write_text(folder / "images" / "1.txt", "0 0.5 0.5 0.25 0.25\n")
+    found = find(folder)
+    told = {one.format: one for one in found.candidates}
+    assert list(told) != [form.name for form in formats()]
+    assert sorted(told) == sorted(form.name for form in formats())
+    assert [one.format for one in found.candidates if one.fits] == ["coco", "yolo", "images"]
+    assert found.candidates[0].reason == found.reason
+    assert "in ImageSets/Main" in told["voc"].reason and not told["voc"].fits
+    assert "without the label files" in told["images"].reason
+    lines = str(found).splitlines()
+    assert lines[0].startswith("COCO JSON: ")
+    assert any(line.startswith("  also YOLO: ") for line in lines)
+    assert any(line.startswith("  not Pascal VOC: ") for line in lines)
+    assert find(folder, format="yolo").format == "yolo"
+    labels = find(folder, labels=str(folder / "annotations"))
+    images = next(one for one in labels.candidates if one.format == "images")
+    assert not images.fits and "labels were named" in images.reason
+
+
+def test_what_no_format_reads_is_named_with_what_reads_it(tmp_path):
+    write_image(tmp_path / "1.png")
+    (tmp_path / "scan.dcm").write_bytes(bytes(128) + b"DICM" + bytes(100))
+    (told,) = find(tmp_path).unread
+    assert "DICOM" in told and "plugin" in told
+
+
 @pytest.mark.parametrize(
     ("source", "more", "code"),
     [
@@ -104,7 +132,11 @@ def test_a_format_that_crashes_does_not_keep_others_from_being_asked(tmp_path):
     assert next(form.name for form in formats(registry)) == "mine"
     assert [kind.scheme for kind in source_kinds(registry)] == ["file"]
     write_image(tmp_path / "1.png")
-    assert detect(DetectRequest(source=str(tmp_path)), registry).format == "images"
+    found = detect(DetectRequest(source=str(tmp_path)), registry)
+    assert found.format == "images"
+    assert {one.reason for one in found.candidates if one.format == "mine"} == {
+        "The format failed to look here; see the server's log."
+    }
 
 
 @pytest.mark.parametrize("form", [f for f in formats() if isinstance(f, DeferredFormat)])

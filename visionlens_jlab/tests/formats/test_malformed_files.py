@@ -132,5 +132,5 @@ def test_spoilt_predictions_in_text(text: str, name: str, tmp_path_factory: Any)
     folder: Path = tmp_path_factory.mktemp("text")
     (folder / name).write_text(text)
     known = targets(["a.jpg", "b.jpg"], ["1", "2"])
-    for format in ("yolo", "voc"):
+    for format in ("yolo", "voc", "text"):
         coded(lambda format=format: read(folder, known, format), "PREDICTIONS_INVALID")  # type: ignore[misc]

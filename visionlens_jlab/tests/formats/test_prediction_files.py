@@ -54,6 +54,35 @@ def test_files_about_the_same_images_are_several_runs(tmp_path: Path, kind: str)
     assert "a.jpg" in caught.value.message
 
 
+def test_lines_of_class_confidence_and_corners(tmp_path: Path) -> None:
+    label(tmp_path / "a.txt", "cat 0.5 1 2 4.5 6\n\ntraffic light 0.25 0 0 9 9\ncat x 1 2 3 4\n")
+    label(tmp_path / "b.txt", "elk 1 5 5 6 6\n")
+    label(tmp_path / "c.txt", "cat 0.5 1 2 3 4\ncat 0.5 1 2 3 4\n")
+    format, batches = read(tmp_path, targets(["in/a.jpg", "in/b.jpg"]))
+    assert format == "text"
+    assert rows_of(batches) == [
+        (0, "cat", [1, 2, 3.5, 4], 0.5),
+        (0, "traffic light", [0, 0, 9, 9], 0.25),
+        (1, "elk", [5, 5, 1, 1], 1.0),
+    ]
+    assert sorted(codes(batches)) == [
+        "CLASS_UNKNOWN",
+        "LABEL_LINE_INVALID",
+        "PREDICTIONS_WITHOUT_IMAGE",
+    ]
+    assert sum(batch.found for batch in batches) == 6
+    assert sum(batch.unmatched.predictions for batch in batches) == 2
+
+
+def test_numbers_for_classes_beside_corners_in_pixels(tmp_path: Path) -> None:
+    label(tmp_path / "a.txt", "18 0.5 10 20 40 50\n1 0.5 1 2 3 4\n")
+    format, batches = read(tmp_path, targets(["a.jpg"]))
+    assert format == "text"
+    assert [row[1] for row in rows_of(batches)] == ["dog", "cat"]
+    label(tmp_path / "a.txt", "18 0.5 0.1 0.2 0.3 0.4\n")  # as YOLO has it
+    assert read(tmp_path, targets(["a.jpg"]))[0] == "yolo"
+
+
 def test_other_files_are_no_predictions(tmp_path: Path) -> None:
     label(tmp_path / "README.txt", "Made by a model.\n1 line is a label: no\n")
     known = targets(["a.jpg", "b.jpg"])

@@ -25,7 +25,6 @@ from visionlens_jlab.tests.formats.writers import write_image
 from visionlens_jlab.tests.jobs.ingest_context import Ingested, ingest_rows
 
 WIDTH, HEIGHT = 40, 30
-FORMATS = ("coco", "yolo", "voc", "class_folders")
 CLASSES = ["car", "größe 2", "no", "a/b", "person"]
 
 number = st.floats(0, 25, allow_subnormal=False).map(lambda value: round(value, 9))
@@ -191,7 +190,7 @@ def check(format_name: str, content: Content, found: Ingested) -> None:
         compare(format_name, list(map(rows_of, one.labels)), read, task)
 
 
-@pytest.mark.parametrize("format_name", ["coco", "yolo", "voc"])
+@pytest.mark.parametrize("format_name", ["coco", "yolo", "voc", "fiftyone"])
 @settings(max_examples=10)
 @given(content=contents())
 def test_random_datasets_come_back(format_name: str, picture: Path, content: Content) -> None:

@@ -108,7 +108,12 @@ export async function setUp(change: Partial<IClient> = {}) {
       splits: ['train', 'val'],
       reason: 'instances.json holds COCO annotations.',
       unread: ['notes.xml seems to be CVAT XML: not read.'],
-      suggested_name: 'street'
+      suggested_name: 'street',
+      candidates: [
+        { format: 'coco', label: 'COCO', fits: true, reason: 'It is.' },
+        { format: 'yolo', label: 'YOLO', fits: true, reason: 'a.txt is YOLO.' },
+        { format: 'voc', label: 'Pascal VOC', fits: false, reason: 'No XML.' }
+      ]
     }),
     startIngest: jest.fn().mockResolvedValue(job({ state: 'queued' })),
     report: jest.fn().mockResolvedValue(REPORT),

@@ -57,7 +57,7 @@ def test_it_is_recognised_without_being_told_and_means_what_was_written(
     images = [path for batch in batches if batch.images for path in batch.images.paths]
     assert sorted(Path(path).name for path in images) == sorted(NAMES)
     codes = {issue.code for batch in batches for issue in batch.issues}
-    assert codes <= {"IMAGE_WITHOUT_LABELS", "FILES_UNUSED"}
+    assert codes <= {"IMAGE_WITHOUT_LABELS", "FILES_UNUSED", "RUN_FOUND"}
 
 
 def test_what_a_shape_says_besides_is_kept(tmp_path: Path) -> None:
@@ -131,12 +131,17 @@ def mutated(data: bytes, seed: int) -> bytes:
     return b""
 
 
+def _ends_with_a_row(data: bytes, whole: bytes) -> bool:
+    return whole.startswith(data) and b"\n" in (data[-1:], whole[len(data) :][:1])
+
+
 @pytest.mark.parametrize("name", list(MAKERS))
 def test_broken_files_are_reported_whatever_is_wrong_with_them(tmp_path: Path, name: str) -> None:
     MAKERS[name](tmp_path)
     labels = [
         path for path in sorted(tmp_path.rglob("*")) if path.is_file() and not is_image(str(path))
     ]
+    labels.sort(key=lambda path: -path.stat().st_size)  # what describes classes is small
     good = labels[0].read_bytes()
     whole = sum(len(b.annotations.classes) for b in read(tmp_path) if b.annotations)
     for seed in range(36):
@@ -154,6 +159,8 @@ def test_broken_files_are_reported_whatever_is_wrong_with_them(tmp_path: Path, n
         assert found == kept + invalid
         if name in ("kitti", "dota") and not labels[0].read_bytes():
             continue  # an image without objects
+        if labels[0].suffix == ".csv" and _ends_with_a_row(labels[0].read_bytes(), good):
+            continue  # nothing tells that there were more
         named = {i.item.split(": ")[0] for i in issues if i.code != "IMAGE_WITHOUT_LABELS"}
         path = labels[0].relative_to(tmp_path).as_posix()
         assert kept >= whole or path in named or any(path in i.message for i in issues), (

@@ -266,6 +266,74 @@ def dota(folder: Path) -> list[Meant]:
     return found
 
 
+def fiftyone(folder: Path) -> list[Meant]:
+    """As `FiftyOneDataset` exports it: labels as fiftyone 1.22 writes them."""
+    make_images(folder / "data")
+    samples = []
+    for number, name in enumerate(NAMES):
+        sample: dict[str, Any] = {
+            "_id": {"$oid": f"6b05f4c66550c25703e5f4{number:02}"}, "filepath": f"data/{name}",
+            "tags": ["validation" if number else "train", "good"], "_media_type": "image", "_rand": 0.1,
+            "metadata": {"_cls": "ImageMetadata", "size_bytes": 3, "width": SIZE[0], "height": SIZE[1]},
+            "created_at": {"$date": "2024-01-02T03:04:05.000Z"}, "speed": number * 1.5,
+        }  # fmt: skip
+        if _of(name):
+            sample["ground_truth"] = {
+                "_cls": "Detections",
+                "detections": [_detection(one) for one in _of(name)],
+            }
+        if number == 0:
+            sample |= FIFTYONE_FIELDS
+            sample["ground_truth"]["detections"].append(FIFTYONE_MASK)
+        samples.append(sample)
+    _write(folder / "samples.json", {"samples": samples})
+    _write(
+        folder / "metadata.json",
+        {
+            "_id": {"$oid": "6b05f4c66550c25703e5f443"}, "name": "t", "version": "1.22.1", "media_type": "image",
+            "sample_fields": [], "default_classes": ["car", "traffic light"], "info": {},
+            "default_skeleton": {"labels": ["a", "b", "c"], "edges": [[0, 1, 2]]},
+        },
+    )  # fmt: skip
+    return [
+        *BOXES,
+        Meant(NAMES[0], "dog", "mask", (16, 12, 24, 30)),
+        Meant(NAMES[0], "roof", "polygon", (8, 6, 16, 18)),
+        Meant(NAMES[0], "face", "keypoints", (8, 12, 16, 12)),
+        Meant(NAMES[0], "rain", "classification", None),
+    ]
+
+
+def _detection(one: Meant) -> dict[str, Any]:
+    assert one.box
+    x, y, w, h = one.box
+    return {
+        "_id": {"$oid": "6b05f4c66550c25703e5f443"}, "_cls": "Detection", "attributes": {}, "tags": [],
+        "label": one.class_name, "bounding_box": [x / SIZE[0], y / SIZE[1], w / SIZE[0], h / SIZE[1]],
+    }  # fmt: skip
+
+
+FIFTYONE_MASK = {
+    "_id": {"$oid": "6b05f4c66550c25703e5f444"}, "_cls": "Detection", "attributes": {}, "tags": [],
+    "label": "dog", "bounding_box": [0.2, 0.2, 0.3, 0.5],
+    "mask": {"$binary": {"base64": "eJyb7BfqGxDJyFDGUK2eklqcXKRupaBek2SorqOgnpZfVFKUmBefX5SSChJ3S8wpTgWKF2ckFqQC+RrGBjoKRiaaOgq1CmQCLgbSASMYUC4+CkYB1QEAzVYb2w==", "subType": "00"}},
+}  # fmt: skip
+"""24 x 30 pixels, 18 of them set."""
+FIFTYONE_FIELDS = {
+    "predictions": {"_cls": "Detections", "detections": [
+        {"_cls": "Detection", "attributes": {}, "tags": [], "label": "car", "bounding_box": [0.1, 0.1, 0.3, 0.5], "confidence": 0.7}
+    ]},
+    "poly": {"_cls": "Polylines", "polylines": [
+        {"_cls": "Polyline", "attributes": {}, "tags": [], "label": "roof", "points": [[[0.1, 0.1], [0.3, 0.1], [0.2, 0.4]]], "closed": True, "filled": True}
+    ]},
+    "kp": {"_cls": "Keypoints", "keypoints": [
+        {"_cls": "Keypoint", "attributes": {}, "tags": [], "label": "face", "points": [[0.1, 0.2], [0.3, 0.4], [{"$numberDouble": "NaN"}, {"$numberDouble": "NaN"}]]}
+    ]},
+    "weather": {"_cls": "Classification", "tags": [], "label": "rain"},
+    "loc": {"_cls": "GeoLocation", "tags": [], "point": {"type": "Point", "coordinates": [2.0, 1.0]}},
+}  # fmt: skip
+
+
 MAKERS: dict[str, Callable[[Path], list[Meant]]] = {
     "labelme": labelme,
     "cvat": cvat,
@@ -275,4 +343,5 @@ MAKERS: dict[str, Callable[[Path], list[Meant]]] = {
     "openimages": openimages,
     "kitti": kitti,
     "dota": dota,
+    "fiftyone": fiftyone,
 }
