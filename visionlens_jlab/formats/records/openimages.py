@@ -61,6 +61,8 @@ class OpenImagesFormat(RecordFormat):
 
 
 def _object(row: dict[str, Any], names: dict[str, str], *, boxes: bool) -> Object:
+    if None in row.values():
+        raise ValueError("a row has fewer values than there are columns")
     label = (row["LabelName"] or "").strip()
     class_name = names.get(label, label) or None
     if not boxes:
