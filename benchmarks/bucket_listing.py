@@ -11,9 +11,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from visionlens_jlab.buckets.cache import ObjectCache
 from visionlens_jlab.buckets.objects import Content, Object, Page
 from visionlens_jlab.buckets.source import BucketSource
+from visionlens_jlab.core.system.object_cache import ObjectCache
 from visionlens_jlab.formats.request import Request
 
 PAGE = 1000

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from visionlens_jlab.buckets.cache import ObjectCache
 from visionlens_jlab.buckets.objects import Objects
 from visionlens_jlab.buckets.source import BucketSource
 from visionlens_jlab.config import default_object_cache, default_object_folder
+from visionlens_jlab.core.system.object_cache import ObjectCache
 from visionlens_jlab.errors import VisionLensError
 
 MEGABYTE = 1 << 20

@@ -10,12 +10,14 @@ from contextlib import contextmanager
 from functools import partial
 from typing import BinaryIO, NamedTuple, TypeVar
 
-from visionlens_jlab.buckets.cache import ObjectCache
 from visionlens_jlab.buckets.objects import Changed, Content, Object, Objects, Page
 from visionlens_jlab.buckets.ranged_file import RangedFile
 from visionlens_jlab.buckets.read_ahead import ReadAhead
 from visionlens_jlab.buckets.retries import persistent
+from visionlens_jlab.core.system.object_cache import ObjectCache
 from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.media.shards.members import open_member
+from visionlens_jlab.media.shards.places import inside
 from visionlens_jlab.media.sources import IGNORED_NAMES, Entry
 
 Result = TypeVar("Result")
@@ -84,9 +86,11 @@ class BucketSource:
         VisionLensError
             IMAGE_MISSING, PERMISSION_DENIED, SIGN_IN_NEEDED, SOURCE_UNAVAILABLE.
         """
-        key = self._key(path)
+        key, found = self._key(path), inside(path)
+        if found is not None and self._head(self._key(found.shard)) is not None:
+            return open_member(self._kept(found.shard), *found)
         ahead: ReadAhead | None = getattr(self._ahead, "now", None)
-        if ahead is not None:
+        if ahead is not None and found is None:
             content = ahead.take(key)
             if content is None:
                 raise self._missing(path)
@@ -94,6 +98,11 @@ class BucketSource:
             if first is None or len(content.data) < first:
                 return io.BytesIO(content.data)
             return io.BufferedReader(RangedFile(content, partial(self._part, key)))
+        return self._kept(path)
+
+    def _kept(self, path: str) -> BinaryIO:
+        """The object as a file in the cache."""
+        key = self._key(path)
         for _ in range(TRIES):
             found = self._head(key)
             if found is None:
@@ -114,7 +123,7 @@ class BucketSource:
 
         `first`: mostly so many bytes of each are enough.
         """
-        keys = [self._key(path) for path in paths]
+        keys = [self._key(path) for path in paths if inside(path) is None]
         with ReadAhead(lambda key: self._whole(key, first), keys) as ahead:
             self._ahead.now, self._ahead.first = ahead, first
             try:

@@ -84,10 +84,13 @@ ISSUES: dict[str, str] = {
     "PREDICTIONS_WITHOUT_IMAGE": "Predictions name an image that the dataset does not have; "
     "skipped.",
     "PROBABILITIES_SUM": "The probabilities of an image do not sum to 1; kept.",
+    "RECORD_INVALID": "A member of an archive, a record of a TFRecord file or a row of a Parquet "
+    "file holds no image that can be read; skipped.",
     "RUN_FOUND": "Predictions stand among the labels; they become a run of that name.",
     "SECTION_REPEATED": "A COCO file has one of its lists twice; only the first is read.",
     "SEGMENTS_MISSING": "The PNG file of a panoptic image, or a segment in it, cannot be read; its "
     "boxes are kept.",
+    "SHARD_BROKEN": "An archive, TFRecord or Parquet file breaks off; what came before is kept.",
     "SHAPE_INVALID": "A polygon, mask, keypoints or box cannot be used; the rest is kept.",
     "SHAPE_MISSING": "Annotations have neither box nor shape where others of the file do; kept as "
     "labels of the whole image.",

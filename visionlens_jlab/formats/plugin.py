@@ -106,6 +106,29 @@ RECORDS: tuple[tuple[str, ...], ...] = (
     ),
 )
 
+CONTAINERS = (
+    (
+        "webdataset",
+        "WebDataset",
+        "Tar archives of images with .cls, .json or .txt beside each.",
+        "webdataset.WebDatasetFormat",
+        "boxes",
+    ),
+    (
+        "tfrecord",
+        "TFRecord",
+        "Records of tf.Example: object detection, or images with labels.",
+        "tfrecord.TfRecordFormat",
+    ),
+    (
+        "parquet_images",
+        "Parquet with images",
+        "Parquet files of Hugging Face datasets, with the images in a column.",
+        "parquet.ParquetImagesFormat",
+        "boxes",
+    ),
+)
+
 visionlens_api_version = API_VERSION
 
 
@@ -113,6 +136,10 @@ visionlens_api_version = API_VERSION
 def visionlens_formats(context: PluginContext) -> Sequence[Format]:
     """COCO, VOC, YOLO, tables, class folders, plain images."""
     return [
+        *(
+            DeferredFormat(name, label, description, f"containers.{home}", *options)
+            for name, label, description, home, *options in CONTAINERS
+        ),
         DeferredFormat(
             "dataframe",
             "Table",

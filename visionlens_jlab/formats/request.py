@@ -12,6 +12,7 @@ from visionlens_jlab.core.system.confinement import NOWHERE, Confinement, is_add
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.formats.mask_images import mask_images
 from visionlens_jlab.media.headers import is_image
+from visionlens_jlab.media.shards.places import PARQUET, TAR, TFRECORD, inside
 from visionlens_jlab.media.sources import Entry, Source, SourceKind, connect
 
 LABEL_FOLDERS = frozenset({"annotations", "labels"})
@@ -147,7 +148,10 @@ class Request:
     def modified_ns(self, root: str, paths: Sequence[str]) -> list[int | None]:
         """When listed files were modified, in ns since 1970; None where that is not known."""
         known = self._modified.get(self.roots[root].location, {})
-        return list(map(known.get, paths))
+        return [
+            known.get(path if path in known or (found := inside(path)) is None else found.shard)
+            for path in paths
+        ]
 
     def masks(self, source: Source) -> frozenset[str]:
         """Image files of a source that are masks of others in it."""
@@ -242,7 +246,10 @@ def _connect_within(folder: str, kinds: list[SourceKind], within: Confinement | 
     return source
 
 
-FILES_ELSEWHERE = (".json", ".jsonl", ".csv", ".parquet", ".xml", ".yaml", ".yml", ".data", ".txt")
+FILES_ELSEWHERE = (
+    *(".json", ".jsonl", ".csv", ".xml", ".yaml", ".yml", ".data", ".txt"),
+    *(*PARQUET, *TAR, *TFRECORD),
+)
 
 
 def _parts_of(address: str) -> tuple[str, str | None]:

@@ -26,6 +26,7 @@ class Survey:
 
     def __init__(self) -> None:
         self._seen: dict[str, list[tuple[str, Seen]]] = {}
+        self._files: dict[str, list[str]] = {}
 
     def paths(self, source: Source, what: str) -> list[str]:
         """Some files that seem to be one thing."""
@@ -33,6 +34,12 @@ class Survey:
         if known is None:
             known = self._seen[source.location] = list(look_around(source))
         return [path for path, seen in known if seen.what == what]
+
+    def files(self, source: Source) -> list[str]:
+        """Files of the folders nearest to the top."""
+        if source.location not in self._files:
+            self._files[source.location] = _files(source)
+        return self._files[source.location]
 
     def named(self, source: Source, path: str) -> Seen:
         """What one file seems to be."""

@@ -24,6 +24,8 @@ from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.media.browser import browser_type
 from visionlens_jlab.media.memory import ADVICE
 from visionlens_jlab.media.preparation import Preparation
+from visionlens_jlab.media.shards.members import Identity, shard_cache
+from visionlens_jlab.media.sources import Source
 
 AT_ONCE = 2
 SECONDS = 60.0
@@ -68,7 +70,16 @@ class Prepare(msgspec.Struct, tag=True):
     preparation: Preparation
 
 
-Task = Draw | Check | Prepare
+class Extract(msgspec.Struct, tag=True):
+    """An image inside a file, to be taken out as it is; see `shards.places`."""
+
+    path: str
+    identity: tuple[int, int]
+    shard: str
+    member: str
+
+
+Task = Draw | Check | Prepare | Extract
 
 
 class Part(msgspec.Struct, tag=True):
@@ -140,6 +151,20 @@ def draw_crop(
     content, _ = _drawn(Draw(str(file.name), identity_of(file), box, size, long_side, aspect))
     with content:
         return content.read()
+
+
+def kept_member(source: Source, shard: str, member: str) -> BinaryIO:
+    """An image inside a file of a source, as a file in the cache; raises as `draw_image`."""
+    with source.open(shard) as file, on_disk(file) as there:
+        name = f"member of shard\n{Identity.of(there)}\n{shard}\n{member}"
+        task = Extract(str(there.name), identity_of(there), shard, member)
+
+        def write(out: BinaryIO) -> None:
+            content, _ = _drawn(task)
+            with content:
+                shutil.copyfileobj(content, out)
+
+        return shard_cache().find(name) or shard_cache().keep(name, write)
 
 
 def check_image(file: BinaryIO) -> None:

@@ -15,11 +15,21 @@ from visionlens_jlab.core.system.pipes import read_frame, serve_streams, write_f
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.media.crops import crop_image
 from visionlens_jlab.media.decode import open_upright
-from visionlens_jlab.media.drawing import Check, Drawn, Part, Prepare, Task, reopened, too_large
+from visionlens_jlab.media.drawing import (
+    Check,
+    Drawn,
+    Extract,
+    Part,
+    Prepare,
+    Task,
+    reopened,
+    too_large,
+)
 from visionlens_jlab.media.header_reader import read_header
 from visionlens_jlab.media.image_processes.preparing import prepared
 from visionlens_jlab.media.memory import limit_to
 from visionlens_jlab.media.render import encode_image, image_errors
+from visionlens_jlab.media.shards.members import open_member
 from visionlens_jlab.media.thumbnails import encode
 
 PART_BYTES = 1 << 20
@@ -28,6 +38,8 @@ PART_BYTES = 1 << 20
 def answer(draw: Task) -> tuple[bytes, str]:
     """What is asked for, and the media type of a picture. VisionLensError, MemoryError."""
     with reopened(draw.path, draw.identity) as file:
+        if isinstance(draw, Extract):
+            return open_member(file, draw.shard, draw.member).read(), ""
         if isinstance(draw, Prepare):
             with image_errors(file):
                 return prepared(file, draw.preparation).tobytes(), ""

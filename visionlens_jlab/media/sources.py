@@ -14,6 +14,8 @@ from typing import BinaryIO, NamedTuple, Protocol, runtime_checkable
 
 from visionlens_jlab.core.system.confinement import NOWHERE, Confinement, is_address, not_trusted
 from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.media.shards.members import open_member
+from visionlens_jlab.media.shards.places import inside
 
 IGNORED_NAMES = frozenset({"__MACOSX", "Thumbs.db", "__pycache__"})
 """Left out of listings, as is every name that begins with a dot."""
@@ -200,6 +202,9 @@ class LocalSource:
         return self.local(path).is_dir()
 
     def open(self, path: str) -> BinaryIO:
+        found = inside(path)
+        if found is not None and self.local(found.shard).is_file():
+            return open_member(self._readable.open(str(self.local(found.shard))), *found)
         return self._readable.open(str(self.local(path)))
 
     def local(self, path: str) -> Path:

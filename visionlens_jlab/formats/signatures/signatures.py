@@ -45,7 +45,13 @@ _RECORDS = {
     "KITTI text": "kitti",
     "DOTA text": "dota",
 }
-_READERS = {"COCO JSON": "coco", "Pascal VOC XML": "voc", "YOLO text": "yolo", **_RECORDS}
+_CONTAINERS = {
+    "a tar archive": "webdataset",
+    "TFRecord": "tfrecord",
+    "a Parquet table": "parquet_images",
+}
+_READERS = {"COCO JSON": "coco", "Pascal VOC XML": "voc", "YOLO text": "yolo"}
+_READERS |= {**_RECORDS, **_CONTAINERS}
 CONVERT = "Convert it to COCO JSON, Pascal VOC, YOLO or a table (CSV, Parquet)."
 _NAME_IT = "Name the file itself as the source to read it."
 _ADVICE = {
@@ -62,6 +68,12 @@ _ADVICE = {
     "an archive": "Unpack it.",
     "a DICOM image": "A plugin for DICOM reads it: see the guide of plugins.",
     "a NIfTI volume": "A plugin for NIfTI reads it: see the guide of plugins.",
+    "a tar archive": "Where it holds images, name it as the source; else unpack it.",
+    "a compressed archive": "Undo the compression (gunzip) or unpack it: nothing is found in it "
+    "without reading all that comes before.",
+    "compressed TFRecord": "Undo the compression (gunzip): nothing is found in it without reading "
+    "all that comes before.",
+    "TFRecord": "Name the file itself, or its folder, as the source to read it.",
     "an image without an image's suffix": "Give its name the suffix of its format.",
 }
 IMAGES_OF_PLUGINS = ("a DICOM image", "a NIfTI volume")
@@ -110,7 +122,7 @@ _MAGIC = (
     (b"\x80\x05", "a pickle, which is never opened"),
 )
 _INSIDE = (
-    (257, b"ustar", "an archive"),
+    (257, b"ustar", "a tar archive"),
     (128, b"DICM", "a DICOM image"),
     (344, b"n+1\0", "a NIfTI volume"),
     (344, b"ni1\0", "a NIfTI volume"),
@@ -119,7 +131,6 @@ _BY_MAGIC = {
     "a Parquet table": True,
     "an Arrow table": True,
     "a MATLAB file": True,
-    "an archive": False,
     "a document": False,
     "an image without an image's suffix": False,
 }
@@ -165,7 +176,7 @@ def seen(path: str, head: bytes, *, beside: bool = False) -> Seen:
     suffix = posixpath.splitext(path)[1].lower()
     if suffix in _DOCUMENTS or _DOCUMENT_NAME.fullmatch(posixpath.basename(path).lower()):
         return Seen("a document", labels=False)
-    found = _binary(suffix, head) or _text(path, suffix, head)
+    found = _binary(path, suffix, head) or _text(path, suffix, head)
     what, labels = found
     if labels and what in ("YOLO text", "COCO JSON") and speaks_of_predictions(path):
         what, labels = "predictions", False
@@ -182,10 +193,10 @@ def _is_placed(path: str, beside: bool) -> bool:
     return (beside or speaks_of_labels(path)) and not speaks_of_predictions(path)
 
 
-def _binary(suffix: str, head: bytes) -> Content | None:
+def _binary(path: str, suffix: str, head: bytes) -> Content | None:
     magic = next((what for magic, what in _MAGIC if head.startswith(magic)), None)
     if magic is not None:
-        return magic, _BY_MAGIC.get(magic)
+        return _compressed(path) if magic == "an archive" else (magic, _BY_MAGIC.get(magic))
     within = next(
         (what for at, magic, what in _INSIDE if head[at : at + len(magic)] == magic), None
     )
@@ -200,10 +211,23 @@ def _binary(suffix: str, head: bytes) -> Content | None:
     return ("binary data", None) if b"\0" in head[:4096] and not texts else None
 
 
+_TAR = re.compile(r".*\.(tar\.\w+|t[gbx]z2?)")
+_RECORDS_INSIDE = re.compile(r".*(\.tfrec\w*|\.records?|-of-\d+)\.\w+")
+
+
+def _compressed(path: str) -> Content:
+    """What an archive is, by names of files that would be read if they were not compressed."""
+    if _RECORDS_INSIDE.fullmatch(path.lower()):
+        return "compressed TFRecord", True
+    return "a compressed archive" if _TAR.fullmatch(path.lower()) else "an archive", False
+
+
 def _text(path: str, suffix: str, head: bytes) -> Content:
     text = decode_text(head).lstrip("\ufeff \t\r\n\0")
     if not text:
         return "empty", None
+    if suffix == ".pbtxt":
+        return "a label map", False
     if text[0] == "<":
         return _xml(text)
     whole = len(head) < HEAD

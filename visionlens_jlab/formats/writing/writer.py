@@ -159,7 +159,8 @@ class Target:
         with source.open(inner) as file:
             check_image(file)
             file.seek(0)
-            if self.images == "link" and isinstance(source, LocalSource):
+            linked = self.images == "link" and isinstance(getattr(file, "name", None), str)
+            if linked and isinstance(source, LocalSource):  # no image inside a file
                 _link(file, place)
                 return
             with place.open("wb") as copy:

@@ -19,6 +19,7 @@ from visionlens_jlab.core.system.confinement import is_address
 from visionlens_jlab.core.system.private_files import set_aside
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.media.capability import FOLDER
+from visionlens_jlab.media.shards.places import inside
 from visionlens_jlab.media.store.crops import CropSource, read_crop_source
 from visionlens_jlab.media.store.lost_thumbnails import lost_thumbnails
 from visionlens_jlab.media.store.thumbnails import Thumbnail, ThumbnailReader
@@ -160,12 +161,16 @@ class Images(Part):
             ROOT_NOT_TRUSTED; PATH_NOT_ALLOWED where it leads out of the root; DIR_NOT_FOUND,
             IMAGE_MISSING, PERMISSION_DENIED; those of `sources.OUT_OF_REACH`.
         """
+        from visionlens_jlab.media.drawing import kept_member
         from visionlens_jlab.media.registry import source_kinds
         from visionlens_jlab.media.sources import connect_stored
 
         readable = self.store.trust.readable_for(location)
         kinds = source_kinds() if is_address(location) else []
-        return connect_stored(location, kinds, readable).open(path)
+        source, found = connect_stored(location, kinds, readable), inside(path)
+        if found is None or source.is_dir(found.shard):
+            return source.open(path)
+        return kept_member(source, *found)
 
     def _thumbnail_places(self, samples: Sequence[int]) -> dict[int, Thumbnail]:
         """Where the thumbnails of samples lie, of those that have one."""

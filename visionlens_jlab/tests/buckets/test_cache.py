@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from visionlens_jlab.buckets.cache import ObjectCache
+from visionlens_jlab.core.system.object_cache import ObjectCache
 
 
 def size_of(folder: Path) -> int:

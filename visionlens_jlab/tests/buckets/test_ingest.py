@@ -10,6 +10,7 @@ import visionlens_jlab as vl
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.tests.buckets.conftest import Put, coco
 from visionlens_jlab.tests.buckets.fault_server import Bucket, Faults
+from visionlens_jlab.tests.formats.containers.shards import picture, sample, write_tar
 
 COUNT = 40
 
@@ -97,3 +98,15 @@ def test_s3_becomes_a_dataset(moto: Put, tmp_path: Path) -> None:
     assert "a-secret-of-the-tests" not in "".join(
         path.read_text(errors="replace") for path in tmp_path.rglob("*.json*")
     )
+
+
+def test_images_inside_files_of_a_bucket(bucket: Bucket, tmp_path: Path) -> None:
+    write_tar(tmp_path / "a.tar", [sample(f"{n}", n)[0] for n in range(8)])
+    bucket.put("set/train-0.tar", (tmp_path / "a.tar").read_bytes())
+    dataset = vl.ingest("gs://photos/set", name="shards", data_dir=tmp_path / "data")
+    assert counts(dataset) == (8, 0, 8)
+    assert dataset.to_pandas(columns=["uri"])["uri"][3] == "gs://photos/set/train-0.tar/3.jpg"
+    dataset.export(tmp_path / "out", "coco")
+    assert (tmp_path / "out" / "images" / "3.jpg").read_bytes() == picture(3)
+    fetched = [one for one in bucket.requests if "train-0.tar" in one and "alt=media" in one]
+    assert len(fetched) <= 3  # whole, by each process at most once

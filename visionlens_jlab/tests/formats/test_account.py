@@ -33,10 +33,15 @@ def unread(found) -> dict[str, str]:
     return {i["item"]: i["message"] for i in found.issues if i["code"] == "LABELS_UNREAD"}
 
 
+WITHOUT_IMAGES = ("TFRecord", "a Parquet table", "a tar archive")
+"""Read where images are in them; those of these layouts are beside them."""
 READ = [
     name
     for name, layout in LAYOUTS.items()
-    if all(reader_of(Seen(what, labels=True)) for what in layout.labels.values())
+    if all(
+        reader_of(Seen(what, labels=True)) and what not in WITHOUT_IMAGES
+        for what in layout.labels.values()
+    )
 ]
 UNREAD = [name for name in LAYOUTS if name not in READ]
 

@@ -1,0 +1,1 @@
+"""Formats whose images lie inside files: WebDataset, TFRecord, Parquet with image bytes."""

@@ -1,0 +1,1 @@
+"""Images inside files: tar archives, TFRecord and Parquet files."""
