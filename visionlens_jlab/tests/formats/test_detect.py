@@ -7,7 +7,7 @@ import pytest
 from visionlens_jlab.core.plugins import API_VERSION, PluginRegistry, hookimpl
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.formats.detect import detect, format_infos, formats
-from visionlens_jlab.formats.plugin import RECORDS, DeferredFormat
+from visionlens_jlab.formats.plugin import CONTAINERS, RECORDS, DeferredFormat
 from visionlens_jlab.formats.shapes import DetectRequest
 from visionlens_jlab.media.registry import source_kinds
 from visionlens_jlab.tests.formats.writers import write_coco, write_image, write_text
@@ -99,8 +99,9 @@ def test_unknown_addresses_are_refused():
 
 def test_formats_that_can_be_read():
     names = [info.name for info in format_infos()]
-    records = [name for name, *_ in RECORDS]
-    assert names == ["dataframe", "coco", "voc", *records, "yolo", "class_folders", "images"]
+    inside, records = ([name for name, *_ in listed] for listed in (CONTAINERS, RECORDS))
+    plain = ["class_folders", "images"]
+    assert names == [*inside, "dataframe", "coco", "voc", *records, "yolo", *plain]
     assert all(info.label and info.description for info in format_infos())
 
 
