@@ -62,7 +62,7 @@ class Gathering:
     def add(self, item: Item) -> None:
         """One more image."""
         record, ordinal = item.record, len(self._items)
-        path = record.image
+        path = item.path
         if path in self._ordinals:
             message = "The file holds two images of this name; the first counts."
             self.say(Said("DUPLICATE_IMAGE", "skipped", "image", path, message))
@@ -102,7 +102,7 @@ class Gathering:
         self._close_rows(False)
         self._close_rows(True)
         columns = {name: _filled(column, self.images) for name, column in self._fields.items()}
-        fields, odd = build_fields(columns, lambda index: self._items[index].record.image)
+        fields, odd = build_fields(columns, lambda index: self._items[index].path)
         for name in ("source_id", "group"):
             column = [getattr(item, name) for item in self._items]
             if any(value is not None for value in column):
@@ -122,7 +122,7 @@ class Gathering:
         items = self._items[start : start + BATCH_IMAGES]
         return ImageRows(
             root=self._root,
-            paths=[item.record.image for item in items],
+            paths=[item.path for item in items],
             bytes=[item.bytes for item in items],
             splits=[item.record.split for item in items],
             widths=[item.record.width for item in items],

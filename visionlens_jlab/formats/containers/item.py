@@ -25,6 +25,11 @@ class Item:
     group: str | None = None
     normalised: bool = False
 
+    @property
+    def path(self) -> str:
+        """Of the image."""
+        return self.record.image or ""
+
 
 @dataclass(frozen=True, slots=True)
 class Said:

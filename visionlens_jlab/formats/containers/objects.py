@@ -100,7 +100,7 @@ def add_rows(rows: list[dict[str, Any]], record: Record, shard: Shard) -> None:
     order = order_of(shard.request.options)
     for row in rows:
         try:
-            record.objects.append(_object(dict(row), order, record.image, shard))
+            record.objects.append(_object(dict(row), order, record.image or "", shard))
         except ValueError as error:
             record.invalid.append(str(error))
 

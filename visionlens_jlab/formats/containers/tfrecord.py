@@ -122,7 +122,7 @@ def _add_objects(found: dict[str, Feature], item: Item, shard: Shard) -> None:
         except ValueError as error:
             record.invalid.append(str(error))
             continue
-        thing = Object(_class(texts, labels, row, record.image, shard), "box", box)
+        thing = Object(_class(texts, labels, row, item.path, shard), "box", box)
         thing.inverted = inverted
         thing.flags = {name: bool(on[row]) for name, on in flags.items() if row < len(on)}
         thing.is_crowd = any(row < len(on) and on[row] for on in crowds)
@@ -143,7 +143,7 @@ def _add_class(found: dict[str, Feature], item: Item, shard: Shard) -> None:
         if label in found and found[label].kind == "bytes":
             texts = texts or _texts(found[label])
         for row in range(max(len(texts), len(labels))):
-            name = _class(texts, labels, row, item.record.image, shard)
+            name = _class(texts, labels, row, item.path, shard)
             if name is not None:
                 item.record.objects.append(Object(name, "classification"))
         if texts or labels:

@@ -156,7 +156,7 @@ def _classify(content: Any, item: Item, shard: Shard) -> None:
     plain = content.strip() if isinstance(content, str) else content
     if isinstance(plain, str) and plain.isascii() and plain.isdigit() and len(plain) < 10:
         plain = int(plain)
-    name = class_of(plain, item.record.image, shard)
+    name = class_of(plain, item.path, shard)
     if name is not None:
         item.record.objects.append(Object(name, "classification"))
 
