@@ -68,6 +68,10 @@ ENV_PLUGIN_MEMORY = "VISIONLENS_PLUGIN_MEMORY"
 """MiB that a run of a plugin may take."""
 PLUGIN_MEMORY_MB = 2048
 LEAST_PLUGIN_MEMORY_MB = 128
+ENV_PLUGIN_HOME = "VISIONLENS_PLUGIN_HOME"
+"""The data directory whose plugins count; a server says it to its kernels and workers."""
+ENV_PLUGINS_ALLOWED = "VISIONLENS_PLUGINS_ALLOWED"
+"""JSON list of the names of the only plugins that run; not set: all."""
 ENV_PLUGIN_SECONDS = "VISIONLENS_PLUGIN_SECONDS"
 """A run of a plugin that has said nothing for so long is ended."""
 PLUGIN_SECONDS = 600
@@ -131,6 +135,12 @@ def default_object_folder() -> Path:
     """`$VISIONLENS_OBJECT_FOLDER`, else `objects` in the data directory."""
     named = os.environ.get(ENV_OBJECT_FOLDER)
     return Path(named) if named else default_data_dir() / "objects"
+
+
+def default_plugin_home() -> Path:
+    """`$VISIONLENS_PLUGIN_HOME`, else the data directory."""
+    named = os.environ.get(ENV_PLUGIN_HOME)
+    return Path(named) if named else default_data_dir()
 
 
 def slugify(name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import json
 import os
 from functools import partial
 from pathlib import Path
@@ -19,8 +20,10 @@ from visionlens_jlab.config import (
     ENV_OBJECT_CACHE,
     ENV_OBJECT_FOLDER,
     ENV_PLUGIN_CONFINEMENT,
+    ENV_PLUGIN_HOME,
     ENV_PLUGIN_MEMORY,
     ENV_PLUGIN_SECONDS,
+    ENV_PLUGINS_ALLOWED,
     ENV_SERVER,
     ENV_TOKEN,
     ENV_TRUST_REMOTE_CODE,
@@ -117,6 +120,9 @@ class VisionLensApp(ExtensionApp):  # type: ignore[misc]
         )
         os.environ[ENV_TOKEN] = self.services.kernel_token
         os.environ[ENV_OBJECT_FOLDER] = str(self.services.data_dir / "objects")
+        os.environ[ENV_PLUGIN_HOME] = str(self.services.data_dir)
+        if (allowed := self.services.settings.get("plugins")) is not None:
+            os.environ[ENV_PLUGINS_ALLOWED] = json.dumps(list(allowed))
         if self.faults:
             return
         self._idle.start()
@@ -131,6 +137,8 @@ class VisionLensApp(ExtensionApp):  # type: ignore[misc]
             os.environ.pop(ENV_SERVER, None)
             os.environ.pop(ENV_TOKEN, None)
             os.environ.pop(ENV_OBJECT_FOLDER, None)
+            os.environ.pop(ENV_PLUGIN_HOME, None)
+            os.environ.pop(ENV_PLUGINS_ALLOWED, None)
         await self.services.stop()
 
     def _make_runner(

@@ -17,6 +17,7 @@ from visionlens_jlab.agents.shapes import AgentName, Usage
 from visionlens_jlab.agents.statements.drafts import BlindSpots, ChatAnswer, Draft, ErrorPatterns
 from visionlens_jlab.agents.tools import TOOLS
 from visionlens_jlab.agents.tools.base import Desk, Tool
+from visionlens_jlab.agents.tools.plugins import PluginTool, plugin_tools
 from visionlens_jlab.core.shapes import ErrorBody
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.language_models.providers import TRIES, failure, readable
@@ -123,11 +124,12 @@ class _Talk:
         from pydantic_ai import Agent
 
         asked = self._asked
+        tools: list[Tool | PluginTool] = [*TOOLS.values(), *plugin_tools(asked.desk.store)]
         agent: Agent[Desk, Draft] = Agent(
             readable(asked.model),
             output_type=DRAFTS[asked.agent],
             instructions=instructions(asked.agent, asked.fence),
-            tools=[self._tool(tool) for tool in TOOLS.values()],
+            tools=[self._tool(tool) for tool in tools],
             deps_type=Desk,
             name=asked.agent,
             retries=TRIES - 1,
@@ -160,7 +162,7 @@ class _Talk:
             "thought", f"Asks the model (request {usage.requests + 1}, {tokens:,} tokens so far)"
         )
 
-    def _tool(self, tool: Tool) -> AgentTool[Desk]:
+    def _tool(self, tool: Tool | PluginTool) -> AgentTool[Desk]:
         from pydantic_ai.tools import Tool as AgentTool
 
         async def call(**arguments: Any) -> ToolReturn:
@@ -170,7 +172,7 @@ class _Talk:
             call, tool.name, tool.description, tool.schema, sequential=True
         )
 
-    def _call(self, tool: Tool, arguments: dict[str, Any]) -> ToolReturn:
+    def _call(self, tool: Tool | PluginTool, arguments: dict[str, Any]) -> ToolReturn:
         """Run a tool; what goes wrong is told to the model, which may do better."""
         from pydantic_ai.messages import BinaryContent, ToolReturn
 

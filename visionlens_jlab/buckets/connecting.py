@@ -41,3 +41,8 @@ def _objects(scheme: str, bucket: str) -> Objects:
 @lru_cache(maxsize=1)
 def _cache() -> ObjectCache:
     return ObjectCache(default_object_folder(), default_object_cache() * MEGABYTE)
+
+
+def object_cache() -> ObjectCache:
+    """What objects are kept in on this machine, whoever they are read from."""
+    return _cache()

@@ -161,6 +161,9 @@ class Capability:
     on_change : str
         `module:function(cursor, change)` that follows a change of another capability's rows in
         its own, in the same transaction; see `core/catalog/changes.py`.
+    on_workspace : str
+        `module:function(services, workspace, user)` that is told in the Jupyter server when a view
+        or a selection was changed; it returns at once.
     plugin : str
         Module with its implementations of the hooks of plugins.
     """
@@ -175,6 +178,7 @@ class Capability:
     follow: str = ""
     files: str = ""
     on_change: str = ""
+    on_workspace: str = ""
     plugin: str = ""
 
 

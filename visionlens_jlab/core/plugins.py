@@ -46,6 +46,16 @@ class Hooks:
         """Kinds of storage (`media.sources.SourceKind`), one for each address scheme."""
         raise NotImplementedError
 
+    @hookspec
+    def visionlens_embedders(self, context: PluginContext) -> Sequence[object]:
+        """Models that embed (`embeddings.models.registry.Offered`)."""
+        raise NotImplementedError
+
+    @hookspec
+    def visionlens_transforms(self, context: PluginContext) -> Sequence[object]:
+        """What changes images before they are embedded (`embeddings.models.base.Transform`)."""
+        raise NotImplementedError
+
 
 ENTRY_POINT_GROUP = "visionlens_jlab.hooks"
 

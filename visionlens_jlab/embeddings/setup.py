@@ -60,7 +60,8 @@ class EmbedSetup(DatasetSetup[EmbedRequest]):
 
     def checked(self, store: DatasetStore, request: EmbedRequest) -> EmbedRequest:
         """VECTORS_INVALID when the space that is named is of the other level."""
-        check_options("Embeddings", request.options, OPTIONS)
+        if not (request.model or "").startswith("plugin:"):  # its form says what it takes
+            check_options("Embeddings", request.options, OPTIONS)
         for space in store.part(Embeddings).all():
             if space.space == request.space and space.level != request.level:
                 raise VisionLensError(

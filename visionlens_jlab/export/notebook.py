@@ -24,7 +24,7 @@ class Exporting(Dataset[V, S]):
     def export(
         self,
         path: str | os.PathLike[str],
-        format: WrittenFormat,
+        format: WrittenFormat | str,
         *,
         view: View | None = None,
         source: str = "ground_truth",
@@ -42,7 +42,8 @@ class Exporting(Dataset[V, S]):
             A folder that is new or empty.
         format : str
             "coco", "yolo", "voc", "class_folders", "cvat", "labelme", "label_studio", "via",
-            "createml", "openimages", "kitti", "dota" or "fiftyone".
+            "createml", "openimages", "kitti", "dota" or "fiftyone"; or a plugin's,
+            "plugin:<name>/<id>".
         view : View, optional
             Only its samples, and of their annotations those that match it.
         source : str
@@ -83,7 +84,7 @@ class ExportingView(View[V, S]):
     def export(
         self,
         path: str | os.PathLike[str],
-        format: WrittenFormat,
+        format: WrittenFormat | str,
         *,
         source: str = "ground_truth",
         images: Literal["copy", "link", "none"] = "copy",
@@ -100,7 +101,8 @@ class ExportingView(View[V, S]):
             A folder that is new or empty.
         format : str
             "coco", "yolo", "voc", "class_folders", "cvat", "labelme", "label_studio", "via",
-            "createml", "openimages", "kitti", "dota" or "fiftyone".
+            "createml", "openimages", "kitti", "dota" or "fiftyone"; or a plugin's,
+            "plugin:<name>/<id>".
         source : str
             "ground_truth", or a run: its predictions as labels, with their confidence where the
             format has a place for it.

@@ -16,6 +16,7 @@ from visionlens_jlab.export.job.content import ANNOTATIONS, CLASSES, SAMPLES
 from visionlens_jlab.export.job.place import LONGEST_PARTIAL, REPORT, check_place, partial_folder
 from visionlens_jlab.export.shapes import ExportRequest
 from visionlens_jlab.export.store import export_tables
+from visionlens_jlab.formats.writing.registry import writer_of
 
 if TYPE_CHECKING:
     from visionlens_jlab.core.catalog.store import DatasetStore
@@ -38,6 +39,8 @@ class ExportSetup(DatasetSetup[ExportRequest]):
         check_name(f"{path}{'.' * LONGEST_PARTIAL}")
         path = Path(os.path.realpath(path))
         check_place(path, store.folder.parent.parent)
+        if request.format.startswith("plugin:"):
+            writer_of(request.format)  # FORMAT_UNKNOWN
         known_options = ["task"] if request.format == "yolo" else []
         check_options(f"Exports as {request.format}", request.options, known_options)
         known = ["ground_truth", *(source.name for source in store.detail().sources)]

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Literal
 
 from visionlens_jlab.core.shapes import DatasetRequest, Model
 from visionlens_jlab.core.views.shapes import ViewSpec
-from visionlens_jlab.formats.shapes import ExportIssue, WrittenFormat
+from visionlens_jlab.formats.shapes import ExportIssue, PluginFormatName, WrittenFormat
 
 
 class ExportRequest(DatasetRequest):
@@ -15,7 +15,7 @@ class ExportRequest(DatasetRequest):
     changes_dataset: ClassVar[bool] = False
 
     path: str
-    format: WrittenFormat
+    format: WrittenFormat | PluginFormatName
     view: ViewSpec | None = None
     ids: list[int] | None = None
     """A selection of the view's level, instead of all of the view."""

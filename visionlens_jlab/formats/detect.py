@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple, cast
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple, cast
 
 from visionlens_jlab.core.plugins import PluginRegistry, default_registry
 from visionlens_jlab.core.system.confinement import Confinement
@@ -26,9 +26,9 @@ from visionlens_jlab.media.registry import source_kinds
 
 
 def formats(registry: PluginRegistry | None = None) -> list[Format]:
-    """Formats in the order of detection; plugins' before the built-in ones."""
+    """Formats in the order of detection; those that tell by names alone after those that look."""
     found = (registry or default_registry()).collect("visionlens_formats", FORMAT_ATTRIBUTES)
-    return cast(list[Format], sorted(found, key=_is_built_in))
+    return cast(list[Format], sorted(found, key=_turn))
 
 
 def check_format_options(given: Iterable[str], among: Sequence[Format]) -> None:
@@ -47,16 +47,20 @@ def format_infos(registry: PluginRegistry | None = None) -> list[FormatInfo]:
     ]
 
 
-def _is_built_in(form: object) -> bool:
-    return type(form).__module__.startswith(f"{__package__}.")
+def _turn(form: Any) -> int:
+    if type(form).__module__.startswith(f"{__package__}."):
+        return 3 if form.name in WITHOUT_LABEL_FILES else 1
+    return 0 if getattr(form, "looks", True) else 2
 
 
 def unread(request: Request, found: Detected) -> list[str]:
     """A sentence for each kind of label file that an ingest as detected would not read."""
     kinds: dict[Seen, list[str]] = {}
+    readers = _readers(found.format)
     for source in request.asked():
         for path, seen in look_around(source):
-            if (seen.labels or seen.what in IMAGES_OF_PLUGINS) and not _is_read(found, path, seen):
+            read = _is_read(found, path, seen) or any(is_mine(path) for is_mine in readers)
+            if (seen.labels or seen.what in IMAGES_OF_PLUGINS) and not read:
                 kinds.setdefault(seen, []).append(path)
     return [_sentence(seen, paths) for seen, paths in kinds.items()]
 
@@ -79,6 +83,13 @@ def _is_read(found: Detected, path: str, seen: Seen) -> bool:
     if reader_of(seen) != found.format:
         return False
     return found.format != "coco" or path in found.labels
+
+
+def _readers(name: str) -> list[Callable[[str], bool]]:
+    """What tells by its name whether a plugin's format reads a file."""
+    if not name.startswith("plugin:"):
+        return []
+    return [form.is_mine for form in formats() if form.name == name and hasattr(form, "is_mine")]
 
 
 def _sentence(seen: Seen, paths: Sequence[str]) -> str:
@@ -199,8 +210,11 @@ def _pick(form: Format, found: Detected, request: Request) -> Pick:
 def _try(form: Format, request: Request) -> Detected | None:
     try:
         return form.detect(request)
-    except VisionLensError:
-        raise
+    except VisionLensError as error:
+        if error.code != "PLUGIN_FAILED":
+            raise
+        _log.warning("The format %s failed to look at %s: %s", form.name, request.address, error)
+        return None
     except Exception:  # a format's defect must not keep the others from being asked
         _log.exception("The format %s failed to look at %s", form.name, request.address)
         return None

@@ -25,6 +25,10 @@ def _no_tick(files: int) -> None:
     """Nobody watches."""
 
 
+def _no_check() -> None:
+    """Nobody stops it."""
+
+
 @dataclass
 class Request:
     """The places an ingest was given.
@@ -51,6 +55,8 @@ class Request:
     They are not followed: what has become a link since is another place."""
     tick: Callable[[int], None] = _no_tick
     """Called now and then with the number of files seen; may raise to stop."""
+    check: Callable[[], None] = _no_check
+    """May raise to stop."""
     kinds: list[SourceKind] = field(default_factory=list)
     within: Confinement | None = None
     """The option of that name; None: any folder."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from visionlens_jlab.core.shapes import Model
 
@@ -75,6 +77,8 @@ WrittenFormat = Literal[
     "fiftyone",
 ]
 """Formats that an export can write."""
+PluginFormatName = Annotated[str, Field(pattern=r"^plugin:[^/]+/[^/]+$", max_length=200)]
+"""One that a plugin writes: `plugin:<name>/<id>`."""
 
 
 class ExportIssue(Model):

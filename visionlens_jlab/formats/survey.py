@@ -30,10 +30,17 @@ class Survey:
 
     def paths(self, source: Source, what: str) -> list[str]:
         """Some files that seem to be one thing."""
+        return [path for path, seen in self._around(source) if seen.what == what]
+
+    def others(self, source: Source) -> list[str]:
+        """Some files that are no images of their own."""
+        return [path for path, _ in self._around(source)]
+
+    def _around(self, source: Source) -> list[tuple[str, Seen]]:
         known = self._seen.get(source.location)
         if known is None:
             known = self._seen[source.location] = list(look_around(source))
-        return [path for path, seen in known if seen.what == what]
+        return known
 
     def files(self, source: Source) -> list[str]:
         """Files of the folders nearest to the top."""

@@ -17,7 +17,11 @@ class ModelContext(Protocol):
 
 
 class Embedder(Protocol):
-    """A model that was loaded."""
+    """A model that was loaded.
+
+    It may have a text `version` that changes with its weights: vectors of another one go into
+    another space.
+    """
 
     def images(self, *, pixels: np.ndarray, **rest: Any) -> np.ndarray:
         """float32 (n, d) of upright RGB images uint8 (n, side, side, 3); see `side`, `fit`."""

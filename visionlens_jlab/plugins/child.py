@@ -7,6 +7,7 @@ import json
 import os
 import queue
 import secrets
+import select
 import signal
 import subprocess
 import threading
@@ -19,16 +20,19 @@ from visionlens_jlab.config import ENV_ALLOWED_ROOTS, ENV_PLUGIN_CONFINEMENT
 from visionlens_jlab.core.system.pipes import child_command
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.plugins.installed import LOG_BYTES
+from visionlens_jlab.plugins.link import Message, framed, read_message
 
 _COMMAND = child_command("visionlens_jlab.plugins.process")
 _KEPT = ("PATH", "LANG", "LC_ALL", "TZ", "SYSTEMROOT", ENV_ALLOWED_ROOTS, ENV_PLUGIN_CONFINEMENT)
 """What a plugin gets of the environment: no keys, no tokens, no addresses."""
 _MARK = "VISIONLENS_PLUGIN_RUN"
-_MOST_BYTES = 1 << 20
-"""Of one message."""
 _WAITING = 1000
+_MOST_HELD = 64 << 20
+"""Bytes of messages that wait; one more may come."""
 _POLL_SECONDS = 0.1
 _GRACE_SECONDS = 0.3
+_LEAVING_SECONDS = 5.0
+"""An interpreter takes its time to end."""
 
 
 def failure(sentence: str) -> VisionLensError:
@@ -53,22 +57,25 @@ class PluginProcess:
         self._log = log
         self._seconds = seconds
         self._mark = secrets.token_hex(16)
-        self._messages: queue.Queue[Any] = queue.Queue(_WAITING)
+        self._messages: queue.Queue[Message | None] = queue.Queue(_WAITING)
         self._output = bytearray()
         self._cut = False
         self._over = threading.Event()
+        self._held = 0
         scratch = request["scratch"]
         asked = Path(scratch) / "request.json"
-        asked.write_text(json.dumps(request))
+        asked.write_text(json.dumps({**request, "parent": os.getpid()}))
         package = str(Path(__file__).parents[2])
         reading, writing = os.pipe()
+        taking, self._giving = os.pipe()
+        os.set_blocking(self._giving, False)
         try:
             self._process = subprocess.Popen(
-                [*_COMMAND, str(asked), str(writing)],
+                [*_COMMAND, str(asked), str(taking), str(writing)],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
-                pass_fds=(writing,),
+                pass_fds=(taking, writing),
                 start_new_session=True,
                 cwd=scratch,
                 env={
@@ -83,6 +90,7 @@ class PluginProcess:
             )
         finally:
             os.close(writing)
+            os.close(taking)
         self._threads = [
             threading.Thread(target=self._receive, args=(os.fdopen(reading, "rb"),), daemon=True),
             threading.Thread(target=self._drain, daemon=True),
@@ -90,37 +98,59 @@ class PluginProcess:
         for thread in self._threads:
             thread.start()
 
-    def messages(self, check: Callable[[], None]) -> Iterator[Any]:
-        """What it sends, to its end; it is ended with the iteration.
+    def messages(self, check: Callable[[], None]) -> Iterator[Message]:
+        """What it sends, to its end; it is ended with the iteration. See `next`."""
+        try:
+            while (message := self.next(check)) is not None:
+                yield message
+        finally:
+            self.end()
+
+    def next(self, check: Callable[[], None], seconds: float | None = None) -> Message | None:
+        """The next that it sends; None: it has ended.
 
         `check` is called several times a second and may raise. PLUGIN_FAILED when it sends nothing
         for too long, or what is no message.
         """
+        patience = self._seconds if seconds is None else seconds
         heard, ended = time.monotonic(), None
-        try:
-            while True:
-                check()
-                try:
-                    message = self._messages.get(timeout=_POLL_SECONDS)
-                except queue.Empty:
-                    now = time.monotonic()
-                    if self._process.poll() is not None:  # children of its own may hold the pipe
-                        ended = ended or now
-                        if now - ended > _GRACE_SECONDS:
-                            return
-                    elif now - heard > self._seconds:
-                        raise failure(
-                            f"It said nothing for {self._seconds:g} seconds and was ended."
-                        ) from None
-                    continue
-                if message is None:
-                    with contextlib.suppress(subprocess.TimeoutExpired):
-                        self._process.wait(_GRACE_SECONDS)
-                    return
-                heard = time.monotonic()
-                yield message
-        finally:
-            self._end()
+        while True:
+            check()
+            try:
+                message = self._messages.get(timeout=_POLL_SECONDS)
+            except queue.Empty:
+                now = time.monotonic()
+                if self._process.poll() is not None:  # children of its own may hold the pipe
+                    ended = ended or now
+                    if now - ended > _GRACE_SECONDS:
+                        return None
+                elif now - heard > patience:
+                    raise _silent(patience) from None
+                continue
+            if message is None:
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    self._process.wait(_LEAVING_SECONDS)
+                return None
+            self._held -= message.size
+            return message
+
+    def send(self, *value: Any, blob: bytes = b"") -> None:
+        """Send it a message. PLUGIN_FAILED when it takes none for too long, or is gone."""
+        left, began = memoryview(framed(value, blob)), time.monotonic()
+        while left:
+            if self._process.poll() is not None:
+                raise failure(self.ending())
+            if not select.select([], [self._giving], [], _POLL_SECONDS)[1]:
+                if time.monotonic() - began > self._seconds:
+                    raise _silent(self._seconds)
+                continue
+            try:
+                left = left[os.write(self._giving, left[: 1 << 16]) :]
+            except BlockingIOError:
+                continue
+            except OSError as error:
+                self._process.kill()
+                raise failure(self.ending()) from error
 
     def ending(self) -> str:
         """How it ended, as a sentence."""
@@ -132,18 +162,14 @@ class PluginProcess:
     def _receive(self, pipe: BinaryIO) -> None:
         """Queue the messages; None at the end."""
         with pipe:
-            while not self._over.is_set():
-                size = int.from_bytes(pipe.read(4), "big")
-                if not 0 < size <= _MOST_BYTES:
-                    break
-                try:
-                    message = json.loads(pipe.read(size))
-                except (ValueError, RecursionError):
-                    message = ["nonsense"]
+            while not self._over.is_set() and (message := read_message(pipe)) is not None:
+                while self._held > _MOST_HELD and not self._over.wait(_POLL_SECONDS):
+                    pass
+                self._held += message.size
                 self._put(message)
         self._put(None)
 
-    def _put(self, message: Any) -> None:
+    def _put(self, message: Message | None) -> None:
         while not self._over.is_set():
             with contextlib.suppress(queue.Full):
                 self._messages.put(message, timeout=_POLL_SECONDS)
@@ -158,9 +184,12 @@ class PluginProcess:
                 self._cut = True
                 del self._output[:-LOG_BYTES]
 
-    def _end(self) -> None:
-        """Kill it with all that it started, and keep what it printed."""
+    def end(self) -> None:
+        """Kill it with all that it started, and keep what it printed; once."""
+        if self._over.is_set():
+            return
         self._over.set()
+        os.close(self._giving)
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.kill()
@@ -184,6 +213,10 @@ class PluginProcess:
         ) as file:
             file.write(text)
         partial.replace(self._log)
+
+
+def _silent(seconds: float) -> VisionLensError:
+    return failure(f"It said nothing for {seconds:g} seconds and was ended.")
 
 
 def _folders_of_path() -> list[str]:

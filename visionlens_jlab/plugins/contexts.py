@@ -1,53 +1,54 @@
-"""What a run of a plugin works with, in its process."""
+"""What a plugin works with, in its process: the contexts of version 1.0 of the API."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from visionlens_jlab.plugin_api import Annotation, Sample
+from visionlens_jlab.plugin_api import Annotation, Match, Sample
+from visionlens_jlab.plugins.link import Link
 from visionlens_jlab.plugins.shapes import Kind
 
 if TYPE_CHECKING:
+    import pyarrow as pa
     from PIL import Image
 
 _BATCH = 500
+_READ_AHEAD = 1 << 20
 
 
-class Messages:
-    """Sends JSON values, each behind its length (4 bytes, big-endian)."""
+class Context:
+    """What every context has.
 
-    def __init__(self, pipe: BinaryIO) -> None:
-        self._pipe = pipe
+    Parameters
+    ----------
+    request : dict
+        What the parent asks; see `process.py`.
+    """
 
-    def send(self, *message: Any) -> None:
-        """Send one. TypeError, ValueError for what is no JSON."""
-        data = json.dumps(message, allow_nan=False).encode()
-        self._pipe.write(len(data).to_bytes(4, "big") + data)
-        self._pipe.flush()
-
-
-class RunContext:
-    """An `OperatorContext`."""
-
-    def __init__(self, request: dict[str, Any], messages: Messages) -> None:
-        self.api = request["api"]
-        self.count = int(request["count"])
-        self.folder = Path(request["output"])
+    def __init__(self, request: dict[str, Any], link: Link) -> None:
+        self.api: str = request["api"]
         self._request = request
-        self._messages = messages
+        self._link = link
+
+
+class RunContext(Context):
+    """An `OperatorContext`; a `HookContext` too."""
+
+    def __init__(self, request: dict[str, Any], link: Link) -> None:
+        super().__init__(request, link)
+        self.count = int(request.get("count", 0))
+        self.dataset = str(request.get("dataset", ""))
+        self.folder = Path(request["output"])
         self._places: dict[int, tuple[str, str]] = {}
 
     def samples(self) -> Iterator[Sample]:
         import numpy as np
-        import pyarrow as pa
 
-        with pa.memory_map(self._request["annotations"]) as file:
-            annotations = pa.ipc.open_stream(file).read_all()
-        with pa.memory_map(self._request["samples"]) as file:
-            samples = pa.ipc.open_stream(file).read_all()
+        annotations, samples = self._table("annotations"), self._table("samples")
         rows = annotations["row"].to_numpy()
         starts = np.searchsorted(rows, np.arange(len(samples) + 1))
         for first in range(0, len(samples), _BATCH):
@@ -66,33 +67,150 @@ class RunContext:
                     ),
                 )
 
+    def ids(self) -> list[int]:
+        """Of the samples."""
+        ids: list[int] = self._table("samples")["sample_id"].to_pylist()
+        return ids
+
     def image(self, sample: Sample) -> Image.Image:
-        from visionlens_jlab.config import allowed_roots
-        from visionlens_jlab.errors import VisionLensError
         from visionlens_jlab.media.decode import flattened, open_upright
-        from visionlens_jlab.media.registry import source_kinds
-        from visionlens_jlab.media.sources import connect_stored
 
         if "images" not in self._request["permissions"]:
             raise PermissionError("The plugin's manifest does not name the permission images.")
-        location, path = self._places[sample.id]
+        with self._opened(*self._places[sample.id]) as file:
+            image = flattened(open_upright(file)[0]).convert("RGB")
+        return self._transformed(image) if self._request.get("transforms") else image
+
+    def progress(self, done: int, message: str = "") -> None:
+        self._link.send("progress", int(done), str(message))
+
+    def tag(self, sample: Sample, tag: str) -> None:
+        self._link.send("tag", sample.id, tag)
+
+    def set_field(self, sample: Sample, name: str, value: str | float | bool | None) -> None:
+        self._link.send("value", sample.id, name, plain(value))
+
+    def _table(self, name: str) -> pa.Table:
+        import pyarrow as pa
+
+        with pa.memory_map(self._request[name]) as file:
+            return pa.ipc.open_stream(file).read_all()
+
+    def _opened(self, location: str, path: str) -> BinaryIO:
+        from visionlens_jlab.config import allowed_roots
+        from visionlens_jlab.errors import VisionLensError
+        from visionlens_jlab.media.sources import connect_stored
+
+        if "://" in location:  # this process has neither the network nor the credentials
+            return io.BytesIO(self._link.ask("image", location, path).blob)
         readable = allowed_roots().and_in(self._request["readable"])
-        kinds = source_kinds() if "://" in location else []
         try:
-            with connect_stored(location, kinds, readable).open(path) as file:
-                return flattened(open_upright(file)[0]).convert("RGB")
+            return connect_stored(location, [], readable).open(path)
         except VisionLensError as error:
             raise OSError(str(error)) from error
 
-    def progress(self, done: int, message: str = "") -> None:
-        self._messages.send("progress", int(done), str(message))
+    def _transformed(self, image: Image.Image) -> Image.Image:
+        from PIL import Image
 
-    def tag(self, sample: Sample, tag: str) -> None:
-        self._messages.send("tag", sample.id, tag)
+        answer = self._link.ask_with(image.tobytes(), "transform", *image.size)
+        return Image.frombytes("RGB", image.size, answer.blob)
 
-    def set_field(self, sample: Sample, name: str, value: str | float | bool | None) -> None:
-        value = getattr(value, "item", lambda: value)()  # numbers of numpy
-        self._messages.send("value", sample.id, name, None if value != value else value)  # noqa: PLR0124
+
+class EvaluatorContext(RunContext):
+    """An `EvaluationContext`."""
+
+    def __init__(self, request: dict[str, Any], link: Link) -> None:
+        super().__init__(request, link)
+        facts = request["evaluation"]
+        self.evaluation: str = facts["evaluation"]
+        self.run: str = facts["run"]
+        self.iou: float | None = facts["iou"]
+        self.confidence: float = facts["confidence"]
+
+    def matches(self) -> Iterator[Match]:
+        known = {
+            one.id: (sample.id, one) for sample in self.samples() for one in sample.annotations
+        }
+        for row in self._table("matches").to_pylist():
+            sample, truth = known.get(row["truth"], (None, None))
+            of, prediction = known.get(row["prediction"], (None, None))
+            if sample is None and of is None:
+                continue
+            number = int(sample if sample is not None else of)  # type: ignore[arg-type]
+            yield Match(sample=number, truth=truth, prediction=prediction, iou=row["iou"])
+
+
+class FormatContext(Context):
+    """A `FormatContext` and a `WriteContext`."""
+
+    def __init__(self, request: dict[str, Any], link: Link) -> None:
+        super().__init__(request, link)
+        self.folder = Path(request["output"])
+
+    def files(self, pattern: str = "*") -> Iterator[str]:
+        after: str | None = ""
+        while after is not None:
+            paths, after = self._link.ask("files", after).value
+            yield from (path for path in paths if fnmatch(path, pattern))
+
+    def open(self, path: str) -> BinaryIO:
+        return io.BufferedReader(_AskedFile(self._link, path), _READ_AHEAD)
+
+
+class _AskedFile(io.RawIOBase):
+    """A file that the parent reads."""
+
+    def __init__(self, link: Link, path: str) -> None:
+        self._link, self._path, self._at = link, path, 0
+        self._size: int = link.ask("size", path).value
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._size}[whence]
+        self._at = max(0, base + offset)
+        return self._at
+
+    def tell(self) -> int:
+        return self._at
+
+    def readinto(self, buffer: Any) -> int:
+        size = min(len(buffer), self._size - self._at, 16 << 20)
+        data = self._link.ask("read", self._path, self._at, size).blob if size > 0 else b""
+        buffer[: len(data)] = data
+        self._at += len(data)
+        return len(data)
+
+
+class ToolContext(Context):
+    """A `ToolContext`."""
+
+    def count(self, where: str = "", level: str = "samples") -> int:
+        return int(self._link.ask("count", where, level).value)
+
+    def rows(
+        self,
+        where: str = "",
+        columns: Sequence[str] = (),
+        level: str = "samples",
+        limit: int = 100,
+    ) -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = self._link.ask(
+            "rows", where, list(columns), level, int(limit)
+        ).value
+        return rows
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON has it: numbers of numpy, and nothing instead of what is no number."""
+    value = getattr(value, "item", lambda: value)()
+    if isinstance(value, float) and not -float("inf") < value < float("inf"):
+        return None
+    return value
 
 
 def _annotation(row: dict[str, Any]) -> Annotation:
@@ -107,5 +225,14 @@ def _annotation(row: dict[str, Any]) -> Annotation:
     )
 
 
-CONTEXTS: Mapping[Kind, Any] = {"operator": RunContext, "measure": RunContext}
+CONTEXTS: Mapping[Kind, Any] = {
+    "operator": RunContext,
+    "measure": RunContext,
+    "hook": RunContext,
+    "evaluator": EvaluatorContext,
+    "format": FormatContext,
+    "source": Context,
+    "embedder": Context,
+    "tool": ToolContext,
+}
 """Of version 1.0 of the API; see `versions.py`."""

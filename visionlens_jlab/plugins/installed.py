@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from visionlens_jlab.config import ENV_PLUGINS_ALLOWED, default_plugin_home
 from visionlens_jlab.core.jobs.spool import write_json
 from visionlens_jlab.errors import VisionLensError, unknown
 from visionlens_jlab.plugins.manifest import (
@@ -47,11 +49,53 @@ class Found:
     state: PluginState
     reason: str | None
 
+
+@dataclass(frozen=True)
+class Asked:
+    """A contribution of a plugin that may run; its output goes to `log`."""
+
+    plugin: Found
+    contribution: ContributionManifest
+    log: Path
+
     @property
-    def api(self) -> dict[str, str]:
-        """The version of the API that it runs with, and what makes its contexts."""
-        version = fitting(self.manifest.api) if self.manifest else None
-        return {} if version is None else {"api": version, "contexts": VERSIONS[version]}
+    def name(self) -> str:
+        """How everything names it that is no operator."""
+        return f"plugin:{self.plugin.name}/{self.contribution.id}"
+
+    @property
+    def label(self) -> str:
+        """How it is shown."""
+        return self.contribution.title or self.contribution.id
+
+    @property
+    def stamp(self) -> tuple[str, ...]:
+        """Another one when the file was saved."""
+        assert self.plugin.file is not None
+        status = self.plugin.file.stat()
+        return self.name, str(self.plugin.file), str(status.st_mtime_ns), str(status.st_size)
+
+    @property
+    def request(self) -> dict[str, Any]:
+        """What its process must know of it."""
+        manifest = self.plugin.manifest
+        assert manifest is not None
+        version = fitting(manifest.api)
+        assert version is not None
+        return {
+            "file": str(self.plugin.file),
+            "module": self.plugin.module,
+            "api": version,
+            "contexts": VERSIONS[version],
+            "asked": self.contribution.model_dump(by_alias=True),
+            "permissions": list(manifest.permissions),
+            "form": self.contribution.kind in WITH_FORM,
+            "serves": False,
+        }
+
+
+WITH_FORM: tuple[Kind, ...] = ("operator", "measure", "evaluator", "embedder")
+"""Kinds whose arguments are checked when they start."""
 
 
 class InstalledPlugins:
@@ -67,6 +111,13 @@ class InstalledPlugins:
     def __init__(self, data_dir: Path, allowed: Collection[str] | None = None) -> None:
         self.folder = data_dir / FOLDER
         self._allowed = allowed
+
+    @classmethod
+    def here(cls, data_dir: Path | None = None) -> InstalledPlugins:
+        """Those of a data directory, or of the one that the environment says; as allowed there."""
+        allowed = os.environ.get(ENV_PLUGINS_ALLOWED)
+        home = data_dir or default_plugin_home()
+        return cls(home, None if allowed is None else json.loads(allowed))
 
     def all(self) -> list[Found]:
         """All of them by name, also those that are broken."""
@@ -96,9 +147,7 @@ class InstalledPlugins:
             raise unknown("PLUGIN_NOT_FOUND", "plugin", name, dict.fromkeys(found))
         return found[name]
 
-    def usable(
-        self, name: str, contribution: str, *kinds: Kind
-    ) -> tuple[Found, ContributionManifest]:
+    def usable(self, name: str, contribution: str, *kinds: Kind) -> Asked:
         """One that may run, and what is asked of it. PLUGIN_NOT_FOUND, PLUGIN_OFF."""
         found = self.get(name)
         if found.state != "on" or found.manifest is None:
@@ -110,7 +159,17 @@ class InstalledPlugins:
                 one.id for one in found.manifest.contributions if one.kind in kinds
             )
             raise unknown("PLUGIN_NOT_FOUND", f"{kinds[0]} of {name}", contribution, known)
-        return found, asked
+        return Asked(found, asked, self.log_file(found.name))
+
+    def active(self, kind: Kind) -> list[Asked]:
+        """What all plugins that may run contribute of a kind."""
+        return [
+            Asked(found, one, self.log_file(found.name))
+            for found in self.all()
+            if found.state == "on" and found.manifest is not None
+            for one in found.manifest.contributions
+            if one.kind == kind
+        ]
 
     def switch(self, name: str, *, on: bool) -> Found:
         """Switch one on or off; PLUGIN_NOT_FOUND."""

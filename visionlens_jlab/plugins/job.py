@@ -1,10 +1,10 @@
-"""The job that runs an operator, or a measure, of a plugin in a process of its own."""
+"""The jobs that run operators, measures, evaluators and hooks, each in a process of its own."""
 
 from __future__ import annotations
 
-import json
 import tempfile
-from collections import defaultdict
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,109 +12,15 @@ import pyarrow as pa
 
 from visionlens_jlab.config import plugin_memory, plugin_seconds
 from visionlens_jlab.core.jobs.context import READABLE, JobContext
+from visionlens_jlab.core.system.confinement import Confinement
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.plugins.capability import ANNOTATIONS, SAMPLES, TAGS, VALUES
+from visionlens_jlab.media.registry import source_kinds
+from visionlens_jlab.media.sources import connect_stored
+from visionlens_jlab.plugins.adapters.transforms import Transforms
+from visionlens_jlab.plugins.capability import ANNOTATIONS, MATCHES, SAMPLES
+from visionlens_jlab.plugins.changes import Changes
 from visionlens_jlab.plugins.child import PluginProcess, failure
-
-MOST_CHANGES = 10_000_000
-"""Tags and values that one run may give."""
-MOST_TEXT = 10_000
-"""Characters of a value."""
-_MOST_NAME = 100
-_PASSED = ("file", "module", "api", "contexts", "asked", "permissions")
-
-
-class Changes:
-    """What a run gives, checked: its messages come from code that nobody here wrote."""
-
-    def __init__(self, ids: set[int], permissions: list[str]) -> None:
-        self._ids = ids
-        self._permissions = permissions
-        self._count = 0
-        self.tags: defaultdict[str, dict[int, None]] = defaultdict(dict)
-        self.values: defaultdict[str, dict[int, Any]] = defaultdict(dict)
-
-    def tag(self, id: object, name: object) -> None:
-        """Keep a tag. PLUGIN_FAILED."""
-        self.tags[self._name(name, "tags")][self._id(id)] = None
-
-    def value(self, id: object, name: object, value: object) -> None:
-        """Keep a value. PLUGIN_FAILED."""
-        if not (value is None or isinstance(value, bool | int | float | str)):
-            raise failure("It set a value that is neither text, number, truth nor nothing.")
-        if isinstance(value, str):
-            value = value[:MOST_TEXT]
-        elif isinstance(value, int) and abs(value) >= 1 << 63:
-            value = float(value)
-        self.values[self._name(name, "fields")][self._id(id)] = value
-
-    def tables(self) -> dict[str, pa.Table]:
-        """Both as the tables of a piece."""
-        tags = [(tag, id) for tag, ids in self.tags.items() for id in ids]
-        values = [
-            (name, id, json.dumps(value))
-            for name, column in self.values.items()
-            for id, value in _of_one_type(column).items()
-        ]
-        return {
-            TAGS: pa.table(
-                {
-                    "tag": pa.array([tag for tag, _ in tags], pa.string()),
-                    "sample_id": pa.array([id for _, id in tags], pa.uint32()),
-                }
-            ),
-            VALUES: pa.table(
-                {
-                    "field": pa.array([name for name, _, _ in values], pa.string()),
-                    "sample_id": pa.array([id for _, id, _ in values], pa.uint32()),
-                    "value": pa.array([value for _, _, value in values], pa.string()),
-                }
-            ),
-        }
-
-    def listed(self, samples: pa.Table) -> list[dict[str, Any]]:
-        """What each of the samples would get."""
-        return [
-            {
-                "sample_id": row["sample_id"],
-                "name": row["filename"] or row["path"],
-                "tags": [tag for tag, ids in self.tags.items() if row["sample_id"] in ids],
-                "values": {
-                    name: column[row["sample_id"]]
-                    for name, column in self.values.items()
-                    if row["sample_id"] in column
-                },
-            }
-            for row in samples.select(["sample_id", "filename", "path"]).to_pylist()
-        ]
-
-    @property
-    def samples(self) -> int:
-        """How many samples have changed."""
-        columns = (*self.tags.values(), *self.values.values())
-        return len({id for column in columns for id in column})
-
-    def _name(self, name: object, permission: str) -> str:
-        if permission not in self._permissions:
-            raise failure(f"It changes {permission} without having that permission.")
-        if not isinstance(name, str) or not name.strip() or len(name) > _MOST_NAME:
-            raise failure(f"It named one of its {permission} {name!r:.80}.")
-        return name
-
-    def _id(self, id: object) -> int:
-        self._count += 1
-        if self._count > MOST_CHANGES:
-            raise failure(f"It gave more than {MOST_CHANGES} tags and values.")
-        if not isinstance(id, int) or id not in self._ids:
-            raise failure(f"It named a sample that it was not given: {id!r:.80}.")
-        return id
-
-
-def _of_one_type(column: dict[int, Any]) -> dict[int, Any]:
-    kinds = {type(value) for value in column.values() if value is not None}
-    if len(kinds) < 2 or kinds == {int, float}:
-        return column
-    return {id: None if value is None else str(value) for id, value in column.items()}
+from visionlens_jlab.plugins.link import MOST_BYTES
 
 
 def run(context: JobContext) -> dict[str, Any]:
@@ -123,8 +29,8 @@ def run(context: JobContext) -> dict[str, Any]:
     Returns
     -------
     dict
-        `message`, `changed` samples, `output` folder with so many `files`; of a preview, which
-        writes nothing, also `changes`.
+        `message`, `changed` samples, `output` folder with so many `files`, an evaluator's
+        `metrics`; of a preview, which writes nothing, also `changes`.
 
     Raises
     ------
@@ -133,45 +39,120 @@ def run(context: JobContext) -> dict[str, Any]:
     JobCancelled
     """
     params = context.params
-    with pa.ipc.open_stream((context.spool / "input" / SAMPLES).read_bytes()) as reader:
-        samples = reader.read_all()
-    changes = Changes(set(samples["sample_id"].to_pylist()), params["permissions"])
-    output = Path(params["output"])
+    message, changes = _run(context, params, params["arguments"])
+    files = len(list(Path(params["output"]).iterdir()))
+    said = {
+        "message": message,
+        "changed": changes.samples,
+        "files": files,
+        "metrics": changes.metrics,
+    }
+    if params["preview"] is not None:
+        return {**said, "output": None, "changes": changes.listed(_samples(context))}
+    summary: dict[str, Any] = {"plugin": params["plugin"]}
+    if changes.metrics is not None:
+        prefix = f"{params['plugin']}/"
+        summary |= {
+            "evaluation": params["evaluation"],
+            "metrics": {"prefix": prefix, "metrics": _named(prefix, changes.metrics)},
+        }
+    context.emit(0, changes.tables(), summary={"operator": summary})
+    return {**said, "output": params["output"] if files else None}
+
+
+def run_hooks(context: JobContext) -> dict[str, Any]:
+    """Run the hooks of an event one after the other; the result has `hooks` and `changed`.
+
+    Raises
+    ------
+    VisionLensError
+        PLUGIN_FAILED, after all of them, where one failed: what the others gave is kept.
+    JobCancelled
+    """
+    failed, changed = [], 0
+    for sequence, one in enumerate(context.params["hooks"]):
+        if context.committed(sequence):
+            continue
+        changes = Changes(set(), [])
+        try:
+            _, changes = _run(context, one, one["facts"])
+        except VisionLensError as error:
+            failed.append(f"{one['plugin']}: {error.message}")
+            context.log("error", failed[-1])
+        context.emit(sequence, changes.tables(), summary={"operator": {"plugin": one["plugin"]}})
+        changed += changes.samples
+    if failed:
+        raise failure(" ".join(failed)[:1000])
+    return {"hooks": len(context.params["hooks"]), "changed": changed}
+
+
+def _run(
+    context: JobContext, given: dict[str, Any], arguments: dict[str, Any]
+) -> tuple[str, Changes]:
+    """Run one contribution to its end; what it says, and what it gives."""
+    params = context.params
+    ids = set(_samples(context)["sample_id"].to_pylist())
+    changes = Changes(ids, given["process"]["permissions"])
+    output = Path(given["output"])
     output.mkdir(mode=0o700, parents=True, exist_ok=True)
+    transforms = Transforms.here() if given["process"]["asked"]["kind"] == "measure" else None
     with tempfile.TemporaryDirectory(prefix="plugin-", dir=context.spool) as scratch:
         request = {
-            **{name: params[name] for name in _PASSED},
-            "arguments": params["arguments"],
+            **given["process"],
+            "arguments": arguments,
+            "dataset": params["dataset"],
             "samples": str(context.spool / "input" / SAMPLES),
             "annotations": str(context.spool / "input" / ANNOTATIONS),
+            "matches": str(context.spool / "input" / MATCHES),
+            "evaluation": params.get("about"),
             "count": params["samples"],
+            "transforms": bool(transforms),
             "readable": params[READABLE],
             "output": str(output),
             "scratch": scratch,
             "megabytes": plugin_memory(),
         }
-        process = PluginProcess(request, Path(params["log"]), plugin_seconds())
-        message = _follow(context, process, changes)
-    files = len(list(output.iterdir()))
-    said = {"message": message, "changed": changes.samples, "files": files}
-    if params["preview"] is not None:
-        return {**said, "output": None, "changes": changes.listed(samples)}
-    context.emit(0, changes.tables(), summary={"operator": {"plugin": params["plugin"]}})
-    return {**said, "output": str(output) if files else None}
+        process = PluginProcess(request, Path(given["log"]), plugin_seconds())
+        try:
+            return _follow(context, process, changes, transforms), changes
+        finally:
+            if transforms is not None:
+                transforms.close()
 
 
-def _follow(context: JobContext, process: PluginProcess, changes: Changes) -> str:
+def _samples(context: JobContext) -> pa.Table:
+    with pa.ipc.open_stream((context.spool / "input" / SAMPLES).read_bytes()) as reader:
+        return reader.read_all()
+
+
+def _named(prefix: str, metrics: dict[str, float | None]) -> list[dict[str, Any]]:
+    return [
+        {"name": prefix + name, "label": f"{name} ({prefix[:-1]})", "value": value}
+        for name, value in metrics.items()
+    ]
+
+
+def _follow(
+    context: JobContext, process: PluginProcess, changes: Changes, transforms: Transforms | None
+) -> str:
     """Take the messages of a run to its end; what it says for the user."""
     total = context.params["samples"]
     context.progress("running", 0, total)
     for message in process.messages(context.check_cancelled):
-        match message:
+        match message.value:
             case ["tag", id, name]:
                 changes.tag(id, name)
             case ["value", id, name, value]:
                 changes.value(id, name, value)
             case ["progress", int(done), str(text)]:
                 context.progress("running", min(max(done, 0), total), total, text[:200] or None)
+            case ["metrics", dict(found)]:
+                changes.keep_metrics(found)
+            case ["ask", "image", [str(location), str(path)]]:
+                _answer(process, partial(_image, context, location, path))
+            case ["ask", "transform", [int(width), int(height)]] if transforms is not None:
+                blob = transforms.image(message.blob, width, height)
+                process.send("answer", None, blob=blob)
             case ["refused", str(text)]:
                 raise VisionLensError("REQUEST_INVALID", text[:500])
             case ["failed", str(text)]:
@@ -184,3 +165,22 @@ def _follow(context: JobContext, process: PluginProcess, changes: Changes) -> st
             case _:
                 raise failure("It sent something that is no message.")
     raise failure(process.ending())
+
+
+def _answer(process: PluginProcess, content: Callable[[], bytes]) -> None:
+    try:
+        blob = content()
+    except (VisionLensError, OSError) as error:
+        process.send("refused", str(error)[:500])
+        return
+    process.send("answer", None, blob=blob)
+
+
+def _image(context: JobContext, location: str, path: str) -> bytes:
+    """An image elsewhere: the plugin has neither the credentials nor, mostly, the network."""
+    readable = Confinement(context.params[READABLE])
+    with connect_stored(location, source_kinds(), readable).open(path) as file:
+        content = file.read(MOST_BYTES + 1)
+    if len(content) > MOST_BYTES:
+        raise OSError(f"{path} is larger than {MOST_BYTES >> 20} MiB")
+    return content

@@ -21,8 +21,9 @@ class RunningPlugins(Dataset[V, S]):
         *,
         view: View | None = None,
         arguments: dict[str, Any] | None = None,
+        evaluation: str | None = None,
     ) -> dict[str, Any]:
-        """Run an operator, or a measure, of a plugin; waits, with a progress bar.
+        """Run an operator, a measure or an evaluator of a plugin; waits, with a progress bar.
 
         Parameters
         ----------
@@ -32,17 +33,19 @@ class RunningPlugins(Dataset[V, S]):
             Its samples alone.
         arguments : dict, optional
             What the operator's form asks for.
+        evaluation : str, optional
+            Name of the evaluation that an evaluator is about; its metrics are kept with it.
 
         Returns
         -------
         dict
-            `message` of the plugin, `changed` samples, the folder `output` (None: it left nothing)
-            and the number of `files` there.
+            `message` of the plugin, `changed` samples, the folder `output` (None: it left nothing),
+            the number of `files` there, and an evaluator's `metrics`.
 
         Raises
         ------
         VisionLensError
-            PLUGIN_NOT_FOUND, PLUGIN_OFF, PLUGIN_FAILED, REQUEST_INVALID.
+            PLUGIN_NOT_FOUND, PLUGIN_OFF, PLUGIN_FAILED, REQUEST_INVALID, EVALUATION_NOT_FOUND.
         """
         spec, ids = (None, None) if view is None else view._exported()
         named = {
@@ -52,6 +55,7 @@ class RunningPlugins(Dataset[V, S]):
             "view": spec,
             "ids": None if ids is None else ids.tolist(),
             "arguments": arguments or {},
+            "evaluation": evaluation,
         }
         request = shaped(OperatorRequest, named)
         return dict(run_shown(self._backend, request, f"Running {plugin}").result)

@@ -9,12 +9,18 @@ import os
 import sys
 import traceback
 from collections.abc import Callable
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from visionlens_jlab.core.capability import resolve
+from visionlens_jlab.core.system.pipes import end_with_parent
 from visionlens_jlab.plugins.confinement import confine
-from visionlens_jlab.plugins.contexts import Messages, RunContext
+from visionlens_jlab.plugins.contexts import RunContext, plain
+from visionlens_jlab.plugins.link import Link
+
+BATCH = 500
+"""Samples in one call of `on_ingest`."""
 
 
 def measure_all(target: Callable[..., Any], field: str, context: RunContext, arguments: Any) -> str:
@@ -30,6 +36,18 @@ def measure_all(target: Callable[..., Any], field: str, context: RunContext, arg
             continue
         context.set_field(sample, field, target(image=image, sample=sample, arguments=arguments))
     return f"{unread} images could not be read." if unread else ""
+
+
+def _hook(on: str, target: Callable[..., Any], context: RunContext, facts: dict[str, Any]) -> None:
+    if on == "on_ingest":
+        samples = context.samples()
+        while batch := tuple(islice(samples, BATCH)):
+            target(context=context, samples=batch)
+    elif on in ("on_view", "on_selection"):
+        ids = context.ids()
+        target(context=context, ids=ids, count=len(ids), **facts)
+    else:
+        target(context=context, **facts)
 
 
 def _load(request: dict[str, Any]) -> Any:
@@ -60,42 +78,61 @@ def _refused(form: dict[str, Any] | None, arguments: dict[str, Any]) -> str | No
     return None
 
 
-def _run(request: dict[str, Any], messages: Messages) -> str:
-    asked = request["asked"]
-    context = resolve(request["contexts"])[asked["kind"]](request, messages)
+def _run(request: dict[str, Any], context: Any, link: Link) -> str:
+    asked, arguments = request["asked"], request["arguments"]
     target = getattr(_load(request), asked["target"])
     if asked["kind"] == "measure":
-        return measure_all(target, asked["field"], context, request["arguments"])
-    return str(target(context=context, arguments=request["arguments"]) or "")
+        return measure_all(target, asked["field"], context, arguments)
+    if asked["kind"] == "hook":
+        _hook(asked["on"], target, context, arguments)
+        return ""
+    said = target(context=context, arguments=arguments)
+    if asked["kind"] == "evaluator":
+        link.send("metrics", {str(name): plain(value) for name, value in dict(said).items()})
+        return ""
+    return str(said or "")
 
 
-def main(place: str, descriptor: int) -> None:
-    """Run what a request names, tell what comes of it."""
+def _work(request: dict[str, Any], link: Link) -> str | None:
+    """Run, or answer calls to the end; None: nothing is left to say."""
+    asked = request["asked"]
+    if request["form"] and (refused := _refused(asked["schema"], request["arguments"])):
+        link.send("refused", refused)
+        return None
+    context = resolve(request["contexts"])[asked["kind"]](request, link)
+    if not request["serves"]:
+        return _run(request, context, link)
+    from visionlens_jlab.plugins.served import SERVED, serve
+
+    serve(SERVED[asked["kind"]](_load(request), asked, context, request["arguments"]), link)
+    return None
+
+
+def main(place: str, reading: int, writing: int) -> None:
+    """Do what a request asks, tell what comes of it."""
     request = json.loads(Path(place).read_bytes())
     network = "network" in request["permissions"]
     lacking = confine([request["output"], request["scratch"]], network=network)
-    messages = Messages(os.fdopen(descriptor, "wb"))
+    link = Link(os.fdopen(reading, "rb"), os.fdopen(writing, "wb"))
+    end_with_parent(request["parent"])
     if lacking:
-        messages.send("note", lacking)
+        link.send("note", lacking)
     from visionlens_jlab.core.system.confined_processes import Bound
-    from visionlens_jlab.media import decode, registry  # noqa: F401  before memory counts
+    from visionlens_jlab.media import decode, sources  # noqa: F401  before memory counts
 
     Bound(request["megabytes"])
     try:
-        refused = _refused(request["asked"]["schema"], request["arguments"])
-        if refused:
-            messages.send("refused", refused)
-            return
-        said = _run(request, messages)
+        said = _work(request, link)
     except BaseException as error:
         traceback.print_exc()
         if isinstance(error, SystemExit):
             raise
-        messages.send("failed", f"{type(error).__name__}: {error}")
+        link.send("failed", f"{type(error).__name__}: {error}")
         return
     sys.stdout.flush()
-    messages.send("done", said)
+    if said is not None:
+        link.send("done", said)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]))
+    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))

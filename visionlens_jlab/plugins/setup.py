@@ -10,17 +10,19 @@ import pyarrow.compute as pc
 
 from visionlens_jlab.core.jobs.dataset_setup import DatasetSetup
 from visionlens_jlab.core.jobs.spool import Spool, write_stream
-from visionlens_jlab.plugins.capability import ANNOTATIONS, SAMPLES
+from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.evaluation.store.evaluations import Evaluations
+from visionlens_jlab.plugins.capability import ANNOTATIONS, MATCHES, SAMPLES
 from visionlens_jlab.plugins.installed import InstalledPlugins
 from visionlens_jlab.plugins.shapes import Kind, OperatorRequest
-from visionlens_jlab.plugins.store import operator_tables
+from visionlens_jlab.plugins.store import evaluated_tables, operator_tables
 
 if TYPE_CHECKING:
     from visionlens_jlab.core.catalog.store import DatasetStore
     from visionlens_jlab.core.datasets.library import Library
     from visionlens_jlab.core.jobs.shapes import Job
 
-RUN: tuple[Kind, ...] = ("operator", "measure")
+RUN: tuple[Kind, ...] = ("operator", "measure", "evaluator")
 """Kinds of contributions that this job runs."""
 
 
@@ -31,7 +33,13 @@ class OperatorSetup(DatasetSetup[OperatorRequest]):
 
     def checked(self, store: DatasetStore, request: OperatorRequest) -> OperatorRequest:
         """PLUGIN_NOT_FOUND, PLUGIN_OFF."""
-        _plugins(store).usable(request.plugin, request.operator, *RUN)
+        asked = _plugins(store).usable(request.plugin, request.operator, *RUN)
+        evaluates = asked.contribution.kind == "evaluator"
+        if evaluates != (request.evaluation is not None):
+            wanted = "needs an" if evaluates else "takes no"
+            raise VisionLensError("REQUEST_INVALID", f"{request.operator} {wanted} evaluation.")
+        if request.evaluation is not None:
+            store.part(Evaluations).read(request.evaluation)
         return request
 
     def prepare(
@@ -39,23 +47,26 @@ class OperatorSetup(DatasetSetup[OperatorRequest]):
     ) -> dict[str, Any]:
         """Write the tables; where the code, the log and the output lie."""
         plugins = _plugins(store)
-        found, asked = plugins.usable(request.plugin, request.operator, *RUN)
-        assert found.manifest is not None
-        samples, annotations = operator_tables(store, request)
+        asked = plugins.usable(request.plugin, request.operator, *RUN)
+        facts: dict[str, Any] = {}
+        if request.evaluation is None:
+            samples, annotations = operator_tables(store, request)
+        else:
+            samples, annotations, matches, facts["about"] = evaluated_tables(
+                store, request.evaluation
+            )
+            write_stream(spool.input / MATCHES, matches)
         if request.preview is not None:
             samples = samples.slice(0, request.preview)
             annotations = annotations.filter(pc.less(annotations["row"], len(samples)))
         write_stream(spool.input / SAMPLES, samples)
         write_stream(spool.input / ANNOTATIONS, annotations)
         return {
-            "file": str(found.file),
-            "module": found.module,
-            **found.api,
-            "asked": asked.model_dump(by_alias=True),
-            "permissions": list(found.manifest.permissions),
+            "process": asked.request,
+            **facts,
             "samples": len(samples),
-            "log": str(plugins.log_file(found.name)),
-            "output": str(plugins.folder / "output" / found.name / spool.folder.name),
+            "log": str(asked.log),
+            "output": str(plugins.folder / "output" / asked.plugin.name / spool.folder.name),
         }
 
     def discard(self, library: Library, job: Job) -> None:
@@ -70,4 +81,4 @@ class OperatorSetup(DatasetSetup[OperatorRequest]):
 
 
 def _plugins(store: DatasetStore) -> InstalledPlugins:
-    return InstalledPlugins(Path(store.folder).parent.parent)
+    return InstalledPlugins.here(Path(store.folder).parent.parent)

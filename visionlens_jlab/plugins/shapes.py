@@ -74,7 +74,7 @@ class PluginLog(Model):
 
 
 class OperatorRequest(DatasetRequest):
-    """Run an operator, or a measure, of a plugin on a view or a selection of it."""
+    """Run an operator, a measure or an evaluator of a plugin."""
 
     plugin: str = Field(min_length=1, max_length=100)
     operator: str = Field(min_length=1, max_length=100)
@@ -84,3 +84,22 @@ class OperatorRequest(DatasetRequest):
     """A selection of the view's level, instead of all of the view."""
     preview: int | None = Field(None, ge=1, le=100)
     """Run on the first so many, and write nothing: `changes` of the result say what would be."""
+    evaluation: str | None = None
+    """For an evaluator: what it is about, instead of a view."""
+
+
+HookEvent = Literal["ingest", "evaluate", "view", "selection"]
+
+
+class HooksRequest(DatasetRequest):
+    """Run the hooks of an event; the server asks for it itself."""
+
+    event: HookEvent
+    after: str | None = None
+    """The ingest's job."""
+    first: int | None = None
+    """Id from which on samples are the ingest's; found out by the server."""
+    evaluation: str | None = None
+    view: ViewSpec | None = None
+    ids: list[int] | None = None
+    """A selection of the view's level."""

@@ -912,8 +912,7 @@ export interface components {
         ExportRequest: {
             dataset: string;
             path: string;
-            /** @enum {string} */
-            format: "coco" | "yolo" | "voc" | "class_folders" | "cvat" | "labelme" | "label_studio" | "via" | "createml" | "openimages" | "kitti" | "dota" | "fiftyone";
+            format: ("coco" | "yolo" | "voc" | "class_folders" | "cvat" | "labelme" | "label_studio" | "via" | "createml" | "openimages" | "kitti" | "dota" | "fiftyone") | string;
             /** @default null */
             view: components["schemas"]["ViewSpec"] | null;
             /** @default null */
@@ -1141,6 +1140,22 @@ export interface components {
             /** @default false */
             undone: boolean;
         };
+        /** @description Run the hooks of an event; the server asks for it itself. */
+        HooksRequest: {
+            dataset: string;
+            /** @enum {string} */
+            event: "ingest" | "evaluate" | "view" | "selection";
+            /** @default null */
+            after: string | null;
+            /** @default null */
+            first: number | null;
+            /** @default null */
+            evaluation: string | null;
+            /** @default null */
+            view: components["schemas"]["ViewSpec"] | null;
+            /** @default null */
+            ids: number[] | null;
+        };
         /** @description `field in (values)`; a null among the values matches missing ones. */
         In: {
             /**
@@ -1255,6 +1270,8 @@ export interface components {
             /** @default null */
             operator: components["schemas"]["OperatorRequest"] | null;
             /** @default null */
+            hooks: components["schemas"]["HooksRequest"] | null;
+            /** @default null */
             export: components["schemas"]["ExportRequest"] | null;
             /** @default null */
             analyse: components["schemas"]["AnalyseRequest"] | null;
@@ -1311,7 +1328,7 @@ export interface components {
             confidence: number;
             class_aware: boolean;
         };
-        /** @description Run an operator, or a measure, of a plugin on a view or a selection of it. */
+        /** @description Run an operator, a measure or an evaluator of a plugin. */
         OperatorRequest: {
             dataset: string;
             plugin: string;
@@ -1326,6 +1343,8 @@ export interface components {
             ids: number[] | null;
             /** @default null */
             preview: number | null;
+            /** @default null */
+            evaluation: string | null;
         };
         /** @description Of a view: annotations that an evaluation gave an outcome, and-ed; both ends of a match. */
         OutcomeFilter: {

@@ -20,6 +20,8 @@ from visionlens_jlab.core.api.operations import (
 )
 from visionlens_jlab.core.api.services import Kind
 from visionlens_jlab.core.api.wire import ARROW, read_ids
+from visionlens_jlab.core.capability import resolve
+from visionlens_jlab.core.registry import capabilities
 from visionlens_jlab.core.views.shapes import (
     Facets,
     FacetsRequest,
@@ -236,6 +238,9 @@ class WorkspaceResource(Resource):
     async def answer_changed(self, workspace: Workspace) -> None:
         """Announce a workspace's new version and answer with it."""
         self.services.announcer.workspace(workspace)
+        for capability in capabilities():
+            if capability.on_workspace:
+                resolve(capability.on_workspace)(self.services, workspace, self.username)
         await self.answer(workspace)
 
 

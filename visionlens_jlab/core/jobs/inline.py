@@ -119,7 +119,10 @@ def _carry_out(
     while following:
         try:
             _carry_out(library, queue, following.pop(0), on_progress)
-        except BaseException:
+        except BaseException as error:
+            if isinstance(error, VisionLensError) and error.code == "PLUGIN_FAILED":
+                _log.warning("%s", error)  # its own failure: what it followed is done
+                continue
             for left in following:
                 retire(library, left, "The job before it did not come to its end.")
             raise

@@ -194,7 +194,9 @@ class Bound:
         if sys.platform == "linux":
             import resource
 
+            _, most = resource.getrlimit(resource.RLIMIT_DATA)  # of a process that started this
             limit = self._before + self._allowed
+            limit = limit if most == resource.RLIM_INFINITY else min(limit, most)
             resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
         else:
             threading.Thread(target=self._watch, daemon=True).start()

@@ -84,8 +84,7 @@ def serve_streams(serve: Callable[[BinaryIO, BinaryIO], None], *, nice: bool) ->
     Interrupts are left to the parent; `nice` lowers the priority.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    parent = int(os.environ.get(_PARENT, os.getppid()))
-    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    end_with_parent(int(os.environ.get(_PARENT, os.getppid())))
     if nice:
         with contextlib.suppress(OSError, AttributeError):
             os.nice(max(0, NICENESS - os.nice(0)))
@@ -93,6 +92,11 @@ def serve_streams(serve: Callable[[BinaryIO, BinaryIO], None], *, nice: bool) ->
     os.dup2(2, 1)  # what a library prints must not mix with the results
     with contextlib.suppress(BrokenPipeError):
         serve(sys.stdin.buffer, results)
+
+
+def end_with_parent(parent: int) -> None:
+    """From now on, end this process when that one is no longer its parent."""
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
 
 
 def _end_with(parent: int) -> None:

@@ -28,13 +28,16 @@ from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.media.image_processes.pool import ImagePool
 
 if TYPE_CHECKING:
-    from visionlens_jlab.embeddings.models.base import Embedder
+    from visionlens_jlab.embeddings.models.base import Embedder, Transform
     from visionlens_jlab.embeddings.models.whitening import Whitening
 
 
-def version_in(embedder: Embedder, level: str, margin: float) -> str:
-    """The model's version, and how objects are cut out."""
-    return embedder.version if level == "samples" else f"{embedder.version}-m{margin:g}"
+def version_in(
+    embedder: Embedder, level: str, margin: float, changed: Transform | None = None
+) -> str:
+    """The model's version, how objects are cut out, and what changes images before."""
+    version = embedder.version if level == "samples" else f"{embedder.version}-m{margin:g}"
+    return version if changed is None else f"{version}-t{changed.version}"
 
 
 def choose_space(
@@ -113,7 +116,7 @@ _RAW = "raw.f32"
 def run(context: JobContext) -> dict[str, Any]:
     """Embed; the result names the space and counts what was done."""
     from visionlens_jlab.embeddings.models.files import FILES, staying
-    from visionlens_jlab.embeddings.models.registry import make
+    from visionlens_jlab.embeddings.models.registry import make, transform
 
     params = context.params
     known = read_known(context.spool / "input")
@@ -121,10 +124,13 @@ def run(context: JobContext) -> dict[str, Any]:
     context.progress("model", 0, None, params["model"])
     with staying(params["model"], params.get(FILES)):
         embedder = make(params["model"] or _model_of(params, known), params["options"])
+    changed = transform()
     try:
-        return _Embedding(context, embedder, known).run()
+        return _Embedding(context, embedder, known, changed).run()
     finally:
         embedder.close()
+        if changed is not None:
+            changed.close()
         unload()
 
 
@@ -139,15 +145,21 @@ def _model_of(params: dict[str, Any], known: list[Known]) -> str | None:
 class _Embedding:
     """One run of the job."""
 
-    def __init__(self, context: JobContext, embedder: Embedder, known: list[Known]) -> None:
+    def __init__(
+        self,
+        context: JobContext,
+        embedder: Embedder,
+        known: list[Known],
+        changed: Transform | None,
+    ) -> None:
         self._context = context
         self._embedder = embedder
         params = context.params
         margin = params["crop_margin"] if params["level"] == "annotations" else 0.0
         self._items = read_items(context.spool / "input", margin)
-        version = version_in(embedder, params["level"], margin)
+        version = version_in(embedder, params["level"], margin, changed)
         self._space, self._known = choose_space(embedder, version, params, margin, known)
-        self._encoder = Encoder(embedder, params["batch_size"], context.log)
+        self._encoder = Encoder(embedder, params["batch_size"], context.log, changed)
         data_dir = context.spool.parent.parent
         self._queries = QueryFiles(data_dir)
         self._cache = VectorCache(data_dir, embedder.version, embedder.dimension)

@@ -62,6 +62,20 @@ class Embedder(Protocol):
         ...
 
 
+class Transform(Protocol):
+    """Changes prepared images before they are embedded."""
+
+    version: str
+
+    def images(self, pixels: np.ndarray) -> np.ndarray:
+        """Images uint8 (n, size, size, 3), of the same shape."""
+        ...
+
+    def close(self) -> None:
+        """Let go of what it holds."""
+        ...
+
+
 def encode_images(embedder: Embedder, images: Sequence[Image.Image]) -> Vectors:
     """Vectors (n, d) of images as Pillow has them, upright."""
     return embedder.pixels(np.stack([embedder.preparation.apply(image) for image in images]))
@@ -80,12 +94,19 @@ class Encoder:
         To begin with; None: the embedder's own.
     log : callable
         Takes a level and a sentence.
+    transform : Transform, optional
+        Is applied to all images first.
     """
 
     def __init__(
-        self, embedder: Embedder, batch_size: int | None, log: Callable[[str, str], None]
+        self,
+        embedder: Embedder,
+        batch_size: int | None,
+        log: Callable[[str, str], None],
+        transform: Transform | None = None,
     ) -> None:
         self.embedder = embedder
+        self._transform = transform
         self.batch_size = batch_size or embedder.batch_size
         self._log = log
         self._lock = threading.Lock()
@@ -101,6 +122,8 @@ class Encoder:
             batch = pixels[done : done + self.batch_size]
             try:
                 with self._lock:
+                    if self._transform is not None:
+                        batch = self._transform.images(batch)
                     parts.append(self.embedder.pixels(batch))
             except OutOfMemoryError as error:
                 self._halve(len(batch), error)

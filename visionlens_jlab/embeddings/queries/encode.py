@@ -201,7 +201,7 @@ def answer(data_dir: str, name: str) -> None:
 
 
 def _encoder_of(query: dict[str, Any], device: str | None) -> tuple[Encoder, Whitening | None]:
-    from visionlens_jlab.embeddings.models.registry import make
+    from visionlens_jlab.embeddings.models.registry import make, transform
     from visionlens_jlab.embeddings.models.whitening import Whitening
 
     options = query["options"] if device is None else {**query["options"], "device": device}
@@ -219,7 +219,12 @@ def _encoder_of(query: dict[str, Any], device: str | None) -> tuple[Encoder, Whi
             )
         fitted = query["fitted"]
         _Loaded.whitening = Whitening.from_bytes(Path(fitted).read_bytes()) if fitted else None
-        _Loaded.encoder = Encoder(embedder, None, lambda level, text: _log.info("%s", text))
+        changed = transform()
+        if changed is not None and f"-t{changed.version}" not in query["version"]:
+            changed = None  # the space was made without it
+        _Loaded.encoder = Encoder(
+            embedder, None, lambda level, text: _log.info("%s", text), changed
+        )
         _Loaded.key = key
     return _Loaded.encoder, _Loaded.whitening
 

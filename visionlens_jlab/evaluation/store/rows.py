@@ -14,7 +14,7 @@ from visionlens_jlab.core.catalog.clock import to_iso, utc_now
 from visionlens_jlab.core.catalog.database import Reader
 from visionlens_jlab.core.catalog.staging import column, staged
 from visionlens_jlab.errors import VisionLensError, unknown
-from visionlens_jlab.evaluation.shapes import EvaluateRequest, EvaluationDetail
+from visionlens_jlab.evaluation.shapes import EvaluateRequest, EvaluationDetail, Metric
 
 EMPTY_DIGEST = ""
 """Of an input that cannot be read any more."""
@@ -103,10 +103,40 @@ def update_evaluation(
         Below the dataset's folder.
     """
     detail = EvaluationDetail.model_validate(changed["detail"])
+    row = cursor.execute(
+        "SELECT detail FROM evaluation WHERE evaluation = ?", [detail.evaluation]
+    ).fetchone()
+    if row is not None:  # with what others added meanwhile
+        known = {one.name for one in detail.metrics}
+        stored = EvaluationDetail.model_validate_json(row[0]).metrics
+        added = [one for one in stored if one.name not in known]
+        detail = detail.model_copy(update={"metrics": [*detail.metrics, *added]})
     cursor.execute(
         "UPDATE evaluation SET detail = ?, file = ? WHERE evaluation = ? AND run = ? "
         "AND digest = ?",
         [detail.model_dump_json(), file, detail.evaluation, detail.run, changed["digest"]],
+    )
+
+
+def add_metrics(
+    cursor: duckdb.DuckDBPyConnection, evaluation: str, prefix: str, metrics: list[dict[str, Any]]
+) -> None:
+    """Metrics that others found, in the place of those whose name has the prefix.
+
+    One that was deleted meanwhile gets none.
+    """
+    row = cursor.execute(
+        "SELECT detail FROM evaluation WHERE evaluation = ?", [evaluation]
+    ).fetchone()
+    if row is None:
+        return
+    detail = EvaluationDetail.model_validate_json(row[0])
+    kept = [one for one in detail.metrics if not one.name.startswith(prefix)]
+    new = [Metric.model_validate(one) for one in metrics]
+    changed = detail.model_copy(update={"metrics": [*kept, *new]})
+    cursor.execute(
+        "UPDATE evaluation SET detail = ? WHERE evaluation = ?",
+        [changed.model_dump_json(), evaluation],
     )
 
 

@@ -28,10 +28,13 @@ from visionlens_jlab.formats.request import Request
 from visionlens_jlab.formats.shapes import Detected
 from visionlens_jlab.formats.survey import survey
 from visionlens_jlab.media.headers import is_image
+from visionlens_jlab.media.sources import OUT_OF_REACH, Source
 
 FLAGS = ("difficult", "truncated", "occluded")
 OBJECTS = 50_000
 """In one batch."""
+NOT_THE_FILE = OUT_OF_REACH | {"PLUGIN_FAILED", "PLUGIN_OFF", "REQUEST_INVALID"}
+"""Codes that say nothing of a label file: the ingest ends. REQUEST_INVALID is of an option."""
 LARGEST_FILE = 1 << 30
 """Bytes of a label file that is read at once."""
 
@@ -67,6 +70,14 @@ class RecordFormat:
             It is none of this format.
         """
         raise NotImplementedError
+
+    def records(self, source: Source, path: str, request: Request) -> Iterator[Record]:
+        """The same of a file that is opened. OSError too."""
+        with source.open(path) as file:
+            data = file.read(LARGEST_FILE + 1)
+        if len(data) > LARGEST_FILE:
+            raise ValueError("it is larger than 1 GB")
+        yield from self.parse(data, path, request)
 
     def detect(self, request: Request) -> Detected | None:
         """Where there is a file that seems to be one of this format."""
@@ -132,7 +143,7 @@ class _Reader:
         """What one label file says."""
         records, reason = 0, "it names no image"
         try:
-            for record in self._form.parse(self._bytes(path), path, self._request):
+            for record in self._form.records(self._source, path, self._request):
                 records += 1
                 self._add(record, path)
                 if not self._form.has_fields and self._is_full():
@@ -140,8 +151,8 @@ class _Reader:
         except NotMineError:
             return  # the account says what it is
         except (ValueError, RecursionError, VisionLensError, OSError) as error:
-            if isinstance(error, VisionLensError) and error.code == "REQUEST_INVALID":
-                raise  # an option
+            if isinstance(error, VisionLensError) and error.code in NOT_THE_FILE:
+                raise
             reason = error.message if isinstance(error, VisionLensError) else str(error)
             records = 0
         self._batch.found.label_files += 1
@@ -192,13 +203,6 @@ class _Reader:
             self._objects = objects[start : start + OBJECTS]
             yield self._take()
         self._batch.issues = issues  # of images that are known now
-
-    def _bytes(self, path: str) -> bytes:
-        with self._source.open(path) as file:
-            data = file.read(LARGEST_FILE + 1)
-        if len(data) > LARGEST_FILE:
-            raise ValueError("it is larger than 1 GB")
-        return data
 
     def _add(self, record: Record, label: str) -> None:
         self._batch.runs += record.runs

@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib
 from typing import cast
 
+from visionlens_jlab.errors import unknown
+from visionlens_jlab.formats.detect import formats
 from visionlens_jlab.formats.writing.writer import Writer
 
 _WRITERS = {
@@ -25,7 +27,21 @@ _WRITERS = {
 
 
 def writer_of(format_name: str) -> Writer:
-    """The writer of a format; KeyError when there is none."""
+    """The writer of a format; FORMAT_UNKNOWN for a plugin's that there is not, or is only read."""
+    if format_name not in _WRITERS:
+        return _of_plugin(format_name)
     module, _, name = _WRITERS[format_name].partition(":")
     found = importlib.import_module(f"visionlens_jlab.formats.{module}")
     return cast(Writer, getattr(found, name)())
+
+
+def plugin_formats() -> list[str]:
+    """Names of the formats of plugins that can be written; nothing of them is imported."""
+    return [form.name for form in formats() if hasattr(form, "writer") and form.writer()]
+
+
+def _of_plugin(format_name: str) -> Writer:
+    for form in formats():
+        if form.name == format_name and hasattr(form, "writer") and (writer := form.writer()):
+            return cast(Writer, writer)
+    raise unknown("FORMAT_UNKNOWN", "format", format_name, dict.fromkeys(plugin_formats()))

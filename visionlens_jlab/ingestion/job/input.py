@@ -167,6 +167,7 @@ def make_ingest_request(context: JobContext) -> tuple[Request, str | None]:
         tick=tick,
     )
     request.address = params["source"]
+    request.check = context.check_cancelled
     request.is_handed_over = rows.exists()
     return request, "dataframe" if rows.exists() else params.get("format")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import textwrap
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ from visionlens_jlab.core.catalog.store import DatasetStore
 from visionlens_jlab.core.datasets.library import Library
 from visionlens_jlab.tests.api.servers import fill
 
+EXAMPLES = Path(__file__).parents[3] / "examples" / "plugins"
 HEAD = """
 MANIFEST = {{
     "manifest": 1, "name": "{name}", "version": "1", "api": ">=1,<2",
@@ -48,3 +50,20 @@ def plugin(library: Library) -> Callable[[str, str], Path]:
         return path
 
     return put
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A data directory whose plugins count."""
+    data = tmp_path / "data"
+    (data / "plugins").mkdir(parents=True)
+    monkeypatch.setenv("VISIONLENS_DATA_DIR", str(data))
+    monkeypatch.setenv("VISIONLENS_ALLOWED_ROOTS", str(tmp_path))
+    return data
+
+
+def install(home: Path, *names: str) -> None:
+    """Put examples into the user's folder."""
+    (home / "plugins").mkdir(exist_ok=True)
+    for name in names:
+        shutil.copy(EXAMPLES / f"{name}.py", home / "plugins")

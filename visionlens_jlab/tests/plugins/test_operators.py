@@ -96,8 +96,8 @@ HOSTILE = {
         "SIGSEGV",
     ),
     "leaks": ("def run(**given): kept = [bytearray(1 << 26) for _ in range(64)]", "MemoryError"),
-    "strange": ("def run(*, context, **rest): context._messages.send('tag', 1)", "no message"),
-    "forges": ("def run(*, context, **rest): context._messages.send('tag', 999, 'a')", "999"),
+    "strange": ("def run(*, context, **rest): context._link.send('tag', 1)", "no message"),
+    "forges": ("def run(*, context, **rest): context._link.send('tag', 999, 'a')", "999"),
     "values": (
         "def run(*, context, **rest):\n"
         "    context.set_field(next(context.samples()), 'a', {'b': 1})",

@@ -1,0 +1,1 @@
+"""What plugins contribute, as the rest of the product knows its own: no code of theirs in here."""
