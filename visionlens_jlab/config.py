@@ -62,6 +62,10 @@ VECTOR_CACHE_MB = 4096
 ENV_OBJECT_CACHE = "VISIONLENS_OBJECT_CACHE"
 """MiB that objects of buckets may take in the data directory."""
 OBJECT_CACHE_MB = 4096
+ENV_TILE_CACHE = "VISIONLENS_TILE_CACHE"
+"""MiB that the tiles of large images may take in the data directory."""
+TILE_CACHE_MB = 4096
+"""Ten images of a gigapixel."""
 ENV_OBJECT_FOLDER = "VISIONLENS_OBJECT_FOLDER"
 """Where they are kept; a server says it to its kernels and workers."""
 ENV_PLUGIN_MEMORY = "VISIONLENS_PLUGIN_MEMORY"
@@ -95,6 +99,7 @@ default_decode_memory = partial(
     _number, ENV_DECODE_MEMORY, DECODE_MEMORY_MB, LEAST_DECODE_MEMORY_MB
 )
 default_object_cache = partial(_number, ENV_OBJECT_CACHE, OBJECT_CACHE_MB, 1)
+default_tile_cache = partial(_number, ENV_TILE_CACHE, TILE_CACHE_MB, 1)
 default_vector_cache = partial(_number, ENV_VECTOR_CACHE, VECTOR_CACHE_MB, 0)
 plugin_memory = partial(_number, ENV_PLUGIN_MEMORY, PLUGIN_MEMORY_MB, LEAST_PLUGIN_MEMORY_MB)
 plugin_seconds = partial(_number, ENV_PLUGIN_SECONDS, PLUGIN_SECONDS, 1)

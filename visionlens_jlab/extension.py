@@ -187,6 +187,7 @@ def capability_settings(options: VisionLens) -> dict[str, Any]:
         "agents": agent_config(options),
         "embeddings": options.embed_after_ingest,
         "map": options.project_after_embed,
+        "media": options.tile_cache_mb,
         "plugins": options.plugins_allowed,
     }
 

@@ -28,6 +28,7 @@ from visionlens_jlab.config import (
     default_memory_limit,
     default_object_cache,
     default_sql_memory,
+    default_tile_cache,
     default_vector_cache,
     may_trust_remote_code,
     plugin_memory,
@@ -43,6 +44,7 @@ _DEFAULTS: dict[str, Callable[[], Any]] = {
     "trust_remote_code": may_trust_remote_code,
     "vector_cache_mb": default_vector_cache,
     "object_cache_mb": default_object_cache,
+    "tile_cache_mb": default_tile_cache,
     "memory_limit_mb": default_memory_limit,
     "sql_memory_mb": default_sql_memory,
     "decode_memory_mb": default_decode_memory,
@@ -112,6 +114,10 @@ class VisionLens(Configurable):  # type: ignore[misc]
     object_cache_mb = Int(
         help="MiB that images and labels of buckets may take in data_dir; what was used longest "
         "ago goes first. Default: $VISIONLENS_OBJECT_CACHE or 4096."
+    )
+    tile_cache_mb = Int(
+        help="MiB that the tiles of large images may take in data_dir; what was used longest ago "
+        "goes first. Default: $VISIONLENS_TILE_CACHE or 4096."
     )
     worker_manager_class = Type(
         AsyncMultiKernelManager,
@@ -226,6 +232,7 @@ LEAST = {
     "memory_limit_mb": LEAST_MEMORY_MB,
     "sql_memory_mb": LEAST_SQL_MEMORY_MB,
     "decode_memory_mb": LEAST_DECODE_MEMORY_MB,
+    "tile_cache_mb": 1,
     "sql_seconds": 1,
     "plugin_memory_mb": LEAST_PLUGIN_MEMORY_MB,
     "plugin_seconds": 1,

@@ -7,6 +7,8 @@ from visionlens_jlab.core.capability import Capability, PieceFile, PieceKind
 FOLDER = "thumbnails"
 """Of its files, below the dataset's."""
 THUMBNAILS = "thumbnails.pack"
+TILES = "tiles"
+"""Folder of large images' tiles, below the data directory."""
 
 CAPABILITY = Capability(
     name="media",
@@ -25,5 +27,6 @@ CAPABILITY = Capability(
     routes=(
         "visionlens_jlab.media.routes.images:ROUTES",
         "visionlens_jlab.media.routes.crops:ROUTES",
+        "visionlens_jlab.media.routes.tiles:ROUTES",
     ),
 )

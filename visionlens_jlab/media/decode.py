@@ -90,8 +90,8 @@ def open_upright(
                 image.layers = layers
             if image.width * image.height > MAX_PIXELS:
                 raise UnreadableImageError(f"{image.width} x {image.height} pixels are too many")
-            OWN.check(size, _needed(image))
-            damage = _load(image, file)
+            OWN.check(size, memory_needed(image))
+            damage = load_pixels(image, file)
             # Pillow turns TIFFs that it reads itself upright while loading.
             turned = isinstance(image, TiffImagePlugin.TiffImageFile)
             turn = None if turned else TRANSPOSE.get(header.orientation)
@@ -124,7 +124,7 @@ def open_stored(file: BinaryIO, formats: tuple[str, ...], most_pixels: int) -> I
         image = open_image(file, formats)
         if image.width * image.height > most_pixels:
             raise UnreadableImageError(f"{image.width} x {image.height} pixels are too many")
-        OWN.check(image.size, _needed(image))
+        OWN.check(image.size, memory_needed(image))
         image.load()
     except (UnreadableImageError, MemoryError):
         raise
@@ -140,13 +140,18 @@ def _draft(image: JpegImageFile, long_side: int | None, most_pixels: int | None)
         wanted = min(image.size) // (2 * long_side)
     elif most_pixels is not None:
         wanted = math.isqrt(image.width * image.height // most_pixels)
-    scale = next((scale for scale in (8, 4, 2) if scale <= wanted), 1)
-    while scale < 8 and not OWN.fits(_needed(image, scale)):
+    reduce_while_decoding(image, next((scale for scale in (8, 4, 2) if scale <= wanted), 1))
+
+
+def reduce_while_decoding(image: JpegImageFile, scale: int) -> int:
+    """Have a JPEG decoded by 1/`scale`, or by less where there is no memory for that; by what."""
+    while scale < 8 and not OWN.fits(memory_needed(image, scale)):
         scale *= 2
     image.draft(None, (max(1, image.width // scale), max(1, image.height // scale)))
+    return scale
 
 
-def _needed(image: Image.Image, scale: int = 1) -> int:
+def memory_needed(image: Image.Image, scale: int = 1) -> int:
     """Bytes that it takes to decode an image, at 1/`scale` of its size."""
     if isinstance(image, DeepTiffFile):
         return image.bytes_needed
@@ -177,7 +182,8 @@ def _reduced(image: Image.Image, most_pixels: int | None) -> Image.Image:
     return image.reduce(factor)
 
 
-def _load(image: Image.Image, file: BinaryIO) -> str | None:
+def load_pixels(image: Image.Image, file: BinaryIO) -> str | None:
+    """Decode an image that was opened from a file; why only a part of it could be decoded."""
     try:
         image.load()
     except (OSError, SyntaxError) as error:

@@ -30,7 +30,8 @@ from visionlens_jlab.media.sources import Source
 AT_ONCE = 2
 SECONDS = 60.0
 """A picture that takes longer is given up."""
-_WAIT_SECONDS = 30.0
+WAIT_SECONDS = 30.0
+"""So long a picture waits for a process."""
 KEPT_BYTES = 4 << 20
 """Of a picture in memory; a larger one lies in a file until it is sent."""
 
@@ -79,7 +80,16 @@ class Extract(msgspec.Struct, tag=True):
     member: str
 
 
-Task = Draw | Check | Prepare | Extract
+class Build(msgspec.Struct, tag=True):
+    """An image to be made into tiles, in a file that is there and empty; see `pyramids`."""
+
+    path: str
+    identity: tuple[int, int]
+    target: str
+    most_bytes: int
+
+
+Task = Draw | Check | Prepare | Extract | Build
 
 
 class Part(msgspec.Struct, tag=True):
@@ -186,13 +196,13 @@ def prepare_image(file: BinaryIO, preparation: Preparation) -> np.ndarray[Any, A
 def _drawn(draw: Task) -> tuple[IO[bytes], str]:
     content: IO[bytes] = tempfile.SpooledTemporaryFile(KEPT_BYTES)  # noqa: SIM115  the reader does
     try:
-        with PROCESSES.lease(_WAIT_SECONDS) as confined, confined.ended_after(SECONDS):
+        with PROCESSES.lease(WAIT_SECONDS) as confined, confined.ended_after(SECONDS):
             try:
                 confined.send(msgspec.msgpack.encode(draw))
                 while isinstance(message := PARTS.decode(confined.receive()), Part):
                     content.write(message.data)
             except ConfinedEndedError as error:
-                raise _given_up(Path(draw.path), late=confined.is_late) from error
+                raise given_up(Path(draw.path), late=confined.is_late) from error
             confined.is_free = not message.is_spent
         if message.error is not None:
             raise VisionLensError.from_json(message.error)
@@ -203,10 +213,11 @@ def _drawn(draw: Task) -> tuple[IO[bytes], str]:
     return content, message.mime
 
 
-def _given_up(path: Path, *, late: bool) -> VisionLensError:
+def given_up(path: Path, *, late: bool, seconds: float = SECONDS) -> VisionLensError:
+    """What is said of an image whose process was ended."""
     if late:
         return VisionLensError(
-            "IMAGE_UNREADABLE", f"{path.name} cannot be shown: it takes longer than {SECONDS:g} s."
+            "IMAGE_UNREADABLE", f"{path.name} cannot be shown: it takes longer than {seconds:g} s."
         )
     return too_large(path)
 

@@ -12,11 +12,13 @@ from PIL import Image
 
 from visionlens_jlab.core.system.confined_processes import Bound
 from visionlens_jlab.core.system.pipes import read_frame, serve_streams, write_frame
-from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.errors import VisionLensError, of_system
 from visionlens_jlab.media.crops import crop_image
 from visionlens_jlab.media.decode import open_upright
 from visionlens_jlab.media.drawing import (
+    Build,
     Check,
+    Draw,
     Drawn,
     Extract,
     Part,
@@ -28,6 +30,7 @@ from visionlens_jlab.media.drawing import (
 from visionlens_jlab.media.header_reader import read_header
 from visionlens_jlab.media.image_processes.preparing import prepared
 from visionlens_jlab.media.memory import limit_to
+from visionlens_jlab.media.pyramids.making import Step, make_pyramid
 from visionlens_jlab.media.render import encode_image, image_errors
 from visionlens_jlab.media.shards.members import open_member
 from visionlens_jlab.media.thumbnails import encode
@@ -35,7 +38,7 @@ from visionlens_jlab.media.thumbnails import encode
 PART_BYTES = 1 << 20
 
 
-def answer(draw: Task) -> tuple[bytes, str]:
+def answer(draw: Draw | Check | Prepare | Extract) -> tuple[bytes, str]:
     """What is asked for, and the media type of a picture. VisionLensError, MemoryError."""
     with reopened(draw.path, draw.identity) as file:
         if isinstance(draw, Extract):
@@ -69,19 +72,35 @@ def main(megabytes: int) -> None:
     decoder = msgspec.msgpack.Decoder(Task)
 
     def serve(calls: BinaryIO, replies: BinaryIO) -> None:
-        def tell(message: Part | Drawn) -> None:
+        def tell(message: Part | Step | Drawn) -> None:
             write_frame(replies, msgspec.msgpack.encode(message))
+
+        def send(draw: Task) -> str:
+            if isinstance(draw, Build):
+                with (
+                    reopened(draw.path, draw.identity) as file,
+                    image_errors(file),
+                    Path(draw.target).open("r+b") as target,
+                ):
+                    make_pyramid(file, target, draw.most_bytes, tell)
+                return ""
+            content, mime = answer(draw)
+            for start in range(0, len(content), PART_BYTES):
+                tell(Part(content[start : start + PART_BYTES]))
+            return mime
 
         while (data := read_frame(calls)) is not None:
             draw = decoder.decode(data)
             over = Drawn()
             try:
-                content, over.mime = answer(draw)
-                for start in range(0, len(content), PART_BYTES):
-                    tell(Part(content[start : start + PART_BYTES]))
-                del content
+                over.mime = send(draw)
             except VisionLensError as error:
                 over.error = error.to_json()
+            except OSError as error:
+                known = of_system(error)
+                if known is None:
+                    raise
+                over.error = known.to_json()
             except MemoryError:
                 over.error = too_large(Path(draw.path)).to_json()
             over.is_spent = bound.is_spent

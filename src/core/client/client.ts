@@ -71,6 +71,22 @@ class StartClient implements IStartClient {
     );
   }
 
+  tileUrl(
+    dataset: string,
+    sampleId: number,
+    version: string,
+    place: { level: number; column: number; row: number }
+  ): string {
+    const { level, column, row } = place;
+    return this.transport.url(
+      path(
+        ...['datasets', dataset, 'samples', `${sampleId}`, 'tiles'],
+        ...[`${level}`, `${column}`, `${row}`]
+      ),
+      { v: version }
+    );
+  }
+
   async jobs(): Promise<api.IJob[]> {
     const answer = await this.transport.json<{ jobs: api.IJob[] }>('jobs');
     return answer.jobs;

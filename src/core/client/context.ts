@@ -26,6 +26,7 @@ import type {
   ISavedView,
   ISearch,
   ITagRequest,
+  ITileInfo,
   ITiles,
   IUploaded,
   IViewIds,
@@ -97,6 +98,13 @@ export interface IStartClient {
   ): string;
   /** Address of the upright image in full resolution. */
   imageUrl(dataset: string, sampleId: number): string;
+  /** Address of a tile of a large image; `version` is `ITileInfo.version`. */
+  tileUrl(
+    dataset: string,
+    sampleId: number,
+    version: string,
+    place: { level: number; column: number; row: number }
+  ): string;
   jobs(): Promise<IJob[]>;
 }
 
@@ -161,6 +169,12 @@ export interface ICoreClient extends IStartClient {
     spec: IViewSpec,
     signal?: AbortSignal
   ): Promise<ISampleDetail>;
+  /** Which tiles a large image has; they are made as long as somebody asks. */
+  imageTiles(
+    dataset: string,
+    sampleId: number,
+    signal?: AbortSignal
+  ): Promise<ITileInfo>;
   savedViews(dataset: string): Promise<ISavedView[]>;
   /** Keep a view under a name; an earlier one of that name is replaced. */
   saveView(dataset: string, name: string, view: IViewSpec): Promise<ISavedView>;

@@ -252,6 +252,17 @@ export class Requests implements Omit<ICoreClient, keyof IStartClient> {
     });
   }
 
+  imageTiles(
+    dataset: string,
+    sampleId: number,
+    signal?: AbortSignal
+  ): Promise<api.ITileInfo> {
+    return this._transport.json(
+      path('datasets', dataset, 'samples', `${sampleId}`, 'tiles'),
+      { signal }
+    );
+  }
+
   upload(
     dataset: string,
     file: File,

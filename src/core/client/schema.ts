@@ -1715,6 +1715,65 @@ export interface components {
             /** @default [] */
             geometries: unknown[];
         };
+        /**
+         * @description The tiles of an image, of which each level is half of the one below.
+         *
+         *     Attributes
+         *     ----------
+         *     version : str
+         *         Of the image: its tiles are asked for with it.
+         *     width, height : int
+         *         Of the upright image; 0 as long as nothing is known.
+         *     tile : int
+         *         Sides of a tile.
+         *     levels : int
+         *         Level 0 has the image's own pixels, the last fits into one tile.
+         *     finest : int
+         *         The lowest level that there is.
+         *     ready : bool
+         *         Whether all tiles are there; else they are being made: ask again.
+         *     done : float
+         *         Part of it.
+         *     coarse : int
+         *         From this level on all tiles are there.
+         *     region : list of int
+         *         Left, top, right, bottom in pixels of the image: tiles of every level in here are there.
+         *     damage : str, optional
+         *         What is wrong with the image, of which only a part is there.
+         *     slower : str, optional
+         *         What would show it sooner, or more of it.
+         */
+        TileInfo: {
+            version: string;
+            /** @default 0 */
+            width: number;
+            /** @default 0 */
+            height: number;
+            tile: number;
+            /** @default 0 */
+            levels: number;
+            /** @default 0 */
+            finest: number;
+            /** @default false */
+            ready: boolean;
+            /** @default 0 */
+            done: number;
+            /** @default 0 */
+            coarse: number;
+            /**
+             * @default [
+             *       0,
+             *       0,
+             *       0,
+             *       0
+             *     ]
+             */
+            region: number[];
+            /** @default null */
+            damage: string | null;
+            /** @default null */
+            slower: string | null;
+        };
         /** @description Tiles in the order of the ids asked for; unknown ids are left out. */
         Tiles: {
             version: number;

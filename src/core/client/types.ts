@@ -13,6 +13,7 @@ export type IFieldInfo = Schemas['FieldInfo'];
 export type IIngestReport = Schemas['IngestReport'];
 export type IReportItem = Schemas['ReportItem'];
 export type ITile = Schemas['Tile'];
+export type ITileInfo = Schemas['TileInfo'];
 export type ITiles = Schemas['Tiles'];
 export type IFacet = Schemas['Facet'];
 export type IFacets = Schemas['Facets'];

@@ -10,6 +10,8 @@ import { useSize } from '../components/useSize';
 import { hitTest } from '../overlays/hit';
 import { BoxEditor } from './editing/BoxEditor';
 import type { IEditor } from './editing/useEditor';
+import { DeepImage } from './tiles/DeepImage';
+import { MANY_PIXELS } from './tiles/layout';
 import { usePanZoom } from './usePanZoom';
 import { place, zoomAt, type IPoint, type IZoom } from './zoom';
 import { ServerConnection } from '@jupyterlab/services';
@@ -22,7 +24,10 @@ export interface IViewerHandle {
 interface IProps {
   readonly sample: ISampleDetail;
   readonly dataset: string;
-  readonly client: Pick<IClient, 'imageUrl' | 'thumbnailUrl'>;
+  readonly client: Pick<
+    IClient,
+    'imageUrl' | 'thumbnailUrl' | 'imageTiles' | 'tileUrl'
+  >;
   readonly shapes: readonly IShape[];
   readonly settings: ISettings;
   readonly highlight: number | null;
@@ -57,6 +62,7 @@ export const Viewer = React.forwardRef<IViewerHandle, IProps>(
     }, [url]);
 
     const { width, height } = sample;
+    const isLarge = (width ?? 0) * (height ?? 0) > MANY_PIXELS;
     const image = React.useMemo<ISize | null>(
       () => (width && height ? { width, height } : natural),
       [width, height, natural]
@@ -119,22 +125,42 @@ export const Viewer = React.forwardRef<IViewerHandle, IProps>(
         }}
         onPointerLeave={point.onPointerLeave}
       >
-        <img
-          key={url}
-          className="vl-viewer-image"
-          src={url}
-          alt={sample.filename}
-          draggable={false}
-          decoding="async"
-          style={imageStyle(props, image, placement)}
-          onLoad={event =>
-            setNatural({
-              width: event.currentTarget.naturalWidth,
-              height: event.currentTarget.naturalHeight
-            })
-          }
-          onError={() => void imageError(url, trans).then(setError)}
-        />
+        {isLarge ? (
+          <div
+            className="vl-viewer-image"
+            role="img"
+            aria-label={sample.filename}
+            style={imageStyle(props, image, placement)}
+          />
+        ) : (
+          <img
+            key={url}
+            className="vl-viewer-image"
+            src={url}
+            alt={sample.filename}
+            draggable={false}
+            decoding="async"
+            style={imageStyle(props, image, placement)}
+            onLoad={event =>
+              setNatural({
+                width: event.currentTarget.naturalWidth,
+                height: event.currentTarget.naturalHeight
+              })
+            }
+            onError={() => void imageError(url, trans).then(setError)}
+          />
+        )}
+        {isLarge && (
+          <DeepImage
+            sample={sample}
+            dataset={dataset}
+            client={client}
+            placement={placement}
+            size={box}
+            pixelated={(placement?.scale ?? 0) > PIXELATED}
+            trans={trans}
+          />
+        )}
         {settings.overlays && placement && (
           <OverlayCanvas
             size={box}

@@ -52,7 +52,7 @@ class ObjectCache:
         path.parent.mkdir(mode=0o700, exist_ok=True)
         partial = path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}.partial")
         try:
-            with partial.open("wb") as file:
+            with open(partial, "wb", opener=_own) as file:
                 write(file)
             size = partial.stat().st_size
             partial.replace(path)
@@ -87,6 +87,10 @@ class ObjectCache:
             with suppress(OSError):
                 path.unlink()
                 total -= length
+
+
+def _own(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _is_left(path: Path, used: float) -> bool:

@@ -26,6 +26,13 @@ PICTURE = (
 """Codes that a picture may be refused with."""
 
 
+def version_of(file: BinaryIO) -> str:
+    """Another one for a file that was changed or replaced."""
+    status = os.fstat(file.fileno())
+    version = f"{file.name}:{status.st_mtime_ns}:{status.st_size}"
+    return hashlib.sha256(version.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
 @dataclass(frozen=True)
 class Picture:
     """An image file, open, as browsers are given it."""
@@ -50,12 +57,10 @@ class Picture:
         file = store.part(Images).open(*store.part(Images).path(sample_id))
         try:
             content_type = browser_type(file)
-            status = os.fstat(file.fileno())
         except BaseException:
             file.close()
             raise
-        version = f"{file.name}:{status.st_mtime_ns}:{status.st_size}"
-        return cls(file, content_type, hashlib.sha256(version.encode()).hexdigest()[:32])
+        return cls(file, content_type, version_of(file))
 
     @property
     def is_shown(self) -> bool:

@@ -187,6 +187,13 @@ export function fakeContext(client: Partial<IClient>): IPanelContext {
       thumbnailUrl: (dataset: string, id: number, version: string | null) =>
         `/thumb/${dataset}/${id}?v=${version}`,
       imageUrl: (dataset: string, id: number) => `/image/${dataset}/${id}`,
+      tileUrl: (
+        dataset: string,
+        id: number,
+        version: string,
+        place: { level: number; column: number; row: number }
+      ) =>
+        `/tile/${dataset}/${id}/${place.level}/${place.column}/${place.row}?v=${version}`,
       thumbnails: async (_: string, wanted: readonly unknown[]) =>
         wanted.map(() => new Blob(['x'])),
       savedViews: async () => [],
