@@ -7,7 +7,6 @@ given up.
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from contextlib import suppress
@@ -147,7 +146,6 @@ class Pyramids:
                 path, identity = str(there.name), drawing.identity_of(there)
 
                 def write(target: BinaryIO) -> None:
-                    os.fchmod(target.fileno(), 0o600)
                     self._write(Build(path, identity, str(target.name), self._most_bytes), known)
 
                 while not self._turn.acquire(timeout=_LOOK_SECONDS):

@@ -42,7 +42,7 @@ class Layout(NamedTuple):
         return self._first(level) + row * across + column
 
     @property
-    def count(self) -> int:
+    def tiles(self) -> int:
         """All tiles of all levels."""
         return self._first(self.levels)
 

@@ -58,7 +58,7 @@ class PyramidWriter:
 
     def __init__(self, file: BinaryIO, layout: Layout) -> None:
         self._file = file
-        self._places = array("Q", bytes(_PLACE.size * layout.count))
+        self._places = array("Q", bytes(_PLACE.size * layout.tiles))
         self.size = 0
         """Bytes so far."""
 
@@ -95,7 +95,7 @@ def read_about(file: BinaryIO) -> About | None:
         about = msgspec.msgpack.decode(file.read(length), type=About)
     except (OSError, struct.error, msgspec.MsgspecError):
         return None
-    end = _PLACE.size * about.layout.count + length
+    end = _PLACE.size * about.layout.tiles + length
     return about if min(about.width, about.height) > 0 and about.tiles_bytes + end == size else None
 
 
@@ -103,7 +103,7 @@ def read_place(file: BinaryIO, about: About, number: int) -> Place:
     """Where a tile lies in the file of a pyramid."""
     size = file.seek(-_END.size, io.SEEK_END)
     length, _ = _END.unpack(file.read(_END.size))
-    file.seek(size - length - _PLACE.size * (about.layout.count - number))
+    file.seek(size - length - _PLACE.size * (about.layout.tiles - number))
     offset, count = _PLACE.unpack(file.read(_PLACE.size))
     return offset, count
 

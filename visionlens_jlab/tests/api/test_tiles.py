@@ -122,7 +122,7 @@ async def test_what_nobody_waits_for_is_given_up(api, large, extension, monkeypa
     pyramids = builds.pyramids_in(services.data_dir / TILES, services.settings["media"])
     assert not (await api.json(large))["ready"]
     until = time.monotonic() + 60
-    while pyramids._coming and time.monotonic() < until:
+    while pyramids._coming and time.monotonic() < until:  # noqa: ASYNC110
         await asyncio.sleep(0.05)
     assert not pyramids._coming and not list((services.data_dir / TILES).glob("*/*"))
     monkeypatch.undo()

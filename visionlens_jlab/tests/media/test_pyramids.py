@@ -101,7 +101,7 @@ def test_tiles_are_the_image_upright_and_reduced(tmp_path, orientation, suffix):
     assert made.about.layout == upright.size
     assert_equal(made, path)
     numbers = [number for step in made.steps for number, _, _ in step.tiles]
-    assert sorted(numbers) == list(range(made.about.layout.count))
+    assert sorted(numbers) == list(range(made.about.layout.tiles))
     assert made.steps[-1].done == 1 and made.steps[-1].region == (0, 0, *upright.size)
 
 
@@ -231,7 +231,7 @@ def test_layouts_of_any_size(tmp_path, size):
         for row in range(layout.grid(level)[1])
         for column in range(layout.grid(level)[0])
     ]
-    assert numbers == list(range(layout.count))
+    assert numbers == list(range(layout.tiles))
     assert layout.number(layout.levels, 0, 0) is None
     assert layout.number(0, layout.grid(0)[0], 0) is None
     Image.new("RGB", size, "teal").save(tmp_path / "a.png")

@@ -41,6 +41,7 @@ export function TileCanvas(props: IProps): JSX.Element {
     return () => made.close();
   }, [url, onMissing]);
 
+  React.useEffect(() => loader.current?.retry(), [info]);
   const visible = visibleTiles(info, placement, size, ratio);
   React.useEffect(() => loader.current?.want(wantedTiles(visible, info)));
   React.useLayoutEffect(() => {
@@ -62,7 +63,7 @@ export function TileCanvas(props: IProps): JSX.Element {
       height={Math.round(size.height * ratio)}
       style={size}
       data-level={visible[0]?.level}
-      data-settled={loader.current?.settled ?? false}
+      data-settled={visible.every(place => loader.current?.get(place))}
       aria-hidden="true"
     />
   );

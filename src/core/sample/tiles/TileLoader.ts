@@ -5,6 +5,8 @@ import { nameOf, type ITilePlace } from './layout';
 const AT_ONCE = 4;
 /** Decoded tiles take a megabyte each. */
 const KEPT = 128;
+/** So often it is said that a tile is missing: those of a damaged image stay so. */
+const MISSES = 3;
 
 export class TileLoader {
   /** `missing`: a tile that should be there was not. */
@@ -16,11 +18,6 @@ export class TileLoader {
 
   get(place: ITilePlace): ImageBitmap | undefined {
     return this._tiles.get(nameOf(place));
-  }
-
-  /** Whether all that was wanted last is here. */
-  get settled(): boolean {
-    return this._waiting.length === 0 && this._loading.size === 0;
   }
 
   /** These are wanted, in this order, and no others. */
@@ -45,6 +42,11 @@ export class TileLoader {
         !this._tiles.has(nameOf(place)) && !this._failed.has(nameOf(place))
     );
     this._next();
+  }
+
+  /** What was not there may be now. */
+  retry(): void {
+    this._failed.clear();
   }
 
   close(): void {
@@ -76,7 +78,9 @@ export class TileLoader {
         this._keep(name, await createImageBitmap(await answer.blob()));
       } else {
         this._failed.add(name);
-        this._missing();
+        if (this._misses++ < MISSES) {
+          this._missing();
+        }
       }
     } catch {
       if (!abort.signal.aborted) {
@@ -112,5 +116,6 @@ export class TileLoader {
   private readonly _failed = new Set<string>();
   private readonly _loading = new Map<string, AbortController>();
   private _waiting: ITilePlace[] = [];
+  private _misses = 0;
   private _closed = false;
 }
