@@ -67,18 +67,7 @@ export const Viewer = React.forwardRef<IViewerHandle, IProps>(
       () => (width && height ? { width, height } : natural),
       [width, height, natural]
     );
-    React.useImperativeHandle(
-      handle,
-      () => ({
-        zoomBy: factor => {
-          if (image !== null) {
-            const middle = { x: box.width / 2, y: box.height / 2 };
-            onZoom(old => zoomAt(old, image, box, factor, middle));
-          }
-        }
-      }),
-      [image, box, onZoom]
-    );
+    useZoomBy(handle, image, box, onZoom);
     const { dragging, ...pointer } = usePanZoom(root, image, box, onZoom);
     const placement = image && box.width > 0 ? place(zoom, image, box) : null;
 
@@ -126,11 +115,15 @@ export const Viewer = React.forwardRef<IViewerHandle, IProps>(
         onPointerLeave={point.onPointerLeave}
       >
         {isLarge ? (
-          <div
-            className="vl-viewer-image"
-            role="img"
-            aria-label={sample.filename}
+          <DeepImage
+            sample={sample}
+            dataset={dataset}
+            client={client}
+            placement={placement}
+            size={box}
             style={imageStyle(props, image, placement)}
+            pixelated={(placement?.scale ?? 0) > PIXELATED}
+            trans={trans}
           />
         ) : (
           <img
@@ -141,24 +134,8 @@ export const Viewer = React.forwardRef<IViewerHandle, IProps>(
             draggable={false}
             decoding="async"
             style={imageStyle(props, image, placement)}
-            onLoad={event =>
-              setNatural({
-                width: event.currentTarget.naturalWidth,
-                height: event.currentTarget.naturalHeight
-              })
-            }
+            onLoad={event => setNatural(naturalSize(event.currentTarget))}
             onError={() => void imageError(url, trans).then(setError)}
-          />
-        )}
-        {isLarge && (
-          <DeepImage
-            sample={sample}
-            dataset={dataset}
-            client={client}
-            placement={placement}
-            size={box}
-            pixelated={(placement?.scale ?? 0) > PIXELATED}
-            trans={trans}
           />
         )}
         {settings.overlays && placement && (
@@ -186,6 +163,31 @@ export const Viewer = React.forwardRef<IViewerHandle, IProps>(
     );
   }
 );
+
+/** What the toolbar and the keys enlarge by. */
+function useZoomBy(
+  handle: React.ForwardedRef<IViewerHandle>,
+  image: ISize | null,
+  box: ISize,
+  onZoom: IProps['onZoom']
+): void {
+  React.useImperativeHandle(
+    handle,
+    () => ({
+      zoomBy: factor => {
+        if (image !== null) {
+          const middle = { x: box.width / 2, y: box.height / 2 };
+          onZoom(old => zoomAt(old, image, box, factor, middle));
+        }
+      }
+    }),
+    [image, box, onZoom]
+  );
+}
+
+function naturalSize(image: HTMLImageElement): ISize {
+  return { width: image.naturalWidth, height: image.naturalHeight };
+}
 
 /** Where the image is drawn; its thumbnail stands for it until it is there. */
 function imageStyle(

@@ -15,6 +15,8 @@ interface IProps {
   /** Where the image lies; null: its size is not known. */
   readonly placement: IPlacement | null;
   readonly size: ISize;
+  /** Of the thumbnail, which lies below the tiles. */
+  readonly style: React.CSSProperties;
   readonly pixelated: boolean;
   readonly trans: TranslationBundle;
 }
@@ -31,6 +33,12 @@ export function DeepImage(props: IProps): JSX.Element {
   );
   return (
     <>
+      <div
+        className="vl-viewer-image"
+        role="img"
+        aria-label={sample.filename}
+        style={props.style}
+      />
       {info !== null && info.levels > 0 && placement && (
         <TileCanvas
           info={info}
