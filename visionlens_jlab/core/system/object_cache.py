@@ -52,7 +52,7 @@ class ObjectCache:
         path.parent.mkdir(mode=0o700, exist_ok=True)
         partial = path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}.partial")
         try:
-            with open(partial, "wb", opener=_own) as file:  # noqa: PTH123  others may not read it
+            with open(partial, "wb", opener=_own) as file:
                 write(file)
             size = partial.stat().st_size
             partial.replace(path)
