@@ -21,7 +21,10 @@ interface IProps {
 export function FolderBrowser(props: IProps): JSX.Element {
   const { context, start, onChoose } = props;
   const { trans } = context;
-  const { folder, error, pending, go } = useFolder(context.client, start);
+  const { folder, error, pending, go, more, retry } = useFolder(
+    context.client,
+    start
+  );
   return (
     <div
       className="vl-browser"
@@ -48,7 +51,12 @@ export function FolderBrowser(props: IProps): JSX.Element {
         </nav>
       )}
       {error && (
-        <ErrorBox error={error} trans={trans} onRetry={() => go(null)} />
+        <ErrorBox
+          error={error}
+          trans={trans}
+          commands={context.commands}
+          onRetry={retry}
+        />
       )}
       {folder ? (
         <>
@@ -64,6 +72,12 @@ export function FolderBrowser(props: IProps): JSX.Element {
               {folder.truncated &&
                 ` · ${trans.__('there is more than is listed')}`}
             </span>
+            {folder.next !== null && (
+              <Button kind="link" disabled={pending} onClick={more}>
+                {trans.__('More…')}
+              </Button>
+            )}
+            <span className="vl-spacer" />
             <Button
               aria-pressed={props.chosen === folder.path}
               onClick={() => onChoose(folder.path)}
@@ -206,6 +220,10 @@ interface IFolderState {
   readonly pending: boolean;
   /** Go to a folder; null: where browsing begins. */
   readonly go: (path: string | null) => void;
+  /** Read the next part of a long listing. */
+  readonly more: () => void;
+  /** Ask for the same again. */
+  readonly retry: () => void;
 }
 
 /** A folder of the server, and moving on to others; late answers are dropped. */
@@ -214,10 +232,12 @@ export function useFolder(client: IClient, start: string | null): IFolderState {
   const [error, setError] = React.useState<IErrorBody | null>(null);
   const [pending, setPending] = React.useState(true);
   const turn = React.useRef(0);
+  const last = React.useRef<() => void>();
 
-  const go = React.useCallback(
-    (path: string | null) => {
+  const read = React.useCallback(
+    (path: string | null, before: IFolder | null) => {
       const mine = ++turn.current;
+      last.current = () => read(path, before);
       setPending(true);
       const settle = (work: () => void): void => {
         if (mine === turn.current) {
@@ -225,16 +245,20 @@ export function useFolder(client: IClient, start: string | null): IFolderState {
           work();
         }
       };
-      client.folder(path).then(
+      client.folder(path, before?.next ?? undefined).then(
         answer =>
           settle(() => {
-            setFolder(answer);
+            setFolder(before ? joined(before, answer) : answer);
             setError(null);
           }),
         reason => settle(() => setError(errorBody(reason)))
       );
     },
     [client]
+  );
+  const go = React.useCallback(
+    (path: string | null) => read(path, null),
+    [read]
   );
 
   const first = React.useRef(start);
@@ -245,5 +269,21 @@ export function useFolder(client: IClient, start: string | null): IFolderState {
     };
   }, [go]);
 
-  return { folder, error, pending, go };
+  return {
+    folder,
+    error,
+    pending,
+    go,
+    more: () => folder && read(folder.path, folder),
+    retry: () => last.current?.()
+  };
+}
+
+/** A listing with its next part. */
+function joined(before: IFolder, next: IFolder): IFolder {
+  return {
+    ...next,
+    entries: [...before.entries, ...next.entries],
+    images: before.images + next.images
+  };
 }

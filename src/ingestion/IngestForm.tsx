@@ -1,14 +1,14 @@
 import * as React from 'react';
-import type { ISlotProps } from '../core/client/context';
+import type { IPanelContext, ISlotProps } from '../core/client/context';
 import type { IDetected, IIngestParameters } from '../core/client/types';
 import { Button } from '../core/components/Button';
 import { ErrorBox } from '../core/components/ErrorBox';
+import { signInCommand } from '../core/components/SignIn';
 import { useAnswer, type IAnswer } from '../core/components/useAnswer';
 import { Choice, SubmitButton, TextField } from '../core/forms/fields';
 import { useForm } from '../core/forms/useForm';
 import { Candidates } from './Candidates';
 import { SourceField } from './SourceField';
-import type { TranslationBundle } from '@jupyterlab/translation';
 
 const EMPTY = { source: '', name: '', format: '', images: '', labels: '' };
 
@@ -42,6 +42,7 @@ export function IngestForm(props: ISlotProps['add-dataset']): JSX.Element {
         ...(incremental && { incremental })
       })
     );
+  const [turn, setTurn] = React.useState(0);
   const form = useForm<typeof EMPTY, IDetected>({
     initial: { ...EMPTY, source },
     validate: values => (values.source.trim() === '' ? { source: true } : {}),
@@ -49,7 +50,9 @@ export function IngestForm(props: ISlotProps['add-dataset']): JSX.Element {
     onCancel,
     estimate: {
       key: values =>
-        values.source.trim() === '' ? null : JSON.stringify(placeOf(values)),
+        values.source.trim() === ''
+          ? null
+          : JSON.stringify([placeOf(values), turn]),
       ask: (values, signal) => client.detect(placeOf(values), signal)
     }
   });
@@ -68,7 +71,11 @@ export function IngestForm(props: ISlotProps['add-dataset']): JSX.Element {
         invalid={estimate.error !== null}
         context={context}
       />
-      <Detection detection={estimate} trans={trans} />
+      <Detection
+        detection={estimate}
+        context={context}
+        onRetry={() => setTurn(turn + 1)}
+      />
       {detected && !isUnfit && (
         <Candidates
           detected={detected}
@@ -108,7 +115,9 @@ export function IngestForm(props: ISlotProps['add-dataset']): JSX.Element {
           spellCheck={false}
         />
       </details>
-      {error && <ErrorBox error={error} trans={trans} />}
+      {error && (
+        <ErrorBox error={error} trans={trans} commands={context.commands} />
+      )}
       {error?.code === 'DATASET_EXISTS' && (
         <Button
           title={trans.__(
@@ -133,12 +142,21 @@ export function IngestForm(props: ISlotProps['add-dataset']): JSX.Element {
 /** What was found at the path typed so far: what is read, and from where. */
 export function Detection(props: {
   detection: IAnswer<IDetected>;
-  trans: TranslationBundle;
+  context: Pick<IPanelContext, 'trans' | 'commands'>;
+  onRetry: () => void;
 }): JSX.Element | null {
-  const { detection, trans } = props;
+  const { detection, context, onRetry } = props;
+  const { trans, commands } = context;
   const { answer: detected, error, pending } = detection;
   if (error) {
-    return <ErrorBox error={error} trans={trans} />;
+    return (
+      <ErrorBox
+        error={error}
+        trans={trans}
+        commands={commands}
+        onRetry={signInCommand(error) === null ? undefined : onRetry}
+      />
+    );
   }
   if (!detected) {
     return pending ? (

@@ -8,7 +8,7 @@ names another server that speaks S3.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any, NoReturn
@@ -43,20 +43,22 @@ def connect(scheme: str, bucket: str) -> StoredObjects:
         ) from error
     options: Any = {"allow_http": True, "timeout": "60s", "connect_timeout": "10s"}
     address = f"{scheme}://{bucket}"
-    try:
-        if scheme == "az":
-            store: Any = AzureStore(bucket, client_options=options, retry_config=_ONCE)
-        else:
-            store = S3Store(
+
+    def make() -> Any:
+        try:
+            if scheme == "az":
+                return AzureStore(bucket, client_options=options, retry_config=_ONCE)
+            return S3Store(
                 bucket,
                 client_options=options,
                 retry_config=_ONCE,
                 credential_provider=_profile(),
                 skip_signature=bool(os.environ.get("AWS_NO_SIGN_REQUEST")),
             )
-    except Exception as error:
-        raise sign_in_needed(address, SIGN_IN[scheme], type(error).__name__) from error
-    return StoredObjects(scheme, address, store)
+        except Exception as error:
+            raise sign_in_needed(address, SIGN_IN[scheme], type(error).__name__) from error
+
+    return StoredObjects(scheme, address, make)
 
 
 def _profile() -> Any:
@@ -74,8 +76,15 @@ def _profile() -> Any:
 class StoredObjects:
     """See `Objects`."""
 
-    def __init__(self, scheme: str, address: str, store: Any) -> None:
-        self._scheme, self._address, self._store = scheme, address, store
+    def __init__(self, scheme: str, address: str, make: Callable[[], Any]) -> None:
+        self._scheme, self._address, self._make = scheme, address, make
+        self._made: Any = make()
+
+    @property
+    def _store(self) -> Any:
+        if self._made is None:  # somebody may have signed in since
+            self._made = self._make()
+        return self._made
 
     def page(self, prefix: str, *, folders: bool, token: str | None) -> Page:
         import obstore
@@ -142,6 +151,7 @@ class StoredObjects:
             self._refuse(error)
 
     def _sign_in(self, cause: str) -> VisionLensError:
+        self._made = None
         return sign_in_needed(self._address, SIGN_IN[self._scheme], cause)
 
     def _refuse(self, error: Exception) -> NoReturn:

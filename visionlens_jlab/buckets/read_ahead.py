@@ -16,6 +16,8 @@ PARALLEL = 16
 class ReadAhead:
     """While it is entered, `take` gives what `read` gives, mostly without waiting.
 
+    Nothing is fetched before the first is taken; those that are passed over are let go.
+
     Parameters
     ----------
     read : callable
@@ -31,7 +33,6 @@ class ReadAhead:
         self._threads = ThreadPoolExecutor(PARALLEL, thread_name_prefix="visionlens-objects")
 
     def __enter__(self) -> ReadAhead:
-        self._fill()
         return self
 
     def __exit__(
@@ -45,9 +46,13 @@ class ReadAhead:
 
     def take(self, key: str) -> Content | None:
         """What one object holds. Raises what reading it raises."""
-        future = self._under_way.pop(key, None)
-        if future is None:
+        self._fill()
+        if key not in self._under_way:
             return self._read(key)
+        for passed in list(self._under_way):
+            future = self._under_way.pop(passed)
+            if passed == key:
+                break
         self._fill()
         return future.result()
 

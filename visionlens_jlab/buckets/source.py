@@ -18,7 +18,7 @@ from visionlens_jlab.core.system.object_cache import ObjectCache
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.media.shards.members import open_member
 from visionlens_jlab.media.shards.places import inside
-from visionlens_jlab.media.sources import IGNORED_NAMES, Entry
+from visionlens_jlab.media.sources import IGNORED_NAMES, OUT_OF_REACH, Entry, Part
 
 Result = TypeVar("Result")
 PART_BYTES = 8 << 20
@@ -28,6 +28,8 @@ FRESH_SECONDS = 60.0
 TRIES = 3
 """How often an object that changes while it is read is begun anew."""
 MOST_KNOWN = 100_000
+PAGES_AT_ONCE, ENTRIES_AT_ONCE = 5, 500
+"""What a browser of folders is given at a time: so many requests at most, or so many folders."""
 
 
 class _Seen(NamedTuple):
@@ -51,32 +53,60 @@ class BucketSource:
         self._prefix = prefix
         self._objects = objects
         self._cache = cache
+        self.lost: VisionLensError | None = None
         self._seen: dict[str, _Seen] = {}
         self._ahead = threading.local()
 
     def list(self, path: str = "") -> tuple[list[str], list[Entry]]:
-        prefix = self._key(path) + "/" if path else self._prefix
         folders: list[str] = []
         files: list[Entry] = []
-        for page in self._pages(prefix, folders=True):
-            folders += [name[len(prefix) : -1] for name in page.folders]
-            files += self._entries(page)
-        if not folders and not files and not self._is_there(prefix):
+        token: str | None = None
+        while True:
+            names, entries, token = self._page(path, token)
+            folders += names
+            files += entries
+            if token is None:
+                break
+        if not folders and not files and not self._is_there(self._folder(path)):
             raise VisionLensError("DIR_NOT_FOUND", f"There is nothing at {self.location}/{path}.")
-        return sorted(filter(_is_listed, folders)), sorted(files)
+        return sorted(folders), sorted(files)
+
+    def part(self, path: str, page: str | None) -> Part:
+        """See `ListsInParts`: a few requests, or as many as bring something to show."""
+        folders: list[str] = []
+        files: list[Entry] = []
+        for _ in range(PAGES_AT_ONCE):
+            names, entries, page = self._page(path, page)
+            folders += names
+            files += entries
+            if page is None or len(folders) >= ENTRIES_AT_ONCE:
+                break
+        if page is None and not folders and not files and not self._is_there(self._folder(path)):
+            raise VisionLensError("DIR_NOT_FOUND", f"There is nothing at {self.location}/{path}.")
+        return sorted(folders), sorted(files), page
+
+    def _page(self, path: str, token: str | None) -> Part:
+        prefix = self._folder(path)
+        page = self._asked(partial(self._objects.page, prefix, folders=True, token=token))
+        names = (name[len(prefix) : -1] for name in page.folders)
+        return [name for name in names if _is_listed(name)], list(self._entries(page)), page.token
 
     def walk(self, path: str = "") -> Iterator[Entry]:
-        prefix = self._key(path) + "/" if path else self._prefix
-        for page in self._pages(prefix, folders=False):
+        token: str | None = None
+        while True:
+            call = partial(self._objects.page, self._folder(path), folders=False, token=token)
+            page = self._asked(call)
             yield from self._entries(page)
+            token = page.token
+            if token is None:
+                return
 
     def stat(self, path: str) -> Entry | None:
         found = self._head(self._key(path))
         return None if found is None else Entry(path, found.bytes, found.modified_ns)
 
     def is_dir(self, path: str) -> bool:
-        prefix = self._key(path) + "/" if path else self._prefix
-        return self._is_there(prefix)
+        return self._is_there(self._folder(path))
 
     def open(self, path: str) -> BinaryIO:
         """Open for reading: a file in the cache, or what was read ahead.
@@ -131,14 +161,9 @@ class BucketSource:
             finally:
                 self._ahead.now = None
 
-    def _pages(self, prefix: str, *, folders: bool) -> Iterator[Page]:
-        token: str | None = None
-        while True:
-            page = self._asked(partial(self._objects.page, prefix, folders=folders, token=token))
-            yield page
-            token = page.token
-            if token is None:
-                return
+    def _folder(self, path: str) -> str:
+        """What the keys of a folder's objects begin with."""
+        return self._key(path) + "/" if path else self._prefix
 
     def _entries(self, page: Page) -> Iterator[Entry]:
         for one in page.objects:
@@ -186,7 +211,12 @@ class BucketSource:
         return self._asked(lambda: self._objects.read(key, 0, first))
 
     def _asked(self, call: Callable[[], Result]) -> Result:
-        return persistent(self.location, call)
+        try:
+            return persistent(self.location, call)
+        except VisionLensError as error:
+            if error.code in OUT_OF_REACH:
+                self.lost = error
+            raise
 
     def _key(self, path: str) -> str:
         if "\0" in path or any(part in (".", "..") for part in path.split("/")):

@@ -18,6 +18,17 @@ from visionlens_jlab.formats.shapes import Detected
 
 BATCH_IMAGES = 2000
 """Images in one batch: small enough to be seen soon, large enough to be cheap to commit."""
+FIRST_IMAGES = 128
+"""Those of the first batch: a screen or two, which are shown before anything else is read."""
+
+
+def batch_slices(first: int, end: int) -> Iterator[slice]:
+    """Which images come in one batch after another, few of them at first."""
+    size = FIRST_IMAGES if first == 0 else BATCH_IMAGES
+    while first < end:
+        yield slice(first, min(first + size, end))
+        first, size = first + size, BATCH_IMAGES
+
 
 Action = Literal["kept", "repaired", "skipped"]
 Kind = Literal["image", "label_file", "annotation", "other"]

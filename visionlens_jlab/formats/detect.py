@@ -164,7 +164,13 @@ def _candidate(form: Format, request: Request) -> Candidate:
 
 def pick(request: Request, name: str | None, registry: PluginRegistry | None = None) -> Pick:
     """The format named, or the first that finds its files. Raises as `detect`."""
-    known = formats(registry)
+    try:
+        return _picked(request, name, formats(registry))
+    finally:  # a format may have taken it for a file that is not there
+        request.check_reach()
+
+
+def _picked(request: Request, name: str | None, known: list[Format]) -> Pick:
     if name is not None:
         return _named(request, name, known)
     for form in known:

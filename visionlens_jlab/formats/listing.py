@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.formats.base import BATCH_IMAGES, ImageRows
+from visionlens_jlab.formats.base import ImageRows, batch_slices
 from visionlens_jlab.formats.request import Request
 from visionlens_jlab.media.headers import is_image
 from visionlens_jlab.media.sources import Entry, Source
@@ -15,15 +15,15 @@ def file_rows(
     request: Request, entries: Sequence[Entry], splits: Sequence[str | None], *, named: bool
 ) -> Iterator[tuple[int, ImageRows]]:
     """Images of the image root in batches: (ordinal of the first among `entries`, rows)."""
-    for start in range(0, len(entries), BATCH_IMAGES):
-        part = entries[start : start + BATCH_IMAGES]
+    for batch in batch_slices(0, len(entries)):
+        part = entries[batch]
         yield (
-            start,
+            batch.start,
             ImageRows(
                 root=request.image_root,
                 paths=[entry.path for entry in part],
                 bytes=[entry.bytes for entry in part],
-                splits=list(splits[start : start + BATCH_IMAGES]),
+                splits=list(splits[batch]),
                 named=named,
             ),
         )

@@ -13,7 +13,7 @@ from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.formats.mask_images import mask_images
 from visionlens_jlab.media.headers import is_image
 from visionlens_jlab.media.shards.places import PARQUET, TAR, TFRECORD, inside
-from visionlens_jlab.media.sources import Entry, Source, SourceKind, connect
+from visionlens_jlab.media.sources import Elsewhere, Entry, Source, SourceKind, check_reach, connect
 
 LABEL_FOLDERS = frozenset({"annotations", "labels"})
 """A label file in such a folder belongs to the dataset in the folder above it."""
@@ -185,6 +185,13 @@ class Request:
         """Location of a source -> paths in it that were noted as read."""
         return self._read
 
+    def check_reach(self) -> None:
+        """Raise SIGN_IN_NEEDED, SOURCE_UNAVAILABLE where a place went out of reach.
+
+        Formats take a file that cannot be read for a faulty one; nothing of it may be counted so.
+        """
+        check_reach([*self.roots.values(), self.label_source])
+
     def asked(self) -> list[Source]:
         """The folders that were given, or that the file given lies in."""
         asked = [self.image_source]
@@ -247,6 +254,8 @@ def make_request(
 
 def _connect_within(folder: str, kinds: list[SourceKind], within: Confinement | None) -> Source:
     source = connect(folder, kinds, within or NOWHERE)
+    if isinstance(source, Elsewhere):
+        source.lost = None
     if within is not None:
         within.resolve(source.location)
     return source

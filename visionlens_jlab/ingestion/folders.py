@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path, PurePosixPath
 
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.ingestion.shapes import Folder, FolderEntry
 from visionlens_jlab.media.headers import is_image
-from visionlens_jlab.media.sources import IGNORED_NAMES, Source
+from visionlens_jlab.media.sources import IGNORED_NAMES, ListsInParts, Source
 
 LABEL_SUFFIXES = frozenset({".json", ".yaml", ".yml", ".data", ".csv", ".parquet"})
 MOST_ENTRIES = 2_000
@@ -60,9 +60,15 @@ def list_folder(path: Path, allows: Callable[[Path], bool]) -> Folder:
     )
 
 
-def list_address(source: Source, allows: Callable[[str], bool]) -> Folder:
-    """The same of a place in a bucket. DIR_NOT_FOUND, and what its storage refuses."""
-    names, files = source.list()
+def list_address(source: Source, allows: Callable[[str], bool], page: str | None = None) -> Folder:
+    """The same of a place in a bucket, or its next part where that is long.
+
+    DIR_NOT_FOUND, and what its storage refuses.
+    """
+    if isinstance(source, ListsInParts):
+        names, files, following = source.part("", page)
+    else:
+        names, files, following = *source.list(), None
     address = source.location
     above = address.rpartition("/")[0]
     labels = [
@@ -74,10 +80,21 @@ def list_address(source: Source, allows: Callable[[str], bool]) -> Folder:
     return Folder(
         path=address,
         parent=above if not above.endswith("/") and allows(above) else None,
-        entries=[*folders, *labels][:MOST_ENTRIES],
+        entries=[*folders, *labels],
         images=sum(is_image(file.path) for file in files),
-        truncated=len(folders) + len(labels) > MOST_ENTRIES,
+        truncated=following is not None,
+        next=following,
     )
+
+
+def list_above(named: str, allowed: Sequence[str]) -> Folder | None:
+    """What leads from the beginning of an address to those that may be read; None: nothing."""
+    base = named if named.endswith("://") else named.rstrip("/") + "/"
+    names = sorted({one[len(base) :].split("/")[0] for one in allowed if one.startswith(base)})
+    if not names:
+        return None
+    entries = [FolderEntry(name=name, path=base + name, kind="folder") for name in names]
+    return Folder(path=named, parent=None, entries=entries, images=0)
 
 
 def _entry(item: os.DirEntry[str], allows: Callable[[Path], bool]) -> FolderEntry | None:

@@ -49,6 +49,8 @@ class Folder(Model):
     """Number of image files directly in it."""
     truncated: bool = False
     """Whether there is more than was listed."""
+    next: str | None = None
+    """Leads to the next part, where a listing comes in parts; each counts its own images."""
     places: list[str] = []
     """Folders that everything readable lies in."""
     recent: list[str] = []
@@ -73,3 +75,5 @@ class FolderQuery(Model):
     """Which folder; relative ones lie below the server's root."""
 
     path: str | None = None
+    page: str | None = None
+    """`Folder.next` of the part before."""

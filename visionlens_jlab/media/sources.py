@@ -7,7 +7,7 @@ its location, wherever links lead, but where they lead into folders that may be 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, Protocol, runtime_checkable
@@ -70,8 +70,36 @@ class ReadsAhead(Protocol):
         ...
 
 
+Part = tuple[list[str], list[Entry], str | None]
+"""Of a listing, and what leads to the next."""
+
+
+@runtime_checkable
+class ListsInParts(Protocol):
+    """A source whose folders may be long."""
+
+    def part(self, path: str, page: str | None) -> Part:
+        """A part of `list`, and what leads to the next; None: the first, the last."""
+        ...
+
+
 OUT_OF_REACH = frozenset({"SIGN_IN_NEEDED", "SOURCE_UNAVAILABLE", "SOURCE_NOT_INSTALLED"})
 """Codes that say nothing of the file: none of the others can be read now either."""
+
+
+@runtime_checkable
+class Elsewhere(Protocol):
+    """A source that may go out of reach while it is read."""
+
+    lost: VisionLensError | None
+    """Of `OUT_OF_REACH`; who met it may have taken it for a fault of one file. None: it answers."""
+
+
+def check_reach(sources: Iterable[Source]) -> None:
+    """Raise what was met by anybody who read one of them, if anything was."""
+    for source in sources:
+        if isinstance(source, Elsewhere) and source.lost is not None:
+            raise source.lost
 
 
 def reading(

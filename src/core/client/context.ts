@@ -10,6 +10,7 @@ import type {
   IDetectRequest,
   IEditDone,
   IEditRequest,
+  IErrorBody,
   IFacets,
   IFacetsRequest,
   IFolder,
@@ -213,8 +214,8 @@ export interface ICoreClient extends IStartClient {
   ): Promise<IWorkspace>;
 
   detect(request: IDetectRequest, signal?: AbortSignal): Promise<IDetected>;
-  /** One folder of the server; null: where browsing begins. */
-  folder(named: string | null): Promise<IFolder>;
+  /** One folder of the server; null: where browsing begins. `page`: the `next` of its part before. */
+  folder(named: string | null, page?: string): Promise<IFolder>;
   /** Send one image file; `ingestUploads` makes samples of what was sent. */
   upload(dataset: string, file: File, signal?: AbortSignal): Promise<IUploaded>;
   ingestUploads(dataset: string): Promise<IJob>;
@@ -282,6 +283,20 @@ export interface ISlots {
   ): readonly SlotComponent<Name>[];
 }
 
+/** A job that stopped because somebody must sign in to a storage. */
+export interface IStopped {
+  readonly error: IErrorBody;
+  /** Go on where it stopped. */
+  readonly resume: () => Promise<void>;
+}
+
+/** Datasets whose storage wants somebody to sign in, as an external store. */
+export interface ISignedOut {
+  /** Null: no job of the dataset has stopped so. The same object until that changes. */
+  readonly get: (dataset: string) => IStopped | null;
+  readonly subscribe: (listener: () => void) => () => void;
+}
+
 /** What a panel's factory is given. */
 export interface IPanelContext {
   readonly client: IClient;
@@ -289,4 +304,5 @@ export interface IPanelContext {
   readonly commands: CommandRegistry;
   readonly settings: IVisionLensSettings;
   readonly slots: ISlots;
+  readonly signedOut: ISignedOut;
 }

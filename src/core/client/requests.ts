@@ -246,9 +246,9 @@ export class Requests implements Omit<ICoreClient, keyof IStartClient> {
     });
   }
 
-  folder(named: string | null): Promise<api.IFolder> {
+  folder(named: string | null, page?: string): Promise<api.IFolder> {
     return this._transport.json('folders', {
-      query: named === null ? {} : { path: named }
+      query: { ...(named !== null && { path: named }), ...(page && { page }) }
     });
   }
 

@@ -1104,6 +1104,8 @@ export interface components {
             images: number;
             /** @default false */
             truncated: boolean;
+            /** @default null */
+            next: string | null;
             /** @default [] */
             places: string[];
             /** @default [] */

@@ -1,9 +1,11 @@
 import * as React from 'react';
 import { useStore } from 'zustand';
-import type { IPanelContext } from '../client/context';
+import type { IPanelContext, IStopped } from '../client/context';
 import { Button } from '../components/Button';
 import { ErrorBox } from '../components/ErrorBox';
 import { Slot } from '../components/Slot';
+import { useSignedOut } from '../components/signedOut';
+import { useAction } from '../components/useAction';
 import { useSettings } from '../components/useSettings';
 import { CommandIDs } from '../tokens';
 import type { IWorkspaceModel } from '../workspace/types';
@@ -59,6 +61,24 @@ function Empty({ model, context }: IProps): JSX.Element | null {
   );
 }
 
+/** Why some images are not here yet, and how the job that brings them goes on. */
+function Stopped(props: {
+  readonly stopped: IStopped;
+  readonly context: IPanelContext;
+}): JSX.Element {
+  const { stopped, context } = props;
+  const { trans, commands } = context;
+  const { error, run } = useAction();
+  return (
+    <ErrorBox
+      error={error ?? stopped.error}
+      trans={trans}
+      commands={commands}
+      onRetry={() => void run(stopped.resume)}
+    />
+  );
+}
+
 /** Toolbar and tiles of one workspace. */
 export function GridPanel(props: IGridProps): JSX.Element {
   const { model, context, sources } = props;
@@ -68,6 +88,7 @@ export function GridPanel(props: IGridProps): JSX.Element {
   const dataset = useStore(model.store, state => state.dataset);
   const workspace = useStore(model.store, state => state.id);
   const { tileSize } = useSettings(settings);
+  const stopped = useSignedOut(context, dataset);
   const [tagging, setTagging] = React.useState(false);
 
   const open = (sampleId: number): void => {
@@ -96,6 +117,7 @@ export function GridPanel(props: IGridProps): JSX.Element {
         onTagging={setTagging}
       />
       <Slot slots={context.slots} name="grid" give={{ model, context }} />
+      {stopped && <Stopped stopped={stopped} context={context} />}
       {error && <ErrorBox error={error} trans={trans} />}
       {count === 0 ? (
         <Empty model={model} context={context} />

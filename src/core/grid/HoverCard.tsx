@@ -13,6 +13,8 @@ interface IProps {
   readonly tile: ITile;
   readonly at: IHover;
   readonly trans: TranslationBundle;
+  /** Said where there is no thumbnail. */
+  readonly missing: string;
   /** Stands above the name, where the tile itself is not to be seen. */
   readonly children?: React.ReactNode;
 }
@@ -90,7 +92,8 @@ function Outcomes(props: {
 }
 
 /** What a tile holds, told before a click; beside the tile, never in the pointer's way. */
-export function HoverCard({ tile, at, trans, children }: IProps): JSX.Element {
+export function HoverCard(props: IProps): JSX.Element {
+  const { tile, at, trans, missing, children } = props;
   const truths = tile.sources.filter(s => s === GROUND_TRUTH).length;
   const facts = [
     tile.split ?? trans.__('no split'),
@@ -107,7 +110,11 @@ export function HoverCard({ tile, at, trans, children }: IProps): JSX.Element {
       role="tooltip"
       style={{ left, top: at.top, width: WIDTH }}
     >
-      {children}
+      {tile.thumbnail === null ? (
+        <div className="vl-hover-missing">{missing}</div>
+      ) : (
+        children
+      )}
       <div className="vl-hover-name">{tile.filename}</div>
       {truths > 0 && <Classes tile={tile} />}
       <div>

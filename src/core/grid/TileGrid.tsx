@@ -5,19 +5,21 @@ import type { IPanelContext } from '../client/context';
 import { isJudged } from '../outcomes/annotationTerms';
 import { ErrorBox } from '../components/ErrorBox';
 import { skeletonsOf, type Skeletons } from '../overlays/shapes';
+import { noPreview, useSignedOut } from '../components/signedOut';
 import { useSettings } from '../components/useSettings';
 import { useSize } from '../components/useSize';
 import type { IWorkspaceModel } from '../workspace/types';
 import { gridPointer } from './gridPointer';
 import { HoverCard } from './HoverCard';
 import { layoutGrid } from './layout';
-import type { IGridSources } from './images/sources';
+import { type IGridSources, thumbnailOf } from './images/sources';
 import { useActiveTile } from './useActiveTile';
 import { useFollow } from './useFollow';
 import { useGridKeys } from './useGridKeys';
 import { type IHover, useHover } from './useHover';
-import { type TileCache, useTiles } from './tileCache';
-import { useViewport } from './useViewport';
+import { useRowsAhead } from './lookAhead';
+import { idsOf, type TileCache, useTiles } from './tileCache';
+import { type IViewport, useViewport } from './useViewport';
 import type { ISize } from '../components/placement';
 import type { Thumbnails } from './images/thumbnails';
 import { TileImage } from './images/TileImage';
@@ -61,7 +63,7 @@ export function TileGrid(props: IProps): JSX.Element {
     height,
     Math.floor(active / columns)
   );
-  useTiles(tiles, model.store, viewport.rows, columns);
+  useLookAhead(props, viewport, rows, columns);
   const { hover, clear: clearHover, onPointerMove } = useHover();
   const reveal = (index: number): void =>
     viewport.reveal(Math.floor(index / columns));
@@ -97,15 +99,11 @@ export function TileGrid(props: IProps): JSX.Element {
   });
 
   const judged = isJudged(view, detail?.fields ?? []);
+  const dataset = useStore(model.store, state => state.dataset);
+  const missing = noPreview(context, useSignedOut(context, dataset));
   return (
     <>
-      {tiles.error && (
-        <ErrorBox
-          error={tiles.error}
-          trans={trans}
-          onRetry={() => tiles.retry()}
-        />
-      )}
+      <Refusal tiles={tiles} trans={trans} />
       <div
         ref={scroller}
         className="vl-grid-scroller"
@@ -143,27 +141,69 @@ export function TileGrid(props: IProps): JSX.Element {
               thumbnails={thumbnails}
               skeletons={skeletons}
               judged={judged}
+              missing={missing}
               scrolling={viewport.scrolling}
             />
           ))}
         </div>
       </div>
-      {hover && <Hovered hover={hover} tiles={tiles} trans={trans} />}
+      {hover && (
+        <Hovered hover={hover} tiles={tiles} missing={missing} trans={trans} />
+      )}
     </>
   );
+}
+
+/** Why tiles did not come. */
+function Refusal(props: {
+  tiles: TileCache;
+  trans: TranslationBundle;
+}): JSX.Element | null {
+  const { tiles, trans } = props;
+  return tiles.error === null ? null : (
+    <ErrorBox error={tiles.error} trans={trans} onRetry={() => tiles.retry()} />
+  );
+}
+
+/** Fetch what is on the screen, then two screens of what comes next. */
+function useLookAhead(
+  { model, sources }: IProps,
+  { rows, shown }: IViewport,
+  rowCount: number,
+  columns: number
+): void {
+  const { tiles, thumbnails } = sources;
+  const ids = useStore(model.store, state => state.ids);
+  const ahead = useRowsAhead(shown, rowCount);
+  const drawn = rows.map(({ index }) => index).join(' ');
+  const wanted = React.useMemo(
+    () => [
+      ...new Set([...(drawn ? drawn.split(' ').map(Number) : []), ...ahead])
+    ],
+    [drawn, ahead]
+  );
+  useTiles(tiles, model.store, wanted, columns);
+  const revision = tiles.revision();
+  React.useEffect(() => {
+    const found = idsOf(ids, ahead, columns).map(id => tiles.get(id));
+    thumbnails.fetchAhead(
+      found.flatMap(tile => (tile ? thumbnailOf(tile) : []))
+    );
+  }, [thumbnails, tiles, revision, ids, ahead, columns]);
 }
 
 /** The card of the tile under the pointer. */
 function Hovered(props: {
   hover: IHover;
   tiles: TileCache;
+  missing: string;
   trans: IPanelContext['trans'];
 }): JSX.Element | null {
-  const { hover, tiles, trans } = props;
+  const { hover, tiles, missing, trans } = props;
   const tile = tiles.get(hover.id);
   return tile
     ? createPortal(
-        <HoverCard tile={tile} at={hover} trans={trans} />,
+        <HoverCard tile={tile} at={hover} missing={missing} trans={trans} />,
         document.body
       )
     : null;
@@ -188,6 +228,7 @@ interface IGridRowProps {
   readonly skeletons: Skeletons;
   /** Whether the view has conditions that annotations meet or not. */
   readonly judged: boolean;
+  readonly missing: string;
   readonly scrolling: () => boolean;
 }
 
@@ -239,6 +280,7 @@ export const GridRow = React.memo(function GridRow(
                 settings={settings}
                 skeletons={props.skeletons}
                 judged={props.judged}
+                missing={props.missing}
                 scrolling={props.scrolling}
                 trans={context.trans}
               />

@@ -4,7 +4,6 @@ import { errorBody, isAbort } from '../client/errors';
 import type { IErrorBody, ITile, IViewSpec } from '../client/types';
 import { hasGeometry } from '../overlays/shapes';
 import type { IWorkspaceState } from '../workspace/types';
-import type { VirtualItem } from '@tanstack/react-virtual';
 import * as React from 'react';
 import { useStore, type StoreApi } from 'zustand';
 
@@ -265,11 +264,13 @@ export class TileCache {
   private _listeners = new Set<() => void>();
 }
 
-/** Tell the tile cache of a workspace what is shown, and which rows are on the screen. */
+/**
+ * Tell the tile cache of a workspace what is shown; `rows` are fetched, those on the screen first.
+ */
 export function useTiles(
   cache: TileCache,
   store: StoreApi<IWorkspaceState>,
-  rows: readonly VirtualItem[],
+  rows: readonly number[],
   columns: number
 ): void {
   const dataset = useStore(store, state => state.dataset);
@@ -277,8 +278,6 @@ export function useTiles(
   const view = useStore(store, state => state.shown);
   const ids = useStore(store, state => state.ids);
   const geometry = useStore(store, mayHaveGeometry);
-  const first = rows.length > 0 ? rows[0].index : 0;
-  const last = rows.length > 0 ? rows[rows.length - 1].index : -1;
 
   React.useSyncExternalStore(cache.subscribe, cache.revision);
   React.useEffect(
@@ -286,7 +285,18 @@ export function useTiles(
     [cache, dataset, datasetVersion, view, geometry]
   );
   React.useEffect(
-    () => cache.want([...ids.subarray(first * columns, (last + 1) * columns)]),
-    [cache, ids, first, last, columns]
+    () => cache.want(idsOf(ids, rows, columns)),
+    [cache, ids, rows, columns]
   );
+}
+
+/** Ids of the tiles of rows, in their order. */
+export function idsOf(
+  ids: Uint32Array,
+  rows: readonly number[],
+  columns: number
+): number[] {
+  return rows.flatMap(row => [
+    ...ids.subarray(row * columns, (row + 1) * columns)
+  ]);
 }

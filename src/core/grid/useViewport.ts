@@ -6,10 +6,13 @@ import {
   type Virtualizer
 } from '@tanstack/react-virtual';
 import * as React from 'react';
+import type { IRows } from './lookAhead';
 import { PADDING } from './layout';
 
 export interface IViewport {
   readonly rows: VirtualItem[];
+  /** First and last row on the screen. */
+  readonly shown: IRows;
   /** Height of the laid-out element. */
   readonly height: number;
   /** Where a row's top stands inside it. */
@@ -91,6 +94,10 @@ export function useViewport(
 
   return {
     rows: virtualizer.getVirtualItems(),
+    shown: {
+      first: virtualizer.range?.startIndex ?? 0,
+      last: virtualizer.range?.endIndex ?? -1
+    },
     height: scroll.height,
     place: row => scroll.place(row.start),
     reveal: row => {

@@ -1,13 +1,15 @@
 import * as React from 'react';
 import type { IPanelContext } from '../client/context';
-import type { IJob, IIngestRequest } from '../client/types';
+import type { IJob } from '../client/types';
 import { Button } from '../components/Button';
 import { ErrorBox } from '../components/ErrorBox';
+import { signInCommand } from '../components/SignIn';
 import { useAction } from '../components/useAction';
 import { formatTime } from '../components/format';
 import { fraction, jobTitle, progressLine } from './describe';
 import { JobLog } from './JobLog';
 import { ProgressBar } from '../components/ProgressBar';
+import { isResumable, resumeJob } from './resume';
 import { isActive, type IJobs } from './tracker';
 
 interface IProps {
@@ -25,6 +27,7 @@ export function JobRow({ job, jobs, context, onDismiss }: IProps): JSX.Element {
   const [logOpen, setLogOpen] = React.useState(false);
   const title = jobTitle(job, trans);
   const error = action.error ?? job.error;
+  const signIn = job.error !== null && signInCommand(job.error) !== null;
   const reported = job.state === 'done' ? jobs.kinds.get(job.kind) : undefined;
 
   const run = (work: Promise<unknown>): void => void action.run(() => work);
@@ -44,7 +47,7 @@ export function JobRow({ job, jobs, context, onDismiss }: IProps): JSX.Element {
             {trans.__('Cancel')}
           </Button>
         )}
-        {isResumable(job) && (
+        {isResumable(job) && !signIn && (
           <Button
             title={trans.__('Go on: what is there already stays')}
             onClick={resume}
@@ -82,7 +85,14 @@ export function JobRow({ job, jobs, context, onDismiss }: IProps): JSX.Element {
         </div>
       )}
       {job.message && <div className="vl-job-line">{job.message}</div>}
-      {error && <ErrorBox error={error} trans={trans} />}
+      {error && (
+        <ErrorBox
+          error={error}
+          trans={trans}
+          commands={context.commands}
+          onRetry={signIn && isResumable(job) ? resume : undefined}
+        />
+      )}
       <details
         className="vl-job-log"
         onToggle={event => setLogOpen(event.currentTarget.open)}
@@ -92,44 +102,4 @@ export function JobRow({ job, jobs, context, onDismiss }: IProps): JSX.Element {
       </details>
     </div>
   );
-}
-
-/** Whether it stopped before its end, and the same can be asked for again. */
-export function isResumable(job: IJob): boolean {
-  const stopped = job.state === 'failed' || job.state === 'cancelled';
-  const again = job.ingest
-    ? job.ingest.format !== 'dataframe'
-    : !!(job.embed ?? job.project ?? job.duplicates);
-  return stopped && again;
-}
-
-/** Start a job that goes on where this one stopped. */
-export function resumeJob(
-  jobs: IJobs,
-  { ingest, embed, project, duplicates, dataset }: IJob
-): Promise<IJob> {
-  if (embed) {
-    return jobs.startOn('embed', embed);
-  }
-  if (project) {
-    return jobs.startOn('project', project);
-  }
-  if (duplicates) {
-    return jobs.startOn('duplicates', duplicates);
-  }
-  if (!ingest || !dataset) {
-    return Promise.reject(new Error('This job cannot be resumed.'));
-  }
-  return isOfUploads(ingest, dataset)
-    ? jobs.startUploaded(dataset)
-    : jobs.startIngest({
-        ...ingest,
-        name: ingest.name ?? dataset,
-        incremental: true
-      });
-}
-
-/** What was sent lies in the dataset's own folder, which the browser may not name. */
-function isOfUploads(ingest: IIngestRequest, dataset: string): boolean {
-  return ingest.source.endsWith(`/datasets/${dataset}/uploads`);
 }

@@ -99,6 +99,7 @@ function Content(props: IContentProps): JSX.Element {
         sample={sample}
         dataset={dataset}
         client={client}
+        commands={context.commands}
         shapes={shapes}
         settings={settings}
         highlight={editor.chosen?.annotation_id ?? highlight}

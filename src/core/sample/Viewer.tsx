@@ -1,4 +1,5 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
+import type { CommandRegistry } from '@lumino/commands';
 import * as React from 'react';
 import type { IClient, ISettings } from '../client/context';
 import type { IErrorBody, ISampleDetail } from '../client/types';
@@ -28,6 +29,7 @@ interface IProps {
     IClient,
     'imageUrl' | 'thumbnailUrl' | 'imageTiles' | 'tileUrl'
   >;
+  readonly commands: CommandRegistry;
   readonly shapes: readonly IShape[];
   readonly settings: ISettings;
   readonly highlight: number | null;
@@ -48,18 +50,19 @@ const PIXELATED = 3;
 /** The image in full resolution under its annotations. Wheel zooms, drag moves. */
 export const Viewer = React.forwardRef<IViewerHandle, IProps>(
   function Viewer(props, handle) {
-    const { sample, dataset, client, zoom, onZoom, trans } = props;
+    const { sample, dataset, client, zoom, onZoom } = props;
     const { settings, shapes, highlight, onHighlight, editor } = props;
     const root = React.useRef<HTMLDivElement>(null);
     const box = useSize(root);
     const [natural, setNatural] = React.useState<ISize | null>(null);
     const [error, setError] = React.useState<IErrorBody | null>(null);
+    const [attempt, setAttempt] = React.useState(0);
     const url = client.imageUrl(dataset, sample.sample_id);
 
     React.useEffect(() => {
       setNatural(null);
       setError(null);
-    }, [url]);
+    }, [url, attempt]);
 
     const { width, height } = sample;
     const isLarge = (width ?? 0) * (height ?? 0) > MANY_PIXELS;
@@ -126,16 +129,14 @@ export const Viewer = React.forwardRef<IViewerHandle, IProps>(
             trans={trans}
           />
         ) : (
-          <img
-            key={url}
-            className="vl-viewer-image"
-            src={url}
-            alt={sample.filename}
-            draggable={false}
-            decoding="async"
+          <Picture
+            {...props}
+            key={`${attempt} ${url}`}
+            url={url}
+            error={error}
             style={imageStyle(props, image, placement)}
-            onLoad={event => setNatural(naturalSize(event.currentTarget))}
-            onError={() => void imageError(url, trans).then(setError)}
+            onNatural={setNatural}
+            onError={setError}
           />
         )}
         {settings.overlays && placement && (
@@ -158,7 +159,11 @@ export const Viewer = React.forwardRef<IViewerHandle, IProps>(
             size={box}
           />
         )}
-        {error && <ErrorBox error={error} trans={trans} />}
+        <Refusal
+          {...props}
+          error={error}
+          onRetry={() => setAttempt(attempt + 1)}
+        />
       </div>
     );
   }
@@ -185,31 +190,76 @@ function useZoomBy(
   );
 }
 
-function naturalSize(image: HTMLImageElement): ISize {
-  return { width: image.naturalWidth, height: image.naturalHeight };
+/** The image; in the place of one that does not come, its thumbnail. */
+function Picture(
+  props: IProps & {
+    readonly url: string;
+    readonly error: IErrorBody | null;
+    readonly style: React.CSSProperties;
+    readonly onNatural: (size: ISize) => void;
+    readonly onError: (error: IErrorBody) => void;
+  }
+): JSX.Element | null {
+  const { url, error, style, sample, trans, onNatural, onError } = props;
+  const source = error === null ? url : thumbnailOf(props);
+  return source === null ? null : (
+    <img
+      className="vl-viewer-image"
+      src={source}
+      alt={sample.filename}
+      draggable={false}
+      decoding="async"
+      style={style}
+      onLoad={({ currentTarget: { naturalWidth, naturalHeight } }) =>
+        error === null &&
+        onNatural({ width: naturalWidth, height: naturalHeight })
+      }
+      onError={() =>
+        error === null && void imageError(url, trans).then(onError)
+      }
+    />
+  );
+}
+
+/** Why the image did not come; what is done here moves no image. */
+function Refusal(
+  props: Pick<IProps, 'trans' | 'commands'> & {
+    readonly error: IErrorBody | null;
+    readonly onRetry: () => void;
+  }
+): JSX.Element | null {
+  return props.error === null ? null : (
+    <div onPointerDown={event => event.stopPropagation()}>
+      <ErrorBox {...props} error={props.error} />
+    </div>
+  );
 }
 
 /** Where the image is drawn; its thumbnail stands for it until it is there. */
 function imageStyle(
-  { sample, dataset, client }: IProps,
+  props: IProps,
   image: ISize | null,
   placement: IPlacement | null
 ): React.CSSProperties {
   if (!placement || !image) {
     return { visibility: 'hidden' };
   }
-  const { sample_id: id, thumbnail, color } = sample;
+  const thumbnail = thumbnailOf(props);
   return {
     transform: `translate(${placement.x}px, ${placement.y}px)`,
     width: image.width * placement.scale,
     height: image.height * placement.scale,
     imageRendering: placement.scale > PIXELATED ? 'pixelated' : 'auto',
-    backgroundColor: color ?? undefined,
-    backgroundImage:
-      thumbnail === null
-        ? undefined
-        : `url("${client.thumbnailUrl(dataset, id, thumbnail)}")`
+    backgroundColor: props.sample.color ?? undefined,
+    backgroundImage: thumbnail === null ? undefined : `url("${thumbnail}")`
   };
+}
+
+function thumbnailOf({ sample, dataset, client }: IProps): string | null {
+  const { sample_id: id, thumbnail } = sample;
+  return thumbnail === null
+    ? null
+    : client.thumbnailUrl(dataset, id, thumbnail);
 }
 
 /** Why an image did not load: what the server says of its address, since `<img>` does not tell. */

@@ -1,5 +1,5 @@
 import '@testing-library/jest-dom';
-import { act, fireEvent, screen } from '@testing-library/react';
+import { act, fireEvent, screen, within } from '@testing-library/react';
 import type { IClient } from '../../core/client/context';
 import {
   FOLDER,
@@ -46,7 +46,7 @@ describe('the folder browser', () => {
     await act(async () => {
       fireEvent.doubleClick(screen.getByRole('option', { name: /aerial/ }));
     });
-    expect(client.folder).toHaveBeenLastCalledWith('/data/aerial');
+    expect(client.folder).toHaveBeenLastCalledWith('/data/aerial', undefined);
   });
 
   it('is used with the keyboard', async () => {
@@ -61,10 +61,10 @@ describe('the folder browser', () => {
     await press(list, 'Enter');
     expect(path).toHaveValue('/data/street');
     await press(list, 'ArrowRight');
-    expect(folder).toHaveBeenLastCalledWith('/data/street');
+    expect(folder).toHaveBeenLastCalledWith('/data/street', undefined);
     expect(screen.getByRole('listbox', { name: 'street' })).toBeVisible();
     await press(screen.getByRole('listbox'), 'Backspace');
-    expect(folder).toHaveBeenLastCalledWith('/data');
+    expect(folder).toHaveBeenLastCalledWith('/data', undefined);
   });
 
   it('says why a folder cannot be listed, and keeps the one before', async () => {
@@ -80,6 +80,55 @@ describe('the folder browser', () => {
     });
     expect(screen.getByText('Ask its owner.')).toBeVisible();
     expect(screen.getByRole('option', { name: /^street/ })).toBeVisible();
+  });
+
+  it('asks for the rest of a long listing', async () => {
+    const first = { ...FOLDER, path: 'gs://photos', next: 'token' };
+    const rest = {
+      ...first,
+      entries: [
+        { ...FOLDER.entries[0], name: 'wide', path: 'gs://photos/wide' }
+      ],
+      images: 3,
+      truncated: false,
+      next: null
+    };
+    const folder = jest
+      .fn()
+      .mockResolvedValueOnce(first)
+      .mockResolvedValueOnce(rest);
+    await browse({ folder });
+    await act(async () => {
+      fireEvent.click(screen.getByRole('button', { name: 'More…' }));
+    });
+    expect(folder).toHaveBeenLastCalledWith('gs://photos', 'token');
+    expect(
+      within(screen.getByRole('listbox')).getAllByRole('option')
+    ).toHaveLength(4);
+    expect(screen.getByText('15 images here')).toBeVisible();
+    expect(screen.queryByRole('button', { name: 'More…' })).toBeNull();
+  });
+
+  it('asks for the same folder again once somebody has signed in', async () => {
+    const folder = jest
+      .fn()
+      .mockResolvedValueOnce(FOLDER)
+      .mockRejectedValueOnce(
+        refused('SIGN_IN_NEEDED', 'It cannot be read.', 'Sign in.', {
+          command: 'gcloud auth login'
+        })
+      )
+      .mockResolvedValue({ ...FOLDER, path: '/data/aerial', parent: '/data' });
+    await browse({ folder });
+    await act(async () => {
+      fireEvent.doubleClick(screen.getByRole('option', { name: /aerial/ }));
+    });
+    expect(screen.getByText('gcloud auth login')).toBeVisible();
+    await act(async () => {
+      fireEvent.click(screen.getByRole('button', { name: 'Try again' }));
+    });
+    expect(folder).toHaveBeenLastCalledWith('/data/aerial', undefined);
+    expect(screen.queryByText('gcloud auth login')).toBeNull();
   });
 
   it('completes what is typed', async () => {

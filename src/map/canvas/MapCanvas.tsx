@@ -2,6 +2,7 @@ import * as React from 'react';
 import { createPortal } from 'react-dom';
 import { useStore } from 'zustand';
 import type { IPanelContext } from '../../core/client/context';
+import { noPreview, useSignedOut } from '../../core/components/signedOut';
 import { HoverCard } from '../../core/grid/HoverCard';
 import { CommandIDs } from '../../core/tokens';
 import type { IWorkspaceModel } from '../../core/workspace/types';
@@ -179,6 +180,8 @@ function Hovered(props: IProps & { hover: IHoverPoint }): JSX.Element | null {
   const { model, context, map, view, host, hover } = props;
   const { points, projection } = map.store.getState();
   const dataset = useStore(model.store, state => state.dataset);
+  const stopped = useSignedOut(context, dataset);
+  const [failed, setFailed] = React.useState('');
   if (points === null || view.renderer === null || host.current === null) {
     return null;
   }
@@ -189,15 +192,18 @@ function Hovered(props: IProps & { hover: IHoverPoint }): JSX.Element | null {
   ]);
   const { left, top } = host.current.getBoundingClientRect();
   const { tile } = hover;
-  const url =
-    tile &&
-    (projection?.level === 'annotations' && tile.crop
+  const crop =
+    tile?.crop && projection?.level === 'annotations'
       ? context.client.cropUrl(dataset, tile.id, {
           version: tile.crop,
           size: 256,
           aspect: 4 / 3
         })
-      : context.client.thumbnailUrl(dataset, tile.sample_id, tile.thumbnail));
+      : null;
+  const url =
+    tile && (crop === null || crop === failed)
+      ? context.client.thumbnailUrl(dataset, tile.sample_id, tile.thumbnail)
+      : crop;
   return (
     <>
       <div className="vl-map-ring" style={{ left: x, top: y }} />
@@ -206,6 +212,7 @@ function Hovered(props: IProps & { hover: IHoverPoint }): JSX.Element | null {
           <HoverCard
             tile={tile}
             trans={context.trans}
+            missing={noPreview(context, stopped)}
             at={{
               id: hover.id,
               left: left + x - 10,
@@ -218,6 +225,7 @@ function Hovered(props: IProps & { hover: IHoverPoint }): JSX.Element | null {
               src={url ?? undefined}
               alt=""
               style={{ backgroundColor: tile.color ?? undefined }}
+              onError={() => setFailed(crop ?? '')}
             />
           </HoverCard>,
           document.body

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from itertools import groupby, islice
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from visionlens_jlab.formats.base import ClassEntry
-from visionlens_jlab.formats.writing.writer import FLAGS, Content, Label, Picture
+from visionlens_jlab.formats.writing.writer import FLAGS, Content, Label, Picture, Target
 
 SAMPLES, ANNOTATIONS, CLASSES = "samples.arrow", "annotations.arrow", "classes.arrow"
 """In the spool's input."""
@@ -58,6 +59,20 @@ def watched(content: Content, tick: Callable[[], None]) -> Content:
         for picture in plain():
             tick()
             yield picture
+
+    content.pictures = pictures
+    return content
+
+
+def read_ahead(content: Content, target: Target) -> Content:
+    """The same; images that the writer will bring are fetched ahead where they lie elsewhere."""
+    plain = content.pictures
+
+    def pictures() -> Iterator[Picture]:
+        for location, group in groupby(plain(), lambda picture: picture.location):
+            while batch := list(islice(group, BATCH)):
+                with target.reading(location, [picture.path for picture in batch]):
+                    yield from batch
 
     content.pictures = pictures
     return content

@@ -12,7 +12,14 @@ import pyarrow as pa
 from visionlens_jlab.core.jobs.context import READABLE, JobContext
 from visionlens_jlab.core.jobs.spool import write_json
 from visionlens_jlab.core.system.confinement import Confinement
-from visionlens_jlab.export.job.content import ANNOTATIONS, CLASSES, SAMPLES, make_content, watched
+from visionlens_jlab.export.job.content import (
+    ANNOTATIONS,
+    CLASSES,
+    SAMPLES,
+    make_content,
+    read_ahead,
+    watched,
+)
 from visionlens_jlab.export.job.place import REPORT, new_folder, partial_folder
 from visionlens_jlab.export.shapes import ExportReport
 from visionlens_jlab.formats.writing.losses import Losses
@@ -53,9 +60,8 @@ def run(context: JobContext) -> dict[str, Any]:
         losses.add("ANNOTATION_NOT_IN_VIEW", params["source"], params["left_out"])
     with new_folder(path, context.job) as folder:
         target = Target(folder, params["images"], _connector(params[READABLE]), losses)
-        writer_of(params["format"]).write(
-            watched(content, _Ticker(context, samples.num_rows)), target, losses
-        )
+        watched_content = watched(content, _Ticker(context, samples.num_rows))
+        writer_of(params["format"]).write(read_ahead(watched_content, target), target, losses)
         context.check_cancelled()
         report = ExportReport(
             path=str(path),

@@ -18,13 +18,13 @@ from visionlens_jlab.core.system.arrow_columns import texts
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.formats import mask_reading
 from visionlens_jlab.formats.base import (
-    BATCH_IMAGES,
     AnnotationRows,
     Batch,
     ClassEntry,
     Found,
     ImageRows,
     Issue,
+    batch_slices,
     detected,
 )
 from visionlens_jlab.formats.coco.annotations import AnnotationColumns, ImageIds
@@ -339,9 +339,8 @@ def _image_batches(request: Request, images: CocoImages) -> Iterator[Batch]:
         fields["source_id_"] = fields["source_id"]
     fields["source_id"] = texts(images.ids)
     total = len(images.paths)
-    for start in range(0, total, BATCH_IMAGES):
-        part = slice(start, start + BATCH_IMAGES)
-        paths = images.paths[part]
+    for part in batch_slices(0, total):
+        start, paths = part.start, images.paths[part]
         yield Batch(
             images=ImageRows(
                 root=request.image_root,

@@ -28,7 +28,7 @@ from visionlens_jlab.formats.request import Request
 from visionlens_jlab.formats.shapes import Detected
 from visionlens_jlab.formats.survey import survey
 from visionlens_jlab.media.headers import is_image
-from visionlens_jlab.media.sources import OUT_OF_REACH, Source
+from visionlens_jlab.media.sources import OUT_OF_REACH, Source, reading
 
 FLAGS = ("difficult", "truncated", "occluded")
 OBJECTS = 50_000
@@ -104,8 +104,10 @@ class RecordFormat:
         """Every label file, in the order of their paths; then the images that none speaks of."""
         reader = _Reader(self, request)
         yield Batch(images_total=len(reader.own))
-        for path in self._label_files(request):
-            yield from reader.file(path)
+        files = self._label_files(request)
+        with reading(request.label_source, files):
+            for path in files:
+                yield from reader.file(path)
         yield from reader.rest()
 
     def _label_files(self, request: Request) -> list[str]:

@@ -17,12 +17,12 @@ import pyarrow as pa
 
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.formats.base import (
-    BATCH_IMAGES,
     Batch,
     ClassEntry,
     Found,
     ImageRows,
     Issue,
+    batch_slices,
     detected,
 )
 from visionlens_jlab.formats.fields import build_fields
@@ -135,8 +135,8 @@ class _Images:
         first = 0
         for place in self.places:
             end = first + len(place.paths)
-            for start in range(first, end, BATCH_IMAGES):
-                part = slice(start, min(start + BATCH_IMAGES, end))
+            for part in batch_slices(first, end):
+                start = part.start
                 yield Batch(
                     images=ImageRows(
                         root=place.root,

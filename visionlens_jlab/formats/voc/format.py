@@ -16,13 +16,13 @@ import numpy as np
 from visionlens_jlab.core.geometry.shapes import encode
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.formats.base import (
-    BATCH_IMAGES,
     AnnotationRows,
     Batch,
     ClassEntry,
     Found,
     ImageRows,
     Issue,
+    batch_slices,
     detected,
 )
 from visionlens_jlab.formats.folder_names import ordered
@@ -35,6 +35,7 @@ from visionlens_jlab.formats.voc.layout import ImageSets, Plan, first_masks, fir
 from visionlens_jlab.formats.voc.masks import LabelMap, merge, read_labelmap
 from visionlens_jlab.formats.voc.objects import FLAGS, ObjectReader, VocObject
 from visionlens_jlab.formats.voc.xml import VocFile, looks_like_voc, parse_voc
+from visionlens_jlab.media.sources import reading
 
 
 class VocFormat:
@@ -67,8 +68,10 @@ class VocFormat:
         reader = _Reader(request)
         plan = make_plan(request, reader.stated)
         yield Batch(images_total=len(plan.paths))
-        for start in range(0, len(plan.paths), BATCH_IMAGES):
-            yield reader.batch(plan, start)
+        for part in batch_slices(0, len(plan.paths)):
+            with reading(request.label_source, list(filter(None, plan.labels[part]))):
+                batch = reader.batch(plan, part)
+            yield batch
         yield Batch(issues=plan.issues)
         for label, issue in plan.skipped.items():
             yield reader.skipped(label, issue)
@@ -121,9 +124,9 @@ class _Reader:
         ]
         return Batch(issues=[issue, *lost], found=Found(label_files=1, annotations=count))
 
-    def batch(self, plan: Plan, start: int) -> Batch:
+    def batch(self, plan: Plan, part: slice) -> Batch:
         """The next images with their annotations."""
-        part = slice(start, start + BATCH_IMAGES)
+        start = part.start
         paths, labels = plan.paths[part], plan.labels[part]
         files = self._request.files(self._request.image_source)
         batch = Batch(found=Found(images=len(paths)))

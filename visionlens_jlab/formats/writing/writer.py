@@ -9,8 +9,8 @@ import os
 import posixpath
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, BinaryIO, Literal, Protocol
@@ -23,7 +23,7 @@ from visionlens_jlab.formats.text.decoding import folded
 from visionlens_jlab.formats.writing.losses import Losses
 from visionlens_jlab.media.drawing import check_image
 from visionlens_jlab.media.headers import is_image
-from visionlens_jlab.media.sources import LocalSource, Source
+from visionlens_jlab.media.sources import LocalSource, Source, reading
 
 ImageMode = Literal["copy", "link", "none"]
 Connect = Callable[[str], Source]
@@ -166,6 +166,15 @@ class Target:
             with place.open("wb") as copy:
                 shutil.copyfileobj(file, copy)
 
+    def reading(self, location: str, paths: Sequence[str]) -> AbstractContextManager[object]:
+        """While it is entered, images of these paths are brought in this order."""
+        if self.images == "none":
+            return nullcontext()
+        try:
+            return reading(self._at(location), paths)
+        except VisionLensError:  # said of each image
+            return nullcontext()
+
     def folder_at(self, path: str) -> None:
         """Make a folder."""
         self._place(f"{path}/_")
@@ -180,10 +189,12 @@ class Target:
         return place
 
     def _source(self, picture: Picture) -> tuple[Source, str]:
-        location, path = picture.location, picture.path
+        return self._at(picture.location), picture.path
+
+    def _at(self, location: str) -> Source:
         if location not in self._sources:
             self._sources[location] = self._connect(location)
-        return self._sources[location], path
+        return self._sources[location]
 
 
 _LEFT_OUT = {

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.formats.base import BATCH_IMAGES, Batch, Found, ImageRows, Issue, detected
+from visionlens_jlab.formats.base import Batch, Found, ImageRows, Issue, batch_slices, detected
 from visionlens_jlab.formats.class_folders.format import ClassFoldersFormat
 from visionlens_jlab.formats.folder_names import IMAGE_WORDS, LABEL_WORDS, ordered, split_of_folder
 from visionlens_jlab.formats.listing import is_folder, no_images
@@ -28,7 +28,7 @@ from visionlens_jlab.formats.yolo.pairs import Pairs, image_name
 from visionlens_jlab.formats.yolo.places import Place
 from visionlens_jlab.formats.yolo.task import TASKS, line_layout, stated_task
 from visionlens_jlab.media.headers import is_image
-from visionlens_jlab.media.sources import Entry, Source
+from visionlens_jlab.media.sources import Entry, Source, reading
 
 PEEKED_FOR_TASK = 50
 """Label files looked at to tell the task."""
@@ -105,10 +105,12 @@ class YoloFormat:
         )
         ordinal = 0
         for part, paired in zip(parts, pairs, strict=True):
-            for start in range(0, len(part.entries), BATCH_IMAGES):
-                rows, labels = _rows(part, paired, start)
-                request.note_read(part.place.label_source, *filter(None, labels))
-                yield from reader.batches(part.place, rows, labels, ordinal)
+            for batch in batch_slices(0, len(part.entries)):
+                rows, labels = _rows(part, paired, batch)
+                found = list(filter(None, labels))
+                request.note_read(part.place.label_source, *found)
+                with reading(part.place.label_source, found):
+                    yield from reader.batches(part.place, rows, labels, ordinal)
                 ordinal += len(rows.paths)
         for source, path, doubtful in _all_astray(parts, pairs):
             if not doubtful or _looks_like_labels(request, source, [path]):
@@ -155,15 +157,14 @@ def _spoken(place: Place, path: str) -> str:
     return f"{place.alias}/{path}" if place.alias else path
 
 
-def _rows(part: Part, pairs: Pairs, start: int) -> tuple[ImageRows, list[str | None]]:
-    end = start + BATCH_IMAGES
-    entries = part.entries[start:end]
+def _rows(part: Part, pairs: Pairs, batch: slice) -> tuple[ImageRows, list[str | None]]:
+    entries = part.entries[batch]
     labels = [pairs.labels[_spoken(part.place, entry.path)] for entry in entries]
     rows = ImageRows(
         root=part.place.root,
         paths=[entry.path for entry in entries],
         bytes=[None if entry.bytes == MISSING else entry.bytes for entry in entries],
-        splits=part.splits[start:end],
+        splits=part.splits[batch],
         named=[label is not None for label in labels],
     )
     return rows, labels

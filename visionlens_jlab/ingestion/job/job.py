@@ -20,13 +20,24 @@ from visionlens_jlab.core.system.arrow_columns import numbers
 from visionlens_jlab.core.system.garbage_collection import collect_young, collection_paused
 from visionlens_jlab.formats import mask_reading
 from visionlens_jlab.formats.account import Account
-from visionlens_jlab.formats.base import AnnotationRows, Batch, ImageRows, Issue, RunFound
+from visionlens_jlab.formats.base import (
+    AnnotationRows,
+    Batch,
+    ImageRows,
+    Issue,
+    RunFound,
+)
 from visionlens_jlab.formats.detect import pick
 from visionlens_jlab.ingestion.disk_space import check_space
 from visionlens_jlab.ingestion.job.annotations import Prepared, ambiguous_issues
 from visionlens_jlab.ingestion.job.count import Counts
 from visionlens_jlab.ingestion.job.input import Existing, existing_table, make_ingest_request
-from visionlens_jlab.ingestion.job.pixels import pixel_batches, pixel_tables
+from visionlens_jlab.ingestion.job.pixels import (
+    FirstScreen,
+    MakeTables,
+    pixel_batches,
+    pixel_tables,
+)
 from visionlens_jlab.ingestion.job.samples import Pending, SampleMaker
 from visionlens_jlab.ingestion.job.stated import StatedFields
 from visionlens_jlab.ingestion.job.tables import Gathered, class_table, issue_table, root_table
@@ -96,6 +107,7 @@ class _Ingest:
         self._headers_done = 0
         self._images_total: int | None = None
         self._labels_read = False
+        self._first = FirstScreen()
         self._roots: set[str] = set()
         """Names of the roots handed over."""
         self.runs: list[RunFound] = []
@@ -112,7 +124,9 @@ class _Ingest:
         with collection_paused():
             for number, batch in enumerate(batches, 1):
                 self._context.check_cancelled()
+                self._request.check_reach()
                 self._take(batch)
+                self._read_first()
                 if number % BATCHES_UNCOLLECTED == 0:
                     collect_young()
         self._update_fields()
@@ -125,10 +139,12 @@ class _Ingest:
             self._note_vanished_labels()
         for batch in account.rest():
             self._context.check_cancelled()
+            self._request.check_reach()
             self._take(batch)
         self._hand_over_gathered()
+        self._request.check_reach()
         if not self._request.labels_only:
-            self._read_pixels()
+            self._read_rest()
         self._finish(picked.format.name)
 
     def _take(self, batch: Batch) -> None:
@@ -306,13 +322,29 @@ class _Ingest:
         self._headers_done += len(paths)
         return headers, errors
 
-    def _read_pixels(self) -> None:
-        pending = self._samples.pending
-        batches = list(pixel_batches(pending, IMAGES_PER_PIECE))
+    def _read_first(self) -> None:
+        """Thumbnails of what a screen shows first, before further headers are read."""
+        whole = not self._request.labels_only
+        if whole and self._first.choose(self._samples.pending, self._images_total):
+            self._hand_over_gathered()
+            self._read_pixels(self._first.batches, self._first.shown, self._images_total)
+
+    def _read_rest(self) -> None:
+        pending, known = self._samples.pending, self._first.hashed()
+        others = pixel_batches(self._first.others(pending), IMAGES_PER_PIECE)
+        batches = [*self._first.whole, *others]
+        if known is not None:
+            self._context.emit(self._sequence, known)
+            self._sequence += 1
+        self._read_pixels(batches[known is not None :], pixel_tables, len(pending))
+
+    def _read_pixels(
+        self, batches: list[list[Pending]], tables: MakeTables, total: int | None
+    ) -> None:
         first = self._sequence
         todo = [i for i in range(len(batches)) if not self._context.committed(first + i)]
-        done = sum(len(batches[i]) for i in range(len(batches)) if i not in set(todo))
-        self._context.progress("images", done, len(pending))
+        done = (total or 0) - sum(len(batches[i]) for i in todo) if tables is pixel_tables else 0
+        self._context.progress("images", done, total)
         with tempfile.TemporaryDirectory(
             prefix="images-", dir=self._context.spool, ignore_cleanup_errors=True
         ) as folder:
@@ -322,11 +354,11 @@ class _Ingest:
                 if isinstance(result, MediaResult):
                     self._context.emit(
                         first + index,
-                        pixel_tables(batches[index], result),
+                        tables(batches[index], result),
                         {THUMBNAILS: Path(task.pack)},
                     )
                 done += len(batches[index])
-                self._context.progress("images", done, len(pending))
+                self._context.progress("images", done, total)
         self._sequence = first + len(batches)
 
     def _media_task(self, batch: list[Pending], pack: Path) -> MediaTask:

@@ -24,24 +24,34 @@ class FoldersHandler(Resource):
     @Operation("A folder of the server", response=Folder, query=FolderQuery, errors=PLACE)
     async def get(self) -> None:
         """One folder's content; without a path the server's own root."""
-        path = self.query(FolderQuery).path
+        asked = self.query(FolderQuery)
         policy = self.services.policy
-        await self.answer(await self.library(lambda library: _folder(library, policy, path)))
+        await self.answer(await self.library(lambda library: _folder(library, policy, asked)))
 
 
-def _folder(library: Library, policy: PathPolicy, named: str | None) -> Folder:
-    from visionlens_jlab.ingestion.folders import list_address, list_folder
+def _folder(library: Library, policy: PathPolicy, asked: FolderQuery) -> Folder:
+    from visionlens_jlab.ingestion.folders import list_folder
 
+    named = asked.path
+    if not named and not policy.roots and policy.addresses:
+        named = policy.addresses[0]
     if named and is_address(named):
-        from visionlens_jlab.media.registry import source_kinds
-        from visionlens_jlab.media.sources import connect
-
-        source = connect(policy.confinement.resolve(named), source_kinds())
-        folder = list_address(source, policy.confinement.holds)
+        folder = _address(policy, named, asked.page)
     else:
         folder = list_folder(policy.resolve(named) if named else policy.start, policy.allows)
     places = list(policy.confinement.folders)
     return folder.model_copy(update={"places": places, "recent": _recent(library, policy)})
+
+
+def _address(policy: PathPolicy, named: str, page: str | None) -> Folder:
+    from visionlens_jlab.ingestion.folders import list_above, list_address
+    from visionlens_jlab.media.registry import source_kinds
+    from visionlens_jlab.media.sources import connect
+
+    allowed = policy.confinement
+    if not allowed.holds(named.rstrip("/")) and (above := list_above(named, policy.addresses)):
+        return above
+    return list_address(connect(allowed.resolve(named), source_kinds()), allowed.holds, page)
 
 
 def _recent(library: Library, policy: PathPolicy) -> list[str]:

@@ -29,6 +29,13 @@ def write_media(cursor: duckdb.DuckDBPyConnection, piece: Piece, files: PlacedFi
     table, placed = piece.tables["media"], files.name(THUMBNAILS)
     if not table.num_rows:
         return
+    if "thumb_offset" not in table.column_names:  # shown before, now known to be whole
+        with staged(cursor, table) as name:
+            cursor.execute(
+                f"UPDATE sample SET content_hash = p.content_hash FROM {name} p "
+                "WHERE p.sample_id = sample.sample_id"
+            )
+        return
     pack = None if placed is None else Path(placed).name
     columns = {name: column(table, name, type_) for name, type_ in _MEDIA_TYPES.items()}
     measured = [field.name for field in measures() if field.name in table.column_names]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -58,8 +59,12 @@ async def test_a_bucket_is_browsed_where_it_is_allowed(api: Api, filled: Bucket)
     assert [entry["path"] for entry in labels["entries"]] == [
         f"{ALLOWED}/annotations/instances.json"
     ]
+    for above, name in {"gs://": "photos", "gs://photos": "open"}.items():
+        way = await api.json(f"folders?path={above}")
+        assert [entry["name"] for entry in way["entries"]] == [name] and way["parent"] is None
+        asked = {"source": above}
+        assert code(await api("detect", "POST", asked)) == "PATH_NOT_ALLOWED", above
     for closed in (
-        "gs://photos",
         "gs://photos/closed",
         f"{ALLOWED}/../closed",
         "gs://photos/openx",
@@ -69,6 +74,20 @@ async def test_a_bucket_is_browsed_where_it_is_allowed(api: Api, filled: Bucket)
         assert code(await api("detect", "POST", asked)) == "PATH_NOT_ALLOWED", closed
         asked = {"kind": "ingest", "ingest": {"source": closed, "name": "x"}}
         assert code(await api("jobs", "POST", asked)) == "PATH_NOT_ALLOWED", closed
+
+
+async def test_a_long_listing_comes_in_parts(api: Api, filled: Bucket) -> None:
+    filled.page_size = 3
+    for number in range(40):
+        filled.put(f"open/{number:02}/a.jpg", b"")
+    names: list[str] = []
+    asked = f"folders?path={ALLOWED}"
+    parts = [await api.json(asked)]
+    while parts[-1]["next"]:
+        assert parts[-1]["truncated"]
+        parts.append(await api.json(f"{asked}&page={quote(parts[-1]['next'], safe='')}"))
+    names = [entry["name"] for part in parts for entry in part["entries"]]
+    assert len(parts) > 2 and len(set(names)) == len(names) == 42
 
 
 async def test_a_bucket_is_ingested_and_shown_and_credentials_that_end_are_a_state(

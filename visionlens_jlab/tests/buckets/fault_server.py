@@ -121,6 +121,12 @@ class Handler(BaseHTTPRequestHandler):
             return self._media(key, query)
         return self._json(bucket.metadata(key))
 
+    def do_POST(self) -> None:
+        """Fail from now on as the body says: tests in other processes have no other way."""
+        length = int(self.headers.get("Content-Length", 0))
+        self.bucket.fail_as(Faults(**json.loads(self.rfile.read(length) or b"{}")))
+        self._json({})
+
     def _media(self, key: str, query: dict[str, str]) -> None:
         bucket = self.bucket
         if bucket.draw(bucket.faults.changes):
@@ -158,10 +164,13 @@ class Handler(BaseHTTPRequestHandler):
         folders: dict[str, None] = {}
         token, last = None, ""
         for key in sorted(k for k in bucket.objects if k.startswith(prefix) and k > start):
+            below, slash, _ = key[len(prefix) :].partition("/")
+            if delimiter and f"{prefix}{below}/" in folders:
+                last = key
+                continue
             if len(items) + len(folders) >= limit:
                 token = last
                 break
-            below, slash, _ = key[len(prefix) :].partition("/")
             if delimiter and slash:
                 folders[f"{prefix}{below}/"] = None
             else:
@@ -189,10 +198,10 @@ class Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def served(bucket: Bucket) -> Iterator[str]:
+def served(bucket: Bucket, port: int = 0) -> Iterator[str]:
     """The address of a server of a bucket; any bucket name is this one."""
     handler = type("BucketHandler", (Handler,), {"bucket": bucket})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server = ThreadingHTTPServer(("127.0.0.1", port), handler)
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:

@@ -8,6 +8,8 @@ import pytest
 
 import visionlens_jlab as vl
 from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.formats import base
+from visionlens_jlab.ingestion.job import pixels as pixels_module
 from visionlens_jlab.tests.buckets.conftest import Put, coco
 from visionlens_jlab.tests.buckets.fault_server import Bucket, Faults
 from visionlens_jlab.tests.formats.containers.shards import picture, sample, write_tar
@@ -62,6 +64,37 @@ def test_credentials_that_end_stop_the_job_and_the_next_ingest_goes_on(
     dataset = vl.ingest("gs://photos", name="cars", data_dir=tmp_path, incremental=True)
     assert counts(dataset) == (COUNT, 2 * COUNT, COUNT)
     assert [item for item in dataset.report.items if item["code"] == "IMAGE_UNREADABLE"] == []
+
+
+YOLO = {f"labels/{n:04}.txt": f"0 0.5 0.5 0.{n % 9 + 1} 0.5\n".encode() for n in range(24)}
+
+
+@pytest.mark.parametrize("labels", ["coco", "yolo"])
+@pytest.mark.parametrize("after", [0, 4, 11, 19, 30, 44, 55, 63, 80])
+def test_wherever_credentials_end_nothing_is_lost_or_counted_twice(
+    bucket: Bucket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, labels: str, after: int
+) -> None:
+    for module in (base, pixels_module):
+        monkeypatch.setattr(module, "FIRST_IMAGES", 8)
+    monkeypatch.setattr(base, "BATCH_IMAGES", 6)
+    files = coco(24)
+    if labels == "yolo":
+        pictures = {k.replace("photos/", "images/"): v for k, v in files.items() if "photos" in k}
+        files = pictures | YOLO
+    for key, data in files.items():
+        bucket.put(key, data)
+    bucket.fail_as(Faults(expires_after=after, errors=0.02, torn=0.02, seed=after))
+    try:
+        dataset = vl.ingest("gs://photos", name="cars", data_dir=tmp_path)
+    except VisionLensError as error:
+        assert error.code == "SIGN_IN_NEEDED"
+        bucket.sign_in()
+        dataset = vl.ingest("gs://photos", name="cars", data_dir=tmp_path, incremental=True)
+    expected = 48 if labels == "coco" else 24
+    assert counts(dataset) == (24, expected, 24)
+    assert [item for item in dataset.report.items if item["action"] == "skipped"] == []
+    table = dataset.to_arrow(columns=["sample_id", "path"])
+    assert table["path"].to_pylist() == sorted(key for key in files if key.endswith("jpg"))
 
 
 def test_labels_here_and_images_there(filled: Bucket, tmp_path: Path) -> None:

@@ -208,7 +208,8 @@ export function fakeContext(client: Partial<IClient>): IPanelContext {
     trans,
     commands: new CommandRegistry(),
     settings: fakeSettings(),
-    slots: new Slots()
+    slots: new Slots(),
+    signedOut: { get: () => null, subscribe: () => () => undefined }
   };
 }
 

@@ -67,6 +67,7 @@ export const FOLDER: IFolder = {
   ],
   images: 12,
   truncated: true,
+  next: null,
   places: ['/data'],
   recent: ['/data/street']
 };
@@ -84,9 +85,14 @@ class Form implements IFormState {
   }
 }
 
-export function refused(code: string, message: string, hint: string) {
+export function refused(
+  code: string,
+  message: string,
+  hint: string,
+  details: Record<string, string> = {}
+) {
   return new VisionLensError(
-    { code, message, hint, details: {}, request_id: null },
+    { code, message, hint, details, request_id: null },
     404
   );
 }

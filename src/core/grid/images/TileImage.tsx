@@ -26,6 +26,8 @@ interface IProps {
   readonly skeletons: Skeletons;
   /** Whether the view has conditions that annotations meet or not. */
   readonly judged: boolean;
+  /** Said where there is no thumbnail. */
+  readonly missing: string;
   readonly scrolling: () => boolean;
   readonly trans: TranslationBundle;
 }
@@ -119,7 +121,7 @@ export const TileImage = React.memo(function TileImage(
       style={{ width: size.width, height: size.height }}
     >
       {tile.thumbnail === null ? (
-        <Missing text={props.trans.__('No preview')} style={picture} />
+        <Missing text={props.missing} style={picture} />
       ) : (
         <Thumbnail
           thumbnails={props.thumbnails}

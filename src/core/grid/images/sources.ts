@@ -1,5 +1,6 @@
 /** What a grid draws from: its tiles and their thumbnails. */
-import type { IClient } from '../../client/context';
+import type { IClient, IThumbnail } from '../../client/context';
+import type { ITile } from '../../client/types';
 import type { IWorkspaceState } from '../../workspace/types';
 import { TileCache, tileSource } from '../tileCache';
 import { Thumbnails } from './thumbnails';
@@ -11,6 +12,13 @@ export interface IGridSources {
   readonly tiles: TileCache;
   readonly thumbnails: Thumbnails;
   dispose(): void;
+}
+
+/** The thumbnail of a tile; none where none was made. */
+export function thumbnailOf({ sample_id, thumbnail }: ITile): IThumbnail[] {
+  return thumbnail === null
+    ? []
+    : [{ sampleId: sample_id, version: thumbnail }];
 }
 
 /**
@@ -29,15 +37,7 @@ export function createSources(
     void tiles
       .begin(tileSource(state))
       .then(first =>
-        thumbnails.fetchAhead(
-          first
-            .slice(0, AHEAD)
-            .flatMap(({ sample_id, thumbnail }) =>
-              thumbnail === null
-                ? []
-                : [{ sampleId: sample_id, version: thumbnail }]
-            )
-        )
+        thumbnails.fetchAhead(first.slice(0, AHEAD).flatMap(thumbnailOf))
       );
   }
   return {

@@ -9,9 +9,15 @@ interface IEntry {
   readonly thumbnail: IThumbnail;
   /** Undefined: not here yet. */
   url: string | null | undefined;
-  asked: boolean;
+  /** The request that will bring it. */
+  request: IRequest | null;
   /** Who shows it, or waits for it. */
   readonly holders: Set<OnThumbnail>;
+}
+
+interface IRequest {
+  readonly abort: AbortController;
+  readonly entries: readonly IEntry[];
 }
 
 /** How many one request brings: half a screen, so that the first are seen early. */
@@ -35,9 +41,38 @@ export class Thumbnails {
   /**
    * Hold a thumbnail: `tell` gets its address, at once if it is here.
    *
-   * The answer lets go of it; one that was not asked for by then is not fetched.
+   * The answer lets go of it; what nobody holds any more is not fetched any further.
    */
   hold(thumbnail: IThumbnail, tell: OnThumbnail): () => void {
+    return this._hold(thumbnail, tell, this._queue);
+  }
+
+  /** Fetch thumbnails that will be shown soon, after those that are shown; they replace others. */
+  fetchAhead(thumbnails: readonly IThumbnail[]): void {
+    const before = this._ahead;
+    this._ahead = new Map();
+    for (const thumbnail of thumbnails) {
+      const key = keyOf(thumbnail);
+      if (!this._ahead.has(key)) {
+        this._ahead.set(
+          key,
+          before.get(key) ?? this._hold(thumbnail, ignore, this._soon)
+        );
+      }
+    }
+    for (const [key, letGo] of before) {
+      if (!this._ahead.has(key)) {
+        letGo();
+      }
+    }
+    this._ask();
+  }
+
+  private _hold(
+    thumbnail: IThumbnail,
+    tell: OnThumbnail,
+    queue: Set<IEntry>
+  ): () => void {
     const key = keyOf(thumbnail);
     const entry = this._entry(key, thumbnail);
     // One function may hold it twice.
@@ -45,31 +80,36 @@ export class Thumbnails {
     entry.holders.add(holder);
     if (entry.url !== undefined) {
       tell(entry.url);
-    } else if (!entry.asked) {
-      this._queue.add(entry);
+    } else if (entry.request === null && !this._queue.has(entry)) {
+      this._soon.delete(entry);
+      queue.add(entry);
       this._schedule();
     }
     return () => {
       entry.holders.delete(holder);
-      if (entry.holders.size === 0 && !entry.asked) {
-        this._queue.delete(entry);
-        this._entries.delete(key);
+      if (entry.holders.size === 0 && entry.url === undefined) {
+        this._drop(key, entry);
       }
     };
   }
 
-  /** Fetch thumbnails that will be shown soon. */
-  fetchAhead(thumbnails: readonly IThumbnail[]): void {
-    for (const thumbnail of thumbnails) {
-      const done = this.hold(thumbnail, () => setTimeout(() => done()));
+  /** Forget one that nobody waits for; a request of which nothing is wanted ends. */
+  private _drop(key: string, entry: IEntry): void {
+    this._queue.delete(entry);
+    this._soon.delete(entry);
+    const { request } = entry;
+    if (request === null) {
+      this._entries.delete(key);
+    } else if (request.entries.every(({ holders }) => holders.size === 0)) {
+      request.abort.abort();
     }
-    this._ask();
   }
 
   dispose(): void {
     this._disposed.abort();
     clearTimeout(this._timer);
     this._queue.clear();
+    this._soon.clear();
     this._entries.forEach(revoke);
     this._entries.clear();
   }
@@ -78,7 +118,7 @@ export class Thumbnails {
     const entry = this._entries.get(key) ?? {
       thumbnail,
       url: undefined,
-      asked: false,
+      request: null,
       holders: new Set()
     };
     // The last in order was held last.
@@ -95,26 +135,35 @@ export class Thumbnails {
   private _ask(): void {
     clearTimeout(this._timer);
     this._timer = undefined;
-    while (this._queue.size > 0 && this._running < PARALLEL) {
+    while (this._queue.size + this._soon.size > 0 && this._running < PARALLEL) {
       void this._fetch();
     }
   }
 
   private async _fetch(): Promise<void> {
-    const batch = [...this._queue].slice(0, this._options.batch ?? BATCH);
+    const batch = [...this._queue, ...this._soon].slice(
+      0,
+      this._options.batch ?? BATCH
+    );
+    const abort = new AbortController();
+    const stop = (): void => abort.abort();
+    this._disposed.signal.addEventListener('abort', stop);
+    const request: IRequest = { abort, entries: batch };
     for (const entry of batch) {
-      entry.asked = true;
+      entry.request = request;
       this._queue.delete(entry);
+      this._soon.delete(entry);
     }
     this._running += 1;
     const images = await this._client
       .thumbnails(
         this._dataset,
         batch.map(({ thumbnail }) => thumbnail),
-        this._disposed.signal
+        abort.signal
       )
       .catch(() => null);
     this._running -= 1;
+    this._disposed.signal.removeEventListener('abort', stop);
     if (!this._disposed.signal.aborted) {
       batch.forEach((entry, i) => this._received(entry, images?.[i] ?? null));
       this._forget();
@@ -123,6 +172,13 @@ export class Thumbnails {
   }
 
   private _received(entry: IEntry, image: Blob | null): void {
+    const stopped = entry.request?.abort.signal.aborted ?? false;
+    entry.request = null;
+    if (stopped && entry.holders.size > 0) {
+      // Somebody came for it while its request was being stopped.
+      this._queue.add(entry);
+      return;
+    }
     entry.url = image && URL.createObjectURL(image);
     if (entry.url === null) {
       // Whoever comes next asks again.
@@ -146,10 +202,19 @@ export class Thumbnails {
   }
 
   private readonly _entries = new Map<string, IEntry>();
+  /** Those that are shown and not here yet. */
   private readonly _queue = new Set<IEntry>();
+  /** Those that will be shown soon. */
+  private readonly _soon = new Set<IEntry>();
+  /** What is held ahead, and how it is let go. */
+  private _ahead = new Map<string, () => void>();
   private readonly _disposed = new AbortController();
   private _running = 0;
   private _timer: ReturnType<typeof setTimeout> | undefined;
+}
+
+function ignore(): void {
+  // It is held so that it comes.
 }
 
 function keyOf({ sampleId, version }: IThumbnail): string {

@@ -1,5 +1,5 @@
 import type { components } from '../../client/schema';
-import { isResumable, resumeJob } from '../JobRow';
+import { isResumable, resumeJob } from '../resume';
 import { fakeJobs, job } from './fakes';
 
 const EMBED: components['schemas']['EmbedRequest'] = {

@@ -52,7 +52,8 @@ export function fakeApp(change: Partial<IClient> = {}) {
     offer: (...ids) => void offered.push(...ids),
     trans,
     settings: fakeSettings(),
-    slots: new Slots()
+    slots: new Slots(),
+    signedOut: { get: () => null, subscribe: () => () => undefined }
   };
   const workspaces = new Workspaces(client, server.serverEvents);
   const ids = () => added.map(({ widget }) => widget.id);

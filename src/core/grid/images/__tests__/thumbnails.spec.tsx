@@ -131,6 +131,45 @@ describe('Thumbnails', () => {
     expect(calls).toHaveLength(1);
   });
 
+  it('brings what is shown before what comes next', async () => {
+    const { cache, calls } = manual({ batch: 2 });
+    cache.fetchAhead([1, 2, 3, 4, 5, 6].map(of));
+    expect(calls.map(call => call.samples)).toEqual([
+      [1, 2],
+      [3, 4]
+    ]);
+    cache.hold(of(9), jest.fn());
+    cache.hold(of(6), jest.fn());
+    calls[0].answer();
+    await settle();
+    expect(calls[2].samples).toEqual([9, 6]);
+    calls[1].answer();
+    await settle();
+    expect(calls[3].samples).toEqual([5]);
+  });
+
+  it('ends a request of which nothing is wanted any more', async () => {
+    const { cache, calls } = manual({ batch: 2 });
+    cache.fetchAhead([1, 2, 3].map(of));
+    const shown = jest.fn();
+    cache.hold(of(3), shown);
+    cache.fetchAhead([of(2)]);
+    expect(calls[0].signal.aborted).toBe(false);
+    cache.fetchAhead([of(8)]);
+    expect(calls[0].signal.aborted).toBe(true);
+    // one comes back before the request has ended: it is asked for again
+    cache.hold(of(1), shown);
+    calls[0].fail();
+    calls[1].answer();
+    await settle();
+    expect(calls.slice(1).map(call => call.samples)).toEqual([[3], [1, 8]]);
+    calls[2].answer();
+    await settle();
+    expect(shown).toHaveBeenCalledTimes(2);
+    expect(cache.get(of(1))).toBeDefined();
+    expect(cache.get(of(2))).toBeUndefined();
+  });
+
   it('stops when it is disposed of', async () => {
     const { cache, calls } = manual();
     cache.hold(of(1), jest.fn());

@@ -1,0 +1,23 @@
+import { useSyncExternalStore } from 'react';
+import type { IPanelContext, IStopped } from '../client/context';
+
+/** Whether a job of a dataset stopped because somebody must sign in; null: none did. */
+export function useSignedOut(
+  { signedOut }: Pick<IPanelContext, 'signedOut'>,
+  dataset: string
+): IStopped | null {
+  return useSyncExternalStore(signedOut.subscribe, () =>
+    signedOut.get(dataset)
+  );
+}
+
+/** What stands in the place of an image that has no thumbnail. */
+export function noPreview(
+  context: Pick<IPanelContext, 'trans'>,
+  stopped: IStopped | null
+): string {
+  const { trans } = context;
+  return stopped === null
+    ? trans.__('No preview')
+    : trans.__('Signed out: sign in again');
+}

@@ -1,0 +1,34 @@
+import { renderHook } from '@testing-library/react';
+import { rowsAhead, useRowsAhead, type IRows } from '../lookAhead';
+import { idsOf } from '../tileCache';
+
+describe('rows ahead', () => {
+  it('are two screens of what comes next, within the view', () => {
+    const shown = { first: 10, last: 12 };
+    expect(rowsAhead(shown, 100, true)).toEqual([13, 14, 15, 16, 17, 18]);
+    expect(rowsAhead(shown, 100, false)).toEqual([9, 8, 7, 6, 5, 4]);
+    expect(rowsAhead(shown, 15, true)).toEqual([13, 14]);
+    expect(rowsAhead({ first: 1, last: 3 }, 100, false)).toEqual([0]);
+    expect(rowsAhead({ first: 0, last: -1 }, 0, true)).toEqual([]);
+  });
+
+  it('follow the direction of the last scroll', () => {
+    const { result, rerender } = renderHook(
+      (shown: IRows) => useRowsAhead(shown, 50),
+      { initialProps: { first: 0, last: 0 } }
+    );
+    expect(result.current).toEqual([1, 2]);
+    rerender({ first: 20, last: 20 });
+    expect(result.current).toEqual([21, 22]);
+    rerender({ first: 19, last: 19 });
+    expect(result.current).toEqual([18, 17]);
+    const before = result.current;
+    rerender({ first: 19, last: 19 });
+    expect(result.current).toBe(before);
+  });
+
+  it('have the ids of their tiles', () => {
+    const ids = Uint32Array.from({ length: 8 }, (_, i) => 100 + i);
+    expect(idsOf(ids, [2, 0], 3)).toEqual([106, 107, 100, 101, 102]);
+  });
+});
