@@ -126,7 +126,7 @@ export const Viewer = React.forwardRef<IViewerHandle, IProps>(
             size={box}
             style={imageStyle(props, image, placement)}
             pixelated={(placement?.scale ?? 0) > PIXELATED}
-            trans={trans}
+            trans={props.trans}
           />
         ) : (
           <Picture
