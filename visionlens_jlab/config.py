@@ -76,6 +76,8 @@ ENV_PLUGIN_HOME = "VISIONLENS_PLUGIN_HOME"
 """The data directory whose plugins count; a server says it to its kernels and workers."""
 ENV_PLUGINS_ALLOWED = "VISIONLENS_PLUGINS_ALLOWED"
 """JSON list of the names of the only plugins that run; not set: all."""
+ENV_PLUGIN_MODULES = "VISIONLENS_PLUGIN_MODULES"
+"""Names, with commas between them, of the only modules that plugins import; empty: any."""
 ENV_PLUGIN_SECONDS = "VISIONLENS_PLUGIN_SECONDS"
 """A run of a plugin that has said nothing for so long is ended."""
 PLUGIN_SECONDS = 600

@@ -22,6 +22,7 @@ from visionlens_jlab.config import (
     ENV_PLUGIN_CONFINEMENT,
     ENV_PLUGIN_HOME,
     ENV_PLUGIN_MEMORY,
+    ENV_PLUGIN_MODULES,
     ENV_PLUGIN_SECONDS,
     ENV_PLUGINS_ALLOWED,
     ENV_SERVER,
@@ -203,6 +204,7 @@ def worker_settings(options: VisionLens, policy: PathPolicy) -> dict[str, str]:
         ENV_PLUGIN_MEMORY: str(options.plugin_memory_mb),
         ENV_PLUGIN_SECONDS: str(options.plugin_seconds),
         ENV_PLUGIN_CONFINEMENT: options.plugin_confinement,
+        ENV_PLUGIN_MODULES: ",".join(options.plugin_modules),
         **agent_config(options).environment(),
     }
 

@@ -80,6 +80,12 @@ class VisionLens(Configurable):  # type: ignore[misc]
     plugins_allowed = List(
         Unicode(), None, allow_none=True, help="Names of the only plugins that run; None: all."
     )
+    plugin_modules = List(
+        Unicode(),
+        help="Names of the only modules, besides Python's own and visionlens_jlab.plugin_api, that "
+        "the code of plugins imports; none: any. It keeps honest plugins to what is agreed, and "
+        "is no wall.",
+    )
     plugin_kernel_name = Unicode(
         "", help="Kernel spec of the worker that runs plugins; empty: worker_kernel_name."
     )

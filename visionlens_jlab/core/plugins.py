@@ -1,4 +1,7 @@
-"""Hooks through which formats and sources register; private until they are published.
+"""Hooks through which formats, sources and models register: the product's own code alone.
+
+What strangers contribute comes by manifests (`visionlens_jlab/plugins`), whose adapters register
+here like everything else.
 
 Hooks are called with keywords only and always get a context object, so that arguments can be
 added without breaking plugins. A plugin states the version it was written for in an attribute
@@ -13,7 +16,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module
-from importlib.metadata import entry_points
 
 import pluggy
 
@@ -57,8 +59,6 @@ class Hooks:
         raise NotImplementedError
 
 
-ENTRY_POINT_GROUP = "visionlens_jlab.hooks"
-
 _log = logging.getLogger(__name__)
 
 
@@ -80,16 +80,6 @@ class PluginRegistry:
         except Exception as error:  # whatever a plugin raises stays its own problem
             return self._fail(name, f"could not be registered: {error}")
         return True
-
-    def load_installed(self) -> None:
-        """Register the plugins that installed packages announce as entry points."""
-        for entry in entry_points(group=ENTRY_POINT_GROUP):
-            try:
-                plugin = entry.load()
-            except Exception as error:  # importing foreign code may raise anything
-                self._fail(entry.name, f"could not be imported: {error}")
-                continue
-            self.register(plugin, entry.name)
 
     def collect(self, hook: str, required: tuple[str, ...]) -> list[object]:
         """Everything the plugins return for a hook, in the order of registration.
@@ -127,10 +117,9 @@ class PluginRegistry:
 
 @lru_cache(maxsize=1)
 def default_registry() -> PluginRegistry:
-    """The plugins of this environment, loaded once: those of capabilities, then installed ones."""
+    """What the capabilities register, loaded once."""
     registry = PluginRegistry()
     for capability in capabilities():
         if capability.plugin:
             registry.register(import_module(capability.plugin), f"visionlens-{capability.name}")
-    registry.load_installed()
     return registry

@@ -16,14 +16,17 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from visionlens_jlab.config import ENV_ALLOWED_ROOTS, ENV_PLUGIN_CONFINEMENT
+from visionlens_jlab.config import ENV_ALLOWED_ROOTS, ENV_PLUGIN_CONFINEMENT, ENV_PLUGIN_MODULES
 from visionlens_jlab.core.system.pipes import child_command
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.plugins.installed import LOG_BYTES
 from visionlens_jlab.plugins.link import Message, framed, read_message
 
 _COMMAND = child_command("visionlens_jlab.plugins.process")
-_KEPT = ("PATH", "LANG", "LC_ALL", "TZ", "SYSTEMROOT", ENV_ALLOWED_ROOTS, ENV_PLUGIN_CONFINEMENT)
+_KEPT = (
+    *("PATH", "LANG", "LC_ALL", "TZ", "SYSTEMROOT"),
+    *(ENV_ALLOWED_ROOTS, ENV_PLUGIN_CONFINEMENT, ENV_PLUGIN_MODULES),
+)
 """What a plugin gets of the environment: no keys, no tokens, no addresses."""
 _MARK = "VISIONLENS_PLUGIN_RUN"
 _WAITING = 1000
@@ -61,6 +64,7 @@ class PluginProcess:
         self._output = bytearray()
         self._cut = False
         self._over = threading.Event()
+        self._logging = threading.Lock()
         self._held = 0
         scratch = request["scratch"]
         asked = Path(scratch) / "request.json"
@@ -149,12 +153,13 @@ class PluginProcess:
             except BlockingIOError:
                 continue
             except OSError as error:
-                self._process.kill()
                 raise failure(self.ending()) from error
 
     def ending(self) -> str:
         """How it ended, as a sentence."""
-        code = self._process.wait()
+        code = self._process.poll()
+        if code is None:
+            return "It sent something that is no message, or closed its connection."
         if code < 0:
             return f"Its process was ended by {signal.Signals(-code).name}."
         return f"Its process ended with the exit code {code} before it was done."
@@ -179,10 +184,11 @@ class PluginProcess:
         """Keep the end of what it prints, however much that is."""
         assert self._process.stdout is not None
         while data := os.read(self._process.stdout.fileno(), 1 << 16):
-            self._output += data
-            if len(self._output) > 2 * LOG_BYTES:
-                self._cut = True
-                del self._output[:-LOG_BYTES]
+            with self._logging:
+                self._output += data
+                if len(self._output) > 2 * LOG_BYTES:
+                    self._cut = True
+                    del self._output[:-LOG_BYTES]
 
     def end(self) -> None:
         """Kill it with all that it started, and keep what it printed; once."""
@@ -198,15 +204,23 @@ class PluginProcess:
             if not _kill_marked(self._mark):
                 break
         self._threads[1].join(timeout=2)
-        self._keep_output()
+        self.keep_output()
         self._threads[0].join(timeout=2)
 
-    def _keep_output(self) -> None:
+    def keep_output(self) -> None:
+        """Write what it printed since the last time into its log."""
+        with self._logging:
+            output, self._output = bytes(self._output), bytearray()
+            cut, self._cut = self._cut or len(output) > LOG_BYTES, False
+            if output:
+                self._write(output[-LOG_BYTES:], cut=cut)
+
+    def _write(self, output: bytes, *, cut: bool) -> None:
         self._log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         before = self._log.read_bytes() if self._log.exists() else b""
         heading = f"--- {time.strftime('%Y-%m-%d %H:%M:%S')}\n".encode()
-        cut = b"[...]\n" if self._cut or len(self._output) > LOG_BYTES else b""
-        text = (before + heading + cut + bytes(self._output[-LOG_BYTES:]))[-LOG_BYTES:]
+        missing = b"[...]\n" if cut else b""
+        text = (before + heading + missing + output)[-LOG_BYTES:]
         partial = self._log.with_suffix(".partial")
         with os.fdopen(
             os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb"

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import sys
+import time
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.machinery import ModuleSpec, PathFinder
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
@@ -33,6 +36,7 @@ GROUP = "visionlens_jlab.plugins"
 FOLDER = "plugins"
 LOG_BYTES = 64 << 10
 _MOST_FILES = 500
+_KEPT_SECONDS = 30.0
 _SWITCHED = ".switched.json"
 
 
@@ -245,7 +249,7 @@ def _files(folder: Path) -> Iterator[Found]:
 
 
 def _packages() -> Iterator[Found]:
-    for entry in entry_points(group=GROUP):
+    for entry in _entries(tuple(sys.path), int(time.monotonic() / _KEPT_SECONDS)):
         place = entry.dist.name if entry.dist else entry.value
         if entry.attr != NAME:
             reason = f"Its entry point must name a {NAME}, as package.module:{NAME}."
@@ -257,6 +261,12 @@ def _packages() -> Iterator[Found]:
             yield Found(entry.name, "package", place, None, None, None, "broken", reason)
             continue
         yield _found(entry.name, "package", place, file, entry.module)
+
+
+@lru_cache(maxsize=4)
+def _entries(path: tuple[str, ...], period: int) -> tuple[EntryPoint, ...]:
+    """Kept for a while: the metadata of all packages is read for it."""
+    return tuple(entry_points(group=GROUP))
 
 
 def _found(

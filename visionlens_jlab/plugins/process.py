@@ -18,6 +18,7 @@ from visionlens_jlab.core.system.pipes import end_with_parent
 from visionlens_jlab.plugins.confinement import confine
 from visionlens_jlab.plugins.contexts import RunContext, plain
 from visionlens_jlab.plugins.link import Link
+from visionlens_jlab.plugins.modules import OWN, keep_to_modules
 
 BATCH = 500
 """Samples in one call of `on_ingest`."""
@@ -51,9 +52,10 @@ def _hook(on: str, target: Callable[..., Any], context: RunContext, facts: dict[
 
 
 def _load(request: dict[str, Any]) -> Any:
+    keep_to_modules((request["module"] or OWN).partition(".")[0])
     if request["module"]:
         return importlib.import_module(request["module"])
-    spec = importlib.util.spec_from_file_location("visionlens_plugin", request["file"])
+    spec = importlib.util.spec_from_file_location(OWN, request["file"])
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module

@@ -141,6 +141,7 @@ class PluginService:
                         return
                     case ["raised", str(kind), str(text)]:
                         whole = True
+                        process.keep_output()  # it may run for hours
                         raise RaisedError(kind, text[:500])
                     case ["ask", str(what), list(given)] if what in self._answers:
                         self._answer(process, what, given, message.blob)

@@ -1,49 +1,17 @@
-"""The measure and the format of `examples/extension` are in every place that knows fields."""
+"""A measure and a format of plugins are in every place that knows fields and labels."""
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
-EXTENSION = Path(__file__).parents[2] / "examples" / "extension"
-BEFORE = """
-import sys
 import visionlens_jlab as vl
-vl.ingest(sys.argv[1], name="older", data_dir=sys.argv[2]).close()
-"""
-CODE = """
-import json, sys
-from pathlib import Path
-from visionlens_jlab.core.registry import install
-install("visionlens_example.plugin:CAPABILITY")
-import visionlens_jlab as vl
-from visionlens_example import plugin
-from visionlens_jlab.formats.detect import default_registry
-default_registry().register(plugin, "example")
+from visionlens_jlab.plugins.installed import InstalledPlugins
+from visionlens_jlab.tests.plugins.conftest import EXAMPLES, home, install
 
-source, data = sys.argv[1:]
-older = vl.open("older", data_dir=data)
-ds = vl.ingest(source, name="town", data_dir=data)
-frame = ds.to_pandas().set_index("filename")
-print(json.dumps({
-    "older": older.fields.count("colorfulness"),
-    "grey": float(frame.colorfulness["grey.png"]),
-    "red": float(frame.colorfulness["red.png"]),
-    "filtered": list(ds.where("colorfulness > 50").to_pandas()["filename"]),
-    "sql": ds.sql("SELECT count(colorfulness) AS n FROM samples")["n"][0].as_py(),
-    "field": "colorfulness" in ds.fields,
-    "classes": ds.classes,
-    "labels": ds.to_pandas("annotations")[["sample_id", "class"]].values.tolist(),
-    "issues": [item["code"] for item in ds.report.items],
-    "unmeasured": older.to_pandas().colorfulness.isna().all().item(),
-}))
-"""
+__all__ = ["home"]
 
 
 @pytest.fixture
@@ -52,34 +20,31 @@ def source(tmp_path: Path) -> Path:
     folder.mkdir()
     for name in ("grey", "red"):
         Image.new("RGB", (40, 30), name).save(folder / f"{name}.png")
-    (folder / "classes.txt").write_text("grey.png\tdull\nred.png\tbright\ngone.png\tdull\n")
+    (folder / "classes.txt").write_text("grey.png\tdull\nred.png\tbright\n")
     return folder
 
 
-def test_a_measure_and_a_format_are_one_file_and_one_line_each(source: Path, tmp_path: Path):
-    """A dataset of before gets the measure's column when it is opened next."""
-    path = os.pathsep.join([str(EXTENSION), os.environ.get("PYTHONPATH", "")])
-    env = {**os.environ, "PYTHONPATH": path, "VISIONLENS_SERVER": ""}
-    for code in (BEFORE, CODE):
-        done = subprocess.run(
-            [sys.executable, "-c", code, str(source), str(tmp_path / "data")],
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=300,
-            env=env,
-        )
-        assert done.returncode == 0, done.stderr
-    shown = json.loads(done.stdout.splitlines()[-1])
-    assert shown.pop("red") == pytest.approx(0.3 * 255 * 1.25**0.5, abs=2)
-    assert shown == {
-        "older": 1,
-        "grey": 0,
-        "filtered": ["red.png"],
-        "sql": 2,
-        "field": True,
-        "classes": ["bright", "dull"],
-        "labels": [[0, "dull"], [1, "bright"]],
-        "issues": ["ANNOTATION_WITHOUT_IMAGE"],
-        "unmeasured": True,
-    }
+def test_a_measure_and_a_format_are_one_file_each(home: Path, source: Path):
+    """New images are measured as they come in, a dataset of before when it is asked for."""
+    vl.ingest(source, name="older", format="images").close()
+    install(home, "colorfulness", "class_list")
+    with vl.ingest(source, name="town") as ds:
+        values = ds.to_pandas().set_index("filename")["colorfulness"]
+        assert values["grey.png"] == 0
+        assert values["red.png"] == pytest.approx(0.3 * 255 * 1.25**0.5, abs=2)
+        assert list(ds.where("colorfulness > 50").to_pandas()["filename"]) == ["red.png"]
+        assert ds.sql("SELECT count(colorfulness) AS n FROM samples")["n"][0].as_py() == 2
+        assert "colorfulness" in ds.fields
+        assert ds.to_pandas("annotations")["class"].tolist() == ["dull", "bright"]
+    with vl.open("older") as older:
+        assert older.run_plugin("colorfulness", "measure")["changed"] == 2
+        assert older.to_pandas()["colorfulness"].max() > 50
+
+
+def test_each_example_is_short_and_its_manifest_is_sound(home: Path):
+    names = sorted(path.stem for path in EXAMPLES.glob("*.py"))
+    install(home, *names)
+    found = InstalledPlugins(home).all()
+    assert len(found) == len(names) >= 7
+    assert {one.name: one.reason for one in found if one.state != "on"} == {}
+    assert max(len((EXAMPLES / f"{name}.py").read_text().splitlines()) for name in names) < 60

@@ -30,7 +30,7 @@ class PluginSourceKind:
 
     def connect(self, address: str) -> BucketSource:
         """The source at an address; the plugin's code runs when it is first read."""
-        return _connected(self._asked.stamp, address)
+        return connected(self._asked.stamp, address)
 
 
 def source_kinds() -> list[PluginSourceKind]:
@@ -40,8 +40,8 @@ def source_kinds() -> list[PluginSourceKind]:
 
 
 @lru_cache(maxsize=64)
-def _connected(stamp: tuple[str, ...], address: str) -> BucketSource:
-    """`stamp` says of which file: one that was saved is another."""
+def connected(stamp: tuple[str, ...], address: str) -> BucketSource:
+    """The source at an address. `stamp` says of which file: one that was saved is another."""
     scheme = address.partition("://")[0]
     kinds = InstalledPlugins.here().active("source")
     asked = next(one for one in kinds if one.stamp == stamp and one.contribution.scheme == scheme)

@@ -239,3 +239,11 @@ def test_a_preview_says_what_would_change_and_changes_nothing(library, store):
     assert [list(one["values"]) for one in measured] == [["entropy"], ["entropy"]]
     assert store.version == version
     assert not list((library.data_dir / "plugins" / "output").glob("*/*"))
+
+
+def test_only_listed_modules_are_imported(library, store, plugin, monkeypatch):
+    monkeypatch.setenv("VISIONLENS_PLUGIN_MODULES", "numpy,PIL")
+    plugin("one", "import json, numpy\ndef run(**given):\n    import PIL; return 'done'")
+    assert run(library, store, "one").result["message"] == "done"
+    plugin("two", "def run(**given):\n    import pyarrow.compute")
+    assert "lets plugins import no module pyarrow" in failed(library, store, "two")

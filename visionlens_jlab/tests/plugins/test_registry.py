@@ -1,10 +1,7 @@
 from __future__ import annotations
 
-from importlib.metadata import EntryPoint
-
 import pytest
 
-from visionlens_jlab.core import plugins as registry_module
 from visionlens_jlab.core.plugins import API_VERSION, PluginRegistry, hookimpl
 
 
@@ -70,13 +67,3 @@ def test_plugins_that_do_not_fit_are_refused(plugin):
     assert not registry.register(plugin, "odd")
     assert "odd" in registry.failures
     assert registry.collect("visionlens_sources", ()) == []
-
-
-def test_installed_plugins_are_found(monkeypatch):
-    names = {"good": f"{__name__}:Good", "gone": "no_such_module_at_all:Thing"}
-    group = registry_module.ENTRY_POINT_GROUP
-    entries = [EntryPoint(name, value, group) for name, value in names.items()]
-    monkeypatch.setattr(registry_module, "entry_points", lambda group: entries)
-    registry = PluginRegistry()
-    registry.load_installed()
-    assert registry.failures.keys() == {"gone"}
