@@ -79,7 +79,15 @@ export function ExportForm(props: IProps): JSX.Element {
           ['openimages', 'Open Images'],
           ['kitti', 'KITTI'],
           ['dota', 'DOTA'],
-          ['fiftyone', 'FiftyOne']
+          ['fiftyone', 'FiftyOne'],
+          ['imagefolder', trans.__('Hugging Face imagefolder')],
+          ['croissant', 'Croissant'],
+          ['csv', trans.__('Table (CSV)')],
+          ['parquet', trans.__('Table (Parquet)')],
+          ['masks', trans.__('Masks of classes (PNG)')],
+          ['coco_panoptic', trans.__('COCO panoptic')],
+          ['lvis', 'LVIS'],
+          ['detection_text', trans.__('Text: class, confidence, corners')]
         ]}
       />
       {values.format === 'yolo' && (

@@ -42,8 +42,9 @@ class Exporting(Dataset[V, S]):
             A folder that is new or empty.
         format : str
             "coco", "yolo", "voc", "class_folders", "cvat", "labelme", "label_studio", "via",
-            "createml", "openimages", "kitti", "dota" or "fiftyone"; or a plugin's,
-            "plugin:<name>/<id>".
+            "createml", "openimages", "kitti", "dota", "fiftyone", "imagefolder", "croissant",
+            "csv", "parquet", "masks", "coco_panoptic", "lvis" or "detection_text" (a line `class
+            confidence x1 y1 x2 y2` for each box); or a plugin's, "plugin:<name>/<id>".
         view : View, optional
             Only its samples, and of their annotations those that match it.
         source : str
@@ -101,8 +102,9 @@ class ExportingView(View[V, S]):
             A folder that is new or empty.
         format : str
             "coco", "yolo", "voc", "class_folders", "cvat", "labelme", "label_studio", "via",
-            "createml", "openimages", "kitti", "dota" or "fiftyone"; or a plugin's,
-            "plugin:<name>/<id>".
+            "createml", "openimages", "kitti", "dota", "fiftyone", "imagefolder", "croissant",
+            "csv", "parquet", "masks", "coco_panoptic", "lvis" or "detection_text" (a line `class
+            confidence x1 y1 x2 y2` for each box); or a plugin's, "plugin:<name>/<id>".
         source : str
             "ground_truth", or a run: its predictions as labels, with their confidence where the
             format has a place for it.

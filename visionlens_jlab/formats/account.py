@@ -141,6 +141,10 @@ class _Taken:
         )
 
 
+_BESIDE = ("readme.roboflow.txt", "readme.dataset.txt")
+"""What Roboflow puts beside every export."""
+
+
 @dataclass
 class _Others:
     """Files that are neither images nor labels, by what they are and by suffix."""
@@ -149,6 +153,8 @@ class _Others:
     examples: dict[tuple[Seen, str], list[str]] = field(default_factory=dict)
 
     def add(self, path: str, seen: Seen) -> None:
+        if posixpath.basename(path).lower() in _BESIDE:
+            return
         key = seen, posixpath.splitext(path)[1].lower()
         if key not in self.counts and len(self.counts) >= 200:
             key = seen, ""  # suffixes that are numbers or hashes

@@ -63,6 +63,8 @@ class ImageRows:
     widths: list[int | None] | None = None
     heights: list[int | None] | None = None
     """The size a label file states, in pixels."""
+    needs_size: bool = False
+    """Whether boxes of a later batch are fractions of these images."""
     fields: dict[str, pa.Array] = field(default_factory=dict)
     """Built-ins (`group`, `captured_at`, `camera`, `latitude`, `longitude`, `caption`,
     `source_id`: what the label file calls the image) and the user's own fields, typed alike in

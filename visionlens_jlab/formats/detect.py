@@ -80,6 +80,8 @@ def nothing_read(request: Request) -> VisionLensError:
 
 
 def _is_read(found: Detected, path: str, seen: Seen) -> bool:
+    if found.format in TABLES and path in found.labels:
+        return True
     if reader_of(seen) != found.format:
         return False
     return found.format != "coco" or path in found.labels
@@ -97,6 +99,8 @@ def _sentence(seen: Seen, paths: Sequence[str]) -> str:
     return f"{paths[0]}{more} to be {seen.what}: not read. {seen.advice}".rstrip()
 
 
+TABLES = ("croissant", "tables")
+"""Formats whose files may seem to be anything else."""
 WITHOUT_LABEL_FILES = ("class_folders", "images")
 """Built-in formats that read nothing but images."""
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from visionlens_jlab.formats.folder_names import IMAGE_WORDS
 from visionlens_jlab.formats.text.decoding import folded
@@ -163,6 +164,55 @@ def _beside(paths: Sequence[str]) -> Iterable[str]:
         match = _BESIDE_END.match(_stem(path))
         if match is not None and match.group(1) in stems:
             yield path
+
+
+class Partner(NamedTuple):
+    """A mask of an image; of several the least tells most."""
+
+    rank: int
+    mask: str
+    image: str
+
+
+_RANKS = ("labelid", "labeltrainid", "label", "semantic", "class", "mask", "seg")
+_LAST = ("instance", "color", "colour", "edge")
+"""What a mask's name says of its values: numbers of classes first."""
+
+
+def mask_partner(path: str, images: Mapping[str, Sequence[str]]) -> Partner | None:
+    """The image that a mask is of, where one alone has its name, nearest to it.
+
+    Parameters
+    ----------
+    images : mapping
+        `image_base` of images -> their paths.
+    """
+    stem = _stem(path)
+    match = _MASK_END.match(stem)
+    found = images.get(stem) or images.get(_base(path))
+    if not found and match is not None:
+        found = images.get(match.group(1)) or images.get(_IMAGE_END.sub("", match.group(1)))
+    if not found:
+        return None
+    near = {image: _shared_parts(image, path) for image in found}
+    best = [image for image in found if near[image] == max(near.values())]
+    if len(best) != 1:
+        return None
+    said = path.lower()
+    rank = next((at for at, word in enumerate(_RANKS) if word in said), len(_RANKS))
+    if any(word in stem for word in _LAST):
+        rank = len(_RANKS) + 1
+    return Partner(rank, path, best[0])
+
+
+def _shared_parts(image: str, mask: str) -> int:
+    """How many folders both lie in, whatever stands before."""
+    return len(set(image.lower().split("/")[:-1]) & set(mask.lower().split("/")[:-1]))
+
+
+def image_base(path: str) -> str:
+    """What an image is called, without what says that it is one."""
+    return _base(path)
 
 
 def _stem(path: str) -> str:

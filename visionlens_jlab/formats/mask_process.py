@@ -12,7 +12,8 @@ from visionlens_jlab.core.system.confined_processes import Bound
 from visionlens_jlab.core.system.pipes import read_frame, serve_streams, write_frame
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.formats.coco.segments import read_segments
-from visionlens_jlab.formats.mask_reading import Answer, File, Mask, Task, VocMasks
+from visionlens_jlab.formats.mask_reading import Answer, File, Mask, SemanticMask, Task, VocMasks
+from visionlens_jlab.formats.masks.reading import read_semantic
 from visionlens_jlab.formats.voc.masks import read_masks
 from visionlens_jlab.media.drawing import reopened
 from visionlens_jlab.media.headers import UnreadableImageError
@@ -21,6 +22,8 @@ from visionlens_jlab.media.memory import OWN, limit_to
 
 def masks_of(task: Task) -> list[Mask]:
     """Do a task. ValueError, UnreadableImageError, MemoryError, VisionLensError."""
+    if isinstance(task, SemanticMask):
+        return read_semantic(_opened(task.file), task)
     if not isinstance(task, VocMasks):
         return read_segments(_opened(task.file), task.numbers)
     by_class, by_object = (

@@ -63,7 +63,15 @@ class Segments(msgspec.Struct, tag=True):
     numbers: list[int]
 
 
-Task = VocMasks | Segments
+class SemanticMask(msgspec.Struct, tag=True):
+    """The classes of one image, with names by number and by colour."""
+
+    file: File
+    numbers: list[tuple[int, str]]
+    colors: list[tuple[tuple[int, int, int], str]]
+
+
+Task = VocMasks | Segments | SemanticMask
 
 
 class Answer(msgspec.Struct):

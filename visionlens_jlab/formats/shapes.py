@@ -75,6 +75,14 @@ WrittenFormat = Literal[
     "kitti",
     "dota",
     "fiftyone",
+    "imagefolder",
+    "croissant",
+    "csv",
+    "parquet",
+    "masks",
+    "coco_panoptic",
+    "lvis",
+    "detection_text",
 ]
 """Formats that an export can write."""
 PluginFormatName = Annotated[str, Field(pattern=r"^plugin:[^/]+/[^/]+$", max_length=200)]

@@ -37,15 +37,30 @@ _NO_SHAPE = ("box", "classification")
 class CocoWriter:
     """COCO JSON."""
 
+    stem = "instances"
+    """How files of labels are called, before their split."""
+
+    def categories(self, content: Content) -> list[dict[str, Any]]:
+        """The records of the classes."""
+        return categories_of(content.classes)
+
+    def image(self, record: dict[str, Any]) -> dict[str, Any]:
+        """The record of an image."""
+        return record
+
+    def label(self, label: Label, losses: Losses) -> Label | None:
+        """A label as it is to be written; None: not at all."""
+        return label
+
     def write(self, content: Content, target: Target, losses: Losses) -> None:
         """One file of labels for each split."""
-        categories = _categories(content.classes)
+        categories = self.categories(content)
         ids = {category["name"]: category["id"] for category in categories}
         names = Names(losses)
         annotations = 0
         with ExitStack() as stack:
             files: dict[str | None, _File] = {}
-            stems = _stems(content.splits or [None])
+            stems = stems_of(content.splits or [None], self.stem)
             for split, stem in stems.items():
                 files[split] = stack.enter_context(_File(target, stem, categories))
             for number, picture in enumerate(content.pictures()):
@@ -54,9 +69,10 @@ class CocoWriter:
                 image_id = number + 1 if content.image_ids is None else content.image_ids[number]
                 target.image(f"images/{name}", picture)
                 note_rotation(picture, losses)
-                file.image(_image(picture, image_id, name, file.split, losses))
-                for label in picture.labels:
-                    written = _annotation(label, ids, losses)
+                file.image(self.image(_image(picture, image_id, name, file.split, losses)))
+                for stated in picture.labels:
+                    label = self.label(stated, losses)
+                    written = None if label is None else _annotation(label, ids, losses)
                     if written is not None:
                         annotations += 1
                         file.annotation({"id": annotations, "image_id": image_id, **written})
@@ -101,19 +117,19 @@ class _File:
         self._waiting.unlink()
 
 
-def _stems(splits: list[str | None]) -> dict[str | None, str]:
-    """File name without suffix of each split, all different."""
+def stems_of(splits: list[str | None], kind: str) -> dict[str | None, str]:
+    """File name without suffix of each split, all different; it begins with `kind`."""
     stems: dict[str | None, str] = {}
     for split in sorted(splits, key=lambda split: split or ""):
         plain = re.sub(r"[^\w.-]+", "_", split or "").strip("._")[:100]
-        stem, number = f"instances_{plain}" if plain else "instances", 2
+        stem, number = f"{kind}_{plain}" if plain else kind, 2
         while stem.casefold() in {other.casefold() for other in stems.values()}:
-            stem, number = f"instances_{plain or 'split'}_{number}", number + 1
+            stem, number = f"{kind}_{plain or 'split'}_{number}", number + 1
         stems[split] = stem
     return stems
 
 
-def _categories(classes: list[ClassEntry]) -> list[dict[str, Any]]:
+def categories_of(classes: list[ClassEntry]) -> list[dict[str, Any]]:
     """Under the numbers of the source where all classes have one, else from 1."""
     numbers = [_number(entry.source_id) for entry in classes]
     if None in numbers or len(set(numbers)) < len(numbers) or 0 in numbers:

@@ -59,10 +59,14 @@ def read_prediction_table(
         raise _invalid(table, f"Name the images in a column {', '.join(IMAGE_COLUMNS[:5])} ...")
     names = table.column(column).to_pylist()
     images = _images(column, names, targets)
-    table, issues = usual_columns(_with_usual_names(table), column, item)
+    table, issues, fractions = usual_columns(_with_usual_names(table), column, item)
     yield PredictionBatch(issues=issues)
     if "class" in table.column_names:
-        yield _rows(table, names, images, targets, item)
+        batch = _rows(table, names, images, targets, item)
+        assert batch.rows is not None
+        batch.rows.normalised = fractions
+        batch.rows.area = None if fractions else batch.rows.area
+        yield batch
         return
     classes = _probability_columns(table, targets)
     if not classes:

@@ -196,14 +196,19 @@ class _Reader:
             self._images, self._objects = images[start : start + BATCH_IMAGES], []
             batch = self._take()
             assert batch.images is not None
+            batch.images.needs_size = self._form.normalised or any(
+                thing.is_fraction for _, _, thing in objects
+            )
             batch.images.fields = {
                 name: values.slice(start, len(batch.images.paths))
                 for name, values in fields.items()
             }
             yield batch
-        for start in range(0, len(objects), OBJECTS):
-            self._objects = objects[start : start + OBJECTS]
-            yield self._take()
+        for fractions in (False, True):
+            some = [one for one in objects if one[2].is_fraction == fractions]
+            for start in range(0, len(some), OBJECTS):
+                self._objects = some[start : start + OBJECTS]
+                yield self._take()
         self._batch.issues = issues  # of images that are known now
 
     def _add(self, record: Record, label: str) -> None:
@@ -285,7 +290,7 @@ class _Reader:
             )
         if objects:
             batch.annotations = rows_of(objects)
-            batch.annotations.normalised = self._form.normalised
+            batch.annotations.normalised = self._form.normalised or objects[0][2].is_fraction
         new = dict.fromkeys([*self._listed, *(thing.class_name for _, _, thing in objects)])
         batch.classes = [
             self._listed.get(name, ClassEntry(name))

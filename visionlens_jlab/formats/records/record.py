@@ -36,6 +36,8 @@ class Object:
     coded: bytes | None = None
     """Geometry that is JSON already."""
     confidence: float | None = None
+    is_fraction: bool = False
+    """Whether the box is one of the image; only where the format has fields."""
     tags: list[str] = field(default_factory=list)
     """For writers; what is read has them as an attribute."""
 

@@ -137,6 +137,20 @@ class RecordWriter:
             note_label(label, losses)
         return made
 
+    def plain_fields(self, picture: Picture, taken: set[str]) -> dict[str, Any]:
+        """Fields of an image as JSON values, under names that mean nothing else (`taken`)."""
+        found: dict[str, Any] = {}
+        for name, value in {**picture.built_in, **picture.fields}.items():
+            free = name.strip() or "field"
+            while free.lower() in taken or free in found:
+                free += "_"
+            if free != name:
+                self.losses.add("FIELD_RENAMED", f"{name} -> {free}")
+            if isinstance(value, datetime) and name != "captured_at":
+                self.losses.add("FIELD_AS_TEXT", name)
+            found[free] = json_value(value)
+        return found
+
     def _take_fields(self, made: Object, label: Label, losses: Losses) -> None:
         for name, value in label.fields.items():
             losses.add("FIELD_AS_ATTRIBUTE" if name not in made.attributes else "FIELD_LOST", name)

@@ -29,6 +29,8 @@ def _kind(what: str, all_of: str, any_of: str = "", *, labels: bool = True) -> _
 
 
 _KINDS = (
+    _kind("Croissant JSON-LD", "@context recordSet distribution"),
+    _kind("Croissant JSON-LD", "@context conformsTo distribution"),
     _kind("FiftyOne JSON", "samples filepath"),
     _kind("FiftyOne's description of a dataset", "sample_fields media_type", labels=False),
     _kind("predictions", "image_id category_id score", labels=False),
@@ -110,6 +112,10 @@ def _reason(text: str) -> str | None:
 
 
 PREDICTIONS = "predictions"
+TABLE_OF_LABELS = "a table of labels"
+CROISSANT = "Croissant JSON-LD"
+ONE_HOT = "_classes.csv"
+"""Roboflow's name of a table with a column for each class."""
 _PEEKED = 20
 _LONGEST = 4000
 _IMAGE_COLUMNS = frozenset(
@@ -143,7 +149,7 @@ def text_content(name: str, suffix: str, text: str) -> Content:
     lines = [line for line in lines if line and not line.startswith("#")][:_PEEKED]
     if suffix in (".yaml", ".yml", ".data", ".names"):
         return ("a YOLO dataset file", False) if _YOLO_KEYS.search(text) else ("YAML", None)
-    if lines and (found := _table(lines[0], suffix)):
+    if lines and (found := _table(lines[0], name)):
         return found
     rows = [[word for word in _WORDS.split(line) if word] for line in lines]
     found = _rows([row for row in rows if row], lines)
@@ -156,8 +162,11 @@ def text_content(name: str, suffix: str, text: str) -> Content:
     return ("a table", None) if suffix in (".csv", ".tsv") else ("text", None)
 
 
-def _table(header: str, suffix: str) -> Content | None:
-    """A table by its header."""
+def _table(header: str, name: str) -> Content | None:
+    """A table by its header, in a file of a name."""
+    if name == ONE_HOT:
+        of_masks = "pixel" in header.lower()
+        return ("a list of names", False) if of_masks else (TABLE_OF_LABELS, True)
     separators = {sep: header.count(sep) for sep in "\t;,"}
     separator = max(separators, key=lambda sep: separators[sep])
     if not separators[separator]:
@@ -168,7 +177,7 @@ def _table(header: str, suffix: str) -> Content | None:
     if columns & {"region_shape_attributes", "file_attributes"}:
         return "VIA CSV", True
     if columns & _IMAGE_COLUMNS and columns & _LABEL_COLUMNS:
-        return "a table of labels", True
+        return TABLE_OF_LABELS, True
     return None
 
 

@@ -11,7 +11,13 @@ from typing import NamedTuple
 
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.formats.folder_names import speaks_of_labels, speaks_of_predictions
-from visionlens_jlab.formats.signatures.contents import Content, json_content, text_content
+from visionlens_jlab.formats.signatures.contents import (
+    CROISSANT,
+    TABLE_OF_LABELS,
+    Content,
+    json_content,
+    text_content,
+)
 from visionlens_jlab.formats.tables.columns import IMAGE_COLUMNS
 from visionlens_jlab.formats.tables.files import SUFFIXES
 from visionlens_jlab.formats.text.decoding import decode_text
@@ -29,13 +35,17 @@ class Seen(NamedTuple):
     advice: str = ""
 
 
+HUGGING_FACE = "Hugging Face metadata"
+METADATA_NAMES = ("metadata.csv", "metadata.jsonl", "metadata.parquet")
 MASK = Seen(
     "a mask",
     True,
-    "Convert masks to COCO JSON, or lay them out as Pascal VOC does, in SegmentationClass.",
+    "Lay masks out as images/ and masks/ with equal names, or convert them to COCO JSON.",
 )
 _RECORDS = {
     "FiftyOne JSON": "fiftyone",
+    HUGGING_FACE: "imagefolder",
+    CROISSANT: "croissant",
     "CVAT XML": "cvat",
     "LabelMe JSON": "labelme",
     "Label Studio JSON": "label_studio",
@@ -50,8 +60,15 @@ _CONTAINERS = {
     "TFRecord": "tfrecord",
     "a Parquet table": "parquet_images",
 }
-_READERS = {"COCO JSON": "coco", "Pascal VOC XML": "voc", "YOLO text": "yolo"}
-_READERS |= {**_RECORDS, **_CONTAINERS}
+_READERS = {
+    MASK.what: "masks",
+    TABLE_OF_LABELS: "tables",
+    "COCO JSON": "coco",
+    "Pascal VOC XML": "voc",
+    "YOLO text": "yolo",
+    **_RECORDS,
+    **_CONTAINERS,
+}
 CONVERT = "Convert it to COCO JSON, Pascal VOC, YOLO or a table (CSV, Parquet)."
 _NAME_IT = "Name the file itself as the source to read it."
 _ADVICE = {
@@ -63,7 +80,7 @@ _ADVICE = {
     "YOLO text": "Name its folder with labels= to read it.",
     "a Parquet table": _NAME_IT,
     "an Arrow table": _NAME_IT,
-    "a table of labels": _NAME_IT,
+    TABLE_OF_LABELS: _NAME_IT,
     "predictions": "Add them with Dataset.add_predictions().",
     "an archive": "Unpack it.",
     "a DICOM image": "A plugin for DICOM reads it: see the guide of plugins.",
@@ -176,9 +193,13 @@ def seen(path: str, head: bytes, *, beside: bool = False) -> Seen:
     suffix = posixpath.splitext(path)[1].lower()
     if suffix in _DOCUMENTS or _DOCUMENT_NAME.fullmatch(posixpath.basename(path).lower()):
         return Seen("a document", labels=False)
-    found = _binary(path, suffix, head) or _text(path, suffix, head)
+    found = _hugging_face(path, head) or _binary(path, suffix, head) or _text(path, suffix, head)
     what, labels = found
-    if labels and what in ("YOLO text", "COCO JSON") and speaks_of_predictions(path):
+    if (
+        labels
+        and what in ("YOLO text", "COCO JSON", TABLE_OF_LABELS)
+        and speaks_of_predictions(path)
+    ):
         what, labels = "predictions", False
     if labels is None:
         labels = _is_placed(path, beside)
@@ -191,6 +212,14 @@ def seen(path: str, head: bytes, *, beside: bool = False) -> Seen:
 def _is_placed(path: str, beside: bool) -> bool:
     """Whether a file's name is that of labels, in whatever form they may be."""
     return (beside or speaks_of_labels(path)) and not speaks_of_predictions(path)
+
+
+def _hugging_face(path: str, head: bytes) -> Content | None:
+    name = posixpath.basename(path).lower()
+    parquet = name.endswith(".parquet") and head.startswith(b"PAR1")
+    if name in METADATA_NAMES and (parquet or b"file_name" in head[: 1 << 12]):
+        return HUGGING_FACE, True
+    return None
 
 
 def _binary(path: str, suffix: str, head: bytes) -> Content | None:

@@ -29,7 +29,7 @@ from visionlens_jlab.formats.fields import build_fields
 from visionlens_jlab.formats.folder_names import ordered
 from visionlens_jlab.formats.request import Request
 from visionlens_jlab.formats.shapes import Detected
-from visionlens_jlab.formats.tables.columns import IMAGE_COLUMNS, SIZE, usual_columns
+from visionlens_jlab.formats.tables.columns import IMAGE_COLUMNS, SIZE, Usual, usual_columns
 from visionlens_jlab.formats.tables.dataframe_annotations import ANNOTATION_COLUMNS, annotation_rows
 from visionlens_jlab.formats.tables.files import SUFFIXES, read_table, recoded
 from visionlens_jlab.formats.tables.places import Located, locate
@@ -50,6 +50,8 @@ class DataFrameFormat:
             return None
         table = read_table(request.source, request.file)
         column = image_column(table)
+        if "objects" in table.column_names and request.stated_format != self.name:
+            return None  # boxes of an imagefolder
         if column is None and request.stated_format == self.name:
             raise _nameless(table)
         if column is None:
@@ -72,15 +74,16 @@ class DataFrameFormat:
         column = image_column(table)
         if column is None:
             raise _nameless(table)
-        table, issues = usual_columns(table, column, request.file or "")
-        yield Batch(issues=recoded(request.source, request.file or "") + issues)
-        images = _Images(request, table, column)
+        usual = usual_columns(table, column, request.file or "")
+        table = usual.table
+        yield Batch(issues=recoded(request.source, request.file or "") + usual.issues)
+        images = _Images(request, table, column, needs_size=usual.fractions)
         if not images.places:
             raise VisionLensError(
                 "DIR_EMPTY", "The table names no image in a folder that may be read from here."
             )
         yield from images.batches()
-        yield from _annotations(request, images, table, column)
+        yield from _annotations(request, images, usual, column)
 
 
 def image_column(table: pa.Table) -> str | None:
@@ -107,8 +110,9 @@ def _nameless(table: pa.Table) -> VisionLensError:
 class _Images:
     """The distinct images of the table, in the order they first appear."""
 
-    def __init__(self, request: Request, table: pa.Table, column: str) -> None:
+    def __init__(self, request: Request, table: pa.Table, column: str, *, needs_size: bool) -> None:
         self._request = request
+        self._needs_size = needs_size
         self._table = table
         self._column = column
         names = table.column(column).to_pylist()
@@ -145,6 +149,7 @@ class _Images:
                         splits=splits[part],
                         widths=widths[part],
                         heights=heights[part],
+                        needs_size=self._needs_size,
                         fields={
                             name: values.slice(start, part.stop - start)
                             for name, values in fields.items()
@@ -213,9 +218,7 @@ def _plain(value: Any) -> Any:
     return None if isinstance(value, float) and math.isnan(value) else value
 
 
-def _annotations(
-    request: Request, images: _Images, table: pa.Table, column: str
-) -> Iterator[Batch]:
+def _annotations(request: Request, images: _Images, usual: Usual, column: str) -> Iterator[Batch]:
     second = request.options.get("annotations")
     if second:
         path = Path(str(second)).expanduser().absolute()
@@ -223,13 +226,19 @@ def _annotations(
         located = path.as_posix().removeprefix(source.location + "/")
         other = read_table(source, located)
         key = image_column(other) or column
-        other, odd = usual_columns(other, key, located)
-        yield Batch(issues=recoded(source, located) + odd)
+        usual = usual_columns(other, key, located)
+        other = usual.table
+        yield Batch(issues=recoded(source, located) + usual.issues)
         row_images = [images.ordinals.get(name, -1) for name in other.column(key).to_pylist()]
         further = [n for n in other.column_names if n not in (key, *ANNOTATION_COLUMNS)]
         rows, issues, found = annotation_rows(other, row_images, further, "annotations")
     else:
-        rows, issues, found = annotation_rows(table, images.row_ordinals, images.varying(), "row")
+        rows, issues, found = annotation_rows(
+            usual.table, images.row_ordinals, images.varying(), "row"
+        )
+    rows.normalised = usual.fractions
+    if usual.fractions:
+        rows.area = None  # in whatever unit
     names = sorted({name for name in rows.classes if name is not None})
     yield Batch(
         annotations=rows,

@@ -11,7 +11,7 @@ import csv as plain_csv
 import json
 import posixpath
 from collections import Counter
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import pyarrow as pa
 
@@ -31,12 +31,29 @@ _UNDEFINED = b"\x81\x8d\x8f\x90\x9d"
 
 def read_table(source: Source, path: str) -> pa.Table:
     """A table with distinct names of columns, its text as text. Raises LABELS_INVALID."""
+    with source.open(path) as file:
+        return table_from(file, path)
+
+
+def table_from(file: BinaryIO, path: str) -> pa.Table:
+    """The same from an open file, whose path tells what it is."""
     try:
-        with source.open(path) as file:
-            return clean(_read(file, posixpath.splitext(path)[1].lower()), path)
+        return clean(_read(file, posixpath.splitext(path)[1].lower()), path)
     except (pa.ArrowException, plain_csv.Error, OSError, ValueError, LookupError) as error:
         reason = str(error).strip("'\". ") or type(error).__name__
         raise VisionLensError("LABELS_INVALID", f"{path} is not a table: {reason}.") from error
+
+
+def schema_of(file: BinaryIO, path: str) -> pa.Schema:
+    """The columns of a Parquet or Arrow file, without its rows. Raises LABELS_INVALID."""
+    try:
+        if path.lower().endswith(".parquet"):
+            from pyarrow import parquet
+
+            return parquet.read_schema(file)
+        return _arrow(file).schema
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise VisionLensError("LABELS_INVALID", f"{path} is not a table: {error}.") from error
 
 
 def recoded(source: Source, path: str) -> list[Issue]:
@@ -58,10 +75,13 @@ def _read(file: BinaryIO, suffix: str) -> pa.Table:
         return parquet.read_table(file)
     if suffix == ".csv":
         return _read_csv(file)
+    return _arrow(file).read_all()
+
+
+def _arrow(file: BinaryIO) -> Any:
     magic = file.read(6)
     file.seek(0)
-    reader = pa.ipc.open_file if magic == b"ARROW1" else pa.ipc.open_stream
-    return reader(file).read_all()
+    return (pa.ipc.open_file if magic == b"ARROW1" else pa.ipc.open_stream)(file)
 
 
 def _read_csv(file: BinaryIO) -> pa.Table:

@@ -18,6 +18,8 @@ LOSSES: dict[str, str] = {
     "CLASS_LOST": "Classes were left out or renamed.",
     "CLASS_MISSING": "Labels without a class were left out.",
     "CONFIDENCE_LOST": "Confidences were left out.",
+    "CONFIDENCE_ONE": "Labels without a confidence were written with 1.",
+    "CROWD_AS_OBJECT": "Crowds were written like objects.",
     "CROWD_AS_DIFFICULT": "Crowds were written as difficult objects.",
     "CROWD_LEFT_OUT": "Crowds were left out: as plain objects they would be wrong.",
     "EXIF_FIELD": "Camera, time and place are only kept where the image file itself has them.",
@@ -34,14 +36,18 @@ LOSSES: dict[str, str] = {
     "IMAGE_ROTATED": "Images are turned by EXIF, and labels mean the upright image: tools that "
     "ignore EXIF misplace them.",
     "IMAGE_WITHOUT_SIZE": "Labels of images of unknown size cannot be fractions; left out.",
+    "INSTANCES_MERGED": "Objects of one class in an image became one area.",
     "KEYPOINTS_LOST": "Keypoints were left out; the box is written.",
     "KIND_CHANGED": "Shapes were written as another kind of shape.",
     "MASK_AS_OUTLINE": "Masks were written as the polygon along the edges of their pixels.",
     "PARTS_JOINED": "Polygons of several parts were joined to one by lines without width.",
+    "PIXELS_COVERED": "Labels share pixels in these images: the later one has them.",
     "SECOND_CLASS": "Images of several classes were put with the first.",
+    "SHAPE_AS_PIXELS": "Polygons were written as the pixels that they cover.",
     "SHAPE_LOST": "Shapes were left out; the box is written.",
     "SPLIT_LOST": "Splits that the format has no place for were left out.",
     "TAG_LOST": "Tags were left out.",
+    "TEXT_AS_VALUE": "Texts that look like numbers, or like nothing, are read as such from CSV.",
     "TEXT_CHANGED": "Names lost characters that the format cannot hold.",
 }
 """Code of an export report -> what it means."""

@@ -22,6 +22,14 @@ _WRITERS = {
     "openimages": "records.openimages:OpenImagesWriter",
     "kitti": "records.kitti:KittiWriter",
     "dota": "records.dota:DotaWriter",
+    "imagefolder": "label_tables.imagefolder:ImageFolderWriter",
+    "masks": "masks.writer:MasksWriter",
+    "coco_panoptic": "coco.panoptic_writer:PanopticWriter",
+    "lvis": "coco.lvis_writer:LvisWriter",
+    "detection_text": "predictions.text_writer:DetectionTextWriter",
+    "croissant": "label_tables.croissant:CroissantWriter",
+    "csv": "label_tables.writer:CsvWriter",
+    "parquet": "label_tables.writer:ParquetWriter",
     "fiftyone": "records.fiftyone_writer:FiftyOneWriter",
 }
 

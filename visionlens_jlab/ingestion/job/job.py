@@ -164,7 +164,9 @@ class _Ingest:
             if root not in self._roots:
                 self._roots.add(root)
                 tables["root"] = root_table(root, location)
-            normalised = batch.annotations is not None and batch.annotations.normalised
+            normalised = batch.images.needs_size or (
+                batch.annotations is not None and batch.annotations.normalised
+            )
             made = self._samples.make(
                 batch.images, root, normalised or not self._request.labels_only
             )

@@ -12,6 +12,7 @@ import numpy as np
 from visionlens_jlab.core.geometry import rle
 from visionlens_jlab.core.geometry.shapes import bounding_box, polygon_area
 
+WITH_MASKS = ("everything", "coco", "fiftyone", "lvis")
 FLAGS = ("difficult", "truncated", "occluded")
 
 
@@ -73,7 +74,18 @@ def row_of(values: dict[str, Any]) -> Row:
 
 def carried(format_name: str, row: Row, task: str = "detect") -> Row | None:
     """What is left of an annotation in a format; None: nothing."""
-    known = {"coco": _coco, "voc": _voc, "class_folders": _class_folders, "fiftyone": _fiftyone}
+    known = {
+        "everything": lambda row: row,
+        "coco": _coco,
+        "voc": _voc,
+        "class_folders": _class_folders,
+        "fiftyone": _fiftyone,
+        "lvis": _lvis,
+        "imagefolder": _imagefolder,
+        **dict.fromkeys(("csv", "parquet", "croissant"), _table),
+    }
+    if format_name == "everything" and row.kind == "classification":
+        return replace(row, area=None)
     return known.get(format_name, lambda row: _yolo(row, task))(row)
 
 
@@ -101,6 +113,28 @@ def _fiftyone(row: Row) -> Row | None:
     if row.kind in ("polygon", "oriented_box"):
         return replace(row, kind="polygon", area=_area(row))
     return row if row.kind == "mask" else replace(row, area=_box_area(row))
+
+
+def _lvis(row: Row) -> Row | None:
+    if row.class_name is None or row.is_crowd or row.kind == "classification":
+        return None
+    return _coco(replace(row, kind="box", shape=None) if row.kind == "keypoints" else row)
+
+
+def _imagefolder(row: Row) -> Row | None:
+    if row.class_name is None:
+        return None
+    if row.kind == "classification":
+        return Row(row.class_name, row.kind, None)
+    return replace(row, kind="box", shape=None, area=_box_area(row))
+
+
+def _table(row: Row) -> Row | None:
+    if row.class_name is None:
+        return None
+    if row.kind == "classification":
+        return replace(row, box=None, area=None, attributes={})
+    return replace(row, kind="box", shape=None, area=_box_area(row), attributes={})
 
 
 def _voc(row: Row) -> Row | None:
@@ -180,7 +214,7 @@ def _mask_box(row: Row) -> tuple[float, ...] | None:
 def is_joined(format_name: str, row: Row) -> bool:
     """Whether a format makes one ring of it, which is compared by its box and area only."""
     several = row.kind == "polygon" and len(row.shape) > 1
-    return (row.kind == "mask" and format_name not in ("coco", "fiftyone")) or (
+    return (row.kind == "mask" and format_name not in WITH_MASKS) or (
         several and format_name == "yolo"
     )
 

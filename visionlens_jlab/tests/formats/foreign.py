@@ -29,7 +29,9 @@ def write_layout(folder: Path, layout: Layout) -> Path:
         write_image(folder / path)
     for path in layout.masks:
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        Image.new("P", (40, 30), 1).save(folder / path)
+        mask = Image.new("P", (40, 30))
+        mask.paste(1, (0, 0, 20, 30))
+        mask.save(folder / path)
     for path, content in layout.files.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_bytes(content)
@@ -157,18 +159,10 @@ LAYOUTS: dict[str, Layout] = {
     "carvana": _masks("train_masks/a_mask.gif", images=("train/a.jpg", "train/b.jpg")),
     "camvid": _masks("trainannot/a.png", images=("train/a.png", "train/b.png")),
     "masks_beside": _masks("benign/a_mask.png", images=("benign/a.png", "normal/c.png")),
-    "cityscapes": Layout(
-        {
-            "gtFine/train/ulm/ulm_000000_000019_gtFine_labelIds.png": "a mask",
-            "gtFine/train/ulm/ulm_000000_000019_gtFine_color.png": "a mask",
-            "gtFine/train/ulm/ulm_000000_000019_gtFine_polygons.json": "Cityscapes JSON",
-        },
-        {"gtFine/train/ulm/ulm_000000_000019_gtFine_polygons.json": _json(_CITYSCAPES)},
-        ("leftImg8bit/train/ulm/ulm_000000_000019_leftImg8bit.png",),
-        (
-            "gtFine/train/ulm/ulm_000000_000019_gtFine_labelIds.png",
-            "gtFine/train/ulm/ulm_000000_000019_gtFine_color.png",
-        ),
+    "cityscapes": _one(
+        "gtFine/train/ulm/ulm_000000_000019_gtFine_polygons.json",
+        "Cityscapes JSON",
+        _json(_CITYSCAPES),
     ),
     "broken": _one("labels.json", "broken JSON", b"{"),
     "empty": _one("labels.json", "empty", b""),

@@ -100,8 +100,8 @@ def test_unknown_addresses_are_refused():
 def test_formats_that_can_be_read():
     names = [info.name for info in format_infos()]
     inside, records = ([name for name, *_ in listed] for listed in (CONTAINERS, RECORDS))
-    plain = ["class_folders", "images"]
-    assert names == [*inside, "dataframe", "coco", "voc", *records, "yolo", *plain]
+    last = ["yolo", "imagefolder", "croissant", "tables", "masks", "class_folders", "images"]
+    assert names == [*inside, "dataframe", "coco", "voc", *records, *last]
     assert all(info.label and info.description for info in format_infos())
 
 

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.formats.writing.writer import Label, Picture
 from visionlens_jlab.tests.formats.test_predictions import codes, read, rows_of, targets
+from visionlens_jlab.tests.formats.test_writers import content_of, write
 
 
 def results_of(path: Path, *images: int) -> None:
@@ -72,6 +74,23 @@ def test_lines_of_class_confidence_and_corners(tmp_path: Path) -> None:
     ]
     assert sum(batch.found for batch in batches) == 6
     assert sum(batch.unmatched.predictions for batch in batches) == 2
+
+
+def test_text_that_was_written_is_read(tmp_path: Path) -> None:
+    boxes = [(1.5, 2.0, 3.25, 4.0, 0.125), (0.0, 0.0, 9.0, 9.0, None)]
+    labels = [
+        Label("x", "traffic light", "box", (x, y, w, h), confidence=sure)
+        for x, y, w, h, sure in boxes
+    ]
+    one = Picture("", "/nowhere/a.png", "a.png", "val", 40, 30, labels=labels)
+    losses = write("detection_text", content_of([one], is_run=True), tmp_path, None, "none")
+    assert losses.count("CONFIDENCE_ONE") == 1
+    format, batches = read(tmp_path, targets(["val/a.png"]))
+    assert format == "text"
+    assert rows_of(batches) == [
+        (0, "traffic light", [1.5, 2.0, 3.25, 4.0], 0.125),
+        (0, "traffic light", [0.0, 0.0, 9.0, 9.0], 1.0),
+    ]
 
 
 def test_numbers_for_classes_beside_corners_in_pixels(tmp_path: Path) -> None:

@@ -111,9 +111,20 @@ BOXES: dict[str, tuple[dict[str, list[Any]], list[float] | None, list[str]]] = {
     "a list beside the columns": (
         {"bbox": [[1, 2, 3, 4]], "x": [1], "y": [2], "w": [3], "h": [4]}, [1, 2, 3, 4], [],
     ),
+    "sides of a box": (
+        {"bbox_x": [1], "bbox_y": [2], "bbox_width": [3], "bbox_height": [4]}, [1, 2, 3, 4], [],
+    ),
+    "a corner and a size": (
+        {"left": [1], "top": [2], "width": [3], "height": [4]}, [1, 2, 3, 4], [],
+    ),
+    "a centre": ({"xc": [2.5], "yc": [4], "w": [3], "h": [4]}, [1, 2, 3, 4], []),
+    "a list that can be no corners": ({"bbox": ["[11, 12, 3, 4]"]}, [11, 12, 3, 4], []),
+    "a list that can only be corners": (
+        {"bbox": [[20, 12, 30, 24]], "width": [40], "height": [30]}, [20, 12, 10, 12], [],
+    ),
     "three corners": ({"xmin": [1], "ymin": [2], "xmax": [3]}, None, []),
     "fractions": (
-        {"x": [0.1], "y": [0.2], "w": [0.5], "h": [0.25]}, [0.1, 0.2, 0.5, 0.25], ["BOX_COLUMNS"],
+        {"x": [0.25], "y": [0.5], "w": [0.5], "h": [0.25]}, [10, 15, 20, 7.5], ["BOX_COLUMNS"],
     ),
 }  # fmt: skip
 

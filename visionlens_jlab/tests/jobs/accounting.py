@@ -22,16 +22,18 @@ def assert_all_accounted(folder: Path, found: Ingested) -> None:
     samples = {row["path"] for row in found.samples}
     named = {issue["item"] for issue in found.issues}
     masks = {issue["item"] for issue in _items(found, "LABELS_UNREAD")} & images
-    assert images <= samples | named
+    read = images - samples - named
+    """Masks that are labels."""
+    assert not read or found.summary["format"] == "masks"
     invented = {row for row in samples if row not in images} | {
         issue["item"]
         for issue in found.issues
         if issue["kind"] == "image" and issue["action"] == "skipped" and issue["item"] not in images
     }
-    assert found.summary["images"]["found"] == len(images) - len(masks) + len(invented)
+    assert found.summary["images"]["found"] == len(images) - len(masks | read) + len(invented)
     unused = sum(int(_SEVERAL.match(i["message"])[1]) for i in _items(found, "FILES_UNUSED"))  # type: ignore[index]
     others = len(files) - len(images) - unused
-    label_files = found.summary["label_files"]["found"] - len(masks)
+    label_files = found.summary["label_files"]["found"] - len(masks | read)
     # Dataset files (data.yaml, lists of splits, names of classes) are read and no label files.
     assert 0 <= others - label_files <= len(_dataset_files(files)), (others, label_files)
 
@@ -47,4 +49,5 @@ def _dataset_files(files: list[str]) -> list[str]:
         if path.endswith((".yaml", ".yml", ".data", ".names"))
         or "ImageSets/" in path
         or path.rpartition("/")[2] in ("classes.txt", "train.txt", "val.txt", "labelmap.txt")
+        or path.endswith("_classes.csv")
     ]

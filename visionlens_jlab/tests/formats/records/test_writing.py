@@ -21,7 +21,7 @@ from visionlens_jlab.formats.writing.registry import writer_of
 from visionlens_jlab.formats.writing.writer import Content, Label, Picture, Target
 from visionlens_jlab.media.sources import LocalSource
 from visionlens_jlab.tests.formats.records.test_records import arrived, read
-from visionlens_jlab.tests.formats.records.wild import MAKERS, NAMES, SIZE, Meant, make_images
+from visionlens_jlab.tests.formats.records.wild import NAMES, SIZE, WRITTEN, Meant, make_images
 
 RUNS = {"counts": [5 * 60 + 5, 10, 50, 10, SIZE[0] * SIZE[1] - 375], "size": [SIZE[1], SIZE[0]]}
 
@@ -69,14 +69,14 @@ def write(name: str, folder: Path, labels: list[Label]) -> Losses:
     return losses
 
 
-@pytest.mark.parametrize("name", list(MAKERS))
+@pytest.mark.parametrize("name", list(WRITTEN))
 def test_what_is_written_is_recognised_and_read_or_said_to_be_lost(
     tmp_path: Path, name: str
 ) -> None:
     labels = rich()
     losses = write(name, tmp_path, labels)
     out = tmp_path / "out"
-    assert detect(DetectRequest(source=str(out))).format == name
+    assert detect(DetectRequest(source=str(out))).format == WRITTEN[name]
     batches = read(out)
     assert not [i for batch in batches for i in batch.issues if i.action == "skipped"]
     found = arrived(batches)
@@ -103,7 +103,9 @@ sides = st.floats(0.0625, 30, allow_nan=False, width=32)
 boxes = st.tuples(sides, sides, sides, sides)
 
 
-@given(st.sampled_from([n for n in MAKERS if n != "dota"]), st.lists(boxes, min_size=1, max_size=5))
+@given(
+    st.sampled_from([n for n in WRITTEN if n != "dota"]), st.lists(boxes, min_size=1, max_size=5)
+)
 def test_boxes_come_back(name: str, drawn: list[tuple[float, float, float, float]]) -> None:
     import tempfile
 
@@ -118,7 +120,7 @@ def test_boxes_come_back(name: str, drawn: list[tuple[float, float, float, float
 
 def test_nothing_but_boxes_is_left_whole(tmp_path: Path) -> None:
     """The same meaning for each format that holds plain boxes."""
-    for name in MAKERS:
+    for name in WRITTEN:
         folder = tmp_path / name
         folder.mkdir()
         write(name, folder, [label(1, "box", box=(1.0, 2.0, 3.0, 4.0))])

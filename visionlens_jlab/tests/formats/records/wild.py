@@ -334,6 +334,99 @@ FIFTYONE_FIELDS = {
 }  # fmt: skip
 
 
+def imagefolder(folder: Path) -> list[Meant]:
+    """`metadata.jsonl` for each split; classes by number, their names in the README."""
+    make_images(folder / "train")
+    numbers = ["car", "traffic light"]
+    rows = []
+    for number, name in enumerate(NAMES):
+        boxes = [list(one.box) for one in _of(name) if one.box]
+        classes = [numbers.index(one.class_name) for one in _of(name)]
+        objects = {"id": list(range(len(boxes))), "bbox": boxes, "categories": classes}
+        rows.append(
+            {"file_name": name, "text": f"picture {number}", "objects": objects, "speed": 1.5}
+        )
+    rows[0]["label"] = 1
+    _write(
+        folder / "train" / "metadata.jsonl",
+        "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows),
+    )
+    names = "".join(f"            '{number}': {name}\n" for number, name in enumerate(numbers))
+    _write(
+        folder / "README.md",
+        "---\ndataset_info:\n  features:\n  - name: objects\n    sequence:\n    - name: categories\n"
+        f"      dtype:\n        class_label:\n          names:\n{names}---\n# Streets\n",
+    )
+    return [*BOXES, Meant(NAMES[0], "traffic light", "classification", None)]
+
+
+def croissant(folder: Path) -> list[Meant]:
+    """`croissant.json` over a table with columns of its own names."""
+    make_images(folder / "pictures")
+    rows = ["photo,kind,xmin,ymin,xmax,ymax"]
+    for one in BOXES:
+        assert one.box
+        x, y, w, h = one.box
+        rows.append(f"pictures/{one.image},{one.class_name},{x},{y},{x + w},{y + h}")
+    _write(folder / "objects.csv", "\n".join(rows) + "\n")
+
+    def field(name: str, *kinds: str) -> dict[str, Any]:
+        source = {"fileObject": {"@id": "table"}, "extract": {"column": name}}
+        return {
+            "@type": "cr:Field",
+            "@id": f"objects/{name}",
+            "dataType": list(kinds),
+            "source": source,
+        }
+
+    fields = [field("photo", "sc:ImageObject"), field("kind", "sc:Text", "cr:Label")]
+    fields += [field(name, "sc:Float") for name in ("xmin", "ymin", "xmax", "ymax")]
+    _write(
+        folder / "croissant.json",
+        {
+            "@context": {"@vocab": "https://schema.org/", "cr": "http://mlcommons.org/croissant/"},
+            "@type": "sc:Dataset", "name": "streets", "conformsTo": "http://mlcommons.org/croissant/1.0",
+            "distribution": [
+                {"@type": "cr:FileObject", "@id": "table", "contentUrl": "objects.csv", "encodingFormat": "text/csv"},
+                {"@type": "cr:FileSet", "@id": "images", "includes": "pictures/*"},
+            ],
+            "recordSet": [{"@type": "cr:RecordSet", "@id": "objects", "field": fields}],
+        },
+    )  # fmt: skip
+    return BOXES
+
+
+def masks(folder: Path) -> list[Meant]:
+    """`images/` and `masks/` with `labelmap.txt`, colours as CVAT exports them."""
+    make_images(folder / "images")
+    (folder / "masks").mkdir()
+    colors = {"car": (250, 50, 83), "traffic light": (51, 221, 255)}
+    found = []
+    for name in NAMES[:2]:
+        drawn = Image.new("RGB", SIZE)
+        for one in _of(name):
+            assert one.box
+            x, y, w, h = (int(side) for side in one.box)
+            drawn.paste(colors[one.class_name], (x, y, x + w, y + h))
+            found.append(one._replace(kind="mask", box=(x, y, w, h)))
+        drawn.save(folder / "masks" / f"{Path(name).stem}.png")
+    lines = "".join(f"{name}:{r},{g},{b}::\n" for name, (r, g, b) in colors.items())
+    _write(folder / "labelmap.txt", f"# label:color_rgb:parts:actions\nbackground:0,0,0::\n{lines}")
+    return found
+
+
+def tables(folder: Path) -> list[Meant]:
+    """`_annotations.csv` in a folder for each split, as Roboflow has it for TensorFlow."""
+    make_images(folder / "valid")
+    rows = ["filename,width,height,class,xmin,ymin,xmax,ymax"]
+    for one in BOXES:
+        assert one.box
+        x, y, w, h = one.box
+        rows.append(f"{one.image},{SIZE[0]},{SIZE[1]},{one.class_name},{x},{y},{x + w},{y + h}")
+    _write(folder / "valid" / "_annotations.csv", "\n".join(rows) + "\n")
+    return BOXES
+
+
 MAKERS: dict[str, Callable[[Path], list[Meant]]] = {
     "labelme": labelme,
     "cvat": cvat,
@@ -344,4 +437,16 @@ MAKERS: dict[str, Callable[[Path], list[Meant]]] = {
     "kitti": kitti,
     "dota": dota,
     "fiftyone": fiftyone,
+    "tables": tables,
+    "imagefolder": imagefolder,
+    "croissant": croissant,
+    "masks": masks,
 }
+"""By the name of the format."""
+WRITTEN = {
+    **{name: name for name in MAKERS if name not in ("tables", "masks")},
+    "csv": "tables",
+    "parquet": "tables",
+    "lvis": "coco",
+}
+"""Name of what is written -> format that reads it."""
