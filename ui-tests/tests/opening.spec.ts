@@ -20,6 +20,15 @@ test('browse to a folder, see what it is, ingest it, see its grid', async ({
   await street.click();
   await expect(panel.locator('.vl-detected')).toContainText('COCO');
   await picture(page, 'folder-browser');
+  await panel.getByText('Would fit, too: Folder of images').click();
+  const others = panel.locator('.vl-candidates');
+  await expect(others).toContainText('Pascal VOC Nothing here is like that');
+  await others.getByRole('button', { name: 'Read as Folder' }).click();
+  await expect(panel.locator('.vl-detected')).toContainText('Folder of images');
+  await picture(page, 'formats-that-fit');
+  await panel.getByRole('button', { name: 'Read as COCO JSON' }).click();
+  await expect(panel.getByLabel('Format')).toHaveValue('coco');
+  await panel.getByLabel('Format').selectOption('');
   await street.dblclick();
   const list = panel.locator('.vl-browser-list');
   await expect(list.locator('[title$="/street/annotations"]')).toBeVisible();

@@ -129,6 +129,34 @@ CONTAINERS = (
     ),
 )
 
+OF_FOLDERS = (
+    (
+        "imagefolder",
+        "Hugging Face imagefolder",
+        "metadata.csv, .jsonl or .parquet beside images: labels, boxes, captions, fields.",
+        "label_tables.imagefolder.ImageFolderFormat",
+    ),
+    (
+        "croissant",
+        "Croissant",
+        "A description in JSON-LD of local tables and images.",
+        "label_tables.croissant.CroissantFormat",
+    ),
+    (
+        "tables",
+        "Tables of labels",
+        "CSV or Parquet files with a row for each box or label, in a folder of images.",
+        "label_tables.folder.TablesFormat",
+    ),
+    (
+        "masks",
+        "Masks as images",
+        "A PNG for each image, in a folder masks or named x_mask.png: classes by value.",
+        "masks.format.MasksFormat",
+    ),
+)
+"""Tables and masks in a folder."""
+
 visionlens_api_version = API_VERSION
 
 
@@ -168,30 +196,7 @@ def visionlens_formats(context: PluginContext) -> Sequence[Format]:
             "task",
             "units",
         ),
-        DeferredFormat(
-            "imagefolder",
-            "Hugging Face imagefolder",
-            "metadata.csv, .jsonl or .parquet beside images: labels, boxes, captions, fields.",
-            "label_tables.imagefolder.ImageFolderFormat",
-        ),
-        DeferredFormat(
-            "croissant",
-            "Croissant",
-            "A description in JSON-LD of local tables and images.",
-            "label_tables.croissant.CroissantFormat",
-        ),
-        DeferredFormat(
-            "tables",
-            "Tables of labels",
-            "CSV or Parquet files with a row for each box or label, in a folder of images.",
-            "label_tables.folder.TablesFormat",
-        ),
-        DeferredFormat(
-            "masks",
-            "Masks as images",
-            "A PNG for each image, in a folder masks or named x_mask.png: classes by value.",
-            "masks.format.MasksFormat",
-        ),
+        *(DeferredFormat(*fields) for fields in OF_FOLDERS),
         DeferredFormat(
             "class_folders",
             "Class folders",

@@ -29,7 +29,7 @@ class ImagesFormat:
         return detected(
             self,
             request,
-            "There are images, and no label files that are known.",
+            "There are images. No label files are read.",
             images=source.location,
             splits=ordered([split for split in splits if split]),
         )

@@ -85,7 +85,7 @@ def _(folder: Path) -> None:
     write_text(folder / "runs" / "detect" / "labels" / "b.txt", LINE)
 
 
-@CASES.add("notes beside the images are not labels", **ONE, codes={"FILES_UNUSED": 2})
+@CASES.add("notes beside the images are not labels", **ONE, codes={"FILES_UNUSED": 1})
 def _(folder: Path) -> None:
     put(folder, "a.png")
     write_text(folder / "todo.txt", "label the rest\n")
