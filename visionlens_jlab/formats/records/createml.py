@@ -15,6 +15,8 @@ from visionlens_jlab.formats.records.writer import RecordWriter, as_json
 from visionlens_jlab.formats.request import Request
 from visionlens_jlab.formats.writing.writer import Picture, Target
 
+NAMES = {"image", "imagefilename"}
+
 
 class CreateMlFormat(RecordFormat):
     """Create ML JSON."""
@@ -30,11 +32,10 @@ class CreateMlFormat(RecordFormat):
         content = read_json(data)
         if not isinstance(content, list):
             raise NotMineError
-        for entry in content:
-            if not isinstance(entry, dict) or (
-                "image" not in entry and "imagefilename" not in entry
-            ):
-                raise NotMineError
+        if not any(isinstance(one, dict) and NAMES & one.keys() for one in content):
+            raise NotMineError
+        for listed in content:
+            entry = listed if isinstance(listed, dict) else {}
             record = Record(str(entry.get("image") or entry.get("imagefilename") or ""))
             found = entry.get("annotations", entry.get("annotation", []))
             for annotation in found if isinstance(found, list) else [found]:

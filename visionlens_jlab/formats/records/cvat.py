@@ -57,12 +57,15 @@ class CvatFormat(RecordFormat):
             )
             for shape in image:
                 if shape.tag not in SHAPES:
+                    record.invalid.append(f"shapes of the kind {shape.tag[:40]!r} are not known")
                     continue
                 try:
                     record.objects.append(_object(shape, record))
                 except ValueError as error:
                     record.invalid.append(str(error))
             yield record
+        if root.find("track") is not None:
+            raise ValueError("it holds tracks of a video too, which are not read")
 
 
 def _split(subset: str | None) -> str | None:

@@ -28,6 +28,7 @@ class DotaFormat(RecordFormat):
     description = "One text file for each image: oriented boxes by their corners."
     suffixes = (".txt",)
     signature = "DOTA text"
+    by_file_name = True
 
     def parse(self, data: bytes, path: str, request: Request) -> Iterator[Record]:
         """One record; the image has the name of the file."""

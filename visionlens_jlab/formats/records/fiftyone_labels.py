@@ -49,7 +49,8 @@ class Labels(NamedTuple):
 
 def is_label(value: Any) -> TypeGuard[dict[str, Any]]:
     """Whether the value of a field is labels."""
-    return isinstance(value, dict) and (value.get("_cls") in LISTS or value.get("_cls") in SINGLE)
+    kind = value.get("_cls") if isinstance(value, dict) else None
+    return isinstance(kind, str) and (kind in LISTS or kind in SINGLE)
 
 
 def documents(value: dict[str, Any]) -> list[Any]:

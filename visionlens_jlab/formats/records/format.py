@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import json
+import logging
 import posixpath
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -37,6 +39,7 @@ NOT_THE_FILE = OUT_OF_REACH | {"PLUGIN_FAILED", "PLUGIN_OFF", "REQUEST_INVALID"}
 """Codes that say nothing of a label file: the ingest ends. REQUEST_INVALID is of an option."""
 LARGEST_FILE = 1 << 30
 """Bytes of a label file that is read at once."""
+_log = logging.getLogger(__name__)
 
 
 class RecordFormat:
@@ -53,6 +56,8 @@ class RecordFormat:
     signature: str
     """`Seen.what` of its files."""
     options: tuple[str, ...] = ()
+    by_file_name = False
+    """Whether a record without a name is of the image that has the label file's name."""
     normalised = False
     """Whether boxes are fractions of the upright image."""
     has_fields = False
@@ -132,6 +137,9 @@ class _Reader:
         self.own = [entry.path for entry in request.own_images()]
         self._index = ImageIndex(self.own)
         self._ordinals: dict[str, int] = {}
+        self._labelled: dict[str, str] = {}
+        """The label file of each image that has one of its own."""
+        self._unnamed = 0
         self._classes: dict[str, None] = {}
         self._listed: dict[str, ClassEntry] = {}
         self._begin()
@@ -151,12 +159,17 @@ class _Reader:
                 if not self._form.has_fields and self._is_full():
                     yield self._take()
         except NotMineError:
-            return  # the account says what it is
-        except (ValueError, RecursionError, VisionLensError, OSError) as error:
+            if not records:
+                return  # the account says what it is
+            records, reason = 0, "a part of it is of another format"
+        except (ValueError, RecursionError, VisionLensError, OSError, csv.Error) as error:
             if isinstance(error, VisionLensError) and error.code in NOT_THE_FILE:
                 raise
             reason = error.message if isinstance(error, VisionLensError) else str(error)
             records = 0
+        except Exception:  # a reader's defect must not cost the other files
+            _log.exception("The format %s failed to read %s", self._form.name, path)
+            records, reason = 0, "its values are of kinds that are not expected"
         self._batch.found.label_files += 1
         self._request.note_read(self._source, path)
         if not records:
@@ -218,11 +231,18 @@ class _Reader:
         self._listed.update({entry.name: entry for entry in record.classes})
         if record.image is None:
             return
-        found = self._index.find(record.image, label) if record.image else []
-        if not found and not record.image:
-            found = self._index.beside(label)
-        if not found and not record.image:
-            self._without_image(record, label)
+        if not record.image and not self._form.by_file_name:
+            self._without_name(record, label)
+            return
+        found = self._index.find(record.image, label) if record.image else self._index.beside(label)
+        if not record.image and len(found) != 1:
+            self._without_image(record, label, found)
+            return
+        if not record.image and self._labelled.setdefault(found[0], label) != label:
+            message = f"{self._labelled[found[0]]} has the labels of {found[0]}."
+            self._batch.issues.append(
+                Issue("LABEL_FILE_UNUSED", "skipped", "label_file", label, message)
+            )
             return
         name = found[0] if len(found) == 1 else record.image or label
         record.split = record.split or split_of_path(name) or split_of_path(label)
@@ -245,12 +265,26 @@ class _Reader:
                 self._odd("CLASS_MISSING", "kept", item, message, ordinal)
             self._objects.append((ordinal, item, thing))
 
-    def _without_image(self, record: Record, label: str) -> None:
+    def _without_image(self, record: Record, label: str, found: list[str]) -> None:
         """A label file whose image is not there: it and its objects, one by one."""
         message = "No image has the file's name."
+        if found:
+            message = f"Its image may be one of {', '.join(found[:3])}; none is taken."
         self._batch.issues.append(
             Issue("LABEL_WITHOUT_IMAGE", "skipped", "label_file", label, message)
         )
+        self._objects_skipped(record, label, message)
+
+    def _without_name(self, record: Record, label: str) -> None:
+        """An entry of a list that names no image: it and its objects, one by one."""
+        self._unnamed += 1
+        message = "An entry of the file names no image."
+        self._batch.found.images += 1
+        item = f"{label}: entry {self._unnamed} without a name"
+        self._batch.issues.append(Issue("IMAGE_ENTRY_INVALID", "skipped", "image", item, message))
+        self._objects_skipped(record, item, message)
+
+    def _objects_skipped(self, record: Record, label: str, message: str) -> None:
         count = len(record.objects) + len(record.invalid)
         self._batch.found.annotations += count
         self._batch.issues += [

@@ -38,13 +38,21 @@ class ImageIndex:
         ending = [path for path in same if path.endswith(f"/{plain}")] or same
         if len(ending) < 2:
             return list(ending)
-        near = {path: _shared(path, label) for path in ending}
+        near = {path: _nearness(path, label) for path in ending}
         most = max(near.values())
         return [path for path in ending if near[path] == most]
 
     def beside(self, label: str) -> list[str]:
         """The images whose name the label file has, but for the suffix."""
         return self.find(posixpath.splitext(posixpath.basename(label))[0] + ".jpg", label)
+
+
+def _nearness(path: str, label: str) -> tuple[bool, int, bool]:
+    """By the same folder, by folders in common, by a folder's end (`image_2` and `label_2`)."""
+    here, there = posixpath.dirname(path), posixpath.dirname(label)
+    end = posixpath.basename(there).rpartition("_")[2]
+    pair = "_" in there and posixpath.basename(here).endswith(f"_{end}")
+    return here == there, _shared(path, label), pair
 
 
 def _shared(path: str, label: str) -> int:

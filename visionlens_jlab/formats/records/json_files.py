@@ -11,7 +11,11 @@ from visionlens_jlab.formats.text.decoding import decode_text
 def read_json(data: bytes) -> Any:
     """What a JSON file holds. ValueError: it is broken, or nested too deeply."""
     try:
-        return json.loads(decode_text(data).lstrip("\ufeff"))
+        text = decode_text(data).lstrip("\ufeff")
+        value = json.loads(text)
+        if "\\ud" in text.lower():  # halves of letters, which no text can hold
+            value = json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
+        return value
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
 

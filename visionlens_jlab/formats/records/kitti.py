@@ -30,6 +30,7 @@ class KittiFormat(RecordFormat):
     description = "One text file for each image: boxes with truncation, occlusion and 3D facts."
     suffixes = (".txt",)
     signature = "KITTI text"
+    by_file_name = True
 
     def parse(self, data: bytes, path: str, request: Request) -> Iterator[Record]:
         """One record; the image has the name of the file."""

@@ -45,11 +45,16 @@ class LabelStudioFormat(RecordFormat):
         content = read_json(data)
         if not isinstance(content, list):
             raise NotMineError
-        for task in content:
-            if not isinstance(task, dict) or not isinstance(task.get("data"), dict):
-                raise NotMineError
-            record = Record(_image(task["data"]))
-            found = task.get("annotations", task.get("completions")) or []
+        tasks = [task if isinstance(task, dict) else {} for task in content]
+        if any("annotation_id" in task for task in tasks):
+            raise ValueError("it is JSON-MIN; export it as JSON")
+        if not any(isinstance(task.get("data"), dict) for task in tasks):
+            raise NotMineError
+        for task in tasks:
+            shown = task.get("data")
+            record = Record(_image(shown) if isinstance(shown, dict) else "")
+            found = task.get("annotations", task.get("completions"))
+            found = found if isinstance(found, list) else []
             stand = [one for one in found if isinstance(one, dict) and not one.get("was_cancelled")]
             results = stand[0].get("result") if stand else []
             for result in items(results or [], "result"):

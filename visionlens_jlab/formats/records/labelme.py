@@ -35,6 +35,7 @@ class LabelMeFormat(RecordFormat):
     description = "One JSON file for each image: rectangles, polygons, circles, points."
     suffixes = (".json",)
     signature = "LabelMe JSON"
+    by_file_name = True
 
     def parse(self, data: bytes, path: str, request: Request) -> Iterator[Record]:
         """One record. Pictures inside the file (`imageData`) are not read."""

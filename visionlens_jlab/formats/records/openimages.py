@@ -40,7 +40,7 @@ class OpenImagesFormat(RecordFormat):
 
     def parse(self, data: bytes, path: str, request: Request) -> Iterator[Record]:
         """A record for each run of rows of one image."""
-        rows = csv.DictReader(io.StringIO(decode_text(data).lstrip("\ufeff")))
+        rows = csv.DictReader(_text(data))
         columns = set(rows.fieldnames or ())
         if not {"ImageID", "LabelName"} <= columns:
             raise NotMineError
@@ -90,16 +90,20 @@ def _object(row: dict[str, Any], names: dict[str, str], *, boxes: bool) -> Objec
     )
 
 
+def _text(data: bytes) -> io.StringIO:
+    return io.StringIO(decode_text(data).lstrip("\ufeff"), newline=None)
+
+
 def _class_names(request: Request) -> dict[str, str]:
     known = request.notes.get("openimages classes")
     if isinstance(known, dict):
         return known
     source, found = request.label_source, dict[str, str]()
     for path in request.files(source):
-        if "class-descriptions" in posixpath.basename(path) and path.endswith(".csv"):
+        if "class-descriptions" in path.lower() and path.lower().endswith(".csv"):
             request.note_read(source, path)
             with source.open(path) as file:
-                rows = csv.reader(io.StringIO(decode_text(file.read())))
+                rows = csv.reader(_text(file.read()))
                 found |= {row[0]: row[1] for row in rows if len(row) > 1}
     request.notes["openimages classes"] = found
     return found

@@ -53,12 +53,16 @@ class ViaFormat(RecordFormat):
         for entry in images.values():
             record = Record(str(entry["filename"] or ""))
             regions = entry["regions"] or []
-            for region in regions.values() if isinstance(regions, dict) else regions:
+            for region in regions.values() if isinstance(regions, dict) else _listed(regions):
                 try:
                     record.objects.append(_object(members(region, "a region")))
                 except ValueError as error:
                     record.invalid.append(str(error))
             yield record
+
+
+def _listed(regions: Any) -> list[Any]:
+    return regions if isinstance(regions, list) else [regions]
 
 
 def _object(region: dict[str, Any]) -> Object:
