@@ -43,6 +43,8 @@ export function jobTitle(job: IJob, trans: TranslationBundle): string {
       return job.operator?.preview
         ? trans.__('Preview of %1 on %2', job.operator.plugin, dataset)
         : trans.__('%1 on %2', job.operator?.plugin ?? '', dataset);
+    case 'hooks':
+      return trans.__('Hooks of plugins on %1', dataset);
     case 'agent':
       return trans.__('Analyst on %1', dataset);
     default:

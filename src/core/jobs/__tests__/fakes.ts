@@ -37,6 +37,7 @@ export function job(change: Partial<IJob> = {}): IJob {
     attributes: null,
     agent: null,
     operator: null,
+    hooks: null,
     ...change
   };
 }
