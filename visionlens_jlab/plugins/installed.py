@@ -245,7 +245,8 @@ def _files(folder: Path) -> Iterator[Found]:
         return
     for path in paths:
         if not path.name.startswith((".", "_")):
-            yield _found(path.stem, "file", str(path), path, None)
+            place = os.fsencode(path).decode("utf-8", "replace")
+            yield _found(Path(place).stem, "file", place, path, None)
 
 
 def _packages() -> Iterator[Found]:

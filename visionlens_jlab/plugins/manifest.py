@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import stat
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
@@ -124,6 +125,13 @@ class Manifest(Model):
     permissions: list[Permission] = Field(default_factory=list)
     contributions: list[ContributionManifest] = Field(max_length=100)
 
+    @model_validator(mode="after")
+    def _names_each_once(self) -> Manifest:
+        ids = [one.id for one in self.contributions]
+        if twice := sorted({one for one in ids if ids.count(one) > 1}):
+            raise ValueError(f"the id {twice[0]!r} stands twice")
+        return self
+
     def contribution(self, id: str) -> ContributionManifest | None:
         """The contribution of this id; None: there is none."""
         return next((one for one in self.contributions if one.id == id), None)
@@ -133,9 +141,13 @@ def read_manifest(path: Path) -> Manifest:
     """The manifest in a Python file. ManifestError, also where it fits another API."""
     try:
         status = path.stat()
+        if not stat.S_ISREG(status.st_mode):  # a pipe or a device may never end
+            raise ManifestError("It is no file.")
         manifest = _read(path, status.st_mtime_ns, status.st_size)
     except OSError as error:
         raise ManifestError(f"The file cannot be read: {error.strerror}.") from error
+    if isinstance(manifest, str):
+        raise ManifestError(manifest)
     try:
         fits = fitting(manifest.api)
     except InvalidSpecifier as error:
@@ -149,23 +161,26 @@ def read_manifest(path: Path) -> Manifest:
 
 
 @lru_cache(maxsize=1024)
-def _read(path: Path, modified: int, size: int) -> Manifest:
-    if size > _MOST_BYTES:
-        raise ManifestError("The file is larger than 1 MiB.")
+def _read(path: Path, modified: int, size: int) -> Manifest | str:
+    """The manifest, or why there is none: that too is found out once."""
+    with path.open("rb") as file:
+        content = file.read(_MOST_BYTES + 1)
+    if len(content) > _MOST_BYTES:
+        return "The file is larger than 1 MiB."
     try:
-        tree = ast.parse(path.read_bytes()[: _MOST_BYTES + 1])
+        tree = ast.parse(content)
         for node in tree.body:
             if isinstance(node, ast.Assign | ast.AnnAssign) and node.value and _names(node):
                 return Manifest.model_validate(ast.literal_eval(node.value))
     except SyntaxError as error:
-        raise ManifestError(f"Line {error.lineno} is no Python: {error.msg}.") from error
+        return f"Line {error.lineno or 1} is no Python: {error.msg}."
     except ValidationError as error:
         fault = error.errors(include_url=False)[0]
         where = ".".join(str(part) for part in fault["loc"])
-        raise ManifestError(f"{NAME}: {where}: {fault['msg']}.") from error
-    except (ValueError, TypeError, RecursionError, MemoryError) as error:
-        raise ManifestError(f"{NAME} must be a literal: texts, numbers, lists, dicts.") from error
-    raise ManifestError(f"The file has no {NAME}.")
+        return f"{NAME}: {where}: {fault['msg']}."
+    except (ValueError, TypeError, RecursionError, MemoryError):
+        return f"{NAME} must be a literal: texts, numbers, lists, dicts."
+    return f"The file has no {NAME}."
 
 
 def _names(node: ast.Assign | ast.AnnAssign) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -106,3 +107,35 @@ def test_two_of_a_name_and_those_not_allowed(tmp_path: Path):
     check(request, {})
     with pytest.raises(Exception, match="not allowed"):
         check(request, {"plugins": ["other"]})
+
+
+def test_what_lies_in_the_folder_besides_files_is_never_read(tmp_path: Path) -> None:
+    folder = tmp_path / "plugins"
+    folder.mkdir()
+    os.mkfifo(folder / "pipe.py")
+    (folder / "endless.py").symlink_to("/dev/zero")
+    (folder / "loop.py").symlink_to(folder / "loop.py")
+    (folder / "folder.py").mkdir()
+    (folder / "good.py").write_text(f"MANIFEST = {GOOD!r}")
+    installed = InstalledPlugins(tmp_path)
+    states = {one.name: one.state for one in installed.all()}
+    assert states.pop("good") == "on"
+    assert states == dict.fromkeys(("pipe", "endless", "loop", "folder"), "broken")
+
+
+def test_a_name_that_is_no_text_is_shown(tmp_path: Path) -> None:
+    (tmp_path / "plugins").mkdir()
+    (tmp_path / os.fsdecode(b"plugins/\xff.py")).write_text("x = 1")
+    installed = InstalledPlugins(tmp_path)
+    (found,) = installed.all()
+    assert "\ufffd" in installed.described(found).model_dump_json()
+    assert installed.log(found.name) == ""
+
+
+def test_ids_are_there_once(tmp_path: Path) -> None:
+    (tmp_path / "plugins").mkdir()
+    manifest = {**GOOD, "contributions": GOOD["contributions"] * 2}  # type: ignore[operator]
+    (tmp_path / "plugins" / "twice.py").write_text(f"MANIFEST = {manifest!r}")
+    (found,) = InstalledPlugins(tmp_path).all()
+    assert found.state == "broken"
+    assert "'run' stands twice" in (found.reason or "")
