@@ -43,6 +43,8 @@ _FLAGS = ("difficult", "truncated", "occluded")
 class PluginFormat(RecordFormat):
     """Its files are told by their names, and by what its `sniff` says of them, if it has one."""
 
+    by_file_name = True
+
     def __init__(self, asked: Asked) -> None:
         self._asked = asked
         self.name = asked.name
