@@ -354,11 +354,8 @@ class _Ingest:
             for index, task, result in zip(todo, tasks, self._pool.map(tasks), strict=True):
                 self._sequence = first + index
                 if isinstance(result, MediaResult):
-                    self._context.emit(
-                        first + index,
-                        tables(batches[index], result),
-                        {THUMBNAILS: Path(task.pack)},
-                    )
+                    files = {THUMBNAILS: Path(task.pack)}
+                    self._context.emit(first + index, tables(batches[index], result), files)
                 done += len(batches[index])
                 self._context.progress("images", done, total)
         self._sequence = first + len(batches)
