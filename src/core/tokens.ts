@@ -52,6 +52,7 @@ export const CommandIDs = {
   exportLabels: 'visionlens:export',
   showPlugins: 'visionlens:show-plugins',
   runPlugin: 'visionlens:run-plugin',
+  openPluginPanel: 'visionlens:open-plugin-panel',
   levelSamples: 'visionlens:level-samples',
   levelAnnotations: 'visionlens:level-annotations'
 } as const;

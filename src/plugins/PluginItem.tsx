@@ -4,10 +4,9 @@ import { Button } from '../core/components/Button';
 import { ErrorBox } from '../core/components/ErrorBox';
 import { useAction } from '../core/components/useAction';
 import { useAnswer } from '../core/components/useAnswer';
-import { CommandIDs } from '../core/tokens';
 import type { IContribution, IPlugin } from './client';
 import { kindText, permissionsText, stateText } from './describe';
-import type { InstalledPlugins } from './installed';
+import { commandOf, entriesOf, type InstalledPlugins } from './installed';
 
 interface IProps {
   readonly plugin: IPlugin;
@@ -75,22 +74,28 @@ function Contribution(props: {
 }): JSX.Element {
   const { contribution, plugin, context } = props;
   const { trans, commands } = context;
-  const { kind, id, title } = contribution;
-  const runs = kind === 'operator' || kind === 'measure';
-  const args = { plugin: plugin.name, operator: id };
+  const { kind, title } = contribution;
+  const [entry] = entriesOf({
+    plugins: [{ ...plugin, contributions: [contribution] }],
+    folder: ''
+  }).map(each => commandOf(each));
   return (
     <li title={contribution.description}>
       <span>
         {title} <span className="vl-quiet">({kindText(kind, trans)})</span>
       </span>
-      {runs && plugin.state === 'on' && (
+      {entry && (
         <Button
           kind="link"
-          aria-label={trans.__('Run %1', title)}
-          disabled={!commands.isEnabled(CommandIDs.runPlugin, args)}
-          onClick={() => void commands.execute(CommandIDs.runPlugin, args)}
+          aria-label={
+            kind === 'panel'
+              ? trans.__('Open %1', title)
+              : trans.__('Run %1', title)
+          }
+          disabled={!commands.isEnabled(entry.command, entry.args)}
+          onClick={() => void commands.execute(entry.command, entry.args)}
         >
-          {trans.__('Run…')}
+          {kind === 'panel' ? trans.__('Open') : trans.__('Run…')}
         </Button>
       )}
     </li>

@@ -65,7 +65,7 @@ export function PluginsPanel({ installed, context }: IProps): JSX.Element {
           <code>{COMMAND}</code>
           <p className="vl-quiet">
             {trans.__(
-              'The guide Plugins says the rest: how to write, test and publish one (visionlens plugin guide).'
+              'The guide “Plugins” of the documentation says how to write, test and publish one.'
             )}
           </p>
         </section>

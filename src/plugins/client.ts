@@ -2,6 +2,8 @@
 import type { components } from '../core/client/schema';
 import { path, type Transport } from '../core/client/transport';
 
+import type { IPanelGiven } from './panelGiven';
+
 type Schemas = components['schemas'];
 
 export type IPlugin = Schemas['Plugin'];
@@ -37,6 +39,19 @@ export interface IPluginsClient {
   switch(plugin: string, enabled: boolean): Promise<IPlugin>;
   /** What its runs printed last. */
   log(plugin: string): Promise<string>;
+  /** What a route of the REST API answers; POST where there is a body. */
+  json(
+    resource: string,
+    body?: unknown,
+    signal?: AbortSignal
+  ): Promise<unknown>;
+  /** Load the module of a panel. */
+  panelModule(plugin: string, panel: string): Promise<IPanelModule>;
+}
+
+/** What the JavaScript module of a panel exports. */
+export interface IPanelModule {
+  readonly activate: (given: IPanelGiven) => unknown;
 }
 
 declare module '../core/client/context' {
@@ -58,6 +73,23 @@ export class PluginsClient implements IPluginsClient {
       method: 'PATCH',
       body: { enabled }
     });
+  }
+
+  json(
+    resource: string,
+    body?: unknown,
+    signal?: AbortSignal
+  ): Promise<unknown> {
+    const method = body === undefined ? 'GET' : 'POST';
+    return this._transport.json(resource, { method, body, signal });
+  }
+
+  async panelModule(plugin: string, panel: string): Promise<IPanelModule> {
+    const resource = path('plugins', plugin, 'panels', panel);
+    // Asked for once beside the import, which tells nothing of what is wrong.
+    await this._transport.request(resource);
+    const address = this._transport.url(resource, { v: `${Date.now()}` });
+    return import(/* webpackIgnore: true */ address);
   }
 
   async log(plugin: string): Promise<string> {

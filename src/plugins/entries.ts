@@ -4,8 +4,12 @@ import type { ICommandPalette } from '@jupyterlab/apputils';
 import type { RankedMenu } from '@jupyterlab/ui-components';
 import { Menu, MenuBar } from '@lumino/widgets';
 import type { ICore } from '../core/plugins/core';
-import { CommandIDs } from '../core/tokens';
-import { entriesOf, type IEntry, type InstalledPlugins } from './installed';
+import {
+  commandOf,
+  entriesOf,
+  type IEntry,
+  type InstalledPlugins
+} from './installed';
 
 const MENU = 'jp-mainmenu-visionlens';
 /** Behind the searches, which act on view and selection as well. */
@@ -67,8 +71,7 @@ export class Entries {
     const category = this._core.trans.__('VisionLens plugins');
     for (const entry of entries) {
       const item = this._palette?.addItem({
-        command: CommandIDs.runPlugin,
-        args: argsOf(entry, false),
+        ...commandOf(entry),
         category
       });
       if (item) {
@@ -83,21 +86,11 @@ export class Entries {
     menu.title.label = this._core.trans.__('Plugins');
     menu.title.mnemonic = 0;
     for (const entry of entries) {
-      const args = argsOf(entry, here);
-      menu.addItem({ command: CommandIDs.runPlugin, args });
+      menu.addItem(commandOf(entry, here));
     }
     this._made.push(menu);
     return menu;
   }
 
   private _made: { dispose(): void }[] = [];
-}
-
-function argsOf({ plugin, contribution }: IEntry, here: boolean) {
-  return {
-    plugin: plugin.name,
-    operator: contribution.id,
-    title: `${contribution.title}…`,
-    here
-  };
 }

@@ -1,7 +1,9 @@
 /** The plugins that the server knows, for the panel and for the menus. */
+import type { ReadonlyJSONObject } from '@lumino/coreutils';
 import { createStore } from 'zustand/vanilla';
 import { errorBody } from '../core/client/errors';
 import type { IErrorBody } from '../core/client/types';
+import { CommandIDs } from '../core/tokens';
 import type {
   IContribution,
   IPlugin,
@@ -69,13 +71,37 @@ export class InstalledPlugins {
   }
 }
 
-/** What of those that are switched on can be run on samples, by title. */
+/** Kinds that have an entry in menus. */
+const ENTRIES: readonly IContribution['kind'][] = [
+  'operator',
+  'measure',
+  'panel'
+];
+
+/** Command and arguments that an entry stands for. */
+export function commandOf(
+  { plugin, contribution }: IEntry,
+  here = false
+): { readonly command: string; readonly args: ReadonlyJSONObject } {
+  const { id, kind, title } = contribution;
+  return kind === 'panel'
+    ? {
+        command: CommandIDs.openPluginPanel,
+        args: { part: `${plugin.name}/${id}`, title }
+      }
+    : {
+        command: CommandIDs.runPlugin,
+        args: { plugin: plugin.name, operator: id, title: `${title}…`, here }
+      };
+}
+
+/** What of those that are switched on can be run on samples or opened, by title. */
 export function entriesOf(list: IPluginList | null): IEntry[] {
   return (list?.plugins ?? [])
     .filter(({ state }) => state === 'on')
     .flatMap(plugin =>
       plugin.contributions
-        .filter(({ kind }) => kind === 'operator' || kind === 'measure')
+        .filter(({ kind }) => ENTRIES.includes(kind))
         .map(contribution => ({ plugin, contribution }))
     )
     .sort((a, b) => a.contribution.title.localeCompare(b.contribution.title));

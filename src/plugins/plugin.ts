@@ -10,19 +10,21 @@ import { ICore } from '../core/plugins/core';
 import { reportFailure } from '../core/plugins/failure';
 import { pluginsIcon } from '../core/plugins/icons';
 import { addSidePanel } from '../core/plugins/panels/lazyPanel';
+import { IPanels } from '../core/plugins/panels/panels';
 import { CommandIDs, IWorkspaces } from '../core/tokens';
 import type { IRunArgs, Plugins } from './plugins';
 
 export const pluginsPlugin: JupyterFrontEndPlugin<void> = {
   id: 'visionlens-jlab:plugins',
   description: 'Shows plugins, and runs what they contribute.',
-  requires: [ICore, IWorkspaces],
+  requires: [ICore, IWorkspaces, IPanels],
   optional: [ILayoutRestorer, ICommandPalette],
   autoStart: true,
   activate: (
     app: JupyterFrontEnd,
     core: ICore,
     workspaces: IWorkspaces,
+    panels: IPanels,
     restorer: ILayoutRestorer | null,
     palette: ICommandPalette | null
   ) => {
@@ -69,6 +71,18 @@ export const pluginsPlugin: JupyterFrontEndPlugin<void> = {
         .then(plugins => plugins.run(workspaces.current!, args))
         .catch(reportFailure)
     );
+    panels.add({
+      kind: 'plugin',
+      command: CommandIDs.openPluginPanel,
+      label: trans.__('Open Panel of a Plugin'),
+      caption: '',
+      icon: pluginsIcon,
+      parts: true,
+      title: (name, part) => `${part.split('/')[1]} — ${name}`,
+      minimumWidth: 360,
+      splitRight: true,
+      load: async () => (await load()).createPluginPanel
+    });
     // Without a dataset there is nothing to run them on.
     const start = (): void => {
       if (workspaces.current) {

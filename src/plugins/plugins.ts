@@ -6,11 +6,13 @@ import { VisionLensError } from '../core/client/errors';
 import type { IJob } from '../core/client/types';
 import { meant } from '../core/plugins/commands/commandTarget';
 import type { ICore } from '../core/plugins/core';
+import type { PanelFactory } from '../core/plugins/panels/workspacePanel';
 import type { IWorkspaceModel } from '../core/workspace/types';
 import { createPluginsPanel } from '.';
 import { PluginsClient } from './client';
 import { Entries } from './entries';
 import { InstalledPlugins } from './installed';
+import { PluginPanel } from './pluginPanel';
 import { notifyDone, showResult } from './result';
 import type { IScope } from './scope';
 
@@ -34,6 +36,10 @@ export class Plugins {
   createPanel(): Widget {
     return createPluginsPanel(this._installed, this._core);
   }
+
+  /** A panel of a plugin; `part`: plugin/panel. */
+  readonly createPluginPanel: PanelFactory = (model, context, part) =>
+    new PluginPanel(model, context, part);
 
   /** Keep menus and palette as the plugins are. */
   async follow(): Promise<void> {

@@ -1,7 +1,7 @@
 /** Plugins: a file that is dropped becomes an entry with its form, runs, and goes when it is switched off. */
 import { expect, type IJupyterLabPageFixture, test } from '@jupyterlab/galata';
 import type { Locator } from '@playwright/test';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import * as path from 'path';
 import { openGrid } from './panels';
 import { picture } from './pictures';
@@ -145,4 +145,54 @@ test('a file that is dropped runs from its form and is switched off', async ({
   expect(await menuEntries(page)).toEqual([]);
   rmSync(file);
   await expect(item).toBeHidden();
+});
+
+test('a panel of a plugin opens and its click filters the view', async ({
+  page
+}) => {
+  const grid = await openGrid(page);
+  const folder = await pluginsFolder(page);
+  const files = ['cooccurrence.py', 'cooccurrence.js'].map(name =>
+    path.join(folder, name)
+  );
+  for (const file of files) {
+    const example = path.resolve(__dirname, '../../examples/plugins');
+    copyFileSync(path.join(example, path.basename(file)), file);
+  }
+  const plugins = await showPlugins(page);
+  await plugins
+    .getByRole('button', { name: 'Open Class co-occurrence' })
+    .click();
+  const panel = page.locator('.vl-plugin-panel');
+  const pair = panel.getByRole('button', { name: 'bus and car: ' });
+  const count = Number(await pair.innerText());
+  expect(count).toBeGreaterThan(0);
+  await picture(page, 'plugin-panel');
+  await pair.click();
+  await expect(grid.locator('.vl-header-line').first()).toContainText(
+    `${count} of 240 samples`
+  );
+  // What it shows is of that view now.
+  await expect(
+    panel.getByRole('button', { name: `car and car: ${count}` })
+  ).toBeVisible();
+
+  // After a reload it stands where it stood.
+  await page.reload({ waitForIsReady: false });
+  await expect(panel.getByRole('table')).toBeVisible();
+
+  await plugins.getByRole('switch').click();
+  await expect(plugins.locator('.vl-plugin')).toHaveAttribute(
+    'data-state',
+    'off'
+  );
+  const status = await page.evaluate(async () => {
+    const answer = await fetch(
+      '/visionlens/api/v1/plugins/cooccurrence/panels/co-occurrence'
+    );
+    return answer.status;
+  });
+  expect(status).toBe(403);
+  expect(await menuEntries(page)).toEqual([]);
+  files.forEach(file => rmSync(file));
 });

@@ -17,6 +17,7 @@ from visionlens_jlab.core.command import complain
 from visionlens_jlab.embeddings import command as vectors
 from visionlens_jlab.errors import CODES, VisionLensError
 from visionlens_jlab.ingestion import command as ingest
+from visionlens_jlab.plugins import command as plugins
 from visionlens_jlab.version import __version__
 
 DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
@@ -60,6 +61,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"visionlens {__version__}")
     parser.add_argument("--debug", action="store_true", help="show the whole of an unknown error")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in (ingest, datasets, vectors, analyse, demo, doctor):
+    for command in (ingest, datasets, vectors, analyse, plugins, demo, doctor):
         command.add(commands)
     return parser

@@ -37,6 +37,7 @@ FOLDER = "plugins"
 LOG_BYTES = 64 << 10
 _MOST_FILES = 500
 _KEPT_SECONDS = 30.0
+_MOST_CODE = 4 << 20
 _SWITCHED = ".switched.json"
 
 
@@ -193,6 +194,18 @@ class InstalledPlugins:
         with suppress(FileNotFoundError):
             return self.log_file(found.name).read_text("utf-8", "replace")[-LOG_BYTES:]
         return ""
+
+    def panel_code(self, name: str, panel: str) -> bytes:
+        """The JavaScript module of a panel. PLUGIN_NOT_FOUND, PLUGIN_OFF."""
+        asked = self.usable(name, panel, "panel")
+        file, target = asked.plugin.file, asked.contribution.target
+        assert file is not None and target is not None
+        try:
+            with (file.parent / target).open("rb") as module:
+                return module.read(_MOST_CODE)
+        except OSError as error:
+            message = f"{target} of the plugin {name} cannot be read: {error.strerror}."
+            raise VisionLensError("PLUGIN_NOT_FOUND", message) from error
 
     def described(self, found: Found) -> Plugin:
         """What the panel shows."""

@@ -17,6 +17,7 @@ from visionlens_jlab.plugins.versions import VERSIONS, fitting
 
 NAME = "MANIFEST"
 _IDENTIFIER = r"^[A-Za-z_][A-Za-z0-9_]{0,99}$"
+_MODULE = r"^[A-Za-z0-9_][A-Za-z0-9_.\-]{0,99}\.m?js$"
 _PLAIN = r"^[a-z0-9][a-z0-9._\-]{0,63}$"
 _MOST_BYTES = 1 << 20
 
@@ -34,6 +35,7 @@ NEEDED: dict[Kind, tuple[str, ...]] = {
     "evaluator": ("target",),
     "tool": ("target", "description"),
     "hook": ("target", "on"),
+    "panel": ("target",),
 }
 """What a contribution of a kind must say."""
 ALLOWED: dict[Kind, tuple[str, ...]] = {
@@ -64,7 +66,7 @@ class ContributionManifest(Model):
     Attributes
     ----------
     target : str or None
-        A function of the file.
+        A function of the file; of a panel a JavaScript module that lies beside it.
     form : dict or None
         `schema`: the JSON schema of the arguments.
     field : str or None
@@ -88,7 +90,7 @@ class ContributionManifest(Model):
     id: str = Field(pattern=_PLAIN)
     title: str = Field("", max_length=200)
     description: str = Field("", max_length=2000)
-    target: str | None = Field(None, pattern=_IDENTIFIER)
+    target: str | None = Field(None, pattern=f"{_IDENTIFIER}|{_MODULE}")
     form: dict[str, Any] | None = Field(None, alias="schema")
     field: str | None = Field(None, max_length=100)
     patterns: list[str] = Field(default_factory=list, max_length=50)
@@ -103,6 +105,9 @@ class ContributionManifest(Model):
 
     @model_validator(mode="after")
     def _fits_its_kind(self) -> ContributionManifest:
+        if self.target and (self.kind == "panel") != self.target.endswith("js"):
+            wanted = "a JavaScript file" if self.kind == "panel" else "a function"
+            raise ValueError(f"the target of {self.kind} {self.id} must be {wanted}")
         needed = NEEDED[self.kind]
         for name in needed:
             if not getattr(self, name):
@@ -163,24 +168,32 @@ def read_manifest(path: Path) -> Manifest:
 @lru_cache(maxsize=1024)
 def _read(path: Path, modified: int, size: int) -> Manifest | str:
     """The manifest, or why there is none: that too is found out once."""
-    with path.open("rb") as file:
-        content = file.read(_MOST_BYTES + 1)
-    if len(content) > _MOST_BYTES:
-        return "The file is larger than 1 MiB."
     try:
-        tree = ast.parse(content)
-        for node in tree.body:
-            if isinstance(node, ast.Assign | ast.AnnAssign) and node.value and _names(node):
-                return Manifest.model_validate(ast.literal_eval(node.value))
-    except SyntaxError as error:
-        return f"Line {error.lineno or 1} is no Python: {error.msg}."
+        return Manifest.model_validate(literal(path)[1])
+    except ManifestError as error:
+        return str(error)
     except ValidationError as error:
         fault = error.errors(include_url=False)[0]
         where = ".".join(str(part) for part in fault["loc"])
         return f"{NAME}: {where}: {fault['msg']}."
-    except (ValueError, TypeError, RecursionError, MemoryError):
-        return f"{NAME} must be a literal: texts, numbers, lists, dicts."
-    return f"The file has no {NAME}."
+
+
+def literal(path: Path) -> tuple[ast.Module, Any]:
+    """A file's code and what its MANIFEST says. ManifestError, OSError."""
+    with path.open("rb") as file:
+        content = file.read(_MOST_BYTES + 1)
+    if len(content) > _MOST_BYTES:
+        raise ManifestError("The file is larger than 1 MiB.")
+    try:
+        tree = ast.parse(content)
+        for node in tree.body:
+            if isinstance(node, ast.Assign | ast.AnnAssign) and node.value and _names(node):
+                return tree, ast.literal_eval(node.value)
+    except SyntaxError as error:
+        raise ManifestError(f"Line {error.lineno or 1} is no Python: {error.msg}.") from error
+    except (ValueError, TypeError, RecursionError, MemoryError) as error:
+        raise ManifestError(f"{NAME} must be a literal: texts, numbers, lists, dicts.") from error
+    raise ManifestError(f"The file has no {NAME}.")
 
 
 def _names(node: ast.Assign | ast.AnnAssign) -> bool:

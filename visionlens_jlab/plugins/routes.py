@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from visionlens_jlab.core.api.base import Resource
-from visionlens_jlab.core.api.operations import CHANGE, Operation, Route
+from visionlens_jlab.core.api.operations import CHANGE, Binary, Operation, Route
 from visionlens_jlab.plugins.installed import InstalledPlugins
 from visionlens_jlab.plugins.shapes import Plugin, PluginChange, PluginList, PluginLog
+
+MODULE = Binary("text/javascript", "An ES module that exports `activate`.")
 
 
 class _PluginResource(Resource):
@@ -55,8 +57,24 @@ class PluginLogHandler(_PluginResource):
         await self.answer(PluginLog(text=text))
 
 
+class PluginPanelHandler(_PluginResource):
+    """`plugins/{plugin}/panels/{panel}`."""
+
+    @Operation(
+        "Code of a plugin's panel", response=MODULE, errors=("PLUGIN_NOT_FOUND", "PLUGIN_OFF")
+    )
+    async def get(self, plugin: str, panel: str) -> None:
+        """The JavaScript module of a panel, while its plugin is switched on."""
+        installed = self.installed
+        code = await self.limited("read", lambda: installed.panel_code(plugin, panel))
+        self.set_header("X-Content-Type-Options", "nosniff")
+        self.set_header("Cross-Origin-Resource-Policy", "same-origin")
+        self.finish(code, set_content_type=MODULE.content_type)
+
+
 ROUTES = [
     Route("plugins", PluginsHandler),
     Route("plugins/{plugin}", PluginHandler),
     Route("plugins/{plugin}/log", PluginLogHandler),
+    Route("plugins/{plugin}/panels/{panel}", PluginPanelHandler),
 ]

@@ -100,7 +100,7 @@ def _file(one: SourceFile) -> list[Any]:
     return [one.path, one.bytes, one.modified, one.version]
 
 
-class _Mending(MetaPathFinder):
+class Mending(MetaPathFinder):
     """Has torchvision mended before it is imported; see `embeddings/models/hub.py`."""
 
     def find_spec(self, fullname: str, path: Any, target: Any = None) -> None:
@@ -115,7 +115,7 @@ class ServedEmbedder:
     """Embeds images, and texts."""
 
     def __init__(self, module: Any, asked: Given, context: Any, arguments: Given) -> None:
-        sys.meta_path.insert(0, _Mending())
+        sys.meta_path.insert(0, Mending())
         self._model = getattr(module, asked["target"])(context=context, arguments=arguments)
 
     def version(self, blob: bytes) -> Message:

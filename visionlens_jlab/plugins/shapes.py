@@ -20,6 +20,7 @@ Kind = Literal[
     "evaluator",
     "tool",
     "hook",
+    "panel",
 ]
 """What a plugin may contribute."""
 Hook = Literal["on_ingest", "post_ingest", "on_transform", "on_view", "on_selection", "on_evaluate"]

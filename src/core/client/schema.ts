@@ -490,7 +490,7 @@ export interface components {
         /** @description What a plugin adds; `form` is the JSON schema of its arguments. */
         Contribution: {
             /** @enum {string} */
-            kind: "operator" | "measure" | "format" | "source" | "embedder" | "evaluator" | "tool" | "hook";
+            kind: "operator" | "measure" | "format" | "source" | "embedder" | "evaluator" | "tool" | "hook" | "panel";
             id: string;
             title: string;
             description: string;

@@ -14,7 +14,9 @@ function installed(...answers: ReturnType<typeof list>[]) {
   const client = {
     list: jest.fn(),
     switch: jest.fn().mockResolvedValue(plugin()),
-    log: jest.fn().mockResolvedValue('printed')
+    log: jest.fn().mockResolvedValue('printed'),
+    json: jest.fn(),
+    panelModule: jest.fn()
   };
   answers.forEach(each => client.list.mockResolvedValueOnce(each));
   client.list.mockResolvedValue(answers[answers.length - 1]);

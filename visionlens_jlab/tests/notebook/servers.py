@@ -57,8 +57,11 @@ class Server:
 
 
 @contextmanager
-def server(folder: Path) -> Iterator[Server]:
-    """Start a server that keeps everything below `folder`; stops it at the end."""
+def server(folder: Path, *packages: Path) -> Iterator[Server]:
+    """Start a server that keeps everything below `folder`; stops it at the end.
+
+    `packages`: folders in which it finds more of them.
+    """
     for name in ("data", "runtime", "config", "root"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     with socket.socket() as probe:
@@ -78,7 +81,7 @@ def server(folder: Path) -> Iterator[Server]:
     ]
     environ = {
         **os.environ,
-        "PYTHONPATH": str(ROOT),
+        "PYTHONPATH": os.pathsep.join(map(str, (ROOT, *packages))),
         "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
         "JUPYTER_CONFIG_DIR": str(folder / "config"),
         "VISIONLENS_DATA_DIR": str(folder / "data"),

@@ -11,7 +11,9 @@ import visionlens_jlab as vl
 from visionlens_jlab.embeddings.models.hub import mend_torchvision
 from visionlens_jlab.embeddings.models.registry import default_model, embedders
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.tests.plugins.conftest import install
+from visionlens_jlab.plugins.kit.check import check
+from visionlens_jlab.plugins.kit.contract import Trying, try_plugin
+from visionlens_jlab.tests.plugins.conftest import EXAMPLES, install
 
 MEAN = """
 import numpy as np
@@ -85,6 +87,10 @@ def test_a_model_of_transformers_from_a_folder(home, colours, tmp_path):
         patch_size=112,
     )
     transformers.ViTModel(config).save_pretrained(tmp_path / "model")
+    example = EXAMPLES / "transformers_embedder.py"
+    given = Trying(arguments={"folder": str(tmp_path / "model")}, seconds=300)
+    manifest, faults = check(example)
+    assert manifest is not None and [*faults, *try_plugin(example, manifest, given)] == []
     space = colours.embed("plugin:transformers-folder/vision", folder=str(tmp_path / "model"))
     assert space == "transformers-folder-vision"
     assert len(colours.similar([0], space=space, k=5)) == 5

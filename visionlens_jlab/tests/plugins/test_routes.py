@@ -12,6 +12,7 @@ from visionlens_jlab.tests.api.servers import code
 from visionlens_jlab.tests.jobs.conftest import Jobs, jobs
 from visionlens_jlab.tests.plugins.conftest import HEAD
 
+EXAMPLES = Path(__file__).parents[3] / "examples" / "plugins"
 __all__ = ["api", "dataset", "extension", "jobs"]
 
 
@@ -45,3 +46,37 @@ async def test_a_plugin_is_listed_run_and_switched_off(api, dataset, folder, job
     assert (refused.code, code(refused)) == (403, "PLUGIN_OFF")
     assert code(await api("plugins/none/log")) == "PLUGIN_NOT_FOUND"
     assert json.loads((folder / ".switched.json").read_text()) == {"off": ["seen"]}
+
+
+async def test_the_code_of_a_panel_is_served_while_its_plugin_is_on(api, extension):
+    folder = extension.services.data_dir / "plugins"
+    folder.mkdir(parents=True)
+    for name in ("cooccurrence.py", "cooccurrence.js"):
+        (folder / name).write_text((EXAMPLES / name).read_text())
+    path = "plugins/cooccurrence/panels/co-occurrence"
+    answer = await api(path)
+    assert answer.body == (EXAMPLES / "cooccurrence.js").read_bytes()
+    assert answer.headers["Content-Type"].startswith("text/javascript")
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    (folder / "cooccurrence.js").unlink()
+    assert code(await api(path)) == "PLUGIN_NOT_FOUND"
+    await api.json("plugins/cooccurrence", "PATCH", {"enabled": False})
+    refused = await api(path)
+    assert (refused.code, code(refused)) == (403, "PLUGIN_OFF")
+
+
+PANEL = {"kind": "panel", "id": "p"}
+
+
+@pytest.mark.parametrize("target", ["run", "../secret.js", "a/b.js", ".hidden.js", "x.py"])
+async def test_a_panel_names_a_module_beside_its_file(api, extension, target):
+    folder = extension.services.data_dir / "plugins"
+    folder.mkdir(parents=True)
+    (folder.parent / "secret.js").write_text("secret")
+    head = HEAD.format(name="odd").replace(
+        '{"kind": "operator", "id": "run", "target": "run"}', repr({**PANEL, "target": target})
+    )
+    (folder / "odd.py").write_text(head)
+    (listed,) = (await api.json("plugins"))["plugins"]
+    assert listed["state"] == "broken" and "target" in listed["reason"]
+    assert (await api("plugins/odd/panels/p")).code in (403, 404)

@@ -18,6 +18,10 @@ export const panel: IDescription = {
       notebook: { type: 'string', description: 'Path of a linked notebook' },
       ref: { type: 'string', description: 'Id of the widget to open it at' },
       mode: { type: 'string', enum: ['split-right', 'tab-after'] },
+      part: {
+        type: 'string',
+        description: 'Of a panel of plugins: plugin/panel'
+      },
       activate: {
         type: 'boolean',
         description: 'False: the keyboard stays where it is'

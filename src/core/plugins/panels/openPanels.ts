@@ -17,6 +17,8 @@ export interface IPanelArgs extends IPlaceRequest {
   dataset?: string;
   workspace?: string;
   notebook?: string;
+  /** Which of the things that such a panel can show. */
+  part?: string;
   /** The sample to show. */
   sample?: number;
   /** The view to show; undo brings back the one before. */
@@ -45,11 +47,13 @@ export class Panels {
       await this._app.commands.execute(CommandIDs.showDatasets);
       return;
     }
-    const known = this._find(type, place.workspace);
+    const part = args.part ?? '';
+    const known = this._find(type, place.workspace, part);
     if (known) {
       this._reveal(known, args.activate ?? true);
     } else {
       const options = {
+        part,
         below: this._panels.below(type.kind),
         workspaces: this._workspaces,
         context: this._core
@@ -103,9 +107,12 @@ export class Panels {
 
   private _find(
     { kind }: IPanelType,
-    workspace: string
+    workspace: string,
+    part: string
   ): WorkspacePanel | undefined {
-    return this._tracker(kind).find(panel => panel.workspace === workspace);
+    return this._tracker(kind).find(
+      panel => panel.workspace === workspace && panel.part === part
+    );
   }
 
   private _add(panel: WorkspacePanel, request: IPlaceRequest): void {

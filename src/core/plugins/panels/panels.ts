@@ -75,7 +75,7 @@ export const panelsPlugin: JupyterFrontEndPlugin<IPanels> = {
         }
       });
       commands.addCommand(command, {
-        label,
+        label: ({ title }) => (title as string) ?? label,
         caption,
         icon,
         describedBy: PANEL_ARGS,
@@ -85,15 +85,18 @@ export const panelsPlugin: JupyterFrontEndPlugin<IPanels> = {
           args.dataset !== undefined,
         execute: (args: IPanelArgs) => open(type, args).catch(reportFailure)
       });
-      core.offer(command);
+      if (!type.parts) {
+        core.offer(command);
+      }
       void restorer?.restore(tracker, {
         command,
-        args: ({ slug, workspace }) => ({
+        args: ({ slug, workspace, part }) => ({
           dataset: slug,
           workspace,
+          part,
           activate: false
         }),
-        name: panel => panel.workspace
+        name: ({ workspace, part }) => workspace + part
       });
     };
     const panels: IPanels = {

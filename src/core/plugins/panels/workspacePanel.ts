@@ -11,7 +11,8 @@ import { LazyPanel } from './lazyPanel';
 
 export type PanelFactory = (
   model: IWorkspaceModel,
-  context: IPanelContext
+  context: IPanelContext,
+  part: string
 ) => Widget;
 
 /** A kind of panel that shows a workspace, as the core or a capability declares it. */
@@ -22,8 +23,10 @@ export interface IPanelType {
   readonly label: string;
   readonly caption: string;
   readonly icon: LabIcon;
+  /** Each shows one of several things, named by the argument `part`. */
+  readonly parts?: boolean;
   /** The title of a tab. */
-  readonly title: (dataset: string) => string;
+  readonly title: (dataset: string, part: string) => string;
   /** CSS pixels below which it cannot be read. */
   readonly minimumWidth: number;
   /** Whether it opens at the right of the panel it is looked at with. */
@@ -45,26 +48,29 @@ export interface IWorkspacePanelOptions {
   readonly below: readonly BelowFactory[];
   readonly dataset: string;
   readonly workspace: string;
+  readonly part: string;
   readonly workspaces: IWorkspaces;
   readonly context: ICore;
 }
 
 export class WorkspacePanel extends LazyPanel {
   constructor(options: IWorkspacePanelOptions) {
-    const { type, dataset, workspace, context } = options;
+    const { type, dataset, workspace, part, context } = options;
     super({ trans: context.trans, load: () => this._create(options) });
     this.type = type;
     this.minimumWidth = type.minimumWidth;
     this.slug = dataset;
     this._workspace = workspace;
-    this.id = `visionlens-${type.kind}-${workspace}`;
+    this.part = part;
+    this.id = `visionlens-${type.kind}${part}-${workspace}`;
     this.title.icon = type.icon;
-    this.title.label = type.title(dataset);
+    this.title.label = type.title(dataset, part);
     this.title.closable = true;
   }
 
   readonly type: IPanelType;
   readonly minimumWidth: number;
+  readonly part: string;
   /** The dataset. */
   readonly slug: string;
   /** The server had forgotten the workspace and gave another. */
@@ -94,14 +100,14 @@ export class WorkspacePanel extends LazyPanel {
       this.workspaceChanged.emit();
     }
     this._follow(model);
-    return [create(model, context), ...below];
+    return [create(model, context, this.part), ...below];
   }
 
   /** The tab carries the dataset's name as soon as it is known. */
   private _follow(model: IWorkspaceModel): void {
     const rename = (): void => {
       const name = model.store.getState().detail?.name ?? this.slug;
-      this.title.label = this.type.title(name);
+      this.title.label = this.type.title(name, this.part);
       this.title.caption = name;
     };
     this._unsubscribe?.();
