@@ -87,7 +87,10 @@ export function ExportForm(props: IProps): JSX.Element {
           ['masks', trans.__('Masks of classes (PNG)')],
           ['coco_panoptic', trans.__('COCO panoptic')],
           ['lvis', 'LVIS'],
-          ['detection_text', trans.__('Text: class, confidence, corners')]
+          ['detection_text', trans.__('Text: class, confidence, corners')],
+          ['webdataset', 'WebDataset'],
+          ['tfrecord', 'TFRecord'],
+          ['parquet_images', trans.__('Parquet with images')]
         ]}
       />
       {values.format === 'yolo' && (

@@ -43,8 +43,9 @@ class Exporting(Dataset[V, S]):
         format : str
             "coco", "yolo", "voc", "class_folders", "cvat", "labelme", "label_studio", "via",
             "createml", "openimages", "kitti", "dota", "fiftyone", "imagefolder", "croissant",
-            "csv", "parquet", "masks", "coco_panoptic", "lvis" or "detection_text" (a line `class
-            confidence x1 y1 x2 y2` for each box); or a plugin's, "plugin:<name>/<id>".
+            "csv", "parquet", "masks", "coco_panoptic", "lvis", "detection_text" (a line `class
+            confidence x1 y1 x2 y2` for each box), "webdataset", "tfrecord" or "parquet_images"; or
+            a plugin's, "plugin:<name>/<id>".
         view : View, optional
             Only its samples, and of their annotations those that match it.
         source : str
@@ -54,6 +55,7 @@ class Exporting(Dataset[V, S]):
             Whether image files are copied, linked (hard links where possible), or left out.
         **options
             yolo: `task` ("detect", "segment", "obb" or "pose"); by default what holds most.
+            webdataset, tfrecord, parquet_images: `shard_megabytes`, 256, that a file has at most.
 
         Returns
         -------
@@ -103,8 +105,9 @@ class ExportingView(View[V, S]):
         format : str
             "coco", "yolo", "voc", "class_folders", "cvat", "labelme", "label_studio", "via",
             "createml", "openimages", "kitti", "dota", "fiftyone", "imagefolder", "croissant",
-            "csv", "parquet", "masks", "coco_panoptic", "lvis" or "detection_text" (a line `class
-            confidence x1 y1 x2 y2` for each box); or a plugin's, "plugin:<name>/<id>".
+            "csv", "parquet", "masks", "coco_panoptic", "lvis", "detection_text" (a line `class
+            confidence x1 y1 x2 y2` for each box), "webdataset", "tfrecord" or "parquet_images"; or
+            a plugin's, "plugin:<name>/<id>".
         source : str
             "ground_truth", or a run: its predictions as labels, with their confidence where the
             format has a place for it.
@@ -112,6 +115,7 @@ class ExportingView(View[V, S]):
             Whether image files are copied, linked (hard links where possible), or left out.
         **options
             yolo: `task` ("detect", "segment", "obb" or "pose"); by default what holds most.
+            webdataset, tfrecord, parquet_images: `shard_megabytes`, 256, that a file has at most.
 
         Returns
         -------

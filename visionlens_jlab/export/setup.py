@@ -23,6 +23,12 @@ if TYPE_CHECKING:
     from visionlens_jlab.core.datasets.library import Library
 
 
+_OPTIONS = {
+    "yolo": ("task",),
+    **dict.fromkeys(("webdataset", "tfrecord", "parquet_images"), ("shard_megabytes",)),
+}
+
+
 class ExportSetup(DatasetSetup[ExportRequest]):
     """The worker gets the samples, annotations and classes; the dataset stays as it is."""
 
@@ -41,7 +47,7 @@ class ExportSetup(DatasetSetup[ExportRequest]):
         check_place(path, store.folder.parent.parent)
         if request.format.startswith("plugin:"):
             writer_of(request.format)  # FORMAT_UNKNOWN
-        known_options = ["task"] if request.format == "yolo" else []
+        known_options = _OPTIONS.get(request.format, ())
         check_options(f"Exports as {request.format}", request.options, known_options)
         known = ["ground_truth", *(source.name for source in store.detail().sources)]
         if request.source not in known:

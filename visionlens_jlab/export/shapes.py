@@ -24,7 +24,8 @@ class ExportRequest(DatasetRequest):
     images: Literal["copy", "link", "none"] = "copy"
     """link: hard links where the file system has them, else symbolic ones."""
     options: dict[str, Any] = {}
-    """yolo: `task`, one of detect, segment, obb, pose; by default what holds most."""
+    """yolo: `task`, one of detect, segment, obb, pose; by default what holds most. Files of images:
+    `shard_megabytes`."""
 
 
 class ExportReport(Model):

@@ -76,6 +76,8 @@ ISSUES: dict[str, str] = {
     "LABEL_WITHOUT_IMAGE": "A label file has no image; skipped.",
     "MASK_NOT_ROTATED": "A mask could not be rotated with its image (EXIF); kept as it is.",
     "MASK_SIZE": "A mask has another size than its image; kept.",
+    "MEMBERS_UNUSED": "Members of an archive, features of records or columns of a table are not "
+    "read; left out.",
     "ORIENTATION_AMBIGUOUS": "It cannot be told whether labels mean the image before or after "
     "EXIF rotation; taken as after.",
     "ORIENTATION_REPAIRED": "Labels meant the image before EXIF rotation; rotated with it.",
@@ -91,6 +93,7 @@ ISSUES: dict[str, str] = {
     "SEGMENTS_MISSING": "The PNG file of a panoptic image, or a segment in it, cannot be read; its "
     "boxes are kept.",
     "SHARD_BROKEN": "An archive, TFRecord or Parquet file breaks off; what came before is kept.",
+    "SHARD_EMPTY": "An archive, TFRecord or Parquet file holds no image.",
     "SHAPE_INVALID": "A polygon, mask, keypoints or box cannot be used; the rest is kept.",
     "SHAPE_MISSING": "Annotations have neither box nor shape where others of the file do; kept as "
     "labels of the whole image.",

@@ -83,6 +83,9 @@ WrittenFormat = Literal[
     "coco_panoptic",
     "lvis",
     "detection_text",
+    "webdataset",
+    "tfrecord",
+    "parquet_images",
 ]
 """Formats that an export can write."""
 PluginFormatName = Annotated[str, Field(pattern=r"^plugin:[^/]+/[^/]+$", max_length=200)]

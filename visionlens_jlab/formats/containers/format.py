@@ -17,7 +17,7 @@ from visionlens_jlab.formats.survey import survey
 from visionlens_jlab.media.headers import is_image
 from visionlens_jlab.media.shards.places import Kind, shard_kind
 
-LOOKED_INTO = 3
+LOOKED_INTO = 10
 """Files that are opened to see whether there are images in them."""
 
 
@@ -53,7 +53,8 @@ class ContainerFormat:
         stated = request.stated_format == self.name
         if not paths or (loose >= len(paths) and not stated):
             return None
-        first = next((path for path in paths[:LOOKED_INTO] if self._holds(request, path)), None)
+        looked = paths[:LOOKED_INTO]
+        first = next((path for path in looked if stated or self._holds(request, path)), None)
         if first is None:
             return None
         folders = sorted({posixpath.dirname(path) for path in paths})
@@ -98,6 +99,9 @@ class ContainerFormat:
             reason = error.message
         if not reason or gathering.images > before:
             gathering.count_file()
+        if not reason and gathering.images == before:
+            message = "There is no image in the file that can be read."
+            gathering.say(Said("SHARD_EMPTY", "kept", "other", path, message))
         if reason and gathering.images > before:
             message = f"What follows cannot be read: {reason[:300]}."
             gathering.say(Said("SHARD_BROKEN", "kept", "label_file", path, message))
@@ -110,7 +114,7 @@ class ContainerFormat:
             with request.image_source.open(path) as file:
                 return self.holds_images(Shard(file, path, request, lambda said: None))
         except (ValueError, OSError, TypeError, NotImplementedError, VisionLensError):
-            return request.stated_format == self.name
+            return False
 
 
 def split_of(path: str) -> str | None:

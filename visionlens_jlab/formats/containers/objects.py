@@ -112,7 +112,8 @@ def _object(row: dict[str, Any], order: str | None, item: str, shard: Shard) -> 
     stated = row.pop("attributes", None)
     if isinstance(stated, str):
         stated = _json(stated)
-    shape = next((row.pop(name) for name in _SHAPES if row.get(name) not in (None, [], "")), None)
+    shapes = [row.pop(name, None) for name in _SHAPES]
+    shape = next((one for one in shapes if one not in (None, [], "")), None)
     points = row.pop("keypoints", None)
     box = _box(row, order)
     made = box if shape is None else _shaped(shape, box)
@@ -188,10 +189,11 @@ def _shaped(shape: Any, box: Object | None) -> Object:
     if isinstance(shape, dict):
         coded = encode(shape)
         try:
-            rle.parse(coded)
+            runs, _ = rle.parse(coded)
         except Exception as error:
             raise ValueError("a mask has no run lengths") from error
-        return Object(None, "mask", None if box is None else box.box, coded=coded)
+        around = rle.bounding_box(runs) if box is None else box.box
+        return Object(None, "mask", around, coded=coded, covered=float(runs.area))
     rings = shape if isinstance(shape, list) and shape and isinstance(shape[0], list) else [shape]
     if rings and all(isinstance(ring, list) and len(ring) == 2 for ring in rings):
         rings = [[side for point in rings for side in point]]

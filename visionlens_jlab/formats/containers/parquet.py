@@ -115,7 +115,7 @@ class _Columns:
         """Name the columns that are left out."""
         for name in sorted(self.unread):
             message = f"The column {name} holds bytes that are no images; it was not read."
-            self._shard.say(Said("FILES_UNUSED", "skipped", "other", self._shard.path, message))
+            self._shard.say(Said("MEMBERS_UNUSED", "skipped", "other", self._shard.path, message))
 
     def items(self, number: int, row: dict[str, Any]) -> Iterator[Item]:
         """The images of one row."""

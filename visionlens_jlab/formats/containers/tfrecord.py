@@ -162,7 +162,7 @@ def _add_fields(found: dict[str, Feature], item: Item, shard: Shard) -> None:
             if isinstance(noted, set) and name not in noted:
                 noted.add(name)
                 message = f"The feature {name} is not read: {error}."
-                shard.say(Said("FILES_UNUSED", "skipped", "other", shard.path, message))
+                shard.say(Said("MEMBERS_UNUSED", "skipped", "other", shard.path, message))
             continue
         if values:
             item.fields[name] = values[0] if len(values) == 1 else values

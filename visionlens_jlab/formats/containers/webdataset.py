@@ -67,7 +67,7 @@ class WebDatasetFormat(ContainerFormat):
             yield from _sample(key, group, shard, unused)
         for suffix, count in unused.items():
             message = f"{count} members {suffix} were not read."
-            shard.say(Said("FILES_UNUSED", "skipped", "other", shard.path, message))
+            shard.say(Said("MEMBERS_UNUSED", "skipped", "other", shard.path, message))
         if broken:
             raise ValueError(broken.rstrip("."))
 

@@ -64,6 +64,8 @@ class RecordWriter:
         for picture in content.pictures():
             folder = "" if self.holds_splits else folders.folder(picture)
             name = names.name(folder, picture)
+            if not self.take_image(posixpath.join(folder + self.images, name), picture, target):
+                continue
             if not self.holds_fields:
                 note_fields(picture, losses)
             note_rotation(picture, losses)
@@ -73,8 +75,6 @@ class RecordWriter:
                 if written is not None:
                     objects.append(written)
                     used.add(written.class_name or "")
-            path = posixpath.join(folder + self.images, name)
-            target.image(path, picture)
             self.picture(folder, name, picture, objects, target)
         self.finish(target)
         for entry in content.classes:
@@ -86,6 +86,11 @@ class RecordWriter:
 
     def begin(self) -> None:
         """Before the first picture."""
+
+    def take_image(self, path: str, picture: Picture, target: Target) -> bool:
+        """Bring the image to its path; False: it is left out, with its labels."""
+        target.image(path, picture)
+        return True
 
     def picture(
         self, folder: str, name: str, picture: Picture, objects: list[Object], target: Target

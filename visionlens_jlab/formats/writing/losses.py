@@ -24,12 +24,14 @@ LOSSES: dict[str, str] = {
     "CROWD_LEFT_OUT": "Crowds were left out: as plain objects they would be wrong.",
     "EXIF_FIELD": "Camera, time and place are only kept where the image file itself has them.",
     "FIELD_AS_ATTRIBUTE": "Fields of labels were written as attributes.",
+    "FIELD_AS_NUMBER": "Fields of yes and no were written as 1 and 0.",
     "FIELD_AS_TEXT": "Times were written as text.",
     "FIELD_LOST": "Fields were left out.",
     "FIELD_RENAMED": "Fields whose name means something else there got another.",
     "FILE_RENAMED": "Images whose name another one has got another name.",
     "FLAG_LOST": "The flags difficult, truncated and occluded were left out.",
-    "IMAGE_LEFT_OUT": "Images without a class of their own were left out.",
+    "IMAGE_LEFT_OUT": "Images were left out: class folders need a class of each, files of images "
+    "the image itself.",
     "IMAGE_MISSING": "Image files that are not there could not be copied; labels are written.",
     "IMAGE_REFUSED": "Files that are no images by name and content, or lie outside the dataset's "
     "folders, were not copied; labels are written.",
@@ -40,6 +42,8 @@ LOSSES: dict[str, str] = {
     "KEYPOINTS_LOST": "Keypoints were left out; the box is written.",
     "KIND_CHANGED": "Shapes were written as another kind of shape.",
     "MASK_AS_OUTLINE": "Masks were written as the polygon along the edges of their pixels.",
+    "NUMBER_ROUNDED": "Numbers were written with 32 bits: boxes differ by less than a thousandth "
+    "of a pixel, others from the eighth digit on.",
     "PARTS_JOINED": "Polygons of several parts were joined to one by lines without width.",
     "PIXELS_COVERED": "Labels share pixels in these images: the later one has them.",
     "SECOND_CLASS": "Images of several classes were put with the first.",

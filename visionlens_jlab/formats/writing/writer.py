@@ -175,6 +175,22 @@ class Target:
         except VisionLensError:  # said of each image
             return nullcontext()
 
+    def content(self, picture: Picture) -> bytes | None:
+        """An image file's bytes; None: they cannot be read, and it is left out with its labels."""
+        source, inner = self._source(picture)
+        try:
+            with source.open(inner) as file:
+                check_image(file)
+                file.seek(0)
+                return file.read()
+        except VisionLensError as error:
+            if error.code not in _LEFT_OUT:
+                raise
+        self._losses.add("IMAGE_LEFT_OUT", picture.path)
+        if picture.labels:
+            self._losses.add("ANNOTATION_LEFT_OUT", picture.path, len(picture.labels))
+        return None
+
     def folder_at(self, path: str) -> None:
         """Make a folder."""
         self._place(f"{path}/_")

@@ -61,7 +61,7 @@ def test_webdataset_with_classes_captions_and_fields(tmp_path: Path) -> None:
     assert [row["caption"] for row in rows.samples] == ["a dog", None, "hello"]
     assert rows.samples[0]["url"] == "http://x/1"
     assert rows.class_names == ["cat", "dog"]
-    assert rows.codes == {"FILES_UNUSED": 1}
+    assert rows.codes == {"MEMBERS_UNUSED": 1}
     assert rows.summary["images"]["found"] == 3
 
 
@@ -107,7 +107,7 @@ def test_several_images_of_one_sample_are_a_group(tmp_path: Path) -> None:
     write_tar(tmp_path / "0.tar", [*files, *sample("2", 4)])
     rows = recognised(tmp_path, "webdataset")
     assert [row["group"] for row in rows.samples] == ["1", "1", None]
-    assert rows.codes == {"FILES_UNUSED": 1}
+    assert rows.codes == {"MEMBERS_UNUSED": 1}
 
 
 def test_tfrecord_of_object_detection(tmp_path: Path) -> None:
@@ -160,7 +160,7 @@ def test_tfrecord_without_a_size_or_packing(tmp_path: Path) -> None:
     assert [box[side] for side in "xywh"] == [32, 24, 16, 24]
     assert json.loads(rows.samples[0]["embedding"]) == [0.5, 1.5]
     assert rows.samples[0]["path"] == "a.tfrecord/0.png"
-    assert rows.codes == {"CLASS_UNKNOWN": 1, "CLASS_MISSING": 1, "FILES_UNUSED": 1}
+    assert rows.codes == {"CLASS_UNKNOWN": 1, "CLASS_MISSING": 1, "MEMBERS_UNUSED": 1}
 
 
 def test_a_broken_record_costs_itself(tmp_path: Path) -> None:
@@ -229,7 +229,7 @@ def test_parquet_with_two_columns_of_images_and_no_metadata(tmp_path: Path) -> N
     assert found.samples[3]["path"] == "a.parquet/1/right/1.jpg"
     assert found.samples[2]["group"] == found.samples[3]["group"]
     assert len({row["content_hash"] for row in found.media}) == 80
-    assert found.codes == {"FILES_UNUSED": 1}
+    assert found.codes == {"MEMBERS_UNUSED": 1}
 
 
 def test_links_devices_and_names_that_lead_out_are_reported(tmp_path: Path) -> None:
