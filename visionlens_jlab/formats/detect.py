@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple, cast
 
 from visionlens_jlab.core.plugins import PluginRegistry, default_registry
@@ -14,6 +14,7 @@ from visionlens_jlab.formats.listing import no_images
 from visionlens_jlab.formats.request import Request, make_request
 from visionlens_jlab.formats.shapes import Candidate, Detected, DetectRequest, FormatInfo
 from visionlens_jlab.formats.signatures.signatures import (
+    COMPRESSED,
     IMAGES_OF_PLUGINS,
     Seen,
     advice_for,
@@ -186,7 +187,16 @@ def _picked(request: Request, name: str | None, known: list[Format]) -> Pick:
         what = "an image" if is_image(request.file) else seen.what
         message = f"{request.file} is in no format that is read here: it seems to be {what}."
         raise VisionLensError("FORMAT_UNKNOWN", message, advice_for(seen, request.file) or None)
-    raise no_images(request)
+    raise no_images(request, " ".join(_compressed(request)))
+
+
+def _compressed(request: Request) -> Iterator[str]:
+    """A sentence for each kind of file that may hold images and cannot be read as it is."""
+    kinds: dict[Seen, list[str]] = {}
+    for path, seen in look_around(request.image_source):
+        if seen.what in COMPRESSED:
+            kinds.setdefault(seen, []).append(path)
+    yield from (_sentence(seen, paths) for seen, paths in kinds.items())
 
 
 def _named(request: Request, name: str, known: list[Format]) -> Pick:

@@ -54,6 +54,7 @@ def is_file(source: Source, path: str) -> bool:
         return False
 
 
-def no_images(request: Request) -> VisionLensError:
-    """The error for a place that holds no image."""
-    return VisionLensError("DIR_EMPTY", f"There is no image in {request.image_source.location}.")
+def no_images(request: Request, told: str = "") -> VisionLensError:
+    """The error for a place that holds no image; `told`: what else is to be said of it."""
+    message = f"There is no image in {request.image_source.location}. {told}"
+    return VisionLensError("DIR_EMPTY", message.rstrip())

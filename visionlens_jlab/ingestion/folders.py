@@ -9,9 +9,10 @@ from pathlib import Path, PurePosixPath
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.ingestion.shapes import Folder, FolderEntry
 from visionlens_jlab.media.headers import is_image
+from visionlens_jlab.media.shards.places import PARQUET, TAR, TFRECORD
 from visionlens_jlab.media.sources import IGNORED_NAMES, ListsInParts, Source
 
-LABEL_SUFFIXES = frozenset({".json", ".yaml", ".yml", ".data", ".csv", ".parquet"})
+LABEL_SUFFIXES = frozenset({".json", ".yaml", ".yml", ".data", ".csv", *PARQUET, *TAR, *TFRECORD})
 MOST_ENTRIES = 2_000
 MOST_SEEN = 200_000
 """A folder with more files is not read to its end."""

@@ -55,6 +55,8 @@ _RECORDS = {
     "KITTI text": "kitti",
     "DOTA text": "dota",
 }
+COMPRESSED = ("a compressed archive", "compressed TFRecord")
+"""Files that may hold images and are not read as they are."""
 _CONTAINERS = {
     "a tar archive": "webdataset",
     "TFRecord": "tfrecord",

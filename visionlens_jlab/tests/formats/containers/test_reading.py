@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from pathlib import Path
 
 import pytest
 
+from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.formats.detect import detect
 from visionlens_jlab.formats.shapes import DetectRequest
 from visionlens_jlab.tests.formats.containers.shards import (
@@ -268,3 +270,12 @@ def test_a_folder_named_like_a_shard_is_a_folder(tmp_path: Path) -> None:
     rows = ingest_rows(tmp_path)
     assert rows.samples[0]["path"] == "a.tar/1.jpg" and rows.summary["format"] == "images"
     assert rows.media[0]["thumb_length"]
+
+
+@pytest.mark.parametrize("name", ["train-0.tar.gz", "train-0.tgz", "a.tfrecord.gz"])
+def test_compressed_files_are_named_with_what_to_do(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(gzip.compress(b"anything"))
+    for source in (tmp_path, tmp_path / name):
+        with pytest.raises(VisionLensError, match=name) as error:
+            ingest_rows(source)
+        assert "gunzip" in f"{error.value.message} {error.value.hint}"
