@@ -912,7 +912,7 @@ export interface components {
         ExportRequest: {
             dataset: string;
             path: string;
-            format: ("coco" | "yolo" | "voc" | "class_folders" | "cvat" | "labelme" | "label_studio" | "via" | "createml" | "openimages" | "kitti" | "dota" | "fiftyone" | "imagefolder" | "croissant" | "csv" | "parquet" | "masks" | "coco_panoptic" | "lvis" | "detection_text") | string;
+            format: ("coco" | "yolo" | "voc" | "class_folders" | "cvat" | "labelme" | "label_studio" | "via" | "createml" | "openimages" | "kitti" | "dota" | "fiftyone" | "imagefolder" | "croissant" | "csv" | "parquet" | "masks" | "coco_panoptic" | "lvis" | "detection_text" | "webdataset" | "tfrecord" | "parquet_images") | string;
             /** @default null */
             view: components["schemas"]["ViewSpec"] | null;
             /** @default null */
