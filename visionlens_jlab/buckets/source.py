@@ -54,6 +54,8 @@ class BucketSource:
         self._objects = objects
         self._cache = cache
         self.lost: VisionLensError | None = None
+        self.refused: dict[str, str] = {}
+        """Key -> why it is passed over."""
         self._seen: dict[str, _Seen] = {}
         self._ahead = threading.local()
 
@@ -168,6 +170,9 @@ class BucketSource:
     def _entries(self, page: Page) -> Iterator[Entry]:
         for one in page.objects:
             path = one.key[len(self._prefix) :]
+            if "\0" in path:
+                self.refused[path.replace("\0", "\\0")[:500]] = "Its key holds a null character."
+                continue
             # an object whose key ends with a slash stands for a folder
             if path and not path.endswith("/") and all(map(_is_listed, path.split("/"))):
                 yield Entry(path, one.bytes, one.modified_ns)

@@ -47,9 +47,16 @@ def read_message(pipe: BinaryIO) -> Message | None:
     if len(data) < size or len(blob) < extra:
         return None
     try:
-        return Message(json.loads(data), blob, size + extra)
+        return Message(_whole_letters(json.loads(data), data), blob, size + extra)
     except (ValueError, RecursionError):
         return NONSENSE
+
+
+def _whole_letters(value: Any, data: bytes) -> Any:
+    """Without halves of letters, which no text elsewhere can hold: `?` instead."""
+    if b"\\ud" not in data.lower():
+        return value
+    return json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
 
 
 class Link:

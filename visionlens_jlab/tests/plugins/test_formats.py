@@ -127,3 +127,19 @@ def test_names_alone_do_not_take_the_place_of_a_format_that_looks(home, tmp_path
     assert detect(DetectRequest(source=str(folder))).format == "labelme"
     named = DetectRequest(source=str(folder), format="plugin:kit/kit")
     assert detect(named).format == "plugin:kit/kit"
+
+
+def test_names_that_no_image_can_have_cost_only_themselves(home, tmp_path):
+    names = ["../a.png", "/etc/passwd", "\ud800", "", "a" * 5000, "a\0b", "a.png"]
+    box = "Label(label='\\ud83d', box=(1, 1, 1, 1))"
+    put(home, f"def read(**r):\n    for name in {names!r}:\n"
+              f"        yield LabelledImage(name=name, labels=({box},))\n")  # fmt: skip
+    folder = tmp_path / "source"
+    folder.mkdir()
+    Image.new("RGB", (40, 30)).save(folder / "a.png")
+    (folder / "a.kit").write_text("x")
+    with vl.ingest(folder) as ds:
+        assert ds.report.by_code["IMAGE_MISSING"] >= 3
+        frame = ds.to_pandas("annotations")
+        assert set(frame["class"]) == {"?"}
+        assert ds.report.annotations.found == len(names)
