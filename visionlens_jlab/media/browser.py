@@ -34,6 +34,8 @@ def browser_type(file: BinaryIO) -> str | None:
         return "image/gif"
     if head.startswith(_PNG):
         plain = head[12:16] == b"IHDR" and any(head[16:20]) and any(head[20:24])
+        # Grey of 16 bits is stretched, as its thumbnail is: browsers show the upper 8.
+        plain = plain and head[24:26] != b"\x10\0"
         return "image/png" if plain and _is_upright(_png_parts(file)) else None
     if webp_size(head) is not None and len(head) == HEAD_BYTES:
         return "image/webp" if _is_upright(_webp_parts(file)) else None

@@ -28,5 +28,6 @@ CAPABILITY = Capability(
         "visionlens_jlab.media.routes.images:ROUTES",
         "visionlens_jlab.media.routes.crops:ROUTES",
         "visionlens_jlab.media.routes.tiles:ROUTES",
+        "visionlens_jlab.media.routes.display:ROUTES",
     ),
 )

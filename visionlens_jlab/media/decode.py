@@ -19,7 +19,7 @@ from visionlens_jlab.media.colour_profiles import in_srgb, transform_of
 from visionlens_jlab.media.header_reader import describe, header_of, open_image
 from visionlens_jlab.media.headers import Header, UnreadableImageError
 from visionlens_jlab.media.memory import OWN
-from visionlens_jlab.media.tiff import DeepTiffFile, Layers
+from visionlens_jlab.media.tiff import DeepTiffFile, Layers, stretched
 
 MAX_PIXELS = 178_956_970
 """Twice Pillow's own warning limit, where Pillow gives an error by default."""
@@ -48,6 +48,7 @@ def open_upright(
     *,
     most_pixels: int | None = None,
     layers: Layers | None = None,
+    developed: bool = True,
 ) -> tuple[Image.Image, Header, str | None]:
     """Decode the first frame of an open image file.
 
@@ -61,7 +62,10 @@ def open_upright(
         Shrink to no more than this by a whole factor, before colours take memory; follows from
         `long_side` where that is given.
     layers : Layers, optional
-        Of a TIFF: the page, the bands and how they are stretched.
+        Of a TIFF: the page, the bands and how they are stretched; what it lacks of them is left
+        out. Of any image with more than 8 bits: how it is stretched.
+    developed : bool
+        Whether camera RAW is developed at full size where no other size is asked for.
 
     Returns
     -------
@@ -85,9 +89,10 @@ def open_upright(
             if isinstance(image, JpegImageFile):
                 _draft(image, long_side, most_pixels)
             elif isinstance(image, RawImageFile):
-                image.shrink_to(long_side, most_pixels)
+                enough = long_side if developed else long_side or max(image.size) // 2
+                image.shrink_to(enough, most_pixels)
             elif isinstance(image, DeepTiffFile) and layers is not None:
-                image.layers = layers
+                image.layers = image.depth.fitting(layers)
             if image.width * image.height > MAX_PIXELS:
                 raise UnreadableImageError(f"{image.width} x {image.height} pixels are too many")
             OWN.check(size, memory_needed(image))
@@ -99,7 +104,7 @@ def open_upright(
                 most_pixels = max(SHOWN_PIXELS, 4 * long_side * long_side)
             transform = transform_of(image)
             shown = _reduced(image, most_pixels)
-            shown = displayable(shown) if transform is None else shown
+            shown = displayable(shown, layers) if transform is None else shown
     except UnreadableImageError:
         raise
     except MemoryError as error:
@@ -203,16 +208,17 @@ def _load_damaged(image: Image.Image, file: BinaryIO) -> None:
         ImageFile.LOAD_TRUNCATED_IMAGES = before
 
 
-def displayable(image: Image.Image) -> Image.Image:
+def displayable(image: Image.Image, layers: Layers | None = None) -> Image.Image:
     """The loaded image in RGB, or RGBA where there is transparency; itself where it is that.
 
     Integer and floating-point images of more than 8 bits are stretched between their 0.5 and
-    99.5 percentiles, since depth, thermal and medical files use a small part of their range.
+    99.5 percentiles unless `layers` says otherwise, since depth, thermal and medical files use a
+    small part of their range.
     """
     if image.mode in ("RGB", "RGBA"):
         return image
     if image.mode.startswith(("I", "F")):
-        return _stretched(np.asarray(image)).convert("RGB")
+        return _stretched(np.asarray(image), layers or Layers()).convert("RGB")
     if image.mode == "La":
         return image.convert("LA").convert("RGBA")
     if image.mode in ("LA", "PA", "RGBa") or "transparency" in image.info:
@@ -222,13 +228,10 @@ def displayable(image: Image.Image) -> Image.Image:
     return image.convert("RGB")
 
 
-def _stretched(values: np.ndarray) -> Image.Image:
-    finite = np.nan_to_num(values.astype(np.float32), nan=0.0, posinf=0.0, neginf=0.0)
-    low, high = np.percentile(finite, (0.5, 99.5))
-    if high <= low:
-        low, high = float(finite.min()), float(finite.max())
-    scale = 255.0 / (high - low) if high > low else 0.0
-    return Image.fromarray(np.clip((finite - low) * scale, 0, 255).astype(np.uint8))
+def _stretched(values: np.ndarray, layers: Layers) -> Image.Image:
+    stretch = layers.stretch or "percentile"
+    shown = stretched(values[..., None], stretch, jointly=True, gamma=layers.gamma)
+    return Image.fromarray(shown[..., 0])
 
 
 def flattened(image: Image.Image) -> Image.Image:

@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any, BinaryIO, cast
+from typing import IO, Any, BinaryIO, Literal, cast
 
 import msgspec
 import numpy as np
@@ -26,6 +26,7 @@ from visionlens_jlab.media.memory import ADVICE
 from visionlens_jlab.media.preparation import Preparation
 from visionlens_jlab.media.shards.members import Identity, shard_cache
 from visionlens_jlab.media.sources import Source
+from visionlens_jlab.media.tiff import Layers
 
 AT_ONCE = 2
 SECONDS = 60.0
@@ -54,6 +55,16 @@ class Draw(msgspec.Struct, tag=True):
     size: tuple[int, int] | None = None
     long_side: int = 0
     aspect: float | None = None
+    layers: Layers | None = None
+    developed: bool = True
+
+
+class Describe(msgspec.Struct, tag=True):
+    """A file of which is to be told what it holds."""
+
+    path: str
+    identity: tuple[int, int]
+    layers: Layers | None = None
 
 
 class Check(msgspec.Struct, tag=True):
@@ -87,9 +98,32 @@ class Build(msgspec.Struct, tag=True):
     identity: tuple[int, int]
     target: str
     most_bytes: int
+    layers: Layers | None = None
 
 
-Task = Draw | Check | Prepare | Extract | Build
+Task = Draw | Describe | Check | Prepare | Extract | Build
+
+
+class Description(msgspec.Struct):
+    """What an image file holds beside one picture.
+
+    Attributes
+    ----------
+    kind : str
+        "plain"; "raw": camera RAW; "deep": more than 8 bits, pages or bands.
+    pages, bands : int
+    dtype : str
+        Of its numbers.
+    low, high : float, optional
+        The least and the greatest of the page that is shown; None: not read, it is large.
+    """
+
+    kind: Literal["plain", "raw", "deep"] = "plain"
+    pages: int = 1
+    bands: int = 1
+    dtype: str = "uint8"
+    low: float | None = None
+    high: float | None = None
 
 
 class Part(msgspec.Struct, tag=True):
@@ -141,12 +175,22 @@ def reopened(path: str, identity: tuple[int, int]) -> BinaryIO:
     return file
 
 
-def draw_image(file: BinaryIO) -> tuple[IO[bytes], str]:
-    """An image that browsers cannot show as it is, and its media type.
+def draw_image(
+    file: BinaryIO, layers: Layers | None = None, *, developed: bool = True
+) -> tuple[IO[bytes], str]:
+    """An image that browsers cannot show as it is, and its media type; see `encode_image`.
 
     IMAGE_MISSING, PERMISSION_DENIED, IMAGE_UNREADABLE, MEMORY_LIMIT, LIMIT_REACHED.
     """
-    return _drawn(Draw(str(file.name), identity_of(file)))
+    draw = Draw(str(file.name), identity_of(file), layers=layers, developed=developed)
+    return _drawn(draw)
+
+
+def describe_image(file: BinaryIO, layers: Layers | None = None) -> Description:
+    """What an image file holds; raises as `draw_image`."""
+    content, _ = _drawn(Describe(str(file.name), identity_of(file), layers))
+    with content:
+        return msgspec.json.decode(content.read(), type=Description)
 
 
 def draw_crop(

@@ -15,9 +15,11 @@ from visionlens_jlab.core.system.pipes import read_frame, serve_streams, write_f
 from visionlens_jlab.errors import VisionLensError, of_system
 from visionlens_jlab.media.crops import crop_image
 from visionlens_jlab.media.decode import open_upright
+from visionlens_jlab.media.describing import describe_file
 from visionlens_jlab.media.drawing import (
     Build,
     Check,
+    Describe,
     Draw,
     Drawn,
     Extract,
@@ -38,7 +40,7 @@ from visionlens_jlab.media.thumbnails import encode
 PART_BYTES = 1 << 20
 
 
-def answer(draw: Draw | Check | Prepare | Extract) -> tuple[bytes, str]:
+def answer(draw: Draw | Describe | Check | Prepare | Extract) -> tuple[bytes, str]:
     """What is asked for, and the media type of a picture. VisionLensError, MemoryError."""
     with reopened(draw.path, draw.identity) as file:
         if isinstance(draw, Extract):
@@ -50,8 +52,11 @@ def answer(draw: Draw | Check | Prepare | Extract) -> tuple[bytes, str]:
             with image_errors(file):
                 read_header(file)
             return b"", ""
+        if isinstance(draw, Describe):
+            with image_errors(file):
+                return msgspec.json.encode(describe_file(file, draw.layers)), ""
         if draw.box is None:
-            return encode_image(file)
+            return encode_image(file, draw.layers, developed=draw.developed)
         crop = crop_image(
             file, draw.box, long_side=draw.long_side, size=draw.size, aspect=draw.aspect
         )
@@ -82,7 +87,7 @@ def main(megabytes: int) -> None:
                     image_errors(file),
                     Path(draw.target).open("r+b") as target,
                 ):
-                    make_pyramid(file, target, draw.most_bytes, tell)
+                    make_pyramid(file, target, draw.most_bytes, tell, draw.layers)
                 return ""
             content, mime = answer(draw)
             for start in range(0, len(content), PART_BYTES):

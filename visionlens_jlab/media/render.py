@@ -14,19 +14,25 @@ from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.media.decode import SHOWN_PIXELS, open_upright
 from visionlens_jlab.media.headers import UnreadableImageError
 from visionlens_jlab.media.memory import ADVICE, TooLargeImageError
+from visionlens_jlab.media.tiff import Layers
 
 WEBP_LIMIT = 16_383
 """Largest side WebP can hold, in pixels."""
 
 
-def encode_image(file: BinaryIO) -> tuple[bytes, str]:
+def encode_image(
+    file: BinaryIO, layers: Layers | None = None, *, developed: bool = True
+) -> tuple[bytes, str]:
     """An image as browsers show it and its media type. IMAGE_UNREADABLE, MEMORY_LIMIT.
 
     WebP at full resolution (PNG with transparency or beyond WebP's size), smaller where it has
-    more than `SHOWN_PIXELS`.
+    more than `SHOWN_PIXELS`. Camera RAW that is not to be `developed` is shown by the preview
+    inside, or at half its size.
     """
     with image_errors(file):
-        image, _, _ = open_upright(file, most_pixels=SHOWN_PIXELS)
+        image, _, _ = open_upright(
+            file, most_pixels=SHOWN_PIXELS, layers=layers, developed=developed
+        )
     return _encode(image)
 
 

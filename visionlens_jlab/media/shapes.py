@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -73,6 +73,71 @@ class TileInfo(Model):
     region: list[int] = [0, 0, 0, 0]
     damage: str | None = None
     slower: str | None = None
+
+
+class Display(Model):
+    """How images of more than 8 bits, with several pages or bands, are shown.
+
+    An image that has not what is chosen here is shown as if nothing was.
+
+    Attributes
+    ----------
+    page : int
+        From 0.
+    bands : list of int
+        One, or three for red, green and blue, from 0; none: the first three, or the first.
+    stretch : {"percentile", "range", "none"}
+        What is black and white: the 0.5 and 99.5 percentiles, the least and the greatest number, or
+        those of the type.
+    gamma : float
+        Above 1: what is dark is shown brighter.
+    """
+
+    page: int = Field(0, ge=0, le=1_000_000)
+    bands: list[Annotated[int, Field(ge=0, le=100_000)]] = []
+    stretch: Literal["percentile", "range", "none"] = "percentile"
+    gamma: float = Field(1.0, ge=0.1, le=10, allow_inf_nan=False)
+
+    @model_validator(mode="after")
+    def _one_or_three(self) -> Self:
+        if len(self.bands) not in (0, 1, 3):
+            raise ValueError("Name one band, three, or none.")
+        return self
+
+
+class DisplayChoice(Model):
+    """What is chosen for a dataset; None: nothing, every image is shown as suits it."""
+
+    display: Display | None = None
+
+
+class ImageQuery(Model):
+    """`developed`: camera RAW at full size, not the preview inside; `v` tells addresses apart."""
+
+    developed: bool = False
+    v: str | None = None
+
+
+class PictureInfo(Model):
+    """What an image holds beside one picture.
+
+    Attributes
+    ----------
+    kind : {"plain", "raw", "deep"}
+        Camera RAW; more than 8 bits, several pages or bands; anything else.
+    pages, bands : int
+    dtype : str
+        Of its numbers.
+    low, high : float, optional
+        The least and the greatest of the page that is shown; None: not read.
+    """
+
+    kind: Literal["plain", "raw", "deep"] = "plain"
+    pages: int = 1
+    bands: int = 1
+    dtype: str = "uint8"
+    low: float | None = None
+    high: float | None = None
 
 
 class ThumbnailsRequest(Model):

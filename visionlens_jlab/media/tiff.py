@@ -30,6 +30,8 @@ class Layers(NamedTuple):
     stretch: Stretch | None = None
     """Black and white at the 0.5 and 99.5 percentiles, at the least and the greatest value, or of
     the whole type; None: percentiles of anything that has more than 8 bits."""
+    gamma: float = 1.0
+    """Above 1: what is dark is shown brighter."""
 
 
 class Depth(NamedTuple):
@@ -38,6 +40,12 @@ class Depth(NamedTuple):
     pages: int
     bands: int
     dtype: str
+
+    def fitting(self, layers: Layers) -> Layers:
+        """What of `layers` this image has: they are chosen for a dataset, whose images differ."""
+        page = layers.page if layers.page < self.pages else 0
+        bands = layers.bands if all(band < self.bands for band in layers.bands) else ()
+        return layers._replace(page=page, bands=bands)
 
 
 def first_tags(file: BinaryIO) -> TiffImagePlugin.ImageFileDirectory_v2 | None:
@@ -131,15 +139,18 @@ class DeepTiffFile(ImageFile.ImageFile):
             raise missing("This TIFF", "tifffile", "tiff") from None
         return tifffile.TiffFile(self._file)
 
-    def _picture(self) -> Image.Image:
-        layers = self.layers
+    def read(self, number: int) -> tuple[Any, _Array]:
+        """A page, and its numbers: (height, width, bands)."""
         with self._opened() as tiff:
             pages = _pages(tiff)
-            if not 0 <= layers.page < len(pages):
-                raise UnreadableImageError(f"it has {len(pages)} pages, none is {layers.page + 1}")
-            page = pages[layers.page]
-            _check_whole(page, tiff.filehandle.size)
-            values = _by_band(page)
+            if not 0 <= number < len(pages):
+                raise UnreadableImageError(f"it has {len(pages)} pages, none is {number + 1}")
+            _check_whole(pages[number], tiff.filehandle.size)
+            return pages[number], _by_band(pages[number])
+
+    def _picture(self) -> Image.Image:
+        layers = self.layers
+        page, values = self.read(layers.page)
         count = values.shape[2]
         if any(not 0 <= band < count for band in layers.bands):
             raise UnreadableImageError(f"it has {count} bands, not one {max(layers.bands) + 1}")
@@ -152,6 +163,7 @@ class DeepTiffFile(ImageFile.ImageFile):
             layers.stretch or ("none" if values.dtype.itemsize == 1 else "percentile"),
             jointly=is_colour,
             no_data=_no_data(page),
+            gamma=layers.gamma,
         )
         if page.photometric == 0 and len(bands) == 1:  # white is zero
             shown = 255 - shown
@@ -162,7 +174,12 @@ class DeepTiffFile(ImageFile.ImageFile):
 
 
 def stretched(
-    values: _Array, stretch: Stretch, *, jointly: bool, no_data: float | None = None
+    values: _Array,
+    stretch: Stretch,
+    *,
+    jointly: bool,
+    no_data: float | None = None,
+    gamma: float = 1.0,
 ) -> _Array:
     """Numbers of any type, shape (height, width, bands), as uint8.
 
@@ -181,6 +198,8 @@ def stretched(
             low, high = limits(known, stretch)
             scale = 255.0 / (high - low) if high > low else 0.0
             scaled = (np.nan_to_num(values[part]).astype(np.float32) - low) * scale
+            if gamma != 1:
+                scaled = 255 * (np.clip(scaled, 0, 255) / 255) ** np.float32(1 / gamma)
             shown[part] = np.clip(np.rint(scaled), 0, 255)
     shown[lost] = 0
     return shown

@@ -11,7 +11,7 @@ import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -24,6 +24,7 @@ from visionlens_jlab.media import drawing
 from visionlens_jlab.media.drawing import Build, Drawn, on_disk
 from visionlens_jlab.media.pyramids.making import Step
 from visionlens_jlab.media.pyramids.pack import About, read_about, read_place, read_tile
+from visionlens_jlab.media.tiff import Layers
 
 WANTED_SECONDS = 10.0
 """What nobody has asked for in so long is given up."""
@@ -75,7 +76,7 @@ class Pyramids:
         self._turn = threading.Lock()
         self._coming: dict[str, Progress] = {}
 
-    def progress(self, version: str, file: BinaryIO) -> Progress:
+    def progress(self, version: str, file: BinaryIO, layers: Layers | None = None) -> Progress:
         """How far the pyramid of an open image file is; it is begun where it is not.
 
         Raises what is wrong with the image, as `drawing.draw_image`; DISK_SPACE.
@@ -92,9 +93,8 @@ class Pyramids:
             known = self._coming.get(version)
             if known is None:
                 known = self._coming[version] = Progress()
-                threading.Thread(
-                    target=self._make, args=(version, file, known), daemon=True, name="tiles"
-                ).start()
+                work = partial(self._make, version, file, layers, known)
+                threading.Thread(target=work, daemon=True, name="tiles").start()
             else:
                 file.close()
             known.wanted = time.monotonic()
@@ -139,14 +139,15 @@ class Pyramids:
             if known.ended and known.ended < before:
                 del self._coming[version]
 
-    def _make(self, version: str, image: BinaryIO, known: Progress) -> None:
+    def _make(self, version: str, image: BinaryIO, layers: Layers | None, known: Progress) -> None:
         """Make one, in a thread of its own."""
         try:
             with image, on_disk(image) as there:
                 path, identity = str(there.name), drawing.identity_of(there)
 
                 def write(target: BinaryIO) -> None:
-                    self._write(Build(path, identity, str(target.name), self._most_bytes), known)
+                    build = Build(path, identity, str(target.name), self._most_bytes, layers)
+                    self._write(build, known)
 
                 while not self._turn.acquire(timeout=_LOOK_SECONDS):
                     _check_wanted(known)

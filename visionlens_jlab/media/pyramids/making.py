@@ -22,6 +22,7 @@ from visionlens_jlab.media.pyramids.strips import (
     open_coarse,
     open_strips,
 )
+from visionlens_jlab.media.tiff import Layers
 
 QUALITY = 90
 MOST_PIXELS = 10_000_000_000
@@ -57,7 +58,9 @@ class Step(msgspec.Struct, tag=True):
 Tell = Callable[[Step], None]
 
 
-def make_pyramid(file: BinaryIO, target: BinaryIO, most_bytes: int, tell: Tell) -> None:
+def make_pyramid(
+    file: BinaryIO, target: BinaryIO, most_bytes: int, tell: Tell, layers: Layers | None = None
+) -> None:
     """Write the pyramid of an image file, and tell how far it is.
 
     Raises UnreadableImageError, TooLargeImageError, MemoryError; DISK_SPACE where it takes more
@@ -72,7 +75,7 @@ def make_pyramid(file: BinaryIO, target: BinaryIO, most_bytes: int, tell: Tell) 
             maker.coarse = COARSE
         del coarse
     file.seek(0)
-    strips = open_strips(file)
+    strips = open_strips(file, layers)
     if maker is None or maker.layout != _layout(strips):
         target.seek(0)
         target.truncate()

@@ -27,7 +27,7 @@ from visionlens_jlab.media.decode import (
 from visionlens_jlab.media.header_reader import describe, header_of, open_image
 from visionlens_jlab.media.headers import UnreadableImageError
 from visionlens_jlab.media.memory import OWN
-from visionlens_jlab.media.tiff import DeepTiffFile
+from visionlens_jlab.media.tiff import DeepTiffFile, Layers
 
 _STREAMED = ("JPEG", "MPO", "PNG", "TIFF")
 _MODES = {1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}
@@ -75,21 +75,21 @@ def open_coarse(file: BinaryIO) -> Strips | None:
     return None
 
 
-def open_strips(file: BinaryIO) -> Strips:
+def open_strips(file: BinaryIO, layers: Layers | None = None) -> Strips:
     """An open image file, at its beginning. UnreadableImageError, TooLargeImageError."""
     size = None
     try:
-        image = open_image(file)
+        image = open_image(file, by_layer=layers is not None)
         size = image.size
         if not has_libvips():
-            return _whole(image, file)
+            return _whole(image, file, layers=layers)
         if image.format in _STREAMED and not isinstance(image, DeepTiffFile | RawImageFile):
             streamed = _streamed(image, file)
             if streamed is not None:
                 return streamed
             file.seek(0)
-            image = open_image(file)
-        return _whole(image, file)
+            image = open_image(file, by_layer=layers is not None)
+        return _whole(image, file, layers=layers)
     except UnreadableImageError:
         raise
     except MemoryError as error:
@@ -98,9 +98,13 @@ def open_strips(file: BinaryIO) -> Strips:
         raise UnreadableImageError(describe(error)) from error
 
 
-def _whole(image: Image.Image, file: BinaryIO, level: int = 0) -> Strips:
+def _whole(
+    image: Image.Image, file: BinaryIO, level: int = 0, layers: Layers | None = None
+) -> Strips:
     """Decoded by Pillow, at the size that there is memory for, at this level at the finest."""
     header, size = header_of(image), image.size
+    if isinstance(image, DeepTiffFile) and layers is not None:
+        image.layers = image.depth.fitting(layers)
     if isinstance(image, JpegImageFile):
         level = reduce_while_decoding(image, 1 << level).bit_length() - 1
     slower = None
@@ -113,7 +117,7 @@ def _whole(image: Image.Image, file: BinaryIO, level: int = 0) -> Strips:
     # Pillow turns TIFFs that it reads itself upright while loading.
     turned = isinstance(image, TiffImagePlugin.TiffImageFile)
     transform = transform_of(image)
-    whole = image if transform is not None or image.mode in _EACH else displayable(image)
+    whole = image if transform is not None or image.mode in _EACH else displayable(image, layers)
 
     def rows(top: int, height: int) -> Image.Image:
         return _coloured(whole.crop((0, top, whole.width, top + height)), transform)

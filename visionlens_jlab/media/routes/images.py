@@ -15,7 +15,7 @@ from visionlens_jlab.core.api.operations import DATASET, Binary, Operation, Rout
 from visionlens_jlab.core.api.services import Kind
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.media.routes.pictures import PICTURE, Picture
-from visionlens_jlab.media.shapes import ThumbnailQuery, ThumbnailsRequest
+from visionlens_jlab.media.shapes import ImageQuery, ThumbnailQuery, ThumbnailsRequest
 from visionlens_jlab.media.store.images import Images
 
 if TYPE_CHECKING:
@@ -125,12 +125,16 @@ class ImageHandler(PictureHandler):
     @Operation(
         "Image at full resolution",
         response=IMAGE,
+        query=ImageQuery,
         errors=(*DATASET, *PICTURE),
         cached=True,
     )
     async def get(self, dataset: str, sample_id: str) -> None:
-        """The image at full resolution, upright."""
-        picture = await self.dataset(dataset, lambda store: Picture.of(store, int(sample_id)))
+        """The image at full resolution, upright; camera RAW developed where that is asked for."""
+        developed = self.query(ImageQuery).developed
+        picture = await self.dataset(
+            dataset, lambda store: Picture.of(store, int(sample_id), developed=developed)
+        )
         with closing(picture):
             self.set_header("Cache-Control", "private, no-cache")
             if self.not_modified(picture.etag):

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, BinaryIO
 
 from visionlens_jlab.media.sources import OUT_OF_REACH
+from visionlens_jlab.media.store.display import Displays
 from visionlens_jlab.media.store.images import Images
 
 if TYPE_CHECKING:
     from visionlens_jlab.core.catalog.store import DatasetStore
+    from visionlens_jlab.media.tiff import Layers
 
 PICTURE = (
     "ID_UNKNOWN",
@@ -26,10 +28,10 @@ PICTURE = (
 """Codes that a picture may be refused with."""
 
 
-def version_of(file: BinaryIO) -> str:
-    """Another one for a file that was changed or replaced."""
+def version_of(file: BinaryIO, *shown: object) -> str:
+    """Another one for a file that was changed or replaced, or is `shown` otherwise."""
     status = os.fstat(file.fileno())
-    version = f"{file.name}:{status.st_mtime_ns}:{status.st_size}"
+    version = ":".join(map(str, (file.name, status.st_mtime_ns, status.st_size, *shown)))
     return hashlib.sha256(version.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
@@ -41,10 +43,12 @@ class Picture:
     content_type: str | None
     """None: browsers do not show it as it lies there, it must be drawn."""
     etag: str
+    layers: Layers | None
+    developed: bool
 
     @classmethod
-    def of(cls, store: DatasetStore, sample_id: int) -> Picture:
-        """The image of a sample.
+    def of(cls, store: DatasetStore, sample_id: int, *, developed: bool = False) -> Picture:
+        """The image of a sample; camera RAW at full size where it is to be `developed`.
 
         Raises
         ------
@@ -60,7 +64,8 @@ class Picture:
         except BaseException:
             file.close()
             raise
-        return cls(file, content_type, version_of(file))
+        layers = store.part(Displays).layers if content_type is None else None
+        return cls(file, content_type, version_of(file, layers, developed), layers, developed)
 
     @property
     def is_shown(self) -> bool:
@@ -75,7 +80,7 @@ class Picture:
         from visionlens_jlab.media.drawing import draw_image
 
         if self.content_type is None:
-            return draw_image(self.file)
+            return draw_image(self.file, self.layers, developed=self.developed)
         self.file.seek(0)
         return self.file, self.content_type
 

@@ -11,6 +11,7 @@ from visionlens_jlab.media.capability import TILES
 from visionlens_jlab.media.routes.images import LASTING, PictureHandler
 from visionlens_jlab.media.routes.pictures import PICTURE, version_of
 from visionlens_jlab.media.shapes import TileInfo, TileQuery
+from visionlens_jlab.media.store.display import Displays
 from visionlens_jlab.media.store.images import Images
 
 if TYPE_CHECKING:
@@ -64,8 +65,9 @@ def _info(store: DatasetStore, sample_id: int, pyramids: Pyramids) -> TileInfo:
 
     images = store.part(Images)
     file = images.open(*images.path(sample_id))
-    version = version_of(file)
-    found = pyramids.progress(version, file)
+    layers = store.part(Displays).layers
+    version = version_of(file, layers)
+    found = pyramids.progress(version, file, layers)
     if found.step is None:
         return TileInfo(version=version, tile=TILE)
     step, about = found.step, found.step.about
@@ -90,7 +92,7 @@ def _tile(
 ) -> tuple[Any, str]:
     images = store.part(Images)
     with images.open(*images.path(sample_id)) as file:
-        version = version_of(file)
+        version = version_of(file, store.part(Displays).layers)
     content = pyramids.tile(version, *place)
     if content is None:
         raise VisionLensError(
