@@ -1,4 +1,4 @@
-"""Write a folder of images that the sample panel shows in parts: `python large.py FOLDER`."""
+"""Write images that the sample panel shows in parts: `python large.py FOLDER [deep]`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import tifffile
 from PIL import Image, ImageDraw
+
+from visionlens_jlab.tests.media.cameras import write_dng
 
 SIDE = 10_000
 SQUARE = 500
@@ -29,9 +33,28 @@ def _large(path: Path) -> None:
     image.save(path, quality=85)
 
 
+def write_deep(folder: Path) -> None:
+    """Write two pages of four bands in 16 bits, and a camera's RAW file without a preview."""
+    folder.mkdir(parents=True)
+    row = np.linspace(0, 1000, 600)
+    bands = np.stack([np.tile(row * (band + 1), (400, 1)) for band in range(4)], axis=-1)
+    with tifffile.TiffWriter(folder / "bands.tif") as file:
+        for page in (bands, bands[:, ::-1]):
+            file.write(
+                page.astype(np.uint16),
+                photometric="minisblack",
+                planarconfig="contig",
+                metadata=None,
+            )
+    write_dng(folder / "camera.dng", 1200, 800)
+
+
 def main() -> None:
     """Write the image and its labels in the folder."""
     folder = Path(sys.argv[1])
+    if len(sys.argv) > 2:
+        write_deep(folder)
+        return
     (folder / "images").mkdir(parents=True)
     (folder / "annotations").mkdir()
     _large(folder / "images" / "field.jpg")

@@ -1,6 +1,11 @@
 /** The REST API: what the start of Lab needs of it; everything else is loaded with its first request. */
 import { ServerConnection } from '@jupyterlab/services';
-import type { IClient, IClientParts, IStartClient } from './context';
+import type {
+  IClient,
+  IClientParts,
+  IImageLook,
+  IStartClient
+} from './context';
 import { path, Transport } from './transport';
 import type * as api from './types';
 
@@ -65,9 +70,10 @@ class StartClient implements IStartClient {
     );
   }
 
-  imageUrl(dataset: string, sampleId: number): string {
+  imageUrl(dataset: string, sampleId: number, look?: IImageLook): string {
     return this.transport.url(
-      path('datasets', dataset, 'samples', `${sampleId}`, 'image')
+      path('datasets', dataset, 'samples', `${sampleId}`, 'image'),
+      look && { developed: `${look.developed}`, v: look.shown }
     );
   }
 

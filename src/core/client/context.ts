@@ -8,6 +8,7 @@ import type {
   IDatasetInfo,
   IDetected,
   IDetectRequest,
+  IDisplay,
   IEditDone,
   IEditRequest,
   IErrorBody,
@@ -20,6 +21,7 @@ import type {
   IIngestReport,
   IJob,
   ILogLine,
+  IPictureInfo,
   IPredicate,
   IPredicateRequest,
   IQuery,
@@ -83,6 +85,13 @@ export interface IClientParts {
   readonly searches: ISearches;
 }
 
+/** How an image is shown. */
+export interface IImageLook {
+  readonly developed: boolean;
+  /** Tells addresses apart. */
+  readonly shown: string;
+}
+
 /** What of the REST API is there at once. */
 export interface IStartClient {
   /** An annotation with its surroundings, at most `size` pixels on its longer side. */
@@ -97,8 +106,8 @@ export interface IStartClient {
     sampleId: number,
     version: string | null
   ): string;
-  /** Address of the upright image in full resolution. */
-  imageUrl(dataset: string, sampleId: number): string;
+  /** Address of the upright image in full resolution, of camera RAW its preview unless developed. */
+  imageUrl(dataset: string, sampleId: number, look?: IImageLook): string;
   /** Address of a tile of a large image; `version` is `ITileInfo.version`. */
   tileUrl(
     dataset: string,
@@ -176,6 +185,15 @@ export interface ICoreClient extends IStartClient {
     sampleId: number,
     signal?: AbortSignal
   ): Promise<ITileInfo>;
+  /** What an image holds beside one picture. */
+  picture(
+    dataset: string,
+    sampleId: number,
+    signal?: AbortSignal
+  ): Promise<IPictureInfo>;
+  /** How images with more than one picture are shown; null: as suits each. */
+  display(dataset: string, signal?: AbortSignal): Promise<IDisplay | null>;
+  chooseDisplay(dataset: string, display: IDisplay | null): Promise<void>;
   savedViews(dataset: string): Promise<ISavedView[]>;
   /** Keep a view under a name; an earlier one of that name is replaced. */
   saveView(dataset: string, name: string, view: IViewSpec): Promise<ISavedView>;

@@ -252,6 +252,38 @@ export class Requests implements Omit<ICoreClient, keyof IStartClient> {
     });
   }
 
+  picture(
+    dataset: string,
+    sampleId: number,
+    signal?: AbortSignal
+  ): Promise<api.IPictureInfo> {
+    return this._transport.json(
+      path('datasets', dataset, 'samples', `${sampleId}`, 'picture'),
+      { signal }
+    );
+  }
+
+  async display(
+    dataset: string,
+    signal?: AbortSignal
+  ): Promise<api.IDisplay | null> {
+    const answer = await this._transport.json<{ display: api.IDisplay | null }>(
+      path('datasets', dataset, 'display'),
+      { signal }
+    );
+    return answer.display;
+  }
+
+  async chooseDisplay(
+    dataset: string,
+    display: api.IDisplay | null
+  ): Promise<void> {
+    await this._transport.request(path('datasets', dataset, 'display'), {
+      method: 'PUT',
+      body: { display }
+    });
+  }
+
   imageTiles(
     dataset: string,
     sampleId: number,

@@ -652,6 +652,36 @@ export interface components {
             p: number | null;
             reliable: boolean;
         };
+        /**
+         * @description How images of more than 8 bits, with several pages or bands, are shown.
+         *
+         *     An image that has not what is chosen here is shown as if nothing was.
+         *
+         *     Attributes
+         *     ----------
+         *     page : int
+         *         From 0.
+         *     bands : list of int
+         *         One, or three for red, green and blue, from 0; none: the first three, or the first.
+         *     stretch : {"percentile", "range", "none"}
+         *         What is black and white: the 0.5 and 99.5 percentiles, the least and the greatest number, or
+         *         those of the type.
+         *     gamma : float
+         *         Above 1: what is dark is shown brighter.
+         */
+        Display: {
+            /** @default 0 */
+            page: number;
+            /** @default [] */
+            bands: number[];
+            /**
+             * @default percentile
+             * @enum {string}
+             */
+            stretch: "percentile" | "range" | "none";
+            /** @default 1 */
+            gamma: number;
+        };
         /** @description Samples that show the same picture; `leak`: in more than one split. */
         DuplicateGroup: {
             group: number;
@@ -1380,6 +1410,36 @@ export interface components {
             against: string | null;
             /** @default null */
             change: ("better" | "worse" | "equal") | null;
+        };
+        /**
+         * @description What an image holds beside one picture.
+         *
+         *     Attributes
+         *     ----------
+         *     kind : {"plain", "raw", "deep"}
+         *         Camera RAW; more than 8 bits, several pages or bands; anything else.
+         *     pages, bands : int
+         *     dtype : str
+         *         Of its numbers.
+         *     low, high : float, optional
+         *         The least and the greatest of the page that is shown; None: not read.
+         */
+        PictureInfo: {
+            /**
+             * @default plain
+             * @enum {string}
+             */
+            kind: "plain" | "raw" | "deep";
+            /** @default 1 */
+            pages: number;
+            /** @default 1 */
+            bands: number;
+            /** @default uint8 */
+            dtype: string;
+            /** @default null */
+            low: number | null;
+            /** @default null */
+            high: number | null;
         };
         /** @description A plugin; `reason` says why it is broken or not allowed. */
         Plugin: {

@@ -17,6 +17,7 @@ import {
 } from './editing/useEditor';
 import { Legend } from './Legend';
 import { Metadata } from './Metadata';
+import { usePicture, type IPicture } from './picture/usePicture';
 import { SampleTags } from './SampleTags';
 import { SampleToolbar } from './SampleToolbar';
 import { Viewer, type IViewerHandle } from './Viewer';
@@ -40,6 +41,7 @@ interface IContentProps extends IProps {
   readonly zoom: IZoom;
   readonly onZoom: React.Dispatch<React.SetStateAction<IZoom>>;
   readonly editor: IEditor;
+  readonly picture: IPicture;
   readonly onChanged: () => void;
 }
 
@@ -100,6 +102,7 @@ function Content(props: IContentProps): JSX.Element {
         dataset={dataset}
         client={client}
         commands={context.commands}
+        picture={props.picture}
         shapes={shapes}
         settings={settings}
         highlight={editor.chosen?.annotation_id ?? highlight}
@@ -157,6 +160,7 @@ export function SamplePanel({ model, context }: IProps): JSX.Element {
   const [zoom, setZoom] = React.useState<IZoom>(FIT);
   const viewer = React.useRef<IViewerHandle>(null);
   const editor = useEditor(model, context.client, sample, reload);
+  const picture = usePicture(model, context.client, sample);
 
   const select = (): void => {
     if (focus !== null && model.store.getState().shown.level === 'samples') {
@@ -204,6 +208,7 @@ export function SamplePanel({ model, context }: IProps): JSX.Element {
         filename={sample?.filename}
         editing={editor.active}
         onEditing={editor.setActive}
+        picture={picture}
         zoom={zoom}
         onZoom={setZoom}
         onZoomBy={factor => viewer.current?.zoomBy(factor)}
@@ -216,6 +221,7 @@ export function SamplePanel({ model, context }: IProps): JSX.Element {
           sample={sample}
           viewer={viewer}
           editor={editor}
+          picture={picture}
           zoom={zoom}
           onZoom={setZoom}
           onChanged={reload}

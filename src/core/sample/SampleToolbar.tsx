@@ -6,6 +6,8 @@ import { HeaderLine } from '../components/HeaderLine';
 import { OverlayToggles } from '../overlays/OverlayToggles';
 import { ToggleButton } from '../components/ToggleButton';
 import type { IWorkspaceModel } from '../workspace/types';
+import { PictureMenu } from './picture/PictureMenu';
+import type { IPicture } from './picture/usePicture';
 import { ACTUAL, FIT, type IZoom } from './zoom';
 import { Button } from '../components/Button';
 
@@ -15,6 +17,7 @@ interface IProps {
   readonly filename: string | undefined;
   readonly editing: boolean;
   readonly onEditing: (editing: boolean) => void;
+  readonly picture: IPicture;
   readonly zoom: IZoom;
   readonly onZoom: (zoom: IZoom) => void;
   /** Enlarge around the middle of the image. */
@@ -84,6 +87,7 @@ export function SampleToolbar(props: IProps): JSX.Element {
       >
         {trans.__('Edit labels')}
       </ToggleButton>
+      <PictureMenu picture={props.picture} trans={trans} />
       <OverlayToggles settings={settings} trans={trans} />
       <div className="vl-segments" role="group" aria-label={trans.__('Zoom')}>
         <Button

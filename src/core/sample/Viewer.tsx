@@ -2,8 +2,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { CommandRegistry } from '@lumino/commands';
 import * as React from 'react';
 import type { IClient, ISettings } from '../client/context';
-import type { IErrorBody, ISampleDetail } from '../client/types';
-import { ErrorBox } from '../components/ErrorBox';
+import type { ISampleDetail } from '../client/types';
 import { OverlayCanvas } from '../overlays/OverlayCanvas';
 import type { IPlacement, ISize } from '../components/placement';
 import type { IShape } from '../overlays/shapes';
@@ -11,11 +10,12 @@ import { useSize } from '../components/useSize';
 import { hitTest } from '../overlays/hit';
 import { BoxEditor } from './editing/BoxEditor';
 import type { IEditor } from './editing/useEditor';
+import { PlainImage } from './picture/PlainImage';
+import type { IPicture } from './picture/usePicture';
 import { DeepImage } from './tiles/DeepImage';
 import { MANY_PIXELS } from './tiles/layout';
 import { usePanZoom } from './usePanZoom';
 import { place, zoomAt, type IPoint, type IZoom } from './zoom';
-import { ServerConnection } from '@jupyterlab/services';
 
 export interface IViewerHandle {
   /** Enlarge around the middle of the viewport. */
@@ -30,6 +30,7 @@ interface IProps {
     'imageUrl' | 'thumbnailUrl' | 'imageTiles' | 'tileUrl'
   >;
   readonly commands: CommandRegistry;
+  readonly picture: IPicture;
   readonly shapes: readonly IShape[];
   readonly settings: ISettings;
   readonly highlight: number | null;
@@ -50,22 +51,20 @@ const PIXELATED = 3;
 /** The image in full resolution under its annotations. Wheel zooms, drag moves. */
 export const Viewer = React.forwardRef<IViewerHandle, IProps>(
   function Viewer(props, handle) {
-    const { sample, dataset, client, zoom, onZoom } = props;
+    const { sample, dataset, client, picture, zoom, onZoom, trans } = props;
     const { settings, shapes, highlight, onHighlight, editor } = props;
     const root = React.useRef<HTMLDivElement>(null);
     const box = useSize(root);
     const [natural, setNatural] = React.useState<ISize | null>(null);
-    const [error, setError] = React.useState<IErrorBody | null>(null);
-    const [attempt, setAttempt] = React.useState(0);
-    const url = client.imageUrl(dataset, sample.sample_id);
-
-    React.useEffect(() => {
-      setNatural(null);
-      setError(null);
-    }, [url, attempt]);
+    const { shown, developed, info } = picture;
+    const name = client.imageUrl(dataset, sample.sample_id);
+    const look = shown === 'null' ? undefined : { developed, shown };
+    const url = client.imageUrl(dataset, sample.sample_id, look);
+    React.useEffect(() => setNatural(null), [name]);
 
     const { width, height } = sample;
-    const isLarge = (width ?? 0) * (height ?? 0) > MANY_PIXELS;
+    const many = (width ?? 0) * (height ?? 0) > MANY_PIXELS;
+    const isLarge = many && info?.kind !== 'raw';
     const image = React.useMemo<ISize | null>(
       () => (width && height ? { width, height } : natural),
       [width, height, natural]
@@ -122,21 +121,25 @@ export const Viewer = React.forwardRef<IViewerHandle, IProps>(
             sample={sample}
             dataset={dataset}
             client={client}
+            shown={info === null ? null : shown}
             placement={placement}
             size={box}
             style={imageStyle(props, image, placement)}
             pixelated={(placement?.scale ?? 0) > PIXELATED}
-            trans={props.trans}
+            trans={trans}
           />
         ) : (
-          <Picture
-            {...props}
-            key={`${attempt} ${url}`}
+          <PlainImage
             url={url}
-            error={error}
+            name={name}
+            filename={sample.filename}
+            thumbnail={thumbnailOf(props)}
+            commands={props.commands}
+            picture={picture}
+            width={placement && image && image.width * placement.scale}
             style={imageStyle(props, image, placement)}
             onNatural={setNatural}
-            onError={setError}
+            trans={trans}
           />
         )}
         {settings.overlays && placement && (
@@ -159,11 +162,6 @@ export const Viewer = React.forwardRef<IViewerHandle, IProps>(
             size={box}
           />
         )}
-        <Refusal
-          {...props}
-          error={error}
-          onRetry={() => setAttempt(attempt + 1)}
-        />
       </div>
     );
   }
@@ -187,51 +185,6 @@ function useZoomBy(
       }
     }),
     [image, box, onZoom]
-  );
-}
-
-/** The image; in the place of one that does not come, its thumbnail. */
-function Picture(
-  props: IProps & {
-    readonly url: string;
-    readonly error: IErrorBody | null;
-    readonly style: React.CSSProperties;
-    readonly onNatural: (size: ISize) => void;
-    readonly onError: (error: IErrorBody) => void;
-  }
-): JSX.Element | null {
-  const { url, error, style, sample, trans, onNatural, onError } = props;
-  const source = error === null ? url : thumbnailOf(props);
-  return source === null ? null : (
-    <img
-      className="vl-viewer-image"
-      src={source}
-      alt={sample.filename}
-      draggable={false}
-      decoding="async"
-      style={style}
-      onLoad={({ currentTarget: { naturalWidth, naturalHeight } }) =>
-        error === null &&
-        onNatural({ width: naturalWidth, height: naturalHeight })
-      }
-      onError={() =>
-        error === null && void imageError(url, trans).then(onError)
-      }
-    />
-  );
-}
-
-/** Why the image did not come; what is done here moves no image. */
-function Refusal(
-  props: Pick<IProps, 'trans' | 'commands'> & {
-    readonly error: IErrorBody | null;
-    readonly onRetry: () => void;
-  }
-): JSX.Element | null {
-  return props.error === null ? null : (
-    <div onPointerDown={event => event.stopPropagation()}>
-      <ErrorBox {...props} error={props.error} />
-    </div>
   );
 }
 
@@ -260,32 +213,6 @@ function thumbnailOf({ sample, dataset, client }: IProps): string | null {
   return thumbnail === null
     ? null
     : client.thumbnailUrl(dataset, id, thumbnail);
-}
-
-/** Why an image did not load: what the server says of its address, since `<img>` does not tell. */
-export async function imageError(
-  url: string,
-  trans: TranslationBundle
-): Promise<IErrorBody> {
-  try {
-    const response = await ServerConnection.makeRequest(
-      url,
-      {},
-      ServerConnection.makeSettings()
-    );
-    if (!response.ok) {
-      return (await response.json()) as IErrorBody;
-    }
-  } catch {
-    // No answer, or none of ours: what is said below still holds.
-  }
-  return {
-    code: 'IMAGE_UNREADABLE',
-    message: trans.__('The browser could not show this image.'),
-    hint: trans.__('Open the file in an image viewer to check it.'),
-    details: { url },
-    request_id: null
-  };
 }
 
 /** How near the pointer must come to lines and points, in CSS pixels. */

@@ -12,6 +12,8 @@ interface IProps {
   readonly sample: ISampleDetail;
   readonly dataset: string;
   readonly client: Pick<IClient, 'imageTiles' | 'tileUrl'>;
+  /** Another one when it looks otherwise; null: not known yet. */
+  readonly shown: string | null;
   /** Where the image lies; null: its size is not known. */
   readonly placement: IPlacement | null;
   readonly size: ISize;
@@ -25,7 +27,7 @@ interface IProps {
 export function DeepImage(props: IProps): JSX.Element {
   const { sample, dataset, client, placement, size, pixelated, trans } = props;
   const id = sample.sample_id;
-  const { info, error, reload } = useTiles(client, dataset, id);
+  const { info, error, reload } = useTiles(client, dataset, id, props.shown);
   const version = info?.version ?? '';
   const url = React.useCallback(
     (place: ITilePlace) => client.tileUrl(dataset, id, version, place),

@@ -14,11 +14,15 @@ export interface ITilesState {
   readonly reload: () => void;
 }
 
-/** Which tiles an image has; asked again as long as they are being made. */
+/**
+ * Which tiles an image has; asked again as long as they are being made. `shown`: how it is shown;
+ * null: not known yet.
+ */
 export function useTiles(
   client: Pick<IClient, 'imageTiles'>,
   dataset: string,
-  sampleId: number
+  sampleId: number,
+  shown: string | null
 ): ITilesState {
   const [info, setInfo] = React.useState<ITileInfo | null>(null);
   const [error, setError] = React.useState<IErrorBody | null>(null);
@@ -26,6 +30,9 @@ export function useTiles(
 
   React.useEffect(() => setInfo(null), [client, dataset, sampleId]);
   React.useEffect(() => {
+    if (shown === null) {
+      return;
+    }
     const abort = new AbortController();
     let timer: ReturnType<typeof setTimeout>;
     const ask = (): void => {
@@ -51,7 +58,7 @@ export function useTiles(
       clearTimeout(timer);
       abort.abort();
     };
-  }, [client, dataset, sampleId, attempt]);
+  }, [client, dataset, sampleId, shown, attempt]);
 
   const reload = React.useCallback(() => setAttempt(n => n + 1), []);
   return { info, error, reload };
