@@ -56,7 +56,11 @@ test('bands, pages and stretch; camera RAW is developed', async ({ page }) => {
   const menu = sample.getByRole('dialog');
   await expect(menu).toContainText('2 pages, 4 bands, uint16, 0 to 4,000');
   const choose = (label: string, option: string): Promise<unknown> =>
-    menu.getByLabel(label, { exact: true }).selectOption(option);
+    menu
+      .locator('.vl-field')
+      .filter({ has: page.getByText(label, { exact: true }) })
+      .locator('select')
+      .selectOption(option);
   await choose('Page', '2');
   await expect.poll(() => red(0.9)).toBeLessThan(60);
   await choose('Bands', 'One band');
