@@ -56,6 +56,8 @@ export function usePicture(
     info: IPictureInfo;
   } | null>(null);
   const [display, setDisplay] = React.useState<IDisplay | null>(null);
+  // What the server knows: images are asked for again when it does.
+  const [kept, setKept] = React.useState<IDisplay | null>(null);
   const [before, setBefore] = React.useState<readonly (IDisplay | null)[]>([]);
   const [developed, setDeveloped] = React.useState(false);
   const [error, setError] = React.useState<IErrorBody | null>(null);
@@ -73,6 +75,7 @@ export function usePicture(
       ([info, chosen]) => {
         setKnown({ id, info });
         setDisplay(chosen);
+        setKept(chosen);
       },
       reason => {
         if (!isAbort(reason)) {
@@ -87,9 +90,13 @@ export function usePicture(
   const keep = (next: IDisplay | null): void => {
     setDisplay(next);
     setError(null);
-    client
-      .chooseDisplay(dataset, next)
-      .catch(reason => setError(errorBody(reason)));
+    client.chooseDisplay(dataset, next).then(
+      () => setKept(next),
+      reason => {
+        setDisplay(kept);
+        setError(errorBody(reason));
+      }
+    );
   };
   return {
     info: plain ? NOTHING : known?.id === id ? known.info : null,
@@ -97,7 +104,7 @@ export function usePicture(
     canUndo: before.length > 0,
     developed,
     error,
-    shown: JSON.stringify(display) + (developed ? ' developed' : ''),
+    shown: JSON.stringify(kept) + (developed ? ' developed' : ''),
     choose: next => {
       setBefore([...before, display]);
       keep(next);
