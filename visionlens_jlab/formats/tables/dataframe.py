@@ -36,6 +36,8 @@ from visionlens_jlab.formats.tables.places import Located, locate
 
 SHOWN = 20
 """Names of columns in an error."""
+_LOOKED_AT = (*IMAGE_COLUMNS, "split", "objects")
+"""Columns that tell whether it is a table of images."""
 
 
 class DataFrameFormat:
@@ -48,12 +50,12 @@ class DataFrameFormat:
     def detect(self, request: Request) -> Detected | None:
         if request.file is None or not request.file.lower().endswith(SUFFIXES):
             return None
-        table = read_table(request.source, request.file)
+        table = read_table(request.source, request.file, _LOOKED_AT)
         column = image_column(table)
         if "objects" in table.column_names and request.stated_format != self.name:
             return None  # boxes of an imagefolder
         if column is None and request.stated_format == self.name:
-            raise _nameless(table)
+            raise _nameless(read_table(request.source, request.file))
         if column is None:
             return None
         has_splits = "split" in table.column_names

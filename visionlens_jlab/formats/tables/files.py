@@ -11,6 +11,7 @@ import csv as plain_csv
 import json
 import posixpath
 from collections import Counter
+from collections.abc import Collection
 from typing import Any, BinaryIO
 
 import pyarrow as pa
@@ -29,16 +30,19 @@ _UNDEFINED = b"\x81\x8d\x8f\x90\x9d"
 """What Windows-1252 has no character for."""
 
 
-def read_table(source: Source, path: str) -> pa.Table:
-    """A table with distinct names of columns, its text as text. Raises LABELS_INVALID."""
+def read_table(source: Source, path: str, only: Collection[str] | None = None) -> pa.Table:
+    """A table with distinct names of columns, its text as text. Raises LABELS_INVALID.
+
+    `only`: of a Parquet file no other columns, nor one of these that holds images.
+    """
     with source.open(path) as file:
-        return table_from(file, path)
+        return table_from(file, path, only)
 
 
-def table_from(file: BinaryIO, path: str) -> pa.Table:
+def table_from(file: BinaryIO, path: str, only: Collection[str] | None = None) -> pa.Table:
     """The same from an open file, whose path tells what it is."""
     try:
-        return clean(_read(file, posixpath.splitext(path)[1].lower()), path)
+        return clean(_read(file, posixpath.splitext(path)[1].lower(), only), path)
     except (pa.ArrowException, plain_csv.Error, OSError, ValueError, LookupError) as error:
         reason = str(error).strip("'\". ") or type(error).__name__
         raise VisionLensError("LABELS_INVALID", f"{path} is not a table: {reason}.") from error
@@ -68,11 +72,16 @@ def recoded(source: Source, path: str) -> list[Issue]:
     return [Issue("ENCODING_REPAIRED", "repaired", "other", path, message)]
 
 
-def _read(file: BinaryIO, suffix: str) -> pa.Table:
+def _read(file: BinaryIO, suffix: str, only: Collection[str] | None) -> pa.Table:
     if suffix == ".parquet":
         from pyarrow import parquet  # brings file systems and TLS
 
-        return parquet.read_table(file)
+        if only is None:
+            return parquet.read_table(file)
+        kinds = {one.name: one.type for one in parquet.read_schema(file) if one.name in only}
+        heavy = [name for name in kinds if pa.types.is_nested(kinds[name])]
+        heavy = [name for name in heavy if "binary" in str(kinds[name])]
+        return parquet.read_table(file, columns=[name for name in kinds if name not in heavy])
     if suffix == ".csv":
         return _read_csv(file)
     return _arrow(file).read_all()

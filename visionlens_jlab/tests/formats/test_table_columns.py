@@ -9,10 +9,14 @@ import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pyarrow import parquet
 
 from visionlens_jlab.errors import VisionLensError
+from visionlens_jlab.formats.request import make_request
 from visionlens_jlab.formats.tables.columns import usual_columns
+from visionlens_jlab.formats.tables.dataframe import DataFrameFormat
 from visionlens_jlab.formats.tables.files import clean, read_table, recoded
+from visionlens_jlab.media.registry import source_kinds
 from visionlens_jlab.media.sources import LocalSource
 from visionlens_jlab.tests.formats.test_dataframe import write_arrow
 from visionlens_jlab.tests.formats.writers import write_image
@@ -225,3 +229,21 @@ def test_any_bytes_are_a_table_or_none(data, head, tmp_path_factory) -> None:
             assert error.code == "LABELS_INVALID"
         else:
             usual_columns(clean(table, "t"), None, "t")
+
+
+def test_detection_reads_no_column_that_it_does_not_need(tmp_path, monkeypatch):
+    """A Parquet file may hold all images of a dataset, or very many labels."""
+    asked: list[list[str] | None] = []
+    real = parquet.read_table
+
+    def watched(file, columns=None):
+        asked.append(columns)
+        return real(file, columns=columns)
+
+    monkeypatch.setattr(parquet, "read_table", watched)
+    row = {"file_name": "a.jpg", "image": {"bytes": b"x", "path": "a.jpg"}, "split": "val", "n": 1}
+    parquet.write_table(pa.Table.from_pylist([row]), tmp_path / "images.parquet")
+    request = make_request(str(tmp_path / "images.parquet"), source_kinds())
+    found = DataFrameFormat().detect(request)
+    assert found is not None and found.splits == ["val"]
+    assert asked == [["file_name", "split"]]
