@@ -1,4 +1,4 @@
-"""A source: slices of DICOM and NIfTI files as pictures of 16 bits, from least to greatest value."""
+"""A source: slices of DICOM and NIfTI files as images of 16 bits, least value to greatest."""
 
 from functools import lru_cache
 from pathlib import Path
