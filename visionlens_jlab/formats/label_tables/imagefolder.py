@@ -15,7 +15,6 @@ from typing import Any
 
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.formats.base import ClassEntry, Issue
-from visionlens_jlab.formats.listing import is_file
 from visionlens_jlab.formats.records.format import FLAGS, RecordFormat
 from visionlens_jlab.formats.records.json_files import members, read_json
 from visionlens_jlab.formats.records.record import (
@@ -190,10 +189,13 @@ def _class_names(request: Request) -> dict[int, str]:
 
 def _described(request: Request) -> dict[int, str]:
     source = request.label_source
-    if not is_file(source, "README.md"):
+    named = (p for p in request.files(source) if posixpath.basename(p).lower() == "readme.md")
+    path = min(named, key=lambda one: (one.count("/"), one), default=None)
+    if path is None:
         return {}
-    with source.open("README.md") as file:
-        head, mark, rest = decode_text(file.read(1 << 20)).partition("---\n")
+    with source.open(path) as file:
+        text = "\n".join(decode_text(file.read(1 << 20)).lstrip("\ufeff").splitlines())
+    head, mark, rest = text.partition("---\n")
     if head.strip() or not mark or "\n---" not in rest:
         return {}
     try:
@@ -202,7 +204,7 @@ def _described(request: Request) -> dict[int, str]:
         return {}
     names = _named(described)
     if names:
-        request.note_read(source, "README.md")
+        request.note_read(source, path)
     return {int(key): str(name) for key, name in names.items() if str(key).isdigit()}
 
 

@@ -105,12 +105,19 @@ def _read_csv(file: BinaryIO) -> pa.Table:
     return csv.read_csv(
         file,
         read_options=csv.ReadOptions(encoding=encoding),
-        parse_options=csv.ParseOptions(delimiter=separator, newlines_in_values=True),
+        parse_options=csv.ParseOptions(
+            delimiter=separator, newlines_in_values=True, invalid_row_handler=_blank
+        ),
         convert_options=csv.ConvertOptions(
             strings_can_be_null=True,
             column_types={name: pa.string() for name in names if name.strip().lower() in _TEXTS},
         ),
     )
+
+
+def _blank(row: Any) -> str:
+    """A row of blanks, or of the sign with which DOS ended files, is none."""
+    return "error" if (row.text or "x").strip("\x1a \t\r\n") else "skip"
 
 
 def _encoding(file: BinaryIO) -> str:

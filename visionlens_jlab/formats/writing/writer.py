@@ -233,6 +233,10 @@ def _link(file: BinaryIO, place: Path) -> None:
     place.symlink_to(file.name)
 
 
+LONGEST_NAME, LONGEST_SUFFIX = 200, 16
+"""Bytes of a file's name: most systems take 255, and words are added to some."""
+
+
 class Names:
     """File names whose stems differ, in any case and Unicode form, within a folder."""
 
@@ -253,10 +257,15 @@ class Names:
 
 
 def _candidates(picture: Picture) -> Iterator[str]:
-    yield picture.filename
-    if "/" in picture.path:
-        yield picture.path.strip("/").replace("/", "_")
     stem, suffix = posixpath.splitext(picture.filename)
+    if len(suffix.encode()) > LONGEST_SUFFIX:
+        stem, suffix = picture.filename, ""
+    if len(picture.filename.encode()) > LONGEST_NAME:
+        stem = stem.encode()[: LONGEST_NAME - LONGEST_SUFFIX].decode("utf-8", "ignore")
+    yield f"{stem}{suffix}"
+    whole = picture.path.strip("/").replace("/", "_")
+    if "/" in picture.path and len(whole.encode()) <= LONGEST_NAME:
+        yield whole
     number = 2
     while True:
         yield f"{stem}_{number}{suffix}"

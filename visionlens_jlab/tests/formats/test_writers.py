@@ -295,6 +295,17 @@ def test_names_that_two_images_have(tmp_path: Path, picture: Path) -> None:
     assert losses.count("FILE_RENAMED") == 3
 
 
+@pytest.mark.parametrize("name", ["é" * 3000 + ".png", "a." + "b" * 3000])
+@pytest.mark.parametrize("format_name", ["coco", "labelme", "masks"])
+def test_names_too_long_for_a_file_are_shortened(
+    tmp_path: Path, picture: Path, format_name: str, name: str
+) -> None:
+    long = Picture(str(picture.parent), name, name, None, WIDTH, HEIGHT)
+    losses = write(format_name, content_of([long]), tmp_path, tmp_path / "none.png")
+    assert losses.count("FILE_RENAMED") == 1
+    assert losses.count("IMAGE_MISSING") + losses.count("IMAGE_REFUSED") == 1
+
+
 def test_images_that_are_not_there_are_listed(tmp_path: Path) -> None:
     one = Picture("/nowhere", "1.png", "1.png", None, WIDTH, HEIGHT)
     one.labels.append(Label("x", "car", "box", (1, 2, 3, 4), 12.0))

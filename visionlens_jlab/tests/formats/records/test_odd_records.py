@@ -169,3 +169,23 @@ def test_what_cvat_holds_besides_is_reported(tmp_path: Path) -> None:
     found = ingest_rows(tmp_path)
     assert found.codes["ANNOTATION_INVALID"] == found.codes["LABEL_FILE_INVALID"] == 1
     assert len(found.annotations) == 6
+
+
+@pytest.mark.parametrize("ends", [b"\r\n", b"\r", b"\n"])
+def test_the_readme_of_a_folder_names_classes_however_it_is_written(
+    tmp_path: Path, ends: bytes
+) -> None:
+    meant = MAKERS["imagefolder"](tmp_path / "below")
+    path = tmp_path / "below" / "README.md"
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", ends))
+    found = ingest_rows(tmp_path)
+    assert set(found.class_names) == {one.class_name for one in meant}
+
+
+def test_rows_of_blanks_are_none(tmp_path: Path) -> None:
+    meant = MAKERS["tables"](tmp_path)
+    (path,) = tmp_path.rglob("_annotations.csv")
+    path.write_bytes(path.read_bytes() + b"\n   \n\x1a")
+    found = ingest_rows(tmp_path)
+    assert len(found.annotations) == len(meant)
+    assert_accounted(found)
