@@ -5,6 +5,7 @@ import type { ExportFormat, ExportImages } from './client';
 import type { IErrorBody } from '../core/client/types';
 import { ErrorBox } from '../core/components/ErrorBox';
 import { formatCount } from '../core/components/format';
+import { useAnswer } from '../core/components/useAnswer';
 import { Choice } from '../core/forms/fields';
 import { useForm } from '../core/forms/useForm';
 import { PathField } from '../ingestion/PathField';
@@ -38,6 +39,10 @@ interface IProps {
 export function ExportForm(props: IProps): JSX.Element {
   const { counts, sources, client, trans, error, onChange } = props;
   const { values, bind } = useForm({ initial: props.choice, onChange });
+  const { answer: formats } = useAnswer('formats', () => client.formats());
+  const ofPlugins = (formats ?? []).filter(
+    ({ name, written }) => written && name.startsWith('plugin:')
+  );
   const extents: [Extent, string][] = [
     [
       'selection',
@@ -90,7 +95,11 @@ export function ExportForm(props: IProps): JSX.Element {
           ['detection_text', trans.__('Text: class, confidence, corners')],
           ['webdataset', 'WebDataset'],
           ['tfrecord', 'TFRecord'],
-          ['parquet_images', trans.__('Parquet with images')]
+          ['parquet_images', trans.__('Parquet with images')],
+          ...ofPlugins.map(
+            ({ name, label, description }) =>
+              [name, label, { title: description }] as const
+          )
         ]}
       />
       {values.format === 'yolo' && (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple, cast, get_args
 
 from visionlens_jlab.core.plugins import PluginRegistry, default_registry
 from visionlens_jlab.core.system.confinement import Confinement
@@ -12,7 +12,13 @@ from visionlens_jlab.errors import VisionLensError, check_options
 from visionlens_jlab.formats.base import FORMAT_ATTRIBUTES, Format
 from visionlens_jlab.formats.listing import no_images
 from visionlens_jlab.formats.request import Request, make_request
-from visionlens_jlab.formats.shapes import Candidate, Detected, DetectRequest, FormatInfo
+from visionlens_jlab.formats.shapes import (
+    Candidate,
+    Detected,
+    DetectRequest,
+    FormatInfo,
+    WrittenFormat,
+)
 from visionlens_jlab.formats.signatures.signatures import (
     COMPRESSED,
     IMAGES_OF_PLUGINS,
@@ -43,9 +49,19 @@ def check_format_options(given: Iterable[str], among: Sequence[Format]) -> None:
 def format_infos(registry: PluginRegistry | None = None) -> list[FormatInfo]:
     """What can be read, for a form to offer."""
     return [
-        FormatInfo(name=form.name, label=form.label, description=form.description)
+        FormatInfo(
+            name=form.name,
+            label=form.label,
+            description=form.description,
+            written=_is_written(form),
+        )
         for form in formats(registry)
     ]
+
+
+def _is_written(form: Any) -> bool:
+    maker = getattr(form, "writer", None)  # of a plugin's
+    return form.name in get_args(WrittenFormat) or (maker is not None and maker() is not None)
 
 
 def _turn(form: Any) -> int:

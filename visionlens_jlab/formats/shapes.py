@@ -59,6 +59,8 @@ class FormatInfo(Model):
     name: str
     label: str
     description: str
+    written: bool
+    """Whether an export can be written in it."""
 
 
 WrittenFormat = Literal[

@@ -1155,6 +1155,7 @@ export interface components {
             name: string;
             label: string;
             description: string;
+            written: boolean;
         };
         /** @description Counts by outcome in [low, high), the last one closed. */
         HistogramBin: {

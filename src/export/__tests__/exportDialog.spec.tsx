@@ -46,16 +46,27 @@ describe('requestOf', () => {
 });
 
 describe('ExportForm', () => {
-  it('offers what there is and tells each change', () => {
+  it('offers what there is and tells each change', async () => {
     const onChange = jest.fn();
     const folder = jest.fn().mockResolvedValue({ path: '', folders: [] });
+    const written = { description: '', written: true };
+    const formats = jest.fn().mockResolvedValue([
+      { ...written, name: 'coco', label: 'COCO JSON' },
+      { ...written, name: 'plugin:mine/lines', label: 'Lines' },
+      {
+        name: 'plugin:mine/read',
+        label: 'Read',
+        description: '',
+        written: false
+      }
+    ]);
     render(
       <ExportForm
         choice={CHOICE}
         counts={{ selection: 0, view: 61, dataset: 364 }}
         sources={['ground_truth']}
         error={null}
-        client={fakeContext({ folder }).client}
+        client={fakeContext({ folder, formats }).client}
         trans={trans}
         onChange={onChange}
       />
@@ -71,6 +82,11 @@ describe('ExportForm', () => {
     });
     expect(screen.getByLabelText('Task')).toBeVisible();
     expect(onChange).toHaveBeenLastCalledWith({ ...CHOICE, format: 'yolo' });
+    expect(await screen.findByRole('option', { name: 'Lines' })).toBeVisible();
+    expect(screen.queryByRole('option', { name: 'Read' })).toBeNull();
+    expect(screen.getAllByRole('option', { name: 'COCO JSON' })).toHaveLength(
+      1
+    );
   });
 });
 
