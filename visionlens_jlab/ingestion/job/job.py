@@ -20,13 +20,7 @@ from visionlens_jlab.core.system.arrow_columns import numbers
 from visionlens_jlab.core.system.garbage_collection import collect_young, collection_paused
 from visionlens_jlab.formats import mask_reading
 from visionlens_jlab.formats.account import Account
-from visionlens_jlab.formats.base import (
-    AnnotationRows,
-    Batch,
-    ImageRows,
-    Issue,
-    RunFound,
-)
+from visionlens_jlab.formats.base import AnnotationRows, Batch, ImageRows, Issue, RunFound
 from visionlens_jlab.formats.detect import pick
 from visionlens_jlab.ingestion.disk_space import check_space
 from visionlens_jlab.ingestion.job.annotations import Prepared, ambiguous_issues
@@ -329,7 +323,7 @@ class _Ingest:
         whole = not self._request.labels_only
         if whole and self._first.choose(self._samples.pending, self._images_total):
             self._hand_over_gathered()
-            self._read_pixels(self._first.batches, self._first.shown, self._images_total)
+            self._read_pixels(self._first.batches, self._first.shown)
 
     def _read_rest(self) -> None:
         pending, known = self._samples.pending, self._first.hashed()
@@ -341,12 +335,14 @@ class _Ingest:
         self._read_pixels(batches[known is not None :], pixel_tables, len(pending))
 
     def _read_pixels(
-        self, batches: list[list[Pending]], tables: MakeTables, total: int | None
+        self, batches: list[list[Pending]], tables: MakeTables, total: int | None = None
     ) -> None:
+        """`total`: of the progress; None: it is a part of another stage."""
         first = self._sequence
         todo = [i for i in range(len(batches)) if not self._context.committed(first + i)]
-        done = (total or 0) - sum(len(batches[i]) for i in todo) if tables is pixel_tables else 0
-        self._context.progress("images", done, total)
+        done = (total or 0) - sum(len(batches[i]) for i in todo)
+        if total is not None:
+            self._context.progress("images", done, total)
         with tempfile.TemporaryDirectory(
             prefix="images-", dir=self._context.spool, ignore_cleanup_errors=True
         ) as folder:
@@ -357,7 +353,8 @@ class _Ingest:
                     files = {THUMBNAILS: Path(task.pack)}
                     self._context.emit(first + index, tables(batches[index], result), files)
                 done += len(batches[index])
-                self._context.progress("images", done, total)
+                if total is not None:
+                    self._context.progress("images", done, total)
         self._sequence = first + len(batches)
 
     def _media_task(self, batch: list[Pending], pack: Path) -> MediaTask:
