@@ -254,17 +254,23 @@ class LocalSource:
             if "\0" in path:
                 raise VisionLensError("PATH_NOT_ALLOWED", "The path holds a null character.")
             real = os.path.realpath(Path(self.location) / path)
-            known = self._confined[path] = self._check(real, path)
+            # Links to folders elsewhere are not walked, nor is `..`: a name gives no more than that.
+            if not self._inside(real):
+                raise self._outside(path)
+            known = self._confined[path] = real
         return known
 
     def _check(self, real: str, path: str) -> str:
         if not self._readable.holds(real):
-            raise VisionLensError(
-                "PATH_NOT_ALLOWED",
-                f"{path} leads outside {self.location}.",
-                "Name the folder that holds the files with images= or labels=.",
-            )
+            raise self._outside(path)
         return real
+
+    def _outside(self, path: str) -> VisionLensError:
+        return VisionLensError(
+            "PATH_NOT_ALLOWED",
+            f"{path} leads outside {self.location}.",
+            "Name the folder that holds the files with images= or labels=.",
+        )
 
     def _inside(self, real: str) -> bool:
         return real == self.location or real.startswith(self.location.rstrip(os.sep) + os.sep)

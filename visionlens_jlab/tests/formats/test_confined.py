@@ -35,7 +35,7 @@ from visionlens_jlab.tests.formats.writers import (
     write_image,
     write_json,
 )
-from visionlens_jlab.tests.jobs.ingest_context import MemoryContext, collect
+from visionlens_jlab.tests.jobs.ingest_context import MemoryContext, collect, ingest_rows
 
 SECRET = "gehëim.png"
 Write = Callable[[Path, str], dict[str, str]]
@@ -295,3 +295,43 @@ def test_links_lead_into_folders_that_may_be_read_anyway(tmp_path):
     assert source.open("a.png").read() == (tmp_path / "store" / "a.png").read_bytes()
     with pytest.raises(VisionLensError, match="PATH_NOT_ALLOWED"):
         LocalSource(tmp_path / "root").open("a.png")
+
+
+def _labelme(folder: Path, path: str) -> None:
+    corners = [[1, 1], [3, 3]]
+    shapes = [{"label": "a", "points": corners, "shape_type": "rectangle", "flags": {}}]
+    write_json(folder / "inside.json", {"imagePath": path, "shapes": shapes, "imageData": None})
+
+
+def _createml(folder: Path, path: str) -> None:
+    box = {"label": "a", "coordinates": {"x": 2, "y": 2, "width": 2, "height": 2}}
+    write_json(folder / "labels.json", [{"image": path, "annotations": [box]}])
+
+
+def _openimages(folder: Path, path: str) -> None:
+    header = "ImageID,Source,LabelName,Confidence,XMin,XMax,YMin,YMax"
+    (folder / "boxes.csv").write_text(f"{header}\n{path},x,a,1,.1,.5,.1,.5\n", "utf-8")
+
+
+def _imagefolder(folder: Path, path: str) -> None:
+    (folder / "metadata.csv").write_text(f"file_name,label\n{path},a\ninside.png,b\n", "utf-8")
+
+
+@pytest.mark.parametrize("path", [f"../{SECRET}", f"door/{SECRET}", f"sub/../../{SECRET}"])
+@pytest.mark.parametrize("write", [_coco, _labelme, _createml, _openimages, _imagefolder])
+def test_what_an_ingest_did_not_read_is_opened_by_nobody_later(tmp_path, write, path):
+    """Where everything around the dataset may be read, as in a notebook below the home."""
+    folder = tmp_path / "sets"
+    write_image(folder / "inside.png")
+    (folder / "sub").mkdir()
+    write_image(tmp_path / SECRET)
+    (folder / "door").symlink_to(tmp_path)
+    write(folder, path)
+    found = ingest_rows(folder)
+    named = [row for row in found.samples if row["path"].endswith(SECRET)]
+    assert [row["bytes"] for row in named] == [None] * len(named)
+    source = LocalSource.stored(str(folder), Confinement([tmp_path]))
+    assert source.open("inside.png").read()
+    for name in {path, *(row["path"] for row in named)}:
+        with pytest.raises(VisionLensError, match="PATH_NOT_ALLOWED|IMAGE_MISSING"):
+            source.open(name)
