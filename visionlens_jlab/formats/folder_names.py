@@ -49,14 +49,18 @@ def _has_word(path: str, words: re.Pattern[str]) -> bool:
     return any(words.fullmatch(word) for word in _WORDS.split(path.lower()))
 
 
+# Those that the library `datasets` of Hugging Face knows, and `trainval`.
 _SPLIT_WORDS = {
     "train": "train",
     "training": "train",
     "val": "val",
     "valid": "val",
     "validation": "val",
+    "dev": "val",
     "test": "test",
     "testing": "test",
+    "eval": "test",
+    "evaluation": "test",
     "trainval": "trainval",
 }
 _FOLDER = re.compile(rf"({'|'.join(_SPLIT_WORDS)})([-_]?(dev|images|imgs|set))?[-_]?\d*")

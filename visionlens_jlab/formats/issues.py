@@ -51,6 +51,8 @@ ISSUES: dict[str, str] = {
     "which; kept without pixels.",
     "IMAGE_CHANGED": "The file of an image known from before has changed; it was read again "
     "under the same id (with labels only: kept as it was).",
+    "IMAGE_COLUMNS": "Several columns of a Parquet file hold images, or masks; each is a sample, "
+    "those of a row in one group.",
     "IMAGE_ENTRY_INVALID": "An entry of a list of images lacks its id or file name; skipped.",
     "IMAGE_MISSING": "A label file names an image that is not there; kept without pixels.",
     "IMAGE_PATH_REPAIRED": "An image was found by its name, not under the path given.",

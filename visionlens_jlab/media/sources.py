@@ -254,7 +254,7 @@ class LocalSource:
             if "\0" in path:
                 raise VisionLensError("PATH_NOT_ALLOWED", "The path holds a null character.")
             real = os.path.realpath(Path(self.location) / path)
-            # Links to folders elsewhere are not walked, nor is `..`: a name gives no more than that.
+            # Neither links to folders elsewhere nor `..` are walked: a name gives no more.
             if not self._inside(real):
                 raise self._outside(path)
             known = self._confined[path] = real

@@ -112,7 +112,11 @@ class _Columns:
         return any(isinstance(one, bytes) and image_suffix(one[:16]) for one in files)
 
     def tell(self) -> None:
-        """Name the columns that are left out."""
+        """Name the columns that are left out, and those whose images are samples of their own."""
+        if len(self.images) > 1:
+            message = f"The columns {', '.join(self.images)} hold images: each is a sample of its "
+            message += "own, those of a row have one group. Masks are not read as annotations."
+            self._shard.say(Said("IMAGE_COLUMNS", "kept", "other", self._shard.path, message))
         for name in sorted(self.unread):
             message = f"The column {name} holds bytes that are no images; it was not read."
             self._shard.say(Said("MEMBERS_UNUSED", "skipped", "other", self._shard.path, message))

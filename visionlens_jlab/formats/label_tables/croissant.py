@@ -9,6 +9,7 @@ lies elsewhere, in archives, or in no table is named in the report.
 from __future__ import annotations
 
 import fnmatch
+import hashlib
 import posixpath
 import re
 from collections.abc import Iterator
@@ -250,18 +251,23 @@ _CONTEXT = {
     "@language": "en",
     "@vocab": "https://schema.org/",
     "cr": "http://mlcommons.org/croissant/",
+    "rai": "http://mlcommons.org/croissant/RAI/",
     "sc": "https://schema.org/",
     "dct": "http://purl.org/dc/terms/",
     "conformsTo": "dct:conformsTo",
     **{
         name: f"cr:{name}"
         for name in (
-            *("column", "extract", "field", "fileObject", "fileProperty", "fileSet", "format"),
-            *("includes", "recordSet", "source", "references", "regex", "transform"),
+            *("citeAs", "column", "equivalentProperty", "extract", "field", "fileObject"),
+            *("fileProperty", "fileSet", "format", "includes", "isLiveDataset", "jsonPath", "key"),
+            *("md5", "parentField", "path", "recordSet", "references", "regex", "repeated"),
+            *("replace", "samplingRate", "separator", "source", "subField", "transform"),
         )
     },
+    **{name: {"@id": f"cr:{name}", "@type": "@json"} for name in ("data", "examples")},
     "dataType": {"@id": "cr:dataType", "@type": "@vocab"},
 }
+"""The one of Croissant 1.0, word for word: readers warn of any other."""
 _TYPES = {"double": "sc:Float", "int64": "sc:Integer", "bool": "sc:Boolean"}
 
 
@@ -296,6 +302,7 @@ class CroissantWriter(CsvWriter):
                     "name": f"{STEM}.csv",
                     "contentUrl": f"{STEM}.csv",
                     "encodingFormat": "text/csv",
+                    "sha256": self._digest(target),
                 },
                 {
                     "@type": "cr:FileSet",
@@ -310,6 +317,10 @@ class CroissantWriter(CsvWriter):
             ],
         }
         target.text(FILE, as_json(described))
+
+    def _digest(self, target: Target) -> str:
+        with (target.folder / f"{STEM}.csv").open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _data_type(name: str, kind: str) -> str | list[str]:

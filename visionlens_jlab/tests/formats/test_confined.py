@@ -333,5 +333,5 @@ def test_what_an_ingest_did_not_read_is_opened_by_nobody_later(tmp_path, write, 
     source = LocalSource.stored(str(folder), Confinement([tmp_path]))
     assert source.open("inside.png").read()
     for name in {path, *(row["path"] for row in named)}:
-        with pytest.raises(VisionLensError, match="PATH_NOT_ALLOWED|IMAGE_MISSING"):
+        with pytest.raises(VisionLensError, match=r"PATH_NOT_ALLOWED|IMAGE_MISSING"):
             source.open(name)

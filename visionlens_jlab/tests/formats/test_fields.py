@@ -88,6 +88,9 @@ def test_splits_in_names():
     assert split_of_folder("train2017") == "train"
     assert split_of_folder("test-dev2017") == "test"
     assert split_of_folder("training data") is None
+    assert split_of_folder("dev") == split_of_folder("Dev_set") == "val"
+    assert split_of_folder("eval") == split_of_folder("evaluation") == "test"
+    assert split_of_folder("devices") is None
     assert split_of_file("instances_val2017") == "val"
     assert split_of_file("labels") is None
     assert split_of_path("images/valid/a.png") == "val"

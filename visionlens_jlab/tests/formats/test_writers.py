@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import tempfile
 from datetime import datetime
@@ -353,3 +354,14 @@ def test_a_yolo_task_that_is_asked_for(tmp_path: Path, picture: Path) -> None:
     assert (tmp_path / "labels" / "1.txt").read_text().split()[0] == "0"
     assert len((tmp_path / "labels" / "1.txt").read_text().split()) == 5
     assert losses.count("SHAPE_LOST") == 1
+
+
+def test_croissant_states_what_its_own_library_asks_for(picture: Path, tmp_path: Path) -> None:
+    labels = [Label("x", "car", "box", (1, 2, 3, 4), area=12)]
+    content = content_of([Picture("", "/n/0.png", "0.png", "train", WIDTH, HEIGHT, labels=labels)])
+    write("croissant", content, tmp_path, picture)
+    described = json.loads((tmp_path / "croissant.json").read_text())
+    table, images = described["distribution"]
+    assert table["sha256"] == hashlib.sha256((tmp_path / "labels.csv").read_bytes()).hexdigest()
+    assert {"name", "@id", "encodingFormat", "includes"} <= set(images)
+    assert described["@context"]["examples"] == {"@id": "cr:examples", "@type": "@json"}

@@ -231,7 +231,9 @@ def test_parquet_with_two_columns_of_images_and_no_metadata(tmp_path: Path) -> N
     assert found.samples[3]["path"] == "a.parquet/1/right/1.jpg"
     assert found.samples[2]["group"] == found.samples[3]["group"]
     assert len({row["content_hash"] for row in found.media}) == 80
-    assert found.codes == {"MEMBERS_UNUSED": 1}
+    assert found.codes == {"MEMBERS_UNUSED": 1, "IMAGE_COLUMNS": 1}
+    (told,) = [row["message"] for row in found.issues if row["code"] == "IMAGE_COLUMNS"]
+    assert "left, right" in told
 
 
 def test_links_devices_and_names_that_lead_out_are_reported(tmp_path: Path) -> None:
