@@ -107,20 +107,24 @@ plugin_memory = partial(_number, ENV_PLUGIN_MEMORY, PLUGIN_MEMORY_MB, LEAST_PLUG
 plugin_seconds = partial(_number, ENV_PLUGIN_SECONDS, PLUGIN_SECONDS, 1)
 
 
+_PLACE = re.compile(
+    rf"(?:[a-z][\w+.-]*://(?:\[[^\]/]*\]|[^/{os.pathsep}]*)(?::\d+(?=[/{os.pathsep}]|$))?)?"
+    rf"[^{os.pathsep}]*"
+)
+"""A folder, or an address, which has separators of its own: before its host and its port."""
+
+
 def allowed_roots() -> Confinement:
     """`$VISIONLENS_ALLOWED_ROOTS`, else the working directory and the home, as they are now."""
     named = os.environ.get(ENV_ALLOWED_ROOTS)
-    # an address of a bucket has a separator of its own
-    folders = re.split(rf"{os.pathsep}(?!//)", named) if named is not None else [os.curdir, "~"]
+    folders = _PLACE.findall(named) if named is not None else [os.curdir, "~"]
     return Confinement.of(folder for folder in folders if folder)
 
 
 def joined_roots(confinement: Confinement) -> str:
     """Folders as `$VISIONLENS_ALLOWED_ROOTS` has them."""
     # A separator in a name would make other folders of it: links into that one are refused.
-    return os.pathsep.join(
-        folder for folder in confinement.folders if os.pathsep not in folder.replace("://", "", 1)
-    )
+    return os.pathsep.join(folder for folder in confinement.folders if _PLACE.fullmatch(folder))
 
 
 def may_trust_remote_code() -> bool:

@@ -11,11 +11,16 @@ from visionlens_jlab.core.system.object_cache import ObjectCache
 from visionlens_jlab.errors import VisionLensError
 
 MEGABYTE = 1 << 20
+WEB = ("http", "https")
 
 
 @lru_cache(maxsize=64)
 def connected(scheme: str, address: str) -> BucketSource:
     """The source at an address; see `BucketKind.connect`."""
+    if scheme in WEB:
+        from visionlens_jlab.buckets.web import check_address
+
+        check_address(address)
     bucket, _, path = address.removeprefix(f"{scheme}://").partition("/")
     path = path.strip("/")
     if not bucket or "\0" in path or any(part in (".", "..") for part in path.split("/")):
@@ -25,7 +30,12 @@ def connected(scheme: str, address: str) -> BucketSource:
             f"It looks like {scheme}://bucket/folder.",
         )
     location = f"{scheme}://{bucket}/{path}" if path else f"{scheme}://{bucket}"
-    return BucketSource(location, f"{path}/" if path else "", _objects(scheme, bucket), _cache())
+    prefix, objects = f"{path}/" if path else "", _objects(scheme, bucket)
+    if scheme in WEB:
+        from visionlens_jlab.buckets.web_source import WebSource
+
+        return WebSource(location, prefix, objects, _cache())
+    return BucketSource(location, prefix, objects, _cache())
 
 
 def _objects(scheme: str, bucket: str) -> Objects:
@@ -33,6 +43,10 @@ def _objects(scheme: str, bucket: str) -> Objects:
         from visionlens_jlab.buckets import google_cloud
 
         return google_cloud.connect(bucket)
+    if scheme in WEB:
+        from visionlens_jlab.buckets.web import WebObjects
+
+        return WebObjects(f"{scheme}://{bucket}")
     from visionlens_jlab.buckets import object_store
 
     return object_store.connect(scheme, bucket)

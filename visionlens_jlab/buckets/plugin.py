@@ -1,4 +1,4 @@
-"""The kinds of buckets, registered through the same hook as anybody's."""
+"""The kinds of buckets, and places of the web, registered through the same hook as anybody's."""
 
 from __future__ import annotations
 
@@ -35,5 +35,5 @@ class BucketKind:
 
 @hookimpl
 def visionlens_sources(context: PluginContext) -> Sequence[SourceKind]:
-    """Google Cloud Storage, S3, Azure."""
-    return [BucketKind(scheme) for scheme in ("gs", "s3", "az")]
+    """Google Cloud Storage, S3, Azure, the web."""
+    return [BucketKind(scheme) for scheme in ("gs", "s3", "az", "http", "https")]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,9 +11,19 @@ from typing import Any
 from visionlens_jlab.core.system.confinement import NOWHERE, Confinement, is_address
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.formats.mask_images import mask_images
+from visionlens_jlab.formats.named_images import named_images
 from visionlens_jlab.media.headers import is_image
 from visionlens_jlab.media.shards.places import PARQUET, TAR, TFRECORD, inside
-from visionlens_jlab.media.sources import Elsewhere, Entry, Source, SourceKind, check_reach, connect
+from visionlens_jlab.media.sources import (
+    Elsewhere,
+    Entry,
+    Source,
+    SourceKind,
+    Unlisted,
+    check_reach,
+    connect,
+    unlisted,
+)
 
 LABEL_FOLDERS = frozenset({"annotations", "labels"})
 """A label file in such a folder belongs to the dataset in the folder above it."""
@@ -130,7 +140,7 @@ class Request:
         if known is None:
             known = {}
             modified = self._modified[source.location] = {}
-            for entry in source.walk():
+            for entry in self._entries(source):
                 known[entry.path] = entry.bytes
                 modified[entry.path] = entry.modified_ns
                 if len(known) % TICK_EVERY == 0:
@@ -138,6 +148,29 @@ class Request:
             self.tick(len(known))
             self._walked[source.location] = known
         return known
+
+    def _entries(self, source: Source) -> Iterable[Entry]:
+        if not isinstance(source, Unlisted):
+            return source.walk()
+        if source is not self.image_source:
+            return []
+        named, labels = self.labels_file or self.file, self.label_source
+        files = [named] if named else list(self.files(labels)) if labels is not source else []
+        beside = labels.location == source.location
+        entries = named_images(source, source.location, labels, files, beside=beside)
+        return entries.values()
+
+    def sizes(self, root: str, paths: Sequence[str]) -> list[int | None]:
+        """Bytes of files of a root; None: there is no such file."""
+        source = self.roots[root]
+        if isinstance(source, Unlisted):
+            entries = source.look_up(paths)
+            known = self._walked.setdefault(source.location, {})
+            known.update((path, entry.bytes) for path, entry in entries.items())
+            modified = self._modified.setdefault(source.location, {})
+            modified.update((path, entry.modified_ns) for path, entry in entries.items())
+            return [known[path] if path in entries else None for path in paths]
+        return [_bytes(source, path) for path in paths]
 
     def refused(self) -> Iterator[tuple[str, str]]:
         """(path, reason) of names and links that no root reached, whatever is behind them."""
@@ -213,6 +246,14 @@ class Request:
         return [source for source in self.asked() if self.images is source]
 
 
+def _bytes(source: Source, path: str) -> int | None:
+    try:
+        entry = source.stat(path)
+    except VisionLensError:
+        return None
+    return None if entry is None else entry.bytes
+
+
 def make_request(
     source: str,
     kinds: list[SourceKind],
@@ -237,6 +278,9 @@ def make_request(
 
     folder, file = _folder_and_file(source)
     labels_folder, labels_file = _folder_and_file(labels) if labels else (None, None)
+    for named, found in ((source, file or labels), (labels, labels_file)):
+        if named and is_address(named) and not found and isinstance(place(named), Unlisted):
+            raise unlisted(named)
     return Request(
         address=source,
         source=place(folder),

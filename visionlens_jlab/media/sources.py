@@ -83,6 +83,26 @@ class ListsInParts(Protocol):
         ...
 
 
+@runtime_checkable
+class Unlisted(Protocol):
+    """A source whose files cannot be listed: only what somebody names can be found."""
+
+    def look_up(self, paths: Sequence[str]) -> dict[str, Entry]:
+        """Those of the files that are there."""
+        ...
+
+
+def unlisted(location: str) -> VisionLensError:
+    """What is said where a listing is needed."""
+    return VisionLensError(
+        "REQUEST_INVALID",
+        f"{location[:500]} names no label file, and what lies at an address of the web cannot be "
+        "listed.",
+        "Name the label file (https://host/annotations/instances.json, or a table with a column "
+        "of images), or one here with labels=.",
+    )
+
+
 OUT_OF_REACH = frozenset({"SIGN_IN_NEEDED", "SOURCE_UNAVAILABLE", "SOURCE_NOT_INSTALLED"})
 """Codes that say nothing of the file: none of the others can be read now either."""
 

@@ -29,7 +29,7 @@ from visionlens_jlab.formats.base import (
 )
 from visionlens_jlab.formats.coco.annotations import AnnotationColumns, ImageIds
 from visionlens_jlab.formats.coco.images import CocoImages
-from visionlens_jlab.formats.coco.layout import CocoFiles, LabelFile, find_files
+from visionlens_jlab.formats.coco.layout import CocoFiles, LabelFile, find_files, follow_addresses
 from visionlens_jlab.formats.coco.records import CocoClasses, Sections, SeenIds, annotation_decoder
 from visionlens_jlab.formats.fields import build_fields
 from visionlens_jlab.formats.folder_names import ordered
@@ -218,7 +218,9 @@ class CocoFormat:
 
     def _read(self, request: Request, files: CocoFiles) -> Iterator[Batch]:
         yield Batch(issues=[_unused(path) for path in files.unused])
-        images = CocoImages(request.files(request.image_source))
+        yield Batch(issues=follow_addresses(request, files.used))
+        files_there = request.files(request.image_source)
+        images = CocoImages(files_there, request.image_source.location)
         parts = [part for file in files.used if (part := _open_part(request, file, images))]
         yield Batch(
             found=Found(label_files=len(files.used) + len(files.unused)),

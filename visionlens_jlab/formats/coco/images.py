@@ -27,10 +27,13 @@ class CocoImages:
     ----------
     files : dict
         Path -> bytes of every file of the image source.
+    location : str
+        Where that lies.
     """
 
-    def __init__(self, files: dict[str, int]) -> None:
+    def __init__(self, files: dict[str, int], location: str = "") -> None:
         self.files = files
+        self.location = location
         self.paths: list[str] = []
         self.splits: list[str | None] = []
         self.ids: list[str | None] = []
@@ -178,6 +181,26 @@ class FileImages:
         address = getattr(record, self._decoder.extras["coco_url"])
         return "/".join(address.split("/")[-2:]).strip("/") if isinstance(address, str) else ""
 
+    def _find(self, record: Any, name: str, resolver: ImageResolver) -> tuple[str, bool]:
+        """See `ImageResolver.resolve`; also by the addresses that the record states."""
+        path, by_name = resolver.resolve(name)
+        if path not in self._images.files:
+            path = self._addressed(record) or path
+        if by_name and path in self._images.by_path:
+            # Another entry has that file: two images must not become one by a guess.
+            return resolver.missing(name), False
+        return path, by_name
+
+    def _addressed(self, record: Any) -> str | None:
+        images = self._images
+        for member in ("coco_url", "flickr_url"):
+            address = getattr(record, self._decoder.extras[member])
+            if isinstance(address, str) and address.startswith(f"{images.location}/"):
+                path = address[len(images.location) + 1 :]
+                if path in images.files:
+                    return path
+        return None
+
     def _add(self, record: Any, position: int, decoded: Decoded) -> bool:
         """Add the image of a record; False: it is known already, or has no name."""
         images = self._images
@@ -188,10 +211,7 @@ class FileImages:
             at = decoded.positions[position] if decoded.positions else position
             self._skip(self._count + at, "It has no file name")
             return False
-        path, by_name = resolver.resolve(name)
-        if by_name and path in images.by_path:
-            # Another entry has that file: two images must not become one by a guess.
-            path, by_name = resolver.missing(name), False
+        path, by_name = self._find(record, name, resolver)
         others = resolver.rivals(path, name)
         if others:
             path = name.replace("\\", "/").lstrip("/")

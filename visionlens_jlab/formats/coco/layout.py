@@ -16,13 +16,17 @@ from itertools import islice
 from typing import NamedTuple
 from urllib.parse import unquote
 
+from visionlens_jlab.formats.base import Issue
 from visionlens_jlab.formats.folder_names import split_of_file, split_of_folder
+from visionlens_jlab.formats.named_images import addresses_in
 from visionlens_jlab.formats.request import Request
 from visionlens_jlab.formats.text.json_stream import JsonObjectReader, open_utf8
 from visionlens_jlab.media.headers import is_image
 from visionlens_jlab.media.sources import Source
 
 LABEL_FOLDERS = ("", "annotations", "labels")
+LEARN_FROM = 200
+"""Addresses from which the place of the images is learnt."""
 PEEK = 1 << 18
 """Bytes read from the beginning of a file to tell what it is."""
 _SECTION = re.compile(rb'"(images|annotations|categories)"\s*:\s*[\[{]')
@@ -48,6 +52,29 @@ class CocoFiles(NamedTuple):
 
     used: list[LabelFile]
     unused: list[str]
+
+
+def follow_addresses(request: Request, files: Iterable[LabelFile]) -> list[Issue]:
+    """Read images from where the records say, if none lies where they are looked up.
+
+    An item for each file whose addresses may not be read from here.
+    """
+    if request.images is not None or any(map(is_image, request.files(request.source))):
+        return []
+    issues = []
+    for file in files:
+        stated = addresses_in(request.label_source, file.path, LEARN_FROM)
+        folders = [one.rpartition("/")[0] for one in stated if request.may_read(one)]
+        if folders:
+            host = folders[0].split("/")[:3]
+            there = [one.split("/") for one in folders if one.split("/")[:3] == host]
+            request.look_in("/".join(posixpath.commonprefix(there)))
+            return []
+        if stated:
+            message = f"It names images at addresses such as {stated[0][:200]}, which may not be "
+            message += "read from here: name the place with images= or within=."
+            issues.append(Issue("FILE_REFUSED", "skipped", "other", file.path, message))
+    return issues
 
 
 def find_files(request: Request) -> CocoFiles:

@@ -147,7 +147,7 @@ class _Images:
                     images=ImageRows(
                         root=place.root,
                         paths=paths[part],
-                        bytes=[self._bytes(place, path) for path in paths[part]],
+                        bytes=self._request.sizes(place.root, paths[part]),
                         splits=splits[part],
                         widths=widths[part],
                         heights=heights[part],
@@ -196,13 +196,6 @@ class _Images:
 
     def _texts(self, name: str) -> list[str | None]:
         return [None if value is None else str(value) for value in self._values(name)]
-
-    def _bytes(self, place: Located, path: str) -> int | None:
-        try:
-            entry = self._request.roots[place.root].stat(path)
-        except VisionLensError:
-            return None
-        return None if entry is None else entry.bytes
 
     def _nameless(self) -> list[Issue]:
         if not self.nameless:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import posixpath
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
 from visionlens_jlab.core.system.confinement import is_address
+from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.formats.request import Request
 
 Resolve = Callable[[str], str | None]
@@ -39,6 +40,46 @@ def locate(request: Request, names: list[str]) -> Places:
     Names beside the table stay below its folder. Of all others the real folder counts: they get
     one root where they have a folder in common that is not much wider than they are, else several.
     """
+    stated = [name for name in names if is_address(name)]
+    elsewhere = _by_address(request, stated)
+    plain = [name for name in names if not is_address(name)] if stated else names
+    found = _locate(request, plain) if plain or not stated else Places([], [])
+    return Places(found.places + elsewhere.places, found.refused + elsewhere.refused)
+
+
+def _by_address(request: Request, names: list[str]) -> Places:
+    """Images that are named by their addresses: below that of the images, or in further roots."""
+    images, refused, places = request.image_source.location, list[str](), dict[str, Located]()
+    folders = dict.fromkeys(name.rpartition("/")[0] for name in names)
+    for name in names:
+        root = images if name.startswith(f"{images}/") else _widest(request, name, folders)
+        if root is None or not request.may_read(name):
+            refused.append(name)
+            continue
+        if root not in places:
+            try:
+                known = root == images
+                called = request.image_root if known else request.add_root(root)[0]
+            except VisionLensError:  # no address that can be read
+                refused.append(name)
+                continue
+            places[root] = Located(called)
+        places[root].names.append(name)
+        places[root].paths.append(name.removeprefix(f"{root}/"))
+    return Places(list(places.values()), refused)
+
+
+def _widest(request: Request, name: str, folders: Iterable[str]) -> str | None:
+    """The folder that all on its host have in common, if it may be read; else its own."""
+    host = "/".join(name.split("/")[:3])
+    if not name.startswith(f"{host}/"):
+        return None
+    there = [one for one in folders if f"{one}/".startswith(f"{host}/")]
+    shared = host + os.path.commonpath([f"/{one[len(host) + 1 :]}" for one in there]).rstrip("/")
+    return shared if request.may_read(shared) else name.rpartition("/")[0]
+
+
+def _locate(request: Request, names: list[str]) -> Places:
     base = request.image_source.location
     if is_address(base):
         return Places([Located(request.image_root, names, names)], [])

@@ -18,7 +18,7 @@ SECONDS = 60.0
 """A source that says nothing for so long is ended, and asked anew with the next call."""
 MOST_BYTES = 32 << 20
 """Of one read."""
-_BUILT_IN = ("file", "gs", "s3", "az")
+_BUILT_IN = ("file", "gs", "s3", "az", "http", "https")
 
 
 class PluginSourceKind:
