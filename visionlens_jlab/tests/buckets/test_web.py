@@ -12,6 +12,8 @@ import pytest
 
 import visionlens_jlab as vl
 from visionlens_jlab.buckets import peers, web
+from visionlens_jlab.config import allowed_roots, joined_roots
+from visionlens_jlab.core.system.confinement import Confinement
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.media.registry import source_kinds
 from visionlens_jlab.media.sources import connect
@@ -228,3 +230,10 @@ def test_names_with_blanks_and_escapes(site: Site, address: str) -> None:
         with source.open(path) as file:
             assert file.read() == b"1"
     assert code_of(lambda: source.open("photos/%2e%2e/x.jpg")) == "PATH_NOT_ALLOWED"
+
+
+def test_allowed_roots_hold_addresses_with_ports(monkeypatch: pytest.MonkeyPatch) -> None:
+    roots = ("/data", "https://host:8443/set", "gs://bucket/a", "http://[::1]:80/b", "http://host")
+    joined = joined_roots(Confinement([*roots, "/odd:name"]))
+    monkeypatch.setenv("VISIONLENS_ALLOWED_ROOTS", joined)
+    assert allowed_roots().folders == roots
