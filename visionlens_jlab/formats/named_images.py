@@ -19,6 +19,7 @@ from visionlens_jlab.formats.text.json_stream import open_utf8
 from visionlens_jlab.media.headers import IMAGE_SUFFIXES
 from visionlens_jlab.media.sources import Entry, Source, Unlisted
 
+_PLAIN = re.compile(r"https?://[^?#@%\\/]+/[^?#@%\\]+$")
 TEXTS = (".json", ".jsonl", ".ndjson", ".csv", ".xml", ".txt")
 FOLDERS = ("", "images", "data", "imgs", "JPEGImages")
 TRIED = 8
@@ -62,9 +63,9 @@ def named_images(
 
 
 def addresses_in(labels: Source, path: str, most: int) -> list[str]:
-    """The first addresses of images that a label file states."""
-    webbed = (name for name in names_in(labels, path) if name.startswith(("http://", "https://")))
-    return list(islice(webbed, most))
+    """The first addresses of images that a label file states; of plain ones, without a query."""
+    plain = (name for name in names_in(labels, path) if _PLAIN.match(name))
+    return list(islice(plain, most))
 
 
 def names_in(labels: Source, path: str) -> Iterator[str]:

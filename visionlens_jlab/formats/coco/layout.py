@@ -68,7 +68,8 @@ def follow_addresses(request: Request, files: Iterable[LabelFile]) -> list[Issue
         if folders:
             host = folders[0].split("/")[:3]
             there = [one.split("/") for one in folders if one.split("/")[:3] == host]
-            request.look_in("/".join(posixpath.commonprefix(there)))
+            shared = "/".join(posixpath.commonprefix(there))
+            request.look_in(shared if request.may_read(shared) else folders[0])
             return []
         if stated:
             message = f"It names images at addresses such as {stated[0][:200]}, which may not be "

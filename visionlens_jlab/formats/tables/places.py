@@ -12,6 +12,7 @@ from pathlib import Path
 from visionlens_jlab.core.system.confinement import is_address
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.formats.request import Request
+from visionlens_jlab.media.sources import OUT_OF_REACH
 
 Resolve = Callable[[str], str | None]
 
@@ -60,7 +61,9 @@ def _by_address(request: Request, names: list[str]) -> Places:
             try:
                 known = root == images
                 called = request.image_root if known else request.add_root(root)[0]
-            except VisionLensError:  # no address that can be read
+            except VisionLensError as error:  # no address that can be read
+                if error.code in OUT_OF_REACH:
+                    raise
                 refused.append(name)
                 continue
             places[root] = Located(called)
