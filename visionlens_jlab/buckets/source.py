@@ -28,6 +28,8 @@ FRESH_SECONDS = 60.0
 TRIES = 3
 """How often an object that changes while it is read is begun anew."""
 MOST_KNOWN = 100_000
+MOST_PAGES, MOST_LISTED = 100_000, 20_000_000
+"""Of one listing: a source may say for ever that there is more."""
 PAGES_AT_ONCE, ENTRIES_AT_ONCE = 5, 500
 """What a browser of folders is given at a time: so many requests at most, or so many folders."""
 
@@ -62,13 +64,10 @@ class BucketSource:
     def list(self, path: str = "") -> tuple[list[str], list[Entry]]:
         folders: list[str] = []
         files: list[Entry] = []
-        token: str | None = None
-        while True:
-            names, entries, token = self._page(path, token)
-            folders += names
-            files += entries
-            if token is None:
-                break
+        prefix = self._folder(path)
+        for page in self._pages(prefix, folders=True):
+            folders += _names(page, prefix)
+            files += self._entries(page)
         if not folders and not files and not self._is_there(self._folder(path)):
             raise VisionLensError("DIR_NOT_FOUND", f"There is nothing at {self.location}/{path}.")
         return sorted(folders), sorted(files)
@@ -90,18 +89,34 @@ class BucketSource:
     def _page(self, path: str, token: str | None) -> Part:
         prefix = self._folder(path)
         page = self._asked(partial(self._objects.page, prefix, folders=True, token=token))
-        names = (name[len(prefix) : -1] for name in page.folders)
-        return [name for name in names if _is_listed(name)], list(self._entries(page)), page.token
+        return _names(page, prefix), list(self._entries(page)), page.token
 
     def walk(self, path: str = "") -> Iterator[Entry]:
-        token: str | None = None
-        while True:
-            call = partial(self._objects.page, self._folder(path), folders=False, token=token)
-            page = self._asked(call)
+        for page in self._pages(self._folder(path), folders=False):
             yield from self._entries(page)
-            token = page.token
-            if token is None:
+
+    def _pages(self, prefix: str, *, folders: bool) -> Iterator[Page]:
+        """A listing to its end; SOURCE_UNAVAILABLE where it has none."""
+        token: str | None = None
+        listed = 0
+        for _ in range(MOST_PAGES):
+            call = partial(self._objects.page, prefix, folders=folders, token=token)
+            page = self._asked(call)
+            yield page
+            listed += len(page.folders) + len(page.objects)
+            if page.token is None:
                 return
+            if page.token == token or listed > MOST_LISTED:
+                break
+            token = page.token
+        self.lost = VisionLensError(
+            "SOURCE_UNAVAILABLE",
+            f"{self.location} does not come to an end: at most {MOST_LISTED:,} files in "
+            f"{MOST_PAGES:,} parts are listed, and none of its parts twice.",
+            "Name a folder below it; where a plugin lists it, see that its last page names no "
+            "further one.",
+        )
+        raise self.lost
 
     def stat(self, path: str) -> Entry | None:
         found = self._head(self._key(path))
@@ -230,6 +245,10 @@ class BucketSource:
 
     def _missing(self, path: str) -> VisionLensError:
         return VisionLensError("IMAGE_MISSING", f"There is no {path} in {self.location}.")
+
+
+def _names(page: Page, prefix: str) -> list[str]:
+    return [name for one in page.folders if _is_listed(name := one[len(prefix) : -1])]
 
 
 def _is_listed(name: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import posixpath
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple, cast, get_args
 
@@ -20,7 +21,7 @@ from visionlens_jlab.formats.shapes import (
     WrittenFormat,
 )
 from visionlens_jlab.formats.signatures.signatures import (
-    COMPRESSED,
+    HOLDERS,
     IMAGES_OF_PLUGINS,
     Seen,
     advice_for,
@@ -75,9 +76,16 @@ def unread(request: Request, found: Detected) -> list[str]:
     kinds: dict[Seen, list[str]] = {}
     readers = _readers(found.format)
     for source in request.asked():
-        for path, seen in look_around(source):
-            read = _is_read(found, path, seen) or any(is_mine(path) for is_mine in readers)
-            if (seen.labels or seen.what in IMAGES_OF_PLUGINS) and not read:
+        around = list(look_around(source))
+        read = {
+            path
+            for path, seen in around
+            if _is_read(found, path, seen) or any(is_mine(path) for is_mine in readers)
+        }
+        beside = {_place(path) for path in read}
+        for path, seen in around:
+            is_read = path in read or (seen.what == "empty" and _place(path) in beside)
+            if (seen.labels or seen.what in IMAGES_OF_PLUGINS) and not is_read:
                 kinds.setdefault(seen, []).append(path)
     return [_sentence(seen, paths) for seen, paths in kinds.items()]
 
@@ -94,6 +102,11 @@ def nothing_read(request: Request) -> VisionLensError:
     told = " ".join(_sentence(seen, paths) for seen, paths in kinds.items() if seen.labels)
     message = f"There are no labels that can be read in {request.label_source.location}."
     return VisionLensError("LABELS_INVALID", f"{message} {told}".rstrip())
+
+
+def _place(path: str) -> tuple[str, str]:
+    """Folder and suffix: files that are alike there are read alike, an empty one too."""
+    return posixpath.dirname(path), posixpath.splitext(path)[1].lower()
 
 
 def _is_read(found: Detected, path: str, seen: Seen) -> bool:
@@ -157,13 +170,13 @@ def detect(
 
 
 def candidates(request: Request, registry: PluginRegistry | None = None) -> list[Candidate]:
-    """Each format with why it fits or does not; those that fit first."""
+    """Each format with why it fits or does not; those that fit first, with empty files last."""
     listed = [_candidate(form, request) for form in formats(registry)]
     labels = any(one.fits and one.format not in WITHOUT_LABEL_FILES for one in listed)
     for one in listed:
         if one.fits and labels and one.format in WITHOUT_LABEL_FILES:
             one.reason = "The images can be read without the label files."
-    return sorted(listed, key=lambda one: not one.fits)
+    return sorted(listed, key=lambda one: (not one.fits, one.format in request.empty))
 
 
 def _candidate(form: Format, request: Request) -> Candidate:
@@ -194,23 +207,31 @@ def pick(request: Request, name: str | None, registry: PluginRegistry | None = N
 def _picked(request: Request, name: str | None, known: list[Format]) -> Pick:
     if name is not None:
         return _named(request, name, known)
+    empty: tuple[Format, Detected] | None = None
     for form in known:
+        if empty is not None and form.name == "images":
+            break
         found = _try(form, request)
-        if found is not None:
+        if found is None:
+            continue
+        if form.name not in request.empty:
             return _pick(form, found, request)
+        empty = empty or (form, found)
+    if empty is not None:
+        return _pick(*empty, request)
     if request.file:
         seen = look(request.source, request.file)
         what = "an image" if is_image(request.file) else seen.what
         message = f"{request.file} is in no format that is read here: it seems to be {what}."
         raise VisionLensError("FORMAT_UNKNOWN", message, advice_for(seen, request.file) or None)
-    raise no_images(request, " ".join(_compressed(request)))
+    raise no_images(request, " ".join(_holders(request)))
 
 
-def _compressed(request: Request) -> Iterator[str]:
+def _holders(request: Request) -> Iterator[str]:
     """A sentence for each kind of file that may hold images and cannot be read as it is."""
     kinds: dict[Seen, list[str]] = {}
     for path, seen in look_around(request.image_source):
-        if seen.what in COMPRESSED:
+        if seen.what in HOLDERS:
             kinds.setdefault(seen, []).append(path)
     yield from (_sentence(seen, paths) for seen, paths in kinds.items())
 

@@ -26,6 +26,8 @@ ISSUES: dict[str, str] = {
     "BOX_INVERTED": "A box's corners stood in the wrong order; repaired.",
     "BOX_OUTSIDE": "A box reaches more than one pixel outside the image; kept.",
     "BOX_WITHOUT_SIZE": "A box is in fractions of an image whose size is unknown; skipped.",
+    "CLASS_COLUMN": "No column of a Parquet file is called as classes usually are; that with the "
+    "most was taken.",
     "CLASS_DUPLICATE": "Two classes have one name; they became one.",
     "CLASS_MISSING": "An annotation states no class; kept without one.",
     "CLASS_UNKNOWN": "An annotation's class is not in the list; its number became its name.",

@@ -70,6 +70,8 @@ class Request:
     kinds: list[SourceKind] = field(default_factory=list)
     within: Confinement | None = None
     """The option of that name; None: any folder."""
+    empty: set[str] = field(default_factory=set)
+    """Names of formats whose files here list neither image nor annotation."""
     notes: dict[str, object] = field(default_factory=dict)
     """What formats found out and others may use."""
     _walked: dict[str, dict[str, int]] = field(default_factory=dict)

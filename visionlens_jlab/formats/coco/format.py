@@ -29,7 +29,13 @@ from visionlens_jlab.formats.base import (
 )
 from visionlens_jlab.formats.coco.annotations import AnnotationColumns, ImageIds
 from visionlens_jlab.formats.coco.images import CocoImages
-from visionlens_jlab.formats.coco.layout import CocoFiles, LabelFile, find_files, follow_addresses
+from visionlens_jlab.formats.coco.layout import (
+    CocoFiles,
+    LabelFile,
+    find_files,
+    follow_addresses,
+    lists_any,
+)
 from visionlens_jlab.formats.coco.records import CocoClasses, Sections, SeenIds, annotation_decoder
 from visionlens_jlab.formats.fields import build_fields
 from visionlens_jlab.formats.folder_names import ordered
@@ -194,6 +200,8 @@ class CocoFormat:
         files = find_files(request)
         if not files.used:
             return None
+        if not any(lists_any(request.label_source, file.path) for file in files.used):
+            request.empty.add(self.name)
         names = ", ".join(file.path for file in files.used[:3])
         more = f" and {len(files.used) - 3} more" if len(files.used) > 3 else ""
         return detected(

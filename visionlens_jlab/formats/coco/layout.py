@@ -105,7 +105,7 @@ def _without_extra_tasks(source: Source, paths: list[str]) -> CocoFiles:
     # COCO publishes several files about the same images; `instances_*` is the one with objects.
     tasks = {path: _EXTRA_TASKS.match(posixpath.basename(path)) for path in paths}
     plain = [path for path, task in tasks.items() if task is None]
-    if any(tasks.values()) and not any(_lists_annotations(source, path) for path in plain):
+    if any(tasks.values()) and not any(lists_any(source, path, ("annotations",)) for path in plain):
         for wanted in _TASKS:  # the first of them that there is
             found = [path for path, task in tasks.items() if task and task.group(1) == wanted]
             if found:
@@ -115,15 +115,19 @@ def _without_extra_tasks(source: Source, paths: list[str]) -> CocoFiles:
     return CocoFiles([_label_file(path) for path in plain], unused)
 
 
-def _lists_annotations(source: Source, path: str) -> bool:
-    """Whether a file has a list of annotations with something in it."""
+def lists_any(
+    source: Source, path: str, lists: tuple[str, ...] = ("images", "annotations")
+) -> bool:
+    """Whether a file has one of these lists with something in it."""
     try:
         with open_utf8(source.open(path)) as file:
             reader = JsonObjectReader(file)
             for key, _ in reader.members():
                 first = reader.next_byte()
-                if key == "annotations" and (first == ord("{") or first == ord("[")):
-                    return first == ord("{") or any(reader.elements())
+                if key not in lists or first not in (ord("{"), ord("[")):
+                    continue
+                if first == ord("{") or any(reader.elements()):
+                    return True
             return False
     except ValueError:
         return True  # it breaks off: that is told when it is read

@@ -6,6 +6,7 @@ Source: huggingface.co/docs/datasets/image_dataset, .../datasets/about_dataset_f
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
@@ -31,6 +32,7 @@ from visionlens_jlab.media.shards.places import image_suffix, plain_name, row_pa
 if TYPE_CHECKING:
     import pyarrow as pa
 
+_LABEL = re.compile(r"(.*_)?(label|class|category)(_.*)?")
 _CAPTIONS = ("caption", "text", "captions", "sentence")
 
 
@@ -86,16 +88,23 @@ class _Columns:
         """Have the classes in the order of their numbers."""
         inner = next((self._features[name] for name in OBJECTS if name in self._features), None)
         listed = _inner_class(inner)
-        known = (*CLASSES[:4], *self._names)
+        self._label = self._column_of_classes(boxes=inner is not None)
+        known = (*CLASSES[:4], *filter(None, [self._label]), *self._names)
         labels = next((self._names[name] for name in known if name in self._names), [])
         self._shard.names = dict(enumerate(listed or labels))
         if not self._shard.names:
             self._shard.names = class_names(self._shard.request, self._shard.path)
         for number, name in self._shard.names.items():
             self._shard.note_class(name, number)
-        self._label = next((name for name in CLASSES if name in self._names), None) or next(
-            (name for name in CLASSES[:4] if name in self.schema.names), None
-        )
+
+    def _column_of_classes(self, *, boxes: bool) -> str | None:
+        """By its name; else, of those such as `fine_label`, the one with the most classes."""
+        usual = [name for name in CLASSES if name in self._names]
+        usual += [name for name in CLASSES[:4] if name in self.schema.names]
+        if usual or boxes:
+            return next(iter(usual), None)
+        named = [name for name in self._names if _LABEL.fullmatch(name.lower())]
+        return max(named, key=lambda name: len(self._names[name]), default=None)
 
     def _is_image(self, name: str) -> bool:
         if "/" in name or name in (".", "..") or bytes_column(self.schema, name) is None:
@@ -117,6 +126,11 @@ class _Columns:
             message = f"The columns {', '.join(self.images)} hold images: each is a sample of its "
             message += "own, those of a row have one group. Masks are not read as annotations."
             self._shard.say(Said("IMAGE_COLUMNS", "kept", "other", self._shard.path, message))
+        if self._label is not None and self._label not in CLASSES:
+            others = [name for name in self._names if name != self._label]
+            message = f"The column {self._label} was taken for the class of the image"
+            message += f"; {', '.join(others)} became fields." if others else "."
+            self._shard.say(Said("CLASS_COLUMN", "kept", "other", self._shard.path, message))
         for name in sorted(self.unread):
             message = f"The column {name} holds bytes that are no images; it was not read."
             self._shard.say(Said("MEMBERS_UNUSED", "skipped", "other", self._shard.path, message))

@@ -64,7 +64,8 @@ class WebDatasetFormat(ContainerFormat):
             if key is None:
                 broken = group[0].odd
                 break
-            yield from _sample(key, group, shard, unused)
+            for name, part in _apart(key, group):
+                yield from _sample(name, part, shard, unused)
         for suffix, count in unused.items():
             message = f"{count} members {suffix} were not read."
             shard.say(Said("MEMBERS_UNUSED", "skipped", "other", shard.path, message))
@@ -95,6 +96,15 @@ def _groups(shard: Shard, unused: Counter[str]) -> Iterator[tuple[str | None, li
         group.append(member)
     if group:
         yield key, group
+
+
+def _apart(key: str, group: list[Member]) -> Iterator[tuple[str, list[Member]]]:
+    """Samples whose names have a dot, `a.001.jpg` and `a.001.cls`: by all but the last suffix."""
+    stems: dict[str, list[Member]] = {}
+    for member in group:
+        stems.setdefault(posixpath.splitext(member.name)[0], []).append(member)
+    labelled = any(len({is_image(one.name) for one in part}) == 2 for part in stems.values())
+    yield from stems.items() if labelled and key not in stems else [(key, group)]
 
 
 def _refuse(member: Member, shard: Shard) -> None:

@@ -7,6 +7,7 @@ import json
 import logging
 import posixpath
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -39,6 +40,8 @@ NOT_THE_FILE = OUT_OF_REACH | {"PLUGIN_FAILED", "PLUGIN_OFF", "REQUEST_INVALID"}
 """Codes that say nothing of a label file: the ingest ends. REQUEST_INVALID is of an option."""
 LARGEST_FILE = 1 << 30
 """Bytes of a label file that is read at once."""
+EMPTY_FILE = 4096
+"""Bytes of a file that may hold no record; one that is larger is not looked into for that."""
 _log = logging.getLogger(__name__)
 
 
@@ -95,6 +98,8 @@ class RecordFormat:
             found = [p for p in survey(request).paths(source, self.signature) if self.is_mine(p)]
         if not found:
             return None
+        if all(self._is_empty(request, path) for path in found):
+            request.empty.add(self.name)
         labels = sorted({posixpath.dirname(path) for path in found}) if len(found) > 1 else found
         return detected(
             self,
@@ -104,6 +109,18 @@ class RecordFormat:
             labels=labels[:20],
             splits=ordered({s for path in found if (s := split_of_path(path))}),
         )
+
+    def _is_empty(self, request: Request, path: str) -> bool:
+        """Whether a small file can be read and says nothing of any image."""
+        apart = replace(request, notes={}, _read={})  # it may be another format that is taken
+        try:
+            entry = request.label_source.stat(path)
+            if entry is None or entry.bytes > EMPTY_FILE:
+                return False
+            records = self.records(request.label_source, path, apart)
+            return all(one.image is None and not one.issues for one in records)
+        except Exception:  # the reading tells what is wrong with it
+            return False
 
     def read(self, request: Request) -> Iterator[Batch]:
         """Every label file, in the order of their paths; then the images that none speaks of."""
@@ -228,6 +245,7 @@ class _Reader:
         self._batch.runs += record.runs
         self._batch.issues += record.issues
         self._batch.found.images += sum(issue.kind == "image" for issue in record.issues)
+        self._batch.found.annotations += sum(one.kind == "annotation" for one in record.issues)
         self._listed.update({entry.name: entry for entry in record.classes})
         if record.image is None:
             return

@@ -10,8 +10,9 @@ import csv
 import io
 import posixpath
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeVar
 
+from visionlens_jlab.formats.base import Issue
 from visionlens_jlab.formats.records.format import RecordFormat
 from visionlens_jlab.formats.records.record import NotMineError, Object, Record, number
 from visionlens_jlab.formats.records.writer import RecordWriter
@@ -19,6 +20,7 @@ from visionlens_jlab.formats.request import Request
 from visionlens_jlab.formats.text.decoding import decode_text
 from visionlens_jlab.formats.writing.writer import Picture, Target
 
+T = TypeVar("T")
 FLAGS = {"IsOccluded": "occluded", "IsTruncated": "truncated"}
 _KNOWN = ("0", "1")
 COLUMNS = [
@@ -46,7 +48,13 @@ class OpenImagesFormat(RecordFormat):
             raise NotMineError
         names = _class_names(request)
         record: Record | None = None
-        for row in rows:
+        for row in _whole(rows):
+            if isinstance(row, str):
+                item = f"{path}: after line {rows.line_num}"
+                message = f"The line cannot be read: {row}."
+                issue = Issue("LABEL_LINE_INVALID", "skipped", "annotation", item, message)
+                yield Record(None, issues=[issue])
+                continue
             image = row["ImageID"] or ""
             if record is None or record.image != image:
                 if record is not None:
@@ -58,6 +66,17 @@ class OpenImagesFormat(RecordFormat):
                 record.invalid.append(str(error))
         if record is not None:
             yield record
+
+
+def _whole(rows: Iterator[T]) -> Iterator[T | str]:
+    """Rows; of one that cannot be parsed, such as one with a huge field, why."""
+    while True:
+        try:
+            yield next(rows)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield str(error)
 
 
 def _object(row: dict[str, Any], names: dict[str, str], *, boxes: bool) -> Object:
@@ -104,7 +123,11 @@ def _class_names(request: Request) -> dict[str, str]:
             request.note_read(source, path)
             with source.open(path) as file:
                 rows = csv.reader(_text(file.read()))
-                found |= {row[0]: row[1] for row in rows if len(row) > 1}
+                found |= {
+                    row[0]: row[1]
+                    for row in _whole(rows)
+                    if len(row) > 1 and not isinstance(row, str)
+                }
     request.notes["openimages classes"] = found
     return found
 

@@ -55,7 +55,13 @@ _RECORDS = {
     "KITTI text": "kitti",
     "DOTA text": "dota",
 }
-COMPRESSED = ("a compressed archive", "compressed TFRecord")
+_DATASETS = "Arrow data of the library datasets"
+IMAGES_OF_PLUGINS = ("a DICOM image", "a NIfTI volume")
+"""Images that plugins bring in."""
+HOLDERS = (
+    *("a compressed archive", "compressed TFRecord", "an archive", _DATASETS, "an HDF5 file"),
+    *("a NumPy array", "a MATLAB file", "an SQLite database", *IMAGES_OF_PLUGINS),
+)
 """Files that may hold images and are not read as they are."""
 _CONTAINERS = {
     "a tar archive": "webdataset",
@@ -85,6 +91,9 @@ _ADVICE = {
     TABLE_OF_LABELS: _NAME_IT,
     "predictions": "Add them with Dataset.add_predictions().",
     "an archive": "Unpack it.",
+    _DATASETS: "Write each split as Parquet, which is read with its images: "
+    "datasets.load_from_disk(folder).to_parquet(file).",
+    "VIA 3 JSON": "Open it in VIA 3 and export it as COCO JSON.",
     "a DICOM image": "A plugin for DICOM reads it: see the guide of plugins.",
     "a NIfTI volume": "A plugin for NIfTI reads it: see the guide of plugins.",
     "a tar archive": "Where it holds images, name it as the source; else unpack it.",
@@ -95,8 +104,6 @@ _ADVICE = {
     "TFRecord": "Name the file itself, or its folder, as the source to read it.",
     "an image without an image's suffix": "Give its name the suffix of its format.",
 }
-IMAGES_OF_PLUGINS = ("a DICOM image", "a NIfTI volume")
-"""Images that plugins bring in."""
 _BROKEN = "Open it and check that it is complete."
 _DOCUMENTS = frozenset(
     {
@@ -233,6 +240,8 @@ def _binary(path: str, suffix: str, head: bytes) -> Content | None:
     )
     if within is not None:
         return within, False
+    if suffix == ".arrow" and head.startswith(b"\xff\xff\xff\xff"):
+        return _DATASETS, True
     if "tfrecord" in suffix or _is_tfrecord(head):
         state = "" if _is_tfrecord(head) else "broken " if head else "empty "
         return f"{state}TFRecord", True

@@ -9,6 +9,7 @@ from typing import Any
 from visionlens_jlab.buckets.connecting import object_cache
 from visionlens_jlab.buckets.objects import Changed, Content, Object, Page, Transient
 from visionlens_jlab.buckets.source import BucketSource
+from visionlens_jlab.core.system.confinement import LONGEST
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.plugins.installed import Asked, InstalledPlugins
 from visionlens_jlab.plugins.link import Message
@@ -64,6 +65,7 @@ class PluginObjects:
         message = self._call("list", folder, inner)
         names, objects, after = _page(message, folder)
         below = [f"{folder}/{name}" if folder else name for name in names]
+        below = [path for path in below if len(path) <= LONGEST]  # folders in folders, for ever
         if folders:
             following = None if after is None else json.dumps([[folder], after])
             return Page([f"{one}/" for one in below], objects, following)

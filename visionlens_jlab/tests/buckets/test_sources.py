@@ -7,9 +7,13 @@ from collections.abc import Callable
 import pytest
 
 from visionlens_jlab.buckets import connecting, retries
+from visionlens_jlab.buckets import source as bucket_source
+from visionlens_jlab.buckets.objects import Page
+from visionlens_jlab.buckets.source import BucketSource
+from visionlens_jlab.core.system.object_cache import ObjectCache
 from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.media.registry import source_kinds
-from visionlens_jlab.media.sources import Entry, Source, connect
+from visionlens_jlab.media.sources import Entry, Source, check_reach, connect
 from visionlens_jlab.tests.buckets.conftest import Put
 from visionlens_jlab.tests.buckets.fault_server import Bucket, Faults
 
@@ -98,6 +102,21 @@ def test_long_listings_come_in_pages(bucket: Bucket) -> None:
     bucket.fail_as(Faults())
     assert [entry.path for entry in source.walk()] == [f"{number:03}.jpg" for number in range(40)]
     assert len(bucket.requests) == 6
+
+
+@pytest.mark.parametrize("following", [["again", "again"], map(str, range(1_000_000))])
+def test_a_listing_without_end_is_ended(following, monkeypatch, tmp_path) -> None:
+    monkeypatch.setattr(bucket_source, "MOST_PAGES", 50)
+    tokens = iter(following)
+
+    class Endless:
+        def page(self, prefix: str, *, folders: bool, token: str | None) -> Page:
+            return Page([], [], next(tokens))
+
+    made = BucketSource("x://y", "", Endless(), ObjectCache(tmp_path, 1))  # type: ignore[arg-type]
+    assert code_of(lambda: list(made.walk())) == "SOURCE_UNAVAILABLE"
+    with pytest.raises(VisionLensError, match="does not come to an end"):
+        check_reach([made])
 
 
 def test_objects_larger_than_a_part_are_fetched_in_parts_of_one_version(

@@ -10,7 +10,7 @@ from visionlens_jlab.formats.detect import detect, format_infos, formats
 from visionlens_jlab.formats.plugin import CONTAINERS, RECORDS, DeferredFormat
 from visionlens_jlab.formats.shapes import DetectRequest
 from visionlens_jlab.media.registry import source_kinds
-from visionlens_jlab.tests.formats.writers import write_coco, write_image, write_text
+from visionlens_jlab.tests.formats.writers import write_coco, write_image, write_json, write_text
 
 
 def find(source: Path, **more):
@@ -144,3 +144,73 @@ def test_a_format_that_crashes_does_not_keep_others_from_being_asked(tmp_path):
 def test_deferred_format_speaks_for_its_own(form):
     real = form.format
     assert (form.name, form.label, form.description) == (real.name, real.label, real.description)
+
+
+EMPTY = {
+    "coco.json": '{"images": [], "annotations": [], "categories": []}',
+    "annotations.xml": "<annotations><version>1.1</version><meta></meta></annotations>",
+    "boxes.csv": "ImageID,Source,LabelName,Confidence,XMin,XMax,YMin,YMax\n",
+    "metadata.csv": "file_name,label\n",
+}
+
+
+@pytest.mark.parametrize("name", sorted(EMPTY))
+def test_a_file_that_lists_nothing_comes_after_those_that_do(tmp_path, name):
+    write_image(tmp_path / "a.png", (80, 60))
+    write_text(tmp_path / name, EMPTY[name])
+    assert find(tmp_path).format != "images"
+    box = {"label": "x", "coordinates": {"x": 5, "y": 5, "width": 4, "height": 4}}
+    write_json(tmp_path / "labels.json", [{"image": "a.png", "annotations": [box]}])
+    found = find(tmp_path)
+    fitting = [one.format for one in found.candidates if one.fits]
+    assert found.format == fitting[0] == "createml"
+    assert len(fitting) == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("data-00000-of-00001.arrow", b"\xff\xff\xff\xff" + bytes(60), "to_parquet"),
+        ("images.zip", b"PK\x03\x04" + bytes(60), "Unpack it"),
+        ("train-000000.tar.gz", b"\x1f\x8b" + bytes(60), "gunzip"),
+        ("scans.h5", b"\x89HDF\r\n\x1a\n" + bytes(60), "HDF5"),
+    ],
+)
+def test_files_that_may_hold_images_are_named_where_there_are_none(tmp_path, name, content, told):
+    write_text(tmp_path / "dataset_info.json", '{"features": {"image": {"_type": "Image"}}}')
+    write_text(tmp_path / "state.json", '{"_data_files": [{"filename": "data.arrow"}]}')
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(VisionLensError, match="DIR_EMPTY") as caught:
+        find(tmp_path)
+    assert name in caught.value.message and told in caught.value.message
+
+
+def test_what_is_read_is_not_called_unread(tmp_path):
+    row = "Car 0.00 0 -1.57 1 2 30 20 1.5 1.6 3.7 1.0 1.5 8.4 -1.56\n"
+    for number, text in enumerate((row, "", "")):
+        write_image(tmp_path / "kitti" / "image_2" / f"{number}.png", (80, 60))
+        write_text(tmp_path / "kitti" / "label_2" / f"{number}.txt", text)
+    found = find(tmp_path / "kitti")
+    assert (found.format, found.unread) == ("kitti", [])
+    folder = tmp_path / "fiftyone"
+    write_image(folder / "data" / "a.png", (80, 60))
+    write_json(folder / "samples.json", {"samples": [{"filepath": "data/a.png", "tags": []}]})
+    about = {"name": "t", "media_type": "image", "classes": {}, "default_classes": None}
+    write_json(folder / "metadata.json", about)
+    found = find(folder)
+    assert (found.format, found.unread) == ("fiftyone", [])
+
+
+def test_a_project_of_via_3_is_named_with_what_to_do(tmp_path):
+    write_image(tmp_path / "a.png", (80, 60))
+    project = {
+        "project": {"pid": "x", "data_format_version": "3.1.1"},
+        "config": {},
+        "attribute": {"1": {"aname": "label", "options": {"0": "car"}}},
+        "file": {"1": {"fid": 1, "fname": "a.png", "type": 2, "src": "a.png"}},
+        "view": {"1": {"fid_list": [1]}},
+        "metadata": {"1_a": {"vid": "1", "xy": [2, 1, 2, 3, 4], "av": {"1": "0"}}},
+    }
+    write_json(tmp_path / "via3.json", project)
+    (told,) = find(tmp_path).unread
+    assert "VIA 3 JSON" in told and "COCO" in told

@@ -281,3 +281,27 @@ def test_compressed_files_are_named_with_what_to_do(tmp_path: Path, name: str) -
         with pytest.raises(VisionLensError, match=name) as error:
             ingest_rows(source)
         assert "gunzip" in f"{error.value.message} {error.value.hint}"
+
+
+def test_names_with_dots_stay_samples_of_their_own(tmp_path: Path) -> None:
+    files = [*sample("a.0001", 1, cls="dog"), *sample("a.0002", 2, cls="cat"), *sample("b", 3)]
+    write_tar(tmp_path / "0.tar", files)
+    rows = recognised(tmp_path, "webdataset")
+    assert labels(rows) == [
+        ("0.tar/a.0001.jpg", "classification", "dog"),
+        ("0.tar/a.0002.jpg", "classification", "cat"),
+    ]
+    assert {row["group"] for row in rows.samples} == {None} and rows.codes == {}
+
+
+def test_columns_such_as_fine_label_are_class_and_field(tmp_path: Path) -> None:
+    rows = [{"image": image_value(1), "fine_label": 2, "coarse_label": 1}]
+    stated = {
+        "fine_label": {"_type": "ClassLabel", "names": ["oak", "rose", "trout"]},
+        "coarse_label": {"_type": "ClassLabel", "names": ["fish", "tree"]},
+    }
+    write_parquet(tmp_path / "a.parquet", rows, features_of(**stated))
+    found = recognised(tmp_path, "parquet_images")
+    assert [row["class"] for row in found.annotations] == ["trout"]
+    assert found.samples[0]["coarse_label"] == "tree"
+    assert found.codes == {"CLASS_COLUMN": 1}
