@@ -1,6 +1,6 @@
 import * as React from 'react';
 import { useStore } from 'zustand';
-import type { IPanelContext } from '../core/client/context';
+import type { IWorkspaceContext } from '../core/client/context';
 import { Button } from '../core/components/Button';
 import { ErrorBox } from '../core/components/ErrorBox';
 import { HeaderLine } from '../core/components/HeaderLine';
@@ -23,7 +23,7 @@ import { useRenderer } from './canvas/useRenderer';
 
 interface IProps {
   readonly model: IWorkspaceModel;
-  readonly context: IPanelContext;
+  readonly context: IWorkspaceContext;
 }
 
 interface IPartProps extends IProps {

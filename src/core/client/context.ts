@@ -322,5 +322,9 @@ export interface IPanelContext {
   readonly commands: CommandRegistry;
   readonly settings: IVisionLensSettings;
   readonly slots: ISlots;
+}
+
+/** What the factory of a workspace's panel is given. */
+export interface IWorkspaceContext extends IPanelContext {
   readonly signedOut: ISignedOut;
 }

@@ -1,9 +1,9 @@
 import { useSyncExternalStore } from 'react';
-import type { IPanelContext, IStopped } from '../client/context';
+import type { IStopped, IWorkspaceContext } from '../client/context';
 
 /** Whether a job of a dataset stopped because somebody must sign in; null: none did. */
 export function useSignedOut(
-  { signedOut }: Pick<IPanelContext, 'signedOut'>,
+  { signedOut }: Pick<IWorkspaceContext, 'signedOut'>,
   dataset: string
 ): IStopped | null {
   return useSyncExternalStore(signedOut.subscribe, () =>
@@ -13,7 +13,7 @@ export function useSignedOut(
 
 /** What stands in the place of an image that has no thumbnail. */
 export function noPreview(
-  context: Pick<IPanelContext, 'trans'>,
+  context: Pick<IWorkspaceContext, 'trans'>,
   stopped: IStopped | null
 ): string {
   const { trans } = context;

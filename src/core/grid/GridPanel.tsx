@@ -1,6 +1,6 @@
 import * as React from 'react';
 import { useStore } from 'zustand';
-import type { IPanelContext, IStopped } from '../client/context';
+import type { IWorkspaceContext, IStopped } from '../client/context';
 import { Button } from '../components/Button';
 import { ErrorBox } from '../components/ErrorBox';
 import { Slot } from '../components/Slot';
@@ -15,7 +15,7 @@ import { TileGrid } from './TileGrid';
 
 interface IProps {
   readonly model: IWorkspaceModel;
-  readonly context: IPanelContext;
+  readonly context: IWorkspaceContext;
 }
 
 declare module '../client/context' {
@@ -64,7 +64,7 @@ function Empty({ model, context }: IProps): JSX.Element | null {
 /** Why some images are not here yet, and how the job that brings them goes on. */
 function Stopped(props: {
   readonly stopped: IStopped;
-  readonly context: IPanelContext;
+  readonly context: IWorkspaceContext;
 }): JSX.Element {
   const { stopped, context } = props;
   const { trans, commands } = context;

@@ -1,7 +1,7 @@
 import * as React from 'react';
 import { createPortal } from 'react-dom';
 import { useStore } from 'zustand';
-import type { IPanelContext } from '../client/context';
+import type { IWorkspaceContext } from '../client/context';
 import { isJudged } from '../outcomes/annotationTerms';
 import { ErrorBox } from '../components/ErrorBox';
 import { skeletonsOf, type Skeletons } from '../overlays/shapes';
@@ -28,7 +28,7 @@ import type { ITile, Level } from '../client/types';
 
 interface IProps {
   readonly model: IWorkspaceModel;
-  readonly context: IPanelContext;
+  readonly context: IWorkspaceContext;
   readonly sources: IGridSources;
   readonly tileSize: number;
   readonly onOpen: (sampleId: number) => void;
@@ -197,7 +197,7 @@ function Hovered(props: {
   hover: IHover;
   tiles: TileCache;
   missing: string;
-  trans: IPanelContext['trans'];
+  trans: IWorkspaceContext['trans'];
 }): JSX.Element | null {
   const { hover, tiles, missing, trans } = props;
   const tile = tiles.get(hover.id);
@@ -211,7 +211,7 @@ function Hovered(props: {
 
 interface IGridRowProps {
   readonly model: IWorkspaceModel;
-  readonly context: IPanelContext;
+  readonly context: IWorkspaceContext;
   /** Ids of the whole view. */
   readonly ids: Uint32Array;
   readonly row: number;

@@ -1,6 +1,6 @@
 import type { Widget } from '@lumino/widgets';
 import * as React from 'react';
-import type { IPanelContext } from '../client/context';
+import type { IWorkspaceContext } from '../client/context';
 import { PanelWidget } from '../components/panelWidget';
 import type { IWorkspaceModel } from '../workspace/types';
 import { GridPanel } from './GridPanel';
@@ -9,7 +9,7 @@ import { createSources } from './images/sources';
 /** The grid of a workspace. */
 export function createGridPanel(
   model: IWorkspaceModel,
-  context: IPanelContext
+  context: IWorkspaceContext
 ): Widget {
   const sources = createSources(context.client, model.store.getState());
   const panel = new PanelWidget(

@@ -23,22 +23,27 @@ export function rowsAhead(
   );
 }
 
-/** The same, in the direction of the last scroll; down at first. */
+/** So long the rows must stay before others are fetched ahead, in milliseconds. */
+const REST = 100;
+
+/** The same, in the direction of the last scroll; down at first. Rows that only pass have none. */
 export function useRowsAhead(
   shown: IRows,
   rowCount: number
 ): readonly number[] {
-  const last = React.useRef({ first: 0, down: true });
-  if (shown.first !== last.current.first) {
-    last.current = {
-      first: shown.first,
-      down: shown.first > last.current.first
-    };
-  }
-  const { first, last: end } = shown;
-  const { down } = last.current;
-  return React.useMemo(
-    () => rowsAhead({ first, last: end }, rowCount, down),
-    [first, end, rowCount, down]
-  );
+  const [ahead, setAhead] = React.useState<readonly number[]>([]);
+  const before = React.useRef({ first: 0, down: true });
+  const { first, last } = shown;
+  React.useEffect(() => {
+    if (first !== before.current.first) {
+      before.current = { first, down: first > before.current.first };
+    }
+    const { down } = before.current;
+    const timer = window.setTimeout(
+      () => setAhead(rowsAhead({ first, last }, rowCount, down)),
+      REST
+    );
+    return () => window.clearTimeout(timer);
+  }, [first, last, rowCount]);
+  return ahead;
 }

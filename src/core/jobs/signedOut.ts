@@ -62,3 +62,12 @@ export class SignedOut implements ISignedOut {
   >();
   private _asked: Promise<void> | undefined;
 }
+
+const known = new WeakMap<IJobs, ISignedOut>();
+
+/** The one of all panels. */
+export function signedOutOf(jobs: IJobs): ISignedOut {
+  const found = known.get(jobs) ?? new SignedOut(jobs);
+  known.set(jobs, found);
+  return found;
+}

@@ -13,7 +13,6 @@ import { addPart, createClient } from '../client/client';
 import type { IClientParts, IPanelContext } from '../client/context';
 import type { Transport } from '../client/transport';
 import { type IServerEvents, ServerEvents } from '../client/events';
-import { SignedOut } from '../jobs/signedOut';
 import { type IJobs, JobTracker } from '../jobs/tracker';
 import { IWorkspaces, NAMESPACE, PLUGIN_ID } from '../tokens';
 // eslint-disable-next-line jupyter/prefer-lazy-imports
@@ -72,7 +71,6 @@ export const corePlugin: JupyterFrontEndPlugin<ICore> = {
         ids.forEach(command => palette?.addItem({ command, category })),
       trans,
       commands: app.commands,
-      signedOut: new SignedOut(jobs),
       slots: new Slots()
     };
   }

@@ -1,7 +1,7 @@
 import * as React from 'react';
 import { createPortal } from 'react-dom';
 import { useStore } from 'zustand';
-import type { IPanelContext } from '../../core/client/context';
+import type { IWorkspaceContext } from '../../core/client/context';
 import { noPreview, useSignedOut } from '../../core/components/signedOut';
 import { HoverCard } from '../../core/grid/HoverCard';
 import { CommandIDs } from '../../core/tokens';
@@ -16,7 +16,7 @@ import type { IMapView } from './useRenderer';
 
 interface IProps {
   readonly model: IWorkspaceModel;
-  readonly context: IPanelContext;
+  readonly context: IWorkspaceContext;
   readonly map: MapModel;
   readonly view: IMapView;
   readonly host: React.RefObject<HTMLDivElement>;

@@ -4,7 +4,7 @@ import { CommandRegistry } from '@lumino/commands';
 import { createStore } from 'zustand/vanilla';
 import type {
   IClient,
-  IPanelContext,
+  IWorkspaceContext,
   ISettings,
   IVisionLensSettings
 } from '../../client/context';
@@ -178,7 +178,7 @@ export function fakeEmbeddings(
   } as IEmbeddingsClient;
 }
 
-export function fakeContext(client: Partial<IClient>): IPanelContext {
+export function fakeContext(client: Partial<IClient>): IWorkspaceContext {
   const { embeddings = fakeEmbeddings() } = client;
   return {
     client: {

@@ -1,4 +1,4 @@
-import { renderHook } from '@testing-library/react';
+import { act, renderHook } from '@testing-library/react';
 import { rowsAhead, useRowsAhead, type IRows } from '../lookAhead';
 import { idsOf } from '../tileCache';
 
@@ -12,19 +12,29 @@ describe('rows ahead', () => {
     expect(rowsAhead({ first: 0, last: -1 }, 0, true)).toEqual([]);
   });
 
-  it('follow the direction of the last scroll', () => {
+  it('follow the direction of the last scroll, once it rests', () => {
+    jest.useFakeTimers();
+    const rest = (): void => act(() => jest.advanceTimersByTime(100));
     const { result, rerender } = renderHook(
       (shown: IRows) => useRowsAhead(shown, 50),
       { initialProps: { first: 0, last: 0 } }
     );
+    rest();
+    expect(result.current).toEqual([1, 2]);
+    rerender({ first: 10, last: 10 });
+    act(() => jest.advanceTimersByTime(99));
     expect(result.current).toEqual([1, 2]);
     rerender({ first: 20, last: 20 });
+    rest();
     expect(result.current).toEqual([21, 22]);
     rerender({ first: 19, last: 19 });
+    rest();
     expect(result.current).toEqual([18, 17]);
     const before = result.current;
     rerender({ first: 19, last: 19 });
+    rest();
     expect(result.current).toBe(before);
+    jest.useRealTimers();
   });
 
   it('have the ids of their tiles', () => {

@@ -19,7 +19,7 @@ import {
   fakeViewport
 } from '../../components/__tests__/viewport';
 import { CommandIDs } from '../../tokens';
-import type { IPanelContext } from '../../client/context';
+import type { IWorkspaceContext } from '../../client/context';
 import { emptySearch } from '../../../embeddings/searchSpec';
 import type { IWorkspaceState } from '../../workspace/types';
 import { GridPanel } from '../GridPanel';
@@ -40,7 +40,7 @@ const SHAPES = {
   matching: [false, true, false]
 };
 
-function panel(model: FakeModel, context: IPanelContext): JSX.Element {
+function panel(model: FakeModel, context: IWorkspaceContext): JSX.Element {
   const sources = createSources(context.client, model.store.getState());
   return <GridPanel model={model} context={context} sources={sources} />;
 }

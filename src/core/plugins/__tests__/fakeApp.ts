@@ -52,8 +52,7 @@ export function fakeApp(change: Partial<IClient> = {}) {
     offer: (...ids) => void offered.push(...ids),
     trans,
     settings: fakeSettings(),
-    slots: new Slots(),
-    signedOut: { get: () => null, subscribe: () => () => undefined }
+    slots: new Slots()
   };
   const workspaces = new Workspaces(client, server.serverEvents);
   const ids = () => added.map(({ widget }) => widget.id);

@@ -3,7 +3,8 @@ import type { WidgetTracker } from '@jupyterlab/apputils';
 import type { LabIcon } from '@jupyterlab/ui-components';
 import { Signal } from '@lumino/signaling';
 import type { Widget } from '@lumino/widgets';
-import type { IPanelContext } from '../../client/context';
+import type { IWorkspaceContext } from '../../client/context';
+import { signedOutOf } from '../../jobs/signedOut';
 import type { ICore } from '../core';
 import type { IWorkspaces } from '../../tokens';
 import type { IWorkspaceModel } from '../../workspace/types';
@@ -11,7 +12,7 @@ import { LazyPanel } from './lazyPanel';
 
 export type PanelFactory = (
   model: IWorkspaceModel,
-  context: IPanelContext,
+  context: IWorkspaceContext,
   part: string
 ) => Widget;
 
@@ -100,7 +101,8 @@ export class WorkspacePanel extends LazyPanel {
       this.workspaceChanged.emit();
     }
     this._follow(model);
-    return [create(model, context, this.part), ...below];
+    const given = { ...context, signedOut: signedOutOf(context.jobs) };
+    return [create(model, given, this.part), ...below];
   }
 
   /** The tab carries the dataset's name as soon as it is known. */
