@@ -11,7 +11,7 @@ import { CommandIDs } from '../core/tokens';
 
 export const duplicatesPlugin: JupyterFrontEndPlugin<void> = {
   id: 'visionlens-jlab:duplicates',
-  description: 'Finds images that are there more than once.',
+  description: 'Finds duplicates.',
   requires: [ICore, IPanels],
   autoStart: true,
   activate: (_: JupyterFrontEnd, core: ICore, panels: IPanels) => {

@@ -27,7 +27,7 @@ function selectedPath(browser: FileBrowser | null): string | null {
 
 export const ingestionPlugin: JupyterFrontEndPlugin<void> = {
   id: 'visionlens-jlab:ingestion',
-  description: 'Opens folders and label files, and adds image files.',
+  description: 'Adds datasets and images.',
   requires: [ICore, IWorkspaces, IPanels],
   optional: [IDefaultFileBrowser],
   autoStart: true,

@@ -16,7 +16,7 @@ import type { IRunArgs, Plugins } from './plugins';
 
 export const pluginsPlugin: JupyterFrontEndPlugin<void> = {
   id: 'visionlens-jlab:plugins',
-  description: 'Shows plugins, and runs what they contribute.',
+  description: 'Shows and runs plugins.',
   requires: [ICore, IWorkspaces, IPanels],
   optional: [ILayoutRestorer, ICommandPalette],
   autoStart: true,

@@ -53,10 +53,8 @@ class StartClient implements IStartClient {
     sampleId: number,
     version: string | null
   ): string {
-    return this.transport.url(
-      path('datasets', dataset, 'samples', `${sampleId}`, 'thumbnail'),
-      version === null ? {} : { v: version }
-    );
+    const query = version === null ? undefined : { v: version };
+    return this._url(dataset, `samples/${sampleId}/thumbnail`, query);
   }
 
   cropUrl(
@@ -64,15 +62,18 @@ class StartClient implements IStartClient {
     annotationId: number,
     crop: { version: string; size: number; aspect: number }
   ): string {
-    return this.transport.url(
-      path('datasets', dataset, 'annotations', `${annotationId}`, 'crop'),
-      { v: crop.version, size: `${crop.size}`, aspect: `${crop.aspect}` }
-    );
+    const { version, size, aspect } = crop;
+    return this._url(dataset, `annotations/${annotationId}/crop`, {
+      v: version,
+      size: `${size}`,
+      aspect: `${aspect}`
+    });
   }
 
   imageUrl(dataset: string, sampleId: number, look?: IImageLook): string {
-    return this.transport.url(
-      path('datasets', dataset, 'samples', `${sampleId}`, 'image'),
+    return this._url(
+      dataset,
+      `samples/${sampleId}/image`,
       look && { developed: `${look.developed}`, v: look.shown }
     );
   }
@@ -81,16 +82,20 @@ class StartClient implements IStartClient {
     dataset: string,
     sampleId: number,
     version: string,
-    place: { level: number; column: number; row: number }
+    { level, column, row }: { level: number; column: number; row: number }
   ): string {
-    const { level, column, row } = place;
-    return this.transport.url(
-      path(
-        ...['datasets', dataset, 'samples', `${sampleId}`, 'tiles'],
-        ...[`${level}`, `${column}`, `${row}`]
-      ),
-      { v: version }
-    );
+    const tile = `${level}/${column}/${row}`;
+    return this._url(dataset, `samples/${sampleId}/tiles/${tile}`, {
+      v: version
+    });
+  }
+
+  private _url(
+    dataset: string,
+    below: string,
+    query?: Record<string, string>
+  ): string {
+    return this.transport.url(`${path('datasets', dataset)}/${below}`, query);
   }
 
   async jobs(): Promise<api.IJob[]> {

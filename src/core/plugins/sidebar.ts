@@ -39,7 +39,7 @@ class FormState implements IFormState {
 
 export const sidebarPlugin: JupyterFrontEndPlugin<void> = {
   id: 'visionlens-jlab:sidebar',
-  description: 'Adds the datasets and the filters to the left sidebar.',
+  description: 'Adds datasets and filters to the sidebar.',
   requires: [ICore, IWorkspaces, IPanels],
   optional: [ILayoutRestorer],
   autoStart: true,

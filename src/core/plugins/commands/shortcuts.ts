@@ -40,7 +40,7 @@ function shortcutOf(
 
 export const shortcutsPlugin: JupyterFrontEndPlugin<void> = {
   id: 'visionlens-jlab:shortcuts',
-  description: 'Keys of the VisionLens panels, and their list.',
+  description: 'Adds keyboard shortcuts.',
   requires: [ICore],
   autoStart: true,
   activate: (_: JupyterFrontEnd, core: ICore) => {

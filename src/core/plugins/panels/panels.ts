@@ -38,7 +38,7 @@ export const IPanels = new Token<IPanels>(
 
 export const panelsPlugin: JupyterFrontEndPlugin<IPanels> = {
   id: 'visionlens-jlab:panels',
-  description: 'Opens the panels of workspaces; capabilities add kinds.',
+  description: 'Opens the panels of workspaces.',
   requires: [ICore, IWorkspaces],
   optional: [ILauncher, ILayoutRestorer, ILabShell],
   provides: IPanels,
