@@ -36,7 +36,7 @@ class Scans:
     """The folder `scan:///absolute/path`: each file in it is a folder of slices."""
 
     def __init__(self, *, address, **rest):
-        self.root = Path(address.removeprefix("scan://")).resolve(strict=True)
+        self.root = Path(address.removeprefix("scan://")).resolve()
 
     def list(self, *, folder, **rest):
         place = self.root / folder

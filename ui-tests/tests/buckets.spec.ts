@@ -46,8 +46,10 @@ test('a bucket is browsed, signed in to again, and complete', async ({
   // the browser of folders walks it, and says where somebody must sign in
   await panel.getByRole('button', { name: 'Browse' }).click();
   await panel.getByLabel('Places').selectOption('gs://photos/street');
+  const images = panel.locator('.vl-browser-list li', { hasText: 'images' });
+  await expect(images).toBeVisible();
   await failAs(page, { expires_after: 0 });
-  await panel.locator('.vl-browser-list li', { hasText: 'images' }).dblclick();
+  await images.dblclick();
   const refusal = panel.locator('.vl-browser .vl-error');
   await expect(refusal).toContainText('gcloud auth application-default login');
   await picture(page, 'bucket-browser');

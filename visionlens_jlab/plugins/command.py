@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from visionlens_jlab.core.command import add_data_dir, say, say_json, say_table
 from visionlens_jlab.errors import VisionLensError
-from visionlens_jlab.plugins.shapes import Kind
+from visionlens_jlab.plugins.kinds import Kind
 
 if TYPE_CHECKING:
     from visionlens_jlab.plugins.installed import InstalledPlugins

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from visionlens_jlab.plugin_api import Annotation, Match, Sample
+from visionlens_jlab.plugins.kinds import Kind
 from visionlens_jlab.plugins.link import Link
-from visionlens_jlab.plugins.shapes import Kind
 
 if TYPE_CHECKING:
     import pyarrow as pa

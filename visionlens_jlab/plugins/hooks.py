@@ -12,7 +12,8 @@ from visionlens_jlab.core.jobs.status import dataset_of
 from visionlens_jlab.evaluation.store.evaluations import Evaluations
 from visionlens_jlab.plugins.capability import ANNOTATIONS, SAMPLES
 from visionlens_jlab.plugins.installed import Asked, InstalledPlugins
-from visionlens_jlab.plugins.shapes import Hook, HookEvent, HooksRequest
+from visionlens_jlab.plugins.kinds import Hook
+from visionlens_jlab.plugins.shapes import HookEvent, HooksRequest
 from visionlens_jlab.plugins.store import hook_tables
 
 if TYPE_CHECKING:

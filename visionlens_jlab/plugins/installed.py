@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from visionlens_jlab.config import ENV_PLUGINS_ALLOWED, default_plugin_home
 from visionlens_jlab.core.jobs.spool import write_json
 from visionlens_jlab.errors import VisionLensError, unknown
+from visionlens_jlab.plugins.kinds import Kind
 from visionlens_jlab.plugins.manifest import (
     NAME,
     ContributionManifest,
@@ -25,7 +26,7 @@ from visionlens_jlab.plugins.manifest import (
     ManifestError,
     read_manifest,
 )
-from visionlens_jlab.plugins.shapes import Contribution, Kind, Plugin, PluginState
+from visionlens_jlab.plugins.shapes import Contribution, Plugin, PluginState
 from visionlens_jlab.plugins.versions import VERSIONS, fitting
 
 if TYPE_CHECKING:

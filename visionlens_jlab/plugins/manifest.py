@@ -12,7 +12,8 @@ from packaging.specifiers import InvalidSpecifier
 from pydantic import Field, ValidationError, model_validator
 
 from visionlens_jlab.core.shapes import Model
-from visionlens_jlab.plugins.shapes import Hook, Kind, Permission
+from visionlens_jlab.plugins.kinds import Hook, Kind
+from visionlens_jlab.plugins.shapes import Permission
 from visionlens_jlab.plugins.versions import VERSIONS, fitting
 
 NAME = "MANIFEST"

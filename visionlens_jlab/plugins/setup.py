@@ -14,7 +14,8 @@ from visionlens_jlab.errors import VisionLensError
 from visionlens_jlab.evaluation.store.evaluations import Evaluations
 from visionlens_jlab.plugins.capability import ANNOTATIONS, MATCHES, SAMPLES
 from visionlens_jlab.plugins.installed import InstalledPlugins
-from visionlens_jlab.plugins.shapes import Kind, OperatorRequest
+from visionlens_jlab.plugins.kinds import Kind
+from visionlens_jlab.plugins.shapes import OperatorRequest
 from visionlens_jlab.plugins.store import evaluated_tables, operator_tables
 
 if TYPE_CHECKING:

@@ -8,22 +8,10 @@ from pydantic import Field
 
 from visionlens_jlab.core.shapes import DatasetRequest, Model
 from visionlens_jlab.core.views.shapes import ViewSpec
+from visionlens_jlab.plugins.kinds import Kind
 
 Permission = Literal["images", "tags", "fields", "network"]
 PluginState = Literal["on", "off", "not_allowed", "broken"]
-Kind = Literal[
-    "operator",
-    "measure",
-    "format",
-    "source",
-    "embedder",
-    "evaluator",
-    "tool",
-    "hook",
-    "panel",
-]
-"""What a plugin may contribute."""
-Hook = Literal["on_ingest", "post_ingest", "on_transform", "on_view", "on_selection", "on_evaluate"]
 
 
 class Contribution(Model):

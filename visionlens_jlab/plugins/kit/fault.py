@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from visionlens_jlab.plugins.shapes import Hook, Kind
+from visionlens_jlab.plugins.kinds import Hook, Kind
 
 
 @dataclass(frozen=True)

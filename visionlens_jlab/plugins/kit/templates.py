@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any
 
-from visionlens_jlab.plugins.shapes import Kind
+from visionlens_jlab.plugins.kinds import Kind
 
 _NUMBER = {
     "type": "object",

@@ -9,10 +9,10 @@ from typing import get_args
 import pytest
 
 from visionlens_jlab.cli import main
+from visionlens_jlab.plugins.kinds import Kind
 from visionlens_jlab.plugins.kit.check import check
 from visionlens_jlab.plugins.kit.contract import Trying, try_plugin
 from visionlens_jlab.plugins.kit.templates import template
-from visionlens_jlab.plugins.shapes import Kind
 
 EXAMPLES = sorted((Path(__file__).parents[3] / "examples" / "plugins").glob("*.py"))
 
